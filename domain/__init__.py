@@ -1,0 +1,16 @@
+"""The rules of a promotion: pure values and functions, no I/O, no clock, no framework but pydantic.
+
+Glossary, one meaning a word across the project:
+
+ticket      the promotion request as recorded: one YAML file in the GitOps repository, one Temporal workflow, one id.
+target      what is promoted: an API, an application or a policy, by name and version.
+tenant      the team that owns the target; rights are granted per tenant.
+submission  what a requester asked for, before it is a ticket.
+decision    what a person decided on a ticket (approve, reject, cancel, retry), bound to the digest of what they saw.
+digest      SHA-256 of everything an approver approves: identity, tenant, requester and spec of the ticket.
+transition  one change of a ticket's state; one history entry; one Git commit.
+deployment  one attempt to bring an approved ticket to production; one AWX job.
+attempt     the number of a deployment of a ticket, from 1; a retry starts the next.
+record      the Git repository that holds tickets, tenants and people: the product's memory and its proof.
+directory   who is who and may do what, read from the record.
+"""

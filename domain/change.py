@@ -1,0 +1,29 @@
+"""What the record is asked to write: one transition of one ticket."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from domain.roles import PersonName
+from domain.ticket import PromotionRequest
+from domain.values import Frozen
+
+Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
+"""The Git blob id of a ticket's file."""
+
+
+class Change(Frozen):
+    """A ticket after one transition, with the revision it was made from: None for the first.
+
+    `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
+    """
+
+    ticket: PromotionRequest
+    base: Revision | None
+    actor_name: PersonName
+
+
+class Recorded(Frozen):
+    """A change that is durable: the ticket's file is this revision."""
+
+    revision: Revision

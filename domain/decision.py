@@ -1,0 +1,75 @@
+"""What a person asks of a ticket: a submission before it exists, a decision once it does."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import StringConstraints, model_validator
+
+from domain.roles import Permission, Person, Subject
+from domain.ticket import Metadata, PreChecks, RequestDetails, Spec, Target
+from domain.values import Comment, Frozen, Moment, Reason, Tenant, TicketId
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+DecisionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
+
+
+class DecisionAction(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    RETRY = "retry"
+
+    @property
+    def permission(self) -> Permission:
+        return Permission(self.value)
+
+
+class Decision(Frozen):
+    """What one person decided on one ticket, bound to the digest of what they saw.
+
+    `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
+    the history's own time is the workflow's.
+    """
+
+    id: DecisionId
+    ticket_id: TicketId
+    digest: Digest
+    action: DecisionAction
+    person: Person
+    at: Moment
+    comment: Comment | None = None
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _reason_goes_with_reject(self) -> Self:
+        if (self.reason is not None) is not (self.action is DecisionAction.REJECT):
+            raise ValueError("a reason goes with reject, and reject needs one")
+        return self
+
+
+class Submission(Frozen):
+    """A complete request to create one ticket: the workflow's whole input.
+
+    `decide_by` is when the ticket expires undecided. `key` names the submission: the same key again is the same
+    submission, another key with the same id is a number already taken.
+    """
+
+    id: TicketId
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    at: Moment
+    decide_by: Moment
+    requester: Person
+    tenant: Tenant
+    target: Target
+    request: RequestDetails
+    pre_checks: PreChecks
+
+    @property
+    def requester_subject(self) -> Subject | None:
+        return self.requester.subject
+
+    def metadata(self) -> Metadata:
+        return Metadata(id=self.id, created_at=self.at, created_by=self.requester.email, tenant=self.tenant)
+
+    def spec(self) -> Spec:
+        return Spec(target=self.target, request=self.request, pre_checks=self.pre_checks)

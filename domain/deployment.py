@@ -1,0 +1,127 @@
+"""What is asked of AWX for an approved ticket, and what AWX can answer."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from domain.ticket import PromotionRequest, TargetType
+from domain.values import (
+    Email,
+    Environment,
+    ErrorText,
+    ExternalId,
+    Frozen,
+    Moment,
+    TargetName,
+    Tenant,
+    TicketId,
+    Version,
+)
+
+JobNumber = Annotated[int, Field(ge=1)]
+"""AWX's own number of a job."""
+
+
+class Deployment(Frozen):
+    """One attempt to deploy one approved ticket: validated identifiers only, nothing that a person typed freely."""
+
+    request_id: TicketId
+    attempt: Annotated[int, Field(ge=1)]
+    tenant: Tenant
+    target_type: TargetType
+    target_name: TargetName
+    target_version: Version
+    source_environment: Environment
+    target_environment: Environment
+    requester: Email
+    approver: Email
+
+    @classmethod
+    def of(cls, ticket: PromotionRequest) -> Self:
+        """The ticket's current attempt; ValueError unless somebody approved it."""
+        target = ticket.spec.target
+        return cls.model_validate(
+            {
+                "request_id": ticket.id,
+                "attempt": ticket.attempt,
+                "tenant": ticket.metadata.tenant,
+                "target_type": target.type,
+                "target_name": target.name,
+                "target_version": target.version,
+                "source_environment": target.source_environment,
+                "target_environment": target.target_environment,
+                "requester": ticket.metadata.created_by,
+                "approver": ticket.status.approved_by,
+            }
+        )
+
+    @property
+    def marker(self) -> str:
+        """What tells this attempt's job from every other: `prodgate-PR-2026-0001-1`."""
+        return f"prodgate-{self.request_id}-{self.attempt}"
+
+    def extra_vars(self) -> dict[str, str | int]:
+        """AWX's extra_vars, snake_case keys as playbooks have them."""
+        return self.model_dump(mode="json", by_alias=False)
+
+
+class Launched(Frozen):
+    """AWX has a job for the attempt: `job` is its number."""
+
+    outcome: Literal["launched"] = "launched"
+    job: JobNumber
+
+
+class LaunchRefused(Frozen):
+    """AWX certainly made no job, or the one it made is cancelled; asking again the same way would fail the same way."""
+
+    outcome: Literal["refused"] = "refused"
+    reason: ErrorText
+
+
+class NotLaunched(Frozen):
+    """AWX certainly has no job for the attempt, and asking again is safe; `reason` says what happened."""
+
+    outcome: Literal["not-launched"] = "not-launched"
+    reason: ErrorText
+
+
+LaunchOutcome = Annotated[Launched | LaunchRefused | NotLaunched, Field(discriminator="outcome")]
+
+
+class Lookup(Frozen):
+    """Which attempt to look for; `asked_at` is when its launch was last asked for, None if it never was."""
+
+    deployment: Deployment
+    asked_at: Moment | None = None
+
+
+class Job(Frozen):
+    """A job to follow to its end; `since` is when it was launched or adopted."""
+
+    deployment: Deployment
+    job: JobNumber
+    since: Moment
+
+
+class JobOutcome(StrEnum):
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class JobResult(Frozen):
+    """How AWX says a job ended. `error` is AWX's explanation with the end of the output, when it did not succeed."""
+
+    job: JobNumber
+    outcome: JobOutcome
+    deployment_id: ExternalId | None = None
+    error: ErrorText | None = None
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
+
+
+def job_name(job: int) -> str:
+    """AWX's job number as the ticket writes it: `awx-job-5678`."""
+    return f"awx-job-{job}"

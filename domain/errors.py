@@ -1,0 +1,81 @@
+"""Every rule of the product that can be broken, one class each, with the sentence that a person reads.
+
+RuleViolation
+├── MalformedTicket       a ticket's file or a value in it is not what the form asks for
+├── PreChecksNotPassed    a submission whose mandatory checks have not passed
+├── ScheduledInThePast    a submission whose date has gone by
+├── NotPending            a decision on a ticket that is decided, withdrawn or expired
+├── NotCancellable        a withdrawal after the deployment began or the end was reached
+├── NotRetryable          a retry of something that has not failed
+├── NotAuthorized         the person's roles do not allow it
+│   └── SelfApproval      the requester and the approver are one person
+├── StaleDecision         what the person decided on is not what the ticket says
+├── WrongTicket           a message meant for another ticket
+└── IllegalTransition     the product itself tried what the lifecycle does not have
+"""
+
+
+class RuleViolation(Exception):
+    """A rule was broken; `str()` is one plain sentence for the person who broke it."""
+
+    sentence = "The rules do not allow this"
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class MalformedTicket(RuleViolation):
+    sentence = "The ticket is malformed"
+
+
+class PreChecksNotPassed(RuleViolation):
+    sentence = "Staging tests and security scan must have passed"
+
+
+class ScheduledInThePast(RuleViolation):
+    sentence = "The scheduled date must be in the future"
+
+
+class NotPending(RuleViolation):
+    sentence = "Request not pending"
+
+
+class NotCancellable(RuleViolation):
+    sentence = "Request can no longer be cancelled"
+
+
+class NotRetryable(RuleViolation):
+    sentence = "Request not failed"
+
+
+class NotAuthorized(RuleViolation):
+    sentence = "Not authorized"
+
+
+class SelfApproval(NotAuthorized):
+    sentence = "Cannot approve your own request"
+
+
+class StaleDecision(RuleViolation):
+    sentence = "The request is not the one that was decided on"
+
+
+class WrongTicket(RuleViolation):
+    sentence = "The message names another request"
+
+
+class IllegalTransition(RuleViolation):
+    sentence = "The lifecycle has no such transition"
+
+
+def _tree(root: type[RuleViolation]) -> dict[str, type[RuleViolation]]:
+    found = {root.__name__: root}
+    for child in root.__subclasses__():
+        found |= _tree(child)
+    return found
+
+
+def from_name(name: str, sentence: str) -> RuleViolation | None:
+    """The violation that crossed a process boundary as its class name and sentence; None for any other error."""
+    violation = _tree(RuleViolation).get(name)
+    return violation(sentence) if violation else None

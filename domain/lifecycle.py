@@ -1,0 +1,181 @@
+"""The transitions: (ticket, event) → ticket, or a RuleViolation. Nothing else changes a ticket.
+
+pending ─ approve → approved ─ start → deploying ─ succeed → deployed
+   │                   │                 │  ▲
+   ├ reject → rejected └ cancel          │  └ retry ─┐
+   ├ cancel → cancelled                  └ fail → failed
+   └ expire → expired
+"""
+
+from datetime import datetime
+
+from domain import roles
+from domain.decision import Decision, DecisionAction, Submission
+from domain.deployment import JobOutcome, JobResult, job_name
+from domain.errors import (
+    IllegalTransition,
+    NotAuthorized,
+    NotCancellable,
+    NotPending,
+    NotRetryable,
+    PreChecksNotPassed,
+    RuleViolation,
+    ScheduledInThePast,
+    StaleDecision,
+    WrongTicket,
+)
+from domain.roles import Permission
+from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, State, Status
+
+TRANSITIONS: dict[tuple[State | None, Action], State] = {
+    (None, Action.CREATED): State.PENDING,
+    (State.PENDING, Action.APPROVED): State.APPROVED,
+    (State.PENDING, Action.REJECTED): State.REJECTED,
+    (State.PENDING, Action.CANCELLED): State.CANCELLED,
+    (State.PENDING, Action.EXPIRED): State.EXPIRED,
+    (State.APPROVED, Action.CANCELLED): State.CANCELLED,
+    (State.APPROVED, Action.DEPLOYING): State.DEPLOYING,
+    (State.DEPLOYING, Action.DEPLOYED): State.DEPLOYED,
+    (State.DEPLOYING, Action.FAILED): State.FAILED,
+    (State.FAILED, Action.RETRIED): State.DEPLOYING,
+    (State.DEPLOYING, Action.DEPLOYING): State.DEPLOYING,
+}
+"""The whole lifecycle. The last row is the new job of a retry, and stands right after `retried` only."""
+
+CLOSED = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED, State.DEPLOYED})
+"""States that nothing leaves."""
+
+_DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] = {
+    DecisionAction.APPROVE: (frozenset({State.PENDING}), NotPending),
+    DecisionAction.REJECT: (frozenset({State.PENDING}), NotPending),
+    DecisionAction.CANCEL: (frozenset({State.PENDING, State.APPROVED}), NotCancellable),
+    DecisionAction.RETRY: (frozenset({State.FAILED}), NotRetryable),
+}
+_RECORDED_AS = {
+    DecisionAction.APPROVE: Action.APPROVED,
+    DecisionAction.REJECT: Action.REJECTED,
+    DecisionAction.CANCEL: Action.CANCELLED,
+    DecisionAction.RETRY: Action.RETRIED,
+}
+
+
+def create(submission: Submission) -> PromotionRequest:
+    """The pending ticket of a submission.
+
+    Raises PreChecksNotPassed, ScheduledInThePast, or NotAuthorized for a requester without a role that creates.
+    """
+    checks = submission.pre_checks
+    if not (checks.staging_tests_passed and checks.security_scan_passed):
+        raise PreChecksNotPassed
+    scheduled = submission.request.scheduled_date
+    if scheduled is not None and scheduled <= submission.at:
+        raise ScheduledInThePast
+    if not roles.holds(submission.requester, Permission.CREATE, submission.tenant):
+        raise NotAuthorized
+    entry = HistoryEntry(action=Action.CREATED, at=submission.at, by=submission.requester.email)
+    return PromotionRequest(metadata=submission.metadata(), spec=submission.spec(), status=status_of((entry,)))
+
+
+def check(ticket: PromotionRequest, decision: Decision, now: datetime, requester_subject: str | None = None) -> None:
+    """Raise the RuleViolation that keeps the decision from being taken now: state first, then rights, then digest."""
+    if decision.ticket_id != ticket.id:
+        raise WrongTicket
+    states, violation = _DECIDABLE[decision.action]
+    if ticket.state not in states:
+        raise violation
+    if refused := roles.refusal(decision.person, decision.action.permission, ticket, requester_subject):
+        raise refused
+    if decision.action is DecisionAction.CANCEL and ticket.state is State.APPROVED and not waits_for_date(ticket, now):
+        raise NotCancellable
+    if decision.digest != ticket.digest:
+        raise StaleDecision
+
+
+def decide(
+    ticket: PromotionRequest, decision: Decision, now: datetime, requester_subject: str | None = None
+) -> PromotionRequest:
+    """The ticket after a person's decision; raises what `check` raises."""
+    check(ticket, decision, now, requester_subject)
+    return _append(
+        ticket,
+        _RECORDED_AS[decision.action],
+        now,
+        by=decision.person.email,
+        comment=decision.comment,
+        reason=decision.reason,
+    )
+
+
+def expire(ticket: PromotionRequest, now: datetime) -> PromotionRequest:
+    """The ticket after nobody decided in time."""
+    return _append(ticket, Action.EXPIRED, now)
+
+
+def start(ticket: PromotionRequest, job: int | None, now: datetime) -> PromotionRequest:
+    """The ticket after its launch was asked for; `job` is AWX's number, None when AWX refused to make one."""
+    return _append(ticket, Action.DEPLOYING, now, job_id=None if job is None else job_name(job))
+
+
+def fail(ticket: PromotionRequest, error: str, now: datetime, job: int | None = None) -> PromotionRequest:
+    """The ticket after its deployment failed, or after nobody can tell how it ended."""
+    return _append(ticket, Action.FAILED, now, job_id=None if job is None else job_name(job), error=error)
+
+
+def conclude(ticket: PromotionRequest, result: JobResult, now: datetime) -> PromotionRequest:
+    """The ticket after AWX said how the job ended."""
+    if result.outcome is not JobOutcome.SUCCEEDED:
+        return fail(ticket, result.error or f"AWX reports: {result.outcome}", now, result.job)
+    return _append(ticket, Action.DEPLOYED, now, job_id=job_name(result.job), deployment_id=result.deployment_id)
+
+
+def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:
+    """Whether the ticket asks for a date that has not come yet."""
+    scheduled = ticket.spec.request.scheduled_date
+    return scheduled is not None and scheduled > now
+
+
+def status_of(history: tuple[HistoryEntry, ...]) -> Status:
+    """The status that a history amounts to; raises IllegalTransition where the lifecycle has no such step.
+
+    The status is a function of the history, so a status that says something else was not written by these rules.
+    """
+    state: State | None = None
+    previous: HistoryEntry | None = None
+    fields: dict[str, object] = {}
+    for entry in history:
+        _check_order(previous, entry)
+        following = TRANSITIONS.get((state, entry.action))
+        if following is None:
+            raise IllegalTransition(f"A request that is {state or 'not created'} can't be {entry.action}")
+        state, previous = following, entry
+        fields |= _facts(entry)
+    return Status.model_validate({"state": state, "history": history, **fields})
+
+
+def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
+    if previous is None:
+        return
+    if entry.at < previous.at:
+        raise IllegalTransition(f"{entry.action} can't be earlier than {previous.action}")
+    if previous.action is not Action.RETRIED and previous.action is entry.action:
+        raise IllegalTransition(f"A request can't be {entry.action} twice in a row")
+
+
+def _facts(entry: HistoryEntry) -> dict[str, object]:
+    match entry.action:
+        case Action.APPROVED:
+            return {"approved_by": entry.by, "approved_at": entry.at}
+        case Action.REJECTED:
+            return {"rejected_by": entry.by, "rejected_at": entry.at, "rejection_reason": entry.reason}
+        case Action.DEPLOYED:
+            return {"deployed_at": entry.at}
+        case _:
+            return {}
+
+
+def _append(
+    ticket: PromotionRequest, action: Action, now: datetime, by: str = SYSTEM, **details: str | None
+) -> PromotionRequest:
+    """One more entry, never earlier than the one before: clocks of two machines may differ by a moment."""
+    entry = HistoryEntry.model_validate({"action": action, "at": max(now, ticket.last.at), "by": by, **details})
+    return ticket.model_copy(update={"status": status_of((*ticket.status.history, entry))})

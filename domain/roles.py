@@ -1,0 +1,120 @@
+"""Who may do what: people, their grants, and the one function that every door asks."""
+
+import unicodedata
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from domain.errors import NotAuthorized, RuleViolation, SelfApproval
+from domain.ticket import PromotionRequest
+from domain.values import Email, Frozen, Tenant
+
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+PersonName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Role(StrEnum):
+    DEVOPS = "devops"
+    CPI = "cpi"
+    CPI_ADMIN = "cpi_admin"
+    VIEWER = "viewer"
+
+
+class Permission(StrEnum):
+    CREATE = "create"
+    APPROVE = "approve"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    RETRY = "retry"
+    SEE = "see"
+
+
+GRANTED: dict[Role, frozenset[Permission]] = {
+    Role.DEVOPS: frozenset({Permission.CREATE}),
+    Role.CPI: frozenset({Permission.CREATE, Permission.APPROVE, Permission.REJECT, Permission.RETRY, Permission.SEE}),
+    Role.CPI_ADMIN: frozenset(Permission),
+    Role.VIEWER: frozenset({Permission.SEE}),
+}
+"""What a role allows on any ticket within its reach, whoever requested it."""
+
+OWN = frozenset({Permission.SEE, Permission.CANCEL, Permission.RETRY})
+"""What every role but viewer allows, besides, on the person's own tickets within its reach."""
+
+
+class Grant(Frozen):
+    """A role in one tenant, or platform-wide where no tenant is named."""
+
+    role: Role
+    tenant: Tenant | None = None
+
+    def reaches(self, tenant: str) -> bool:
+        return self.tenant is None or self.tenant == tenant
+
+
+def same_address(address: str) -> str:
+    """The form in which two spellings of one e-mail address are equal."""
+    return unicodedata.normalize("NFKC", address).strip().casefold()
+
+
+class Person(Frozen):
+    """Somebody the directory knows, as their token proved them: addresses, stable subject, grants."""
+
+    email: Email
+    name: PersonName
+    subject: Subject | None = None
+    aliases: tuple[Email, ...] = ()
+    grants: Annotated[tuple[Grant, ...], Field(max_length=1_000)] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address of this person, comparable."""
+        return frozenset(map(same_address, (self.email, *self.aliases)))
+
+    def is_requester(self, ticket: PromotionRequest, requester_subject: str | None = None) -> bool:
+        """Whether this person asked for the ticket, under whatever address."""
+        same_subject = self.subject is not None and self.subject == requester_subject
+        return same_subject or same_address(ticket.metadata.created_by) in self.addresses
+
+
+class Scope(Frozen):
+    """The tickets on which a person holds a permission: those of `tenants`, and their own in `own_tenants`.
+
+    None stands for every tenant. `addresses` are the person's own, comparable.
+    """
+
+    tenants: frozenset[str] | None
+    own_tenants: frozenset[str] | None
+    addresses: frozenset[str]
+
+
+def _reach(grants: list[Grant]) -> frozenset[str] | None:
+    if any(grant.tenant is None for grant in grants):
+        return None
+    return frozenset(grant.tenant for grant in grants if grant.tenant is not None)
+
+
+def scope(person: Person, permission: Permission) -> Scope:
+    """The tickets on which the person holds the permission, as a filter for lists."""
+    granted = [grant for grant in person.grants if permission in GRANTED[grant.role]]
+    own = [grant for grant in person.grants if permission in OWN and grant.role is not Role.VIEWER]
+    return Scope(tenants=_reach(granted), own_tenants=_reach(own), addresses=person.addresses)
+
+
+def holds(person: Person, permission: Permission, tenant: str) -> bool:
+    """Whether a grant of the person allows this on any ticket of the tenant."""
+    return any(grant.reaches(tenant) and permission in GRANTED[grant.role] for grant in person.grants)
+
+
+def refusal(
+    person: Person, permission: Permission, ticket: PromotionRequest, requester_subject: str | None = None
+) -> RuleViolation | None:
+    """Why the person may not do this to the ticket, or None: one answer for API, workflow, console and audit."""
+    tenant = ticket.metadata.tenant
+    own = person.is_requester(ticket, requester_subject)
+    if own and permission is Permission.APPROVE:
+        return SelfApproval()
+    if holds(person, permission, tenant):
+        return None
+    acts_there = any(grant.reaches(tenant) and grant.role is not Role.VIEWER for grant in person.grants)
+    return None if own and acts_there and permission in OWN else NotAuthorized()

@@ -1,0 +1,176 @@
+"""The ticket: one frozen model for the YAML file, the workflow, the API and its OpenAPI document."""
+
+import hashlib
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from domain.values import (
+    Comment,
+    Email,
+    Environment,
+    ErrorText,
+    EvidenceUrl,
+    ExternalId,
+    Frozen,
+    Justification,
+    Moment,
+    Reason,
+    ReleaseNotes,
+    RollbackPlan,
+    TargetName,
+    Tenant,
+    TicketId,
+    Version,
+)
+
+SYSTEM = "system"
+"""Who acted when nobody did: AWX's results and expiry."""
+
+
+class TargetType(StrEnum):
+    API = "api"
+    APPLICATION = "application"
+    POLICY = "policy"
+
+
+class Impact(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class State(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    DEPLOYING = "deploying"
+    DEPLOYED = "deployed"
+    FAILED = "failed"
+
+
+class Action(StrEnum):
+    """What a history entry says happened; `retried` and `deploying` both lead to the state deploying."""
+
+    CREATED = "created"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RETRIED = "retried"
+    DEPLOYING = "deploying"
+    DEPLOYED = "deployed"
+    FAILED = "failed"
+
+
+class Target(Frozen):
+    type: TargetType
+    name: TargetName
+    version: Version
+    source_environment: Environment = "staging"
+    target_environment: Environment = "prod"
+
+
+class RequestDetails(Frozen):
+    justification: Justification
+    release_notes: ReleaseNotes
+    impact_assessment: Impact
+    rollback_plan: RollbackPlan
+    scheduled_date: Moment | None = None
+
+
+class PreChecks(Frozen):
+    staging_tests_passed: bool
+    security_scan_passed: bool
+    performance_tests_passed: bool
+    test_evidence_url: EvidenceUrl
+
+
+class Metadata(Frozen):
+    id: TicketId
+    created_at: Moment
+    created_by: Email
+    tenant: Tenant
+
+
+class Spec(Frozen):
+    target: Target
+    request: RequestDetails
+    pre_checks: PreChecks
+
+
+class HistoryEntry(Frozen):
+    """One transition. It is written with only the keys it has."""
+
+    action: Action
+    at: Moment
+    by: Email | Literal["system"]
+    comment: Comment | None = None
+    reason: Reason | None = None
+    job_id: ExternalId | None = None
+    deployment_id: ExternalId | None = None
+    error: ErrorText | None = None
+
+    @model_serializer(mode="wrap")
+    def _only_keys_it_has(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None}
+
+
+class Status(Frozen):
+    state: State
+    history: Annotated[tuple[HistoryEntry, ...], Field(min_length=1, max_length=500)]
+    approved_by: Email | None = None
+    approved_at: Moment | None = None
+    deployed_at: Moment | None = None
+    rejected_by: Email | None = None
+    rejected_at: Moment | None = None
+    rejection_reason: Reason | None = None
+
+
+class PromotionRequest(Frozen):
+    """A request to promote one target of one tenant from STAGING to PROD, with everything that happened to it."""
+
+    api_version: Literal["apim.cab-i.com/v1"] = "apim.cab-i.com/v1"
+    kind: Literal["PromotionRequest"] = "PromotionRequest"
+    metadata: Metadata
+    spec: Spec
+    status: Status
+
+    @property
+    def id(self) -> str:
+        return self.metadata.id
+
+    @property
+    def state(self) -> State:
+        return self.status.state
+
+    @property
+    def path(self) -> str:
+        """Where the record keeps this ticket, relative to the repository's root."""
+        return ticket_path(self.metadata.id, self.metadata.created_at)
+
+    @property
+    def last(self) -> HistoryEntry:
+        return self.status.history[-1]
+
+    @property
+    def attempt(self) -> int:
+        """The number of the current, or else the next, deployment: 1, and one more for each retry."""
+        return 1 + sum(entry.action is Action.RETRIED for entry in self.status.history)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hex, of what an approver approves: all of metadata and spec, as canonical JSON."""
+        decided_on = self.model_dump(mode="json", include={"metadata", "spec"})
+        return hashlib.sha256(json.dumps(decided_on, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def ticket_path(ticket_id: str, created_at: datetime) -> str:
+    """`requests/prod/YYYY/MM/PR-YYYY-NNNN.yaml`, year and month of creation in UTC."""
+    return f"requests/prod/{created_at:%Y/%m}/{ticket_id}.yaml"

@@ -1,0 +1,104 @@
+"""The small values that everything else is made of, each with its limits and one sentence when it is broken."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic.alias_generators import to_camel
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)")
+
+
+class Frozen(BaseModel):
+    """A value: immutable, closed to unknown keys, snake_case in Python and camelCase outside."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+
+def _iso_only(value: Any) -> Any:
+    """Refuse what pydantic would read as a Unix time or a local time."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _ISO.fullmatch(value)):
+        return value
+    raise ValueError("must be an ISO 8601 date-time with a zone, such as 2026-01-31T09:30:00Z")
+
+
+def _to_utc_seconds(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("must have a zone, such as Z or +02:00")
+    try:
+        return value.astimezone(UTC).replace(microsecond=0)
+    except OverflowError as error:
+        raise ValueError("must lie within the years 1 to 9999 in UTC") from error
+
+
+def iso(moment: datetime) -> str:
+    """A moment as the record writes it: UTC, seconds, ending in Z."""
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_iso_only, json_schema_input_type=str),
+    AfterValidator(_to_utc_seconds),
+    PlainSerializer(iso, return_type=str),
+]
+"""A point in time: aware, UTC, whole seconds; on the wire an ISO 8601 string that ends in Z."""
+
+
+def _visible(at_least: int) -> AfterValidator:
+    def check(text: str) -> str:
+        if len(text.strip()) < at_least:
+            raise ValueError("must not be blank" if at_least == 1 else f"must have at least {at_least} characters")
+        return text
+
+    return AfterValidator(check)
+
+
+def _well_formed(text: str) -> str:
+    """Refuse lone surrogates: they have no UTF-8 form, so neither YAML nor Git could hold them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must be well-formed Unicode, without lone surrogates") from error
+    return text
+
+
+WellFormed = AfterValidator(_well_formed)
+
+TicketId = Annotated[
+    str, StringConstraints(pattern=r"^PR-[0-9]{4}-(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3,8})$")
+]
+"""`PR-YYYY-NNNN`, numbered from 0001 in each year, at least four digits."""
+
+Tenant = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+"""A tenant's name as its file under `tenants/` has it: a DNS label in lower case."""
+
+Email = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,183}[A-Za-z0-9])?$", max_length=254
+    ),
+]
+"""An e-mail address without quoting or comments; nothing in it can be a template, a header or a path."""
+
+TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$")]
+Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+_-]{1,64}$")]
+Environment = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+
+Justification = Annotated[str, WellFormed, Field(max_length=16_384), _visible(20)]
+ReleaseNotes = Annotated[str, WellFormed, Field(max_length=131_072), _visible(1)]
+RollbackPlan = Annotated[str, WellFormed, Field(max_length=16_384), _visible(1)]
+Comment = Annotated[str, WellFormed, Field(max_length=4_096)]
+Reason = Annotated[str, WellFormed, Field(max_length=4_096), _visible(10)]
+ErrorText = Annotated[str, WellFormed, Field(max_length=8_192)]
+EvidenceUrl = Annotated[str, WellFormed, Field(max_length=2_048, pattern=r"^(?i:https?)://[^\s/?#\\]+[^\s\\]*$")]
+ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
+"""An id that another system gave, such as `awx-job-5678`."""
