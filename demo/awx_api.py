@@ -1,0 +1,273 @@
+"""The REST paths of the simulated AWX."""
+
+import asyncio
+import base64
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from demo import awx_http as http
+from demo.awx_bodies import job_body, label_body, launch_body, template_body
+from demo.awx_cluster import Cluster
+from demo.awx_http import ApiError, json_body, page, select
+from demo.awx_launch import Accepted, accept
+from demo.awx_model import Job, LaunchFault, NotifyFault, Template, User
+
+_JOB_TEXTS = {"name", "description", "status", "launch_type", "type", "job_tags", "skip_tags", "limit", "webhook_guid"}
+_JOB_RELATIONS = {"id", "job_template", "unified_job_template", "created_by", "labels"}
+JOB_FIELDS = frozenset(_JOB_TEXTS | _JOB_RELATIONS | {"created", "modified", "started", "finished", "failed"})
+TEMPLATE_FIELDS = frozenset(["id", "name", "description", "organization", "project", "inventory", "playbook"])
+LABEL_FIELDS = frozenset(["id", "name", "organization"])
+STDOUT_MAX = 1_048_576
+
+
+class Api:
+    """The REST routes under `{prefix}v2/`, over one cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._config = cluster.config
+
+    def routes(self) -> APIRouter:
+        """Every path that is answered; all end in a slash, as AWX's do."""
+        routes = APIRouter(prefix=f"{self._config.prefix}v2", dependencies=[Depends(self._fault_on_read)])
+        for method, path, endpoint in (
+            ("GET", "/ping/", self.ping),
+            ("GET", "/config/", self.about),
+            ("GET", "/me/", self.me),
+            ("GET", "/job_templates/", self.templates),
+            ("GET", "/job_templates/{number}/", self.template),
+            ("GET", "/job_templates/{number}/launch/", self.launch_form),
+            ("POST", "/job_templates/{number}/launch/", self.launch),
+            ("GET", "/job_templates/{number}/notification_templates_{kind}/", self.notification_templates),
+            ("GET", "/labels/", self.labels),
+            ("POST", "/labels/", self.create_label),
+            ("GET", "/jobs/", self.jobs),
+            ("GET", "/unified_jobs/", self.jobs),
+            ("GET", "/jobs/{number}/", self.job),
+            ("DELETE", "/jobs/{number}/", self.delete_job),
+            ("GET", "/jobs/{number}/stdout/", self.stdout),
+            ("GET", "/jobs/{number}/cancel/", self.can_cancel),
+            ("POST", "/jobs/{number}/cancel/", self.cancel),
+            ("POST", "/workflow_jobs/{number}/cancel/", self.cancel),
+            ("POST", "/jobs/{number}/relaunch/", self.relaunch),
+            ("GET", "/jobs/{number}/notifications/", self.notifications),
+        ):
+            routes.add_api_route(path, endpoint, methods=[method], response_model=None)
+        return routes
+
+    def _fault_on_read(self, request: Request) -> None:
+        """Let a GET meet the next read fault instead of its answer."""
+        if request.method != "GET" or not self._cluster.faults.reads:
+            return
+        match self._cluster.faults.reads.pop(0):
+            case "500":
+                raise http.Instead(http.server_error())
+            case "502":
+                raise http.Instead(http.gateway(502))
+            case "too-many":
+                raise http.Instead(http.too_many(self._config.pace.retry_after))
+            case "migrating":
+                raise http.Instead(http.migrating())
+
+    # Who asks
+
+    def _caller(self, request: Request) -> User:
+        """The caller; ApiError 401, or 403 for a read token that writes."""
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        known = {"Bearer": self._config.token, "Basic": self._basic()}.get(scheme)
+        if scheme == "Bearer" and self._cluster.faults.credential == "expired":
+            known = None
+        if known is None or given != known:
+            raise http.unauthenticated(basic=scheme == "Basic")
+        if self._cluster.faults.credential == "read-scope" and request.method != "GET":
+            raise http.FORBIDDEN_ERROR
+        return self._cluster.service
+
+    def _basic(self) -> str | None:
+        if self._config.password is None:
+            return None
+        return base64.b64encode(f"{self._config.user}:{self._config.password}".encode()).decode()
+
+    def _template(self, number: int) -> Template:
+        template = self._cluster.templates.get(number)
+        if template is None or template.deleted:
+            raise http.not_found("JobTemplate")
+        if not template.may_view:
+            raise http.FORBIDDEN_ERROR
+        return template
+
+    def _job(self, number: int) -> Job:
+        """A job's row: 404 once it is gone, 403 once its template is."""
+        job = self._cluster.store.jobs.get(number)
+        if job is None:
+            raise http.not_found("Job")
+        if self._cluster.templates[job.template].deleted and not self._config.superuser:
+            raise http.FORBIDDEN_ERROR
+        return job
+
+    def _body(self, job: Job, detail: bool = True) -> dict[str, Any]:
+        return job_body(job, self._cluster.store.labels, self._config.prefix, detail)
+
+    # Reading
+
+    async def ping(self) -> dict[str, Any]:
+        capacity = 0 if self._cluster.faults.no_capacity else 57
+        instance = {"node": "awx-1", "node_type": "hybrid", "capacity": capacity, "version": self._config.version}
+        group = {"name": "default", "capacity": capacity, "instances": ["awx-1"]}
+        answer = {"ha": False, "version": self._config.version, "active_node": "awx-1", "install_uuid": "demo"}
+        return answer | {"instances": [instance], "instance_groups": [group]}
+
+    async def about(self, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        return {"time_zone": "UTC", "version": self._config.version, "eula": ""}
+
+    async def me(self, request: Request) -> dict[str, Any]:
+        user = self._caller(request)
+        return page([{"id": user.id, "username": user.name, "is_superuser": self._config.superuser}], request)
+
+    async def templates(self, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        shown = [row for row in self._cluster.templates.values() if row.may_view and not row.deleted]
+        rows = [template_body(row, self._config.prefix) for row in shown]
+        return page(select(rows, request.query_params, "JobTemplate", TEMPLATE_FIELDS), request)
+
+    async def template(self, number: int, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        return template_body(self._template(number), self._config.prefix)
+
+    async def launch_form(self, number: int, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        return launch_body(self._template(number))
+
+    async def notification_templates(self, number: int, kind: str, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        attached = (
+            self._template(number).notifies and self._config.callback_url and kind in ("started", "success", "error")
+        )
+        told: dict[str, Any] = {
+            "url": self._config.callback_url,
+            "http_method": self._config.callback_method,
+            "headers": {},
+        }
+        row = {"id": 3, "name": "Prodgate", "notification_type": "webhook", "notification_configuration": told}
+        return page([row] if attached else [], request)
+
+    async def labels(self, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        rows = [label_body(label) for label in self._cluster.store.labels.values()]
+        return page(select(rows, request.query_params, "Label", LABEL_FIELDS), request)
+
+    async def jobs(self, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        kept = self._cluster.store.jobs.values()
+        seen = [job for job in kept if self._config.superuser or not self._cluster.templates[job.template].deleted]
+        only_jobs = not request.url.path.endswith("/unified_jobs/")
+        rows = [self._body(job, detail=False) for job in seen if job.type == "job" or not only_jobs]
+        return page(select(rows, request.query_params, "Job", JOB_FIELDS), request)
+
+    async def job(self, number: int, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        return self._body(self._job(number))
+
+    async def stdout(self, number: int, request: Request) -> Response:
+        self._caller(request)
+        job, form = self._job(number), request.query_params.get("format", "html")
+        size = len(job.stdout.encode())
+        if form == "html":
+            return Response(f"<html><body><pre>{job.stdout}</pre></body></html>", media_type="text/html")
+        if size > STDOUT_MAX and not form.endswith("_download"):
+            said = f"Standard Output too large to display ({size} bytes), "
+            return PlainTextResponse(f"{said}only download supported for sizes over {STDOUT_MAX} bytes.")
+        return PlainTextResponse(job.stdout)
+
+    async def can_cancel(self, number: int, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        return {"can_cancel": self._job(number).active}
+
+    async def notifications(self, number: int, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        return page(list(self._job(number).notifications), request)
+
+    # Writing
+
+    async def create_label(self, request: Request) -> Response:
+        self._caller(request)
+        body = await json_body(request)
+        name, organization = str(body.get("name", "")), body.get("organization")
+        if not name or not isinstance(organization, int):
+            raise ApiError(400, {"organization" if name else "name": ["This field is required."]})
+        known = self._cluster.store.labels.values()
+        if any(label.name == name and label.organization == organization for label in known):
+            raise ApiError(400, {"__all__": ["Label with this Name and Organization already exists."]})
+        return JSONResponse(label_body(self._cluster.make_label(name, organization)), 201)
+
+    async def delete_job(self, number: int, request: Request) -> Response:
+        self._caller(request)
+        if not self._config.superuser or self._job(number).active:
+            raise http.FORBIDDEN_ERROR
+        self._cluster.store.delete_job(number)
+        return Response(status_code=204)
+
+    async def cancel(self, number: int, request: Request) -> Response:
+        self._caller(request)
+        job = self._job(number)
+        if not job.active:
+            if self._config.superuser:
+                raise ApiError(405, {"detail": 'Method "POST" not allowed.'})
+            raise http.FORBIDDEN_ERROR
+        self._cluster.cancel(job)
+        return Response(status_code=202)
+
+    async def relaunch(self, number: int, request: Request) -> Response:
+        made = self._cluster.relaunch(self._job(number), self._caller(request))
+        return JSONResponse({"job": made.id} | self._body(made), 201)
+
+    async def launch(self, number: int, request: Request) -> Response:
+        """POST /job_templates/{id}/launch/, with the next launch fault in front of it."""
+        self._cluster.launch_posts += 1
+        fault = self._cluster.faults.launch.pop(0) if self._cluster.faults.launch else LaunchFault.NONE
+        pace = self._config.pace
+        match fault:
+            case LaunchFault.CUT:
+                return http.Cut()
+            case LaunchFault.LOST_502:
+                return http.gateway(502)
+            case LaunchFault.LOST_504:
+                return http.gateway(504)
+            case LaunchFault.MIGRATING:
+                return http.migrating()
+            case LaunchFault.TOO_MANY:
+                return http.too_many(pace.retry_after)
+            case LaunchFault.SLOW:
+                await asyncio.sleep(pace.slow)
+        self._caller(request)
+        template = self._template(number)
+        if not template.may_start:
+            raise http.FORBIDDEN_ERROR
+        accepted = accept(template, await json_body(request), self._cluster.store.labels)
+        return await self._commit(template, accepted, fault)
+
+    async def _commit(self, template: Template, accepted: Accepted, fault: LaunchFault) -> Response:
+        fields = accepted.model_dump(exclude={"ignored"})
+        if fault is LaunchFault.ALTERED:
+            fields["extra_vars"] |= {"target_version": "0.0.0-altered"}
+        if template.job_slice_count > 1:
+            fields["type"] = "workflow_job"
+        if fault is LaunchFault.LATE:
+            self._cluster.later(self._config.pace.late, template, **fields)
+            await asyncio.sleep(self._config.pace.late)
+            return http.gateway(504)
+        job = self._cluster.make_job(template, self._cluster.service, **fields)
+        match fault:
+            case LaunchFault.COMMIT_THEN_500:
+                return http.server_error()
+            case LaunchFault.COMMIT_THEN_504:
+                return http.gateway(504)
+            case LaunchFault.COMMIT_THEN_CUT:
+                return http.Cut()
+        if job.notify is NotifyFault.BEFORE_ANSWER:
+            await self._cluster.ended(job)
+        answer: dict[str, Any] = {job.type: job.id, "ignored_fields": accepted.ignored} | self._body(job)
+        return JSONResponse(answer, 201, {"Location": answer["url"]})

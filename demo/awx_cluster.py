@@ -1,0 +1,254 @@
+"""The simulated AWX itself: it makes jobs, lives them from pending to their end, cancels and relaunches them."""
+
+import asyncio
+import secrets
+from datetime import datetime
+from typing import Any
+
+from demo.awx_model import (
+    PERSON,
+    SERVICE_ID,
+    Faults,
+    Job,
+    Label,
+    LifeFault,
+    NotifyFault,
+    SimulatorConfig,
+    Template,
+    User,
+    now,
+)
+from demo.awx_notify import Notifier
+from demo.awx_store import Store
+
+REAPED = "Task was marked as running but was not present in the job queue, so it has been marked as failed."
+DEPENDENCY = 'Previous Task Failed: {"job_type": "project_update", "job_name": "Playbooks", "job_id": "9"}'
+NO_CAPACITY = "This job is not ready to start because there is not enough available capacity."
+OUTPUT = "\r\nPLAY [Deploy] ****\r\n\r\nTASK [Deploy {name} {version}] ****\r\n"
+FAILED_OUTPUT = (
+    "\x1b[0;31mfatal: [gateway-0001]: FAILED! => "
+    '{{"msg": "cannot reach the gateway", "token": "s3cret-token-value"}}\x1b[0m\r\n'
+)
+FOR_EVER = 10.0**9
+
+
+class Cluster:
+    """State and clock of the simulator. Made at once, alive between `start` and `stop`."""
+
+    def __init__(self, config: SimulatorConfig) -> None:
+        self.config = config
+        self.faults = Faults()
+        self._capacity = asyncio.Event()
+        self._capacity.set()
+        self.service = User(id=SERVICE_ID, name=config.user)
+        first = Template(id=7, name=config.template, allow_simultaneous=config.allow_simultaneous)
+        self.templates = {first.id: first}
+        self.store = Store(config.state_file)
+        self.launch_posts = 0
+        self._notifier = Notifier(config)
+        self._lives: dict[int, asyncio.Task[None]] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        self._turns: dict[int, asyncio.Lock] = {}
+        self._woken: dict[int, asyncio.Event] = {}
+
+    def start(self) -> None:
+        """Go on with the jobs that were alive when the process ended, oldest first."""
+        for job in sorted(self.store.jobs.values(), key=lambda job: job.id):
+            if job.active:
+                self._begin(job)
+
+    async def stop(self) -> None:
+        tasks = [*self._lives.values(), *self._background]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._notifier.close()
+        self.store.close()
+
+    def misbehave(self, faults: Faults) -> None:
+        """Put other faults in force."""
+        self.faults = faults
+        if faults.no_capacity:
+            self._capacity.clear()
+        else:
+            self._capacity.set()
+
+    # Making jobs
+
+    def make_job(self, template: Template, by: User, launch_type: str = "manual", **fields: Any) -> Job:
+        """Commit a new pending job; from here on it lives whatever the caller hears."""
+        job = Job(
+            id=self.store.next_id("job"),
+            template=template.id,
+            name=template.name,
+            created=now(),
+            by=by,
+            launch_type=launch_type,
+            life=self.faults.life.pop(0) if self.faults.life else LifeFault.NONE,
+            notify=self.faults.notify.pop(0) if self.faults.notify else NotifyFault.NONE,
+            **fields,
+        )
+        self.store.save(job)
+        self._begin(job)
+        return job
+
+    def make_label(self, name: str, organization: int) -> Label:
+        label = Label(id=self.store.next_id("label"), name=name, organization=organization)
+        self.store.save(label)
+        return label
+
+    def relaunch(self, job: Job, by: User = PERSON) -> Job:
+        """A person's relaunch: the same prompts, labels and variables included."""
+        copied = {"labels": list(job.labels), "extra_vars": dict(job.extra_vars), "skip_tags": job.skip_tags}
+        return self.make_job(self.templates[job.template], by, "relaunch", **copied)
+
+    def cancel(self, job: Job) -> None:
+        """Ask for cancellation: at once, and without a word to anybody, while pending; else when the process ends."""
+        job.cancel_asked = True
+        if job.status in ("new", "pending"):
+            self._lives[job.id].cancel()
+            job.canceled_on = now()
+            self._set(job, "canceled", finished=now())
+        else:
+            self.store.save(job)
+            self._wake(job).set()
+
+    def finish(self, job: Job) -> None:
+        """Let a stuck job go on."""
+        job.life = LifeFault.NONE
+        self._wake(job).set()
+
+    def later(self, seconds: float, template: Template, **fields: Any) -> None:
+        """Commit a job only after `seconds`, when whoever asked has long given up."""
+
+        async def commit() -> None:
+            await asyncio.sleep(seconds)
+            self.make_job(template, self.service, **fields)
+
+        task = asyncio.create_task(commit())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def ended(self, job: Job) -> None:
+        """Wait for the end of a job's life and for its notifications."""
+        await asyncio.wait([self._lives[job.id]])
+        await self._notifier.settled()
+
+    # A job's life
+
+    def _begin(self, job: Job) -> None:
+        self._lives[job.id] = asyncio.create_task(self._live(job))
+
+    def _wake(self, job: Job) -> asyncio.Event:
+        return self._woken.setdefault(job.id, asyncio.Event())
+
+    def _set(self, job: Job, status: str, started: datetime | None = None, finished: datetime | None = None) -> None:
+        job.status = status
+        job.started = started or job.started
+        job.finished = finished or job.finished
+        if job.id in self.store.jobs:
+            self.store.save(job)
+
+    async def _pause(self, job: Job, seconds: float) -> None:
+        """Let time pass, less of it when somebody wakes the job."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake(job).wait()
+        except TimeoutError:
+            return
+        self._wake(job).clear()
+
+    async def _live(self, job: Job) -> None:
+        explain = asyncio.get_running_loop().call_later(self.config.pace.explanation, self._explain, job)
+        try:
+            turn = self._turns.setdefault(job.template, asyncio.Lock())
+            if self.templates[job.template].allow_simultaneous or job.life is LifeFault.STUCK_PENDING:
+                turn = asyncio.Lock()
+            async with turn:
+                await self._start(job)
+                if job.active:
+                    await self._run(job)
+        finally:
+            explain.cancel()
+
+    def _explain(self, job: Job) -> None:
+        if job.status != "pending":
+            return
+        before = [row.id for row in self.store.jobs.values() if row.status in ("waiting", "running")]
+        job.job_explanation = f"waiting for job-{before[0]} to finish" if before else NO_CAPACITY
+        self.store.save(job)
+
+    async def _start(self, job: Job) -> None:
+        """pending → waiting, or the end of a job that never starts."""
+        if job.status == "pending":
+            await asyncio.sleep(self.config.pace.pending)
+        if job.life is LifeFault.STUCK_PENDING:
+            await self._pause(job, FOR_EVER)
+        await self._capacity.wait()
+        if job.life is LifeFault.DEPENDENCY_FAILED:
+            return self._end(job, "failed", DEPENDENCY)
+        job.job_explanation = ""
+        if job.status == "pending":
+            self._set(job, "waiting")
+        await self._pause(job, self.config.pace.waiting)
+        return None
+
+    async def _run(self, job: Job) -> None:
+        pace = self.config.pace
+        if self._give_in(job):
+            return
+        self._enter_running(job)
+        if job.life is LifeFault.REQUEUED:
+            await self._pause(job, pace.running / 2)
+            self._set(job, "pending")
+            await asyncio.sleep(pace.pending)
+            self._enter_running(job)
+        await self._pause(job, FOR_EVER if job.life is LifeFault.STUCK_RUNNING else pace.running)
+        if not self._give_in(job):
+            await self._outcome(job)
+
+    def _give_in(self, job: Job) -> bool:
+        """End a job whose cancellation was asked for, unless its success overtakes the request."""
+        wanted = job.cancel_asked and job.life is not LifeFault.CANCEL_LOST
+        if wanted:
+            job.canceled_on = now()
+            self._end(job, "canceled")
+        return wanted
+
+    def _enter_running(self, job: Job) -> None:
+        job.ever_ran = True
+        self._set(job, "running", started=now())
+        self._announce(job)
+
+    async def _outcome(self, job: Job) -> None:
+        """Write how the run ended, truthfully or as AWX is known to misreport it."""
+        job.stdout = OUTPUT.format(name=job.extra_vars.get("target_name"), version=job.extra_vars.get("target_version"))
+        match job.life:
+            case LifeFault.FAILED:
+                job.stdout += FAILED_OUTPUT.format()
+                return self._end(job, "failed")
+            case LifeFault.TIMEOUT:
+                return self._end(job, "failed", "Job terminated due to timeout")
+            case LifeFault.ERROR_AFTER_SUCCESS:
+                job.result_traceback = "Traceback (most recent call last): worker stream ended unexpectedly"
+                return self._end(job, "error")
+            case LifeFault.REAPED:
+                return self._end(job, "failed", REAPED)
+            case LifeFault.REAPED_THEN_SUCCESSFUL:
+                self._end(job, "failed", REAPED)
+                await asyncio.sleep(self.config.pace.reaped)
+        job.stdout += "ok: [gateway-0001]\r\n"
+        job.artifacts = {"deployment_id": f"deploy-{secrets.token_hex(3)}"}
+        return self._end(job, "successful")
+
+    def _end(self, job: Job, status: str, explanation: str = "") -> None:
+        job.job_explanation = explanation
+        job.events_finished = job.life is not LifeFault.EVENTS_STUCK
+        self._set(job, status, finished=now())
+        self._announce(job)
+        if job.life is LifeFault.VANISHED:
+            self.store.delete_job(job.id)
+
+    def _announce(self, job: Job) -> None:
+        if self.templates[job.template].notifies:
+            self._notifier.announce(job)

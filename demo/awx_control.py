@@ -1,0 +1,122 @@
+"""The simulator's own control path, which no AWX has: faults to come, the jobs that were made, a person's relaunch."""
+
+from collections import Counter
+from typing import Any
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel
+
+from demo.awx_cluster import Cluster
+from demo.awx_model import PERSON, Faults, Job, Template, User
+
+
+class JobRef(BaseModel):
+    """Which job is meant."""
+
+    job: int
+
+
+class NewJob(BaseModel):
+    """A job somebody launches in AWX's own pages, past Prodgate."""
+
+    template: int = 7
+    extra_vars: dict[str, Any] = {}
+    labels: list[int] = []
+    skip_tags: str = ""
+
+
+def _attempt(job: Job) -> str:
+    return f"{job.extra_vars.get('request_id')}-{job.extra_vars.get('attempt')}"
+
+
+class Control:
+    """Routes under /control, without credentials: the simulator listens on the loopback address."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def routes(self) -> APIRouter:
+        routes = APIRouter(prefix="/control")
+        for method, path, endpoint in (
+            ("GET", "/faults", self.read_faults),
+            ("PUT", "/faults", self.set_faults),
+            ("GET", "/jobs", self.jobs),
+            ("GET", "/templates/{number}", self.template),
+            ("PATCH", "/templates/{number}", self.change_template),
+            ("POST", "/templates", self.add_template),
+            ("POST", "/launch", self.launch),
+            ("POST", "/duplicate", self.duplicate),
+            ("POST", "/relaunch", self.relaunch),
+            ("POST", "/finish", self.finish),
+            ("POST", "/vanish", self.vanish),
+        ):
+            routes.add_api_route(path, endpoint, methods=[method])
+        return routes
+
+    def _job(self, ref: JobRef) -> Job:
+        if ref.job not in self._cluster.store.jobs:
+            raise HTTPException(404, "no such job")
+        return self._cluster.store.jobs[ref.job]
+
+    async def read_faults(self) -> Faults:
+        return self._cluster.faults
+
+    async def set_faults(self, faults: Faults) -> Faults:
+        """Replace the faults in force; `{}` ends them all."""
+        self._cluster.misbehave(faults)
+        return faults
+
+    async def jobs(self) -> dict[str, Any]:
+        """Every job, and for each attempt (`PR-2026-0001-1`) how many jobs exist and how many of them ever ran."""
+        jobs = list(self._cluster.store.jobs.values())
+        made, ran = Counter(map(_attempt, jobs)), Counter(_attempt(job) for job in jobs if job.ever_ran)
+        return {
+            "count": len(jobs),
+            "launch_posts": self._cluster.launch_posts,
+            "attempts": {attempt: {"jobs": made[attempt], "ran": ran[attempt]} for attempt in made},
+            "jobs": [job.model_dump(mode="json") for job in jobs],
+        }
+
+    async def template(self, number: int) -> Template:
+        return self._cluster.templates[number]
+
+    async def change_template(self, number: int, changes: dict[str, Any]) -> Template:
+        """Change flags of a template, such as `{"ask_labels_on_launch": false}` or `{"deleted": true}`."""
+        changed = Template.model_validate(self._cluster.templates[number].model_dump() | changes)
+        self._cluster.templates[number] = changed
+        return changed
+
+    async def add_template(self, template: Template) -> Template:
+        self._cluster.templates[template.id] = template
+        return template
+
+    async def launch(self, new: NewJob) -> JobRef:
+        """Launch as another person."""
+        return self._make(PERSON, new)
+
+    async def duplicate(self, ref: JobRef) -> JobRef:
+        """Launch the same once more as the service's own user, as a request sent twice would."""
+        job = self._job(ref)
+        copied = NewJob(template=job.template, extra_vars=job.extra_vars, labels=job.labels, skip_tags=job.skip_tags)
+        return self._make(self._cluster.service, copied)
+
+    def _make(self, by: User, new: NewJob) -> JobRef:
+        template = self._cluster.templates[new.template]
+        made = self._cluster.make_job(
+            template, by, extra_vars=new.extra_vars, labels=new.labels, skip_tags=new.skip_tags
+        )
+        return JobRef(job=made.id)
+
+    async def relaunch(self, ref: JobRef) -> JobRef:
+        """Relaunch a job as another person."""
+        return JobRef(job=self._cluster.relaunch(self._job(ref)).id)
+
+    async def finish(self, ref: JobRef) -> JobRef:
+        """Let a stuck job go on."""
+        self._cluster.finish(self._job(ref))
+        return ref
+
+    async def vanish(self, ref: JobRef) -> JobRef:
+        """Delete a job's row, as the weekly clean-up does."""
+        self._cluster.store.delete_job(self._job(ref).id)
+        return ref
