@@ -122,6 +122,13 @@ class JobResult(Frozen):
     finished_at: Moment | None = None
 
 
+class AwxReport(Frozen):
+    """What a callback said: a hint that this job is worth a look, never a result."""
+
+    job: JobNumber
+    status: Annotated[str, Field(max_length=32, pattern=r"^[a-z]*$")]
+
+
 def job_name(job: int) -> str:
     """AWX's job number as the ticket writes it: `awx-job-5678`."""
     return f"awx-job-{job}"

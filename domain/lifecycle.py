@@ -96,14 +96,13 @@ def decide(
 ) -> PromotionRequest:
     """The ticket after a person's decision; raises what `check` raises."""
     check(ticket, decision, now, requester_subject)
-    return _append(
-        ticket,
-        _RECORDED_AS[decision.action],
-        now,
-        by=decision.person.email,
-        comment=decision.comment,
-        reason=decision.reason,
-    )
+    return apply(ticket, decision, now)
+
+
+def apply(ticket: PromotionRequest, decision: Decision, now: datetime) -> PromotionRequest:
+    """The ticket after a decision that `check` has passed; a replayed one is not judged again by newer rules."""
+    action = _RECORDED_AS[decision.action]
+    return _append(ticket, action, now, by=decision.person.email, comment=decision.comment, reason=decision.reason)
 
 
 def expire(ticket: PromotionRequest, now: datetime) -> PromotionRequest:

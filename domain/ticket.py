@@ -4,9 +4,9 @@ import hashlib
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from domain.values import (
     Comment,
@@ -29,6 +29,9 @@ from domain.values import (
 
 SYSTEM = "system"
 """Who acted when nobody did: AWX's results and expiry."""
+
+SYSTEM_NAME = "Prodgate"
+"""The display name that goes with it."""
 
 
 class TargetType(StrEnum):
@@ -105,21 +108,20 @@ class Spec(Frozen):
     pre_checks: PreChecks
 
 
+_Absent = Field(exclude_if=lambda value: value is None)
+
+
 class HistoryEntry(Frozen):
     """One transition. It is written with only the keys it has."""
 
     action: Action
     at: Moment
     by: Email | Literal["system"]
-    comment: Comment | None = None
-    reason: Reason | None = None
-    job_id: ExternalId | None = None
-    deployment_id: ExternalId | None = None
-    error: ErrorText | None = None
-
-    @model_serializer(mode="wrap")
-    def _only_keys_it_has(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {key: value for key, value in handler(self).items() if value is not None}
+    comment: Annotated[Comment | None, _Absent] = None
+    reason: Annotated[Reason | None, _Absent] = None
+    job_id: Annotated[ExternalId | None, _Absent] = None
+    deployment_id: Annotated[ExternalId | None, _Absent] = None
+    error: Annotated[ErrorText | None, _Absent] = None
 
 
 class Status(Frozen):

@@ -1,0 +1,136 @@
+"""Every setting, one frozen object. Only the entry points (`cli.py`, `worker.py`) read it; the rest is given values.
+
+Temporal's own settings (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_TLS`, `TEMPORAL_API_KEY`, …) are read by
+`temporalio.envconfig` and are not repeated here.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+PREFIX = "PRODGATE_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; `str()` names the variable and says what it must be, a line a fault."""
+
+
+class Mode(StrEnum):
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+def _zone(value: Any) -> Any:
+    try:
+        return ZoneInfo(value) if isinstance(value, str) else value
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("must be the name of a time zone, such as Europe/Paris") from error
+
+
+def _seconds(value: Any) -> Any:
+    return float(value) if isinstance(value, str) else value
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+
+
+class Settings(BaseModel):
+    """Field `x_y` is the variable `PRODGATE_X_Y`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    mode: Mode = Field(Mode.DEMO, description="`demo`, or `production`, which refuses the demo token issuer.")
+    data_dir: Path = Field(
+        Path(".data"), description="Folder for what this process keeps: clones, the index, the demo's state."
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8080", pattern="^https?://", description="Where people reach the API; links are made from it."
+    )
+    git_repo: str = Field(min_length=1, description="The GitOps repository: the path of a bare one, or a URL to clone.")
+    git_branch: str = Field("main", min_length=1, description="The branch that is the record.")
+    git_token: SecretStr | None = Field(None, description="Token for an https URL of the repository.")
+    awx_url: str | None = Field(
+        None, pattern="^https?://", description="AWX's API root, such as `https://awx.example/api/`. Worker only."
+    )
+    awx_token: SecretStr | None = Field(None, description="AWX token with write scope; or user and password.")
+    awx_user: str | None = Field(None, description="AWX user for Basic authentication, where there is no token.")
+    awx_password: SecretStr | None = Field(None, description="Password of that user.")
+    awx_template: str = Field("Deploy to PROD", description="Name or id of the job template that deploys.")
+    awx_ca_bundle: Path | None = Field(None, description="CA certificates for AWX, where the system's don't do.")
+    awx_callback_secret: SecretStr | None = Field(
+        None, description="What AWX sends as `X-Prodgate-Secret`, or as the Basic password. API only."
+    )
+    awx_request_lifetime: Seconds = Field(
+        timedelta(seconds=150),
+        description="Seconds after which a launch that got no answer can no longer be alive inside AWX (uWSGI and nginx "
+        "give up at 120).",
+    )
+    awx_pending_deadline: Seconds = Field(
+        timedelta(hours=1), description="Seconds an AWX job may wait to start before the outcome is called unknown."
+    )
+    awx_running_deadline: Seconds = Field(
+        timedelta(hours=4), description="Seconds an AWX job may run before the outcome is called unknown."
+    )
+    oidc_issuer: str | None = Field(None, description="Issuer of the tokens that people show (`iss`).")
+    oidc_audience: str = Field("prodgate", description="Audience that a token must name (`aud`).")
+    oidc_jwks: Path | None = Field(None, description="File with the issuer's public keys (JWKS).")
+    expiry: Seconds = Field(
+        timedelta(days=30), description="Seconds after which a request that nobody decided expires."
+    )
+    answer_within: Seconds = Field(
+        timedelta(seconds=5), description="Seconds to wait for the Git commit before answering 202."
+    )
+    creates_in_flight: int = Field(
+        32, ge=1, description="Creations that one API process lets run at once; more wait their turn."
+    )
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        ZoneInfo("UTC"), description="Time zone in which 'today' and 'this week' of the statistics are meant."
+    )
+    task_queue: str = Field("prodgate", min_length=1, description="Temporal task queue of the worker.")
+    worker_health_port: int = Field(8081, ge=0, le=65535, description="Port of the worker's /healthz and /metrics.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
+
+    @model_validator(mode="after")
+    def _the_demo_issuer_stays_in_the_demo(self) -> Self:
+        if self.mode is Mode.PRODUCTION and self.oidc_issuer == DEMO_ISSUER:
+            raise ValueError("PRODGATE_OIDC_ISSUER: the demo's token issuer is refused in production mode")
+        return self
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """The settings that the variables spell; an empty variable counts as not set. Raises SettingsError."""
+        known = {name: environment.get(variable(name)) for name in cls.model_fields}
+        try:
+            return cls.model_validate({name: value for name, value in known.items() if value})
+        except ValidationError as error:
+            raise SettingsError("\n".join(map(_sentence, error.errors(include_input=False)))) from None
+
+    def require(self, *names: str) -> None:
+        """Raise SettingsError for each of these fields that is not set: what one entry point needs, another doesn't."""
+        missing = [f"{variable(name)} must be set" for name in names if getattr(self, name) is None]
+        if missing:
+            raise SettingsError("\n".join(missing))
+
+
+DEMO_ISSUER = "urn:prodgate:demo"
+"""Who issues the demo people's tokens."""
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + name.upper()
+
+
+def variables() -> dict[str, str]:
+    """Every variable with its description, in the order of the fields."""
+    return {variable(name): field.description or "" for name, field in Settings.model_fields.items()}
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    where = variable(str(fault["loc"][0])) + ": " if fault["loc"] else ""
+    return where + str(fault["msg"]).removeprefix("Value error, ")

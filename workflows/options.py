@@ -1,0 +1,64 @@
+"""Timeouts and retries of every activity, each with its reason; names of what operators search for."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+
+STATE = SearchAttributeKey.for_keyword("PromotionState")
+TENANT = SearchAttributeKey.for_keyword("PromotionTenant")
+TARGET = SearchAttributeKey.for_keyword("PromotionTarget")
+REQUESTER = SearchAttributeKey.for_keyword("PromotionRequester")
+APPROVER = SearchAttributeKey.for_keyword("PromotionApprover")
+KEY = SearchAttributeKey.for_keyword("PromotionKey")
+"""The submission's key: finds the ticket of an Idempotency-Key that was used before."""
+
+SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, REQUESTER, APPROVER, KEY)
+
+RETRY_WINDOW = timedelta(days=30)
+"""How long a failed promotion waits to be retried before its workflow ends: open workflows cost the server memory."""
+
+LAUNCHES = 2
+"""How often AWX is asked for one attempt's job when answers are lost: once more only where there is certainly none."""
+
+REPORTS_KEPT = 100
+"""How many AWX reports are remembered to drop repeats; a real job sends three."""
+
+NOT_NOW_FIRST, NOT_NOW_MOST = timedelta(seconds=5), timedelta(minutes=5)
+"""The wait before AWX is asked again after it certainly took nothing; doubled up to the longest."""
+
+
+def not_now(times: int) -> timedelta:
+    """The wait after AWX said 'not now' this many times in a row (from 0)."""
+    return min(NOT_NOW_FIRST * (1 << min(times, 10)), NOT_NOW_MOST)
+
+
+def recording(summary: str) -> workflow.ActivityConfig:
+    """A commit takes milliseconds, with a push seconds; Git being down is waited for, however long."""
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=15)),
+        summary=summary,
+    )
+
+
+def looking(summary: str) -> workflow.ActivityConfig:
+    """Reading AWX is harmless, so it is repeated until AWX answers; retries write no history and hold no slot."""
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+        summary=summary,
+    )
+
+
+def launching(summary: str) -> workflow.ActivityConfig:
+    """Never retried by the engine: whether a lost launch made a job has to be looked up first.
+
+    AWX may work on one request for 120 s; the heartbeat tells a killed worker from a slow AWX long before that.
+    """
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=150),
+        heartbeat_timeout=timedelta(seconds=15),
+        retry_policy=RetryPolicy(maximum_attempts=1),
+        summary=summary,
+    )

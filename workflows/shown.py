@@ -1,0 +1,66 @@
+"""What operators see of a promotion in the Temporal UI: search attributes, and details that read as a page."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.decision import Submission
+    from domain.ticket import PromotionRequest, State
+    from domain.values import iso
+    from workflows import options
+
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+
+WAITS_FOR = {
+    State.PENDING: "somebody who may approve or reject it",
+    State.APPROVED: "its launch in AWX",
+    State.DEPLOYING: "AWX to end the job",
+    State.FAILED: "a retry",
+}
+
+
+def summary(submission: Submission) -> str:
+    """One line for lists of workflows."""
+    target = submission.target
+    return f"{target.name} {target.version} to {target.target_environment} for {submission.tenant}"
+
+
+def at_start(submission: Submission) -> TypedSearchAttributes:
+    """What the promotion is found by from its first moment."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(options.STATE, State.PENDING),
+            SearchAttributePair(options.TENANT, submission.tenant),
+            SearchAttributePair(options.TARGET, submission.target.name),
+            SearchAttributePair(options.REQUESTER, submission.requester.email),
+            SearchAttributePair(options.KEY, submission.key),
+        ]
+    )
+
+
+def show(ticket: PromotionRequest) -> None:
+    """Bring search attributes and details to what the ticket says now."""
+    updates = [options.STATE.value_set(ticket.state)]
+    if ticket.status.approved_by:
+        updates.append(options.APPROVER.value_set(ticket.status.approved_by))
+    workflow.upsert_search_attributes(updates)
+    workflow.set_current_details(details(ticket))
+
+
+def details(ticket: PromotionRequest) -> str:
+    """The promotion as a page of Markdown. Identifiers only: nothing that a person typed freely is rendered."""
+    target, scheduled = ticket.spec.target, ticket.spec.request.scheduled_date
+    lines = [
+        f"### {ticket.id}: {ticket.state}",
+        f"**{target.name} {target.version}** ({target.type})",
+        f"- from {target.source_environment} to {target.target_environment}",
+        f"- tenant: {ticket.metadata.tenant}, impact: {ticket.spec.request.impact_assessment}",
+        f"- requested by {ticket.metadata.created_by}",
+    ]
+    if scheduled:
+        lines.append(f"- not before {iso(scheduled)}")
+    if ticket.state in WAITS_FOR:
+        lines.append(f"- waits for {WAITS_FOR[ticket.state]}")
+    steps = (
+        f"| {iso(entry.at)} | {entry.action} | {entry.by} | {entry.job_id or ''} |" for entry in ticket.status.history
+    )
+    return "\n".join([*lines, "", "| when | what | who | job |", "|---|---|---|---|", *steps])
