@@ -1,0 +1,35 @@
+"""What can go wrong with the record; `str()` is one plain sentence for whoever watches the promotion.
+
+RecordError
+├── TicketExists        a new ticket's number already has a file with other content: the number is taken for good
+├── RecordConflict      the file is no longer the revision the change was made from: a person has to look
+├── RecordUnavailable   the record can't be read or written now (remote down, lock held, disk full): try again
+└── BadCursor           a page was asked for with a cursor that this query never gave
+"""
+
+
+class RecordError(Exception):
+    """The record did not do what was asked."""
+
+
+class TicketExists(RecordError):
+    def __init__(self, ticket_id: str, path: str) -> None:
+        super().__init__(f"{ticket_id} already exists in the record as {path}, with other content")
+
+
+class RecordConflict(RecordError):
+    def __init__(self, ticket_id: str, path: str, base: str, found: str | None) -> None:
+        state = f"is at {found[:10]}" if found else "is gone"
+        super().__init__(
+            f"{ticket_id} waits for a person: {path} {state}, but this change was made from {base[:10]}. "
+            "Somebody edited the file by hand; put that revision back and the promotion goes on by itself"
+        )
+
+
+class RecordUnavailable(RecordError):
+    """Nothing was lost: what was asked for can be asked again."""
+
+
+class BadCursor(RecordError):
+    def __init__(self) -> None:
+        super().__init__("The cursor was not given for this list; start from its first page")

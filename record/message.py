@@ -1,0 +1,49 @@
+"""A transition as a Git commit: who acted, when, on what, in a form that people and programs read."""
+
+import re
+from datetime import datetime
+
+from domain.change import Change
+from domain.ticket import SYSTEM
+
+SERVICE_NAME = "Prodgate"
+SERVICE_EMAIL = "prodgate@cab-i.com"
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+
+
+def safe_name(name: str) -> str:
+    """A display name that can't pretend to be another field of the commit."""
+    return " ".join(_UNSAFE.sub(" ", name).split()).strip(" .,:;\"'\\") or "Unnamed"
+
+
+def subject(change: Change) -> str:
+    """`PR-2026-0001: approved payment-api 2.1.0`: validated identifiers only, never what a person typed freely."""
+    target = change.ticket.spec.target
+    return f"{change.ticket.id}: {change.ticket.last.action} {target.name} {target.version}"
+
+
+def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> bytes:
+    """The commit object's bytes. The author date is when it happened, the committer date when it was written."""
+    ticket, entry = change.ticket, change.ticket.last
+    by_service = entry.by == SYSTEM
+    name, email = (SERVICE_NAME, SERVICE_EMAIL) if by_service else (safe_name(change.actor_name), entry.by)
+    lines = [f"tree {tree.hex()}"]
+    if parent is not None:
+        lines.append(f"parent {parent.hex()}")
+    lines += [
+        f"author {name} <{email}> {_seconds(entry.at)} +0000",
+        f"committer {SERVICE_NAME} <{SERVICE_EMAIL}> {_seconds(now)} +0000",
+        "",
+        subject(change),
+        "",
+        f"Request-Id: {ticket.id}",
+        f"Action: {entry.action}",
+        f"Tenant: {ticket.metadata.tenant}",
+        f"Actor: {entry.by}",
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+def _seconds(moment: datetime) -> int:
+    return max(0, int(moment.timestamp()))

@@ -1,0 +1,115 @@
+"""The remote that a clone follows: clone, fetch, push and configuration, through Git's own commands (GitPython)."""
+
+import base64
+import hashlib
+import logging
+import re
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import git
+
+from record.errors import RecordUnavailable
+
+_LOG = logging.getLogger(__name__)
+_TIMEOUT = 60
+"""Seconds after which a fetch or push is ended: a remote that stopped answering is a remote that is down."""
+_MOVED = re.compile(r"\[rejected\]|non-fast-forward|fetch first|cannot lock ref|failed to update ref|reference already")
+_USER_INFO = re.compile(r"(?<=//)[^/@\s]+@")
+
+
+def is_url(location: str) -> bool:
+    """Whether the location is a remote rather than a folder: `https://…`, `ssh://…`, `file://…` or `git@host:path`."""
+    return "://" in location or re.match(r"[\w.-]+@[\w.-]+:", location) is not None
+
+
+def clone_folder(location: str, data_dir: Path) -> Path:
+    """Where the clone of a URL lives: a folder of its own for each URL."""
+    name = re.sub(r"[^A-Za-z0-9-]+", "-", Path(urlsplit(location).path).stem)[-40:].strip("-")
+    return data_dir / "clones" / f"{name or 'record'}-{hashlib.sha256(location.encode()).hexdigest()[:12]}.git"
+
+
+class Remote:
+    """One branch of one remote, followed by one bare clone. Its methods block; call them from a thread."""
+
+    def __init__(self, clone: Path, url: str, branch: str, token: str | None) -> None:
+        self._branch = branch
+        self._repo = git.Repo.init(clone, bare=True)
+        with self._repo.config_writer() as settings:
+            settings.set_value('remote "origin"', "url", url)
+            settings.set_value('remote "origin"', "fetch", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
+            settings.set_value("gc", "auto", "0")  # packing is ours, in the background
+        self._repo.git.update_environment(**_environment(url, token))
+        self._fetching = threading.Lock()
+        self._fetched = float("-inf")
+        self.failure: str | None = None
+
+    def fetch(self, max_age: float = 0.0) -> None:
+        """Learn the remote's tip, unless it was asked for less than `max_age` seconds ago.
+
+        Calls that wait for each other share one fetch. Raises RecordUnavailable with Git's reason.
+        """
+        asked = time.monotonic() - max_age
+        with self._fetching:
+            if self._fetched >= asked:
+                return
+            started = time.monotonic()
+            self._run("fetch", "--quiet", "--no-tags", "origin")
+            self._fetched = started
+
+    def tip(self) -> str | None:
+        """The remote's tip as last fetched."""
+        found = self._repo.git.for_each_ref("--format=%(objectname)", f"refs/remotes/origin/{self._branch}")
+        return str(found) or None
+
+    def descends(self, old: str, new: str) -> bool:
+        """Whether the commit `new` has `old` among its ancestors."""
+        return bool(self._repo.is_ancestor(old, new))
+
+    def push(self, commit: str) -> bool:
+        """Offer the commit as the branch's new tip; False when the remote has moved on. Raises RecordUnavailable."""
+        try:
+            self._run("push", "--quiet", "--porcelain", "origin", f"{commit}:refs/heads/{self._branch}")
+        except _MovedOn:
+            return False
+        return True
+
+    def _run(self, command: str, *arguments: str) -> None:
+        try:
+            getattr(self._repo.git, command)(*arguments, kill_after_timeout=_TIMEOUT)
+        except git.GitCommandError as error:
+            said = _USER_INFO.sub("", " ".join(f"{error.stdout} {error.stderr}".split()))
+            if command == "push" and _MOVED.search(said):
+                raise _MovedOn from error
+            self._failed(f"The Git remote can't be reached ({command}): {said[-500:]}")
+            raise RecordUnavailable(self.failure) from error
+        if self.failure:
+            _LOG.info("The Git remote is back")
+        self.failure = None
+
+    def _failed(self, sentence: str) -> None:
+        if self.failure is None:
+            _LOG.warning("%s", sentence)
+        self.failure = sentence
+
+    def close(self) -> None:
+        self._repo.close()
+
+
+class _MovedOn(Exception):
+    """The remote has commits that ours was not built on."""
+
+
+def _environment(url: str, token: str | None) -> dict[str, str]:
+    """Never ask a person, and keep the token out of the URL, the configuration and the process list."""
+    environment = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_VARIANT": "ssh", "LC_ALL": "C"}
+    if token is not None:
+        secret = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+        environment |= {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.{url}.extraHeader",
+            "GIT_CONFIG_VALUE_0": f"Authorization: Basic {secret}",
+        }
+    return environment

@@ -1,0 +1,197 @@
+"""The Git record's door: changes go in, durable revisions come out.
+
+What arrives while a group is being written is the next group: one commit a transition, one pack, one move of the branch
+and one push for all of them. A change is answered once its commit is on this disk, and on the remote if there is one.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Condition, Thread
+
+import git
+import pygit2
+
+from domain.change import Change, Recorded
+from record.branch import Branch
+from record.errors import RecordError, RecordUnavailable
+from record.remote import Remote, clone_folder, is_url
+from record.writer import Builder, Draft
+
+_LOG = logging.getLogger(__name__)
+_LARGEST_GROUP = 256
+"""Commits in one pack: enough for every writer there is, few enough that none waits a second for the others."""
+_LONGEST_PAUSE = 1.0
+"""Seconds at most between two attempts to put a group on a tip that keeps moving."""
+
+_Waiting = tuple[Change, Future[Recorded]]
+
+
+def open_repository(location: str, branch: str, data_dir: Path, *, token: str | None = None) -> "Repository":
+    """The record at a location: the path of a bare repository, or a URL, whose bare clone then lives under `data_dir`.
+
+    A remote that is down doesn't keep this from returning; what needs it raises RecordUnavailable until it is back.
+    Raises RecordUnavailable when a path has no bare repository.
+    """
+    if is_url(location):
+        folder = clone_folder(location, data_dir)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return Repository(folder, branch, Remote(folder, location, branch, token))
+    folder = Path(location)
+    try:
+        if not pygit2.Repository(str(folder), pygit2.enums.RepositoryOpenFlag.NO_SEARCH).is_bare:
+            raise RecordUnavailable(f"{folder} has a working tree; the record needs a bare repository")
+    except pygit2.GitError as error:
+        raise RecordUnavailable(f"{folder} is no Git repository: {error}") from error
+    return Repository(folder, branch)
+
+
+class Repository:
+    """One branch of one bare repository, with the remote it is pushed to, if any. Safe to use from any thread."""
+
+    def __init__(self, path: Path, branch: str, remote: Remote | None = None) -> None:
+        self.path = path
+        self._branch = Branch(path, branch)
+        self._remote = remote
+        self._waiting: deque[_Waiting] = deque()
+        self._arrived = Condition()
+        self._closed = False
+        self._thread: Thread | None = None
+
+    async def record(self, change: Change) -> Recorded:
+        """Make the change durable, once however often it is asked for, and return its revision.
+
+        Raises TicketExists, RecordConflict or RecordUnavailable.
+        """
+        return await asyncio.wrap_future(self._submit(change))
+
+    def _submit(self, change: Change) -> Future[Recorded]:
+        future: Future[Recorded] = Future()
+        with self._arrived:
+            if self._closed:
+                raise RecordUnavailable("The record is closed")
+            self._waiting.append((change, future))
+            if self._thread is None:
+                self._thread = Thread(target=self._write, name="record-writer", daemon=True)
+                self._thread.start()
+            self._arrived.notify()
+        return future
+
+    async def close(self) -> None:
+        """Write what is waiting, then stop."""
+        with self._arrived:
+            self._closed = True
+            self._arrived.notify()
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
+        if self._remote is not None:
+            self._remote.close()
+
+    def tip(self) -> str | None:
+        """The commit that the branch is at, as this disk knows it; None before the first."""
+        return self._branch.tip()
+
+    def fetch(self, max_age: float = 0.0) -> None:
+        """Bring the branch up to the remote's, as it was no longer than `max_age` seconds ago; blocks.
+
+        Nothing to do without a remote. Raises RecordUnavailable.
+        """
+        if self._remote is None:
+            return
+        self._remote.fetch(max_age)
+        with self._branch.turn():
+            self._follow(self._remote)
+
+    def _follow(self, remote: Remote) -> str | None:
+        """Move the branch to the remote's tip; a remote that lost commits which were accepted is not followed."""
+        here, there = self._branch.tip(), remote.tip()
+        if there is None or here == there:
+            return here
+        if here is not None and not remote.descends(here, there):
+            if remote.descends(there, here):
+                return here
+            raise RecordUnavailable(
+                f"The remote's branch was rewritten: {there[:10]} does not contain {here[:10]}, which it had accepted"
+            )
+        if not self._branch.move(here, there):
+            raise RecordUnavailable(f"{self._branch.name} was moved by somebody else while it was fetched")
+        return there
+
+    def _write(self) -> None:
+        builder = Builder(self.path)
+        while group := self._next_group():
+            changes = tuple(change for change, _ in group)
+            try:
+                outcomes = self._publish(builder, changes)
+            except RecordError as error:
+                outcomes = (error,) * len(group)
+            except (OSError, pygit2.GitError, git.GitError, KeyError) as error:
+                _LOG.exception("A group of %d changes could not be written", len(group))
+                builder = Builder(self.path)
+                outcomes = (RecordUnavailable(f"The record can't be written: {error}"),) * len(group)
+            except BaseException as error:
+                _answer(group, (error,) * len(group))
+                raise
+            _answer(group, outcomes)
+
+    def _next_group(self) -> list[_Waiting]:
+        """What has arrived, once there is something; nothing when the record is closed and all is written."""
+        with self._arrived:
+            while not self._waiting and not self._closed:
+                self._arrived.wait()
+            count = min(len(self._waiting), _LARGEST_GROUP)
+            group = [self._waiting.popleft() for _ in range(count)]
+        wanted = [each for each in group if each[1].set_running_or_notify_cancel()]
+        return wanted if wanted or not group else self._next_group()
+
+    def _publish(self, builder: Builder, changes: tuple[Change, ...]) -> tuple[Recorded | RecordError, ...]:
+        pause = 0.01
+        while True:
+            with self._branch.turn():
+                draft = builder.draft(changes, self._branch.tip())
+                if self._lands(draft):
+                    return draft.outcomes
+            time.sleep(pause * random.random())  # noqa: S311  spreads out writers, hides nothing
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _lands(self, draft: Draft) -> bool:
+        """Whether the branch took the draft, here and on the remote; False when the tip had moved on."""
+        remote = self._remote
+        if draft.tip == draft.base or draft.tip is None:
+            return self._confirmed(draft)
+        pack, landed = draft.pack.write(self.path / "objects" / "pack"), False
+        try:
+            if remote is not None and not remote.push(draft.tip):
+                remote.fetch()
+                self._follow(remote)
+            else:
+                landed = self._branch.move(draft.base, draft.tip)
+        finally:
+            if not landed:
+                _discard(pack)
+        return landed
+
+    def _confirmed(self, draft: Draft) -> bool:
+        """Whether a draft that writes nothing holds for the remote too: a refusal must not rest on an old clone."""
+        if self._remote is None:
+            return True
+        self._remote.fetch()
+        return self._follow(self._remote) == draft.base
+
+
+def _discard(pack: Path) -> None:
+    """Remove a pack that did not land: nothing refers to it, and what a remote took after all is fetched."""
+    pack.with_suffix(".idx").unlink(missing_ok=True)
+    pack.unlink(missing_ok=True)
+
+
+def _answer(group: list[_Waiting], outcomes: tuple[Recorded | BaseException, ...]) -> None:
+    for (_, future), outcome in zip(group, outcomes, strict=True):
+        if isinstance(outcome, BaseException):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

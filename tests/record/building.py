@@ -1,0 +1,75 @@
+"""Repositories and histories to test with: real bare repositories, changes that follow each other."""
+
+import subprocess
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from domain import lifecycle
+from domain.change import Change
+from domain.ticket import Action, HistoryEntry, PromotionRequest
+from record.repository import Repository, open_repository
+from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
+
+
+def git(repository: Path, *arguments: str, stdin: str | None = None) -> str:
+    """What a Git command says about the repository."""
+    command = ["git", "-C", str(repository), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, input=stdin).stdout.strip()
+
+
+def bare(path: Path) -> Path:
+    """A new empty bare repository whose branch is main."""
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], check=True)
+    return path
+
+
+def opened(location: Path | str, tmp_path: Path) -> Repository:
+    return open_repository(str(location), "main", tmp_path / "data")
+
+
+def person_commits(repository: Path, files: dict[str, str | None], message: str = "By hand") -> str:
+    """Commit files as a person would who pushes to the branch; None removes one. The new tip."""
+    lines = ["commit refs/heads/main", "committer Mona Manual <mona@cab-i.com> now", f"data {len(message)}", message]
+    if git(repository, "for-each-ref", "refs/heads/main"):
+        lines.append("from refs/heads/main^0")
+    for path, text in files.items():
+        data = (text or "").encode()
+        lines += [f"D {path}"] if text is None else [f"M 100644 inline {path}", f"data {len(data)}", data.decode()]
+    script = "\n".join([*lines, ""])
+    git(repository, "fast-import", "--quiet", "--date-format=now", stdin=script)
+    return git(repository, "rev-parse", "refs/heads/main")
+
+
+def after(ticket: PromotionRequest, action: str, by: str = JEAN.email, at: datetime | None = None) -> PromotionRequest:
+    """The ticket after one more entry, a minute later unless told when."""
+    entry = HistoryEntry(action=Action(action), at=at or ticket.last.at + MINUTE, by=by)
+    status = lifecycle.status_of((*ticket.status.history, entry))
+    return ticket.model_copy(update={"status": status})
+
+
+@dataclass
+class Story:
+    """One ticket taken through its transitions, each recorded from the revision of the one before."""
+
+    repository: Repository
+    ticket: PromotionRequest = field(default_factory=pending)
+    revision: str | None = None
+
+    async def create(self) -> "Story":
+        return await self._record(Change(ticket=self.ticket, base=None, actor_name=PIERRE.name))
+
+    async def then(self, *actions: str) -> "Story":
+        for action in actions:
+            by = "system" if action in {"deploying", "deployed", "failed", "expired"} else JEAN.email
+            self.ticket = after(self.ticket, action, by)
+            await self._record(Change(ticket=self.ticket, base=self.revision, actor_name="Jean Dupont"))
+        return self
+
+    async def _record(self, change: Change) -> "Story":
+        self.revision = (await self.repository.record(change)).revision
+        return self
+
+
+def number(index: int, year: int = 2026) -> str:
+    return f"PR-{year}-{index:04}"
