@@ -42,6 +42,9 @@ TRANSITIONS: dict[tuple[State | None, Action], State] = {
 }
 """The whole lifecycle. The last row is the new job of a retry, and stands right after `retried` only."""
 
+MAX_ATTEMPTS = 50
+"""Deployments of one ticket: its history and its file stay within what can be recorded and read again."""
+
 CLOSED = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED, State.DEPLOYED})
 """States that nothing leaves."""
 
@@ -87,6 +90,8 @@ def check(ticket: PromotionRequest, decision: Decision, now: datetime, requester
         raise refused
     if decision.action is DecisionAction.CANCEL and ticket.state is State.APPROVED and not waits_for_date(ticket, now):
         raise NotCancellable
+    if decision.action is DecisionAction.RETRY and ticket.attempt >= MAX_ATTEMPTS:
+        raise NotRetryable(f"Request failed {MAX_ATTEMPTS} times; make a new one")
     if decision.digest != ticket.digest:
         raise StaleDecision
 

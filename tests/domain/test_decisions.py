@@ -1,0 +1,220 @@
+"""What people decide: every state, right and refusal, with the sentence they read."""
+
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from domain import lifecycle
+from domain.decision import DecisionAction
+from domain.errors import (
+    NotAuthorized,
+    NotCancellable,
+    NotPending,
+    NotRetryable,
+    RuleViolation,
+    SelfApproval,
+    StaleDecision,
+    WrongTicket,
+)
+from domain.roles import Role
+from domain.ticket import PromotionRequest, State
+from tests.domain.builders import (
+    ADA,
+    FINANCE,
+    HISTORIES,
+    JEAN,
+    MINUTE,
+    NOW,
+    PIERRE,
+    RETAIL,
+    VERA,
+    checks,
+    decision,
+    details,
+    pending,
+    person,
+    submission,
+    ticket_in,
+)
+
+DECIDABLE = {
+    DecisionAction.APPROVE: (NotPending, "Request not pending", "pending"),
+    DecisionAction.REJECT: (NotPending, "Request not pending", "pending"),
+    DecisionAction.CANCEL: (NotCancellable, "Request can no longer be cancelled", "pending"),
+    DecisionAction.RETRY: (NotRetryable, "Request not failed", "failed"),
+}
+LEADS_TO = {"approve": "approved", "reject": "rejected", "cancel": "cancelled", "retry": "deploying"}
+
+
+@pytest.mark.parametrize(("action", "state"), list(product(DecisionAction, HISTORIES)))
+def test_a_decision_is_taken_in_its_state_and_refused_in_every_other(action: DecisionAction, state: str) -> None:
+    """An admin may decide everything, but only while it is there to be decided."""
+    violation, sentence, decidable = DECIDABLE[action]
+    ticket = ticket_in(state)
+    if state == decidable:
+        decided = lifecycle.decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
+        assert decided.state == LEADS_TO[action]
+    else:
+        with pytest.raises(violation, match=f"^{sentence}$"):
+            lifecycle.decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
+
+
+def test_an_approval_records_who_when_and_why() -> None:
+    """Status and history tell the same approval; the comment is kept as it was typed."""
+    ticket = pending()
+    approved = lifecycle.decide(
+        ticket, decision(ticket, DecisionAction.APPROVE, JEAN, comment="Approved after review"), NOW + MINUTE
+    )
+    assert (approved.status.approved_by, approved.status.approved_at) == (JEAN.email, NOW + MINUTE)
+    assert (approved.last.by, approved.last.at, approved.last.comment) == (
+        JEAN.email,
+        NOW + MINUTE,
+        "Approved after review",
+    )
+
+
+def test_a_rejection_records_its_reason_in_status_and_history() -> None:
+    """The requester reads why, and the file says it in both places of the form."""
+    ticket = pending()
+    rejected = lifecycle.decide(ticket, decision(ticket, DecisionAction.REJECT, JEAN), NOW + MINUTE)
+    assert rejected.status.rejection_reason == rejected.last.reason == "Not tested enough"
+    assert (rejected.status.rejected_by, rejected.status.rejected_at) == (JEAN.email, NOW + MINUTE)
+
+
+def refused(ticket: PromotionRequest, violation: type[RuleViolation], sentence: str, *args: Any, **fields: Any) -> None:
+    subject = fields.pop("requester_subject", PIERRE.subject)
+    with pytest.raises(violation, match=f"^{sentence}$"):
+        lifecycle.decide(ticket, decision(ticket, *args, **fields), NOW + MINUTE, subject)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        person("ada.admin@cab-i.com", Role.CPI_ADMIN, None),
+        person("ADA.Admin@CAB-I.com", Role.CPI_ADMIN, None, subject=None),
+        person("ada@elsewhere.com", Role.CPI_ADMIN, None, subject=ADA.subject),
+        person("ada@elsewhere.com", Role.CPI_ADMIN, None, subject="other", aliases=("Ada.Admin@cab-i.com",)),
+        person("ada.admin@cab-i.com", Role.CPI, FINANCE, subject="other"),
+        person("ada.admin@cab-i.com", None),
+    ],
+    ids=["admin", "other case", "changed address", "alias", "lesser role", "no role"],
+)
+def test_nobody_approves_their_own_request(same: Any) -> None:
+    """Neither an admin nor anybody under another spelling, address, alias or role approves what they asked for."""
+    ticket = pending(requester=ADA)
+    refused(
+        ticket,
+        SelfApproval,
+        "Cannot approve your own request",
+        DecisionAction.APPROVE,
+        same,
+        requester_subject=ADA.subject,
+    )
+
+
+def test_two_people_without_a_known_subject_are_not_one() -> None:
+    """A missing subject equals no other missing subject."""
+    ticket = pending(requester=person("pierre.durand@cab-i.com", Role.DEVOPS, subject=None))
+    colleague = person("jean.dupont@cab-i.com", Role.CPI, subject=None)
+    assert lifecycle.decide(ticket, decision(ticket, DecisionAction.APPROVE, colleague), NOW, None).state == "approved"
+
+
+def test_rejecting_ones_own_request_is_allowed_where_the_role_allows_it() -> None:
+    """A tenant's admin may turn down what they asked for themselves."""
+    ticket = pending(requester=JEAN)
+    rejection = decision(ticket, DecisionAction.REJECT, JEAN)
+    assert lifecycle.decide(ticket, rejection, NOW, JEAN.subject).state is State.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("by", "action"),
+    [
+        (person("lea@cab-i.com", Role.DEVOPS), DecisionAction.APPROVE),
+        (person("lea@cab-i.com", Role.DEVOPS), DecisionAction.REJECT),
+        (person("lea@cab-i.com", Role.DEVOPS), DecisionAction.CANCEL),
+        (PIERRE, DecisionAction.REJECT),
+        (JEAN, DecisionAction.CANCEL),
+        (VERA, DecisionAction.APPROVE),
+        (person("tom@cab-i.com", Role.CPI, RETAIL), DecisionAction.APPROVE),
+        (person("sam@cab-i.com", None), DecisionAction.REJECT),
+    ],
+)
+def test_a_decision_without_the_right_is_refused(by: Any, action: DecisionAction) -> None:
+    """Whoever's role doesn't allow it reads 'Not authorized', and the ticket stays as it was."""
+    refused(pending(), NotAuthorized, "Not authorized", action, by)
+
+
+def test_a_decision_on_another_state_of_the_request_is_stale() -> None:
+    """Whoever decided on something else than what the ticket says decided nothing."""
+    sentence = "The request is not the one that was decided on"
+    refused(pending(), StaleDecision, sentence, DecisionAction.APPROVE, JEAN, digest="0" * 64)
+
+
+def test_a_decision_on_another_ticket_is_refused() -> None:
+    """A message that was sent to the wrong workflow changes nothing there."""
+    sentence = "The message names another request"
+    refused(pending(), WrongTicket, sentence, DecisionAction.APPROVE, JEAN, ticket_id="PR-2026-0002")
+
+
+def test_the_state_is_checked_before_the_rights() -> None:
+    """The refusals come in the order of the contract: pending, own, authorized."""
+    refused(ticket_in("rejected"), NotPending, "Request not pending", DecisionAction.APPROVE, PIERRE)
+    refused(pending(), SelfApproval, "Cannot approve your own request", DecisionAction.APPROVE, PIERRE)
+
+
+def test_checking_a_decision_answers_like_taking_it() -> None:
+    """`check` refuses what `decide` refuses, so that a page can say beforehand who may decide."""
+    ticket = pending()
+    lifecycle.check(ticket, decision(ticket, DecisionAction.APPROVE, JEAN), NOW, PIERRE.subject)
+    with pytest.raises(SelfApproval):
+        lifecycle.check(ticket, decision(ticket, DecisionAction.APPROVE, PIERRE), NOW, PIERRE.subject)
+
+
+# ─── waiting for a date ───
+
+
+def scheduled(hours: int) -> PromotionRequest:
+    """An approved ticket with a date that many hours after it was created."""
+    return ticket_in("approved", request=details(scheduled_date=NOW + timedelta(hours=hours)))
+
+
+def test_an_approved_request_is_cancelled_while_it_waits_for_its_date() -> None:
+    """Its requester takes it back until the moment it is launched."""
+    ticket = scheduled(hours=2)
+    assert lifecycle.waits_for_date(ticket, NOW + timedelta(hours=1))
+    cancel = decision(ticket, DecisionAction.CANCEL, PIERRE)
+    assert lifecycle.decide(ticket, cancel, NOW + timedelta(hours=1), PIERRE.subject).state is State.CANCELLED
+
+
+@pytest.mark.parametrize("hours", [2, 3])
+def test_an_approved_request_whose_date_has_come_is_no_longer_cancelled(hours: int) -> None:
+    """From its date on, the launch may be under way."""
+    ticket = scheduled(hours=2)
+    assert not lifecycle.waits_for_date(ticket, NOW + timedelta(hours=hours))
+    with pytest.raises(NotCancellable):
+        lifecycle.decide(ticket, decision(ticket, DecisionAction.CANCEL, ADA), NOW + timedelta(hours=hours))
+
+
+def test_what_has_no_date_waits_for_none() -> None:
+    """Without a date, an approval is launched at once."""
+    assert not lifecycle.waits_for_date(ticket_in("approved"), NOW)
+
+
+def test_the_digest_names_everything_that_is_decided_on() -> None:
+    """Any change of identity, tenant, requester or request changes the digest; what happens to the ticket doesn't."""
+    base = submission()
+    changed = {
+        "id": "PR-2026-0002",
+        "at": NOW + MINUTE,
+        "requester": JEAN,
+        "tenant": RETAIL,
+        "target": base.target.model_copy(update={"version": "2.1.1"}),
+        "request": details(scheduled_date=NOW + timedelta(days=1)),
+        "pre_checks": checks(performance_tests_passed=True),
+    }
+    everywhere = person("pierre.durand@cab-i.com", Role.DEVOPS, tenant=None)
+    digests = {pending(**{"requester": everywhere} | {field: value}).digest for field, value in changed.items()}
+    assert len(digests | {pending().digest}) == len(changed) + 1
+    assert {ticket_in(state).digest for state in HISTORIES} == {pending().digest}
