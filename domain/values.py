@@ -62,17 +62,6 @@ def _visible(at_least: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _well_formed(text: str) -> str:
-    """Refuse lone surrogates: they have no UTF-8 form, so neither YAML nor Git could hold them."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("must be well-formed Unicode, without lone surrogates") from error
-    return text
-
-
-WellFormed = AfterValidator(_well_formed)
-
 TicketId = Annotated[
     str, StringConstraints(pattern=r"^PR-[0-9]{4}-(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3,8})$")
 ]
@@ -93,12 +82,13 @@ TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.
 Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+_-]{1,64}$")]
 Environment = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
-Justification = Annotated[str, Field(max_length=16_384), WellFormed, _visible(20)]
-ReleaseNotes = Annotated[str, Field(max_length=131_072), WellFormed, _visible(1)]
-RollbackPlan = Annotated[str, Field(max_length=16_384), WellFormed, _visible(1)]
-Comment = Annotated[str, Field(max_length=4_096), WellFormed]
-Reason = Annotated[str, Field(max_length=4_096), WellFormed, _visible(10)]
-ErrorText = Annotated[str, Field(max_length=8_192), WellFormed]
-EvidenceUrl = Annotated[str, Field(max_length=2_048), WellFormed, Field(pattern=r"^(?i:https?)://[^\s/?#\\]+[^\s\\]*$")]
+# Where pydantic counts characters it refuses lone surrogates too, which neither YAML nor Git could hold.
+Justification = Annotated[str, Field(max_length=16_384), _visible(20)]
+ReleaseNotes = Annotated[str, Field(max_length=131_072), _visible(1)]
+RollbackPlan = Annotated[str, Field(max_length=16_384), _visible(1)]
+Comment = Annotated[str, Field(max_length=4_096)]
+Reason = Annotated[str, Field(max_length=4_096), _visible(10)]
+ErrorText = Annotated[str, Field(max_length=8_192)]
+EvidenceUrl = Annotated[str, Field(max_length=2_048, pattern=r"^[hH][tT][tT][pP][sS]?://[^\s/?#\\]+[^\s\\]*$")]
 ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 """An id that another system gave, such as `awx-job-5678`."""

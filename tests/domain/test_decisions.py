@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain import lifecycle
 from domain.decision import DecisionAction
@@ -156,6 +157,20 @@ def test_a_decision_on_another_ticket_is_refused() -> None:
     """A message that was sent to the wrong workflow changes nothing there."""
     sentence = "The message names another request"
     refused(pending(), WrongTicket, sentence, DecisionAction.APPROVE, JEAN, ticket_id="PR-2026-0002")
+
+
+def test_a_rejection_needs_a_reason_and_nothing_else_has_one() -> None:
+    """Whoever rejects says why; an approval carries a comment, never a reason."""
+    for action, reason in ((DecisionAction.REJECT, None), (DecisionAction.APPROVE, "Not tested enough")):
+        with pytest.raises(ValidationError, match="a reason goes with reject, and reject needs one"):
+            decision(pending(), action, JEAN, reason=reason)
+
+
+@pytest.mark.parametrize("reason", ["too short", "too short      "])
+def test_a_reason_has_ten_characters_or_more(reason: str) -> None:
+    """Spaces around a word are no explanation."""
+    with pytest.raises(ValidationError, match="must have at least 10 characters"):
+        decision(pending(), DecisionAction.REJECT, JEAN, reason=reason)
 
 
 def test_the_state_is_checked_before_the_rights() -> None:

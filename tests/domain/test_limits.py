@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from domain import yaml
 from domain.errors import MalformedTicket
 from domain.roles import Person
-from tests.domain.builders import EXAMPLE, PIERRE, checks, details, submission
+from tests.domain.builders import EXAMPLE, NOW, PIERRE, checks, details, submission
 
 LIMITS = [
     ("metadata.tenant", "t", 63),
@@ -111,6 +111,17 @@ def test_evidence_is_a_web_link(url: str) -> None:
     """What the console shows as a link leads to http or https, and nowhere else."""
     with pytest.raises(ValidationError, match="test_evidence_url"):
         checks(test_evidence_url=url)
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    """Nobody has to guess whose nine o'clock it is."""
+    with pytest.raises(ValidationError, match="must have a zone"):
+        submission(at=NOW.replace(tzinfo=None))
+
+
+def test_a_submission_tells_its_requesters_subject() -> None:
+    """The stable subject goes along, for the comparison that a changed address must not escape."""
+    assert submission().requester_subject == PIERRE.subject
 
 
 @pytest.mark.parametrize("number", ["0001", "0999", "9999", "10000", "123456"])
