@@ -17,6 +17,7 @@ from demo.awx_model import Job, LaunchFault, NotifyFault, Template, User
 _JOB_TEXTS = {"name", "description", "status", "launch_type", "type", "job_tags", "skip_tags", "limit", "webhook_guid"}
 _JOB_RELATIONS = {"id", "job_template", "unified_job_template", "created_by", "labels"}
 JOB_FIELDS = frozenset(_JOB_TEXTS | _JOB_RELATIONS | {"created", "modified", "started", "finished", "failed"})
+ONLY_JOB_FIELDS = frozenset({"job_template", "job_tags", "skip_tags", "limit", "webhook_guid"})
 TEMPLATE_FIELDS = frozenset(["id", "name", "description", "organization", "project", "inventory", "playbook"])
 LABEL_FIELDS = frozenset(["id", "name", "organization"])
 STDOUT_MAX = 1_048_576
@@ -165,7 +166,8 @@ class Api:
         seen = [job for job in kept if self._config.superuser or not self._cluster.templates[job.template].deleted]
         only_jobs = not request.url.path.endswith("/unified_jobs/")
         rows = [self._body(job, detail=False) for job in seen if job.type == "job" or not only_jobs]
-        return page(select(rows, request.query_params, "Job", JOB_FIELDS), request)
+        model, known = ("Job", JOB_FIELDS) if only_jobs else ("UnifiedJob", JOB_FIELDS - ONLY_JOB_FIELDS)
+        return page(select(rows, request.query_params, model, known), request)
 
     async def job(self, number: int, request: Request) -> dict[str, Any]:
         self._caller(request)

@@ -107,7 +107,7 @@ class Cluster:
         job.cancel_asked = True
         if job.status in ("new", "pending"):
             self._lives[job.id].cancel()
-            job.canceled_on = now()
+            job.canceled_on, job.events_finished = now(), True
             self._set(job, "canceled", finished=now())
         else:
             self.store.save(job)

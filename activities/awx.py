@@ -1,0 +1,267 @@
+"""What a promotion asks of AWX: find the attempt's job, launch it once, read how it ended.
+
+`launch_job` never looks and `find_job` never launches: the workflow calls them in that order, so that a launch whose
+answer is lost is looked for, never guessed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.awx_judgement import (
+    OUTPUT_BYTES,
+    cut,
+    difference,
+    explained,
+    names,
+    not_succeeded,
+    reason,
+    succeeded,
+    unfit,
+    unknown,
+)
+from clients.awx import AwxClient
+from clients.awx_errors import AwxError, AwxForbidden, AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown
+from clients.awx_rows import MANUAL, JobRow, TemplateRow
+from clients.awx_template import Marking, marking
+from domain.deployment import Deployment, Job, JobResult, Launched, LaunchOutcome, LaunchRefused, Lookup, NotLaunched
+
+LAUNCH_UNKNOWN = "LaunchUnknown"
+"""Type of the failure after which only `find_job` with `asked_at` can tell whether there is a job."""
+DUPLICATES = "prodgate_awx_duplicate_jobs"
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far AWX's clock may be from ours when jobs are searched by their time of creation."""
+
+
+@dataclass(frozen=True)
+class AwxTimings:
+    """How long things may take, and how often AWX is asked."""
+
+    request_lifetime: timedelta = timedelta(seconds=150)
+    """Counted from `asked_at`: a launch is sent within `launch_within` of it, and AWX's gateway and workers drop what
+    takes over 120 s; after that, an unanswered launch makes no job."""
+    launch_within: timedelta = timedelta(seconds=20)
+    """A launch that could not be sent this long after it was asked for is not sent: it might outlive its lifetime."""
+    look_every: timedelta = timedelta(seconds=5)
+    poll_fastest: timedelta = timedelta(seconds=2)
+    poll_slowest: timedelta = timedelta(seconds=30)
+    poll_fraction: float = 0.1
+    """The next look at a job comes after this part of its age, so that short jobs are followed closely."""
+    settle: timedelta = timedelta(seconds=60)
+    """How long after its end a job that did not succeed may still change its mind, or lack output."""
+    pending_deadline: timedelta = timedelta(hours=2)
+    running_deadline: timedelta = timedelta(hours=4)
+
+
+@dataclass
+class AwxActivities:
+    """The AWX side of a promotion. `secrets` are masked in whatever a ticket quotes, AWX's credentials always."""
+
+    client: AwxClient
+    timings: AwxTimings = AwxTimings()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @activity.defn
+    async def find_job(self, lookup: Lookup) -> LaunchOutcome:
+        """Find the attempt's job: the oldest that carries its marker and that we launched ourselves.
+
+        Harmless twice: it only reads, but for cancelling younger twins and jobs with other variables than approved,
+        which stay cancelled. With `asked_at`, an answer that there is no job is given only once the launch asked for
+        then cannot be alive any more; until then it fails, benign, to be asked again.
+        """
+        looked_at = _now()
+        deployment = lookup.deployment
+        try:
+            if jobs := await self._jobs_of(deployment, lookup.asked_at):
+                return await self._adopt(jobs, deployment)
+        except AwxError as error:
+            raise _retryable(error) from error
+        if lookup.asked_at is None:
+            return NotLaunched(reason="AWX has no job for this attempt")
+        # asked_at has whole seconds: what was asked within its second is counted from the next.
+        alive = lookup.asked_at + timedelta(seconds=1) + self.timings.request_lifetime - looked_at
+        if alive > timedelta(0):
+            raise _later(f"AWX may still be launching {deployment.marker}", min(alive, self.timings.look_every))
+        return NotLaunched(reason="AWX made no job of the launch whose answer was lost")
+
+    @activity.defn
+    async def launch_job(self, deployment: Deployment) -> LaunchOutcome:
+        """Ask AWX once to launch the attempt, marked as its own.
+
+        Not harmless twice, which is why it is tried once: after LaunchUnknown or a timeout, `find_job` tells whether
+        there is a job before anybody asks again.
+        """
+        try:
+            async with _beating():
+                return await self._launch(deployment)
+        except AwxUnavailable as error:
+            return NotLaunched(reason=reason(error))
+        except AwxRefused as error:
+            return LaunchRefused(reason=reason(error))
+        except AwxUnknown as error:
+            raise ApplicationError(reason(error), type=LAUNCH_UNKNOWN, non_retryable=True) from error
+
+    @activity.defn
+    async def read_result(self, job: Job) -> JobResult:
+        """Look once at the job; while it is under way, fail, benign, with the delay to the next look.
+
+        Harmless twice: it reads, and cancels only a job that has not started within its deadline.
+        """
+        looked_at = _now()
+        try:
+            row = await self.client.job(job.job)
+            if row.active:
+                return await self._unfinished(job, row, looked_at)
+            return await self._ended(row, looked_at)
+        except AwxMissing:
+            return unknown(job.job, "The job has vanished from AWX: somebody deleted it, or a clean-up did")
+        except AwxForbidden:
+            return unknown(job.job, "AWX no longer shows the job: its template was deleted, or the user lost its role")
+        except AwxError as error:
+            raise _retryable(error) from error
+
+    # Finding
+
+    async def _jobs_of(self, deployment: Deployment, asked_at: datetime | None) -> list[JobRow]:
+        """Jobs of the attempt that we launched, oldest first; a person's relaunch is told, never taken for ours."""
+        template, me = await self.client.template(), await self.client.me()
+        since = asked_at - CLOCK_SKEW if asked_at else None
+        marked = await self.client.jobs_labelled(deployment.marker)
+        if template.ask_skip_tags_on_launch:
+            marked += await self.client.jobs_tagged(template.id, deployment.marker)
+        # Whatever became of the marker, the variables tell whose job it is.
+        marked += [job for job in await self.client.newest_jobs(template.id, since) if names(job, deployment)]
+        found = {job.id: job for job in marked if job.unified_job_template in (None, template.id)}
+        ours = {number for number, job in found.items() if job.launch_type == MANUAL and job.launched_by.id == me.id}
+        for number in sorted(found.keys() - ours):
+            by, how = found[number].launched_by.name, found[number].launch_type
+            activity.logger.warning("AWX job %s carries %s but is a %s of %s", number, deployment.marker, how, by)
+        return [found[number] for number in sorted(ours)]
+
+    async def _adopt(self, jobs: list[JobRow], deployment: Deployment) -> LaunchOutcome:
+        oldest, *younger = jobs
+        for twin in younger:
+            activity.logger.error("AWX jobs %s and %s are both %s", oldest.id, twin.id, deployment.marker)
+            if twin.active and not twin.ran:
+                await self.client.cancel(twin)
+        if younger:
+            counter = activity.metric_meter().create_counter(DUPLICATES, "Jobs beyond the first for one attempt")
+            counter.add(len(younger))
+        return await self._accept(oldest, deployment)
+
+    # Launching
+
+    async def _mark(self, template: TemplateRow, marker: str) -> tuple[list[int], str | None]:
+        """The labels and skip_tags to launch with: the marker goes into the first that the template lets through."""
+        match marking(template):
+            case Marking.LABEL if template.organization is not None:
+                return [await self.client.ensure_label(marker, template.organization)], None
+            case Marking.SKIP_TAGS:
+                return [], ",".join(filter(None, (template.skip_tags, marker)))
+        return [], None
+
+    async def _launch(self, deployment: Deployment) -> LaunchOutcome:
+        template = await self.client.template()
+        if fault := unfit(template):
+            return LaunchRefused(reason=fault)
+        labels, skip_tags = await self._mark(template, deployment.marker)
+        if _now() - activity.info().current_attempt_scheduled_time > self.timings.launch_within:
+            return NotLaunched(reason="The launch could not be sent in time, so it was not sent")
+        job = await self.client.launch(template.id, deployment.extra_vars(), labels, skip_tags)
+        try:
+            return await self._accept(job, deployment)
+        except AwxError as error:
+            # The job is there and must go: find_job meets it again, and cancels it until AWX obeys.
+            raise AwxUnknown(str(error)) from error
+
+    async def _accept(self, job: JobRow, deployment: Deployment) -> LaunchOutcome:
+        """Take the job as the attempt's, or cancel it where AWX would run something else than was approved."""
+        fault = difference(job, deployment)
+        if fault is None:
+            return Launched(job=job.id)
+        activity.logger.error("AWX job %s is not what was asked for, and is cancelled: %s", job.id, fault)
+        if job.active:
+            await self.client.cancel(job)
+        return LaunchRefused(reason=cut(f"AWX made job {job.id} of something else than was approved: {fault}"))
+
+    # The result
+
+    async def _unfinished(self, job: Job, row: JobRow, looked_at: datetime) -> JobResult:
+        """Ask for another look, or give up on a job past its deadline."""
+        timings = self.timings
+        if row.started and looked_at - row.started > timings.running_deadline:
+            return unknown(row.id, f"AWX still runs the job after {timings.running_deadline}; it was left alone", row)
+        if row.started is None and looked_at - job.since > timings.pending_deadline:
+            sentence = f"AWX did not start the job within {timings.pending_deadline}"
+            return unknown(row.id, f"{sentence} ({row.job_explanation or row.status}); {await self._give_up(row)}", row)
+        age = (looked_at - job.since) * timings.poll_fraction
+        delay = max(timings.poll_fastest, min(timings.poll_slowest, age))
+        raise _later(f"AWX job {row.id} is {row.status}", delay)
+
+    async def _give_up(self, row: JobRow) -> str:
+        """Cancel a job that has not started; the end of the sentence about it."""
+        try:
+            await self.client.cancel(row)
+        except AwxRefused as error:
+            return f"it could not be cancelled: {error}"
+        return "it was cancelled"
+
+    async def _ended(self, row: JobRow, looked_at: datetime) -> JobResult:
+        if row.status == "successful":
+            return succeeded(row)
+        settles_in = (row.finished or looked_at) + self.timings.settle - looked_at
+        unsettled = row.reaped or not row.event_processing_finished
+        if unsettled and settles_in > timedelta(0):
+            raise _later(f"AWX job {row.id} is {row.status}, which may change", settles_in)
+        output = await self._output(row, may_retry=settles_in > timedelta(0))
+        return not_succeeded(row, explained(row, output, (*self.secrets, *self.client.connection.secrets)))
+
+    async def _output(self, row: JobRow, may_retry: bool) -> str:
+        """The end of the job's output, or why it cannot be had; an old job's result does not wait for it."""
+        try:
+            # Twice what is kept: a secret cut in two at the front is cut off again after masking.
+            return await self.client.output_tail(row.id, 2 * OUTPUT_BYTES) if row.started else ""
+        except AwxError as error:
+            if may_retry and isinstance(error, AwxUnavailable):
+                raise
+            return f"(its output cannot be read: {error})"
+
+
+@asynccontextmanager
+async def _beating() -> AsyncIterator[None]:
+    """Tell Temporal that the activity lives, while it waits for AWX."""
+
+    async def beat(every: float) -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(every)
+
+    timeout = activity.info().heartbeat_timeout
+    beats = asyncio.create_task(beat(timeout.total_seconds() / 3)) if timeout else None
+    try:
+        yield
+    finally:
+        if beats:
+            beats.cancel()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _later(sentence: str, delay: timedelta) -> ApplicationError:
+    """Nothing is wrong, it is only too early: no log line, no metric, no worker slot until then."""
+    return ApplicationError(sentence, type="NotYet", next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN)
+
+
+def _retryable(error: AwxError) -> ApplicationError:
+    """Could not find out: Temporal asks again, after the time that AWX or its gateway named."""
+    wait = error.retry_after if isinstance(error, AwxUnavailable) else None
+    return ApplicationError(
+        reason(error), type=type(error).__name__, next_retry_delay=timedelta(seconds=wait) if wait else None
+    )
