@@ -43,4 +43,4 @@ class RecordActivities:
 
 def _next_look(attempt: int) -> timedelta:
     """How long to wait after this attempt, counted from 1."""
-    return min(_FIRST_LOOK * 2 ** min(attempt - 1, 8), _LAST_LOOK)
+    return min(_FIRST_LOOK * (1 << min(attempt - 1, 8)), _LAST_LOOK)

@@ -66,7 +66,7 @@ class Remote:
 
     def descends(self, old: str, new: str) -> bool:
         """Whether the commit `new` has `old` among its ancestors."""
-        return bool(self._repo.is_ancestor(old, new))
+        return bool(self._repo.is_ancestor(self._repo.commit(old), self._repo.commit(new)))
 
     def push(self, commit: str) -> bool:
         """Offer the commit as the branch's new tip; False when the remote has moved on. Raises RecordUnavailable."""

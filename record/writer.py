@@ -62,10 +62,7 @@ class Builder:
     def _root(self, tip: str | None) -> bytes | None:
         if tip is None:
             return None
-        commit = self._git[tip]
-        if not isinstance(commit, pygit2.Commit):
-            raise RecordError(f"The branch's tip {tip} is not a commit")
-        return bytes(commit.tree_id.raw)
+        return bytes(self._git[tip].peel(pygit2.Commit).tree_id.raw)
 
     def _read(self, oid: bytes) -> bytes:
         _, data = self._git.odb.read(pygit2.Oid(raw=oid))

@@ -37,8 +37,13 @@ def person_commits(repository: Path, files: dict[str, str | None], message: str 
         data = (text or "").encode()
         lines += [f"D {path}"] if text is None else [f"M 100644 inline {path}", f"data {len(data)}", data.decode()]
     script = "\n".join([*lines, ""])
-    git(repository, "fast-import", "--quiet", "--date-format=now", stdin=script)
-    return git(repository, "rev-parse", "refs/heads/main")
+    for _ in range(50):
+        try:
+            git(repository, "fast-import", "--quiet", "--date-format=now", stdin=script)
+        except subprocess.CalledProcessError:  # somebody else's commit came in between: as after a refused push
+            continue
+        return git(repository, "rev-parse", "refs/heads/main")
+    raise TimeoutError("the branch never stood still")
 
 
 def after(ticket: PromotionRequest, action: str, by: str = JEAN.email, at: datetime | None = None) -> PromotionRequest:

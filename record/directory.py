@@ -1,0 +1,228 @@
+"""Who is who and who may do what, as the record's branch says it now."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from types import MappingProxyType
+
+import pygit2
+from pygit2.enums import SortMode
+
+from domain import roles
+from domain.roles import Grant, Permission, Person, same_address
+from record.members import PLATFORM, TENANTS, Fault, Member, Membership, parse
+from record.repository import Repository
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantInfo:
+    """A tenant as its file describes it. One person stands once for each of their roles."""
+
+    name: str
+    display_name: str
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The people and tenants of one state of the record. What no file grants, nobody has."""
+
+    memberships: tuple[Membership, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @cached_property
+    def tenants(self) -> Mapping[str, TenantInfo]:
+        """Every tenant that has a good file, by name."""
+        found = {
+            each.tenant: TenantInfo(each.tenant, each.display_name, each.members)
+            for each in self.memberships
+            if each.tenant is not None
+        }
+        return MappingProxyType(found)
+
+    @cached_property
+    def _granted(self) -> tuple[tuple[Member, Grant], ...]:
+        return tuple(granted for each in self.memberships for granted in each.grants())
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, tuple[tuple[Member, Grant], ...]]:
+        found: dict[str, list[tuple[Member, Grant]]] = {}
+        for member, grant in self._granted:
+            for address in {same_address(each) for each in (member.email, *member.aliases)}:
+                found.setdefault(address, []).append((member, grant))
+        return {address: tuple(entries) for address, entries in found.items()}
+
+    @cached_property
+    def _by_subject(self) -> Mapping[str, tuple[tuple[Member, Grant], ...]]:
+        found: dict[str, list[tuple[Member, Grant]]] = {}
+        for member, grant in self._granted:
+            if member.subject is not None:
+                found.setdefault(member.subject, []).append((member, grant))
+        return {subject: tuple(entries) for subject, entries in found.items()}
+
+    def person(self, email: str, subject: str | None = None) -> Person | None:
+        """The person with that address or alias, or with that proven subject; None if no file knows them.
+
+        An entry that names another subject than the one proven is somebody else's and grants nothing. Grants come from
+        entries that name this address or subject themselves; addresses also from what those entries lead to, so that
+        somebody with several accounts is recognised as one requester.
+        """
+        address = same_address(email)
+        entries = [*self._by_address.get(address, ()), *self._by_subject.get(subject or "", ())]
+        mine = [(member, grant) for member, grant in entries if member.subject in {None, subject} or subject is None]
+        if not mine:
+            return None
+        main = next((member for member, _ in mine if same_address(member.email) == address), mine[0][0])
+        others = self._addresses(member for member, _ in mine) | {address}
+        return Person(
+            email=main.email,
+            name=main.name,
+            subject=subject or next((member.subject for member, _ in mine if member.subject), None),
+            aliases=tuple(sorted(others - {same_address(main.email)})),
+            grants=tuple(dict.fromkeys(grant for _, grant in mine)),
+        )
+
+    def _addresses(self, members: Iterable[Member]) -> set[str]:
+        """Every address that these entries, and entries that share one with them, call one person's."""
+        found: set[str] = set()
+        queue = [address for member in members for address in (member.email, *member.aliases)]
+        while queue:
+            address = same_address(queue.pop())
+            if address not in found:
+                found.add(address)
+                queue += [each for member, _ in self._by_address.get(address, ()) for each in _all(member)]
+        return found
+
+    @cached_property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody whom a file names, once."""
+        emails = dict.fromkeys(same_address(member.email) for member, _ in self._granted)
+        found: dict[str, Person] = {}
+        for person in map(self.person, emails):
+            if person is not None:
+                found.setdefault(same_address(person.email), person)
+        return tuple(found.values())
+
+    def who_may(self, permission: Permission, tenant: str) -> tuple[Person, ...]:
+        """Everybody who holds the permission on any ticket of the tenant; nobody for a tenant without a file."""
+        if tenant not in self.tenants:
+            return ()
+        return tuple(person for person in self.people if roles.holds(person, permission, tenant))
+
+
+def _all(member: Member) -> tuple[str, ...]:
+    return (member.email, *member.aliases)
+
+
+@dataclass(slots=True)
+class DirectoryState:
+    """Follows the files from one commit to the next: a file that went bad keeps what it last said well."""
+
+    git: pygit2.Repository
+    good: dict[str, tuple[str, Membership]] = field(default_factory=dict)
+    directory: Directory = field(default_factory=Directory)
+    _seen: tuple[str, str] | None = None
+
+    def move_to(self, commit: pygit2.Commit, *, search: bool = False) -> Directory:
+        """The directory as of the commit; `search` the history for the last good state of files that are bad now."""
+        marks = _marks(commit)
+        if marks != self._seen:
+            self.directory = self._read(commit, search=search)
+            self._seen = marks
+        return self.directory
+
+    def _read(self, commit: pygit2.Commit, *, search: bool) -> Directory:
+        faults: list[Fault] = []
+        good: dict[str, tuple[str, Membership]] = {}
+        for path, entry in _files(commit.tree).items():
+            read = self._file(path, entry)
+            if isinstance(read, Fault):
+                faults.append(read)
+                last = self.good.get(path) or (self._last_good(commit, path) if search else None)
+            else:
+                last = read
+            if last is not None:
+                good[path] = last
+        self.good = good
+        return Directory(tuple(membership for _, membership in good.values()), tuple(faults))
+
+    def _file(self, path: str, entry: pygit2.Object) -> tuple[str, Membership] | Fault:
+        known = self.good.get(path)
+        if known is not None and known[0] == str(entry.id):
+            return known
+        if not isinstance(entry, pygit2.Blob) or entry.filemode == pygit2.enums.FileMode.LINK:
+            return Fault(path, "must be a file")
+        if not path.endswith(".yaml"):
+            return Fault(path, "must end in .yaml")
+        read = parse(path, entry.data)
+        return read if isinstance(read, Fault) else (str(entry.id), read)
+
+    def _last_good(self, commit: pygit2.Commit, path: str) -> tuple[str, Membership] | None:
+        """What the file last said well, unless it was away since."""
+        seen = None
+        walk = self.git.walk(commit.id, SortMode.TOPOLOGICAL)
+        walk.simplify_first_parent()
+        for earlier in walk:
+            marks = _marks(earlier)
+            if marks == seen:
+                continue
+            seen = marks
+            entry = _files(earlier.tree).get(path)
+            if entry is None:
+                return None
+            read = self._file(path, entry)
+            if not isinstance(read, Fault):
+                return read
+        return None
+
+
+def _marks(commit: pygit2.Commit) -> tuple[str, str]:
+    """What changes when a file of the directory does."""
+    tree = commit.tree
+    first, second = (str(tree[name].id) if name in tree else "" for name in (TENANTS, PLATFORM))
+    return first, second
+
+
+def _files(tree: pygit2.Tree) -> dict[str, pygit2.Object]:
+    """The directory's files by path; what only documents (`.md`, `.gitkeep`) is none."""
+    found: dict[str, pygit2.Object] = {PLATFORM: tree[PLATFORM]} if PLATFORM in tree else {}
+    folder = tree[TENANTS] if TENANTS in tree else None  # noqa: SIM401  a tree has no get
+    for entry in folder if isinstance(folder, pygit2.Tree) else ():
+        if entry.name and not entry.name.endswith(".md") and not entry.name.startswith("."):
+            found[f"{TENANTS}/{entry.name}"] = entry
+    return found
+
+
+class DirectoryReader:
+    """The directory as the branch has it now. Safe to use from any thread; cheap while nothing changes."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._state: DirectoryState | None = None
+        self._tip: str | None = None
+        self._directory = Directory()
+        self._lock = Lock()
+
+    def current(self) -> Directory:
+        """The directory of the branch's tip: a change of a file takes effect with the next call."""
+        tip = self._repository.tip()
+        if tip == self._tip or tip is None:
+            return self._directory
+        with self._lock:
+            if tip != self._tip:
+                self._move_to(tip)
+            return self._directory
+
+    def _move_to(self, tip: str) -> None:
+        if self._state is None:
+            self._state = DirectoryState(pygit2.Repository(str(self._repository.path)))
+        before = self._directory.faults
+        self._directory = self._state.move_to(self._state.git[tip].peel(pygit2.Commit), search=True)
+        self._tip = tip
+        for fault in self._directory.faults:
+            if fault not in before:
+                _LOG.error("%s: %s; what it last said well stays in force", fault.path, fault.sentence)

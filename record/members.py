@@ -1,0 +1,134 @@
+"""The files that say who is who: `tenants/<tenant>.yaml` and `platform.yaml`, read strictly."""
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AliasGenerator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
+
+from domain.roles import Grant, PersonName, Role, Subject
+from domain.values import Email, ExternalId, Frozen, Tenant
+from domain.yaml import describe
+
+PLATFORM = "platform.yaml"
+TENANTS = "tenants"
+MAX_BYTES = 1_000_000
+_TENANT_ROLES = frozenset({Role.DEVOPS, Role.CPI, Role.VIEWER})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A file of the record that can't be used as it is, and why, in one sentence."""
+
+    path: str
+    sentence: str
+
+
+class Member(Frozen):
+    """One role of one person, as a file grants it. `notify` says that they follow what is deployed there."""
+
+    email: Email
+    name: PersonName
+    role: Role
+    subject: Subject | None = None
+    aliases: Annotated[tuple[Email, ...], Field(max_length=50)] = ()
+    slack_id: ExternalId | None = None
+    language: Literal["en", "fr"] | None = None
+    notify: bool = False
+
+
+class _Open(Frozen):
+    """A part of a file that other tools may add keys to."""
+
+    model_config = ConfigDict(extra="ignore", alias_generator=AliasGenerator(to_camel))
+
+
+class _TenantMetadata(_Open):
+    name: Tenant
+
+
+class _TenantSpec(_Open):
+    display_name: PersonName
+    members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
+
+
+class _PlatformSpec(_Open):
+    members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
+
+
+class _TenantFile(_Open):
+    api_version: Literal["apim.cab-i.com/v1"]
+    kind: Literal["Tenant"]
+    metadata: _TenantMetadata
+    spec: _TenantSpec
+
+
+class _PlatformFile(_Open):
+    api_version: Literal["apim.cab-i.com/v1"]
+    kind: Literal["Platform"]
+    spec: _PlatformSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What one good file says: the tenant it describes (None: the whole platform) and its members."""
+
+    tenant: str | None
+    display_name: str
+    members: tuple[Member, ...]
+
+    def grants(self) -> tuple[tuple[Member, Grant], ...]:
+        return tuple((member, Grant(role=member.role, tenant=self.tenant)) for member in self.members)
+
+
+def parse(path: str, data: bytes) -> Membership | Fault:
+    """What the file says, or why it says nothing."""
+    try:
+        tree = _load(data)
+        return _platform(tree) if path == PLATFORM else _tenant(path, tree)
+    except ValidationError as error:
+        return Fault(path, describe(error))
+    except (yaml.YAMLError, UnicodeError, RecursionError, ValueError) as error:
+        return Fault(path, " ".join(str(error).split()))
+
+
+def _platform(tree: Any) -> Membership:
+    return Membership(None, "Platform", _PlatformFile.model_validate(tree).spec.members)
+
+
+def _tenant(path: str, tree: Any) -> Membership:
+    file = _TenantFile.model_validate(tree)
+    name = file.metadata.name
+    if PurePosixPath(path).name != f"{name}.yaml":
+        raise ValueError(f"the file's name and metadata.name, {name}, must be the same")
+    for member in file.spec.members:
+        if member.role not in _TENANT_ROLES:
+            raise ValueError(f"{member.role} can't be granted by a tenant's file, only by {PLATFORM}")
+    return Membership(name, file.spec.display_name, file.spec.members)
+
+
+class _Loader(yaml.SafeLoader):
+    """No aliases and no key twice: a rule that shadows another is a fault, not a rule."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise ComposerError(None, None, "aliases have no place here", None)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        if twice := [key for key, times in keys.items() if times > 1]:
+            raise ConstructorError(None, None, f"a key stands twice: {twice}", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _load(data: bytes) -> Any:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"the file is larger than {MAX_BYTES} bytes")
+    return yaml.load(data, Loader=_Loader)  # noqa: S506  a safe loader, in Python: one in C can be made to overflow

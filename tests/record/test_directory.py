@@ -1,0 +1,156 @@
+"""Who is who, as files say it, and what a bad file can't do."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.roles import Grant, Permission, Role
+from record.directory import Directory, DirectoryReader
+from record.members import PLATFORM
+from tests.record.building import bare, opened, person_commits
+
+FINANCE = "tenants/tenant-finance.yaml"
+RETAIL = "tenants/tenant-retail.yaml"
+
+
+def tenant(name: str, *members: str, display: str = "Finance") -> str:
+    lines = "".join(f"\n    - {{{member}}}" for member in members) or " []"
+    head = f"apiVersion: apim.cab-i.com/v1\nkind: Tenant\nmetadata: {{name: {name}}}\nspec:\n"
+    return f"{head}  displayName: {display}\n  members:{lines}\n"
+
+
+def platform(*members: str) -> str:
+    lines = "".join(f"\n    - {{{member}}}" for member in members)
+    return f"apiVersion: apim.cab-i.com/v1\nkind: Platform\nspec:\n  members:{lines}\n"
+
+
+PIERRE = "email: pierre.durand@cab-i.com, name: Pierre Durand, role: devops"
+JEAN = "email: jean.dupont@cab-i.com, name: Jean Dupont, role: cpi, subject: sub-jean"
+ADA = "email: ada@cab-i.com, name: Ada, role: cpi_admin"
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    path = bare(tmp_path / "record.git")
+    person_commits(path, {FINANCE: tenant("tenant-finance", PIERRE, JEAN), PLATFORM: platform(ADA)})
+    return path
+
+
+@pytest.fixture
+def reader(record: Path, tmp_path: Path) -> DirectoryReader:
+    return DirectoryReader(opened(record, tmp_path))
+
+
+def test_people_and_tenants_are_read(reader: DirectoryReader) -> None:
+    """Grants come from the file that names the person, addresses are compared however they are spelled."""
+    directory = reader.current()
+    assert directory.faults == ()
+    assert directory.tenants["tenant-finance"].display_name == "Finance"
+    pierre = directory.person(" Pierre.Durand@CAB-I.com ")
+    assert pierre is not None
+    assert pierre.grants == (Grant(role=Role.DEVOPS, tenant="tenant-finance"),)
+    assert {each.name for each in directory.who_may(Permission.APPROVE, "tenant-finance")} == {"Jean Dupont", "Ada"}
+    assert directory.who_may(Permission.APPROVE, "tenant-gone") == ()
+    assert directory.person("nobody@cab-i.com") is None
+
+
+def test_a_change_takes_effect_with_the_next_call(reader: DirectoryReader, record: Path) -> None:
+    """A commit to a tenant's file is in force at once; one to other files changes nothing."""
+    before = reader.current()
+    person_commits(record, {"README.md": "hello"})
+    assert reader.current() is before
+    person_commits(record, {FINANCE: tenant("tenant-finance", PIERRE)})
+    assert reader.current().person("jean.dupont@cab-i.com") is None
+
+
+def test_a_tenant_whose_file_is_gone_grants_nothing(reader: DirectoryReader, record: Path) -> None:
+    """No file, no rule, no right."""
+    assert reader.current().person("pierre.durand@cab-i.com")
+    person_commits(record, {FINANCE: None})
+    directory = reader.current()
+    assert directory.person("pierre.durand@cab-i.com") is None
+    assert "tenant-finance" not in directory.tenants
+    assert directory.who_may(Permission.APPROVE, "tenant-finance") == ()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "][",
+        "[" * 100_000,
+        "kind: Tenant",
+        tenant("tenant-retail", PIERRE),
+        tenant("Tenant-Finance", PIERRE),
+        tenant("tenant-finance", "email: eve@cab-i.com, name: Eve, role: cpi_admin"),
+        tenant("tenant-finance", "email: eve@cab-i.com, name: Eve, role: cpi, rol: cpi"),
+        tenant("tenant-finance", "email: eve, name: Eve, role: cpi"),
+        tenant("tenant-finance", PIERRE) + "kind: Tenant\n",
+        tenant("tenant-finance", "&a email: eve@cab-i.com, name: *a, role: cpi"),
+    ],
+)
+def test_a_bad_file_keeps_what_it_last_said_well(
+    reader: DirectoryReader, record: Path, tmp_path: Path, bad: str
+) -> None:
+    """The fault is listed, the last good state stays in force, for a process that starts later too."""
+    reader.current()
+    person_commits(record, {FINANCE: bad})
+    for directory in (reader.current(), DirectoryReader(opened(record, tmp_path)).current()):
+        assert [fault.path for fault in directory.faults] == [FINANCE]
+        assert directory.person("jean.dupont@cab-i.com")
+        assert directory.person("eve@cab-i.com") is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["tenants/Tenant-Finance.yaml", "tenants/tenant-financé.yaml", "tenants/tenant-finance.yml", "tenants/x/y.yaml"],
+)
+def test_a_name_that_shadows_another_is_a_fault_and_never_a_rule(
+    reader: DirectoryReader, record: Path, path: str
+) -> None:
+    """A file whose name differs in case, letters or place grants nothing."""
+    person_commits(record, {path: tenant("tenant-finance", "email: eve@cab-i.com, name: Eve, role: cpi")})
+    directory = reader.current()
+    assert len(directory.faults) == 1
+    assert directory.person("eve@cab-i.com") is None
+    assert directory.person("jean.dupont@cab-i.com")
+
+
+def test_several_roles_and_addresses_are_one_person(reader: DirectoryReader, record: Path) -> None:
+    """Entries of one address unite their grants, and an alias leads to the same addresses."""
+    person_commits(
+        record,
+        {
+            FINANCE: tenant("tenant-finance", PIERRE, f"{PIERRE.replace('devops', 'viewer')}, aliases: [p@cab-i.com]"),
+            RETAIL: tenant("tenant-retail", "email: p@cab-i.com, name: Pierre, role: cpi, aliases: [old@cab-i.com]"),
+        },
+    )
+    directory = reader.current()
+    pierre, other = directory.person("pierre.durand@cab-i.com"), directory.person("old@cab-i.com")
+    assert pierre is not None
+    assert other is not None
+    assert pierre.addresses == other.addresses == {"pierre.durand@cab-i.com", "p@cab-i.com", "old@cab-i.com"}
+    assert {grant.role for grant in pierre.grants} == {Role.DEVOPS, Role.VIEWER}
+    assert [grant.role for grant in other.grants] == [Role.CPI]
+
+
+def test_naming_an_admin_as_an_alias_borrows_no_rights(reader: DirectoryReader, record: Path) -> None:
+    """A tenant's file can't make somebody an admin by calling the admin's address theirs."""
+    eve = "email: eve@cab-i.com, name: Eve, role: devops, aliases: [ada@cab-i.com]"
+    person_commits(record, {FINANCE: tenant("tenant-finance", eve)})
+    person = reader.current().person("eve@cab-i.com")
+    assert person is not None
+    assert person.grants == (Grant(role=Role.DEVOPS, tenant="tenant-finance"),)
+
+
+def test_a_subject_that_is_not_the_proven_one_grants_nothing(reader: DirectoryReader) -> None:
+    """Whoever gets Jean's address later is not Jean; Jean with a new address still is."""
+    directory = reader.current()
+    assert directory.person("jean.dupont@cab-i.com", "sub-other") is None
+    moved = directory.person("jean.martin@cab-i.com", "sub-jean")
+    assert moved is not None
+    assert moved.addresses == {"jean.dupont@cab-i.com", "jean.martin@cab-i.com"}
+
+
+def test_an_empty_record_knows_nobody(tmp_path: Path) -> None:
+    """Before the first commit there are no rights."""
+    assert DirectoryReader(opened(bare(tmp_path / "empty.git"), tmp_path)).current() == Directory()
