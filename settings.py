@@ -1,4 +1,4 @@
-"""Every setting, one frozen object. Only the entry points (`cli.py`, `worker.py`) read it; the rest is given values.
+"""Every setting, one frozen object. Only entry points read it; the rest is given values.
 
 Temporal's own settings (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_TLS`, `TEMPORAL_API_KEY`, …) are read by
 `temporalio.envconfig` and are not repeated here.
@@ -67,8 +67,7 @@ class Settings(BaseModel):
     )
     awx_request_lifetime: Seconds = Field(
         timedelta(seconds=150),
-        description="Seconds after which a launch that got no answer can no longer be alive inside AWX (uWSGI and nginx "
-        "give up at 120).",
+        description="Seconds after which a launch without an answer is dead in AWX (its gateway gives up at 120).",
     )
     awx_pending_deadline: Seconds = Field(
         timedelta(hours=1), description="Seconds an AWX job may wait to start before the outcome is called unknown."
@@ -92,7 +91,10 @@ class Settings(BaseModel):
         ZoneInfo("UTC"), description="Time zone in which 'today' and 'this week' of the statistics are meant."
     )
     task_queue: str = Field("prodgate", min_length=1, description="Temporal task queue of the worker.")
-    worker_health_port: int = Field(8081, ge=0, le=65535, description="Port of the worker's /healthz and /metrics.")
+    worker_health_host: str = Field(
+        "127.0.0.1", description="Address of the worker's /healthz; 0.0.0.0 in a container."
+    )
+    worker_health_port: int = Field(8081, ge=0, le=65535, description="Port of the worker's /healthz.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
     @model_validator(mode="after")

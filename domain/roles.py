@@ -101,6 +101,14 @@ def scope(person: Person, permission: Permission) -> Scope:
     return Scope(tenants=_reach(granted), own_tenants=_reach(own), addresses=person.addresses)
 
 
+def own(person: Person) -> Scope:
+    """The person's own tickets among those they may see."""
+    seen = scope(person, Permission.SEE)
+    anywhere = seen.tenants is None or seen.own_tenants is None
+    tenants = None if anywhere else (seen.tenants or frozenset()) | (seen.own_tenants or frozenset())
+    return Scope(tenants=frozenset(), own_tenants=tenants, addresses=seen.addresses)
+
+
 def holds(person: Person, permission: Permission, tenant: str) -> bool:
     """Whether a grant of the person allows this on any ticket of the tenant."""
     return any(grant.reaches(tenant) and permission in GRANTED[grant.role] for grant in person.grants)

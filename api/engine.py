@@ -1,0 +1,189 @@
+"""The engine as the API sees it: starts promotions, carries decisions to them, and reads what they hold."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain import errors
+from domain.decision import Decision, DecisionAction, Submission
+from domain.deployment import AwxReport
+from domain.ticket import PromotionRequest
+from workflows import options, shown
+from workflows.promotion import Promotion
+
+T = TypeVar("T")
+
+_ACCEPT_WITHIN = timedelta(seconds=10)
+"""How long the engine may take to accept a message; past it, whether it was taken is unknown."""
+
+
+class EngineUnavailable(Exception):
+    """The engine does not answer; whether it took the message is not known."""
+
+
+class NotRunning(Exception):
+    """The engine runs no such promotion: it has ended, or never was."""
+
+
+class NumberTaken(Exception):
+    """The submission's number belongs to another ticket."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A ticket, and whether it is recorded as it stands; otherwise the engine holds it and the commit follows."""
+
+    ticket: PromotionRequest
+    recorded: bool
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Temporal, one workflow a ticket, the ticket's id being the workflow's. `answer_within` bounds waits for Git."""
+
+    client: Client
+    task_queue: str
+    answer_within: timedelta
+
+    async def submit(self, submission: Submission) -> Answer:
+        """Start the promotion and wait until its ticket is recorded.
+
+        The same submission again gets the same ticket. Raises NumberTaken, EngineUnavailable.
+        """
+        start = WithStartWorkflowOperation(
+            Promotion.run,
+            submission,
+            id=submission.id,
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=shown.at_start(submission),
+            static_summary=shown.summary(submission),
+        )
+        _take_note_of_failure(start)
+        starting = self.client.start_update_with_start_workflow(
+            Promotion.submit,
+            submission,
+            id=submission.key,
+            start_workflow_operation=start,
+            wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        try:
+            return await self._answer(submission.id, starting)
+        except (WorkflowAlreadyStartedError, errors.WrongTicket) as error:
+            raise NumberTaken from error
+
+    async def decide(self, decision: Decision) -> Answer:
+        """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable."""
+        return await self._answer(
+            decision.ticket_id,
+            self._handle(decision.ticket_id).start_update(
+                _UPDATES[decision.action],
+                decision,
+                id=decision.id,
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                rpc_timeout=_ACCEPT_WITHIN,
+            ),
+        )
+
+    async def held(self, ticket_id: str) -> PromotionRequest | None:
+        """The ticket as the engine holds it, None where it knows of none."""
+        try:
+            return await self._handle(ticket_id).query(Promotion.ticket, rpc_timeout=_ACCEPT_WITHIN)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise EngineUnavailable from error
+
+    async def report(self, ticket_id: str, report: AwxReport) -> None:
+        """Tell the promotion that AWX reported. Raises NotRunning, EngineUnavailable."""
+        await _translated(self._handle(ticket_id).signal(Promotion.awx_report, report, rpc_timeout=_ACCEPT_WITHIN))
+
+    async def submitted(self, key: str) -> str | None:
+        """The id of the ticket that was submitted with this key, as far back as the engine remembers."""
+        query = f'{options.KEY.name} = "{key}"'
+        try:
+            async for found in self.client.list_workflows(query, limit=1):
+                return found.id
+        except RPCError as error:
+            raise EngineUnavailable from error
+        return None
+
+    async def check(self) -> None:
+        """Raise EngineUnavailable unless the server serves."""
+        try:
+            await self.client.service_client.check_health(timeout=timedelta(seconds=3))
+        except RPCError as error:
+            raise EngineUnavailable from error
+
+    def _handle(self, ticket_id: str) -> WorkflowHandle[Promotion, PromotionRequest]:
+        return self.client.get_workflow_handle_for(Promotion.run, ticket_id)
+
+    async def _answer(self, ticket_id: str, starting: Awaitable[WorkflowUpdateHandle[PromotionRequest]]) -> Answer:
+        update = await _translated(starting)
+        try:
+            return Answer(await update.result(rpc_timeout=self.answer_within), recorded=True)
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            held = await self.held(ticket_id)
+            if held is None:
+                raise EngineUnavailable from None
+            return Answer(held, recorded=False)
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(error) from error
+        except RPCError as error:
+            raise EngineUnavailable from error
+
+
+_UPDATES = {
+    DecisionAction.APPROVE: Promotion.approve,
+    DecisionAction.REJECT: Promotion.reject,
+    DecisionAction.CANCEL: Promotion.cancel,
+    DecisionAction.RETRY: Promotion.retry,
+}
+
+
+async def _translated(call: Awaitable[T]) -> T:
+    """The call's answer, its failures in our own words."""
+    try:
+        return await call
+    except WorkflowUpdateFailedError as error:
+        raise _refusal(error) from error
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise EngineUnavailable from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise NotRunning from error
+        raise EngineUnavailable from error
+
+
+def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
+    """What the update's failure means: a broken rule, a number that was given before, or a fault of the engine."""
+    cause = failed.cause
+    if isinstance(cause, ApplicationError) and cause.type:
+        if cause.type == "TicketExists":
+            return NumberTaken(cause.message)
+        if violation := errors.from_name(cause.type, cause.message):
+            return violation
+    return EngineUnavailable(f"the update failed: {cause}")
+
+
+def _take_note_of_failure(start: WithStartWorkflowOperation[Any, Any]) -> None:
+    """Retrieve the start's own error: the update's call raises the same one, and asyncio warns of the unread twin."""
+    started = asyncio.ensure_future(start.workflow_handle())
+    started.add_done_callback(lambda task: task.cancelled() or task.exception())

@@ -1,0 +1,63 @@
+"""The API's composition root: settings in, a served application out."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+
+import structlog
+from joserfc.jwk import KeySet
+from temporalio.client import Client
+
+from api.app import Services, create_app
+from api.auth import Callers, SharedSecret, TokenVerifier
+from api.engine import Engine
+from api.promotions import Promotions
+from record.directory import DirectoryReader
+from record.index import Index
+from record.repository import Repository, open_repository
+from serving import serve, stop_signal
+from settings import Settings, SettingsError
+from workflows.connection import connect
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = stop_signal()
+    keys = token_keys(settings)
+    token = settings.git_token.get_secret_value() if settings.git_token else None
+    repository = open_repository(settings.git_repo, settings.git_branch, settings.data_dir / "api", token=token)
+    services = compose(settings, await connect(), repository, keys)
+    log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
+    await serve(create_app(services), host, port, stop)
+    await repository.close()
+
+
+def compose(settings: Settings, client: Client, repository: Repository, keys: KeySet) -> Services:
+    """Everything the routes need, wired together."""
+    directory = DirectoryReader(repository)
+    engine = Engine(client, settings.task_queue, settings.answer_within)
+    index = Index(repository, settings.data_dir / "api" / "index.db")
+    secret = settings.awx_callback_secret
+    return Services(
+        promotions=Promotions(
+            engine, repository, index, directory, _now, settings.expiry, asyncio.Semaphore(settings.creates_in_flight)
+        ),
+        callers=Callers(TokenVerifier(keys, settings.oidc_issuer or "", settings.oidc_audience), directory),
+        callback_secret=SharedSecret(secret.get_secret_value().encode() if secret else b""),
+        zone=settings.time_zone,
+    )
+
+
+def token_keys(settings: Settings) -> KeySet:
+    """The issuer's public keys. Raises SettingsError where the file is missing or no JWKS."""
+    file = settings.oidc_jwks
+    try:
+        return KeySet.import_key_set(json.loads(file.read_bytes() if file else b""))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"PRODGATE_OIDC_JWKS: {file} is not a readable JWKS file ({error})") from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,107 @@
+"""What callers may say: the bodies of requests, holding only what a caller may set."""
+
+from enum import StrEnum
+
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
+
+from domain.ticket import PreChecks, RequestDetails, Target
+from domain.values import Comment, Frozen, Moment, Reason, Tenant
+
+_EXAMPLE: JsonDict = {
+    "tenant": "tenant-finance",
+    "target": {"type": "api", "name": "payment-api", "version": "2.1.0"},
+    "request": {
+        "justification": "New PCI-DSS compliant payment flow",
+        "releaseNotes": "- Added 3DS2 authentication\n- Fixed timeout issues\n",
+        "impactAssessment": "low",
+        "rollbackPlan": "Revert to v2.0.0 via emergency deploy",
+        "scheduledDate": None,
+    },
+    "preChecks": {
+        "stagingTestsPassed": True,
+        "securityScanPassed": True,
+        "performanceTestsPassed": True,
+        "testEvidenceUrl": "https://gitlab.cab-i.com/pipeline/12345",
+    },
+}
+
+
+class CreatePromotionRequest(Frozen):
+    """A promotion to ask for. `tenant` may be left out by who can create in one tenant only."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    tenant: Tenant | None = None
+    target: Target
+    request: RequestDetails
+    pre_checks: PreChecks
+
+
+class CommentBody(Frozen):
+    """A decision that may carry a comment."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "Approved after review"}]})
+
+    comment: Comment | None = None
+
+
+class RejectBody(Frozen):
+    """A rejection: the requester reads the reason."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The rollback plan lacks the database"}]})
+
+    reason: Reason
+
+
+class FieldProblem(Frozen):
+    """One refused field: its path in the request, and why."""
+
+    field: str
+    detail: str
+
+
+class Problem(Frozen):
+    """RFC 9457 problem details; `detail` is the sentence for a person."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldProblem, ...] = ()
+
+
+class Statistics(Frozen):
+    """Counts over what the caller may see; today and this week (from Monday) in the configured time zone."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    pending: int
+    approved_today: int
+    rejected_today: int
+    deployed_this_week: int
+
+
+class Commit(Frozen):
+    """One commit of a request: who did what and when; `recordedAt` is when it was written."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    commit: str
+    author_name: str
+    author_email: str
+    at: Moment
+    recorded_at: Moment
+    subject: str
+    action: str
+
+
+class CallbackOutcome(StrEnum):
+    NOTED = "noted"
+    IGNORED = "ignored"
+
+
+class CallbackAnswer(Frozen):
+    """What became of a callback: its promotion looks at the job now, or it concerns none that waits."""
+
+    outcome: CallbackOutcome

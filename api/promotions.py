@@ -1,0 +1,200 @@
+"""What the routes delegate to: numbers for submissions, decisions made out, tickets found for who may see them."""
+
+import asyncio
+import hashlib
+import re
+import secrets
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
+from api.errors import BadField, ChangedSince, NotFound
+from api.models import CreatePromotionRequest
+from domain import lifecycle, roles
+from domain.decision import Decision, DecisionAction, Submission
+from domain.errors import NotAuthorized, RuleViolation
+from domain.roles import Permission, Person
+from domain.ticket import PromotionRequest
+from record.directory import DirectoryReader
+from record.history import CommitInfo, commits_of
+from record.index import Index
+from record.repository import Repository
+
+log = structlog.get_logger(__name__)
+
+_TICKET_ID = re.compile(r"PR-[0-9]{4}-[0-9]{4,9}")
+
+_NUMBERS_TRIED = 1_000
+"""Numbers tried for one submission before giving up: other API processes and a lost index may have used many."""
+
+_KEYS_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a caller wants done; `if_match` is the entity tag of what they read, where they insist on it."""
+
+    action: DecisionAction
+    comment: str | None = None
+    reason: str | None = None
+    if_match: str | None = None
+
+
+@dataclass
+class Promotions:
+    """One API process's view: the engine decides, the index answers, the directory knows people; the clock is given."""
+
+    engine: Engine
+    repository: Repository
+    index: Index
+    directory: DirectoryReader
+    now: Callable[[], datetime]
+    expiry: timedelta
+    creates: asyncio.Semaphore
+    _handed_out: dict[int, int] = field(default_factory=dict)
+    _first: "OrderedDict[str, str]" = field(default_factory=OrderedDict)
+    _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    async def visible(self, person: Person, ticket_id: str) -> PromotionRequest:
+        """The ticket, recorded or held by the engine. Raises NotFound where the person may not see it either."""
+        if not _TICKET_ID.fullmatch(ticket_id):
+            raise NotFound
+        ticket = await run_in_threadpool(self.index.get, ticket_id) or await self.engine.held(ticket_id)
+        if ticket is None or roles.refusal(person, Permission.SEE, ticket):
+            raise NotFound
+        return ticket
+
+    async def history(self, person: Person, ticket_id: str) -> tuple[CommitInfo, ...]:
+        """The ticket's commits, oldest first. Raises NotFound."""
+        ticket = await self.visible(person, ticket_id)
+        return await run_in_threadpool(commits_of, self.repository, self.index, ticket.id)
+
+    # -- deciding --------------------------------------------------------------------------------------------------
+
+    async def decide(self, person: Person, ticket_id: str, said: Said) -> Answer:
+        """Take the person's decision on the ticket as they see it now.
+
+        Raises NotFound, ChangedSince, or the RuleViolation that refuses it.
+        """
+        ticket = await self.visible(person, ticket_id)
+        if said.if_match not in (None, "*", etag(ticket)):
+            raise ChangedSince
+        decision = Decision(
+            id=str(uuid.uuid4()),
+            ticket_id=ticket_id,
+            digest=ticket.digest,
+            action=said.action,
+            person=person,
+            at=self.now(),
+            comment=said.comment,
+            reason=said.reason,
+        )
+        try:
+            return await self.engine.decide(decision)
+        except NotRunning:
+            # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
+            lifecycle.check(ticket, decision, self.now())
+            raise
+        except RuleViolation as refused:
+            log.warning("refused", ticket=ticket_id, action=said.action, by=person.email, why=str(refused))
+            raise
+
+    # -- creating --------------------------------------------------------------------------------------------------
+
+    async def create(self, person: Person, body: CreatePromotionRequest, idempotency_key: str | None) -> Answer:
+        """A new ticket, or the first one's where the person used the key before.
+
+        Raises NotAuthorized, BadField, and what `lifecycle.create` raises.
+        """
+        tenant = self._tenant(person, body)
+        if idempotency_key is None:
+            return await self._submit(person, tenant, body, _key(person, secrets.token_hex()))
+        key = _key(person, idempotency_key)
+        async with self._under_way.setdefault(key, asyncio.Lock()):
+            first = self._first.get(key) or await self.engine.submitted(key)
+            if first is not None:
+                return await self._repeated(first, tenant, body)
+            answer = await self._submit(person, tenant, body, key)
+            self._remember(key, answer.ticket.id)
+            return answer
+
+    def _tenant(self, person: Person, body: CreatePromotionRequest) -> str:
+        """The tenant that is meant, where the person may create in it."""
+        known = self.directory.current().tenants
+        allowed = sorted(tenant for tenant in known if roles.holds(person, Permission.CREATE, tenant))
+        if not allowed:
+            raise NotAuthorized
+        if body.tenant is None and len(allowed) > 1:
+            raise BadField("tenant", "must be named: you may create requests for " + ", ".join(allowed))
+        tenant = body.tenant or allowed[0]
+        if tenant not in allowed:
+            raise NotAuthorized
+        return tenant
+
+    async def _submit(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Answer:
+        at = self.now()
+        draft = Submission(
+            id=f"PR-{at.year}-0001",
+            key=key,
+            at=at,
+            decide_by=at + self.expiry,
+            requester=person,
+            tenant=tenant,
+            target=body.target,
+            request=body.request,
+            pre_checks=body.pre_checks,
+        )
+        lifecycle.create(draft)  # refuses before a number is spent: no rule depends on the number
+        async with self.creates:
+            for _ in range(_NUMBERS_TRIED):
+                ticket_id = f"PR-{at.year}-{await self._next_number(at.year):04}"
+                try:
+                    return await self.engine.submit(draft.model_copy(update={"id": ticket_id}))
+                except NumberTaken:
+                    continue
+        raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {at.year} were taken in a row")
+
+    async def _next_number(self, year: int) -> int:
+        """One more than any number recorded or handed out here; another process may hold it, then the start refuses."""
+        recorded = await run_in_threadpool(self.index.last_number, year)
+        number = max(recorded, self._handed_out.get(year, 0)) + 1
+        self._handed_out[year] = number
+        return number
+
+    def _remember(self, key: str, ticket_id: str) -> None:
+        """The engine's own search lags a moment behind; this closes the gap for repeats that come at once."""
+        self._first[key] = ticket_id
+        if len(self._first) > _KEYS_REMEMBERED:
+            self._first.popitem(last=False)
+
+    async def _repeated(self, ticket_id: str, tenant: str, body: CreatePromotionRequest) -> Answer:
+        recorded = await run_in_threadpool(self.index.get, ticket_id)
+        ticket = recorded or await self.engine.held(ticket_id)
+        if ticket is None:
+            raise EngineUnavailable(f"{ticket_id} was submitted, but neither recorded nor held")
+        asked = (body.target, body.request, body.pre_checks)
+        if (
+            asked != (ticket.spec.target, ticket.spec.request, ticket.spec.pre_checks)
+            or ticket.metadata.tenant != tenant
+        ):
+            raise BadField("Idempotency-Key", "was used before, for another request")
+        return Answer(ticket, recorded=recorded is not None)
+
+
+def etag(ticket: PromotionRequest) -> str:
+    """The entity tag of a ticket as it stands: any change of it is another tag."""
+    return f'"{hashlib.sha256(ticket.model_dump_json().encode()).hexdigest()[:32]}"'
+
+
+def _key(person: Person, idempotency_key: str) -> str:
+    """A key is its person's own: nobody can learn of a ticket by guessing what somebody else sent."""
+    return hashlib.sha256(f"{person.subject}\n{person.email}\n{idempotency_key}".encode()).hexdigest()

@@ -1,0 +1,222 @@
+"""The routes under /v1/requests/prod: fetch, delegate, return. A docstring is the sentence in the OpenAPI page."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+
+from api.dependencies import Caller, Served
+from api.engine import Answer
+from api.models import CommentBody, Commit, CreatePromotionRequest, Problem, RejectBody, Statistics
+from api.promotions import Said, etag
+from domain import roles
+from domain.decision import DecisionAction
+from domain.roles import Permission
+from domain.ticket import PromotionRequest, State
+from domain.values import Email, TargetName, Tenant
+from record.query import Page, Sort, TicketQuery
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "No acceptable token"},
+    422: {"model": Problem, "description": "A field is refused; `errors` names it"},
+    503: {"model": Problem, "description": "The engine or the Git record can't be reached now"},
+}
+_ONE: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "No such request, for this caller"}}
+_DECIDED: dict[int | str, dict[str, Any]] = _ONE | {
+    202: {"model": PromotionRequest, "description": "Taken; Git can't be reached now, and the commit follows"},
+    400: {"model": Problem, "description": "The request's state does not allow it"},
+    403: {"model": Problem, "description": "The caller may not"},
+    409: {"model": Problem, "description": "The request is not the one that was decided on, or runs no more"},
+    412: {"model": Problem, "description": "The request changed since the revision in If-Match"},
+}
+
+router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS)
+
+Id = Annotated[str, Path(alias="id", examples=["PR-2026-0001"])]
+IfMatch = Annotated[str | None, Header(max_length=200, description="Decide only on this revision (an ETag)")]
+Limit = Annotated[int, Query(ge=1, le=200, description="Requests on a page")]
+Cursor = Annotated[str | None, Query(max_length=500, description="Where the page before ended")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(min_length=1, max_length=200, description="The same key again returns the first answer's ticket"),
+]
+
+
+NO_COMMENT = CommentBody()
+"""What leaving out the body means."""
+
+
+@router.get("")
+def search(
+    services: Served,
+    caller: Caller,
+    request: Request,
+    response: Response,
+    state: Annotated[list[State] | None, Query(description="One or several states")] = None,
+    tenant: Tenant | None = None,
+    created_by: Annotated[Email | None, Query(alias="createdBy")] = None,
+    target: TargetName | None = None,
+    q: Annotated[str | None, Query(max_length=200, description="Free text: names, justification, people")] = None,
+    sort: Sort = Sort.NEWEST,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> list[PromotionRequest]:
+    """What the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
+    query = TicketQuery(
+        scope=roles.scope(caller, Permission.SEE),
+        state=tuple(state or ()),
+        tenant=tenant,
+        created_by=created_by,
+        target_name=target,
+        q=q or "",
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+    )
+    return _paged(request, response, services.promotions.index.page(query))
+
+
+@router.get("/pending")
+def pending(
+    services: Served, caller: Caller, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> list[PromotionRequest]:
+    """What waits for the caller's decision: what they could approve now."""
+    query = TicketQuery(
+        scope=roles.scope(caller, Permission.APPROVE),
+        state=(State.PENDING,),
+        exclude_created_by=caller.addresses,
+        limit=limit,
+        cursor=cursor,
+    )
+    return _paged(request, response, services.promotions.index.page(query))
+
+
+@router.get("/my")
+def mine(
+    services: Served, caller: Caller, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> list[PromotionRequest]:
+    """The caller's own requests."""
+    query = TicketQuery(scope=roles.own(caller), limit=limit, cursor=cursor)
+    return _paged(request, response, services.promotions.index.page(query))
+
+
+@router.get("/stats")
+def stats(services: Served, caller: Caller) -> Statistics:
+    """Counts over what the caller may see."""
+    scope = roles.scope(caller, Permission.SEE)
+    counted = services.promotions.index.stats(scope, services.promotions.now(), services.zone)
+    return Statistics.model_validate(counted)
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses={
+        201: {"headers": {"Location": {"schema": {"type": "string"}, "description": "The new request"}}},
+        202: {"model": PromotionRequest, "description": "Taken; Git can't be reached now, and the commit follows"},
+        403: {"model": Problem, "description": "No role of the caller creates requests there"},
+        413: {"model": Problem, "description": "The body is larger than 256 KB"},
+    },
+)
+async def create(
+    services: Served,
+    caller: Caller,
+    response: Response,
+    body: CreatePromotionRequest,
+    idempotency_key: IdempotencyKey = None,
+) -> PromotionRequest:
+    """Ask for a promotion. It is recorded in Git before this answers 201."""
+    answer = await services.promotions.create(caller, body, idempotency_key)
+    response.headers["Location"] = f"{router.prefix}/{answer.ticket.id}"
+    return _answered(response, answer, recorded=201)
+
+
+@router.get("/{id}", response_model=PromotionRequest, responses=_ONE | {304: {"description": "Not changed"}})
+async def read(
+    services: Served,
+    caller: Caller,
+    response: Response,
+    ticket_id: Id,
+    if_none_match: Annotated[str | None, Header(max_length=200)] = None,
+) -> PromotionRequest | Response:
+    """One request, with everything that happened to it."""
+    ticket = await services.promotions.visible(caller, ticket_id)
+    headers = {"ETag": etag(ticket)}
+    if if_none_match == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return ticket
+
+
+@router.get("/{id}/history", responses=_ONE)
+async def history(services: Served, caller: Caller, ticket_id: Id) -> list[Commit]:
+    """The commits of the request, oldest first."""
+    commits = await services.promotions.history(caller, ticket_id)
+    return [Commit.model_validate(commit) for commit in commits]
+
+
+@router.post("/{id}/approve", responses=_DECIDED)
+async def approve(
+    services: Served,
+    caller: Caller,
+    response: Response,
+    ticket_id: Id,
+    body: CommentBody = NO_COMMENT,
+    if_match: IfMatch = None,
+) -> PromotionRequest:
+    """Approve. The approval is recorded in Git before this answers 200, and nothing is deployed before that."""
+    said = Said(action=DecisionAction.APPROVE, comment=body.comment, if_match=if_match)
+    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+
+
+@router.post("/{id}/reject", responses=_DECIDED)
+async def reject(
+    services: Served, caller: Caller, response: Response, ticket_id: Id, body: RejectBody, if_match: IfMatch = None
+) -> PromotionRequest:
+    """Reject, with a reason of 10 characters or more."""
+    said = Said(action=DecisionAction.REJECT, reason=body.reason, if_match=if_match)
+    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+
+
+@router.post("/{id}/cancel", responses=_DECIDED)
+async def cancel(
+    services: Served,
+    caller: Caller,
+    response: Response,
+    ticket_id: Id,
+    body: CommentBody = NO_COMMENT,
+    if_match: IfMatch = None,
+) -> PromotionRequest:
+    """Withdraw: while it is pending, or approved and waiting for its date. For the requester or an admin."""
+    said = Said(action=DecisionAction.CANCEL, comment=body.comment, if_match=if_match)
+    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+
+
+@router.post("/{id}/retry", responses=_DECIDED)
+async def retry(
+    services: Served,
+    caller: Caller,
+    response: Response,
+    ticket_id: Id,
+    body: CommentBody = NO_COMMENT,
+    if_match: IfMatch = None,
+) -> PromotionRequest:
+    """Deploy again after a failure; what was approved stays approved. For the requester or who may approve."""
+    said = Said(action=DecisionAction.RETRY, comment=body.comment, if_match=if_match)
+    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+
+
+def _answered(response: Response, answer: Answer, recorded: int = 200) -> PromotionRequest:
+    """The ticket, with the status that says whether its commit exists already."""
+    response.status_code = recorded if answer.recorded else 202
+    response.headers["ETag"] = etag(answer.ticket)
+    return answer.ticket
+
+
+def _paged(request: Request, response: Response, page: Page) -> list[PromotionRequest]:
+    """The page's tickets; the total, and the way to the next page, in headers."""
+    response.headers["X-Total-Count"] = str(page.total)
+    if page.next_cursor:
+        following = request.url.include_query_params(cursor=page.next_cursor)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+        response.headers["X-Next-Cursor"] = page.next_cursor
+    return list(page.items)

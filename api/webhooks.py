@@ -1,0 +1,86 @@
+"""AWX's callbacks: a hint that a job is worth a look. The body is believed in nothing but which job to look at."""
+
+import json
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Header
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from pydantic import TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from api.dependencies import Served
+from api.engine import NotRunning
+from api.errors import NotFound
+from api.models import CallbackAnswer, CallbackOutcome, Problem
+from domain.deployment import AwxReport
+from domain.values import TicketId
+
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+
+_TICKET_ID: TypeAdapter[str] = TypeAdapter(TicketId)
+_JOB = re.compile(r"(?:awx-job-)?([0-9]{1,18})")
+_STATUSES = ("successful", "failed", "error", "canceled", "running", "pending", "waiting")
+_basic = HTTPBasic(auto_error=False, description="Any user, with the callback secret as password.")
+
+
+def authenticated(
+    services: Served,
+    x_prodgate_secret: Annotated[str | None, Header()] = None,
+    basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)] = None,
+) -> None:
+    """Only AWX, by its shared secret."""
+    services.callback_secret.check(x_prodgate_secret, basic.password if basic else None)
+
+
+@router.post(
+    "/awx/job-complete",
+    status_code=202,
+    dependencies=[Depends(authenticated)],
+    responses={401: {"model": Problem}, 404: {"model": Problem}, 413: {"model": Problem}},
+)
+async def job_complete(services: Served, body: Annotated[Any, Body()]) -> CallbackAnswer:
+    """AWX reports that something happened to a job; the promotion then asks AWX. Answers at once.
+
+    Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored.
+    """
+    said = report_of(body)
+    if said is None:
+        return CallbackAnswer(outcome=CallbackOutcome.IGNORED)
+    ticket_id, report = said
+    try:
+        await services.promotions.engine.report(ticket_id, report)
+    except NotRunning:
+        if await run_in_threadpool(services.promotions.index.get, ticket_id) is None:
+            raise NotFound from None
+        return CallbackAnswer(outcome=CallbackOutcome.IGNORED)
+    return CallbackAnswer(outcome=CallbackOutcome.NOTED)
+
+
+def report_of(body: object) -> tuple[str, AwxReport] | None:
+    """The ticket and the job a callback is about; None for what is no job of ours. Raises NotFound for a bad id."""
+    if not isinstance(body, dict):
+        return None
+    nested = body.get("awx")
+    said = {**nested, **body} if isinstance(nested, dict) else body
+    request_id = _variables(said.get("extra_vars")).get("request_id")
+    job = next((said[key] for key in ("job", "job_id", "id") if said.get(key)), None)
+    number = _JOB.fullmatch(str(job))
+    if request_id is None or number is None or int(number[1]) == 0:
+        return None
+    try:
+        ticket_id = _TICKET_ID.validate_python(request_id)
+    except ValidationError:
+        raise NotFound from None
+    status = said.get("status")
+    return ticket_id, AwxReport(job=int(number[1]), status=status if status in _STATUSES else "")
+
+
+def _variables(given: object) -> dict[str, Any]:
+    """extra_vars as AWX sends them (a JSON string) or as people do (an object)."""
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except (ValueError, RecursionError):
+            return {}
+    return given if isinstance(given, dict) else {}
