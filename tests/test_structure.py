@@ -1,0 +1,109 @@
+"""The house keeps its rooms: which way imports point, and how large a file or a function grows."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PACKAGES = ("domain", "record", "clients", "activities", "workflows", "api", "demo")
+OURS = {*PACKAGES, *(path.stem for path in ROOT.glob("*.py")), "tests", "bench"}
+
+MAY_IMPORT = {
+    "settings": set(),
+    "serving": set(),
+    "worker": {"activities", "clients", "domain", "record", "serving", "settings", "workflows"},
+    "cli": OURS - {"tests", "bench", "activities", "clients"},
+}
+"""What each module at the root may import of ours; the packages' imports are held by import-linter."""
+
+
+def sources() -> list[Path]:
+    """Every Python file of the product, tests and benches left out."""
+    return sorted([*ROOT.glob("*.py"), *(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))])
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports(path: Path) -> set[str]:
+    """The first part of every module name that the file imports."""
+    named = [
+        [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    return {name.partition(".")[0] for names in named for name in names}
+
+
+def function_lengths() -> Iterator[int]:
+    for path in sources():
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_imports_point_one_way() -> None:
+    """import-linter keeps the contracts of pyproject.toml."""
+    command = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in ROOT.glob("*.py")))
+def test_an_entry_point_imports_what_it_puts_together(module: str) -> None:
+    """The worker never imports the API, and what everybody reads (settings, serving) imports none of us."""
+    assert module in MAY_IMPORT, "a new module at the root: say here what it may import"
+    assert imports(ROOT / f"{module}.py") & OURS <= MAY_IMPORT[module]
+
+
+@pytest.mark.parametrize(("guarded", "importers"), [("demo", {"cli", "demo"}), ("tests", set()), ("cli", {"demo"})])
+def test_what_stands_in_for_the_company_stays_outside_the_product(guarded: str, importers: set[str]) -> None:
+    """The demo's systems are started by the command alone, and nothing of the product needs its tests."""
+    found = {path.relative_to(ROOT).parts[0].removesuffix(".py") for path in sources() if guarded in imports(path)}
+    assert found <= importers
+
+
+def test_every_module_at_the_root_is_installed() -> None:
+    """What runs from a clone runs from a wheel too."""
+    setuptools = PYPROJECT["tool"]["setuptools"]
+    assert sorted(setuptools["py-modules"]) == sorted(path.stem for path in ROOT.glob("*.py"))
+    assert {f"{package}*" for package in PACKAGES} <= set(setuptools["packages"]["find"]["include"])
+
+
+def test_everything_of_the_product_is_measured_and_type_checked() -> None:
+    """No module escapes coverage or mypy by not being named."""
+    modules = {path.stem for path in ROOT.glob("*.py")}
+    assert {*PACKAGES} | modules <= set(PYPROJECT["tool"]["coverage"]["run"]["source"])
+    assert {*PACKAGES} <= set(PYPROJECT["tool"]["mypy"]["packages"])
+    assert modules <= set(PYPROJECT["tool"]["mypy"]["modules"])
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_file_is_read_in_one_sitting(path: Path) -> None:
+    """300 lines for a file, 250 for a workflow, 100 for the composition root of the worker."""
+    relative = path.relative_to(ROOT).as_posix()
+    most = 250 if relative.startswith("workflows/") else 100 if relative == "worker.py" else 300
+    assert lines(path) <= most
+
+
+def test_nine_functions_of_ten_fit_on_half_a_page() -> None:
+    """The 90th percentile of function lengths is at most 30 lines."""
+    lengths = sorted(function_lengths())
+    assert lengths[len(lengths) * 9 // 10] <= 30
+
+
+@pytest.mark.parametrize("mark", ["TODO", "FIXME", "XXX", "NotImplementedError"])
+def test_nothing_is_left_for_later(mark: str) -> None:
+    """What is not done is not in the code; it is in an issue."""
+    assert not [path.relative_to(ROOT).as_posix() for path in sources() if mark in path.read_text(encoding="utf-8")]
