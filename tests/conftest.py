@@ -1,0 +1,77 @@
+"""What the tests of several folders share: one Temporal dev server a session, and a GitOps repository for each test.
+
+Each pytest process starts its own server, so `-n` needs nothing else. A namespace takes 10 ms to make, so every client
+gets one of its own: tests never meet each other's promotions, and may all begin with PR-YYYY-0001.
+"""
+
+import itertools
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from demo.company import prepare_repository
+from demo.up import TUNING
+from workflows.options import SEARCH_ATTRIBUTES
+
+_OPTIONS = (*TUNING, "worker.perNamespaceWorkerCount=0")
+"""The demo's; and none of the workers that the server runs itself in each namespace, for features that we don't use."""
+
+_KEYWORDS = {attribute.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for attribute in SEARCH_ATTRIBUTES}
+
+Connect = Callable[[], Awaitable[Client]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def connect_temporal() -> AsyncIterator[Connect]:
+    """Connects to the session's dev server; each call makes a client in a new, empty namespace."""
+    options = [part for option in _OPTIONS for part in ("--dynamic-config-value", option)]
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
+        dev_server_extra_args=options,
+        dev_server_log_level="error",
+    ) as server:
+        address, numbers = server.client.service_client.config.target_host, itertools.count(1)
+
+        async def connect() -> Client:
+            client = await Client.connect(
+                address, namespace=f"test-{next(numbers)}", data_converter=pydantic_data_converter
+            )
+            await _make_namespace(client)
+            return client
+
+        yield connect
+
+
+async def _make_namespace(client: Client) -> None:
+    await client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(
+            namespace=client.namespace, workflow_execution_retention_period=Duration(seconds=86_400)
+        )
+    )
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(namespace=client.namespace, search_attributes=_KEYWORDS)
+    )
+
+
+@pytest_asyncio.fixture
+async def temporal(connect_temporal: Connect) -> Client:
+    """A client of the dev server, in a namespace that this test alone uses."""
+    return await connect_temporal()
+
+
+@pytest.fixture
+def gitops(tmp_path: Path) -> Path:
+    """A bare repository with the demo's tenants and people on `main`, and no ticket yet."""
+    path = tmp_path / "gitops.git"
+    prepare_repository(path, "main")
+    return path
