@@ -15,6 +15,7 @@ from record import message
 from record.errors import RecordConflict, RecordError, TicketExists
 from record.objects import GitObject, Kind, Tree, object_id
 from record.pack import PackWriter
+from record.text import text_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Builder:
         pack, written, parent = PackWriter(), dict[bytes, bytes](), bytes.fromhex(tip) if tip else None
         outcomes: list[Recorded | RecordError] = []
         for change in changes:
-            blob = GitObject.of(Kind.BLOB, yaml.dump(change.ticket).encode())
+            blob = GitObject.of(Kind.BLOB, text_of(change.ticket).encode())
             try:
                 new = self._is_new(change, blob.oid, written)
             except RecordError as refused:
