@@ -27,7 +27,7 @@ NO_CAPACITY = "This job is not ready to start because there is not enough availa
 OUTPUT = "\r\nPLAY [Deploy] ****\r\n\r\nTASK [Deploy {name} {version}] ****\r\n"
 FAILED_OUTPUT = (
     "\x1b[0;31mfatal: [gateway-0001]: FAILED! => "
-    '{{"msg": "cannot reach the gateway", "token": "s3cret-token-value"}}\x1b[0m\r\n'
+    '{"msg": "cannot reach the gateway", "token": "s3cret-token-value"}\x1b[0m\r\n'
 )
 FOR_EVER = 10.0**9
 
@@ -38,11 +38,8 @@ class Cluster:
     def __init__(self, config: SimulatorConfig) -> None:
         self.config = config
         self.faults = Faults()
-        self._capacity = asyncio.Event()
-        self._capacity.set()
         self.service = User(id=SERVICE_ID, name=config.user)
-        first = Template(id=7, name=config.template, allow_simultaneous=config.allow_simultaneous)
-        self.templates = {first.id: first}
+        self.templates = self._first_template()
         self.store = Store(config.state_file)
         self.launch_posts = 0
         self._notifier = Notifier(config)
@@ -50,6 +47,12 @@ class Cluster:
         self._background: set[asyncio.Task[None]] = set()
         self._turns: dict[int, asyncio.Lock] = {}
         self._woken: dict[int, asyncio.Event] = {}
+        self._capacity = asyncio.Event()
+        self._capacity.set()
+
+    def _first_template(self) -> dict[int, Template]:
+        first = Template(id=7, name=self.config.template, allow_simultaneous=self.config.allow_simultaneous)
+        return {first.id: first}
 
     def start(self) -> None:
         """Go on with the jobs that were alive when the process ended, oldest first."""
@@ -58,12 +61,24 @@ class Cluster:
                 self._begin(job)
 
     async def stop(self) -> None:
+        await self._still()
+        await self._notifier.close()
+        self.store.close()
+
+    async def reset(self) -> None:
+        """Forget every job, label, fault and change of a template."""
+        await self._still()
+        self.store.clear()
+        self.templates, self.launch_posts = self._first_template(), 0
+        self.misbehave(Faults())
+
+    async def _still(self) -> None:
         tasks = [*self._lives.values(), *self._background]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._notifier.close()
-        self.store.close()
+        for kept in (self._lives, self._turns, self._woken):
+            kept.clear()
 
     def misbehave(self, faults: Faults) -> None:
         """Put other faults in force."""
@@ -225,7 +240,10 @@ class Cluster:
         job.stdout = OUTPUT.format(name=job.extra_vars.get("target_name"), version=job.extra_vars.get("target_version"))
         match job.life:
             case LifeFault.FAILED:
-                job.stdout += FAILED_OUTPUT.format()
+                job.stdout += FAILED_OUTPUT
+                return self._end(job, "failed")
+            case LifeFault.LARGE_OUTPUT:
+                job.stdout += "ok: [gateway-0001]\r\n" * 60_000 + FAILED_OUTPUT
                 return self._end(job, "failed")
             case LifeFault.TIMEOUT:
                 return self._end(job, "failed", "Job terminated due to timeout")

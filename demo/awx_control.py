@@ -23,6 +23,7 @@ class NewJob(BaseModel):
     extra_vars: dict[str, Any] = {}
     labels: list[int] = []
     skip_tags: str = ""
+    times: int = 1
 
 
 def _attempt(job: Job) -> str:
@@ -49,6 +50,7 @@ class Control:
             ("POST", "/relaunch", self.relaunch),
             ("POST", "/finish", self.finish),
             ("POST", "/vanish", self.vanish),
+            ("POST", "/reset", self.reset),
         ):
             routes.add_api_route(path, endpoint, methods=[method])
         return routes
@@ -102,10 +104,14 @@ class Control:
 
     def _make(self, by: User, new: NewJob) -> JobRef:
         template = self._cluster.templates[new.template]
-        made = self._cluster.make_job(
-            template, by, extra_vars=new.extra_vars, labels=new.labels, skip_tags=new.skip_tags
-        )
-        return JobRef(job=made.id)
+        fields = new.model_dump(exclude={"template", "times"})
+        made = [self._cluster.make_job(template, by, **fields) for _ in range(new.times)]
+        return JobRef(job=made[-1].id)
+
+    async def reset(self) -> Faults:
+        """Begin anew, with nothing but the first template."""
+        await self._cluster.reset()
+        return self._cluster.faults
 
     async def relaunch(self, ref: JobRef) -> JobRef:
         """Relaunch a job as another person."""

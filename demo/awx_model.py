@@ -41,6 +41,7 @@ class LifeFault(StrEnum):
     VANISHED = "vanished"
     EVENTS_STUCK = "events-stuck"
     CANCEL_LOST = "cancel-lost"
+    LARGE_OUTPUT = "large-output"
 
 
 class NotifyFault(StrEnum):

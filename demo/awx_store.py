@@ -10,7 +10,8 @@ class Store:
     """Jobs and labels by id. What is saved survives the process being killed, when there is a file."""
 
     def __init__(self, path: Path | None) -> None:
-        self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
+        # Tests make the application in one thread and serve it in another; only the second uses the connection.
+        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         # A demo's jobs need to outlive the process, not a power cut.
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("CREATE TABLE IF NOT EXISTS kept (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id))")
@@ -42,6 +43,13 @@ class Store:
         for label in set(job.labels) - still_used:
             self.labels.pop(label, None)
             self._db.execute("DELETE FROM kept WHERE kind = 'label' AND id = ?", (label,))
+
+    def clear(self) -> None:
+        """Forget everything; numbers begin at 1 again."""
+        for table in ("kept", "counters"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the two names above
+        self.jobs.clear()
+        self.labels.clear()
 
     def close(self) -> None:
         self._db.close()

@@ -1,0 +1,158 @@
+"""A simulated AWX and a receiver of its notifications, each a real HTTP server on a port of its own."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI, Request, Response
+
+from clients.awx import AwxClient, AwxConnection
+from demo.awx import Pace, SimulatorConfig, create_app
+from domain.deployment import Deployment
+from domain.ticket import TargetType
+
+TOKEN = "token-of-the-service"
+TEMPLATE = "Deploy to PROD"
+QUICK = Pace(pending=0.02, waiting=0.02, running=0.06, reaped=0.3, slow=0.3, late=0.6, explanation=0.1)
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The application's address, while a thread serves it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            eventually(lambda: server.started)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def eventually(check: Callable[[], object], within: float = 5.0) -> None:
+    """Wait until the check holds; AssertionError after `within` seconds."""
+    until = time.monotonic() + within
+    while not check():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.01)
+
+
+class Simulator:
+    """The simulated AWX as a test sees it: its control path, and its API as somebody with the token."""
+
+    def __init__(self, address: str, config: SimulatorConfig) -> None:
+        self.address = address
+        self.root = f"{address}{config.prefix}"
+        self.http = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {TOKEN}"})
+
+    def api(self, method: str, path: str, **given: Any) -> httpx.Response:
+        return self.http.request(method, f"{self.root}v2/{path}", **given)
+
+    def control(self, method: str, path: str, **given: Any) -> Any:
+        answer = self.http.request(method, f"/control/{path}", **given)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def faults(self, **faults: Any) -> None:
+        self.control("PUT", "faults", json=faults)
+
+    def template(self, **changes: Any) -> None:
+        self.control("PATCH", "templates/7", json=changes)
+
+    def jobs(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.control("GET", "jobs")["jobs"]
+        return found
+
+    def job(self, number: int) -> dict[str, Any]:
+        return next(job for job in self.jobs() if job["id"] == number)
+
+    def ran(self) -> int:
+        """How many jobs were ever made to run."""
+        return sum(job["ever_ran"] for job in self.jobs())
+
+    def until_status(self, number: int, *statuses: str) -> None:
+        eventually(lambda: self.job(number)["status"] in statuses)
+
+    def connection(self, **changes: Any) -> AwxConnection:
+        given: dict[str, Any] = {"root": self.root, "template": TEMPLATE, "token": TOKEN, "launch_seconds": 2.0}
+        return AwxConnection(**{**given, **changes})
+
+    def client(self, **changes: Any) -> AwxClient:
+        return AwxClient(self.connection(**changes))
+
+
+@contextmanager
+def simulating(**config: Any) -> Iterator[Simulator]:
+    """A simulator with a quick pace, and with whatever the test configures."""
+    given: dict[str, Any] = {"template": TEMPLATE, "token": TOKEN, "pace": QUICK}
+    made = SimulatorConfig(**{**given, **config})
+    with serving(create_app(made)) as address:
+        simulator = Simulator(address, made)
+        yield simulator
+        simulator.http.close()
+
+
+@pytest.fixture(scope="session")
+def shared_simulator() -> Iterator[Simulator]:
+    """Started once; its notifications go to a port where nobody listens."""
+    with simulating(callback_url="http://127.0.0.1:9/") as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(shared_simulator: Simulator) -> Simulator:
+    """A simulator that knows nothing yet."""
+    shared_simulator.control("POST", "reset")
+    return shared_simulator
+
+
+class Receiver:
+    """Where notifications arrive; it answers with the statuses it was told, then with 204."""
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.methods: list[str] = []
+        self.answers: list[Response] = []
+        self.app = FastAPI()
+        self.app.add_api_route("/{path:path}", self._receive, methods=["POST", "PUT"])
+
+    async def _receive(self, request: Request) -> Response:
+        self.bodies.append(await request.json())
+        self.headers.append(dict(request.headers))
+        self.methods.append(request.method)
+        return self.answers.pop(0) if self.answers else Response(status_code=204)
+
+    def statuses(self) -> list[str | None]:
+        return [body.get("status") for body in self.bodies]
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[Receiver, str]]:
+    made = Receiver()
+    with serving(made.app) as address:
+        yield made, f"{address}/v1/webhooks/awx/job-complete"
+
+
+def deployment(number: int = 1, attempt: int = 1) -> Deployment:
+    """An approved attempt."""
+    return Deployment(
+        request_id=f"PR-2026-{number:04}",
+        attempt=attempt,
+        tenant="tenant-finance",
+        target_type=TargetType.API,
+        target_name="payments",
+        target_version="2.1.0",
+        source_environment="staging",
+        target_environment="prod",
+        requester="pierre.durand@cab-i.com",
+        approver="jean.dupont@cab-i.com",
+    )
