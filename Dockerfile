@@ -1,0 +1,28 @@
+# One image for both processes: `prodgate api` and `python -m worker`.
+
+FROM python:3.11.13-slim-bookworm AS build
+WORKDIR /src
+RUN python -m venv /opt/prodgate
+# Dependencies first: they change less often than the code, so their layer is built less often.
+COPY pyproject.toml constraints.txt ./
+RUN /opt/prodgate/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt \
+    && /opt/prodgate/bin/pip install --no-cache-dir -r requirements.txt -c constraints.txt
+COPY . .
+RUN /opt/prodgate/bin/pip install --no-cache-dir --no-deps .
+
+FROM python:3.11.13-slim-bookworm
+# Git writes the record. Its version follows Debian's security updates, which a pin would keep out.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --create-home --home-dir /var/lib/prodgate prodgate
+COPY --from=build /opt/prodgate /opt/prodgate
+ENV PATH="/opt/prodgate/bin:$PATH" \
+    PYTHONUNBUFFERED=1 \
+    PRODGATE_MODE=production \
+    PRODGATE_DATA_DIR=/var/lib/prodgate
+USER 10001
+WORKDIR /var/lib/prodgate
+EXPOSE 8080 8081
+CMD ["prodgate", "api", "--host", "0.0.0.0", "--port", "8080"]

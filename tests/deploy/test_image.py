@@ -1,0 +1,55 @@
+"""The image, the scripts beside it, and what the build may see."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+BIN = Path(sys.executable).parent
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+SCRIPTS = [ROOT / ".ci" / "run", *sorted((ROOT / "deploy").rglob("*.sh"))]
+
+
+def run(*command: Path | str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
+    """The known faults of image builds are not in ours."""
+    done = run(BIN / "hadolint", "Dockerfile")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_shellcheck_finds_nothing_in_a_script(script: Path) -> None:
+    """Quoting and exit codes are what they seem."""
+    done = run(BIN / "shellcheck", script)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_image_runs_as_nobody_in_particular() -> None:
+    """The last user is a number that is not root's, so that a cluster can check it."""
+    assert re.findall(r"^USER (.*)$", DOCKERFILE, re.MULTILINE)[-1] == "10001"
+
+
+def test_the_bases_are_pinned_and_one() -> None:
+    """Both stages start from the same version, or the environment that was built would not run."""
+    bases = set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))
+    assert len(bases) == 1
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-bookworm", bases.pop())
+
+
+def test_the_build_installs_pinned_versions() -> None:
+    """What the tests ran with is what the image has."""
+    assert "-c constraints.txt" in DOCKERFILE
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"#.*|[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line) for line in lines)
+
+
+@pytest.mark.parametrize("kept_out", [".*", "demo", "tests", "docker-compose.yml"])
+def test_the_build_does_not_see(kept_out: str) -> None:
+    """Neither history, secrets of a laptop, nor what stands in for the company's systems gets into the image."""
+    assert kept_out in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
