@@ -213,6 +213,8 @@ class Api:
         return Response(status_code=204)
 
     async def cancel(self, number: int, request: Request) -> Response:
+        if self._cluster.faults.cancels and self._cluster.faults.cancels.pop(0) == "lost-502":
+            return http.gateway(502)
         self._caller(request)
         job = self._job(number)
         if not job.active:
@@ -245,7 +247,7 @@ class Api:
             case LaunchFault.SLOW:
                 await asyncio.sleep(pace.slow)
         self._caller(request)
-        template = self._template(number)
+        template = _as_changed(self._template(number), fault)
         if not template.may_start:
             raise http.FORBIDDEN_ERROR
         accepted = accept(template, await json_body(request), self._cluster.store.labels)
@@ -273,3 +275,13 @@ class Api:
             await self._cluster.ended(job)
         answer: dict[str, Any] = {job.type: job.id, "ignored_fields": accepted.ignored} | self._body(job)
         return JSONResponse(answer, 201, {"Location": answer["url"]})
+
+
+def _as_changed(template: Template, fault: LaunchFault) -> Template:
+    """The template as somebody changed it between a launcher's look and its launch."""
+    match fault:
+        case LaunchFault.UNPROMPTED:
+            return template.model_copy(update={"ask_variables_on_launch": False})
+        case LaunchFault.SLICED:
+            return template.model_copy(update={"job_slice_count": 2})
+    return template

@@ -23,6 +23,8 @@ class LaunchFault(StrEnum):
     SLOW = "slow"
     TOO_MANY = "too-many"
     ALTERED = "altered"
+    UNPROMPTED = "unprompted"
+    SLICED = "sliced"
 
 
 class LifeFault(StrEnum):
@@ -68,6 +70,7 @@ class Faults(BaseModel):
     notify: list[NotifyFault] = []
     reads: list[Literal["none", "500", "502", "too-many", "migrating"]] = []
     """Taken by the GETs of the API, one each."""
+    cancels: list[Literal["none", "lost-502"]] = []
     credential: Literal["valid", "expired", "read-scope"] = "valid"
     no_capacity: bool = False
 
