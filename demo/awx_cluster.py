@@ -239,7 +239,7 @@ class Cluster:
         """Write how the run ended, truthfully or as AWX is known to misreport it."""
         job.stdout = OUTPUT.format(name=job.extra_vars.get("target_name"), version=job.extra_vars.get("target_version"))
         match job.life:
-            case LifeFault.FAILED:
+            case LifeFault.FAILED | LifeFault.FAILED_EVENTS_STUCK:
                 job.stdout += FAILED_OUTPUT
                 return self._end(job, "failed")
             case LifeFault.LARGE_OUTPUT:
@@ -261,7 +261,7 @@ class Cluster:
 
     def _end(self, job: Job, status: str, explanation: str = "") -> None:
         job.job_explanation = explanation
-        job.events_finished = job.life is not LifeFault.EVENTS_STUCK
+        job.events_finished = job.life not in (LifeFault.EVENTS_STUCK, LifeFault.FAILED_EVENTS_STUCK)
         self._set(job, status, finished=now())
         self._announce(job)
         if job.life is LifeFault.VANISHED:

@@ -16,6 +16,10 @@ class JobRef(BaseModel):
     job: int
 
 
+class Artifacts(JobRef):
+    artifacts: dict[str, Any]
+
+
 class NewJob(BaseModel):
     """A job somebody launches in AWX's own pages, past Prodgate."""
 
@@ -50,6 +54,7 @@ class Control:
             ("POST", "/relaunch", self.relaunch),
             ("POST", "/finish", self.finish),
             ("POST", "/vanish", self.vanish),
+            ("POST", "/artifacts", self.set_artifacts),
             ("POST", "/reset", self.reset),
         ):
             routes.add_api_route(path, endpoint, methods=[method])
@@ -107,6 +112,13 @@ class Control:
         fields = new.model_dump(exclude={"template", "times"})
         made = [self._cluster.make_job(template, by, **fields) for _ in range(new.times)]
         return JobRef(job=made[-1].id)
+
+    async def set_artifacts(self, given: Artifacts) -> JobRef:
+        """Replace what a job's playbook set with set_stats."""
+        job = self._job(given)
+        job.artifacts = given.artifacts
+        self._cluster.store.save(job)
+        return given
 
     async def reset(self) -> Faults:
         """Begin anew, with nothing but the first template."""

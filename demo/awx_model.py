@@ -42,6 +42,7 @@ class LifeFault(StrEnum):
     REAPED_THEN_SUCCESSFUL = "reaped-then-successful"
     VANISHED = "vanished"
     EVENTS_STUCK = "events-stuck"
+    FAILED_EVENTS_STUCK = "failed-events-stuck"
     CANCEL_LOST = "cancel-lost"
     LARGE_OUTPUT = "large-output"
 
