@@ -4,84 +4,157 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
-from settings import Settings, SettingsError
+from settings import Mode, Settings, SettingsError, variable
 
-DEFAULT_DATA = ".data"
+DATA = variable("data_dir")
+EPILOG = "New here? `prodgate up` starts everything; the README walks on from there."
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the answer is its exit code."""
-    given = _parser().parse_args(arguments)
+    """Run one command; the answer is its exit code: 1 when something stands in the way, 2 when it was asked wrongly."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.command is None:
+        parser.print_help(sys.stderr)
+        return 2
     try:
         code: int = given.command(given)
     except SettingsError as error:
-        print(f"prodgate: {error}", file=sys.stderr)
-        return 2
+        return _refuse(error, 2)
+    return code
+
+
+def _refuse(why: object, code: int) -> int:
+    print(f"prodgate: {why}", file=sys.stderr)
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="prodgate", description="The approval gate in front of production.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    up = commands.add_parser("up", help="run everything on this machine, with stand-ins for the company's systems")
-    up.add_argument("--data", type=Path, default=Path(DEFAULT_DATA), help="folder that keeps it all (default .data)")
-    up.add_argument("--port", type=int, default=8080, help="the API's port (default 8080)")
-    up.add_argument("--temporal-port", type=int, default=7233)
-    up.add_argument("--temporal-ui-port", type=int, default=8233)
-    up.add_argument("--awx-port", type=int, default=8052)
-    up.add_argument("--worker-port", type=int, default=8081, help="the worker's /healthz")
-    up.add_argument("--job-seconds", type=float, default=3.0, help="how long a job of the demo's AWX takes")
-    up.set_defaults(command=_up)
-
-    api = commands.add_parser("api", help="serve the HTTP API")
-    api.add_argument("--host", default="127.0.0.1")
-    api.add_argument("--port", type=int, default=8080)
-    api.set_defaults(command=_api)
-
-    token = commands.add_parser("token", help="print a bearer token of one of the demo's people")
-    token.add_argument("email")
-    token.add_argument("--data", type=Path, default=Path(DEFAULT_DATA), help="the demo's folder (default .data)")
-    token.set_defaults(command=_token)
+    parser = argparse.ArgumentParser(
+        prog="prodgate", description="The approval gate in front of production.", epilog=EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"prodgate {version('prodgate')}")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_up(commands.add_parser("up", help="run everything on this machine, with stand-ins for the company's systems"))
+    _add_token(commands.add_parser("token", help="print a bearer token of one of the demo's people, or who they are"))
+    _add_api(commands.add_parser("api", help="serve the HTTP API, as the environment's settings say"))
+    worker = commands.add_parser("worker", help="run promotions, as the environment's settings say")
+    worker.set_defaults(command=_worker)
     return parser
 
 
+def _add_up(up: argparse.ArgumentParser) -> None:
+    up.formatter_class = argparse.ArgumentDefaultsHelpFormatter
+    up.description = "Run Temporal, the worker, the API and stand-ins for GitOps repository and AWX until Ctrl-C."
+    up.epilog = (
+        "PRODGATE_GIT_REPO, PRODGATE_AWX_URL, PRODGATE_OIDC_ISSUER and TEMPORAL_ADDRESS name systems "
+        "to use instead of the stand-ins; every other setting of the README works too."
+    )
+    _add_data(up)
+    up.add_argument("--port", type=_port, metavar="N", default=8080, help="of the API")
+    up.add_argument("--temporal-port", type=_port, metavar="N", default=7233, help="of the Temporal server")
+    up.add_argument("--temporal-ui-port", type=_port, metavar="N", default=8233, help="of the Temporal UI")
+    up.add_argument("--awx-port", type=_port, metavar="N", default=8052, help="of the stand-in for AWX")
+    up.add_argument("--worker-port", type=_port, metavar="N", default=8081, help="of the worker's /healthz")
+    up.add_argument("--job-seconds", type=float, metavar="S", default=3.0, help="how long a job of that AWX takes")
+    up.set_defaults(command=_up)
+
+
+def _add_token(token: argparse.ArgumentParser) -> None:
+    token.description = "Print a bearer token of a demo person, good for 12 hours; without e-mail, list the people."
+    token.add_argument("email", nargs="?", help="whose token, such as pierre.durand@cab-i.com")
+    _add_data(token)
+    token.set_defaults(command=_token)
+
+
+def _add_api(api: argparse.ArgumentParser) -> None:
+    api.formatter_class = argparse.ArgumentDefaultsHelpFormatter
+    api.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 in a container")
+    api.add_argument("--port", type=_port, metavar="N", default=8080, help="port to listen on")
+    api.set_defaults(command=_api)
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    folder = Path(os.environ.get(DATA) or ".data")
+    command.add_argument("--data", type=Path, metavar="DIR", default=folder, help=f"folder of the demo, or {DATA}")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError(f"{port} is not a port: choose one from 1 to 65535")
+    return port
+
+
+def _environment() -> Mapping[str, str]:
+    """The environment; a setting that is empty counts as not set."""
+    ours = ("PRODGATE_", "TEMPORAL_")
+    return {name: value for name, value in os.environ.items() if value or not name.startswith(ours)}
+
+
 def _up(given: argparse.Namespace) -> int:
-    from demo.up import CannotStart, Demo, NotReady, Ports, run
-    from serving import leave
+    from demo.layout import Demo, Ports
+    from demo.up import CannotStart, NotReady, run
+    from serving import give_up, leave
 
     ports = Ports(given.port, given.temporal_port, given.temporal_ui_port, given.awx_port, given.worker_port)
     try:
-        asyncio.run(run(Demo(given.data.resolve(), ports, given.job_seconds)))
+        asyncio.run(run(Demo(given.data.resolve(), ports, given.job_seconds, _environment())))
     except (CannotStart, NotReady) as error:
-        print(f"prodgate: {error}", file=sys.stderr)
-        leave(1)
+        give_up("prodgate", error, 1)
     leave(0)
-    return 0
 
 
 def _api(given: argparse.Namespace) -> int:
     from api.main import run
-    from serving import configure_logs, leave
+    from record.errors import RecordUnavailable
+    from serving import CannotServe, configure_logs, give_up, leave
+    from workflows.connection import NoServer
 
     settings = Settings.from_environment(os.environ)
     settings.require("oidc_issuer", "oidc_jwks", "awx_callback_secret")
     configure_logs(settings.log_level)
-    asyncio.run(run(settings, given.host, given.port))
+    try:
+        asyncio.run(run(settings, given.host, given.port))
+    except (CannotServe, NoServer, RecordUnavailable) as error:
+        give_up("prodgate api", error, 1)
     leave(0)
+
+
+def _worker(_given: argparse.Namespace) -> int:
+    import worker
+
+    worker.main()
     return 0
 
 
 def _token(given: argparse.Namespace) -> int:
+    from demo.company import NobodyByThatName, people, person
     from demo.issuer import DemoIssuer
+    from record.errors import RecordUnavailable
+    from record.repository import open_repository
 
+    environment, issuer = _environment(), DemoIssuer(given.data / "issuer")
+    if environment.get(variable("mode")) == Mode.PRODUCTION:
+        return _refuse("the demo's people have no tokens in production mode", 2)
+    if not issuer.ready:
+        return _refuse(f"there is no demo in {given.data} yet; `prodgate up` makes one (--data DIR for another)", 1)
+    location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
+    branch = environment.get(variable("git_branch"), "main")
     try:
-        print(DemoIssuer(given.data / "issuer").token(given.email, audience="prodgate"))
-    except FileNotFoundError:
-        print(f"prodgate: no demo in {given.data}; start one with `prodgate up` first", file=sys.stderr)
-        return 1
+        repository = open_repository(location, branch, given.data / "api", token=environment.get(variable("git_token")))
+        if given.email is None:
+            print(people(repository))
+            return 0
+        audience = environment.get(variable("oidc_audience"), "prodgate")
+        print(issuer.token(person(repository, given.email).email, audience))
+    except (NobodyByThatName, RecordUnavailable) as error:
+        return _refuse(error, 1)
     return 0
 
 

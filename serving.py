@@ -5,8 +5,10 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 import structlog
 import uvicorn
@@ -15,6 +17,10 @@ from structlog.typing import Processor
 
 STOP_WITHIN = 10
 """Seconds that HTTP answers under way get when the process is told to stop."""
+
+
+class CannotServe(Exception):
+    """Something outside keeps the process from serving; `str()` says what."""
 
 
 def configure_logs(level: str) -> None:
@@ -39,6 +45,7 @@ def configure_logs(level: str) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every poll of AWX tells nobody anything
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # its start lines tell of sockets, not of the product
 
 
 class _Server(uvicorn.Server):
@@ -50,18 +57,16 @@ class _Server(uvicorn.Server):
 
 
 async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event) -> None:
-    """Answer HTTP until `stop` is set. Raises OSError where the port can't be had."""
+    """Answer HTTP until `stop` is set. Raises CannotServe where the port can't be had."""
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
     server = _Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[_listen(host, port)]))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -69,16 +74,31 @@ async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event) -> None
     await serving
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket of our own: uvicorn would end the process where the port is in use."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise CannotServe(f"Port {port} of {host} can't be had: {error.strerror}") from error
+
+
 def stop_signal() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set."""
+    """An event that SIGTERM, SIGINT and the closing of the terminal set; `nohup` stays in force."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN or number is not signal.SIGHUP:
+            loop.add_signal_handler(number, stop.set)
     return stop
 
 
-def leave(code: int) -> None:
+def give_up(name: str, why: Exception, code: int) -> NoReturn:
+    """Say in one sentence what keeps the process from its work, and end it."""
+    sys.stderr.write(f"{name}: {why}\n")
+    leave(code)
+
+
+def leave(code: int) -> NoReturn:
     """End the process at once: the Temporal SDK's threads can crash an ordinary exit, after all work is done."""
     logging.shutdown()
     sys.stdout.flush()

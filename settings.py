@@ -134,5 +134,7 @@ def variables() -> dict[str, str]:
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "missing":
+        return f"{variable(str(fault['loc'][0]))} must be set"
     where = variable(str(fault["loc"][0])) + ": " if fault["loc"] else ""
     return where + str(fault["msg"]).removeprefix("Value error, ")

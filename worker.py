@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -15,10 +14,11 @@ from temporalio.worker import Worker
 from activities.awx import AwxActivities, AwxTimings
 from activities.record import RecordActivities
 from clients.awx import AwxClient, AwxConnection
+from record.errors import RecordUnavailable
 from record.repository import open_repository
-from serving import configure_logs, leave, serve, stop_signal
+from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from settings import Settings, SettingsError
-from workflows.connection import connect
+from workflows.connection import NoServer, connect
 from workflows.promotion import Promotion
 
 GRACE = timedelta(seconds=10)
@@ -83,9 +83,12 @@ def main() -> None:
         settings = Settings.from_environment(os.environ)
         settings.require("awx_url")
     except SettingsError as error:
-        sys.exit(f"prodgate worker: {error}")
+        give_up("prodgate worker", error, 2)
     configure_logs(settings.log_level)
-    asyncio.run(run(settings))
+    try:
+        asyncio.run(run(settings))
+    except (CannotServe, NoServer, RecordUnavailable) as error:
+        give_up("prodgate worker", error, 1)
     leave(0)
 
 

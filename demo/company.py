@@ -6,17 +6,46 @@ from pathlib import Path
 
 from git import Actor, Repo
 
+from domain.roles import Grant, Person, same_address
+from record.directory import DirectoryReader
+from record.repository import Repository
+
 FILES = Path(__file__).with_name("gitops")
+
+
+class NobodyByThatName(Exception):
+    """The directory does not know the address; `str()` lists whom it knows."""
 
 
 def prepare_repository(path: Path, branch: str) -> None:
     """A bare repository at the path whose branch holds the demo's files; one that exists is left as it is."""
-    if (path / "HEAD").exists():
+    if path.exists():
         return
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(FILES, folder, dirs_exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        draft, files = Path(folder) / "bare", Path(folder) / "files"
+        shutil.copytree(FILES, files)
         founder = Actor("Prodgate demo", "demo@prodgate.invalid")
-        with Repo.init(folder, initial_branch=branch) as work, Repo.init(path, bare=True, initial_branch=branch):
+        with Repo.init(files, initial_branch=branch) as work, Repo.init(draft, bare=True, initial_branch=branch):
             work.git.add("--all")
             work.index.commit("Found the demo's company", author=founder, committer=founder)
-            work.git.push(str(path), branch)
+            work.git.push(str(draft), branch)
+        draft.replace(path)
+
+
+def person(repository: Repository, email: str) -> Person:
+    """Whom the address belongs to. Raises NobodyByThatName."""
+    found = DirectoryReader(repository).current().person(same_address(email))
+    if found is None:
+        raise NobodyByThatName(f"{email} is nobody in the company; try one of these people:\n{people(repository)}")
+    return found
+
+
+def people(repository: Repository) -> str:
+    """Everybody, with what they may do where, a line a person."""
+    known = DirectoryReader(repository).current().people
+    width = max((len(each.email) for each in known), default=0)
+    return "\n".join(f"  {each.email:{width}}  {', '.join(map(_spoken, each.grants))}" for each in known)
+
+
+def _spoken(grant: Grant) -> str:
+    return f"{grant.role} of {grant.tenant}" if grant.tenant else f"{grant.role} of every tenant"

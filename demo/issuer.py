@@ -8,6 +8,7 @@ from pathlib import Path
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
+from demo.files import write_private
 from settings import DEMO_ISSUER
 
 TOKEN_HOURS = 12
@@ -28,19 +29,23 @@ class DemoIssuer:
     def _private_key(self) -> Path:
         return self.folder / "private.json"
 
+    @property
+    def ready(self) -> bool:
+        """Whether the key has been made."""
+        return self._private_key.exists()
+
     def prepare(self) -> None:
-        """Make the key where there is none yet; the private half is readable by its owner only."""
+        """Make the key where there is none yet; the private half is written last, and marks that both are there."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        if self._private_key.exists():
+        if self.ready:
             return
         key = ECKey.generate_key("P-256", auto_kid=True)
-        self._private_key.touch(mode=0o600)
-        self._private_key.write_text(json.dumps(key.as_dict(private=True)))
-        self.public_keys.write_text(json.dumps(KeySet([key]).as_dict(private=False)))
+        write_private(self.public_keys, json.dumps(KeySet([key]).as_dict(private=False)))
+        write_private(self._private_key, json.dumps(key.as_dict(private=True)))
 
     def token(self, email: str, audience: str) -> str:
-        """A bearer token of the person, good for TOKEN_HOURS. Raises FileNotFoundError before the first start."""
-        key = ECKey.import_key(json.loads(self._private_key.read_text()))
+        """A bearer token of the person, good for TOKEN_HOURS."""
+        key = ECKey.import_key(json.loads(self._private_key.read_text(encoding="utf-8")))
         now = int(time.time())
         claims = {
             "iss": DEMO_ISSUER,

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,50 +14,70 @@ import httpx
 STOP_WITHIN = 20
 """Seconds a process gets to end on SIGTERM before it is killed."""
 
-RESTART_AFTER = 0.5
+LONG_RUN = 10.0
+"""Seconds after which a process that dies had been well: the next one starts at once."""
+
+RESTART_AFTER, RESTART_AT_LATEST = 0.5, 10.0
+"""The pause before a restart; doubled, up to the longest, while the process keeps dying young."""
 
 
 class NotReady(Exception):
-    """A process did not come up; `str()` says which and where its log is."""
+    """A process did not come up; `str()` says which, what it said last, and where its log is."""
 
 
 @dataclass
 class Process:
-    """One child. `ready` is an address that answers 200 once it serves; `log` takes its output."""
+    """One child. `ready` is an address that answers 200 once it serves; `log` takes its output.
+
+    `keeps` are open files that it holds as long as it lives.
+    """
 
     name: str
     command: list[str]
     environment: Mapping[str, str]
     ready: str
     log: Path
+    keeps: tuple[int, ...] = ()
     _running: asyncio.subprocess.Process | None = field(default=None)
+    _logged_before: int = 0
 
     async def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches the parent alone, which then stops it in order."""
         with self.log.open("ab") as output:
+            self._logged_before = output.tell()
             self._running = await asyncio.create_subprocess_exec(
-                *self.command, env=dict(self.environment), stdout=output, stderr=output, start_new_session=True
+                *self.command,
+                env=dict(self.environment),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                pass_fds=self.keeps,
             )
-        self.log.with_suffix(".pid").write_text(str(self._running.pid))
+        self.log.with_suffix(".pid").write_text(f"{self._running.pid}\n")
 
     async def wait_until_ready(self, seconds: float) -> None:
         """Return when it serves. Raises NotReady."""
-        async with httpx.AsyncClient(timeout=2) as http:
-            for _ in range(int(seconds / 0.05)):
+        end = time.monotonic() + seconds
+        async with httpx.AsyncClient(timeout=2, trust_env=False) as http:
+            while time.monotonic() < end:
                 if self._running is not None and self._running.returncode is not None:
-                    break
-                with contextlib.suppress(httpx.HTTPError):
+                    raise NotReady(f"{self.name} ended before it served. {self._ending()}")
+                with contextlib.suppress(httpx.HTTPError):  # not yet
                     if (await http.get(self.ready)).is_success:
                         return
                 await asyncio.sleep(0.05)
-        raise NotReady(f"{self.name} did not start; its log is {self.log}\n{_tail(self.log)}")
+        raise NotReady(f"{self.name} did not serve {self.ready} within {seconds:.0f} s. {self._ending()}")
 
     async def supervise(self) -> None:
         """Start it again whenever it dies, for as long as this task runs."""
+        pause = RESTART_AFTER
         while self._running is not None:
+            started = time.monotonic()
             code = await self._running.wait()
-            print(f"{self.name} ended ({_meaning(code)}); starting it again, its log is {self.log}", file=sys.stderr)
-            await asyncio.sleep(RESTART_AFTER)
+            pause = RESTART_AFTER if time.monotonic() - started > LONG_RUN else min(2 * pause, RESTART_AT_LATEST)
+            print(f"{self.name} ended, {_meaning(code)}; it is started again. Its log: {self.log}", file=sys.stderr)
+            await asyncio.sleep(pause)
             await self.start()
 
     async def stop(self) -> None:
@@ -71,10 +92,13 @@ class Process:
             process.kill()
             await process.wait()
 
+    def _ending(self, lines: int = 8) -> str:
+        """Where the log is, and the end of what this run wrote to it."""
+        with self.log.open("rb") as log:
+            log.seek(self._logged_before)
+            said = log.read().decode(errors="replace").splitlines()[-lines:]
+        return "\n  ".join([f"Its log, {self.log}, ends:", *said]) if said else f"Its log, {self.log}, says nothing."
+
 
 def _meaning(code: int) -> str:
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-
-
-def _tail(log: Path, lines: int = 15) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

@@ -1,14 +1,26 @@
 """How every process reaches Temporal: Temporal's own settings, and the one way our values travel."""
 
+from typing import Any
+
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
+
+DEFAULT_ADDRESS = "localhost:7233"
+"""Temporal's own default, which its SDK does not apply."""
+
+
+class NoServer(Exception):
+    """No Temporal server answers; `str()` says where it was looked for."""
 
 
 async def connect() -> Client:
     """A client as `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_TLS…`, `TEMPORAL_API_KEY` say.
 
-    Raises RuntimeError where no server answers.
+    Raises NoServer.
     """
-    config = ClientConfig.load_client_connect_config()
-    return await Client.connect(**config, data_converter=pydantic_data_converter)
+    config: dict[str, Any] = {"target_host": DEFAULT_ADDRESS, **ClientConfig.load_client_connect_config()}
+    try:
+        return await Client.connect(**config, data_converter=pydantic_data_converter)
+    except RuntimeError as error:
+        raise NoServer(f"No Temporal server can be reached at {config['target_host']}: {error}") from error

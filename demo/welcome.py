@@ -1,0 +1,40 @@
+"""What a newcomer reads once everything runs."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from demo.layout import Demo
+
+
+def welcome(demo: Demo) -> str:
+    """Where everything is, and what to try next."""
+    rows = "\n".join(f"  {name:14} {where}" for name, where in _places(demo).items())
+    return f"\nProdgate is up.\n\n{rows}\n{_next(demo) if demo.has_issuer else ''}\nCtrl-C stops everything.\n"
+
+
+def _places(demo: Demo) -> dict[str, str]:
+    ports = demo.ports
+    api = {"API": f"http://127.0.0.1:{ports.api}/docs"}
+    ui = {"Temporal UI": f"http://127.0.0.1:{ports.temporal_ui}"} if demo.has_temporal else {}
+    awx = f"http://127.0.0.1:{ports.awx}/api/ (a stand-in)" if demo.has_awx else demo.given["PRODGATE_AWX_URL"]
+    return api | ui | {"AWX": awx, "GitOps record": demo.record, "Logs": str(demo.data / "logs")}
+
+
+def _next(demo: Demo) -> str:
+    command, data = _command(), "" if demo.data == Path(".data").resolve() else f" --data {demo.data}"
+    people = f"""
+Try next, in another terminal (the README goes on from there):
+
+  {command} token{data}    # who there is
+  PIERRE=$({command} token{data} pierre.durand@cab-i.com)    # devops of tenant-finance: may ask
+  JEAN=$({command} token{data} jean.dupont@cab-i.com)    # cpi of tenant-finance: may approve
+  curl -H "Authorization: Bearer $JEAN" http://127.0.0.1:{demo.ports.api}/v1/requests/prod/pending
+"""
+    return people if demo.has_git else ""
+
+
+def _command() -> str:
+    """`prodgate` as it can be typed here: by its name where that is found, by its path in a clone's own environment."""
+    return "prodgate" if shutil.which("prodgate") else os.path.relpath(Path(sys.executable).with_name("prodgate"))
