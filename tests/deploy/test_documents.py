@@ -1,0 +1,61 @@
+"""What the documents promise of dependencies, targets and decisions is there."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def direct_dependencies() -> set[str]:
+    """The names of everything pyproject.toml asks for, in lower case, ourselves left out."""
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    wanted = [*PYPROJECT["project"]["dependencies"], *(name for extra in extras.values() for name in extra)]
+    return {re.split(r"[\[<>=;]", name)[0].lower() for name in wanted} - {PYPROJECT["project"]["name"]}
+
+
+def test_every_direct_dependency_has_its_reason() -> None:
+    """Nothing is installed that nobody can say why; nothing is explained that is gone."""
+    explained = re.findall(r"^\| ([a-z][a-z0-9-]+) \|", text("docs/dependencies.md"), re.MULTILINE)
+    assert sorted(set(explained) - {"package"}) == sorted(direct_dependencies())
+
+
+def test_the_releases_named_are_those_that_are_pinned() -> None:
+    """The document and constraints.txt speak of the same versions."""
+    pins = re.findall(r"^([\w.-]+)==(\S+)$", text("constraints.txt"), re.MULTILINE)
+    pinned = {name.replace("_", "-").lower(): version for name, version in pins}
+    row = r"^\| ([a-z][a-z0-9-]+) \| .* \| ([0-9][\w.]*), \w+ \d{4} \|"
+    named = re.findall(row, text("docs/dependencies.md"), re.MULTILINE)
+    assert {name: pinned[name] for name, _ in named} == dict(named)
+    assert {name for name, _ in named} == direct_dependencies()
+
+
+def test_make_help_explains_every_target() -> None:
+    """Every target that is no file has its sentence."""
+    makefile = text("Makefile")
+    phony = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
+    explained = set(re.findall(r"^([a-z]+):.*## \S", makefile, re.MULTILINE))
+    assert explained == phony
+    assert {"install", "up", "test", "check", "bench", "clean"} <= phony
+
+
+def test_every_make_target_that_a_document_names_exists() -> None:
+    """Whoever types what is written gets what is meant."""
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    for document in ("CONTRIBUTING.md", "CHANGELOG.md"):
+        assert set(re.findall(r"`make ([a-z]+)", text(document))) <= targets
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    """Each record has a number of its own, its title begins with it, and it says whether it holds."""
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    for record in records:
+        written = record.read_text(encoding="utf-8")
+        assert written.startswith(f"# {int(record.name[:4])}. ")
+        assert re.search(r"^(Accepted|Superseded)\b", written, re.MULTILINE)
+    assert len({record.name[:4] for record in records}) == len(records)
