@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from demo.awx_api import Api
@@ -55,6 +55,10 @@ def create_app(config: SimulatorConfig) -> FastAPI:
     @app.exception_handler(404)
     async def unknown_path(_request: object, _error: Exception) -> Response:
         return JSONResponse({"detail": "The requested resource could not be found."}, 404)
+
+    @app.exception_handler(405)
+    async def wrong_method(request: Request, _error: Exception) -> Response:
+        return JSONResponse({"detail": f'Method "{request.method}" not allowed.'}, 405)
 
     return app
 

@@ -44,6 +44,7 @@ class Api:
             ("GET", "/job_templates/{number}/notification_templates_{kind}/", self.notification_templates),
             ("GET", "/labels/", self.labels),
             ("POST", "/labels/", self.create_label),
+            ("GET", "/labels/{number}/", self.label),
             ("GET", "/jobs/", self.jobs),
             ("GET", "/unified_jobs/", self.jobs),
             ("GET", "/jobs/{number}/", self.job),
@@ -160,6 +161,12 @@ class Api:
         rows = [label_body(label) for label in self._cluster.store.labels.values()]
         return page(select(rows, request.query_params, "Label", LABEL_FIELDS), request)
 
+    async def label(self, number: int, request: Request) -> dict[str, Any]:
+        self._caller(request)
+        if number not in self._cluster.store.labels:
+            raise http.not_found("Label")
+        return label_body(self._cluster.store.labels[number])
+
     async def jobs(self, request: Request) -> dict[str, Any]:
         self._caller(request)
         kept = self._cluster.store.jobs.values()
@@ -203,7 +210,10 @@ class Api:
         known = self._cluster.store.labels.values()
         if any(label.name == name and label.organization == organization for label in known):
             raise ApiError(400, {"__all__": ["Label with this Name and Organization already exists."]})
-        return JSONResponse(label_body(self._cluster.make_label(name, organization)), 201)
+        made = self._cluster.make_label(name, organization)
+        if self._cluster.faults.labels and self._cluster.faults.labels.pop(0) == "racing":
+            raise ApiError(400, {"detail": 'duplicate key value violates unique constraint "main_label_name_key"'})
+        return JSONResponse(label_body(made), 201)
 
     async def delete_job(self, number: int, request: Request) -> Response:
         self._caller(request)

@@ -71,6 +71,8 @@ class Faults(BaseModel):
     notify: list[NotifyFault] = []
     reads: list[Literal["none", "500", "502", "too-many", "migrating"]] = []
     """Taken by the GETs of the API, one each."""
+    labels: list[Literal["none", "racing"]] = []
+    """`racing`: somebody else makes the same label in the same instant."""
     cancels: list[Literal["none", "lost-502"]] = []
     credential: Literal["valid", "expired", "read-scope"] = "valid"
     no_capacity: bool = False

@@ -50,6 +50,13 @@ async def test_the_same_label_twice_is_one_label(client: AwxClient) -> None:
     assert await client.ensure_label("prodgate-1", 1) == await client.ensure_label("prodgate-1", 1)
 
 
+async def test_a_label_made_by_two_at_once_is_one_label(simulator: Simulator, client: AwxClient) -> None:
+    """The loser of the race gets the database's own words."""
+    simulator.faults(labels=["racing"])
+    made = await client.ensure_label("prodgate-1", 1)
+    assert simulator.api("GET", f"labels/{made}/").json()["name"] == "prodgate-1"
+
+
 async def test_a_label_that_awx_refuses_is_refused(client: AwxClient) -> None:
     """A 400 that is no duplicate stays a refusal with AWX's words."""
     with pytest.raises(AwxRefused, match="This field is required"):

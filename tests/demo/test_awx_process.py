@@ -1,0 +1,37 @@
+"""The simulator as a process of its own."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.awx_fixtures import eventually
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address).is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    """With its token and template; SIGTERM ends it within two seconds, jobs under way included."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "demo.awx", "--port", str(port), "--token", "T", "--template", "Deploy"]
+    command += ["--state", str(tmp_path / "awx.db"), "--seconds", "30"]
+    root = f"http://127.0.0.1:{port}/api/"
+    with subprocess.Popen(command) as process:
+        eventually(lambda: _answers(root), within=15)
+        headers = {"Authorization": "Bearer T"}
+        found = httpx.get(f"{root}v2/job_templates/?name=Deploy", headers=headers).json()["results"][0]
+        assert httpx.post(f"{root}v2/job_templates/{found['id']}/launch/", headers=headers).status_code == 201
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+    assert time.monotonic() - asked < 2
