@@ -139,8 +139,12 @@ class Demo:
         """The children, in the order in which they need each other; each holds the open files `keeps`."""
         ports, environment, python = self.ports, self.environment(), sys.executable
         children = [
-            ("worker", [python, "-m", "worker"], f"http://127.0.0.1:{ports.worker}/healthz"),
-            ("api", [python, "-m", "cli", "api", "--port", str(ports.api)], f"http://127.0.0.1:{ports.api}/readyz"),
+            ("worker", [python, "-P", "-m", "worker"], f"http://127.0.0.1:{ports.worker}/healthz"),
+            (
+                "api",
+                [python, "-P", "-m", "cli", "api", "--port", str(ports.api)],
+                f"http://127.0.0.1:{ports.api}/readyz",
+            ),
         ]
         if self.has_awx:
             children.insert(0, ("awx", self._awx(environment), f"http://127.0.0.1:{ports.awx}/api/v2/ping/"))
@@ -170,7 +174,7 @@ class Demo:
 
     def _awx(self, environment: dict[str, str]) -> list[str]:
         callback = f"http://127.0.0.1:{self.ports.api}/v1/webhooks/awx/job-complete"
-        command = [sys.executable, "-m", "demo.awx", "--port", str(self.ports.awx)]
+        command = [sys.executable, "-P", "-m", "demo.awx", "--port", str(self.ports.awx)]
         command += ["--token", environment["PRODGATE_AWX_TOKEN"], "--seconds", str(self.job_seconds)]
         command += ["--template", environment.get("PRODGATE_AWX_TEMPLATE", "Deploy to PROD")]
         command += ["--callback-url", callback, "--callback-secret", environment["PRODGATE_AWX_CALLBACK_SECRET"]]

@@ -1,0 +1,247 @@
+"""A stack as `prodgate up` starts it, in a folder and on ports of its own; what tests do to it and see of it."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PRODGATE = Path(sys.executable).with_name("prodgate")
+PARTS = ("port", "temporal-port", "temporal-ui-port", "awx-port", "worker-port")
+PIERRE, JEAN = "pierre.durand@cab-i.com", "jean.dupont@cab-i.com"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on, from below those that the system hands out itself."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randint(15_000, 32_000)  # noqa: S311  spreads tests that run at once
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
+
+
+def lives(pid: int) -> bool:
+    """Whether the process runs; one that ended and waits for its parent does not."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def until(what: str, seen: Callable[[], bool], seconds: float = 60) -> None:
+    """Return as soon as it is seen; fail after so many seconds."""
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end, f"not seen within {seconds} s: {what}"
+        time.sleep(0.1)
+
+
+def bare_environment() -> dict[str, str]:
+    """This process's environment without settings of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PRODGATE_", "TEMPORAL_"))}
+
+
+def prodgate(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+    """One command, run to its end."""
+    command = [str(PRODGATE), *map(str, arguments)]
+    environment = bare_environment() | settings
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+@dataclass
+class Stack:
+    """`prodgate up` on a folder. What is in `settings` goes into its environment."""
+
+    data: Path
+    job_seconds: float = 1.0
+    settings: Mapping[str, str] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=lambda: dict(zip(PARTS, free_ports(5), strict=True)))
+    _process: subprocess.Popen[bytes] | None = None
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def arguments(self) -> list[str]:
+        options = [text for name, port in self.ports.items() for text in (f"--{name}", str(port))]
+        return ["up", "--data", str(self.data), "--job-seconds", str(self.job_seconds), *options]
+
+    @property
+    def said(self) -> str:
+        """What the command printed."""
+        return self._output.read_text()
+
+    @property
+    def _output(self) -> Path:
+        return self.data.with_suffix(".out")
+
+    def start(self) -> None:
+        """Start it, and return when it says that it is up."""
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [str(PRODGATE), *self.arguments],
+                env=bare_environment() | dict(self.settings),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        until("a start, or its end", lambda: "Ctrl-C stops" in self.said or self._ended, 90)
+        assert not self._ended, self.said
+
+    @property
+    def _ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C; the exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(60)
+
+    def pids(self) -> dict[str, int]:
+        """The children, by name."""
+        return {file.stem: int(file.read_text()) for file in self.data.glob("logs/*.pid")}
+
+    def kill(self, name: str) -> int:
+        """End a child as a power cut would; the process that is gone."""
+        pid = self.pids()[name]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def await_restart(self, name: str, gone: int) -> None:
+        """Wait until the child runs again, and the whole serves."""
+        until(f"{name} started again", lambda: self.pids()[name] != gone)
+        until("the API ready", lambda: self._answers(f"{self.api}/readyz"))
+        until("the worker ready", lambda: self._answers(f"http://127.0.0.1:{self.ports['worker-port']}/healthz"))
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return httpx.get(url, timeout=5, trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever happened."""
+        with contextlib.suppress(subprocess.TimeoutExpired, AssertionError):
+            self.interrupt()
+        for pid in [*self.pids().values(), *([self._process.pid] if self._process else [])]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self._process:
+            self._process.wait()
+
+    # -- as its users ----------------------------------------------------------------------------------------------
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.ports['port']}"
+
+    def token(self, email: str) -> str:
+        if email not in self._tokens:
+            done = prodgate("token", email, "--data", self.data, **self.settings)
+            assert done.returncode == 0, done.stderr
+            self._tokens[email] = done.stdout.strip()
+        return self._tokens[email]
+
+    def call(self, person: str, method: str, path: str = "", body: object = None) -> httpx.Response:
+        """Call the API as that person; `path` goes on from /v1/requests/prod."""
+        headers = {"Authorization": f"Bearer {self.token(person)}"}
+        url = f"{self.api}/v1/requests/prod{path}"
+        return httpx.request(method, url, json=body, headers=headers, timeout=60, trust_env=False)
+
+    def ask(self, version: str, scheduled: str | None = None) -> str:
+        """Pierre asks for a promotion; its id."""
+        answer = self.call(PIERRE, "POST", "", submission(version, scheduled))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["metadata"]["id"])
+
+    def approve(self, ticket: str) -> None:
+        """Jean approves, and asks again where he got no answer: then he may learn that he has approved already."""
+
+        def approved() -> bool:
+            try:
+                answer = self.call(JEAN, "POST", f"/{ticket}/approve", {"comment": "Reviewed"})
+            except httpx.TransportError:
+                return False
+            return answer.status_code in {200, 202} or answer.json()["detail"] == "Request not pending"
+
+        until(f"{ticket} approved", approved)
+
+    def states(self) -> dict[str, str]:
+        """The state of every ticket that Jean sees, by id."""
+        try:
+            answer = self.call(JEAN, "GET", "?limit=200")
+        except httpx.TransportError:
+            return {}
+        tickets = answer.json() if answer.is_success else []
+        return {ticket["metadata"]["id"]: ticket["status"]["state"] for ticket in tickets}
+
+    def await_state(self, tickets: list[str], state: str, seconds: float = 90) -> None:
+        def there() -> bool:
+            states = self.states()
+            return all(states.get(ticket) == state for ticket in tickets)
+
+        until(f"{tickets} {state}", there, seconds)
+
+    # -- as its auditors -------------------------------------------------------------------------------------------
+
+    def recorded(self) -> dict[str, list[str]]:
+        """The actions that `git log` knows of each ticket, oldest first."""
+        form = "%(trailers:key=Request-Id,valueonly,separator=)%x09%(trailers:key=Action,valueonly,separator=)"
+        command = ["git", "-C", str(self.data / "gitops.git"), "log", "--reverse", f"--format={form}", "main"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found: dict[str, list[str]] = {}
+        for line in filter(str.strip, done.stdout.splitlines()):
+            ticket, _, action = line.partition("\t")
+            found.setdefault(ticket, []).append(action)
+        return found
+
+    def jobs(self) -> dict[str, Any]:
+        """What AWX was made to do: its control path counts every job."""
+        answer = httpx.get(f"http://127.0.0.1:{self.ports['awx-port']}/control/jobs", trust_env=False)
+        counted: dict[str, Any] = answer.json()
+        return counted
+
+    def check_one_job_each(self, tickets: list[str]) -> None:
+        counted = self.jobs()
+        assert counted["attempts"] == {f"{ticket}-1": {"jobs": 1, "ran": 1} for ticket in tickets}
+        assert counted["count"] == len(tickets)
+
+
+def submission(version: str, scheduled: str | None = None) -> dict[str, Any]:
+    """The body of a promotion that nothing is wrong with."""
+    return {
+        "target": {"type": "api", "name": "payment-api", "version": version},
+        "request": {
+            "justification": "New PCI-DSS compliant payment flow",
+            "releaseNotes": "- Added 3DS2 authentication\n",
+            "impactAssessment": "low",
+            "rollbackPlan": "Revert to the version before",
+            "scheduledDate": scheduled,
+        },
+        "preChecks": {
+            "stagingTestsPassed": True,
+            "securityScanPassed": True,
+            "performanceTestsPassed": True,
+            "testEvidenceUrl": "https://gitlab.cab-i.com/pipeline/12345",
+        },
+    }
+
+
+@contextlib.contextmanager
+def started(stack: Stack) -> Iterator[Stack]:
+    """The stack, started, and gone afterwards."""
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.end()
