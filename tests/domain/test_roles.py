@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import NotAuthorized, SelfApproval
-from domain.roles import Grant, Permission, Person, Role, holds, refusal, same_address, scope
+from domain.roles import Grant, Permission, Person, Role, Scope, holds, own, refusal, same_address, scope
 from domain.ticket import PromotionRequest
 from tests.domain.builders import FINANCE, RETAIL, pending, person
 
@@ -116,18 +116,33 @@ PEOPLE = st.builds(
 )
 
 
+def ticket_of(by: str, tenant: str) -> PromotionRequest:
+    """A ticket with this requester and tenant, whatever the rules for making one."""
+    ticket = pending(requester=SOMEBODY)
+    metadata = ticket.metadata.model_copy(update={"created_by": by, "tenant": tenant})
+    return ticket.model_copy(update={"metadata": metadata})
+
+
+def within(reach: Scope, by: str, tenant: str) -> bool:
+    """Whether a list with this filter has a ticket of that requester and tenant."""
+    anyones = reach.tenants is None or tenant in reach.tenants
+    own_there = reach.own_tenants is None or tenant in reach.own_tenants
+    return anyones or (own_there and same_address(by) in reach.addresses)
+
+
 @given(PEOPLE, st.sampled_from(Permission), st.sampled_from([FINANCE, RETAIL]), ADDRESSES)
 def test_lists_and_single_tickets_follow_one_rule(who: Person, permission: Permission, tenant: str, by: str) -> None:
     """A ticket is within a person's scope exactly when nothing refuses it to them, but for approving one's own."""
-    ticket = pending(requester=SOMEBODY)
-    metadata = ticket.metadata.model_copy(update={"created_by": by, "tenant": tenant})
-    ticket = ticket.model_copy(update={"metadata": metadata})
-    reach = scope(who, permission)
-    own = same_address(by) in reach.addresses
-    within = reach.tenants is None or tenant in reach.tenants
-    within_own = own and (reach.own_tenants is None or tenant in reach.own_tenants)
-    refused = refusal(who, permission, ticket)
-    if own and permission is Permission.APPROVE:
+    refused = refusal(who, permission, ticket_of(by, tenant))
+    if permission is Permission.APPROVE and same_address(by) in who.addresses:
         assert isinstance(refused, SelfApproval)
     else:
-        assert (refused is None) is (within or within_own)
+        assert (refused is None) is within(scope(who, permission), by, tenant)
+
+
+@given(PEOPLE, st.sampled_from([FINANCE, RETAIL]), ADDRESSES)
+def test_ones_own_list_has_ones_own_tickets_that_one_may_see(who: Person, tenant: str, by: str) -> None:
+    """Everything I asked for and may still see is mine to list, and nobody else's ticket is."""
+    mine = same_address(by) in who.addresses
+    seen = refusal(who, Permission.SEE, ticket_of(by, tenant)) is None
+    assert within(own(who), by, tenant) is (mine and seen)
