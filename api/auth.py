@@ -1,16 +1,17 @@
 """Who is calling: a signed token proves an identity, the directory tells which person that is."""
 
+import base64
 import hmac
 from dataclasses import dataclass
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from api.errors import Unauthenticated
-from domain.roles import Person
-from domain.values import Email
+from domain.roles import Person, Subject
+from domain.values import Email, Frozen
 from record.directory import DirectoryReader
 
 ALGORITHMS = ["ES256", "ES384", "ES512", "RS256", "PS256", "Ed25519"]
@@ -21,15 +22,12 @@ LEEWAY = 30
 
 LONGEST_TOKEN = 8_192
 
-_EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
-
-@dataclass(frozen=True)
-class Identity:
+class Identity(Frozen):
     """Whom a token names: an e-mail address and the issuer's stable subject."""
 
-    email: str
-    subject: str
+    email: Email
+    subject: Subject
 
 
 @dataclass(frozen=True)
@@ -47,9 +45,9 @@ class TokenVerifier:
         try:
             claims = jwt.decode(token, self.keys, algorithms=ALGORITHMS).claims
             self._claims().validate(claims)
-            return Identity(email=_EMAIL.validate_python(claims["email"]), subject=str(claims["sub"]))
+            return Identity(email=claims["email"], subject=claims["sub"])
         except ValidationError as error:
-            raise Unauthenticated("The token's e-mail address is not one") from error
+            raise Unauthenticated("The token is not accepted: its email or sub names nobody") from error
         except (JoseError, ValueError, TypeError) as error:
             raise Unauthenticated(f"The token is not accepted: {_reason(error)}") from error
 
@@ -84,7 +82,7 @@ class Callers:
         identity = self.verifier.identity(token.strip())
         known = self.directory.current().person(identity.email, identity.subject)
         if known is None:
-            return Person(email=identity.email, name=identity.email, subject=identity.subject)
+            return Person(email=identity.email, name=identity.email.partition("@")[0], subject=identity.subject)
         # The token's own address and subject count as this person's, whatever the directory lists.
         aliases = {*known.aliases, identity.email}
         return known.model_copy(update={"subject": identity.subject, "aliases": tuple(sorted(aliases))})
@@ -92,12 +90,33 @@ class Callers:
 
 @dataclass(frozen=True)
 class SharedSecret:
-    """What AWX proves itself with: the header `X-Prodgate-Secret`, or Basic with the secret as password."""
+    """What AWX proves itself with: the header `X-Prodgate-Secret`, or Basic with the secret as password.
+
+    An empty secret is nobody's: nothing is accepted then.
+    """
 
     secret: bytes
 
-    def check(self, header: str | None, basic_password: str | None) -> None:
-        """Raise Unauthenticated unless one of the two is the secret; compared in constant time."""
-        given = header if header is not None else basic_password
-        if given is None or not hmac.compare_digest(given.encode(), self.secret):
-            raise Unauthenticated("The callback's secret is missing or wrong")
+    def check(self, header: str | None, authorization: str | None) -> None:
+        """Raise Unauthenticated unless one of the two carries the secret; compared in constant time."""
+        given = header.encode("latin-1") if header is not None else _basic_password(authorization)
+        if given is None or not self.secret or not self._is_secret(given):
+            sentence = "The callback's secret is missing or wrong: send it as X-Prodgate-Secret or as Basic password"
+            raise Unauthenticated(sentence, challenge="Basic")
+
+    def _is_secret(self, given: bytes) -> bool:
+        """AWX sends Latin-1 where curl sends UTF-8: both spell the same secret."""
+        spelled = (given, given.decode("latin-1").encode())
+        return any(hmac.compare_digest(each, self.secret) for each in spelled)
+
+
+def _basic_password(authorization: str | None) -> bytes | None:
+    """The password of Basic credentials as it was sent (RFC 7617); None where there is none."""
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        _, separator, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
+    except ValueError:
+        return None
+    return password if separator else None

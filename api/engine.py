@@ -10,6 +10,7 @@ from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
     WorkflowHandle,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -109,6 +110,8 @@ class Engine:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
+            raise EngineUnavailable from error
+        except WorkflowQueryFailedError as error:
             raise EngineUnavailable from error
 
     async def report(self, ticket_id: str, report: AwxReport) -> None:

@@ -29,7 +29,11 @@ class NotFound(Exception):
 
 
 class Unauthenticated(Exception):
-    """The caller did not prove who they are; `str()` says what is wrong with the credentials."""
+    """The caller did not prove who they are; `str()` says what is wrong, `challenge` which scheme is asked for."""
+
+    def __init__(self, sentence: str, challenge: str = "Bearer") -> None:
+        super().__init__(sentence)
+        self.challenge = challenge
 
 
 class BadField(Exception):
@@ -68,19 +72,34 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     RecordError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-_HEADERS = {
-    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="prodgate"'},
-    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
-}
+_RETRY_AFTER = "5"
+"""Seconds that a caller is asked to wait while something is down."""
 
 _SENTENCES: dict[type[Exception], str] = {
     NotRunning: "The engine does not run this request; operators have to look at it",
-    EngineUnavailable: "The engine does not answer now; read the request again before repeating",
+    EngineUnavailable: (
+        "The engine does not answer now; what you asked may still be done, so look before you repeat it "
+        "(a creation with an Idempotency-Key is safe to repeat)"
+    ),
     RecordError: "The Git record can't be reached now; try again",
 }
 """For errors whose own text is meant for logs."""
 
+_FRAMEWORK: dict[int, str] = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs lists what there is",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method; the Allow header lists those it takes",
+}
+"""What the framework answers by itself, said for people."""
+
+_BODY_FAULTS: dict[str, str] = {
+    "json_invalid": "is not valid JSON",
+    "model_attributes_type": "must be a JSON object, sent with Content-Type: application/json",
+    "model_type": "must be a JSON object, sent with Content-Type: application/json",
+}
+"""Faults of a body as a whole, by pydantic's type of them."""
+
 FIELDS: dict[type[Exception], str] = {
+    BadCursor: "cursor",
     rules.PreChecksNotPassed: "preChecks",
     rules.ScheduledInThePast: "request.scheduledDate",
 }
@@ -91,7 +110,8 @@ def problem(status: int, detail: str, kind: str = "about:blank", fields: tuple[F
     phrase = HTTPStatus(status).phrase
     body = Problem(type=kind, title=phrase, status=status, detail=detail, errors=fields)
     content = body.model_dump(exclude=set() if fields else {"errors"})
-    return JSONResponse(content, status, _HEADERS.get(HTTPStatus(status)), MEDIA_TYPE)
+    headers = {"Retry-After": _RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return JSONResponse(content, status, headers, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -110,7 +130,10 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
             log.error("unavailable", path=request.url.path, error=repr(error), cause=repr(error.__cause__))
         field = FIELDS.get(kind) or getattr(error, "field", None)
         fields = (FieldProblem(field=field, detail=detail),) if field else ()
-        return problem(status, detail, f"urn:prodgate:problem:{_kebab(type(error).__name__)}", fields)
+        answer = problem(status, detail, f"urn:prodgate:problem:{_kebab(type(error).__name__)}", fields)
+        if isinstance(error, Unauthenticated):
+            answer.headers["WWW-Authenticate"] = f'{error.challenge} realm="prodgate"'
+        return answer
 
     return handler
 
@@ -123,10 +146,18 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
+    """What the framework refuses by itself. 400 is a body that it could not read, nested too deeply or not UTF-8."""
     assert isinstance(error, HTTPException)  # noqa: S101  registered for nothing else
-    response = problem(error.status_code, str(error.detail))
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return _unreadable("The body can't be read: send JSON in UTF-8, without deep nesting")
+    response = problem(error.status_code, _FRAMEWORK.get(error.status_code, str(error.detail)))
     response.headers.update(error.headers or {})
     return response
+
+
+def _unreadable(detail: str) -> Response:
+    fields = (FieldProblem(field="body", detail=detail),)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "urn:prodgate:problem:invalid", fields)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
@@ -135,9 +166,12 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
 
 
 def _field(fault: dict[str, Any]) -> FieldProblem:
-    where = [str(part) for part in fault["loc"] if part not in ("body", "query", "path", "header")]
+    """The field by its path below the body, query or headers, and what is wrong with it."""
+    source, *path = fault["loc"]
+    if source == "body" and fault["type"] in _BODY_FAULTS and (not path or fault["type"] == "json_invalid"):
+        return FieldProblem(field="body", detail=_BODY_FAULTS[fault["type"]])
     detail = str(fault["msg"]).removeprefix("Value error, ")
-    return FieldProblem(field=".".join(where)[:200] or "body", detail=detail[:500])
+    return FieldProblem(field=".".join(map(str, path))[:200] or "body", detail=detail[:500])
 
 
 def _kebab(name: str) -> str:

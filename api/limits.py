@@ -1,5 +1,6 @@
 """Bodies have a size: more than that is refused before it is read."""
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
@@ -9,10 +10,6 @@ LARGEST_BODY = 256 * 1024
 
 LARGEST_CALLBACK = 1024 * 1024
 """AWX's callbacks list every host of the inventory."""
-
-
-class _TooLarge(Exception):
-    pass
 
 
 class BodyLimit:
@@ -28,7 +25,7 @@ class BodyLimit:
         limit = LARGEST_CALLBACK if scope["path"].startswith("/v1/webhooks/") else LARGEST_BODY
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
-            await _refuse(limit, scope, receive, send)
+            await problem(413, _sentence(limit))(scope, receive, send)
             return
         read = 0
 
@@ -37,14 +34,12 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
-                raise _TooLarge
+                # The framework lets this one kind pass where it reads the body.
+                raise HTTPException(413, _sentence(limit))
             return message
 
-        try:
-            await self._app(scope, counted, send)
-        except _TooLarge:
-            await _refuse(limit, scope, receive, send)
+        await self._app(scope, counted, send)
 
 
-async def _refuse(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-    await problem(413, f"The body is larger than {limit // 1024} KB")(scope, receive, send)
+def _sentence(limit: int) -> str:
+    return f"The body is larger than {limit // 1024} KB"

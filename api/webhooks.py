@@ -4,10 +4,11 @@ import json
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from fastapi import APIRouter, Body, Request, Security
+from fastapi.security import APIKeyHeader, HTTPBasic
 from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 
 from api.dependencies import Served
 from api.engine import NotRunning
@@ -21,22 +22,33 @@ router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 _TICKET_ID: TypeAdapter[str] = TypeAdapter(TicketId)
 _JOB = re.compile(r"(?:awx-job-)?([0-9]{1,18})")
 _STATUSES = ("successful", "failed", "error", "canceled", "running", "pending", "waiting")
-_basic = HTTPBasic(auto_error=False, description="Any user, with the callback secret as password.")
+
+
+class _Basic(HTTPBasic):
+    """Documents the scheme; the header is read by `SharedSecret`, whatever its bytes are."""
+
+    async def __call__(self, request: HTTPConnection) -> None:
+        return None
+
+
+_header = APIKeyHeader(name="X-Prodgate-Secret", auto_error=False, description="The callback secret.")
+_basic = _Basic(description="Any user, with the callback secret as password.")
 
 
 def authenticated(
     services: Served,
-    x_prodgate_secret: Annotated[str | None, Header()] = None,
-    basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)] = None,
+    request: Request,
+    secret: Annotated[str | None, Security(_header)],
+    _documented: Annotated[None, Security(_basic)],
 ) -> None:
     """Only AWX, by its shared secret."""
-    services.callback_secret.check(x_prodgate_secret, basic.password if basic else None)
+    services.callback_secret.check(secret, request.headers.get("Authorization"))
 
 
 @router.post(
     "/awx/job-complete",
     status_code=202,
-    dependencies=[Depends(authenticated)],
+    dependencies=[Security(authenticated)],
     responses={401: {"model": Problem}, 404: {"model": Problem}, 413: {"model": Problem}},
 )
 async def job_complete(services: Served, body: Annotated[Any, Body()]) -> CallbackAnswer:

@@ -20,7 +20,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from demo.company import prepare_repository
-from demo.up import TUNING
+from demo.layout import TUNING
 from workflows.options import SEARCH_ATTRIBUTES
 
 _OPTIONS = (*TUNING, "worker.perNamespaceWorkerCount=0")

@@ -1,0 +1,25 @@
+"""Houses for the API's tests: one that a session shares, and one that a test has to itself."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from tests.api.house import House, opened
+
+Connect = Callable[[], Awaitable[Client]]
+
+
+@pytest.fixture(scope="session")
+def house(connect_temporal: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The shared house: a test here speaks of the tickets that it made itself, and breaks nothing."""
+    with opened(connect_temporal, tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture
+def own_house(connect_temporal: Connect, tmp_path: Path) -> Iterator[House]:
+    """A house that holds no ticket yet, for this test alone: to count in, or to break."""
+    with opened(connect_temporal, tmp_path, answer_within=1.0) as house:
+        yield house

@@ -1,0 +1,331 @@
+"""The whole house on real parts, for callers over HTTP: Temporal, worker, API, AWX and a Git repository."""
+
+import asyncio
+import itertools
+import json
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import httpx
+import uvicorn
+from git import Repo
+from pydantic import SecretStr
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.awx import AwxActivities, AwxTimings
+from activities.record import RecordActivities
+from api.app import create_app
+from api.main import compose, token_keys
+from demo.company import prepare_repository
+from demo.issuer import DemoIssuer
+from record.repository import open_repository
+from settings import DEMO_ISSUER, Settings
+from tests.awx_fixtures import Simulator, simulating
+from workflows.promotion import Promotion
+
+T = TypeVar("T")
+
+PIERRE, SOPHIE, JEAN, CLAIRE, VICTOR = (
+    f"{name}@cab-i.com" for name in ("pierre.durand", "sophie.martin", "jean.dupont", "claire.moreau", "victor.roux")
+)
+"""Of tenant-finance: two devops, two cpi, a viewer. Sophie is cpi of tenant-logistics too, Victor viewer of retail."""
+LEA, KARIM, HUGO, EMMA = (f"{name}@cab-i.com" for name in ("lea.bernard", "karim.benali", "hugo.petit", "emma.leroy"))
+"""Devops and cpi of tenant-logistics, devops and cpi of tenant-retail."""
+ALICE, NICOLAS = "alice.admin@cab-i.com", "nicolas.garnier@cab-i.com"
+"""The platform's admins."""
+NOBODY = "passer.by@example.com"
+
+REQUESTS = "/v1/requests/prod"
+CALLBACK = "/v1/webhooks/awx/job-complete"
+SECRET = "callback-secret"
+QUICK = AwxTimings(
+    request_lifetime=timedelta(seconds=1),
+    look_every=timedelta(milliseconds=200),
+    poll_fastest=timedelta(milliseconds=100),
+    poll_slowest=timedelta(milliseconds=300),
+    settle=timedelta(milliseconds=300),
+)
+_numbers = itertools.count(1)
+
+
+def asked(**changes: Any) -> dict[str, Any]:
+    """A complete body for a creation in tenant-finance; `target`, `request` and `preChecks` are changed key by key."""
+    body: dict[str, Any] = {
+        "tenant": "tenant-finance",
+        "target": {"type": "api", "name": "payment-api", "version": "2.1.0"},
+        "request": {
+            "justification": "New PCI-DSS compliant payment flow",
+            "releaseNotes": "- Added 3DS2 authentication\n- Fixed timeout issues\n",
+            "impactAssessment": "low",
+            "rollbackPlan": "Revert to v2.0.0 via emergency deploy",
+        },
+        "preChecks": {
+            "stagingTestsPassed": True,
+            "securityScanPassed": True,
+            "performanceTestsPassed": False,
+            "testEvidenceUrl": "https://gitlab.cab-i.com/pipeline/12345",
+        },
+    }
+    for key, value in changes.items():
+        body[key] = {**body[key], **value} if isinstance(value, dict) else value
+    return {key: value for key, value in body.items() if value is not None}
+
+
+def in_days(days: int) -> str:
+    """A moment from now, as the API takes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + days * 86_400))
+
+
+def unique_name() -> str:
+    """A target's name that no other test uses."""
+    return f"api-{next(_numbers)}"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who calls the API with their own token; paths are below /v1/requests/prod unless they begin with /v1."""
+
+    http: httpx.Client
+    token: str
+
+    def call(self, method: str, path: str, headers: dict[str, str] | None = None, **given: Any) -> httpx.Response:
+        url = path if path.startswith("/v1") else REQUESTS + path
+        sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        return self.http.request(method, url, headers=sent, **given)
+
+    def get(self, path: str = "", **given: Any) -> httpx.Response:
+        return self.call("GET", path, **given)
+
+    def post(self, path: str = "", **given: Any) -> httpx.Response:
+        return self.call("POST", path, **given)
+
+    def create(self, **changes: Any) -> dict[str, Any]:
+        """A new ticket, as the API answered."""
+        answer = self.post(json=asked(**changes))
+        assert answer.status_code == 201, answer.text
+        ticket: dict[str, Any] = answer.json()
+        return ticket
+
+    def decide(self, action: str, ticket_id: str, **given: Any) -> httpx.Response:
+        """Approve, reject (with a good reason), cancel or retry."""
+        body = {"json": {"reason": "The rollback plan lacks the database"}} if action == "reject" else {}
+        return self.post(f"/{ticket_id}/{action}", **{**body, **given})
+
+
+class _Loop:
+    """An event loop in a thread of its own, so that tests are plain functions that call over HTTP."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="house")
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+
+@dataclass
+class House:
+    """A running house. `git` is the record's bare repository, `url` the address of the first API."""
+
+    folder: Path
+    client: Client
+    awx: Simulator
+    url: str
+    settings: Settings
+    issuer: DemoIssuer
+    _loop: _Loop
+    _http: dict[str, httpx.Client] = field(default_factory=dict)
+    _working: AsyncExitStack | None = None
+    _serving: list[tuple[uvicorn.Server, "asyncio.Task[None]"]] = field(default_factory=list)
+
+    @property
+    def git(self) -> Path:
+        return self.folder / "gitops.git"
+
+    def as_(self, email: str, api: str | None = None, token: str | None = None) -> Caller:
+        """A caller of the first API, or of the one at the address, with a demo token or the one given."""
+        return Caller(self.http(api or self.url), token or self.issuer.token(email, self.settings.oidc_audience))
+
+    def http(self, url: str | None = None) -> httpx.Client:
+        """A client without any token."""
+        url = url or self.url
+        return self._http.setdefault(url, httpx.Client(base_url=url, timeout=30))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine, run where the house runs."""
+        return self._loop.run(work)
+
+    def approved_by_jean(self, **changes: Any) -> str:
+        """The id of a ticket that Pierre asked for and Jean approved."""
+        ticket_id: str = self.as_(PIERRE).create(**changes)["metadata"]["id"]
+        assert self.as_(JEAN).decide("approve", ticket_id).status_code == 200
+        return ticket_id
+
+    def until(self, ticket_id: str, *states: str) -> dict[str, Any]:
+        """The ticket, once it is in one of the states."""
+        until = time.monotonic() + 15
+        while True:
+            ticket: dict[str, Any] = self.as_(ALICE).get(f"/{ticket_id}").json()
+            if ticket["status"]["state"] in states:
+                return ticket
+            assert time.monotonic() < until, f"{ticket_id} is {ticket['status']['state']}"
+            time.sleep(0.05)
+
+    # -- the record ------------------------------------------------------------------------------------------------
+
+    def file(self, ticket: dict[str, Any]) -> str:
+        """The ticket's file as the branch has it."""
+        made = ticket["metadata"]["createdAt"]
+        path = f"requests/prod/{made[:4]}/{made[5:7]}/{ticket['metadata']['id']}.yaml"
+        with Repo(self.git) as repo:
+            return bytes(repo.git.show(f"main:{path}", stdout_as_string=False, strip_newline_in_stdout=False)).decode()
+
+    def log(self, ticket_id: str) -> list[str]:
+        """The subjects of the ticket's commits, oldest first."""
+        with Repo(self.git) as repo:
+            found: str = repo.git.log("main", "--reverse", "--format=%s", f"--grep=^Request-Id: {ticket_id}$")
+        return found.splitlines()
+
+    def commit(self, files: dict[str, str]) -> None:
+        """Change files of the repository, as a reviewed commit does."""
+        with tempfile.TemporaryDirectory() as folder, Repo.clone_from(str(self.git), folder) as work:
+            for name, text in files.items():
+                (Path(folder) / name).write_text(text, encoding="utf-8")
+            work.git.add("--all")
+            work.git.execute(["git", "-c", "user.name=R", "-c", "user.email=r@cab-i.com", "commit", "-qm", "Change"])
+            work.git.push("origin", "main")
+
+    @contextmanager
+    def record_locked(self) -> Iterator[None]:
+        """While somebody else's Git holds the branch's lock: it can be read, and nobody can write."""
+        lock = self.git / "refs" / "heads" / "main.lock"
+        lock.touch()
+        try:
+            yield
+        finally:
+            lock.unlink()
+
+    @contextmanager
+    def record_gone(self) -> Iterator[None]:
+        """While the repository's disk is away."""
+        away = self.git.rename(self.git.with_name("away.git"))
+        try:
+            yield
+        finally:
+            away.rename(self.git)
+
+    # -- processes -------------------------------------------------------------------------------------------------
+
+    async def start_worker(self) -> None:
+        self._working = AsyncExitStack()
+        repository = open_repository(self.settings.git_repo, "main", self.folder / "worker")
+        client = await self._working.enter_async_context(self.awx.client())
+        awx, record = AwxActivities(client, QUICK), RecordActivities(repository)
+        activities: list[Callable[..., Awaitable[object]]] = [
+            record.record_change,
+            awx.find_job,
+            awx.launch_job,
+            awx.read_result,
+        ]
+        self._working.push_async_callback(repository.close)
+        await self._working.enter_async_context(
+            Worker(self.client, task_queue=self.settings.task_queue, workflows=[Promotion], activities=activities)
+        )
+
+    async def stop_worker(self) -> None:
+        if self._working:
+            await self._working.aclose()
+        self._working = None
+
+    async def serve(self, listening: socket.socket, name: str) -> None:
+        """One more API process, as far as anybody can tell: its own clone, index and memory."""
+        settings = self.settings.model_copy(update={"data_dir": self.folder / name})
+        repository = open_repository(settings.git_repo, "main", settings.data_dir / "api")
+        app = create_app(compose(settings, self.client, repository, token_keys(settings)))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+        self._serving.append((server, asyncio.create_task(server.serve(sockets=[listening]))))
+
+    def another_api(self) -> str:
+        """The address of another API over the same record and engine."""
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.run(self.serve(listening, f"api-{len(self._serving)}"))
+        return _address(listening)
+
+    async def stop(self) -> None:
+        await self.stop_worker()
+        for server, serving in self._serving:
+            server.should_exit = True
+            await serving
+
+
+def _address(listening: socket.socket) -> str:
+    return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def _settings(folder: Path, issuer: DemoIssuer, given: dict[str, Any]) -> Settings:
+    base = {
+        "data_dir": folder,
+        "git_repo": str(folder / "gitops.git"),
+        "awx_callback_secret": SecretStr(SECRET),
+        "oidc_issuer": DEMO_ISSUER,
+        "oidc_jwks": issuer.public_keys,
+        "time_zone": ZoneInfo("UTC"),
+    }
+    return Settings.model_validate(base | given)
+
+
+@contextmanager
+def opened(connect: Callable[[], Awaitable[Client]], folder: Path, **given: Any) -> Iterator[House]:
+    """A house of its own in the folder; `given` are settings that differ."""
+    prepare_repository(folder / "gitops.git", "main")
+    issuer = DemoIssuer(folder / "issuer")
+    issuer.prepare()
+    listening = socket.create_server(("127.0.0.1", 0))
+    url, loop = _address(listening), _Loop()
+
+    async def client() -> Client:
+        return await connect()
+
+    with simulating(callback_url=f"{url}{CALLBACK}", callback_secret=SECRET) as awx:
+        house = House(folder, loop.run(client()), awx, url, _settings(folder, issuer, given), issuer, loop)
+        house.run(house.serve(listening, "api-0"))
+        house.run(house.start_worker())
+        try:
+            yield house
+        finally:
+            house.run(house.stop())
+            for http in house._http.values():
+                http.close()
+            loop.close()
+
+
+def problem(answer: httpx.Response) -> dict[str, Any]:
+    """The problem details of a refusal, whose form is checked."""
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+    found: dict[str, Any] = json.loads(answer.text)
+    assert found["status"] == answer.status_code
+    assert found["title"]
+    assert found["detail"]
+    return found
+
+
+def refused_fields(answer: httpx.Response) -> list[str]:
+    """The names of the fields that a 422 refuses."""
+    assert answer.status_code == 422, answer.text
+    return [fault["field"] for fault in problem(answer).get("errors", [])]
