@@ -1,20 +1,26 @@
-"""A simulated AWX and a receiver of its notifications, each a real HTTP server on a port of its own."""
+"""A simulated AWX and a receiver of its notifications, each a real HTTP server; and a promotion's way through them."""
 
+import asyncio
+import dataclasses
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.testing import ActivityEnvironment
 
+from activities.awx import LAUNCH_UNKNOWN, AwxActivities, AwxTimings
 from clients.awx import AwxClient, AwxConnection
 from demo.awx import Pace, SimulatorConfig, create_app
-from domain.deployment import Deployment
+from domain.deployment import Deployment, LaunchOutcome, Lookup, NotLaunched
 from domain.ticket import TargetType
 
 TOKEN = "token-of-the-service"
@@ -158,3 +164,48 @@ def deployment(number: int = 1, attempt: int = 1) -> Deployment:
         requester="pierre.durand@cab-i.com",
         approver="jean.dupont@cab-i.com",
     )
+
+
+TIMINGS = AwxTimings(
+    request_lifetime=timedelta(seconds=0.3), launch_within=timedelta(seconds=2), look_every=timedelta(seconds=0.1)
+)
+ATTEMPT = deployment()
+
+
+def environment(scheduled: timedelta = timedelta(0)) -> ActivityEnvironment:
+    made = ActivityEnvironment()
+    asked = datetime.now(UTC) - scheduled
+    made.info = dataclasses.replace(
+        made.info, current_attempt_scheduled_time=asked, heartbeat_timeout=timedelta(seconds=0.06)
+    )
+    return made
+
+
+async def find(awx: AwxActivities, attempt: Deployment = ATTEMPT, asked_at: datetime | None = None) -> LaunchOutcome:
+    """The answer of `find_job`, asked again as Temporal would while it is too early."""
+    while True:
+        try:
+            return await environment().run(awx.find_job, Lookup(deployment=attempt, asked_at=asked_at))
+        except ApplicationError as error:
+            if error.category is not ApplicationErrorCategory.BENIGN or error.next_retry_delay is None:
+                raise
+            await asyncio.sleep(error.next_retry_delay.total_seconds())
+
+
+async def launch(awx: AwxActivities, attempt: Deployment = ATTEMPT) -> LaunchOutcome:
+    return await environment().run(awx.launch_job, attempt)
+
+
+async def promote(awx: AwxActivities, attempt: Deployment = ATTEMPT) -> LaunchOutcome:
+    asked_at = None
+    for _ in range(2):
+        found = await find(awx, attempt, asked_at)
+        if not isinstance(found, NotLaunched):
+            return found
+        asked_at = datetime.now(UTC)
+        try:
+            return await launch(awx, attempt)
+        except ApplicationError as error:
+            if (error.type, error.non_retryable) != (LAUNCH_UNKNOWN, True):
+                raise
+    return await find(awx, attempt, asked_at)

@@ -4,7 +4,6 @@
 only where there is certainly no job.
 """
 
-import asyncio
 import dataclasses
 import socket
 from collections.abc import AsyncIterator
@@ -13,56 +12,11 @@ from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
-from temporalio.testing import ActivityEnvironment
 
-from activities.awx import LAUNCH_UNKNOWN, AwxActivities, AwxTimings
+from activities.awx import LAUNCH_UNKNOWN, AwxActivities
 from clients.awx import AwxClient, AwxConnection
-from domain.deployment import Deployment, Launched, LaunchOutcome, LaunchRefused, Lookup, NotLaunched
-from tests.awx_fixtures import TOKEN, Simulator, deployment
-
-TIMINGS = AwxTimings(
-    request_lifetime=timedelta(seconds=0.3), launch_within=timedelta(seconds=2), look_every=timedelta(seconds=0.1)
-)
-ATTEMPT = deployment()
-
-
-def environment(scheduled: timedelta = timedelta(0)) -> ActivityEnvironment:
-    made = ActivityEnvironment()
-    asked = datetime.now(UTC) - scheduled
-    made.info = dataclasses.replace(
-        made.info, current_attempt_scheduled_time=asked, heartbeat_timeout=timedelta(seconds=0.06)
-    )
-    return made
-
-
-async def find(awx: AwxActivities, attempt: Deployment = ATTEMPT, asked_at: datetime | None = None) -> LaunchOutcome:
-    """The answer of `find_job`, asked again as Temporal would while it is too early."""
-    while True:
-        try:
-            return await environment().run(awx.find_job, Lookup(deployment=attempt, asked_at=asked_at))
-        except ApplicationError as error:
-            if error.category is not ApplicationErrorCategory.BENIGN or error.next_retry_delay is None:
-                raise
-            await asyncio.sleep(error.next_retry_delay.total_seconds())
-
-
-async def launch(awx: AwxActivities, attempt: Deployment = ATTEMPT) -> LaunchOutcome:
-    return await environment().run(awx.launch_job, attempt)
-
-
-async def promote(awx: AwxActivities, attempt: Deployment = ATTEMPT) -> LaunchOutcome:
-    asked_at = None
-    for _ in range(2):
-        found = await find(awx, attempt, asked_at)
-        if not isinstance(found, NotLaunched):
-            return found
-        asked_at = datetime.now(UTC)
-        try:
-            return await launch(awx, attempt)
-        except ApplicationError as error:
-            if (error.type, error.non_retryable) != (LAUNCH_UNKNOWN, True):
-                raise
-    return await find(awx, attempt, asked_at)
+from domain.deployment import Launched, LaunchRefused, Lookup, NotLaunched
+from tests.awx_fixtures import ATTEMPT, TIMINGS, TOKEN, Simulator, environment, find, launch, promote
 
 
 @pytest.fixture
@@ -234,75 +188,6 @@ async def test_a_job_that_must_go_but_cannot_be_cancelled_is_left_to_the_next_lo
     assert lost.value.type == LAUNCH_UNKNOWN
     assert isinstance(await find(awx), LaunchRefused)
     assert simulator.job(1)["status"] == "canceled"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"ask_labels_on_launch": False, "skip_tags": "slow"},
-        {"ask_labels_on_launch": False, "ask_skip_tags_on_launch": False},
-        {"organization": None},
-    ],
-)
-async def test_without_labels_the_job_is_found_all_the_same(
-    simulator: Simulator, awx: AwxActivities, changes: dict[str, Any]
-) -> None:
-    """By its skip tags, and where those are off by its variables."""
-    simulator.template(**changes)
-    simulator.faults(launch=["commit-then-504"])
-    assert await promote(awx) == Launched(job=1)
-    expected = {True: f"{changes.get('skip_tags', '')},{ATTEMPT.marker}".lstrip(","), False: ""}
-    assert simulator.job(1)["skip_tags"] == expected[changes.get("ask_skip_tags_on_launch", True)]
-
-
-async def test_every_attempt_has_a_job_of_its_own(simulator: Simulator, awx: AwxActivities) -> None:
-    """A retry does not adopt the job of the attempt before, nor another ticket's."""
-    numbers = [await promote(awx, attempt) for attempt in (deployment(1, 1), deployment(1, 2), deployment(2, 1))]
-    assert numbers == [Launched(job=1), Launched(job=2), Launched(job=3)]
-
-
-async def test_a_person_s_relaunch_is_never_taken_for_ours(
-    simulator: Simulator, awx: AwxActivities, caplog: pytest.LogCaptureFixture
-) -> None:
-    """It carries the same label and variables, and launch_type relaunch."""
-    assert await promote(awx) == Launched(job=1)
-    simulator.control("POST", "relaunch", json={"job": 1})
-    assert await find(awx) == Launched(job=1)
-    simulator.control("POST", "vanish", json={"job": 1})
-    assert await find(awx) == NotLaunched(reason="AWX has no job for this attempt")
-    assert "is a relaunch of somebody-else" in caplog.text
-
-
-async def test_a_job_that_somebody_else_made_with_our_variables_is_not_ours(
-    simulator: Simulator, awx: AwxActivities
-) -> None:
-    """Variables can be copied; who launched cannot."""
-    simulator.control("POST", "launch", json={"extra_vars": ATTEMPT.extra_vars()})
-    assert isinstance(await find(awx), NotLaunched)
-
-
-async def test_of_two_jobs_the_older_is_adopted_and_the_younger_cancelled(
-    simulator: Simulator, awx: AwxActivities, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The younger had not run, for the template lets one job run at a time; an alarm is logged."""
-    simulator.faults(life=["stuck-running"])
-    assert await promote(awx) == Launched(job=1)
-    simulator.control("POST", "duplicate", json={"job": 1})
-    simulator.until_status(1, "running")
-    assert await find(awx) == Launched(job=1)
-    assert (simulator.job(2)["status"], simulator.ran()) == ("canceled", 1)
-    assert [record.levelname for record in caplog.records if "are both" in record.message] == ["ERROR"]
-
-
-async def test_a_younger_job_that_runs_is_left_alone(simulator: Simulator, awx: AwxActivities) -> None:
-    """Stopping a deployment half way would be worse than two."""
-    simulator.template(allow_simultaneous=True)
-    simulator.faults(life=["stuck-running", "stuck-running"])
-    await promote(awx)
-    simulator.control("POST", "duplicate", json={"job": 1})
-    simulator.until_status(2, "running")
-    assert await find(awx) == Launched(job=1)
-    assert simulator.job(2)["status"] == "running"
 
 
 async def test_a_launch_that_is_late_itself_is_not_sent(simulator: Simulator, awx: AwxActivities) -> None:
