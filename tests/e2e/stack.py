@@ -86,6 +86,12 @@ class Stack:
 
     def start(self) -> None:
         """Start it, and return when it says that it is up."""
+        self.launch()
+        until("a start, or its end", lambda: "Ctrl-C stops" in self.said or self._ended, 90)
+        assert not self._ended, self.said
+
+    def launch(self) -> None:
+        """Start it."""
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
                 [str(PRODGATE), *self.arguments],
@@ -94,8 +100,6 @@ class Stack:
                 stderr=output,
                 start_new_session=True,
             )
-        until("a start, or its end", lambda: "Ctrl-C stops" in self.said or self._ended, 90)
-        assert not self._ended, self.said
 
     @property
     def _ended(self) -> bool:
@@ -106,6 +110,17 @@ class Stack:
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
         return self._process.wait(60)
+
+    def vanish(self) -> None:
+        """Kill the launcher alone."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    @property
+    def free(self) -> bool:
+        """Whether no child lives."""
+        return not any(map(lives, self.pids().values()))
 
     def pids(self) -> dict[str, int]:
         """The children, by name."""

@@ -1,0 +1,41 @@
+"""The README's tables tell what there is."""
+
+import re
+
+from fastapi.routing import APIRoute
+
+from api import health, requests, webhooks
+from domain.roles import GRANTED, OWN, Permission, Role
+from tests.readme import README, TABLE, settings_table, steps
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_table_and_nothing_else() -> None:
+    """`python -m tests.readme` writes the table anew."""
+    assert TABLE.findall(TEXT) == [settings_table()]
+
+
+def test_every_call_is_in_the_table_and_nothing_else() -> None:
+    """Method and path, as the routes have them."""
+    routes = [route for module in (requests, webhooks, health) for route in module.router.routes]
+    served = {f"{method} {route.path}" for route in routes if isinstance(route, APIRoute) for method in route.methods or ()}
+    assert set(re.findall(r"^\| `([A-Z]+ /\S*)` \|", TEXT, re.MULTILINE)) == served
+
+
+def test_the_table_of_roles_says_what_the_rules_say() -> None:
+    """A 'no' in the table is a permission that the role has on no ticket."""
+    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", TEXT.split("## Who may do what")[1], re.MULTILINE)[: len(Role)]
+    columns = [Permission(name) for name in ("create", "approve", "reject", "cancel", "retry", "see")]
+    for name, cells in rows:
+        role = Role(name)
+        allowed = GRANTED[role] | (OWN if role is not Role.VIEWER else frozenset())
+        said = {column for column, cell in zip(columns, cells.split("|"), strict=True) if cell.strip() != "no"}
+        assert said == allowed, name
+    assert {name for name, _ in rows} == set(Role)
+
+
+def test_there_is_a_walk_through() -> None:
+    """The end-to-end test would pass on an empty one."""
+    assert len(steps()) == 5
+    assert "approve" in "".join(step.commands for step in steps())
