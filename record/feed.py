@@ -12,9 +12,12 @@ from domain import lifecycle, yaml
 from domain.errors import RuleViolation
 from domain.ticket import PromotionRequest
 from record import schema
+from record.finding import Finder, terms
 
 _LOG = logging.getLogger(__name__)
 _FOLDER = "requests/prod/"
+_BATCH = 4_096
+"""Tickets whose terms are gathered before they are written."""
 
 Progress = Callable[[int, int], None]
 """Told how many tickets have been read, and of how many."""
@@ -33,65 +36,87 @@ def read_ticket(path: str, data: bytes) -> PromotionRequest:
 class Feed:
     """Moves an index from the tip it was made from to another. One thread at a time."""
 
-    def __init__(self, path: Path, progress: Progress) -> None:
+    def __init__(self, path: Path, db: sqlite3.Connection, finder: Finder, progress: Progress) -> None:
         self._git = pygit2.Repository(str(path))
+        self._db = db
+        self._finder = finder
         self._progress = progress
+        self._next_row = (db.execute("SELECT max(row) FROM tickets").fetchone()[0] or 0) + 1
 
-    def move(self, db: sqlite3.Connection, tip: str) -> None:
-        """Within the caller's transaction, bring the rows from the tip they show to `tip`."""
-        known = db.execute("SELECT value FROM meta WHERE key = 'tip'").fetchone()
+    def move(self, tip: str) -> None:
+        """Within the caller's transaction, bring everything from the tip it shows to `tip`."""
+        known = self._db.execute("SELECT value FROM meta WHERE key = 'tip'").fetchone()
         before = known[0] if known else None
         if before == tip:
             return
-        self._tickets(db, before, tip)
-        self._commits(db, before, tip)
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
-
-    def _tickets(self, db: sqlite3.Connection, before: str | None, tip: str) -> None:
         changed = self._changed(before, tip)
         for done, (path, oid) in enumerate(changed, 1):
-            db.execute("DELETE FROM faults WHERE path = ?", (path,))
-            if oid is None:
-                schema.remove(db, path)
-            else:
-                self._read(db, path, oid)
-            if done % 5_000 == 0:
+            self._take(path, oid)
+            if done % _BATCH == 0:
+                self._finder.postings.flush()
                 self._progress(done, len(changed))
-
-    def _read(self, db: sqlite3.Connection, path: str, oid: pygit2.Oid) -> None:
-        try:
-            blob = self._git[oid]
-            if not isinstance(blob, pygit2.Blob):
-                raise RuleViolation("it is no file")  # noqa: TRY301  one place tells what is wrong with a path
-            schema.put(db, schema.row(read_ticket(path, blob.data), path, str(oid)))
-        except (RuleViolation, sqlite3.IntegrityError) as error:
-            _LOG.error("%s is not a ticket: %s", path, error)
-            schema.remove(db, path)
-            db.execute("INSERT OR REPLACE INTO faults VALUES (?, ?)", (path, str(error)))
+        self._finder.postings.flush()
+        self._number_commits(before, tip)
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
 
     def _changed(self, before: str | None, tip: str) -> list[tuple[str, pygit2.Oid | None]]:
-        """The paths of tickets that differ, with the new blob or None."""
+        """The paths of tickets that differ, oldest first, with the new blob or None."""
         new = self._git[tip].peel(pygit2.Tree)
-        old = self._git[before].peel(pygit2.Tree) if before else None
-        diff = old.diff_to_tree(new) if old else new.diff_to_tree(swap=True)
+        diff = self._git[before].peel(pygit2.Tree).diff_to_tree(new) if before else new.diff_to_tree(swap=True)
         found: list[tuple[str, pygit2.Oid | None]] = []
         for delta in diff.deltas:
             path = delta.new_file.path
-            if path.startswith(_FOLDER) and PurePosixPath(path).suffix == ".yaml":
+            if path.startswith(_FOLDER) and path.endswith(".yaml"):
                 found.append((path, None if delta.status is DeltaStatus.DELETED else delta.new_file.id))
-        return found
+        return sorted(found, key=lambda each: (str(PurePosixPath(each[0]).parent), len(each[0]), each[0]))
 
-    def _commits(self, db: sqlite3.Connection, before: str | None, tip: str) -> None:
-        """Number the new commits, and note which ticket each is about."""
-        last = db.execute("SELECT max(ordinal) FROM commits").fetchone()[0] or 0
+    def _take(self, path: str, oid: pygit2.Oid | None) -> None:
+        self._db.execute("DELETE FROM faults WHERE path = ?", (path,))
+        try:
+            ticket = None if oid is None else read_ticket(path, self._blob(oid))
+            self._replace(path, ticket, str(oid))
+        except RuleViolation as error:
+            _LOG.error("%s is no ticket: %s", path, error)
+            self._replace(path, None, "")
+            self._db.execute("INSERT INTO faults VALUES (?, ?)", (path, str(error)))
+
+    def _blob(self, oid: pygit2.Oid) -> bytes:
+        blob = self._git.get(oid)
+        if not isinstance(blob, pygit2.Blob):
+            raise RuleViolation("it is no file")
+        return blob.data
+
+    def _replace(self, path: str, ticket: PromotionRequest | None, revision: str) -> None:
+        """Put the ticket in the place of what the path's file said before; None for nothing."""
+        found = self._db.execute("SELECT row, document FROM tickets WHERE path = ?", (path,)).fetchone()
+        row, before = (found[0], PromotionRequest.model_validate_json(found[1])) if found else (self._next_row, None)
+        if ticket is None:
+            self._db.execute("DELETE FROM tickets WHERE row = ?", (row,))
+            self._finder.remove(row)
+        else:
+            self._check_number(ticket.id, row)
+            self._next_row = max(self._next_row, row + 1)
+            self._db.execute(schema.PUT, schema.values(row, ticket, revision))
+            created, updated = (int(each.timestamp()) for each in (ticket.metadata.created_at, ticket.last.at))
+            self._finder.put(row, created, updated, schema.numbers(ticket.id))
+        self._finder.postings.change(row, *(frozenset() if each is None else terms(each) for each in (before, ticket)))
+
+    def _check_number(self, ticket_id: str, row: int) -> None:
+        other = self._db.execute("SELECT row, path FROM tickets WHERE id = ?", (ticket_id,)).fetchone()
+        if other and other[0] != row:
+            raise RuleViolation(f"its number is taken by {other[1]}")
+
+    def _number_commits(self, before: str | None, tip: str) -> None:
+        """Number the new commits from the first on, and note which ticket each is about."""
+        last = self._db.execute("SELECT max(ordinal) FROM commits").fetchone()[0] or 0
         walk = self._git.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE)
         if before:
             walk.hide(before)
-        rows = []
-        for ordinal, commit in enumerate(walk, last + 1):
-            found = trailer(commit.message, "Request-Id")
-            rows.append((ordinal, commit.id.raw, found))
-        db.executemany("INSERT INTO commits VALUES (?, ?, ?)", rows)
+        rows = (
+            (ordinal, commit.id.raw, trailer(commit.message, "Request-Id"))
+            for ordinal, commit in enumerate(walk, last + 1)
+        )
+        self._db.executemany("INSERT INTO commits VALUES (?, ?, ?)", rows)
 
 
 def trailer(message: str, name: str) -> str:

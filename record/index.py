@@ -1,13 +1,14 @@
 """Every list and every read: a SQLite file that follows the branch by comparing trees, and rebuilds itself."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from queue import Empty, LifoQueue
-from threading import Condition, Lock
+from threading import Condition, Event, RLock, Thread
 from zoneinfo import ZoneInfo
 
 import pygit2
@@ -15,116 +16,100 @@ import pygit2
 from domain.roles import Scope
 from domain.ticket import PromotionRequest
 from record import schema
+from record.errors import RecordUnavailable
 from record.feed import Feed, Progress
+from record.finding import Finder
 from record.members import Fault
-from record.query import (
-    Page,
-    Stats,
-    TicketQuery,
-    Where,
-    after,
-    decode_cursor,
-    encode_cursor,
-    order,
-    scope_where,
-    where,
-)
+from record.postings import bits_of
+from record.query import Page, Stats, TicketQuery, decode_cursor, encode_cursor
 from record.repository import Repository
 
 _LOG = logging.getLogger(__name__)
-_STATS = """
-SELECT
-    (SELECT count(*) FROM tickets WHERE state = 'pending' AND {scope}),
-    (SELECT count(*) FROM tickets WHERE approved_at >= ? AND {scope}),
-    (SELECT count(*) FROM tickets WHERE rejected_at >= ? AND {scope}),
-    (SELECT count(*) FROM tickets WHERE deployed_at >= ? AND {scope})
-"""
 
 
 def _log_progress(done: int, total: int) -> None:
     _LOG.info("The index has read %d of %d tickets", done, total)
 
 
+@lru_cache(maxsize=1_024)
+def _ticket(document: str) -> PromotionRequest:
+    """A frozen ticket from its JSON; pages show the same ones again and again."""
+    return PromotionRequest.model_validate_json(document)
+
+
 class Index:
-    """The tickets as the branch has them. Safe to use from any thread; every read first catches up with the branch."""
+    """The tickets as the branch has them. Safe to use from any thread; every read first catches up with the branch.
+
+    Each process needs a file of its own: where `path` is in use by another, a numbered neighbour is taken.
+    """
 
     def __init__(self, repository: Repository, path: Path, progress: Progress = _log_progress) -> None:
         self._repository = repository
         self._path = path
         self._progress = progress
         self._tip: str | None = None
-        self._feed: Feed | None = None
-        self._updating = Lock()
+        self._claim: int | None = None
+        self._db: sqlite3.Connection
+        self._finder: Finder
+        self._feed: Feed
+        self._turn = RLock()
         self._changed = Condition()
-        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._stopping = Event()
+        self._follower: Thread | None = None
 
-    def catch_up(self) -> None:
+    def catch_up(self, *, fetch: bool = False) -> None:
         """Bring the index to the branch's tip. Costs what changed since the last time; microseconds for nothing.
 
+        With `fetch`, first ask the remote, where there is one: for whoever must see what another process just wrote.
         Raises RecordUnavailable, or sqlite3.Error when even a new file can't be written.
         """
+        if fetch:
+            self._repository.fetch()
         tip = self._repository.tip()
-        if tip is None or tip == self._tip:
+        if tip == self._tip and self._claim is not None:
             return
-        with self._updating:
-            if tip != self._tip:
-                self._move_to(tip)
+        with self._turn:
+            self._move_to(self._repository.tip())
         with self._changed:
             self._changed.notify_all()
 
-    def _move_to(self, tip: str) -> None:
+    def _move_to(self, tip: str | None) -> None:
         try:
             self._follow(tip)
-        except (sqlite3.DatabaseError, KeyError, pygit2.GitError) as error:
+        except (sqlite3.DatabaseError, pygit2.GitError, KeyError, ValueError) as error:
             _LOG.warning("The index is rebuilt: %s", error)
-            self._close_connections()
+            self._release()
             schema.discard(self._path)
-            self._feed = None
             self._follow(tip)
+
+    def _follow(self, tip: str | None) -> None:
+        if self._claim is None:
+            self._path, self._claim = schema.claim(self._path)
+            self._db = schema.opened(self._path)
+            self._finder = Finder(self._db)
+            self._feed = Feed(self._repository.path, self._db, self._finder, self._progress)
+        if tip is not None and tip != self._tip:
+            self._db.execute("BEGIN")
+            self._feed.move(tip)
+            self._db.execute("COMMIT")
         self._tip = tip
-
-    def _follow(self, tip: str) -> None:
-        if self._feed is None:
-            schema.prepare(self._path)
-            self._feed = Feed(self._repository.path, self._progress)
-        with self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                self._feed.move(db, tip)
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = self._idle.get_nowait()
-        except Empty:
-            db = schema.connect(self._path)
-        try:
-            yield db
-        finally:
-            self._idle.put(db)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees one state of the index, no older than the branch was when it was asked for."""
-        self.catch_up()
-        if self._tip is None:
-            schema.prepare(self._path)
-        with self._connection() as db:
-            db.execute("BEGIN")
+        """The index, no older than the branch was when it was asked for."""
+        with self._turn:
+            self.catch_up()
             try:
-                yield db
-            finally:
-                db.execute("ROLLBACK")
+                yield self._db
+            except sqlite3.DatabaseError:
+                self._release()  # the next read opens it again, and rebuilds what is damaged
+                raise
 
     def get(self, ticket_id: str) -> PromotionRequest | None:
         """The ticket, or None."""
         with self._reading() as db:
             found = db.execute("SELECT document FROM tickets WHERE id = ?", (ticket_id,)).fetchone()
-        return PromotionRequest.model_validate_json(found[0]) if found else None
+        return _ticket(found[0]) if found else None
 
     def revision(self, ticket_id: str) -> str | None:
         """The Git blob id of the ticket's file, or None."""
@@ -135,35 +120,48 @@ class Index:
     def last_number(self, year: int) -> int:
         """The highest number of a ticket of the year, 0 for none; a file that doesn't load has taken its number too."""
         with self._reading() as db:
-            found = db.execute("SELECT max(number) FROM tickets WHERE year = ?", (year,)).fetchone()[0] or 0
+            highest = db.execute("SELECT max(number) FROM tickets WHERE year = ?", (year,)).fetchone()[0] or 0
             faulty = [Path(path).stem for (path,) in db.execute("SELECT path FROM faults")]
         taken = [schema.numbers(name) for name in faulty if schema.ID.fullmatch(name)]
-        return max([found, *(number for other, number in taken if other == year)])
+        return max([highest, *(number for other, number in taken if other == year)])
 
     def page(self, query: TicketQuery) -> Page:
         """One page of what the query finds. Raises BadCursor."""
-        position, found = decode_cursor(query), where(query)
+        after = decode_cursor(query)
         with self._reading() as db:
-            total = db.execute(f"SELECT count(*) FROM tickets WHERE {found.sql}", found.values).fetchone()[0]  # noqa: S608
-            rows = self._rows(db, query, found & after(query, position))
-        items = tuple(PromotionRequest.model_validate_json(row[3]) for row in rows[: query.limit])
-        more = len(rows) > query.limit
-        return Page(items, total, encode_cursor(query, rows[query.limit - 1][:3]) if more else None)
-
-    def _rows(self, db: sqlite3.Connection, query: TicketQuery, found: Where) -> list[tuple[int, int, int, str]]:
-        """One row more than the page has, to know whether there is another."""
-        sql = f"SELECT {query.column}, year, number, document FROM tickets WHERE {found.sql} ORDER BY {order(query)}"  # noqa: S608
-        return db.execute(f"{sql} LIMIT ?", (*found.values, query.limit + 1)).fetchall()
+            bits = self._finder.found(query)
+            picked = self._finder.pick(query, bits, after)
+            rows = [row for row, _ in picked[: query.limit]]
+            documents = [db.execute("SELECT document FROM tickets WHERE row = ?", (row,)).fetchone()[0] for row in rows]
+        more = encode_cursor(query, picked[query.limit - 1][1]) if len(picked) > query.limit else None
+        return Page(tuple(map(_ticket, documents)), bits.bit_count(), more)
 
     def stats(self, scope: Scope, now: datetime, zone: ZoneInfo) -> Stats:
         """The counts over what the scope sees, as of `now` (aware) in the zone."""
         today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        monday = (today - timedelta(days=today.weekday())).replace(tzinfo=zone)
-        seen = scope_where(scope)
-        days = (int(today.timestamp()), int(today.timestamp()), int(monday.timestamp()))
-        values = (*seen.values, *(value for day in days for value in (day, *seen.values)))
+        monday = today - timedelta(days=today.weekday())  # wall-clock arithmetic: midnight, whatever clocks did since
         with self._reading() as db:
-            return Stats(*db.execute(_STATS.format(scope=seen.sql), values).fetchone())
+            seen = self._finder.within(scope)
+            pending = (seen & self._finder.postings.term("s:pending")).bit_count()
+            since = (("approved_at", today), ("rejected_at", today), ("deployed_at", monday))
+            return Stats(pending, *(self._count_since(db, column, moment, seen) for column, moment in since))
+
+    def _count_since(self, db: sqlite3.Connection, column: str, moment: datetime, seen: int) -> int:
+        found = db.execute(f"SELECT row FROM tickets WHERE {column} >= ?", (int(moment.timestamp()),))  # noqa: S608
+        rows = [row for (row,) in found]
+        return (bits_of(rows, max(rows, default=-1) + 1) & seen).bit_count()
+
+    def in_production(self, ticket: PromotionRequest) -> PromotionRequest | None:
+        """The last ticket that was deployed for the same tenant, target and environment, other than this one."""
+        sql = "SELECT document FROM tickets WHERE target = ? AND id != ? AND deployed_at IS NOT NULL"
+        before = ticket.status.deployed_at
+        limit, values = ("AND deployed_at <= ?", (int(before.timestamp()),)) if before else ("", ())
+        with self._reading() as db:
+            found = db.execute(
+                f"{sql} {limit} ORDER BY deployed_at DESC, row DESC LIMIT 1",
+                (schema.target(ticket), ticket.id, *values),
+            ).fetchone()
+        return _ticket(found[0]) if found else None
 
     def faults(self) -> tuple[Fault, ...]:
         """The files under `requests/prod` that are no tickets, and why."""
@@ -177,7 +175,7 @@ class Index:
         return tuple(bytes(oid).hex() for (oid,) in rows)
 
     def sequence(self) -> int:
-        """The number of the last change; changes are numbered alike by every index of the branch."""
+        """The number of the last change; every index of the branch numbers changes alike."""
         with self._reading() as db:
             return int(db.execute("SELECT max(ordinal) FROM commits").fetchone()[0] or 0)
 
@@ -188,18 +186,36 @@ class Index:
             return db.execute(sql, (sequence, limit)).fetchall()
 
     def wait_for_change(self, tip: str | None, timeout: float) -> str | None:
-        """The indexed tip, as soon as it is another than `tip` or after `timeout` seconds."""
+        """The indexed tip, as soon as it is another than `tip`, or after `timeout` seconds.
+
+        One thread waits for all listeners; `follow` is what moves the index while nobody reads.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._tip != tip, timeout)
             return self._tip
 
-    def close(self) -> None:
-        with self._updating:
-            self._close_connections()
+    def follow(self, every: float = 1.0) -> None:
+        """Keep up with the branch, and with its remote, every so many seconds until `close`."""
+        self._follower = Thread(target=self._keep_up, args=(every,), name="record-index", daemon=True)
+        self._follower.start()
 
-    def _close_connections(self) -> None:
-        while True:
+    def _keep_up(self, every: float) -> None:
+        while not self._stopping.wait(every):
             try:
-                self._idle.get_nowait().close()
-            except Empty:
-                return
+                self.catch_up(fetch=True)
+            except (RecordUnavailable, OSError, sqlite3.Error) as error:
+                _LOG.warning("The index can't catch up: %s", error)
+
+    def close(self) -> None:
+        """End `follow` and give the file back; a later read opens it again."""
+        self._stopping.set()
+        if self._follower is not None:
+            self._follower.join()
+        self._release()
+
+    def _release(self) -> None:
+        with self._turn:
+            if self._claim is not None:
+                self._db.close()
+                os.close(self._claim)
+            self._claim, self._tip = None, None

@@ -1,15 +1,13 @@
-"""What is asked of the index: filters, order and pages, as values and as SQL."""
+"""What is asked of the index: filters, order and pages, as values."""
 
 import base64
-import binascii
 import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from domain.roles import Scope, same_address
+from domain.roles import Scope
 from domain.ticket import PromotionRequest, State, TargetType
 from record.errors import BadCursor
 
@@ -25,9 +23,6 @@ class Sort(StrEnum):
     LAST_ID = "-id"
     LEAST_RECENT = "updatedAt"
     RECENT = "-updatedAt"
-
-
-_COLUMNS = {"createdAt": "created_at", "updatedAt": "updated_at", "id": "year"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +52,9 @@ class TicketQuery:
             raise ValueError(f"limit must be from 1 to {MAX_LIMIT}")
 
     @property
-    def column(self) -> str:
-        return _COLUMNS[self.sort.lstrip("-")]
+    def order(self) -> str:
+        """`createdAt`, `updatedAt` or `id`."""
+        return self.sort.lstrip("-")
 
     @property
     def descending(self) -> bool:
@@ -93,91 +89,19 @@ class Stats:
     deployed_this_week: int
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A condition in SQL with its parameters."""
-
-    sql: str
-    values: tuple[Any, ...] = ()
-
-    def __and__(self, other: "Where") -> "Where":
-        return Where(f"{self.sql} AND {other.sql}", (*self.values, *other.values))
+def encode_cursor(query: TicketQuery, key: int) -> str:
+    """Where a page ended: the order's key of its last ticket."""
+    return base64.urlsafe_b64encode(json.dumps([query.fingerprint, key]).encode()).decode().rstrip("=")
 
 
-def _among(column: str, values: Any) -> Where:
-    listed = tuple(sorted(values))
-    return Where(f"{column} IN ({','.join('?' * len(listed))})", listed)
-
-
-def scope_where(scope: Scope) -> Where:
-    """The tickets of the scope."""
-    if scope.tenants is None:
-        return Where("1")
-    seen = _among("tenant", scope.tenants)
-    own = _among("created_by", map(same_address, scope.addresses))
-    if scope.own_tenants is not None:
-        own = own & _among("tenant", scope.own_tenants)
-    return Where(f"({seen.sql} OR ({own.sql}))", (*seen.values, *own.values))
-
-
-def where(query: TicketQuery) -> Where:
-    """The tickets that the query finds, on whatever page."""
-    found = scope_where(query.scope)
-    equals = {
-        "tenant": query.tenant,
-        "created_by": query.created_by and same_address(query.created_by),
-        "target_name": query.target_name,
-        "target_type": query.target_type,
-    }
-    for column, value in equals.items():
-        if value is not None:
-            found &= Where(f"{column} = ?", (value,))
-    if query.state:
-        found &= _among("state", query.state)
-    if query.created_after:
-        found &= Where("created_at >= ?", (int(query.created_after.timestamp()),))
-    if query.created_before:
-        found &= Where("created_at < ?", (int(query.created_before.timestamp()),))
-    if query.exclude_created_by:
-        own = _among("created_by", map(same_address, query.exclude_created_by))
-        found &= Where(f"NOT {own.sql}", own.values)
-    if words := match(query.q):
-        found &= Where("row IN (SELECT rowid FROM search WHERE search MATCH ?)", (words,))
-    return found
-
-
-def match(text: str) -> str:
-    """The search for tickets that have every word, the beginning of a word being enough; empty for no words."""
-    words = (word.replace('"', '""').replace("\0", "") for word in text.split())
-    return " ".join(f'"{word}"*' for word in words if any(map(str.isalnum, word)))
-
-
-def encode_cursor(query: TicketQuery, position: tuple[int, int, int]) -> str:
-    """Where a page ended: the sort column's value, year and number of its last ticket."""
-    return base64.urlsafe_b64encode(json.dumps([query.fingerprint, *position]).encode()).decode().rstrip("=")
-
-
-def decode_cursor(query: TicketQuery) -> tuple[int, int, int] | None:
-    """Where the query's page begins; None for the first. Raises BadCursor for what `encode_cursor` never gave."""
+def decode_cursor(query: TicketQuery) -> int | None:
+    """The key after which the query's page begins; None for the first. Raises BadCursor for a foreign cursor."""
     if query.cursor is None:
         return None
     try:
-        fingerprint, *position = json.loads(base64.urlsafe_b64decode(query.cursor.encode() + b"=="))
-        value, year, number = (int(each) for each in position if type(each) is int and abs(each) < 1 << 62)
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+        fingerprint, key = json.loads(base64.urlsafe_b64decode(query.cursor.encode() + b"=="))
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadCursor from error
-    if fingerprint != query.fingerprint or len(position) != 3:
+    if fingerprint != query.fingerprint or type(key) is not int:
         raise BadCursor
-    return value, year, number
-
-
-def after(query: TicketQuery, position: tuple[int, int, int] | None) -> Where:
-    """The tickets that come after a position in the query's order."""
-    if position is None:
-        return Where("1")
-    return Where(f"({query.column}, year, number) {'<' if query.descending else '>'} (?, ?, ?)", position)
-
-
-def order(query: TicketQuery) -> str:
-    way = "DESC" if query.descending else "ASC"
-    return f"{query.column} {way}, year {way}, number {way}"
+    return key

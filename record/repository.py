@@ -19,6 +19,7 @@ import pygit2
 from domain.change import Change, Recorded
 from record.branch import Branch
 from record.errors import RecordError, RecordUnavailable
+from record.packing import Packing
 from record.remote import Remote, clone_folder, is_url
 from record.writer import Builder, Draft
 
@@ -57,6 +58,7 @@ class Repository:
         self.path = path
         self._branch = Branch(path, branch)
         self._remote = remote
+        self._packing = Packing(path)
         self._waiting: deque[_Waiting] = deque()
         self._arrived = Condition()
         self._closed = False
@@ -88,6 +90,7 @@ class Repository:
             self._arrived.notify()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._packing.close)
         if self._remote is not None:
             self._remote.close()
 
@@ -137,6 +140,7 @@ class Repository:
                 _answer(group, (error,) * len(group))
                 raise
             _answer(group, outcomes)
+            self._packing.look()
 
     def _next_group(self) -> list[_Waiting]:
         """What has arrived, once there is something; nothing when the record is closed and all is written."""

@@ -1,7 +1,7 @@
 """A ticket's file as `domain.yaml.dump` writes it, 50 times faster where the text is ordinary.
 
-Writing is bound by this step: PyYAML's emitter looks at every character in Python. Text with anything out of the ordinary
-in it (control characters, emoji, odd line ends) is left to PyYAML; a property test holds that the two agree to the byte.
+The rate of commits is bound by this step: PyYAML's emitter looks at every character in Python. Text with anything odd
+in it (control characters, emoji, other line ends) is left to PyYAML; a property test holds that the two agree.
 """
 
 import re

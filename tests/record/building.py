@@ -29,21 +29,25 @@ def opened(location: Path | str, tmp_path: Path) -> Repository:
 
 
 def person_commits(repository: Path, files: dict[str, str | None], message: str = "By hand") -> str:
-    """Commit files as a person would who pushes to the branch; None removes one. The new tip."""
-    lines = ["commit refs/heads/main", "committer Mona Manual <mona@cab-i.com> now", f"data {len(message)}", message]
-    if git(repository, "for-each-ref", "refs/heads/main"):
-        lines.append("from refs/heads/main^0")
-    for path, text in files.items():
-        data = (text or "").encode()
-        lines += [f"D {path}"] if text is None else [f"M 100644 inline {path}", f"data {len(data)}", data.decode()]
-    script = "\n".join([*lines, ""])
-    for _ in range(50):
+    """Commit files as a person would who pushes to the branch, again if need be; None removes one. The new tip."""
+    for _ in range(500):
         try:
-            git(repository, "fast-import", "--quiet", "--date-format=now", stdin=script)
-        except subprocess.CalledProcessError:  # somebody else's commit came in between: as after a refused push
+            git(repository, "fast-import", "--quiet", "--date-format=now", stdin=_script(repository, files, message))
+        except subprocess.CalledProcessError:  # somebody else's commit came in between
             continue
         return git(repository, "rev-parse", "refs/heads/main")
     raise TimeoutError("the branch never stood still")
+
+
+def _script(repository: Path, files: dict[str, str | None], message: str) -> str:
+    size = len(message.encode())
+    lines = ["commit refs/heads/main", "committer Mona Manual <mona@cab-i.com> now", f"data {size}", message]
+    if git(repository, "for-each-ref", "refs/heads/main"):
+        lines.append("from refs/heads/main^0")
+    for path, text in files.items():
+        data = text or ""
+        lines += [f"D {path}"] if text is None else [f"M 100644 inline {path}", f"data {len(data.encode())}", data]
+    return "\n".join([*lines, ""])
 
 
 def after(ticket: PromotionRequest, action: str, by: str = JEAN.email, at: datetime | None = None) -> PromotionRequest:

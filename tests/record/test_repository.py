@@ -33,7 +33,7 @@ async def test_a_transition_is_one_commit_with_the_ticket_to_the_byte(repository
     assert git(repository.path, "cat-file", "blob", f"main:{PATH}") + "\n" == yaml.dump(pending())
     assert git(repository.path, "rev-parse", f"main:{PATH}") == recorded.revision
     assert git(repository.path, "ls-tree", "-r", "--name-only", "main") == PATH
-    assert git(repository.path, "fsck", "--strict", "--full") == ""
+    assert git(repository.path, "fsck", "--strict", "--full", "--no-dangling") == ""
 
 
 async def test_a_commit_says_who_when_and_what(repository: Repository) -> None:
@@ -69,7 +69,7 @@ async def test_a_hostile_name_stays_a_name(repository: Repository, typed: str, w
     """A display name can't add an address, a line or a trailer to the commit."""
     await repository.record(Change(ticket=pending(), base=None, actor_name=typed))
     assert git(repository.path, "log", "-1", "--format=%an|%ae", "main") == f"{written}|{PIERRE.email}"
-    assert git(repository.path, "fsck", "--strict", "--full") == ""
+    assert git(repository.path, "fsck", "--strict", "--full", "--no-dangling") == ""
 
 
 async def test_free_text_never_reaches_the_message(repository: Repository) -> None:
@@ -86,7 +86,7 @@ async def test_what_arrives_together_is_written_together(repository: Repository)
     assert len({each.revision for each in recorded}) == 200
     assert git(repository.path, "rev-list", "--count", "main") == "200"
     assert len(list((repository.path / "objects/pack").glob("*.pack"))) < 20
-    assert git(repository.path, "fsck", "--strict", "--full") == ""
+    assert git(repository.path, "fsck", "--strict", "--full", "--no-dangling") == ""
 
 
 async def test_the_same_change_again_is_the_same_commit(repository: Repository) -> None:
@@ -163,7 +163,7 @@ async def test_two_processes_on_one_folder_lose_nothing(tmp_path: Path) -> None:
     people = asyncio.to_thread(lambda: [person_commits(path, {"a.txt": str(turn)}) for turn in range(5)])
     await asyncio.gather(people, *map(walk, stories))
     assert git(path, "rev-list", "--count", "main") == "405"
-    assert git(path, "fsck", "--strict", "--full") == ""
+    assert git(path, "fsck", "--strict", "--full", "--no-dangling") == ""
     for writer in writers:
         await writer.close()
 
