@@ -33,7 +33,10 @@ def _zone(value: Any) -> Any:
 
 
 def _seconds(value: Any) -> Any:
-    return float(value) if isinstance(value, str) else value
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("must be a number of seconds") from None  # float()'s own sentence repeats what was given
 
 
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]

@@ -27,7 +27,7 @@ async def ready(services: Served) -> JSONResponse:
     except EngineUnavailable:
         checks["temporal"] = "The Temporal server does not answer"
     try:
-        await run_in_threadpool(services.promotions.index.catch_up)
+        await run_in_threadpool(services.promotions.index.catch_up, fetch=True)
     except RecordError as error:
         checks["git"] = str(error)
     return JSONResponse(checks, 200 if set(checks.values()) == {"ok"} else 503)

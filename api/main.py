@@ -30,7 +30,10 @@ async def run(settings: Settings, host: str, port: int) -> None:
     repository = open_repository(settings.git_repo, settings.git_branch, settings.data_dir / "api", token=token)
     services = compose(settings, await connect(), repository, keys)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
+    index = services.promotions.index
+    index.follow()
     await serve(create_app(services), host, port, stop)
+    index.close()
     await repository.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from git import Actor, Repo
 
 from domain.roles import Grant, Person, same_address
-from record.directory import DirectoryReader
+from record.directory import Directory, DirectoryReader
 from record.repository import Repository
 
 FILES = Path(__file__).with_name("gitops")
@@ -33,8 +33,8 @@ def prepare_repository(path: Path, branch: str) -> None:
 
 
 def person(repository: Repository, email: str) -> Person:
-    """Whom the address belongs to. Raises NobodyByThatName."""
-    found = DirectoryReader(repository).current().person(same_address(email))
+    """Whom the address belongs to. Raises NobodyByThatName, RecordUnavailable."""
+    found = _directory(repository).person(same_address(email))
     if found is None:
         raise NobodyByThatName(f"{email} is nobody in the company; try one of these people:\n{people(repository)}")
     return found
@@ -42,9 +42,14 @@ def person(repository: Repository, email: str) -> Person:
 
 def people(repository: Repository) -> str:
     """Everybody, with what they may do where, a line a person."""
-    known = DirectoryReader(repository).current().people
+    known = _directory(repository).people
     width = max((len(each.email) for each in known), default=0)
     return "\n".join(f"  {each.email:{width}}  {', '.join(map(_spoken, each.grants))}" for each in known)
+
+
+def _directory(repository: Repository) -> Directory:
+    repository.fetch()
+    return DirectoryReader(repository).current()
 
 
 def _spoken(grant: Grant) -> str:

@@ -1,0 +1,34 @@
+"""Where the environment names a system of the company, `prodgate up` uses that one instead of its stand-in."""
+
+import json
+from pathlib import Path
+
+from tests.e2e.stack import PIERRE, Stack, started
+
+
+def test_a_second_stack_works_with_the_systems_of_the_first(tmp_path: Path) -> None:
+    """Its worker and API push to the first one's repository, launch in its AWX and use its Temporal server."""
+    with started(Stack(tmp_path / "company")) as company:
+        settings = {
+            "PRODGATE_GIT_REPO": f"file://{company.data / 'gitops.git'}",
+            "PRODGATE_AWX_URL": f"http://127.0.0.1:{company.ports['awx-port']}/api/",
+            "PRODGATE_AWX_TOKEN": json.loads((company.data / "secrets.json").read_text())["awx"],
+            "TEMPORAL_ADDRESS": f"127.0.0.1:{company.ports['temporal-port']}",
+            "PRODGATE_TASK_QUEUE": "second",
+            "PRODGATE_OIDC_AUDIENCE": "",  # empty is not set
+        }
+        second = Stack(tmp_path / "second", settings=settings)
+        # The ports of stand-ins that aren't started may be taken.
+        second.ports |= {name: company.ports[name] for name in ("awx-port", "temporal-port", "temporal-ui-port")}
+        with started(second):
+            assert set(second.pids()) == {"worker", "api"}
+            assert "stand-in" not in second.said
+            ticket = second.ask("3.0.0")
+            second.approve(ticket)
+            second.await_state([ticket], "deployed")
+            assert not (second.data / "gitops.git").exists()
+        company.await_state([ticket], "deployed", 10)
+        assert company.recorded() == {ticket: ["created", "approved", "deploying", "deployed"]}
+        company.check_one_job_each([ticket])
+        history = company.call(PIERRE, "GET", f"/{ticket}/history").json()
+        assert [commit["authorName"] for commit in history] == ["Pierre Durand", "Jean Dupont", "Prodgate", "Prodgate"]

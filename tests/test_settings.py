@@ -1,0 +1,145 @@
+"""Settings come from the environment, whole or not at all, and never tell a secret."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import SecretStr
+
+from settings import DEMO_ISSUER, Mode, Settings, SettingsError, variable, variables
+
+LEAST = {"PRODGATE_GIT_REPO": "/srv/gitops.git"}
+
+GOOD: dict[str, tuple[str, Any]] = {
+    "mode": ("production", Mode.PRODUCTION),
+    "data_dir": ("/var/lib/prodgate", Path("/var/lib/prodgate")),
+    "public_url": ("https://prodgate.example", "https://prodgate.example"),
+    "git_repo": ("https://git.example/gitops.git", "https://git.example/gitops.git"),
+    "git_branch": ("record", "record"),
+    "git_token": ("s3cret", SecretStr("s3cret")),
+    "awx_url": ("https://awx.example/api/controller/", "https://awx.example/api/controller/"),
+    "awx_token": ("s3cret", SecretStr("s3cret")),
+    "awx_user": ("svc-prodgate", "svc-prodgate"),
+    "awx_password": ("s3cret", SecretStr("s3cret")),
+    "awx_template": ("42", "42"),
+    "awx_ca_bundle": ("/etc/ssl/awx.pem", Path("/etc/ssl/awx.pem")),
+    "awx_callback_secret": ("s3cret", SecretStr("s3cret")),
+    "awx_request_lifetime": ("200", timedelta(seconds=200)),
+    "awx_pending_deadline": ("60.5", timedelta(seconds=60.5)),
+    "awx_running_deadline": ("7200", timedelta(hours=2)),
+    "oidc_issuer": ("https://id.example/realms/company", "https://id.example/realms/company"),
+    "oidc_audience": ("gate", "gate"),
+    "oidc_jwks": ("/etc/prodgate/jwks.json", Path("/etc/prodgate/jwks.json")),
+    "expiry": ("86400", timedelta(days=1)),
+    "answer_within": ("0.5", timedelta(seconds=0.5)),
+    "creates_in_flight": ("4", 4),
+    "time_zone": ("Europe/Paris", ZoneInfo("Europe/Paris")),
+    "task_queue": ("blue", "blue"),
+    "worker_health_host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104  as in a container
+    "worker_health_port": ("9090", 9090),
+    "log_level": ("DEBUG", "DEBUG"),
+}
+
+BAD = {
+    "mode": "prod",
+    "public_url": "prodgate.example",
+    "awx_url": "awx.example/api/",
+    "awx_request_lifetime": "two minutes",
+    "awx_pending_deadline": "0",
+    "awx_running_deadline": "-1",
+    "expiry": "nan",
+    "answer_within": "inf",
+    "creates_in_flight": "0",
+    "time_zone": "Europe/Atlantis",
+    "worker_health_port": "65536",
+    "log_level": "debug",
+}
+
+
+def refused(environment: dict[str, str]) -> str:
+    """The sentences that refuse it."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(environment)
+    return str(caught.value)
+
+
+def test_every_setting_is_tried_here() -> None:
+    """A new one needs its example."""
+    assert set(GOOD) == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_variable_sets_its_field(name: str) -> None:
+    """Field `x_y` is `PRODGATE_X_Y`."""
+    text, value = GOOD[name]
+    assert getattr(Settings.from_environment(LEAST | {variable(name): text}), name) == value
+
+
+@pytest.mark.parametrize("name", [name for name in GOOD if name != "git_repo"])
+def test_an_empty_variable_is_not_set(name: str) -> None:
+    """Compose files and shells pass variables on that nobody filled in."""
+    assert Settings.from_environment(LEAST | {variable(name): ""}) == Settings.from_environment(LEAST)
+
+
+@pytest.mark.parametrize("environment", [{}, {"PRODGATE_GIT_REPO": ""}])
+def test_the_repository_must_be_named(environment: dict[str, str]) -> None:
+    """There is no default for what is the record."""
+    assert refused(environment) == "PRODGATE_GIT_REPO must be set"
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_wrong_value_is_refused_by_the_name_of_its_variable(name: str) -> None:
+    """The sentence begins with what to change."""
+    sentence = refused(LEAST | {variable(name): BAD[name]})
+    assert sentence.startswith(f"{variable(name)}: ")
+    assert "\n" not in sentence
+
+
+def test_every_fault_has_its_line() -> None:
+    """Nobody wants to learn of them one start after the other."""
+    lines = refused({variable(name): text for name, text in BAD.items()}).splitlines()
+    assert {line.split(":")[0].split()[0] for line in lines} == {variable(name) for name in [*BAD, "git_repo"]}
+
+
+@pytest.mark.parametrize("name", [name for name, (text, _) in GOOD.items() if text == "s3cret"])
+def test_a_secret_is_never_told(name: str) -> None:
+    """Neither when the settings are printed nor when another one is refused."""
+    environment = LEAST | {variable(name): "s3cret"}
+    assert "s3cret" not in repr(Settings.from_environment(environment))
+    assert "s3cret" not in refused(environment | {"PRODGATE_EXPIRY": "soon", "PRODGATE_GIT_REPO": ""})
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_refusal_does_not_repeat_the_value(name: str) -> None:
+    """A value may be a secret that was put in the wrong place."""
+    assert "hunter2" not in refused(LEAST | {variable(name): "hunter2 hunter2"})
+
+
+def test_production_refuses_the_demo_issuer() -> None:
+    """Its key lies in a folder of a laptop."""
+    production = LEAST | {"PRODGATE_MODE": "production", "PRODGATE_OIDC_ISSUER": DEMO_ISSUER}
+    assert refused(production) == "PRODGATE_OIDC_ISSUER: the demo's token issuer is refused in production mode"
+    assert Settings.from_environment(production | {"PRODGATE_MODE": "demo"}).oidc_issuer == DEMO_ISSUER
+
+
+def test_what_one_entry_point_needs_is_asked_of_it_alone() -> None:
+    """The worker needs AWX, the API does not."""
+    settings = Settings.from_environment(LEAST | {"PRODGATE_AWX_URL": "https://awx.example/api/"})
+    settings.require("awx_url")
+    with pytest.raises(SettingsError, match=r"^PRODGATE_OIDC_ISSUER must be set\nPRODGATE_OIDC_JWKS must be set$"):
+        settings.require("awx_url", "oidc_issuer", "oidc_jwks")
+
+
+def test_every_variable_has_a_sentence() -> None:
+    """The README's table is made of them."""
+    assert list(variables()) == [variable(name) for name in Settings.model_fields]
+    assert all(description.endswith(".") for description in variables().values())
+
+
+def test_other_variables_are_nobodys_business() -> None:
+    """The environment holds what other programs need."""
+    assert Settings.from_environment(LEAST | {"PATH": "/bin", "PRODGATE_UNKNOWN": "x"}) == (
+        Settings.from_environment(LEAST)
+    )
