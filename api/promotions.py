@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
 from api.errors import BadField, ChangedSince, NotFound
+from api.etags import etag, matches
 from api.models import CreatePromotionRequest
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction, Submission
@@ -86,7 +87,7 @@ class Promotions:
         Raises NotFound, ChangedSince, or the RuleViolation that refuses it.
         """
         ticket = await self.visible(person, ticket_id)
-        if said.if_match not in (None, "*", etag(ticket)):
+        if said.if_match is not None and not matches(said.if_match, etag(ticket)):
             raise ChangedSince
         decision = Decision(
             id=str(uuid.uuid4()),
@@ -188,11 +189,6 @@ class Promotions:
         ):
             raise BadField("Idempotency-Key", "was used before, for another request")
         return Answer(ticket, recorded=recorded is not None)
-
-
-def etag(ticket: PromotionRequest) -> str:
-    """The entity tag of a ticket as it stands: any change of it is another tag."""
-    return f'"{hashlib.sha256(ticket.model_dump_json().encode()).hexdigest()[:32]}"'
 
 
 def _key(person: Person, idempotency_key: str) -> str:

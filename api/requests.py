@@ -6,14 +6,15 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from api.dependencies import Caller, Served
 from api.engine import Answer
+from api.etags import etag, matches_weakly
+from api.filters import Filters, Paging
 from api.models import CommentBody, Commit, CreatePromotionRequest, Problem, RejectBody, Statistics
-from api.promotions import Said, etag
+from api.promotions import Said
 from domain import roles
 from domain.decision import DecisionAction
 from domain.roles import Permission
 from domain.ticket import PromotionRequest, State
-from domain.values import Email, TargetName, Tenant
-from record.query import Page, Sort, TicketQuery
+from record.query import Page, TicketQuery
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "No acceptable token"},
@@ -32,9 +33,7 @@ _DECIDED: dict[int | str, dict[str, Any]] = _ONE | {
 router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS)
 
 Id = Annotated[str, Path(alias="id", examples=["PR-2026-0001"])]
-IfMatch = Annotated[str | None, Header(max_length=200, description="Decide only on this revision (an ETag)")]
-Limit = Annotated[int, Query(ge=1, le=200, description="Requests on a page")]
-Cursor = Annotated[str | None, Query(max_length=500, description="Where the page before ended")]
+IfMatch = Annotated[str | None, Header(max_length=1_000, description="Decide only on this revision (an ETag)")]
 IdempotencyKey = Annotated[
     str | None,
     Header(min_length=1, max_length=200, description="The same key again returns the first answer's ticket"),
@@ -47,55 +46,34 @@ NO_COMMENT = CommentBody()
 
 @router.get("")
 def search(
-    services: Served,
-    caller: Caller,
-    request: Request,
-    response: Response,
-    state: Annotated[list[State] | None, Query(description="One or several states")] = None,
-    tenant: Tenant | None = None,
-    created_by: Annotated[Email | None, Query(alias="createdBy")] = None,
-    target: TargetName | None = None,
-    q: Annotated[str | None, Query(max_length=200, description="Free text: names, justification, people")] = None,
-    sort: Sort = Sort.NEWEST,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    services: Served, caller: Caller, request: Request, response: Response, filters: Annotated[Filters, Query()]
 ) -> list[PromotionRequest]:
     """What the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
-    query = TicketQuery(
-        scope=roles.scope(caller, Permission.SEE),
-        state=tuple(state or ()),
-        tenant=tenant,
-        created_by=created_by,
-        target_name=target,
-        q=q or "",
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-    )
+    query = filters.within(roles.scope(caller, Permission.SEE))
     return _paged(request, response, services.promotions.index.page(query))
 
 
 @router.get("/pending")
 def pending(
-    services: Served, caller: Caller, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+    services: Served, caller: Caller, request: Request, response: Response, paging: Annotated[Paging, Query()]
 ) -> list[PromotionRequest]:
     """What waits for the caller's decision: what they could approve now."""
     query = TicketQuery(
         scope=roles.scope(caller, Permission.APPROVE),
         state=(State.PENDING,),
         exclude_created_by=caller.addresses,
-        limit=limit,
-        cursor=cursor,
+        limit=paging.limit,
+        cursor=paging.cursor,
     )
     return _paged(request, response, services.promotions.index.page(query))
 
 
 @router.get("/my")
 def mine(
-    services: Served, caller: Caller, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+    services: Served, caller: Caller, request: Request, response: Response, paging: Annotated[Paging, Query()]
 ) -> list[PromotionRequest]:
     """The caller's own requests."""
-    query = TicketQuery(scope=roles.own(caller), limit=limit, cursor=cursor)
+    query = TicketQuery(scope=roles.own(caller), limit=paging.limit, cursor=paging.cursor)
     return _paged(request, response, services.promotions.index.page(query))
 
 
@@ -136,12 +114,12 @@ async def read(
     caller: Caller,
     response: Response,
     ticket_id: Id,
-    if_none_match: Annotated[str | None, Header(max_length=200)] = None,
+    if_none_match: Annotated[str | None, Header(max_length=1_000, description="Answer 304 for this ETag")] = None,
 ) -> PromotionRequest | Response:
     """One request, with everything that happened to it."""
     ticket = await services.promotions.visible(caller, ticket_id)
     headers = {"ETag": etag(ticket)}
-    if if_none_match == headers["ETag"]:
+    if if_none_match and matches_weakly(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return ticket

@@ -1,14 +1,11 @@
 """Houses for the API's tests: one that a session shares, and one that a test has to itself."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
 
-from tests.api.house import House, opened
-
-Connect = Callable[[], Awaitable[Client]]
+from tests.api.house import Connect, House, opened
 
 
 @pytest.fixture(scope="session")

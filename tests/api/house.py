@@ -34,6 +34,7 @@ from tests.awx_fixtures import Simulator, simulating
 from workflows.promotion import Promotion
 
 T = TypeVar("T")
+Connect = Callable[[], Awaitable[Client]]
 
 PIERRE, SOPHIE, JEAN, CLAIRE, VICTOR = (
     f"{name}@cab-i.com" for name in ("pierre.durand", "sophie.martin", "jean.dupont", "claire.moreau", "victor.roux")
@@ -291,7 +292,7 @@ def _settings(folder: Path, issuer: DemoIssuer, given: dict[str, Any]) -> Settin
 
 
 @contextmanager
-def opened(connect: Callable[[], Awaitable[Client]], folder: Path, **given: Any) -> Iterator[House]:
+def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     """A house of its own in the folder; `given` are settings that differ."""
     prepare_repository(folder / "gitops.git", "main")
     issuer = DemoIssuer(folder / "issuer")

@@ -1,0 +1,96 @@
+"""Idempotency-Key: a creation that is repeated is the first one, and only for who sent it first."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.api.house import ALICE, JEAN, PIERRE, SOPHIE, House, asked, problem, refused_fields, unique_name
+
+
+def test_a_repeat_returns_the_first(house: House) -> None:
+    """Same key, same body: the same ticket, with the same status and address, and one commit."""
+    pierre, key = house.as_(PIERRE), {"Idempotency-Key": unique_name()}
+    first, second = (pierre.post(json=asked(), headers=key) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(house.log(first.json()["metadata"]["id"])) == 1
+
+
+def test_a_repeat_returns_the_first_as_it_stands_now(house: House) -> None:
+    """Somebody may have decided meanwhile, and a date may have gone by."""
+    pierre, key = house.as_(PIERRE), {"Idempotency-Key": unique_name()}
+    first = pierre.post(json=asked(), headers=key).json()
+    decided = house.as_(JEAN).decide("reject", first["metadata"]["id"]).json()
+    assert pierre.post(json=asked(), headers=key).json() == decided
+
+
+def test_repeats_at_once_make_one_ticket(house: House) -> None:
+    """Ten at the same moment: ten times 201 with one number."""
+    pierre, key = house.as_(PIERRE), {"Idempotency-Key": unique_name()}
+    with ThreadPoolExecutor(10) as together:
+        answers = list(together.map(lambda _: pierre.post(json=asked(), headers=key), range(10)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["metadata"]["id"] for answer in answers}) == 1
+
+
+def test_another_process_knows_the_key(house: House) -> None:
+    """A repeat that another API takes, or the same one after a restart, finds the first ticket."""
+    key = {"Idempotency-Key": unique_name()}
+    first = house.as_(PIERRE).post(json=asked(), headers=key).json()
+    other = house.as_(PIERRE, api=house.another_api())
+    assert other.post(json=asked(), headers=key).json() == first
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"target": {"version": "2.1.1"}},
+        {"request": {"releaseNotes": "something else"}},
+        {"preChecks": {"performanceTestsPassed": True}},
+    ],
+)
+def test_a_key_with_another_body_is_refused(house: House, changes: dict[str, dict[str, object]]) -> None:
+    """422 that names the header: a client that mixes its keys up must learn of it."""
+    pierre, key = house.as_(PIERRE), {"Idempotency-Key": unique_name()}
+    assert pierre.post(json=asked(), headers=key).status_code == 201
+    answer = pierre.post(json=asked(**changes), headers=key)
+    assert refused_fields(answer) == ["Idempotency-Key"]
+    assert "another request" in problem(answer)["detail"]
+
+
+def test_a_key_with_another_tenant_is_refused(house: House) -> None:
+    """The tenant is a part of what was asked for."""
+    alice, key = house.as_(ALICE), {"Idempotency-Key": unique_name()}
+    assert alice.post(json=asked(tenant="tenant-finance"), headers=key).status_code == 201
+    assert refused_fields(alice.post(json=asked(tenant="tenant-retail"), headers=key)) == ["Idempotency-Key"]
+
+
+def test_a_key_is_its_senders_own(house: House) -> None:
+    """Somebody else's same key is another ticket: nobody learns of a ticket by guessing a key."""
+    key = {"Idempotency-Key": unique_name()}
+    made = [house.as_(email).post(json=asked(), headers=key).json()["metadata"]["id"] for email in (PIERRE, SOPHIE)]
+    assert len(set(made)) == 2
+
+
+def test_a_refused_creation_uses_no_key(house: House) -> None:
+    """After 422 or 403, the same key with a good body creates."""
+    pierre, key = house.as_(PIERRE), {"Idempotency-Key": unique_name()}
+    assert pierre.post(json=asked(preChecks={"securityScanPassed": False}), headers=key).status_code == 422
+    assert pierre.post(json=asked(tenant="tenant-retail"), headers=key).status_code == 403
+    assert pierre.post(json=asked(), headers=key).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201])
+def test_a_key_has_a_length(house: House, key: str) -> None:
+    """1 to 200 characters."""
+    answer = house.as_(PIERRE).post(json=asked(), headers={"Idempotency-Key": key})
+    assert [name.lower() for name in refused_fields(answer)] == ["idempotency-key"]
+
+
+@pytest.mark.parametrize("key", ['"; DROP', "' OR PromotionKey != '", "*", "k" * 200])
+def test_a_hostile_key_is_a_key_like_any_other(house: House, key: str) -> None:
+    """It never reaches the engine's search as it is."""
+    headers = {"Idempotency-Key": key}
+    first, second = (house.as_(PIERRE).post(json=asked(), headers=headers).json() for _ in range(2))
+    assert first["metadata"]["id"] == second["metadata"]["id"]

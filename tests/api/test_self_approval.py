@@ -1,0 +1,80 @@
+"""Nobody approves their own request, by whatever name they come."""
+
+import time
+
+import pytest
+from joserfc import jwt
+
+from settings import DEMO_ISSUER
+from tests.api.house import ALICE, JEAN, PIERRE, Caller, House, problem
+from tests.api.test_auth import own_key
+
+TENANT = """apiVersion: apim.cab-i.com/v1
+kind: Tenant
+metadata:
+  name: tenant-finance
+spec:
+  displayName: Finance
+  members:
+    - {email: pierre.durand@cab-i.com, name: Pierre Durand, role: devops, aliases: [pdurand@cab-i.com]}
+    - {email: p.durand@partner.example, name: Pierre Durand, role: cpi, aliases: [pierre.durand@cab-i.com]}
+    - {email: jean.dupont@cab-i.com, name: Jean Dupont, role: cpi}
+    - {email: married@cab-i.com, name: Jean Neuf, role: cpi}
+"""
+
+
+def known_as(house: House, email: str, subject: str) -> Caller:
+    """Somebody whose token says this address and this subject."""
+    key, now = own_key(house), int(time.time())
+    claims = {"iss": DEMO_ISSUER, "aud": "prodgate", "sub": subject, "email": email, "exp": now + 600}
+    return house.as_(email, token=jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key))
+
+
+def refused_as_own(house: House, caller: Caller, ticket_id: str) -> None:
+    answer = caller.decide("approve", ticket_id)
+    assert answer.status_code == 403, answer.text
+    assert problem(answer)["detail"] == "Cannot approve your own request"
+    state = house.as_(ALICE).get(f"/{ticket_id}").json()["status"]["state"]
+    assert state == "pending"
+
+
+@pytest.mark.parametrize("email", ["Jean.Dupont@CAB-I.com", "JEAN.DUPONT@cab-i.com", "jean.dupont@cab-I.COM"])
+def test_case_makes_nobody_else(house: House, email: str) -> None:
+    """One address in another spelling is one person, with or without the same subject."""
+    ticket_id = house.as_(JEAN).create()["metadata"]["id"]
+    refused_as_own(house, house.as_(email), ticket_id)
+    refused_as_own(house, known_as(house, email, "another|subject"), ticket_id)
+    other = known_as(house, email, "some|subject").create()["metadata"]["id"]
+    refused_as_own(house, house.as_(JEAN), other)
+
+
+def test_the_platforms_admin_is_no_exception(house: House) -> None:
+    """Alice may approve everything but what she asked for."""
+    refused_as_own(house, house.as_(ALICE), house.as_(ALICE).create()["metadata"]["id"])
+
+
+def test_an_alias_makes_nobody_else(own_house: House) -> None:
+    """Addresses that the directory calls one person's are one person's, in both directions."""
+    own_house.commit({"tenants/tenant-finance.yaml": TENANT})
+    asked_as_devops = own_house.as_(PIERRE).create()["metadata"]["id"]
+    for email in ("pdurand@cab-i.com", "p.durand@partner.example", "P.Durand@Partner.example"):
+        refused_as_own(own_house, own_house.as_(email), asked_as_devops)
+    asked_as_partner = own_house.as_("p.durand@partner.example").create()["metadata"]["id"]
+    refused_as_own(own_house, own_house.as_(PIERRE), asked_as_partner)
+    assert own_house.as_(JEAN).decide("approve", asked_as_devops).status_code == 200
+
+
+def test_a_new_address_makes_nobody_else(own_house: House) -> None:
+    """Whoever got another e-mail address keeps their subject, and that is compared too."""
+    own_house.commit({"tenants/tenant-finance.yaml": TENANT})
+    ticket_id = known_as(own_house, JEAN, "idp|4711").create()["metadata"]["id"]
+    refused_as_own(own_house, known_as(own_house, "married@cab-i.com", "idp|4711"), ticket_id)
+    assert known_as(own_house, "married@cab-i.com", "idp|4712").decide("approve", ticket_id).status_code == 200
+
+
+def test_what_one_asked_for_is_not_waiting_for_oneself(own_house: House) -> None:
+    """The list of what one could approve leaves out one's own, under every alias."""
+    own_house.commit({"tenants/tenant-finance.yaml": TENANT})
+    own_house.as_(PIERRE).create()
+    assert own_house.as_("p.durand@partner.example").get("/pending").json() == []
+    assert len(own_house.as_(JEAN).get("/pending").json()) == 1
