@@ -8,29 +8,20 @@ from pathlib import Path, PurePosixPath
 import pygit2
 from pygit2.enums import DeltaStatus, SortMode
 
-from domain import lifecycle, yaml
 from domain.errors import RuleViolation
 from domain.ticket import PromotionRequest
 from record import schema
+from record.bulk import blob_of, read_chunks, read_ticket
 from record.finding import Finder, terms
+from record.postings import CHUNK
 
 _LOG = logging.getLogger(__name__)
 _FOLDER = "requests/prod/"
-_BATCH = 4_096
-"""Tickets whose terms are gathered before they are written."""
+_MANY = 2 * CHUNK
+"""Tickets from which on it pays to start other processes."""
 
 Progress = Callable[[int, int], None]
 """Told how many tickets have been read, and of how many."""
-
-
-def read_ticket(path: str, data: bytes) -> PromotionRequest:
-    """The ticket that the file at the path holds. Raises RuleViolation when there is none, or a false one."""
-    ticket = yaml.load(data)
-    if ticket.path != path:
-        raise RuleViolation(f"the file says that it belongs at {ticket.path}")
-    if lifecycle.status_of(ticket.status.history) != ticket.status:
-        raise RuleViolation("the status is not what the history amounts to")
-    return ticket
 
 
 class Feed:
@@ -41,7 +32,7 @@ class Feed:
         self._db = db
         self._finder = finder
         self._progress = progress
-        self._next_row = (db.execute("SELECT max(row) FROM tickets").fetchone()[0] or 0) + 1
+        self._next_row = db.execute("SELECT coalesce(max(row) + 1, 0) FROM tickets").fetchone()[0]
 
     def move(self, tip: str) -> None:
         """Within the caller's transaction, bring everything from the tip it shows to `tip`."""
@@ -50,14 +41,34 @@ class Feed:
         if before == tip:
             return
         changed = self._changed(before, tip)
+        if self._next_row == 0 and len(changed) > _MANY:
+            self._fill(changed)
+        else:
+            self._take_all(changed)
+        self._number_commits(before, tip)
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
+
+    def _take_all(self, changed: list[tuple[str, pygit2.Oid | None]]) -> None:
         for done, (path, oid) in enumerate(changed, 1):
             self._take(path, oid)
-            if done % _BATCH == 0:
+            if done % CHUNK == 0:
                 self._finder.postings.flush()
                 self._progress(done, len(changed))
         self._finder.postings.flush()
-        self._number_commits(before, tip)
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
+
+    def _fill(self, files: list[tuple[str, pygit2.Oid | None]]) -> None:
+        """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
+        first = {PurePosixPath(path).stem: (path, str(oid)) for path, oid in reversed(files)}
+        chunks = read_chunks(Path(self._git.path), list(reversed(first.values())))
+        for done, chunk in enumerate(chunks, 1):
+            self._db.executemany(schema.PUT, chunk.rows)
+            self._db.executemany("INSERT INTO postings VALUES (?, ?, ?)", chunk.postings)
+            self._db.executemany("INSERT INTO faults VALUES (?, ?)", chunk.faults)
+            self._progress(min(done * CHUNK, len(first)), len(first))
+        self._next_row = len(first)
+        self._finder.load()
+        kept = {path for path, _ in first.values()}
+        self._take_all([each for each in files if each[0] not in kept])
 
     def _changed(self, before: str | None, tip: str) -> list[tuple[str, pygit2.Oid | None]]:
         """The paths of tickets that differ, oldest first, with the new blob or None."""
@@ -73,18 +84,12 @@ class Feed:
     def _take(self, path: str, oid: pygit2.Oid | None) -> None:
         self._db.execute("DELETE FROM faults WHERE path = ?", (path,))
         try:
-            ticket = None if oid is None else read_ticket(path, self._blob(oid))
+            ticket = None if oid is None else read_ticket(path, blob_of(self._git, oid))
             self._replace(path, ticket, str(oid))
         except RuleViolation as error:
             _LOG.error("%s is no ticket: %s", path, error)
             self._replace(path, None, "")
             self._db.execute("INSERT INTO faults VALUES (?, ?)", (path, str(error)))
-
-    def _blob(self, oid: pygit2.Oid) -> bytes:
-        blob = self._git.get(oid)
-        if not isinstance(blob, pygit2.Blob):
-            raise RuleViolation("it is no file")
-        return blob.data
 
     def _replace(self, path: str, ticket: PromotionRequest | None, revision: str) -> None:
         """Put the ticket in the place of what the path's file said before; None for nothing."""

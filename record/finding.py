@@ -48,8 +48,14 @@ class Finder:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.postings = Postings(db)
+        self._db = db
         self._orders = {name: Ordering() for name in ("createdAt", "updatedAt", "id")}
-        rows = db.execute("SELECT row, created_at, updated_at, year, number FROM tickets").fetchall()
+        self._size = 0
+        self.load()
+
+    def load(self) -> None:
+        """Learn the orders from the file."""
+        rows = self._db.execute("SELECT row, created_at, updated_at, year, number FROM tickets").fetchall()
         self._size = max((row[0] for row in rows), default=-1) + 1
         self._orders["createdAt"].fill([(key_of(created, *number), row) for row, created, _, *number in rows])
         self._orders["updatedAt"].fill([(key_of(updated, *number), row) for row, _, updated, *number in rows])

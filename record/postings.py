@@ -9,7 +9,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterable
 
-_CHUNK = 4_096
+CHUNK = 4_096
 _FEW = 64
 _CACHED = 512
 """Terms whose bits are kept in memory, some 12 KB each at 100,000 tickets."""
@@ -17,10 +17,11 @@ _CACHED = 512
 TABLE = "CREATE TABLE postings (term TEXT, chunk INTEGER, bits BLOB NOT NULL, PRIMARY KEY (term, chunk)) WITHOUT ROWID;"
 
 
-def _packed(bits: int) -> bytes:
-    if bits.bit_count() > _FEW:
-        return b"B" + bits.to_bytes(_CHUNK // 8, "little")
-    return b"L" + array("H", positions(bits)).tobytes()
+def packed(rows: list[int]) -> bytes:
+    """The bits of one chunk as the index keeps them, from the rows within the chunk, ascending."""
+    if len(rows) > _FEW:
+        return b"B" + bits_of(rows, CHUNK).to_bytes(CHUNK // 8, "little")
+    return b"L" + array("H", rows).tobytes()
 
 
 def _unpacked(data: bytes) -> int:
@@ -53,8 +54,8 @@ def bits_of(rows: Iterable[int], size: int) -> int:
     """The bits of these rows, all below `size`."""
     text = bytearray(b"0" * size)
     for row in rows:
-        text[size - 1 - row] = 49
-    return int(text, 2) if size else 0
+        text[row] = 49
+    return int(text[::-1], 2) if size else 0
 
 
 class Postings:
@@ -67,7 +68,7 @@ class Postings:
 
     def change(self, row: int, before: frozenset[str], now: frozenset[str]) -> None:
         """The ticket in the row has the terms `now`, and had `before`."""
-        chunk, bit = row // _CHUNK, 1 << row % _CHUNK
+        chunk, bit = row // CHUNK, 1 << row % CHUNK
         for term in before ^ now:
             key = (term, chunk)
             bits = self._changed.get(key)
@@ -79,7 +80,7 @@ class Postings:
 
     def flush(self) -> None:
         """Write what changed, within the caller's transaction."""
-        rows = ((*key, _packed(bits)) for key, bits in sorted(self._changed.items()))
+        rows = ((*key, packed(positions(bits))) for key, bits in sorted(self._changed.items()))
         self._db.executemany("INSERT OR REPLACE INTO postings VALUES (?, ?, ?)", rows)
         self._changed.clear()
         self._cache.clear()
@@ -108,8 +109,8 @@ class Postings:
         chunks: dict[int, int] = {}
         for chunk, data in self._db.execute(f"SELECT chunk, bits FROM postings WHERE {where}", values):  # noqa: S608
             chunks[chunk] = chunks.get(chunk, 0) | _unpacked(data)
-        whole = bytearray(_CHUNK // 8 * (max(chunks, default=-1) + 1))
+        whole = bytearray(CHUNK // 8 * (max(chunks, default=-1) + 1))
         for chunk, bits in chunks.items():
-            start = chunk * _CHUNK // 8
-            whole[start : start + _CHUNK // 8] = bits.to_bytes(_CHUNK // 8, "little")
+            start = chunk * CHUNK // 8
+            whole[start : start + CHUNK // 8] = bits.to_bytes(CHUNK // 8, "little")
         return int.from_bytes(whole, "little")

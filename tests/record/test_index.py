@@ -187,16 +187,20 @@ async def test_a_file_that_is_no_ticket_is_reported_and_hides_nothing(repository
             f"{folder}/PR-2026-0002.yaml": "][",
             f"{folder}/PR-2026-0003.yaml": text,
             f"{folder}/PR-2026-0004.yaml": text.replace("0001", "0004").replace("state: pending", "state: deployed"),
+            f"{folder}/PR-2026-0005.yaml": yaml.dump(pending(id=number(5))).replace(
+                "  approvedBy: null",
+                f"    - {{action: approved, at: '{NOW.isoformat()}', by: system}}\n  approvedBy: null",
+            ),
             f"{folder}/notes.md": "not a ticket, and no fault",
         },
     )
     assert ids(index.page(TicketQuery(scope=ALL))) == [number(1)]
     faults = index.faults()
-    assert [fault.path[-17:-5] for fault in faults] == [number(2), number(3), number(4)]
+    assert [fault.path[-17:-5] for fault in faults] == [number(2), number(3), number(4), number(5)]
     assert "belongs at" in faults[1].sentence
     assert "history" in faults[2].sentence
-    assert index.last_number(2026) == 4
-    person_commits(repository.path, {f"{folder}/PR-2026-000{each}.yaml": None for each in (2, 3, 4)})
+    assert index.last_number(2026) == 5
+    person_commits(repository.path, {f"{folder}/PR-2026-000{each}.yaml": None for each in (2, 3, 4, 5)})
     assert index.faults() == ()
     person_commits(repository.path, {f"{folder}/PR-2026-0001.yaml": "["})
     assert index.get(number(1)) is None

@@ -1,0 +1,83 @@
+"""Reading many tickets at once, on every processor: parsing is what a rebuild of the index costs."""
+
+import logging
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from itertools import repeat
+from pathlib import Path
+
+import pygit2
+from pydantic import ValidationError
+
+from domain import lifecycle, yaml
+from domain.errors import RuleViolation
+from domain.ticket import PromotionRequest
+from record import schema
+from record.finding import terms
+from record.postings import CHUNK, packed
+
+_LOG = logging.getLogger(__name__)
+
+
+def read_ticket(path: str, data: bytes) -> PromotionRequest:
+    """The ticket that the file at the path holds. Raises RuleViolation when there is none, or a false one."""
+    ticket = yaml.load(data)
+    if ticket.path != path:
+        raise RuleViolation(f"the file says that it belongs at {ticket.path}")
+    try:
+        status = lifecycle.status_of(ticket.status.history)
+    except ValidationError as error:  # such as an approval by nobody
+        raise RuleViolation(yaml.describe(error)) from error
+    if status != ticket.status:
+        raise RuleViolation("the status is not what the history amounts to")
+    return ticket
+
+
+def blob_of(git: pygit2.Repository, oid: str | pygit2.Oid) -> bytes:
+    """The content of a file; RuleViolation for what is no file, such as another repository's commit."""
+    blob = git.get(oid)
+    if not isinstance(blob, pygit2.Blob):
+        raise RuleViolation("it is no file")
+    return blob.data
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What one chunk of files is to the index's tables."""
+
+    rows: list[tuple[str | int | None, ...]] = field(default_factory=list)
+    postings: list[tuple[str, int, bytes]] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_chunks(repository: Path, files: list[tuple[str, str]]) -> Iterator[Chunk]:
+    """The files, given as path and blob, chunk by chunk; the file at position n is row n. No number stands twice."""
+    parts = [(number, files[start : start + CHUNK]) for number, start in enumerate(range(0, len(files), CHUNK))]
+    done = 0
+    try:
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
+            for chunk in pool.map(_read_chunk, repeat(str(repository)), *zip(*parts, strict=True)):
+                yield chunk
+                done += 1
+    except BrokenProcessPool:  # such as no memory for several: one process is slower, and enough
+        _LOG.warning("Tickets are read by one process alone")
+        yield from (_read_chunk(str(repository), *part) for part in parts[done:])
+
+
+def _read_chunk(repository: str, number: int, files: list[tuple[str, str]]) -> Chunk:
+    git, chunk, found = pygit2.Repository(repository), Chunk(), dict[str, list[int]]()
+    for position, (path, blob) in enumerate(files):
+        try:
+            ticket = read_ticket(path, blob_of(git, blob))
+        except RuleViolation as error:
+            chunk.faults.append((path, str(error)))
+            continue
+        chunk.rows.append(schema.values(number * CHUNK + position, ticket, blob))
+        for term in terms(ticket):
+            found.setdefault(term, []).append(position)
+    chunk.postings = [(term, number, packed(rows)) for term, rows in sorted(found.items())]
+    return chunk

@@ -1,0 +1,124 @@
+"""What the audit looks for: each check is a function from one step of one ticket to the violations it sees.
+
+A rule that comes later, such as one on signatures, is one more function in `CHECKS`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import pygit2
+
+from domain import roles
+from domain.decision import DecisionAction
+from domain.errors import NotAuthorized, RuleViolation, SelfApproval
+from domain.roles import Permission, same_address
+from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest
+from record.directory import Directory
+from record.feed import trailer
+from record.message import SERVICE_EMAIL
+
+_DECIDED = {
+    Action.APPROVED: DecisionAction.APPROVE,
+    Action.REJECTED: DecisionAction.REJECT,
+    Action.CANCELLED: DecisionAction.CANCEL,
+    Action.RETRIED: DecisionAction.RETRY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A commit that broke a rule; `ticket` is the id, or the path of a file that is no ticket."""
+
+    commit: str
+    ticket: str
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one commit made of one ticket: `before` (None: there was none that loads) became `now`."""
+
+    commit: pygit2.Commit
+    path: str
+    before: PromotionRequest | None
+    now: PromotionRequest
+    directory: Directory
+
+    @property
+    def last(self) -> HistoryEntry:
+        return self.now.last
+
+    def violation(self, rule: str, sentence: str) -> Violation:
+        return Violation(str(self.commit.id), self.now.id, rule, sentence)
+
+
+Check = Callable[[Step], Iterable[Violation]]
+
+
+def check_trailers(step: Step) -> Iterator[Violation]:
+    """The service committed it, and its trailers and author say what the file says."""
+    said = {name: trailer(step.commit.message, name) for name in ("Request-Id", "Action", "Tenant", "Actor")}
+    if step.commit.committer.email != SERVICE_EMAIL or not all(said.values()):
+        yield step.violation("not-the-service", "the commit changes a ticket without the service's trailers")
+        return
+    last = step.last
+    meant = (step.now.id, last.action, step.now.metadata.tenant, last.by)
+    if tuple(said.values()) != meant:
+        yield step.violation(
+            "false-trailers", f"the commit says {'; '.join(said.values())}, the file {'; '.join(meant)}"
+        )
+    author = SERVICE_EMAIL if last.by == SYSTEM else last.by
+    if same_address(step.commit.author.email) != same_address(author):
+        yield step.violation("false-author", f"the author is {step.commit.author.email}, but {author} acted")
+
+
+def check_history(step: Step) -> Iterator[Violation]:
+    """One legal entry was added, and nothing else changed."""
+    before = step.before.status.history if step.before else ()
+    now = step.now.status.history
+    if len(now) < len(before):
+        yield step.violation("history-shortened", f"{len(before)} entries became {len(now)}")
+    elif now[: len(before)] != before:
+        yield step.violation("history-rewritten", "entries that were there are not the same any more")
+    elif len(now) != len(before) + 1:
+        yield step.violation("not-one-transition", f"the commit adds {len(now) - len(before)} entries, not one")
+    if step.before and step.before.digest != step.now.digest:
+        yield step.violation("request-altered", "what is asked for is not what it was before")
+
+
+def check_people(step: Step) -> Iterator[Violation]:
+    """Who acted had the right to, under the tenants' files as of this commit."""
+    last = step.last
+    by_person = last.action in _DECIDED or last.action is Action.CREATED
+    if by_person is (last.by == SYSTEM):
+        yield step.violation("wrong-actor", f"{last.by} can't be who {last.action} a request")
+    elif by_person and (refused := _refusal(step)):
+        rule = "self-approval" if isinstance(refused, SelfApproval) else "no-role"
+        yield step.violation(rule, f"{last.by} {last.action} it: {refused}")
+
+
+def _refusal(step: Step) -> RuleViolation | None:
+    person = step.directory.person(step.last.by)
+    tenant = step.now.metadata.tenant
+    if person is None or tenant not in step.directory.tenants:
+        return NotAuthorized(f"{'nobody' if person is None else 'no tenant'} of that name as of this commit")
+    if step.last.action is Action.CREATED:
+        return None if roles.holds(person, Permission.CREATE, tenant) else NotAuthorized()
+    requester = step.directory.person(step.now.metadata.created_by)
+    permission = _DECIDED[step.last.action].permission
+    return roles.refusal(person, permission, step.now, requester.subject if requester else None)
+
+
+def check_submission(step: Step) -> Iterator[Violation]:
+    """A ticket is created by its requester, with its mandatory checks passed."""
+    if step.before is not None:
+        return
+    checks, first = step.now.spec.pre_checks, step.now.status.history[0]
+    if not (checks.staging_tests_passed and checks.security_scan_passed):
+        yield step.violation("checks-not-passed", "staging tests and security scan had not both passed")
+    if same_address(first.by) != same_address(step.now.metadata.created_by):
+        yield step.violation("wrong-actor", f"{first.by} created it in the name of {step.now.metadata.created_by}")
+
+
+CHECKS: tuple[Check, ...] = (check_trailers, check_history, check_people, check_submission)

@@ -1,0 +1,159 @@
+"""The offline audit: replays the history of a plain clone with the product's own rules and names each violation."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+import git
+import pygit2
+
+from domain.errors import RuleViolation
+from domain.ticket import PromotionRequest
+from record.bulk import blob_of, read_ticket
+from record.changes import FOLDER, Touched, count, opened, touched
+from record.checks import CHECKS, Check, Step, Violation
+from record.directory import Directory, DirectoryState
+from record.errors import RecordUnavailable
+from record.feed import Progress
+from record.schema import ID
+
+_PROGRESS_EVERY = 1_000
+
+
+def verify(
+    path: Path,
+    since: str | None = None,
+    progress: Progress | None = None,
+    *,
+    branch: str = "HEAD",
+    checks: tuple[Check, ...] = CHECKS,
+) -> Iterator[Violation]:
+    """Every violation in the history of the branch, oldest first; `since` takes all up to that commit for granted.
+
+    `progress` is told how many commits were looked at, and of how many. Raises RecordUnavailable when there is no such
+    repository, branch or commit, or when the clone is shallow and so has nothing to prove.
+    """
+    try:
+        repo = opened(path)
+        tip = repo.git.rev_parse("--verify", f"{branch}^{{commit}}")
+        start = repo.git.rev_parse("--verify", f"{since}^{{commit}}") if since else None
+        shallow = repo.git.rev_parse("--is-shallow-repository") == "true"
+    except git.GitError as error:
+        raise RecordUnavailable(f"There is nothing to verify at {path}: {str(error).splitlines()[-1]}") from error
+    with repo:
+        if shallow:
+            raise RecordUnavailable(f"{path} is a shallow clone; an audit needs the whole history")
+        yield from _verify(repo, tip, start, progress or (lambda done, total: None), checks)
+
+
+def _verify(
+    repo: git.Repo, tip: str, start: str | None, progress: Progress, checks: tuple[Check, ...]
+) -> Iterator[Violation]:
+    audit = _Audit(pygit2.Repository(str(repo.git_dir)), checks)
+    if start is not None:
+        if not repo.is_ancestor(repo.commit(start), repo.commit(tip)):
+            yield Violation(start, "", "branch-rewritten", "the commit to start from is not in the branch's history")
+        audit.start_from(audit.git[start].peel(pygit2.Commit))
+    revisions = f"{start}..{tip}" if start else tip
+    total = count(repo, revisions)
+    for done, change in enumerate(touched(repo, revisions), 1):
+        yield from audit.commit(change)
+        if done % _PROGRESS_EVERY == 0:
+            progress(done, total)
+    progress(total, total)
+
+
+@dataclass
+class _Audit:
+    """What is remembered from one commit to the next."""
+
+    git: pygit2.Repository
+    checks: tuple[Check, ...]
+    directory: DirectoryState = field(init=False)
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.directory = DirectoryState(self.git)
+        self._read = lru_cache(maxsize=5_000)(self._read_uncached)
+
+    def start_from(self, commit: pygit2.Commit) -> None:
+        """Take the state as of a commit for granted."""
+        self.directory.move_to(commit, search=True)
+        for delta in commit.tree.diff_to_tree(swap=True).deltas:
+            path = delta.new_file.path
+            if path.startswith(f"{FOLDER}/"):
+                self.numbers[PurePosixPath(path).stem] = path
+
+    def commit(self, change: Touched) -> Iterator[Violation]:
+        commit = self.git[change.commit].peel(pygit2.Commit)
+        known = set(self.directory.directory.faults)
+        directory = self.directory.move_to(commit)
+        for fault in directory.faults:
+            if fault not in known:
+                yield Violation(change.commit, fault.path, "unreadable", fault.sentence)
+        for path, old, new in change.files:
+            yield from self._file(commit, directory, path, old, new)
+
+    def _file(
+        self, commit: pygit2.Commit, directory: Directory, path: str, old: str | None, new: str | None
+    ) -> Iterator[Violation]:
+        name = PurePosixPath(path).stem
+        if new is None:
+            yield Violation(str(commit.id), name, "removed", "the ticket's file was removed")
+            return
+        if old is None and ID.fullmatch(name) and name in self.numbers:
+            yield Violation(
+                str(commit.id), name, "number-reused", f"the number was given to {self.numbers[name]} before"
+            )
+        self.numbers.setdefault(name, path)
+        now = self._read(path, new)
+        if not isinstance(now, PromotionRequest):
+            yield Violation(str(commit.id), name, "unreadable", now)
+            return
+        before = self._read(path, old) if old else None
+        step = Step(commit, path, before if isinstance(before, PromotionRequest) else None, now, directory)
+        for check in self.checks:
+            yield from check(step)
+
+    def _read_uncached(self, path: str, blob: str) -> PromotionRequest | str:
+        try:
+            return read_ticket(path, blob_of(self.git, blob))
+        except RuleViolation as error:
+            return str(error)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command `verify REPO [--json] [--since COMMIT] [--branch BRANCH]`; 0 only for a clean history, 2 for none."""
+    parser = argparse.ArgumentParser(prog="prodgate verify", description="Audit the record in a plain clone, offline.")
+    parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line for each violation")
+    parser.add_argument("--since", metavar="COMMIT", help="take everything up to this commit for granted")
+    parser.add_argument("--branch", default="HEAD", help="the branch to audit (default: the clone's HEAD)")
+    asked = parser.parse_args(arguments)
+    found = 0
+    try:
+        for violation in verify(asked.repo, asked.since, _show_progress, branch=asked.branch):
+            found += 1
+            sys.stdout.write(_shown(violation, as_json=asked.json) + "\n")
+    except RecordUnavailable as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if not asked.json:
+        sys.stdout.write(f"{found} violations\n" if found else "The record is clean\n")
+    return 1 if found else 0
+
+
+def _shown(violation: Violation, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(dataclasses.asdict(violation), ensure_ascii=False)
+    return f"{violation.commit[:12]} {violation.ticket}: {violation.rule}: {violation.sentence}"
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done} of {total} commits" + ("\n" if done == total else ""))
