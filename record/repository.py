@@ -98,6 +98,11 @@ class Repository:
         """The commit that the branch is at, as this disk knows it; None before the first."""
         return self._branch.tip()
 
+    @property
+    def remote_failure(self) -> str | None:
+        """Why the remote can't be reached, in one sentence; None while it can, or where there is none."""
+        return self._remote.failure if self._remote is not None else None
+
     def fetch(self, max_age: float = 0.0) -> None:
         """Bring the branch up to the remote's, as it was no longer than `max_age` seconds ago; blocks.
 
