@@ -105,10 +105,10 @@ class Stack:
     def _ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
 
-    def interrupt(self) -> int:
-        """Press Ctrl-C; the exit code."""
+    def interrupt(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Press Ctrl-C, or end it in another way; the exit code."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(how)
         return self._process.wait(60)
 
     def vanish(self) -> None:
@@ -148,11 +148,18 @@ class Stack:
         """Leave nothing behind, whatever happened."""
         with contextlib.suppress(subprocess.TimeoutExpired, AssertionError):
             self.interrupt()
-        for pid in [*self.pids().values(), *([self._process.pid] if self._process else [])]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
         if self._process:
+            self._process.kill()
             self._process.wait()
+        for pid in filter(self._owns, self.pids().values()):
+            os.kill(pid, signal.SIGKILL)
+
+    def _owns(self, pid: int) -> bool:
+        """Whether the process was started for this folder: the number may be another's by now."""
+        try:
+            return f"PRODGATE_DATA_DIR={self.data}\0".encode() in Path(f"/proc/{pid}/environ").read_bytes()
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return False
 
     # -- as its users ----------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What stands in the way is said in one clear sentence, with an exit code and no traceback."""
 
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -103,13 +104,14 @@ def test_an_engine_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert said.startswith(f"prodgate worker: No Temporal server can be reached at {address}")
 
 
-def test_ctrl_c_while_it_starts_stops_it(tmp_path: Path) -> None:
-    """Nobody has to wait for a start that they no longer want."""
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "closed terminal"])
+def test_a_start_can_be_stopped_while_it_lasts(tmp_path: Path, how: signal.Signals) -> None:
+    """Nobody has to wait for a start that they no longer want, and a closed terminal leaves nothing behind."""
     stack = Stack(tmp_path / "data")
     try:
         stack.launch()
         until("the first child", lambda: "temporal" in stack.pids())
-        assert stack.interrupt() == 0, stack.said
+        assert stack.interrupt(how) == 0, stack.said
     finally:
         stack.end()
     assert "Prodgate is up" not in stack.said

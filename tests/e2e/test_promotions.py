@@ -49,6 +49,8 @@ def test_ten_promotions_survive_a_killed_worker_and_a_killed_engine(tmp_path: Pa
         stack.await_state(tickets, "deployed", 150)
         assert stack.recorded() == dict.fromkeys(tickets, DEPLOYED)
         stack.check_one_job_each(tickets)
+        for name in ("worker", "temporal"):
+            assert f"{name} ended, killed by SIGKILL; it is started again" in stack.said
         until("every workflow ended", lambda: finished(stack, tickets), 15)
 
 
