@@ -1,0 +1,71 @@
+"""Lists, searches, statistics, rebuild and start of the index, measured."""
+
+import itertools
+import resource
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bench.record_data import PEOPLE, TARGETS, TENANTS, WORDS
+from domain.roles import Scope
+from domain.ticket import State, TargetType
+from record.index import Index
+from record.query import Sort, TicketQuery
+from record.repository import open_repository
+
+EVERYTHING = Scope(tenants=None, own_tenants=None, addresses=frozenset())
+A_PERSON = Scope(tenants=frozenset(TENANTS[:2]), own_tenants=frozenset(TENANTS[2:4]), addresses=frozenset(PEOPLE[:1]))
+NOW = datetime(2026, 12, 28, 15, tzinfo=UTC)
+
+
+def queries() -> list[dict[str, Any]]:
+    """Lists and searches such as people ask for, each different from the last."""
+    found: list[dict[str, Any]] = [{"sort": sort} for sort in Sort]
+    found += [{"state": (state,)} for state in State] + [{"tenant": tenant} for tenant in TENANTS]
+    found += [{"created_by": person, "state": (State.DEPLOYED,)} for person in PEOPLE]
+    found += [{"target_name": name, "target_type": TargetType.API, "limit": 200} for name in TARGETS]
+    found += [{"created_after": NOW.replace(month=month), "sort": Sort.OLDEST} for month in range(1, 12)]
+    found += [{"q": word} for word in WORDS] + [{"q": word[:2]} for word in WORDS]
+    found += [{"q": f"{first} {second[:4]}"} for first, second in itertools.pairwise(WORDS)]
+    found += [{"q": person, "tenant": tenant} for person, tenant in zip(PEOPLE, itertools.cycle(TENANTS), strict=False)]
+    return found + [{"q": f"PR-2026-{number:04}"} for number in range(1, 100_000, 9_973)]
+
+
+def percentiles(taken: list[float]) -> str:
+    taken.sort()
+    return f"p50 {1e3 * taken[len(taken) // 2]:6.2f} ms   p95 {1e3 * taken[int(len(taken) * 0.95)]:6.2f} ms"
+
+
+def once_each(ask: Iterable[Callable[[], object]]) -> list[float]:
+    taken = []
+    for each in ask:
+        started = time.perf_counter()
+        each()
+        taken.append(time.perf_counter() - started)
+    return taken
+
+
+def measure_reading(source: Path, folder: Path, size: int) -> None:
+    """Print what the index costs over that many tickets; every query is asked once, so none is cached."""
+    for file in folder.glob("index.sqlite*"):
+        file.unlink()
+    record = open_repository(str(source), "main", folder)
+    print(f"\nReading, {size:,} tickets")
+    index = Index(record, folder / "index.sqlite")
+    print(f"  rebuild from nothing               {once_each([index.catch_up])[0]:8.1f} s   (bar at 100,000: 60 s)")
+    index.close()
+    index = Index(record, folder / "index.sqlite")
+    print(f"  start with an up-to-date index     {once_each([index.catch_up])[0]:8.2f} s   (bar: 1 s)")
+    print(f"  catching up with nothing           {1e6 * min(once_each([index.catch_up] * 1_000)):8.1f} µs")
+    for name, scope in (("everything", EVERYTHING), ("what a person sees", A_PERSON)):
+        pages = [TicketQuery(scope=scope, **query) for query in queries()]
+        asked = [partial(index.page, query) for query in pages]
+        print(f"  {len(pages)} pages over {name:18} {percentiles(once_each(asked))}   (bar: p95 10 ms)")
+        counted = [partial(index.stats, scope, NOW, ZoneInfo("Europe/Paris"))] * 100
+        print(f"  statistics over {name:22} {percentiles(once_each(counted))}   (bar: p95 10 ms)")
+    print(f"  memory of the process              {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB")
+    index.close()
