@@ -103,8 +103,14 @@ class Finder:
 
     def _created(self, first: datetime | None, last: datetime | None) -> int:
         """Those created from `first` on, before `last`."""
-        keys = (None if each is None else key_of(int(each.timestamp()), 0, 0) for each in (first, last))
-        return bits_of(self._orders["createdAt"].between(*keys), self._size)
+        start, end = (None if each is None else key_of(int(each.timestamp()), 0, 0) for each in (first, last))
+        order = self._orders["createdAt"]
+        inside = order.between(start, end)
+        if 2 * len(inside) <= self._size:
+            return bits_of(inside, self._size)
+        outside = [] if start is None else order.between(None, start)
+        outside += [] if end is None else order.between(end, None)
+        return ((1 << self._size) - 1) & ~bits_of(outside, self._size)
 
     def _word(self, beginning: str) -> int:
         term, between = words.lookups(beginning)

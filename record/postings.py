@@ -51,7 +51,10 @@ _ZERO_ONE = bytes(number - 48 if number in b"01" else number for number in range
 
 
 def bits_of(rows: Iterable[int], size: int) -> int:
-    """The bits of these rows, all below `size`."""
+    """The bits of these rows, all below `size`, none twice."""
+    rows = list(rows)
+    if rows and max(rows) - min(rows) + 1 == len(rows):
+        return ((1 << len(rows)) - 1) << min(rows)
     text = bytearray(b"0" * size)
     for row in rows:
         text[row] = 49

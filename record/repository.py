@@ -62,6 +62,8 @@ class Repository:
         self._waiting: deque[_Waiting] = deque()
         self._arrived = Condition()
         self._closed = False
+        self.written = 0
+        self.groups = 0
         self._thread: Thread | None = None
 
     async def record(self, change: Change) -> Recorded:
@@ -102,6 +104,11 @@ class Repository:
     def remote_failure(self) -> str | None:
         """Why the remote can't be reached, in one sentence; None while it can, or where there is none."""
         return self._remote.failure if self._remote is not None else None
+
+    @property
+    def waiting(self) -> int:
+        """How many changes have been asked for and are in no group yet."""
+        return len(self._waiting)
 
     def fetch(self, max_age: float = 0.0) -> None:
         """Bring the branch up to the remote's, as it was no longer than `max_age` seconds ago; blocks.
@@ -145,7 +152,13 @@ class Repository:
                 _answer(group, (error,) * len(group))
                 raise
             _answer(group, outcomes)
+            self._look_at_packs()
+
+    def _look_at_packs(self) -> None:
+        try:
             self._packing.look()
+        except OSError as error:  # the repository is away; the writer must be there when it is back
+            _LOG.warning("The packs could not be counted: %s", error)
 
     def _next_group(self) -> list[_Waiting]:
         """What has arrived, once there is something; nothing when the record is closed and all is written."""
@@ -163,6 +176,8 @@ class Repository:
             with self._branch.turn():
                 draft = builder.draft(changes, self._branch.tip())
                 if self._lands(draft):
+                    self.groups += 1
+                    self.written += len(draft.outcomes)
                     return draft.outcomes
             time.sleep(pause * random.random())  # noqa: S311  spreads out writers, hides nothing
             pause = min(2 * pause, _LONGEST_PAUSE)

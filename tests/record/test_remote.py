@@ -7,10 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from domain.change import Change
 from record.errors import RecordConflict, RecordUnavailable, TicketExists
 from record.index import Index
+from record.metrics import RecordCollector
 from record.remote import _environment, is_url
 from record.repository import open_repository
 from record.verify import verify
@@ -63,10 +65,15 @@ async def test_a_remote_that_is_down_is_waited_for(tmp_path: Path) -> None:
         with pytest.raises(RecordUnavailable, match="can't be reached"):
             await repository.record(created())
     assert "can't be reached" in (repository.remote_failure or "")
+    registry = CollectorRegistry()
+    registry.register(RecordCollector(repository))
+    assert registry.get_sample_value("prodgate_record_remote_up") == 0
     assert repository.tip() is None
     bare(remote)
     await repository.record(created())
     assert repository.remote_failure is None
+    assert registry.get_sample_value("prodgate_record_remote_up") == 1
+    assert registry.get_sample_value("prodgate_record_changes_total") == 1
     assert git(remote, "rev-list", "--count", "main") == "1"
     await repository.close()
 
