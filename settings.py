@@ -52,7 +52,7 @@ class Settings(BaseModel):
         Path(".data"), description="Folder for what this process keeps: clones, the index, the demo's state."
     )
     public_url: str = Field(
-        "http://127.0.0.1:8080", pattern="^https?://", description="Where people reach the API; links are made from it."
+        "http://127.0.0.1:8080", pattern="^https?://", description="Where people reach the API, as they type it."
     )
     git_repo: str = Field(min_length=1, description="The GitOps repository: the path of a bare one, or a URL to clone.")
     git_branch: str = Field("main", min_length=1, description="The branch that is the record.")
