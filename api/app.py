@@ -9,8 +9,10 @@ from fastapi.responses import RedirectResponse
 
 from api import errors, health, requests, webhooks
 from api.auth import Callers, SharedSecret
+from api.following import Follower
 from api.limits import BodyLimit
 from api.metrics import Metered
+from api.openapi import Documented
 from api.promotions import Promotions
 
 DESCRIPTION = """
@@ -23,17 +25,18 @@ Get a token and press **Authorize**.
 
 @dataclass(frozen=True)
 class Services:
-    """What the routes work with. `zone` is where 'today' and 'this week' are meant."""
+    """What the routes work with. `zone` is where 'today' and 'this week' are meant; `follower` goes with a remote."""
 
     promotions: Promotions
     callers: Callers
     callback_secret: SharedSecret
     zone: ZoneInfo
+    follower: Follower | None = None
 
 
 def create_app(services: Services) -> FastAPI:
     """The API over these services."""
-    app = FastAPI(
+    app = Documented(
         title="Prodgate",
         version=version("prodgate"),
         description=DESCRIPTION,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from domain.roles import Person
 
@@ -18,8 +19,14 @@ def _services(request: Request) -> "Services":
     return services
 
 
-def _caller(request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]) -> Person:
-    return _services(request).callers.person(request.headers.get("Authorization"))
+async def _caller(
+    request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]
+) -> Person:
+    """Who calls, by rights that are as new as the call: so is everything that the route reads after this."""
+    services = _services(request)
+    if services.follower:
+        await services.follower.follow()
+    return await run_in_threadpool(services.callers.person, request.headers.get("Authorization"))
 
 
 Served = Annotated["Services", Depends(_services)]

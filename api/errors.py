@@ -1,6 +1,7 @@
 """Every error as RFC 9457 problem details: the one place where a broken rule meets an HTTP status."""
 
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pygit2 import GitError
 from starlette.exceptions import HTTPException
 
 from api.engine import EngineUnavailable, NotRunning
@@ -51,6 +53,9 @@ class ChangedSince(Exception):
         super().__init__("The request has changed since it was read; read it again and decide on what it says now")
 
 
+UNREADABLE = (RecordError, GitError, sqlite3.Error, OSError)
+"""What reading the record raises while its disk, its repository or the index is away."""
+
 STATUS: dict[type[Exception], HTTPStatus] = {
     rules.NotPending: HTTPStatus.BAD_REQUEST,
     rules.NotCancellable: HTTPStatus.BAD_REQUEST,
@@ -69,7 +74,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ChangedSince: HTTPStatus.PRECONDITION_FAILED,
     NotRunning: HTTPStatus.CONFLICT,
     EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    RecordError: HTTPStatus.SERVICE_UNAVAILABLE,
+    **dict.fromkeys(UNREADABLE, HTTPStatus.SERVICE_UNAVAILABLE),
 }
 
 _RETRY_AFTER = "5"
@@ -81,7 +86,7 @@ _SENTENCES: dict[type[Exception], str] = {
         "The engine does not answer now; what you asked may still be done, so look before you repeat it "
         "(a creation with an Idempotency-Key is safe to repeat)"
     ),
-    RecordError: "The Git record can't be reached now; try again",
+    **dict.fromkeys(UNREADABLE, "The Git record can't be reached now; try again"),
 }
 """For errors whose own text is meant for logs."""
 
@@ -97,6 +102,27 @@ _BODY_FAULTS: dict[str, str] = {
     "model_type": "must be a JSON object, sent with Content-Type: application/json",
 }
 """Faults of a body as a whole, by pydantic's type of them."""
+
+_FAULTS: dict[str, str] = {
+    "missing": "must be given",
+    "extra_forbidden": "is not known here; check its spelling",
+    "string_unicode": "must be text without half surrogate pairs",
+}
+_LABEL = (
+    "must be lower case letters, digits and '-', beginning and ending with a letter or digit, at most 63 characters"
+)
+_NAME = "must be letters, digits, '-', '_' and '.', beginning and ending with a letter or digit, at most 128 characters"
+_FORMS: dict[str, str] = {
+    "tenant": _LABEL,
+    "sourceEnvironment": _LABEL,
+    "targetEnvironment": _LABEL,
+    "name": _NAME,
+    "target": _NAME,
+    "version": "must be letters, digits, '.', '-', '+' and '_', 1 to 64 characters",
+    "testEvidenceUrl": "must be an address that begins with http:// or https://, without spaces",
+    "createdBy": "must be an e-mail address",
+}
+"""What a value must look like, where pydantic would show a regular expression."""
 
 FIELDS: dict[type[Exception], str] = {
     BadCursor: "cursor",
@@ -170,7 +196,9 @@ def _field(fault: dict[str, Any]) -> FieldProblem:
     source, *path = fault["loc"]
     if source == "body" and fault["type"] in _BODY_FAULTS and (not path or fault["type"] == "json_invalid"):
         return FieldProblem(field="body", detail=_BODY_FAULTS[fault["type"]])
-    detail = str(fault["msg"]).removeprefix("Value error, ")
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    said = _FAULTS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+    detail = _FORMS.get(name, said) if fault["type"] == "string_pattern_mismatch" else said
     return FieldProblem(field=".".join(map(str, path))[:200] or "body", detail=detail[:500])
 
 

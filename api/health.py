@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import Served
 from api.engine import EngineUnavailable
-from record.errors import RecordError
+from api.errors import UNREADABLE
 
 router = APIRouter(tags=["health"])
 
@@ -21,16 +21,30 @@ async def live() -> dict[str, str]:
 @router.get("/readyz", responses={503: {"description": "Something needed is missing; the body says what"}})
 async def ready(services: Served) -> JSONResponse:
     """Whether Temporal and the Git record can be reached."""
-    checks = {"temporal": "ok", "git": "ok"}
+    checks = {"temporal": await _temporal(services), "git": await _git(services)}
+    return JSONResponse(checks, 200 if set(checks.values()) == {"ok"} else 503)
+
+
+async def _temporal(services: Served) -> str:
     try:
         await services.promotions.engine.check()
     except EngineUnavailable:
-        checks["temporal"] = "The Temporal server does not answer"
+        return "The Temporal server does not answer"
+    return "ok"
+
+
+async def _git(services: Served) -> str:
+    """A record without a branch is none: it would tell nobody's rights."""
+    if services.follower:
+        await services.follower.follow()
+        if services.follower.failure:
+            return f"The Git remote can't be reached: {services.follower.failure}"
     try:
-        await run_in_threadpool(services.promotions.index.catch_up, fetch=True)
-    except RecordError as error:
-        checks["git"] = str(error)
-    return JSONResponse(checks, 200 if set(checks.values()) == {"ok"} else 503)
+        await run_in_threadpool(services.promotions.index.catch_up)
+        found = services.promotions.repository.tip() is not None
+    except UNREADABLE as error:
+        return f"The Git record can't be read: {error}"
+    return "ok" if found else "The Git record is gone, or has no such branch"
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -11,9 +11,11 @@ from temporalio.client import Client
 from api.app import Services, create_app
 from api.auth import Callers, SharedSecret, TokenVerifier
 from api.engine import Engine
+from api.following import Follower
 from api.promotions import Promotions
 from record.directory import DirectoryReader
 from record.index import Index
+from record.remote import is_url
 from record.repository import Repository, open_repository
 from serving import serve, stop_signal
 from settings import Settings, SettingsError
@@ -50,6 +52,7 @@ def compose(settings: Settings, client: Client, repository: Repository, keys: Ke
         callers=Callers(TokenVerifier(keys, settings.oidc_issuer or "", settings.oidc_audience), directory),
         callback_secret=SharedSecret(secret.get_secret_value().encode() if secret else b""),
         zone=settings.time_zone,
+        follower=Follower(repository) if is_url(settings.git_repo) else None,
     )
 
 

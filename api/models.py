@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 from domain.ticket import PreChecks, RequestDetails, Target
 from domain.values import Comment, Frozen, Moment, Reason, Tenant
 
-_EXAMPLE: JsonDict = {
+CREATION_EXAMPLE: JsonDict = {
     "tenant": "tenant-finance",
     "target": {"type": "api", "name": "payment-api", "version": "2.1.0"},
     "request": {
@@ -26,11 +26,18 @@ _EXAMPLE: JsonDict = {
     },
 }
 
+_PROBLEM_EXAMPLE: JsonDict = {
+    "type": "urn:prodgate:problem:self-approval",
+    "title": "Forbidden",
+    "status": 403,
+    "detail": "Cannot approve your own request",
+}
+
 
 class CreatePromotionRequest(Frozen):
     """A promotion to ask for. `tenant` may be left out by who can create in one tenant only."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [CREATION_EXAMPLE]})
 
     tenant: Tenant | None = None
     target: Target
@@ -63,6 +70,8 @@ class FieldProblem(Frozen):
 
 class Problem(Frozen):
     """RFC 9457 problem details; `detail` is the sentence for a person."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PROBLEM_EXAMPLE]})
 
     type: str = "about:blank"
     title: str

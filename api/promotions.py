@@ -61,6 +61,8 @@ class Promotions:
     creates: asyncio.Semaphore
     _handed_out: dict[int, int] = field(default_factory=dict)
     _first: "OrderedDict[str, str]" = field(default_factory=OrderedDict)
+    _ahead: set[str] = field(default_factory=set)
+    """Tickets that the engine was seen to hold further than the record has them."""
     _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -69,10 +71,21 @@ class Promotions:
         """The ticket, recorded or held by the engine. Raises NotFound where the person may not see it either."""
         if not _TICKET_ID.fullmatch(ticket_id):
             raise NotFound
-        ticket = await run_in_threadpool(self.index.get, ticket_id) or await self.engine.held(ticket_id)
+        ticket = await self._newest(ticket_id)
         if ticket is None or roles.refusal(person, Permission.SEE, ticket):
             raise NotFound
         return ticket
+
+    async def _newest(self, ticket_id: str) -> PromotionRequest | None:
+        """The ticket as recorded, or as the engine holds it where a decision was taken that Git doesn't have yet."""
+        recorded = await run_in_threadpool(self.index.get, ticket_id)
+        if recorded and ticket_id not in self._ahead:
+            return recorded
+        held = await self.engine.held(ticket_id)
+        if held is None or (recorded and len(recorded.status.history) >= len(held.status.history)):
+            self._ahead.discard(ticket_id)
+            return recorded
+        return held
 
     async def history(self, person: Person, ticket_id: str) -> tuple[CommitInfo, ...]:
         """The ticket's commits, oldest first. Raises NotFound."""
@@ -100,7 +113,7 @@ class Promotions:
             reason=said.reason,
         )
         try:
-            return await self.engine.decide(decision)
+            answer = await self.engine.decide(decision)
         except NotRunning:
             # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
             lifecycle.check(ticket, decision, self.now())
@@ -108,6 +121,9 @@ class Promotions:
         except RuleViolation as refused:
             log.warning("refused", ticket=ticket_id, action=said.action, by=person.email, why=str(refused))
             raise
+        if not answer.recorded:
+            self._ahead.add(ticket_id)
+        return answer
 
     # -- creating --------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The routes under /v1/requests/prod: fetch, delegate, return. A docstring is the sentence in the OpenAPI page."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
@@ -8,7 +8,8 @@ from api.dependencies import Caller, Served
 from api.engine import Answer
 from api.etags import etag, matches_weakly
 from api.filters import Filters, Paging
-from api.models import CommentBody, Commit, CreatePromotionRequest, Problem, RejectBody, Statistics
+from api.models import CommentBody, Commit, CreatePromotionRequest, RejectBody, Statistics
+from api.openapi import Responses, headers, problems
 from api.promotions import Said
 from domain import roles
 from domain.decision import DecisionAction
@@ -16,19 +17,43 @@ from domain.roles import Permission
 from domain.ticket import PromotionRequest, State
 from record.query import Page, TicketQuery
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "No acceptable token"},
-    422: {"model": Problem, "description": "A field is refused; `errors` names it"},
-    503: {"model": Problem, "description": "The engine or the Git record can't be reached now"},
+_REFUSALS = problems(
+    _401="No acceptable token",
+    _422="A field is refused; `errors` names it",
+    _503="The engine or the Git record can't be reached now",
+)
+_ONE = problems(_404="No such request, for this caller")
+_TAG = headers(ETag="The revision, for If-None-Match and If-Match")
+_PAGE: Responses = {
+    200: {
+        "headers": headers(
+            X_Total_Count="How many requests the list has on all its pages",
+            X_Next_Cursor="The cursor of the next page, where there is one",
+            Link='The next page\'s address, as `rel="next"`',
+        )
+    }
 }
-_ONE: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "No such request, for this caller"}}
-_DECIDED: dict[int | str, dict[str, Any]] = _ONE | {
-    202: {"model": PromotionRequest, "description": "Taken; Git can't be reached now, and the commit follows"},
-    400: {"model": Problem, "description": "The request's state does not allow it"},
-    403: {"model": Problem, "description": "The caller may not"},
-    409: {"model": Problem, "description": "The request is not the one that was decided on, or runs no more"},
-    412: {"model": Problem, "description": "The request changed since the revision in If-Match"},
+_READ: Responses = {200: {"headers": _TAG}, 304: {"description": "Not changed"}, **_ONE}
+_HELD: Responses = {
+    202: {
+        "model": PromotionRequest,
+        "headers": _TAG,
+        "description": "Taken; Git can't be reached now, and the commit follows",
+    }
 }
+_CREATED: Responses = {201: {"headers": headers(Location="The new request") | _TAG}, **_HELD}
+_DECIDED: Responses = (
+    _ONE
+    | _HELD
+    | problems(
+        _400="The request's state does not allow it",
+        _403="The caller may not",
+        _409="The request is not the one that was decided on, or runs no more",
+        _412="The request changed since the revision in If-Match",
+        _413="The body is larger than 256 KB",
+    )
+)
+_DECIDED |= {200: {"headers": _TAG}}
 
 router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS)
 
@@ -44,7 +69,7 @@ NO_COMMENT = CommentBody()
 """What leaving out the body means."""
 
 
-@router.get("")
+@router.get("", responses=_PAGE)
 def search(
     services: Served, caller: Caller, request: Request, response: Response, filters: Annotated[Filters, Query()]
 ) -> list[PromotionRequest]:
@@ -53,7 +78,7 @@ def search(
     return _paged(request, response, services.promotions.index.page(query))
 
 
-@router.get("/pending")
+@router.get("/pending", responses=_PAGE)
 def pending(
     services: Served, caller: Caller, request: Request, response: Response, paging: Annotated[Paging, Query()]
 ) -> list[PromotionRequest]:
@@ -68,7 +93,7 @@ def pending(
     return _paged(request, response, services.promotions.index.page(query))
 
 
-@router.get("/my")
+@router.get("/my", responses=_PAGE)
 def mine(
     services: Served, caller: Caller, request: Request, response: Response, paging: Annotated[Paging, Query()]
 ) -> list[PromotionRequest]:
@@ -88,12 +113,8 @@ def stats(services: Served, caller: Caller) -> Statistics:
 @router.post(
     "",
     status_code=201,
-    responses={
-        201: {"headers": {"Location": {"schema": {"type": "string"}, "description": "The new request"}}},
-        202: {"model": PromotionRequest, "description": "Taken; Git can't be reached now, and the commit follows"},
-        403: {"model": Problem, "description": "No role of the caller creates requests there"},
-        413: {"model": Problem, "description": "The body is larger than 256 KB"},
-    },
+    responses=_CREATED
+    | problems(_403="No role of the caller creates requests there", _413="The body is larger than 256 KB"),
 )
 async def create(
     services: Served,
@@ -108,7 +129,11 @@ async def create(
     return _answered(response, answer, recorded=201)
 
 
-@router.get("/{id}", response_model=PromotionRequest, responses=_ONE | {304: {"description": "Not changed"}})
+@router.get(
+    "/{id}",
+    response_model=PromotionRequest,
+    responses=_READ,
+)
 async def read(
     services: Served,
     caller: Caller,
@@ -118,10 +143,10 @@ async def read(
 ) -> PromotionRequest | Response:
     """One request, with everything that happened to it."""
     ticket = await services.promotions.visible(caller, ticket_id)
-    headers = {"ETag": etag(ticket)}
-    if if_none_match and matches_weakly(if_none_match, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
+    tag = etag(ticket)
+    if if_none_match and matches_weakly(if_none_match, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    response.headers["ETag"] = tag
     return ticket
 
 

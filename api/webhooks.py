@@ -13,7 +13,8 @@ from starlette.requests import HTTPConnection
 from api.dependencies import Served
 from api.engine import NotRunning
 from api.errors import NotFound
-from api.models import CallbackAnswer, CallbackOutcome, Problem
+from api.models import CallbackAnswer, CallbackOutcome
+from api.openapi import problems
 from domain.deployment import AwxReport
 from domain.values import TicketId
 
@@ -31,8 +32,10 @@ class _Basic(HTTPBasic):
         return None
 
 
-_header = APIKeyHeader(name="X-Prodgate-Secret", auto_error=False, description="The callback secret.")
-_basic = _Basic(description="Any user, with the callback secret as password.")
+_header = APIKeyHeader(
+    name="X-Prodgate-Secret", scheme_name="CallbackSecret", auto_error=False, description="The callback secret."
+)
+_basic = _Basic(scheme_name="CallbackBasic", description="Any user, with the callback secret as password.")
 
 
 def authenticated(
@@ -49,7 +52,13 @@ def authenticated(
     "/awx/job-complete",
     status_code=202,
     dependencies=[Security(authenticated)],
-    responses={401: {"model": Problem}, 404: {"model": Problem}, 413: {"model": Problem}},
+    responses=problems(
+        _401="The secret is missing or wrong",
+        _404="The job names a request that is none",
+        _413="The body is larger than 1024 KB",
+        _422="The body is not JSON",
+        _503="The engine or the Git record can't be reached now",
+    ),
 )
 async def job_complete(services: Served, body: Annotated[Any, Body()]) -> CallbackAnswer:
     """AWX reports that something happened to a job; the promotion then asks AWX. Answers at once.

@@ -153,7 +153,8 @@ class House:
     _loop: _Loop
     _http: dict[str, httpx.Client] = field(default_factory=dict)
     _working: AsyncExitStack | None = None
-    _serving: list[tuple[uvicorn.Server, "asyncio.Task[None]"]] = field(default_factory=list)
+    _serving: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def git(self) -> Path:
@@ -161,7 +162,10 @@ class House:
 
     def as_(self, email: str, api: str | None = None, token: str | None = None) -> Caller:
         """A caller of the first API, or of the one at the address, with a demo token or the one given."""
-        return Caller(self.http(api or self.url), token or self.issuer.token(email, self.settings.oidc_audience))
+        if token is None:
+            token = self._tokens.get(email) or self.issuer.token(email, self.settings.oidc_audience)
+            self._tokens[email] = token
+        return Caller(self.http(api or self.url), token)
 
     def http(self, url: str | None = None) -> httpx.Client:
         """A client without any token."""
@@ -258,21 +262,28 @@ class House:
         """One more API process, as far as anybody can tell: its own clone, index and memory."""
         settings = self.settings.model_copy(update={"data_dir": self.folder / name})
         repository = open_repository(settings.git_repo, "main", settings.data_dir / "api")
-        app = create_app(compose(settings, self.client, repository, token_keys(settings)))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
-        self._serving.append((server, asyncio.create_task(server.serve(sockets=[listening]))))
+        services = compose(settings, self.client, repository, token_keys(settings))
+        config = uvicorn.Config(create_app(services), log_level="critical", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+
+        async def stop() -> None:
+            server.should_exit = True
+            await serving
+            await asyncio.to_thread(services.promotions.index.close)
+            await repository.close()
+
+        self._serving.push_async_callback(stop)
 
     def another_api(self) -> str:
         """The address of another API over the same record and engine."""
         listening = socket.create_server(("127.0.0.1", 0))
-        self.run(self.serve(listening, f"api-{len(self._serving)}"))
+        self.run(self.serve(listening, f"api-{next(_numbers)}"))
         return _address(listening)
 
     async def stop(self) -> None:
         await self.stop_worker()
-        for server, serving in self._serving:
-            server.should_exit = True
-            await serving
+        await self._serving.aclose()
 
 
 def _address(listening: socket.socket) -> str:

@@ -1,0 +1,72 @@
+"""The OpenAPI document: what the framework finds out by itself, and what it has to be told."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.errors import MEDIA_TYPE
+from api.models import CREATION_EXAMPLE, Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(**said: str) -> Responses:
+    """Error answers of a route: `problems(_404="No such request")`."""
+    return {int(status.lstrip("_")): {"model": Problem, "description": text} for status, text in said.items()}
+
+
+def headers(**said: str) -> dict[str, Any]:
+    """Headers of an answer: `headers(ETag="…")`; an underscore stands for a minus."""
+    return {name.replace("_", "-"): {"schema": {"type": "string"}, "description": text} for name, text in said.items()}
+
+
+_ENTRY = {"action": "created", "at": "2026-03-02T09:30:00Z", "by": "pierre.durand@cab-i.com"}
+_TICKET: dict[str, Any] = {
+    "apiVersion": "apim.cab-i.com/v1",
+    "kind": "PromotionRequest",
+    "metadata": {
+        "id": "PR-2026-0001",
+        "createdAt": "2026-03-02T09:30:00Z",
+        "createdBy": "pierre.durand@cab-i.com",
+        "tenant": CREATION_EXAMPLE["tenant"],
+    },
+    "spec": {name: CREATION_EXAMPLE[name] for name in ("target", "request", "preChecks")},
+    "status": {
+        "state": "approved",
+        "history": [
+            _ENTRY,
+            {
+                "action": "approved",
+                "at": "2026-03-02T14:15:00Z",
+                "by": "jean.dupont@cab-i.com",
+                "comment": "Approved after review",
+            },
+        ],
+        "approvedBy": "jean.dupont@cab-i.com",
+        "approvedAt": "2026-03-02T14:15:00Z",
+        "deployedAt": None,
+        "rejectedBy": None,
+        "rejectedAt": None,
+        "rejectionReason": None,
+    },
+}
+
+
+class Documented(FastAPI):
+    """The framework, with a document that tells the media type of errors and shows a ticket."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document; made once."""
+        if self.openapi_schema is None:
+            made = super().openapi()
+            made["components"]["schemas"]["PromotionRequest"]["examples"] = [_TICKET]
+            for methods in made["paths"].values():
+                for operation in methods.values():
+                    _say_media_type(operation["responses"])
+        return super().openapi()
+
+
+def _say_media_type(responses: dict[str, Any]) -> None:
+    for status, said in responses.items():
+        if status >= "400" and "content" in said:
+            said["content"] = {MEDIA_TYPE: said["content"]["application/json"]}
