@@ -116,6 +116,8 @@ class Feed:
         last = self._db.execute("SELECT max(ordinal) FROM commits").fetchone()[0] or 0
         walk = self._git.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE)
         if before:
+            if not self._git.descendant_of(tip, before):
+                raise ValueError(f"the branch was rewritten: {tip} does not come after {before}")
             walk.hide(before)
         rows = (
             (ordinal, commit.id.raw, trailer(commit.message, "Request-Id"))

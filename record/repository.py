@@ -26,6 +26,8 @@ from record.writer import Builder, Draft
 _LOG = logging.getLogger(__name__)
 _LARGEST_GROUP = 256
 """Commits in one pack: enough for every writer there is, few enough that none waits a second for the others."""
+_GATHERING = 0.002
+"""Seconds to let a crowd arrive: those who were answered together ask together. Whoever came alone is never kept."""
 _LONGEST_PAUSE = 1.0
 """Seconds at most between two attempts to put a group on a tip that keeps moving."""
 
@@ -62,6 +64,7 @@ class Repository:
         self._waiting: deque[_Waiting] = deque()
         self._arrived = Condition()
         self._closed = False
+        self._crowd = 1
         self.written = 0
         self.groups = 0
         self._thread: Thread | None = None
@@ -82,7 +85,8 @@ class Repository:
             if self._thread is None:
                 self._thread = Thread(target=self._write, name="record-writer", daemon=True)
                 self._thread.start()
-            self._arrived.notify()
+            if len(self._waiting) == 1:
+                self._arrived.notify()
         return future
 
     async def close(self) -> None:
@@ -165,8 +169,12 @@ class Repository:
         with self._arrived:
             while not self._waiting and not self._closed:
                 self._arrived.wait()
+        if self._crowd > 1 and len(self._waiting) < self._crowd:
+            time.sleep(_GATHERING)
+        with self._arrived:
             count = min(len(self._waiting), _LARGEST_GROUP)
             group = [self._waiting.popleft() for _ in range(count)]
+        self._crowd = count
         wanted = [each for each in group if each[1].set_running_or_notify_cancel()]
         return wanted if wanted or not group else self._next_group()
 

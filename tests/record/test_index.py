@@ -20,7 +20,7 @@ from record.metrics import RecordCollector
 from record.query import Page, Sort, TicketQuery
 from record.repository import Repository
 from tests.domain.builders import ADA, JEAN, MINUTE, NOW, PIERRE, RETAIL, details, pending, person
-from tests.record.building import Story, bare, number, opened, person_commits
+from tests.record.building import Story, bare, git, number, opened, person_commits
 
 ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
 PARIS = ZoneInfo("Europe/Paris")
@@ -245,3 +245,13 @@ async def test_changes_are_numbered_and_commits_are_known(repository: Repository
     assert known == commits(repository, first.ticket.path)
     assert [info.action for info in known] == ["created", "approved"]
     assert second.ticket.id not in known[0].subject
+
+
+async def test_a_rewritten_branch_is_read_anew(repository: Repository, index: Index) -> None:
+    """What a forced push took away is gone from lists and from the history too."""
+    await make(repository, 2)
+    assert index.page(TicketQuery(scope=ALL)).total == 2
+    git(repository.path, "update-ref", "refs/heads/main", "main~1")
+    person_commits(repository.path, {"README.md": "another history"})
+    assert ids(index.page(TicketQuery(scope=ALL))) == [number(1)]
+    assert index.changes_since(0) == [(1, number(1))]
