@@ -21,6 +21,8 @@ TUNING = (
     "history.transferProcessorMaxPollRPS=1000",
     "history.timerProcessorMaxPollRPS=1000",
     "history.visibilityProcessorMaxPollRPS=1000",
+    # The server would ask its makers for newer versions.
+    "frontend.enableServerVersionCheck=false",
 )
 
 SERVER = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")

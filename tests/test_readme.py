@@ -19,7 +19,9 @@ def test_every_setting_is_in_the_table_and_nothing_else() -> None:
 def test_every_call_is_in_the_table_and_nothing_else() -> None:
     """Method and path, as the routes have them."""
     routes = [route for module in (requests, webhooks, health) for route in module.router.routes]
-    served = {f"{method} {route.path}" for route in routes if isinstance(route, APIRoute) for method in route.methods or ()}
+    served = {
+        f"{method} {route.path}" for route in routes if isinstance(route, APIRoute) for method in route.methods or ()
+    }
     assert set(re.findall(r"^\| `([A-Z]+ /\S*)` \|", TEXT, re.MULTILINE)) == served
 
 
