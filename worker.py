@@ -19,6 +19,7 @@ from record.repository import open_repository
 from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from settings import Settings, SettingsError
 from workflows.connection import NoServer, connect
+from workflows.door import Door
 from workflows.promotion import Promotion
 
 GRACE = timedelta(seconds=10)
@@ -37,6 +38,7 @@ async def run(settings: Settings) -> None:
             task_queue=settings.task_queue,
             workflows=[Promotion],
             activities=[record.record_change, awx.find_job, awx.launch_job, awx.read_result],
+            interceptors=[Door()],
             graceful_shutdown_timeout=GRACE,
         )
         async with worker:

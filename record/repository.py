@@ -141,16 +141,17 @@ class Repository:
         return there
 
     def _write(self) -> None:
-        builder = Builder(self.path)
+        builder: Builder | None = None
         while group := self._next_group():
             changes = tuple(change for change, _ in group)
             try:
+                builder = builder or Builder(self.path)
                 outcomes = self._publish(builder, changes)
             except RecordError as error:
                 outcomes = (error,) * len(group)
             except (OSError, pygit2.GitError, git.GitError, KeyError) as error:
                 _LOG.exception("A group of %d changes could not be written", len(group))
-                builder = Builder(self.path)
+                builder = None  # what it remembers may not be there; it is made anew once the repository is back
                 outcomes = (RecordUnavailable(f"The record can't be written: {error}"),) * len(group)
             except BaseException as error:
                 _answer(group, (error,) * len(group))

@@ -18,7 +18,6 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.record import RecordActivities
-
     from domain import lifecycle
     from domain.change import Change
     from domain.decision import Decision, DecisionAction, Submission
@@ -29,6 +28,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deployment import Reports, follow, launch
 
 
+def _created(submission: Submission) -> PromotionRequest:
+    """The submission's ticket. One that the rules refuse was sent past the API, and fails the workflow."""
+    try:
+        return lifecycle.create(submission)
+    except RuleViolation as violation:
+        raise ApplicationError(str(violation), type=type(violation).__name__, non_retryable=True) from violation
+
+
 @workflow.defn
 class Promotion:
     """Holds one value, the ticket; every change of it is a lifecycle function, then a commit, then what follows."""
@@ -36,12 +43,12 @@ class Promotion:
     @workflow.init
     def __init__(self, submission: Submission) -> None:
         self._submission = submission
-        self._ticket = lifecycle.create(submission)
+        self._ticket = _created(submission)
         self._revision: str | None = None
         self._unrecorded = deque([(self._ticket, submission.requester.name)])
         self._recording = asyncio.Lock()
         self._number_taken: ApplicationError | None = None
-        self._decided: set[str] = set()
+        self._decided: set[Decision] = set()
         self._reports = Reports()
 
     @workflow.run
@@ -136,15 +143,15 @@ class Promotion:
     def _check(self, decision: Decision, action: DecisionAction) -> None:
         if decision.action is not action:
             raise WrongTicket(f"The message says {decision.action} where {action} is meant")
-        if decision.id not in self._decided:
+        if decision not in self._decided:
             lifecycle.check(self._ticket, decision, workflow.now(), self._submission.requester_subject)
 
     async def _take(self, decision: Decision) -> PromotionRequest:
         """The ticket with the decision, once recorded. The same decision delivered again changes nothing."""
-        if decision.id in self._decided:
+        if decision in self._decided:
             await self._settled()
             return self._ticket
-        self._decided.add(decision.id)
+        self._decided.add(decision)
         decided = lifecycle.apply(self._ticket, decision, workflow.now())
         await self._advance(decided, decision.person.name)
         return decided

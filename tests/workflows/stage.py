@@ -1,0 +1,171 @@
+"""A promotion on stage: real workflow and activities, a Git repository, AWX over HTTP, and time that can skip."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pygit2
+from temporalio.client import WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.awx import AwxActivities, AwxTimings
+from activities.record import RecordActivities
+from domain.decision import Decision, DecisionAction, Submission
+from domain.deployment import AwxReport
+from domain.roles import Person
+from domain.ticket import PromotionRequest, State
+from domain.yaml import load
+from record.repository import open_repository
+from tests.awx_fixtures import Simulator
+from tests.domain.builders import decision, submission
+from workflows import shown
+from workflows.door import Door
+from workflows.promotion import Promotion
+
+QUICK = AwxTimings(
+    request_lifetime=timedelta(seconds=1),
+    look_every=timedelta(milliseconds=200),
+    poll_fastest=timedelta(milliseconds=50),
+    poll_slowest=timedelta(milliseconds=200),
+    settle=timedelta(milliseconds=300),
+)
+
+Promoted = WorkflowHandle[Promotion, PromotionRequest]
+
+
+@dataclass
+class Stage:
+    """What a test does and sees."""
+
+    environment: WorkflowEnvironment
+    git: Path
+    awx: Simulator
+    timings: AwxTimings = QUICK
+    queue: str = field(default_factory=lambda: f"queue-{uuid.uuid4()}")
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """A worker, for as long as the context lasts."""
+        repository = open_repository(str(self.git), "main", self.git.parent)
+        async with self.awx.client() as client:
+            awx, record = AwxActivities(client, self.timings), RecordActivities(repository)
+            async with Worker(
+                self.environment.client,
+                task_queue=self.queue,
+                workflows=[Promotion],
+                activities=[record.record_change, awx.find_job, awx.launch_job, awx.read_result],
+                interceptors=[Door()],
+                max_cached_workflows=0,  # every task replays the history so far: what isn't deterministic shows here
+            ):
+                yield
+        await repository.close()
+
+    async def now(self) -> Any:
+        """The time of the server, which may have skipped ahead."""
+        return await self.environment.get_current_time()
+
+    async def submit(self, **fields: Any) -> Promoted:
+        """A promotion that is recorded as pending, asked for by Pierre."""
+        now = await self.now()
+        given = {"at": now, "decide_by": now + timedelta(days=30)} | fields
+        return await self.start(submission(**given))
+
+    async def start(self, asked: Submission) -> Promoted:
+        start = WithStartWorkflowOperation(
+            Promotion.run,
+            asked,
+            id=asked.id,
+            task_queue=self.queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=shown.at_start(asked),
+            static_summary=shown.summary(asked),
+        )
+        await self.environment.client.execute_update_with_start_workflow(
+            Promotion.submit, asked, id=asked.key, start_workflow_operation=start
+        )
+        return self.environment.client.get_workflow_handle_for(Promotion.run, asked.id)
+
+    async def decide(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> PromotionRequest:
+        """The decision as an update, on the ticket as it is now."""
+        made = await self.decision(promoted, action, by, **fields)
+        return await promoted.execute_update(UPDATES[action], made, id=made.id)
+
+    async def decision(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> Decision:
+        ticket = await promoted.query(Promotion.ticket)
+        return decision(ticket, action, by, **({"id": str(uuid.uuid4())} | fields))
+
+    async def ended(self, promoted: Promoted) -> PromotionRequest:
+        """The workflow's result, time skipping as far as its waits go."""
+        skipping = asyncio.create_task(self.environment.sleep(timedelta(days=100)))
+        try:
+            return await promoted.result()
+        finally:
+            skipping.cancel()
+            await asyncio.wait([skipping])
+
+    async def until(self, promoted: Promoted, state: State) -> PromotionRequest:
+        """The ticket once it is in the state, without skipping time."""
+        for _ in range(400):
+            ticket = await promoted.query(Promotion.ticket)
+            if ticket.state is state:
+                return ticket
+            await asyncio.sleep(0.025)
+        raise AssertionError(f"the ticket is {ticket.state}, never {state}: {ticket.status.history}")
+
+    async def report(self, promoted: Promoted, job: int, status: str) -> None:
+        await promoted.signal(Promotion.awx_report, AwxReport(job=job, status=status))
+
+    def actions(self, ticket_id: str = "PR-2026-0001") -> list[str]:
+        """The ticket's transitions as `git log` has them, oldest first."""
+        repository = pygit2.Repository(str(self.git))
+        tip = repository.branches["main"].target
+        messages = [commit.message for commit in repository.walk(tip, pygit2.enums.SortMode.REVERSE)]
+        return [_trailer(message, "Action") for message in messages if f"Request-Id: {ticket_id}\n" in message]
+
+    @contextmanager
+    def git_away(self) -> Iterator[None]:
+        """The repository can't be reached, for as long as the context lasts."""
+        away = self.git.with_suffix(".away")
+        self.git.rename(away)
+        try:
+            yield
+        finally:
+            away.rename(self.git)
+
+    def recorded(self, ticket: PromotionRequest) -> PromotionRequest:
+        """The ticket as its file at the branch's tip says."""
+        return load(self.file(ticket))
+
+    def file(self, ticket: PromotionRequest) -> str:
+        """The text of the ticket's file at the branch's tip."""
+        repository = pygit2.Repository(str(self.git))
+        tree = repository.branches["main"].peel(pygit2.Commit).tree
+        blob = repository[tree[ticket.path].id].peel(pygit2.Blob)
+        return blob.data.decode()
+
+
+UPDATES: dict[DecisionAction, Callable[..., Any]] = {
+    DecisionAction.APPROVE: Promotion.approve,
+    DecisionAction.REJECT: Promotion.reject,
+    DecisionAction.CANCEL: Promotion.cancel,
+    DecisionAction.RETRY: Promotion.retry,
+}
+
+
+def refused(error: WorkflowUpdateFailedError) -> tuple[str | None, str]:
+    """The class name and the sentence of the rule that refused an update."""
+    assert isinstance(error.cause, ApplicationError)
+    return error.cause.type, error.cause.message
+
+
+def _trailer(message: str, name: str) -> str:
+    return next(line.partition(": ")[2] for line in message.splitlines() if line.startswith(f"{name}: "))

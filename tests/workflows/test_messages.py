@@ -1,0 +1,180 @@
+"""Messages that come late, twice, forged, malformed, or without waiting for an answer."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from domain import lifecycle
+from domain.decision import DecisionAction
+from domain.ticket import State
+from domain.yaml import dump
+from tests.domain.builders import JEAN, PIERRE, VERA, decision, submission
+from tests.record.building import person_commits
+from tests.workflows.stage import Stage, refused
+from workflows.promotion import Promotion
+
+APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+
+
+async def test_a_signal_approves_through_the_same_rules(stage: Stage) -> None:
+    """For callers that don't wait for the verdict."""
+    async with stage.working():
+        promoted = await stage.submit()
+        await promoted.signal("approve", await stage.decision(promoted, APPROVE, JEAN))
+        assert (await stage.ended(promoted)).state is State.DEPLOYED
+    assert stage.actions() == ["created", "approved", "deploying", "deployed"]
+
+
+async def test_a_signal_rejects_through_the_same_rules(stage: Stage) -> None:
+    """The reason arrives with it."""
+    async with stage.working():
+        promoted = await stage.submit()
+        await promoted.signal("reject", await stage.decision(promoted, REJECT, JEAN))
+        assert (await stage.ended(promoted)).state is State.REJECTED
+
+
+@pytest.mark.parametrize("by", [PIERRE, VERA], ids=["requester", "viewer"])
+async def test_a_signal_that_the_rules_refuse_changes_nothing(
+    stage: Stage, caplog: pytest.LogCaptureFixture, by: object
+) -> None:
+    """It is logged with its reason."""
+    async with stage.working():
+        promoted = await stage.submit()
+        made = await stage.decision(promoted, APPROVE, by)  # type: ignore[arg-type]  pytest's parameters have no type
+        await promoted.signal("approve", made)
+        assert (await promoted.query(Promotion.ticket)).state is State.PENDING
+        await stage.decide(promoted, CANCEL, PIERRE, id="decision-2")
+        await stage.ended(promoted)
+    assert "was refused" in caplog.text
+    assert stage.actions() == ["created", "cancelled"]
+    assert stage.awx.jobs() == []
+
+
+async def test_the_same_decision_delivered_again_changes_nothing(stage: Stage) -> None:
+    """As an update, as the same update, as a signal: one commit, one job."""
+    async with stage.working():
+        promoted = await stage.submit()
+        made = await stage.decision(promoted, APPROVE, JEAN)
+        await promoted.execute_update(Promotion.approve, made, id=made.id)
+        await promoted.execute_update(Promotion.approve, made, id=made.id)
+        await promoted.execute_update(Promotion.approve, made, id="another-update")
+        await promoted.signal("approve", made)
+        await stage.ended(promoted)
+    assert stage.actions() == ["created", "approved", "deploying", "deployed"]
+    assert stage.awx.ran() == 1
+
+
+async def test_a_decision_on_something_else_is_refused(stage: Stage) -> None:
+    """Another digest, another ticket, another action than the message's: nothing is decided."""
+    async with stage.working():
+        promoted = await stage.submit()
+        ticket = await promoted.query(Promotion.ticket)
+        for made, violation in (
+            (decision(ticket, APPROVE, JEAN, digest="f" * 64), "StaleDecision"),
+            (decision(ticket, APPROVE, JEAN, ticket_id="PR-2026-0002"), "WrongTicket"),
+            (decision(ticket, CANCEL, JEAN), "WrongTicket"),
+        ):
+            with pytest.raises(WorkflowUpdateFailedError) as failed:
+                await promoted.execute_update(Promotion.approve, made)
+            assert refused(failed.value)[0] == violation
+        await stage.decide(promoted, CANCEL, PIERRE)
+        await stage.ended(promoted)
+
+
+async def test_a_malformed_message_changes_nothing(dev_stage: Stage) -> None:
+    """Whatever is sent past the API: the promotion goes on waiting."""
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        for raw in ({"approve": True}, "yes", None):
+            for signal in ("approve", "reject", "awx_report"):
+                await promoted.signal(signal, raw)
+                await promoted.signal(signal, args=[raw, raw])
+                await promoted.signal(signal, args=[])
+            for update in ("approve", "reject", "cancel", "retry", "submit"):
+                with pytest.raises(WorkflowUpdateFailedError):
+                    await promoted.execute_update(update, raw)
+                with pytest.raises(WorkflowUpdateFailedError):
+                    await promoted.execute_update(update, args=[])
+        assert (await promoted.query(Promotion.ticket)).state is State.PENDING
+        await dev_stage.decide(promoted, CANCEL, PIERRE)
+        assert (await promoted.result()).state is State.CANCELLED
+
+
+async def test_a_callback_is_a_hint_and_awx_decides(stage: Stage) -> None:
+    """A forged success, for this job or another, ends nothing: AWX says that the job failed."""
+    stage.awx.faults(life=["failed"])
+    async with stage.working():
+        promoted = await stage.submit()
+        await stage.decide(promoted, APPROVE, JEAN)
+        for job, status in ((1, "successful"), (99, "successful"), (1, "successful"), (1, "running")):
+            await stage.report(promoted, job, status)
+        failed = await stage.until(promoted, State.FAILED)
+        await stage.report(promoted, 1, "successful")
+        assert (await promoted.query(Promotion.ticket)) == failed
+        await promoted.terminate()
+    assert stage.awx.ran() == 1
+
+
+async def test_a_callback_is_acted_upon_before_the_next_poll(dev_stage: Stage) -> None:
+    """With the next look a day away, the callback alone makes the promotion end in time."""
+    dev_stage.timings = dev_stage.timings.__class__(poll_fastest=timedelta(days=1), poll_slowest=timedelta(days=1))
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        await dev_stage.decide(promoted, APPROVE, JEAN)
+        await dev_stage.until(promoted, State.DEPLOYING)
+        dev_stage.awx.until_status(1, "successful")
+        await dev_stage.report(promoted, 1, "successful")
+        await dev_stage.until(promoted, State.DEPLOYED)
+
+
+async def test_the_same_submission_again_is_answered_with_its_ticket(stage: Stage) -> None:
+    """A caller whose answer was lost repeats, and gets the ticket that there is."""
+    async with stage.working():
+        promoted = await stage.submit()
+        again = await stage.submit()
+        assert again.id == promoted.id
+        assert stage.actions() == ["created"]
+        await stage.decide(promoted, CANCEL, PIERRE)
+        await stage.ended(promoted)
+
+
+async def test_another_submission_with_the_number_is_refused(stage: Stage) -> None:
+    """Two requests never share a number; the first one's ticket stays as it is."""
+    async with stage.working():
+        promoted = await stage.submit()
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await stage.submit(key="1" * 64)
+        assert refused(failed.value)[0] == "WrongTicket"
+        assert stage.actions() == ["created"]
+        await stage.decide(promoted, CANCEL, PIERRE)
+        await stage.ended(promoted)
+
+
+async def test_a_number_that_the_record_has_already_is_refused(stage: Stage) -> None:
+    """After a lost engine, or a restored backup: the record knows, and the old ticket is untouched."""
+    now = await stage.now()
+    old = lifecycle.create(submission(at=now - timedelta(seconds=5)))
+    person_commits(stage.git, {old.path: dump(old)})
+    async with stage.working():
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await stage.submit(key="1" * 64)
+        assert isinstance(failed.value.cause, ApplicationError)
+        assert failed.value.cause.type == "TicketExists"
+        with pytest.raises(WorkflowFailureError):
+            await stage.environment.client.get_workflow_handle(old.id).result()
+    assert stage.recorded(old) == old
+
+
+async def test_a_submission_that_breaks_the_rules_makes_no_ticket(dev_stage: Stage) -> None:
+    """Started past the API by somebody without a role: the workflow fails, and nothing is recorded."""
+    async with dev_stage.working():
+        now = await dev_stage.now()
+        forged = submission(at=now, decide_by=now + timedelta(days=1), requester=VERA)
+        with pytest.raises(RPCError, match="aborted by closing workflow"):
+            await dev_stage.start(forged)
+        with pytest.raises(WorkflowFailureError):
+            await dev_stage.environment.client.get_workflow_handle(forged.id).result()
+    assert dev_stage.actions() == []
