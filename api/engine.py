@@ -120,7 +120,7 @@ class Engine:
 
     async def submitted(self, key: str) -> str | None:
         """The id of the ticket that was submitted with this key, as far back as the engine remembers."""
-        query = f'{options.KEY.name} = "{key}"'
+        query = f'{options.KEY.name} = "{key}" AND ExecutionStatus != "Failed"'  # failed: the number was taken
         try:
             async for found in self.client.list_workflows(query, limit=1):
                 return found.id
