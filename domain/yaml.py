@@ -18,10 +18,6 @@ _QUOTED = _PROSE | {"jobId", "deploymentId", "rejectionReason", "scheduledDate",
 _QUOTED |= {f"{event}At" for event in ("created", "approved", "deployed", "rejected")}
 """Keys whose values are always quoted; the others hold identifiers and are plain where YAML 1.1 and 1.2 agree on it."""
 
-_NULLS = {"", "~", "null", "Null", "NULL"}
-_MAX_DEPTH = 5
-"""The ticket, its status, the history, an entry; and one to spare, so that the model names what is out of place."""
-
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@+/-]*")
 _NOT_PLAIN = re.compile(r"y|n|yes|no|on|off|true|false|null", re.IGNORECASE)
 _LITERAL = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]*")

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -97,7 +97,8 @@ class Stage:
     async def decide(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> PromotionRequest:
         """The decision as an update, on the ticket as it is now."""
         made = await self.decision(promoted, action, by, **fields)
-        return await promoted.execute_update(UPDATES[action], made, id=made.id)
+        answer: PromotionRequest = await promoted.execute_update(UPDATES[action], made, id=made.id)
+        return answer
 
     async def decision(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> Decision:
         ticket = await promoted.query(Promotion.ticket)
@@ -153,7 +154,7 @@ class Stage:
         return blob.data.decode()
 
 
-UPDATES: dict[DecisionAction, Callable[..., Any]] = {
+UPDATES: dict[DecisionAction, Any] = {
     DecisionAction.APPROVE: Promotion.approve,
     DecisionAction.REJECT: Promotion.reject,
     DecisionAction.CANCEL: Promotion.cancel,

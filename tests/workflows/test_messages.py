@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 
 from domain import lifecycle
 from domain.decision import DecisionAction
+from domain.roles import Person
 from domain.ticket import State
 from domain.yaml import dump
 from tests.domain.builders import JEAN, PIERRE, VERA, decision, submission
@@ -38,12 +39,12 @@ async def test_a_signal_rejects_through_the_same_rules(stage: Stage) -> None:
 
 @pytest.mark.parametrize("by", [PIERRE, VERA], ids=["requester", "viewer"])
 async def test_a_signal_that_the_rules_refuse_changes_nothing(
-    stage: Stage, caplog: pytest.LogCaptureFixture, by: object
+    stage: Stage, caplog: pytest.LogCaptureFixture, by: Person
 ) -> None:
     """It is logged with its reason."""
     async with stage.working():
         promoted = await stage.submit()
-        made = await stage.decision(promoted, APPROVE, by)  # type: ignore[arg-type]  pytest's parameters have no type
+        made = await stage.decision(promoted, APPROVE, by)
         await promoted.signal("approve", made)
         assert (await promoted.query(Promotion.ticket)).state is State.PENDING
         await stage.decide(promoted, CANCEL, PIERRE, id="decision-2")

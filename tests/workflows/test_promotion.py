@@ -8,6 +8,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.decision import DecisionAction
+from domain.roles import Person
 from domain.ticket import State
 from tests.domain.builders import ADA, JEAN, PIERRE, details
 from tests.workflows.stage import Stage, refused
@@ -85,12 +86,12 @@ async def test_an_approved_promotion_waits_for_its_date(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("by", [PIERRE, ADA], ids=["requester", "admin"])
-async def test_a_promotion_that_waits_for_its_date_can_be_withdrawn(stage: Stage, by: object) -> None:
+async def test_a_promotion_that_waits_for_its_date_can_be_withdrawn(stage: Stage, by: Person) -> None:
     """Until the date comes, nothing is lost by changing one's mind."""
     async with stage.working():
         promoted = await stage.submit(request=details(scheduled_date=await stage.now() + timedelta(days=3)))
         await stage.decide(promoted, APPROVE, JEAN)
-        await stage.decide(promoted, CANCEL, by)  # type: ignore[arg-type]  pytest's parameters have no type
+        await stage.decide(promoted, CANCEL, by)
         assert (await stage.ended(promoted)).state is State.CANCELLED
     assert stage.actions() == ["created", "approved", "cancelled"]
     assert stage.awx.jobs() == []
