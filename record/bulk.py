@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from domain import lifecycle, yaml
 from domain.errors import RuleViolation
 from domain.ticket import PromotionRequest
-from record import schema
+from record import reading, schema
 from record.finding import terms
 from record.postings import CHUNK, packed
 
@@ -25,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 
 def read_ticket(path: str, data: bytes) -> PromotionRequest:
     """The ticket that the file at the path holds. Raises RuleViolation when there is none, or a false one."""
-    ticket = yaml.load(data)
+    ticket = reading.load(data)
     if ticket.path != path:
         raise RuleViolation(f"the file says that it belongs at {ticket.path}")
     try:
