@@ -1,5 +1,8 @@
 """The application: routes, errors, limits and metrics put together, over services that it is given."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
@@ -7,8 +10,9 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from api import errors, health, requests, webhooks
+from api import errors, events, health, requests, webhooks
 from api.auth import Callers, SharedSecret
+from api.events import Broadcast
 from api.following import Follower
 from api.limits import BodyLimit
 from api.metrics import Metered
@@ -31,12 +35,22 @@ class Services:
     callers: Callers
     callback_secret: SharedSecret
     zone: ZoneInfo
+    broadcast: Broadcast
     follower: Follower | None = None
 
 
 def create_app(services: Services) -> FastAPI:
     """The API over these services."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        broadcasting = asyncio.create_task(services.broadcast.run())
+        yield
+        services.broadcast.close()
+        await broadcasting
+
     app = Documented(
+        lifespan=lifespan,
         title="Prodgate",
         version=version("prodgate"),
         description=DESCRIPTION,
@@ -47,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Metered)
     app.include_router(requests.router)
+    app.include_router(events.router)
     app.include_router(webhooks.router)
     app.include_router(health.router)
     errors.install(app)

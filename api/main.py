@@ -11,6 +11,7 @@ from temporalio.client import Client
 from api.app import Services, create_app
 from api.auth import Callers, SharedSecret, TokenVerifier
 from api.engine import Engine
+from api.events import Broadcast
 from api.following import Follower
 from api.promotions import Promotions
 from record.directory import DirectoryReader
@@ -34,7 +35,9 @@ async def run(settings: Settings, host: str, port: int) -> None:
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
     index = services.promotions.index
     index.follow()
+    ending = asyncio.create_task(_end_streams(services, stop))
     await serve(create_app(services), host, port, stop)
+    await ending
     index.close()
     await repository.close()
 
@@ -52,6 +55,7 @@ def compose(settings: Settings, client: Client, repository: Repository, keys: Ke
         callers=Callers(TokenVerifier(keys, settings.oidc_issuer or "", settings.oidc_audience), directory),
         callback_secret=SharedSecret(secret.get_secret_value().encode() if secret else b""),
         zone=settings.time_zone,
+        broadcast=Broadcast(index),
         follower=Follower(repository) if is_url(settings.git_repo) else None,
     )
 
@@ -63,6 +67,12 @@ def token_keys(settings: Settings) -> KeySet:
         return KeySet.import_key_set(json.loads(file.read_bytes() if file else b""))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"PRODGATE_OIDC_JWKS: {file} is not a readable JWKS file ({error})") from error
+
+
+async def _end_streams(services: Services, stop: asyncio.Event) -> None:
+    """The server waits for open answers when it stops; a stream of events would never end by itself."""
+    await stop.wait()
+    services.broadcast.close()
 
 
 def _now() -> datetime:

@@ -1,12 +1,13 @@
-"""What callers may say: the bodies of requests, holding only what a caller may set."""
+"""What callers may say, holding only what a caller may set; and what they are told beside tickets."""
 
 from enum import StrEnum
+from typing import Self
 
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
-from domain.ticket import PreChecks, RequestDetails, Target
-from domain.values import Comment, Frozen, Moment, Reason, Tenant
+from domain.ticket import Action, PreChecks, PromotionRequest, RequestDetails, State, Target
+from domain.values import Comment, Frozen, Moment, Reason, Tenant, TicketId, Version
 
 CREATION_EXAMPLE: JsonDict = {
     "tenant": "tenant-finance",
@@ -103,6 +104,45 @@ class Commit(Frozen):
     recorded_at: Moment
     subject: str
     action: str
+
+
+class InProduction(Frozen):
+    """What was last deployed for a target, by which request, and when."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    ticket_id: TicketId
+    version: Version
+    release_notes: str
+    deployed_at: Moment
+
+
+class Difference(Frozen):
+    """What a request brings, against what is in production for its target; null where nothing ever was."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    ticket_id: TicketId
+    version: Version
+    release_notes: str
+    in_production: InProduction | None
+
+
+class TicketEvent(Frozen):
+    """A change of a request: its state now, and the action that led there."""
+
+    id: TicketId
+    tenant: Tenant
+    state: State
+    action: Action
+    at: Moment
+    by: str
+
+    @classmethod
+    def of(cls, ticket: PromotionRequest) -> Self:
+        """The ticket's last change."""
+        last, tenant = ticket.last, ticket.metadata.tenant
+        return cls(id=ticket.id, tenant=tenant, state=ticket.state, action=last.action, at=last.at, by=last.by)
 
 
 class CallbackOutcome(StrEnum):

@@ -23,6 +23,7 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.errors import NotAuthorized, RuleViolation
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
+from record.diff import Difference, difference
 from record.directory import DirectoryReader
 from record.history import CommitInfo, commits_of
 from record.index import Index
@@ -91,6 +92,11 @@ class Promotions:
         """The ticket's commits, oldest first. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(commits_of, self.repository, self.index, ticket.id)
+
+    async def difference(self, person: Person, ticket_id: str) -> Difference:
+        """The ticket against what is in production for its target. Raises NotFound."""
+        ticket = await self.visible(person, ticket_id)
+        return await run_in_threadpool(difference, self.index, ticket)
 
     # -- deciding --------------------------------------------------------------------------------------------------
 

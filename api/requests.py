@@ -8,7 +8,7 @@ from api.dependencies import Caller, Served
 from api.engine import Answer
 from api.etags import etag, matches_weakly
 from api.filters import Filters, Paging
-from api.models import CommentBody, Commit, CreatePromotionRequest, RejectBody, Statistics
+from api.models import CommentBody, Commit, CreatePromotionRequest, Difference, RejectBody, Statistics
 from api.openapi import Responses, headers, problems
 from api.promotions import Said
 from domain import roles
@@ -155,6 +155,12 @@ async def history(services: Served, caller: Caller, ticket_id: Id) -> list[Commi
     """The commits of the request, oldest first."""
     commits = await services.promotions.history(caller, ticket_id)
     return [Commit.model_validate(commit) for commit in commits]
+
+
+@router.get("/{id}/diff", responses=_ONE)
+async def diff(services: Served, caller: Caller, ticket_id: Id) -> Difference:
+    """What changes in production: the version last deployed for the same target, and the one asked for."""
+    return Difference.model_validate(await services.promotions.difference(caller, ticket_id))
 
 
 @router.post("/{id}/approve", responses=_DECIDED)

@@ -1,0 +1,137 @@
+"""Ticket changes, live: server-sent events of what the caller may see (WHATWG HTML, section 9.2)."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import StreamingResponse
+
+from api.dependencies import Caller, Served
+from api.errors import Unauthenticated
+from api.models import Problem, TicketEvent
+from domain import roles
+from domain.roles import Permission
+from domain.ticket import PromotionRequest
+from record.index import Index
+
+router = APIRouter(tags=["requests"])
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment is sent, so that nothing in between takes the stream for dead."""
+
+RECENT = 1_000
+"""Changes kept at hand; a listener who is further behind is served from the index."""
+
+LOOK_EVERY = 1.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one ticket; `sequence` numbers the changes of the branch, alike in every process."""
+
+    sequence: int
+    ticket: PromotionRequest
+
+
+@dataclass
+class Broadcast:
+    """One thread waits for the index, whatever the number of listeners; each ticket is read once for all of them."""
+
+    index: Index
+    _recent: deque[Change] = field(default_factory=lambda: deque(maxlen=RECENT))
+    _sequence: int = 0
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _closed: bool = False
+
+    async def run(self) -> None:
+        """Follow the index until `close`."""
+        loop = asyncio.get_running_loop()
+        tip: str | None = None
+        with ThreadPoolExecutor(1, "events") as thread:
+            self._sequence = await loop.run_in_executor(thread, self.index.sequence)
+            while not self._closed:
+                tip = await loop.run_in_executor(thread, self.index.wait_for_change, tip, LOOK_EVERY)
+                changes = await loop.run_in_executor(thread, self._read, self._sequence)
+                if changes:
+                    self._recent.extend(changes)
+                    self._sequence = changes[-1].sequence
+                    self._tell()
+
+    def close(self) -> None:
+        """End every stream, so that the process can stop."""
+        self._closed = True
+        self._tell()
+
+    async def listen(self, since: int | None) -> AsyncIterator[Change | None]:
+        """Changes after `since` (from now on, where that is None), as they come; None is a heartbeat."""
+        at = self._sequence if since is None else since
+        while not self._closed:
+            news = self._news
+            for change in await self._after(at):
+                at = change.sequence
+                yield change
+            if at < self._sequence:
+                continue
+            try:
+                await asyncio.wait_for(news.wait(), HEARTBEAT)
+            except TimeoutError:
+                yield None
+
+    async def _after(self, sequence: int) -> list[Change]:
+        if sequence >= self._sequence:
+            return []
+        if self._recent and self._recent[0].sequence <= sequence + 1:
+            return [change for change in self._recent if change.sequence > sequence]
+        return await asyncio.to_thread(self._read, sequence)
+
+    def _read(self, since: int) -> list[Change]:
+        """The next changes with their tickets as they are now; a ticket that changed twice stands once."""
+        found = {ticket_id: sequence for sequence, ticket_id in self.index.changes_since(since, RECENT)}
+        tickets = ((sequence, self.index.get(ticket_id)) for ticket_id, sequence in found.items())
+        return sorted((Change(at, ticket) for at, ticket in tickets if ticket), key=lambda change: change.sequence)
+
+    def _tell(self) -> None:
+        told, self._news = self._news, asyncio.Event()
+        told.set()
+
+
+@router.get(
+    "/v1/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The stream"},
+        401: {"model": Problem, "description": "No acceptable token"},
+    },
+)
+async def events(
+    services: Served,
+    caller: Caller,
+    request: Request,
+    last_event_id: Annotated[int | None, Header(ge=0, description="Go on after this event")] = None,
+) -> StreamingResponse:
+    """Changes of the requests that the caller may see, as server-sent events; a heartbeat every 15 seconds.
+
+    `data` is `{id, tenant, state, action, at, by}`; the event's id is for Last-Event-ID. It ends with the token.
+    """
+    stream = _stream(services, request.headers.get("Authorization"), last_event_id)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def _stream(services: Served, authorization: str | None, since: int | None) -> AsyncIterator[str]:
+    """The stream's text. Rights are asked anew for each change: they may have gone since the stream began."""
+    yield "retry: 2000\n\n"
+    async for change in services.broadcast.listen(since):
+        try:
+            person = services.callers.person(authorization)
+        except Unauthenticated:
+            return
+        if change is None:
+            yield ": still here\n\n"
+        elif not roles.refusal(person, Permission.SEE, change.ticket):
+            data = TicketEvent.of(change.ticket).model_dump_json()
+            yield f"id: {change.sequence}\nevent: request\ndata: {data}\n\n"

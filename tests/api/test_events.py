@@ -1,0 +1,124 @@
+"""Changes as they happen, for who may see them: server-sent events over real connections."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from demo.company import FILES
+from tests.api.house import EMMA, HUGO, JEAN, PIERRE, VICTOR, House
+from tests.awx_fixtures import eventually
+
+TIMEOUT = httpx.Timeout(10, read=2)
+"""Reading ends when nothing came for two seconds: what has not come then does not come."""
+
+
+class Listener(threading.Thread):
+    """One open stream, and what it has said so far."""
+
+    def __init__(self, house: House, email: str, **headers: str) -> None:
+        super().__init__(daemon=True)
+        self._house, self._headers = house, headers
+        self._token = house.as_(email).token
+        self.events: list[dict[str, Any]] = []
+        self.open = threading.Event()
+
+    def run(self) -> None:
+        sent = {"Authorization": f"Bearer {self._token}", **self._headers}
+        with (
+            httpx.Client(base_url=self._house.url, timeout=TIMEOUT) as http,
+            http.stream("GET", "/v1/events", headers=sent) as answer,
+        ):
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            try:
+                self._read(answer)
+            except httpx.ReadTimeout:
+                return
+
+    def _read(self, answer: httpx.Response) -> None:
+        event: dict[str, Any] = {}
+        for line in answer.iter_lines():
+            self.open.set()
+            name, _, value = line.partition(": ")
+            if name in ("id", "data"):
+                event[name] = json.loads(value)
+            elif not line and event:
+                self.events.append(event)
+                event = {}
+
+    def actions(self, ticket_id: str) -> list[str]:
+        """What was told of the ticket, in order."""
+        return [event["data"]["action"] for event in self.events if event["data"]["id"] == ticket_id]
+
+
+@contextmanager
+def listening(house: House, email: str, **headers: str) -> Iterator[Listener]:
+    """A stream that is open when the context begins; when it ends, everything that came has been read."""
+    listener = Listener(house, email, **headers)
+    listener.start()
+    assert listener.open.wait(5)
+    yield listener
+    listener.join()
+
+
+def test_changes_arrive_as_they_happen_for_who_may_see_them(house: House) -> None:
+    """The requester, their approver and a viewer hear of every step; another tenant's people hear nothing."""
+    with listening(house, JEAN) as jean, listening(house, VICTOR) as victor, listening(house, HUGO) as hugo:
+        ticket_id = house.approved_by_jean()
+        house.until(ticket_id, "deployed")
+    assert jean.actions(ticket_id)[-1] == "deployed"
+    assert victor.actions(ticket_id)[-1] == "deployed"
+    assert hugo.actions(ticket_id) == []
+
+
+def test_an_event_says_what_changed_and_is_numbered(house: House) -> None:
+    """Enough to update a list without asking again, and an id to go on from."""
+    with listening(house, JEAN) as jean:
+        ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+        eventually(lambda: jean.actions(ticket_id))
+    event = next(event for event in jean.events if event["data"]["id"] == ticket_id)
+    assert event["data"] | {"at": ""} == {
+        "id": ticket_id,
+        "tenant": "tenant-finance",
+        "state": "pending",
+        "action": "created",
+        "at": "",
+        "by": PIERRE,
+    }
+    assert event["id"] > 0
+
+
+def test_a_listener_who_comes_back_hears_what_was_missed(house: House) -> None:
+    """Last-Event-ID: nothing that happened in between is lost, nothing is told twice."""
+    with listening(house, JEAN) as before:
+        first = house.as_(PIERRE).create()["metadata"]["id"]
+        eventually(lambda: before.actions(first))
+    last = str(before.events[-1]["id"])
+    missed = house.as_(PIERRE).create()["metadata"]["id"]
+    with listening(house, JEAN, **{"Last-Event-ID": last}) as after:
+        eventually(lambda: after.actions(missed))
+    assert after.actions(first) == []
+    assert after.actions(missed) == ["created"]
+
+
+def test_rights_that_were_lost_end_with_the_next_change(own_house: House) -> None:
+    """A stream opened while somebody had a role tells them nothing once the role is gone."""
+    retail = "tenants/tenant-retail.yaml"
+    members = (FILES / retail).read_text().splitlines(keepends=True)
+    with listening(own_house, EMMA) as emma:
+        seen = own_house.as_(HUGO).create(tenant="tenant-retail")["metadata"]["id"]
+        eventually(lambda: emma.actions(seen))
+        own_house.commit({retail: "".join(line for line in members if EMMA not in line)})
+        unseen = own_house.as_(HUGO).create(tenant="tenant-retail")["metadata"]["id"]
+    assert emma.actions(seen) == ["created"]
+    assert emma.actions(unseen) == []
+
+
+def test_a_stream_needs_a_token_and_a_number_to_go_on_from(house: House) -> None:
+    """401 and 422, as problem details."""
+    assert house.http().get("/v1/events").status_code == 401
+    refused = house.as_(JEAN).get("/v1/events", headers={"Last-Event-ID": "yesterday"})
+    assert refused.status_code == 422
