@@ -9,6 +9,7 @@ from pathlib import Path
 from domain import lifecycle
 from domain.change import Change
 from domain.ticket import Action, HistoryEntry, PromotionRequest
+from record.durable import write_files
 from record.message import commit
 from record.objects import GitObject, Kind, Tree
 from record.pack import PackWriter
@@ -116,7 +117,7 @@ def _bulk(path: Path, tree: Tree, batch: list[PromotionRequest], parent: bytes |
         Kind.COMMIT, commit(Change(ticket=batch[-1], base=None, actor_name="x"), tree.oid, parent, _YEAR)
     )
     pack.add([last])
-    pack.write(path / "objects" / "pack")
+    write_files(pack.files(path / "objects" / "pack"))
     (path / "refs/heads/main").write_text(last.oid.hex() + "\n")
     return last.oid
 

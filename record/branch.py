@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from record.durable import sync, write_files
 from record.errors import RecordUnavailable
-from record.pack import sync_folder
 
 _PATIENCE = 30.0
 """Seconds to wait for another process of ours to finish its group."""
@@ -83,16 +83,18 @@ class Branch:
             self._lock.unlink()
         self._intent.unlink(missing_ok=True)
 
+    def intent(self, new: str) -> dict[Path, bytes]:
+        """The file to write before `move`, here so that it can be made durable together with others."""
+        return {self._intent: f"{new}\n".encode()}
+
     def move(self, old: str | None, new: str) -> bool:
         """Move the branch from one commit to the next, durably; False when it is no longer where it was.
 
         Call it within `turn`. Raises RecordUnavailable while somebody else holds Git's lock of the branch.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._intent.open("x", encoding="ascii") as file:
-            file.write(new + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        if not self._intent.exists() or self._intent.read_bytes() != self.intent(new)[self._intent]:
+            write_files(self.intent(new))
         try:
             return self._locked_move(old)
         finally:
@@ -104,7 +106,7 @@ class Branch:
             self._lock.unlink()
             return False
         self._lock.replace(self._path)
-        sync_folder(self._path.parent)
+        sync(self._path.parent)
         return True
 
     def _take_lock(self) -> None:

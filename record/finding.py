@@ -57,9 +57,9 @@ class Finder:
         """Learn the orders from the file."""
         rows = self._db.execute("SELECT row, created_at, updated_at, year, number FROM tickets").fetchall()
         self._size = max((row[0] for row in rows), default=-1) + 1
-        self._orders["createdAt"].fill([(key_of(created, *number), row) for row, created, _, *number in rows])
-        self._orders["updatedAt"].fill([(key_of(updated, *number), row) for row, _, updated, *number in rows])
-        self._orders["id"].fill([(key_of(0, *number), row) for row, _, _, *number in rows])
+        self._orders["createdAt"].fill({key_of(created, year, n): row for row, created, _, year, n in rows})
+        self._orders["updatedAt"].fill({key_of(updated, year, n): row for row, _, updated, year, n in rows})
+        self._orders["id"].fill({key_of(0, year, n): row for row, _, _, year, n in rows})
 
     def put(self, row: int, created: int, updated: int, number: tuple[int, int]) -> None:
         """The ticket in the row is new, or changed."""

@@ -25,10 +25,10 @@ class Ordering:
         self._key_of: dict[int, int] = {}
         self._top = 0
 
-    def fill(self, keys: list[tuple[int, int]]) -> None:
-        """Start with these (key, row) pairs."""
-        keys.sort()
-        self._keys, self._rows = [key for key, _ in keys], [row for _, row in keys]
+    def fill(self, rows: dict[int, int]) -> None:
+        """Start with these rows by key."""
+        self._keys = sorted(rows)
+        self._rows = [rows[key] for key in self._keys]
         self._key_of = dict(zip(self._rows, self._keys, strict=True))
         self._top = max(self._rows, default=-1) + 1
 

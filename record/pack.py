@@ -1,7 +1,6 @@
 """One pack file for all that is written together: few fsyncs, however many commits (gitformat-pack, version 2)."""
 
 import hashlib
-import os
 import zlib
 from binascii import crc32
 from collections.abc import Iterable
@@ -19,7 +18,7 @@ _LARGEST_COPY = 0xFFFFFF
 
 
 class PackWriter:
-    """Collects objects and writes them as one pack with its index; a crash leaves nothing or all of them."""
+    """Collects objects for one pack with its index."""
 
     def __init__(self) -> None:
         self._offsets: dict[bytes, int] = {}
@@ -50,16 +49,13 @@ class PackWriter:
         said = _encode_delta(delta)
         return _header(_OFS_DELTA, len(said)) + _distance(self._size - base) + zlib.compress(said, _LEVEL)
 
-    def write(self, folder: Path) -> Path:
-        """Write pack and index into `objects/pack`, durably; the pack's path. Raises OSError."""
+    def files(self, folder: Path) -> dict[Path, bytes]:
+        """The pack and its index, in the order in which they must appear in `objects/pack`."""
         head = b"PACK" + pack(">II", 2, len(self._offsets))
         body = b"".join((head, *self._parts))
         checksum = hashlib.sha1(body, usedforsecurity=False).digest()
         path = folder / f"pack-{checksum.hex()}.pack"
-        _write_durably(path, body + checksum)
-        _write_durably(path.with_suffix(".idx"), self._index(checksum))
-        sync_folder(folder)
-        return path
+        return {path: body + checksum, path.with_suffix(".idx"): self._index(checksum)}
 
     def _index(self, checksum: bytes) -> bytes:
         oids = sorted(self._offsets)
@@ -127,23 +123,3 @@ def _encode_delta(delta: Delta) -> bytes:
     size = delta.base_size - delta.size + len(delta.insert)
     sizes = _varint(delta.base_size) + _varint(size)
     return sizes + _copy(0, delta.start) + _insert(delta.insert) + _copy(after, delta.base_size - after)
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    """Write under another name, fsync, rename: whoever sees the name sees the whole file."""
-    unfinished = path.with_name(f"tmp_{path.name}.{os.getpid()}")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o444)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the folder's names durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,6 +9,7 @@ import logging
 import random
 import time
 from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Condition, Thread
@@ -18,6 +19,7 @@ import pygit2
 
 from domain.change import Change, Recorded
 from record.branch import Branch
+from record.durable import sync, write_files
 from record.errors import RecordError, RecordUnavailable
 from record.packing import Packing
 from record.remote import Remote, clone_folder, is_url
@@ -196,7 +198,10 @@ class Repository:
         remote = self._remote
         if draft.tip == draft.base or draft.tip is None:
             return self._confirmed(draft)
-        pack, landed = draft.pack.write(self.path / "objects" / "pack"), False
+        folder, landed = self.path / "objects" / "pack", False
+        packed = draft.pack.files(folder)
+        write_files(packed | self._branch.intent(draft.tip))
+        sync(folder)
         try:
             if remote is not None and not remote.push(draft.tip):
                 remote.fetch()
@@ -205,7 +210,7 @@ class Repository:
                 landed = self._branch.move(draft.base, draft.tip)
         finally:
             if not landed:
-                _discard(pack)
+                _discard(packed)
         return landed
 
     def _confirmed(self, draft: Draft) -> bool:
@@ -216,10 +221,10 @@ class Repository:
         return self._follow(self._remote) == draft.base
 
 
-def _discard(pack: Path) -> None:
+def _discard(packed: Iterable[Path]) -> None:
     """Remove a pack that did not land: nothing refers to it, and what a remote took after all is fetched."""
-    pack.with_suffix(".idx").unlink(missing_ok=True)
-    pack.unlink(missing_ok=True)
+    for path in reversed(list(packed)):
+        path.unlink(missing_ok=True)
 
 
 def _answer(group: list[_Waiting], outcomes: tuple[Recorded | BaseException, ...]) -> None:
