@@ -5,7 +5,6 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.awx import AwxActivities
-
     from domain.deployment import (
         AwxReport,
         Deployment,
