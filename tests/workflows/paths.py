@@ -1,0 +1,199 @@
+"""Every path a promotion can take, each as a scene on the dev server; their histories are replayed.
+
+A scene answers with its promotion as soon as nothing more is done to it; `come_to_rest` waits for what follows.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from domain.decision import DecisionAction
+from domain.lifecycle import CLOSED
+from domain.ticket import State
+from tests.domain.builders import ADA, JEAN, PIERRE, details
+from tests.record.building import person_commits
+from tests.workflows.stage import Promoted, Stage
+from workflows.promotion import Promotion
+
+HISTORIES = Path(__file__).parent / "histories"
+"""One file a path, `<name>.json`, in the form that `temporal workflow show --output json` has too."""
+
+APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+
+SOON = timedelta(seconds=3)
+
+Scene = Callable[[Stage], Awaitable[Promoted]]
+
+
+async def _approved(stage: Stage) -> Promoted:
+    """One that Jean approved."""
+    promoted = await stage.submit()
+    await stage.decide(promoted, APPROVE, JEAN)
+    return promoted
+
+
+async def deployed(stage: Stage) -> Promoted:
+    """Approved, launched, deployed."""
+    return await _approved(stage)
+
+
+async def approved_by_signal(stage: Stage) -> Promoted:
+    """The approver does not wait for the verdict, and says it twice."""
+    promoted = await stage.submit()
+    made = await stage.decision(promoted, APPROVE, JEAN)
+    await promoted.signal("approve", made)
+    await promoted.signal("approve", made)
+    return promoted
+
+
+async def refused_signal(stage: Stage) -> Promoted:
+    """The requester approves by signal and is refused; an administrator rejects by signal."""
+    promoted = await stage.submit()
+    await promoted.signal("approve", await stage.decision(promoted, APPROVE, PIERRE))
+    await promoted.signal("reject", await stage.decision(promoted, REJECT, JEAN))
+    return promoted
+
+
+async def rejected(stage: Stage) -> Promoted:
+    """Rejected with a reason."""
+    promoted = await stage.submit()
+    await stage.decide(promoted, REJECT, JEAN)
+    return promoted
+
+
+async def cancelled(stage: Stage) -> Promoted:
+    """Withdrawn while pending."""
+    promoted = await stage.submit()
+    await stage.decide(promoted, CANCEL, PIERRE)
+    return promoted
+
+
+async def expired(stage: Stage) -> Promoted:
+    """Decided by nobody."""
+    return await stage.submit(decide_by=await stage.now() + SOON)
+
+
+async def scheduled(stage: Stage) -> Promoted:
+    """Deployed at its date."""
+    promoted = await stage.submit(request=details(scheduled_date=await stage.now() + SOON))
+    await stage.decide(promoted, APPROVE, JEAN)
+    return promoted
+
+
+async def cancelled_while_scheduled(stage: Stage) -> Promoted:
+    """Approved, and withdrawn by an administrator before its date."""
+    promoted = await stage.submit(request=details(scheduled_date=await stage.now() + timedelta(days=3)))
+    await stage.decide(promoted, APPROVE, JEAN)
+    await stage.decide(promoted, CANCEL, ADA)
+    return promoted
+
+
+async def failed(stage: Stage) -> Promoted:
+    """Failed in AWX, and never retried."""
+    stage.awx.faults(life=["failed"])
+    return await _approved(stage)
+
+
+async def failed_and_retried(stage: Stage) -> Promoted:
+    """Failed in AWX, deployed by its second attempt."""
+    stage.awx.faults(life=["failed"])
+    promoted = await _approved(stage)
+    await stage.until(promoted, State.FAILED)
+    await stage.decide(promoted, RETRY, PIERRE)
+    return promoted
+
+
+async def launch_refused(stage: Stage) -> Promoted:
+    """AWX refuses the launch; the retry after mending it deploys."""
+    stage.awx.template(ask_variables_on_launch=False)
+    promoted = await _approved(stage)
+    await stage.until(promoted, State.FAILED)
+    stage.awx.template(ask_variables_on_launch=True)
+    await stage.decide(promoted, RETRY, JEAN)
+    return promoted
+
+
+async def lost_answer(stage: Stage) -> Promoted:
+    """The launch's answer is lost, and there is no job: AWX is asked once more."""
+    stage.awx.faults(launch=["cut"])
+    return await _approved(stage)
+
+
+async def lost_answer_with_a_job(stage: Stage) -> Promoted:
+    """The launch's answer is lost, and its job is found."""
+    stage.awx.faults(launch=["commit-then-cut"])
+    return await _approved(stage)
+
+
+async def never_answered(stage: Stage) -> Promoted:
+    """No launch is answered: the outcome is unknown."""
+    stage.awx.faults(launch=["cut", "cut"])
+    return await _approved(stage)
+
+
+async def not_now(stage: Stage) -> Promoted:
+    """The gateway asks to wait."""
+    stage.awx.faults(launch=["too-many"])
+    return await _approved(stage)
+
+
+async def reported(stage: Stage) -> Promoted:
+    """AWX's callback cuts the wait for the next look short, and comes twice."""
+    stage.awx.faults(life=["stuck-running"])
+    promoted = await _approved(stage)
+    await stage.until(promoted, State.DEPLOYING)
+    stage.awx.until_status(1, "running")
+    stage.awx.control("POST", "finish", json={"job": 1})
+    await stage.report(promoted, 1, "successful")
+    await stage.report(promoted, 1, "successful")
+    return promoted
+
+
+async def edited_by_hand(stage: Stage) -> Promoted:
+    """A person edits the ticket's file while it is pending, and puts it back: the decision waits for that."""
+    promoted = await stage.submit()
+    ticket = await promoted.query(Promotion.ticket)
+    good = stage.file(ticket)
+    person_commits(stage.git, {ticket.path: good.replace("2.1.0", "6.6.6")})
+    await promoted.signal("reject", await stage.decision(promoted, REJECT, JEAN))
+    await stage.until(promoted, State.REJECTED)
+    person_commits(stage.git, {ticket.path: good})
+    return promoted
+
+
+PATHS: dict[str, Scene] = {
+    scene.__name__.replace("_", "-"): scene
+    for scene in (
+        deployed,
+        approved_by_signal,
+        refused_signal,
+        rejected,
+        cancelled,
+        expired,
+        scheduled,
+        cancelled_while_scheduled,
+        failed,
+        failed_and_retried,
+        launch_refused,
+        lost_answer,
+        lost_answer_with_a_job,
+        never_answered,
+        not_now,
+        reported,
+        edited_by_hand,
+    )
+}
+"""Every path by its name."""
+
+
+async def come_to_rest(stage: Stage, promoted: Promoted) -> None:
+    """Return when the promotion has ended; a failed one waits for a retry, and rests once that is recorded."""
+    while True:
+        ticket = await promoted.query(Promotion.ticket)
+        if ticket.state is State.FAILED and stage.actions()[-1] == "failed":
+            return
+        if ticket.state in CLOSED:
+            await promoted.result()
+            return
+        await asyncio.sleep(0.05)

@@ -1,0 +1,66 @@
+"""Promotions that are under way go on under today's code: every recorded history replays."""
+
+from pathlib import Path
+
+import pytest
+from temporalio import workflow
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from domain.decision import Submission
+from domain.ticket import PromotionRequest
+from tests.workflows.paths import HISTORIES, PATHS
+from workflows.door import Door
+from workflows.promotion import Promotion
+
+RECORDED = sorted(HISTORIES.glob("*.json"))
+
+
+def history(file: Path) -> WorkflowHistory:
+    return WorkflowHistory.from_json("PR-2026-0001", file.read_text(encoding="utf-8"))
+
+
+def replayer(promotion: type, runner: WorkflowRunner | None = None) -> Replayer:
+    return Replayer(
+        workflows=[promotion],
+        data_converter=pydantic_data_converter,
+        interceptors=[Door()],
+        workflow_runner=runner or SandboxedWorkflowRunner(),
+    )
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+async def test_a_recorded_promotion_goes_on_under_todays_code(file: Path) -> None:
+    """Red means that promotions under way would stop: add a patch, never record over it."""
+    await replayer(Promotion).replay_workflow(history(file))
+
+
+def test_every_path_has_a_history() -> None:
+    """`make histories` records what is missing."""
+    assert {file.stem for file in RECORDED} >= set(PATHS)
+
+
+@workflow.defn(name="Promotion")
+class Hasty(Promotion):
+    """A promotion without one of its steps: it does not wait for its date."""
+
+    @workflow.init
+    def __init__(self, submission: Submission) -> None:
+        super().__init__(submission)
+
+    @workflow.run
+    async def run(self, submission: Submission) -> PromotionRequest:
+        return await super().run(submission)
+
+    async def _wait_for_date(self) -> None:
+        pass
+
+
+async def test_a_changed_workflow_is_caught() -> None:
+    """The replay fails where the code no longer does what the history says."""
+    hasty = replayer(Hasty, UnsandboxedWorkflowRunner())  # the sandbox takes no module of tests
+    await hasty.replay_workflow(history(HISTORIES / "deployed.json"))
+    with pytest.raises(workflow.NondeterminismError):
+        await hasty.replay_workflow(history(HISTORIES / "scheduled.json"))
