@@ -2,20 +2,20 @@
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write each under another name, fsync all side by side, then rename in order: who sees a name sees a whole file.
+    """Write each under another name, fsync all, then rename in order: who sees a name sees a whole file.
 
-    Side by side, the disk writes them in one go. The names are durable after `sync` of their folder. Raises OSError.
+    All are written before the first fsync, which then takes most of the others with it. The names are durable after
+    `sync` of their folder. Raises OSError.
     """
     unfinished = {path.with_name(f"tmp_{path.name}.{os.getpid()}"): path for path in files}
     for temporary, path in unfinished.items():
         temporary.write_bytes(files[path])
-    with ThreadPoolExecutor(len(files)) as pool:
-        list(pool.map(sync, unfinished))
+    for temporary in unfinished:
+        sync(temporary)
     for temporary, path in unfinished.items():
         temporary.replace(path)
 
