@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_up(up: argparse.ArgumentParser) -> None:
     up.formatter_class = argparse.ArgumentDefaultsHelpFormatter
-    up.description = "Run Temporal, the worker, the API and stand-ins for GitOps repository and AWX until Ctrl-C."
+    up.description = "Run Temporal, worker, API and stand-ins for GitOps repository, AWX and sign-in until Ctrl-C."
     up.epilog = (
         "PRODGATE_GIT_REPO, PRODGATE_AWX_URL, PRODGATE_OIDC_ISSUER and TEMPORAL_ADDRESS name systems "
         "to use instead of the stand-ins; every other setting of the README works too."
@@ -61,12 +61,13 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--temporal-ui-port", type=_port, metavar="N", default=8233, help="of the Temporal UI")
     up.add_argument("--awx-port", type=_port, metavar="N", default=8052, help="of the stand-in for AWX")
     up.add_argument("--worker-port", type=_port, metavar="N", default=8081, help="of the worker's /healthz")
+    up.add_argument("--oidc-port", type=_port, metavar="N", default=9400, help="of the identity provider")
     up.add_argument("--job-seconds", type=float, metavar="S", default=3.0, help="how long a job of that AWX takes")
     up.set_defaults(command=_up)
 
 
 def _add_token(token: argparse.ArgumentParser) -> None:
-    token.description = "Print a bearer token of a demo person, good for 12 hours; without e-mail, list the people."
+    token.description = "Sign a demo person in and print their bearer token, good for 12 hours; or list the people."
     token.add_argument("email", nargs="?", help="whose token, such as pierre.durand@cab-i.com")
     _add_data(token)
     token.set_defaults(command=_token)
@@ -102,7 +103,9 @@ def _up(given: argparse.Namespace) -> int:
     from demo.up import CannotStart, NotReady, run
     from serving import give_up, leave
 
-    ports = Ports(given.port, given.temporal_port, given.temporal_ui_port, given.awx_port, given.worker_port)
+    ports = Ports(
+        given.port, given.temporal_port, given.temporal_ui_port, given.awx_port, given.worker_port, given.oidc_port
+    )
     try:
         asyncio.run(run(Demo(given.data.resolve(), ports, given.job_seconds, _environment())))
     except (CannotStart, NotReady) as error:
@@ -117,7 +120,7 @@ def _api(given: argparse.Namespace) -> int:
     from workflows.connection import NoServer
 
     settings = Settings.from_environment(os.environ)
-    settings.require("oidc_issuer", "oidc_jwks", "awx_callback_secret")
+    settings.require("oidc_issuer", "awx_callback_secret")
     configure_logs(settings.log_level)
     try:
         asyncio.run(run(settings, given.host, given.port))
@@ -135,14 +138,15 @@ def _worker(_given: argparse.Namespace) -> int:
 
 def _token(given: argparse.Namespace) -> int:
     from demo.company import NobodyByThatName, people, person
-    from demo.issuer import DemoIssuer
+    from demo.layout import issuer_file
+    from demo.signin import NotSignedIn, sign_in
     from record.errors import RecordUnavailable
     from record.repository import open_repository
 
-    environment, issuer = _environment(), DemoIssuer(given.data / "issuer")
+    environment, issuer = _environment(), issuer_file(given.data)
     if environment.get(variable("mode")) == Mode.PRODUCTION:
         return _refuse("the demo's people have no tokens in production mode", 2)
-    if not issuer.ready:
+    if not issuer.exists():
         return _refuse(f"there is no demo in {given.data} yet; `prodgate up` makes one (--data DIR for another)", 1)
     location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
     branch = environment.get(variable("git_branch"), "main")
@@ -152,8 +156,8 @@ def _token(given: argparse.Namespace) -> int:
             print(people(repository))
             return 0
         audience = environment.get(variable("oidc_audience"), "prodgate")
-        print(issuer.token(person(repository, given.email).email, audience))
-    except (NobodyByThatName, RecordUnavailable) as error:
+        print(sign_in(issuer.read_text(encoding="utf-8"), person(repository, given.email).email, audience))
+    except (NobodyByThatName, NotSignedIn, RecordUnavailable) as error:
         return _refuse(error, 1)
     return 0
 

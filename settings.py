@@ -47,7 +47,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
 
-    mode: Mode = Field(Mode.DEMO, description="`demo`, or `production`, which refuses the demo token issuer.")
+    mode: Mode = Field(Mode.DEMO, description="`demo`, or `production`, which refuses the demo's identity provider.")
     data_dir: Path = Field(
         Path(".data"), description="Folder for what this process keeps: clones, the index, the demo's state."
     )
@@ -78,9 +78,11 @@ class Settings(BaseModel):
     awx_running_deadline: Seconds = Field(
         timedelta(hours=4), description="Seconds an AWX job may run before the outcome is called unknown."
     )
-    oidc_issuer: str | None = Field(None, description="Issuer of the tokens that people show (`iss`).")
+    oidc_issuer: str | None = Field(
+        None, pattern="^https?://", description="Issuer URL of the OpenID provider; its keys are found by discovery."
+    )
     oidc_audience: str = Field("prodgate", description="Audience that a token must name (`aud`).")
-    oidc_jwks: Path | None = Field(None, description="File with the issuer's public keys (JWKS).")
+    oidc_email_claim: str = Field("email", min_length=1, description="Claim that holds a person's e-mail address.")
     expiry: Seconds = Field(
         timedelta(days=30), description="Seconds after which a request that nobody decided expires."
     )
@@ -101,9 +103,10 @@ class Settings(BaseModel):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
     @model_validator(mode="after")
-    def _the_demo_issuer_stays_in_the_demo(self) -> Self:
-        if self.mode is Mode.PRODUCTION and self.oidc_issuer == DEMO_ISSUER:
-            raise ValueError("PRODGATE_OIDC_ISSUER: the demo's token issuer is refused in production mode")
+    def _the_demos_provider_stays_in_the_demo(self) -> Self:
+        """OpenID Connect asks for https; the demo's provider, which lets anybody in as anybody, has none."""
+        if self.mode is Mode.PRODUCTION and self.oidc_issuer and not self.oidc_issuer.startswith("https:"):
+            raise ValueError("PRODGATE_OIDC_ISSUER: must be an https address in production mode, as no demo's is")
         return self
 
     @classmethod
@@ -120,10 +123,6 @@ class Settings(BaseModel):
         missing = [f"{variable(name)} must be set" for name in names if getattr(self, name) is None]
         if missing:
             raise SettingsError("\n".join(missing))
-
-
-DEMO_ISSUER = "urn:prodgate:demo"
-"""Who issues the demo people's tokens."""
 
 
 def variable(name: str) -> str:

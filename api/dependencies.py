@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.concurrency import run_in_threadpool
 
 from domain.roles import Person
 
@@ -26,7 +25,7 @@ async def _caller(
     services = _services(request)
     if services.follower:
         await services.follower.follow()
-    return await run_in_threadpool(services.callers.person, request.headers.get("Authorization"))
+    return (await services.callers.signed_in(request.headers.get("Authorization"))).person
 
 
 Served = Annotated["Services", Depends(_services)]

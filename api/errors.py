@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.engine import EngineUnavailable, NotRunning
 from api.models import FieldProblem, Problem
+from api.oidc import ProviderUnavailable
 from domain import errors as rules
 from record.errors import BadCursor, RecordError
 
@@ -74,6 +75,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ChangedSince: HTTPStatus.PRECONDITION_FAILED,
     NotRunning: HTTPStatus.CONFLICT,
     EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ProviderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     **dict.fromkeys(UNREADABLE, HTTPStatus.SERVICE_UNAVAILABLE),
 }
 
@@ -86,6 +88,7 @@ _SENTENCES: dict[type[Exception], str] = {
         "The engine does not answer now; what you asked may still be done, so look before you repeat it "
         "(a creation with an Idempotency-Key is safe to repeat)"
     ),
+    ProviderUnavailable: "The identity provider does not answer now, so nobody can be recognised; try again",
     **dict.fromkeys(UNREADABLE, "The Git record can't be reached now; try again"),
 }
 """For errors whose own text is meant for logs."""

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from api.dependencies import Caller, Served
 from api.errors import Unauthenticated
 from api.models import Problem, TicketEvent
+from api.oidc import ProviderUnavailable
 from domain import roles
 from domain.roles import Permission
 from domain.ticket import PromotionRequest
@@ -127,8 +128,8 @@ async def _stream(services: Served, authorization: str | None, since: int | None
     yield "retry: 2000\n\n"
     async for change in services.broadcast.listen(since):
         try:
-            person = services.callers.person(authorization)
-        except Unauthenticated:
+            person = (await services.callers.signed_in(authorization)).person
+        except (Unauthenticated, ProviderUnavailable):
             return
         if change is None:
             yield ": still here\n\n"

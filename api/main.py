@@ -1,11 +1,10 @@
 """The API's composition root: settings in, a served application out."""
 
 import asyncio
-import json
 from datetime import UTC, datetime
 
+import httpx
 import structlog
-from joserfc.jwk import KeySet
 from temporalio.client import Client
 
 from api.app import Services, create_app
@@ -13,13 +12,14 @@ from api.auth import Callers, SharedSecret, TokenVerifier
 from api.engine import Engine
 from api.events import Broadcast
 from api.following import Follower
+from api.oidc import Provider
 from api.promotions import Promotions
 from record.directory import DirectoryReader
 from record.index import Index
 from record.remote import is_url
 from record.repository import Repository, open_repository
 from serving import serve, stop_signal
-from settings import Settings, SettingsError
+from settings import Settings
 from workflows.connection import connect
 
 log = structlog.get_logger(__name__)
@@ -28,45 +28,38 @@ log = structlog.get_logger(__name__)
 async def run(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = stop_signal()
-    keys = token_keys(settings)
     token = settings.git_token.get_secret_value() if settings.git_token else None
     repository = open_repository(settings.git_repo, settings.git_branch, settings.data_dir / "api", token=token)
-    services = compose(settings, await connect(), repository, keys)
+    http = httpx.AsyncClient()
+    services = compose(settings, await connect(), repository, http)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
     index = services.promotions.index
     index.follow()
     ending = asyncio.create_task(_end_streams(services, stop))
     await serve(create_app(services), host, port, stop)
     await ending
+    await http.aclose()
     index.close()
     await repository.close()
 
 
-def compose(settings: Settings, client: Client, repository: Repository, keys: KeySet) -> Services:
-    """Everything the routes need, wired together."""
+def compose(settings: Settings, client: Client, repository: Repository, http: httpx.AsyncClient) -> Services:
+    """Everything the routes need, wired together; `http` is what the identity provider is asked through."""
     directory = DirectoryReader(repository)
     engine = Engine(client, settings.task_queue, settings.answer_within)
     index = Index(repository, settings.data_dir / "api" / "index.db")
+    provider = Provider(settings.oidc_issuer or "", http)
     secret = settings.awx_callback_secret
     return Services(
         promotions=Promotions(
             engine, repository, index, directory, _now, settings.expiry, asyncio.Semaphore(settings.creates_in_flight)
         ),
-        callers=Callers(TokenVerifier(keys, settings.oidc_issuer or "", settings.oidc_audience), directory),
+        callers=Callers(TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim), directory),
         callback_secret=SharedSecret(secret.get_secret_value().encode() if secret else b""),
         zone=settings.time_zone,
         broadcast=Broadcast(index),
         follower=Follower(repository) if is_url(settings.git_repo) else None,
     )
-
-
-def token_keys(settings: Settings) -> KeySet:
-    """The issuer's public keys. Raises SettingsError where the file is missing or no JWKS."""
-    file = settings.oidc_jwks
-    try:
-        return KeySet.import_key_set(json.loads(file.read_bytes() if file else b""))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(f"PRODGATE_OIDC_JWKS: {file} is not a readable JWKS file ({error})") from error
 
 
 async def _end_streams(services: Services, stop: asyncio.Event) -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from demo.company import prepare_repository
 from demo.files import write_private
-from demo.issuer import DemoIssuer
 from demo.processes import Process
-from settings import DEMO_ISSUER, Settings
+from settings import Settings
 from workflows.options import SEARCH_ATTRIBUTES
 
 TUNING = (
@@ -28,8 +27,13 @@ TUNING = (
 SERVER = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
 """Any of these names a Temporal server to use."""
 
-NEEDED = ("awx_url", "awx_callback_secret", "oidc_issuer", "oidc_jwks")
+NEEDED = ("awx_url", "awx_callback_secret", "oidc_issuer")
 """What the worker and the API need besides, by field of the settings."""
+
+
+def issuer_file(data: Path) -> Path:
+    """The file that tells `prodgate token` where this demo's people sign in."""
+    return data / "oidc" / "issuer"
 
 
 class CannotStart(Exception):
@@ -45,6 +49,7 @@ class Ports:
     temporal_ui: int = 8233
     awx: int = 8052
     worker: int = 8081
+    oidc: int = 9400
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,9 @@ class Demo:
         return "PRODGATE_OIDC_ISSUER" not in self.given
 
     @property
-    def issuer(self) -> DemoIssuer:
-        return DemoIssuer(self.data / "issuer")
+    def issuer(self) -> str:
+        """Where people sign in, where the demo's own provider is used."""
+        return f"http://127.0.0.1:{self.ports.oidc}"
 
     @property
     def record(self) -> str:
@@ -88,6 +94,7 @@ class Demo:
         """The ports that this demo needs, by name: a stand-in that isn't started needs none."""
         unused = set() if self.has_awx else {"awx"}
         unused |= set() if self.has_temporal else {"temporal", "temporal_ui"}
+        unused |= set() if self.has_issuer else {"oidc"}
         return {name: port for name, port in vars(self.ports).items() if name not in unused}
 
     def environment(self) -> dict[str, str]:
@@ -109,7 +116,7 @@ class Demo:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
             settings["PRODGATE_AWX_REQUEST_LIFETIME"] = "10"  # the stand-in answers or is gone; real proxies wait 120 s
         if self.has_issuer:
-            settings |= {"PRODGATE_OIDC_ISSUER": DEMO_ISSUER, "PRODGATE_OIDC_JWKS": str(self.issuer.public_keys)}
+            settings["PRODGATE_OIDC_ISSUER"] = self.issuer
         return settings
 
     def _given(self) -> dict[str, str]:
@@ -135,7 +142,7 @@ class Demo:
         if self.has_git:
             prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"))
         if self.has_issuer:
-            self.issuer.prepare()
+            write_private(issuer_file(self.data), self.issuer)
 
     def processes(self, keeps: tuple[int, ...] = ()) -> list[Process]:
         """The children, in the order in which they need each other; each holds the open files `keeps`."""
@@ -148,6 +155,9 @@ class Demo:
                 f"http://127.0.0.1:{ports.api}/readyz",
             ),
         ]
+        if self.has_issuer:
+            ready = f"{self.issuer}/.well-known/openid-configuration"
+            children.insert(0, ("oidc", self._oidc(), ready))
         if self.has_awx:
             children.insert(0, ("awx", self._awx(environment), f"http://127.0.0.1:{ports.awx}/api/v2/ping/"))
         if self.has_temporal:
@@ -181,6 +191,13 @@ class Demo:
         command += ["--template", environment.get("PRODGATE_AWX_TEMPLATE", "Deploy to PROD")]
         command += ["--callback-url", callback, "--callback-secret", environment["PRODGATE_AWX_CALLBACK_SECRET"]]
         return [*command, "--state", str(self.data / "awx.db")]
+
+    def _oidc(self) -> list[str]:
+        command = [sys.executable, "-P", "-m", "demo.issuer", "--port", str(self.ports.oidc)]
+        command += ["--keys", str(self.data / "oidc" / "private.json")]
+        if self.has_git:
+            command += ["--record", self.record, "--branch", self.given.get("PRODGATE_GIT_BRANCH", "main")]
+        return command
 
     def _secrets(self) -> dict[str, str]:
         """The demo's own secrets, made once and kept in its folder."""

@@ -19,7 +19,8 @@ def _places(demo: Demo) -> dict[str, str]:
     api = {"API": f"http://127.0.0.1:{ports.api}/docs"}
     ui = {"Temporal UI": f"http://127.0.0.1:{ports.temporal_ui}"} if demo.has_temporal else {}
     awx = f"http://127.0.0.1:{ports.awx}/api/ (a stand-in)" if demo.has_awx else demo.given["PRODGATE_AWX_URL"]
-    return api | ui | {"AWX": awx, "GitOps record": demo.record, "Logs": str(demo.data / "logs")}
+    sign_in = {"Sign-in": f"{demo.issuer} (a stand-in)"} if demo.has_issuer else {}
+    return api | ui | sign_in | {"AWX": awx, "GitOps record": demo.record, "Logs": str(demo.data / "logs")}
 
 
 def _next(demo: Demo) -> str:

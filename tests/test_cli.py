@@ -7,10 +7,9 @@ import pytest
 
 import cli
 from demo.company import prepare_repository
-from demo.issuer import DemoIssuer
-from demo.layout import Demo, Ports
+from demo.files import write_private
+from demo.layout import Demo, Ports, issuer_file
 from demo.welcome import welcome
-from settings import SettingsError
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +23,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def folder(tmp_path: Path) -> Path:
     """A demo's folder as its first start makes it."""
     prepare_repository(tmp_path / "gitops.git", "main")
-    DemoIssuer(tmp_path / "issuer").prepare()
+    write_private(issuer_file(tmp_path), "http://127.0.0.1:1")
     return tmp_path
 
 
@@ -70,8 +69,14 @@ def test_the_folder_may_be_named_by_the_environment(
 ) -> None:
     """`PRODGATE_DATA_DIR` is `--data` where that isn't given."""
     monkeypatch.setenv("PRODGATE_DATA_DIR", str(folder))
-    assert cli.main(["token", "jean.dupont@cab-i.com"]) == 0
-    assert capsys.readouterr().out.count(".") == 2
+    assert cli.main(["token"]) == 0
+    assert "jean.dupont@cab-i.com" in capsys.readouterr().out
+
+
+def test_a_demo_that_does_not_run_gives_no_tokens(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """People sign in at its provider, which is one of its processes."""
+    assert cli.main(["token", "jean.dupont@cab-i.com", "--data", str(folder)]) == 1
+    assert "does `prodgate up` run?" in capsys.readouterr().err
 
 
 def test_the_demos_people_cover_every_role(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,11 +103,11 @@ def test_production_gives_no_tokens(
 
 
 def test_without_settings_everything_is_stood_in_for(tmp_path: Path) -> None:
-    """Four processes, each on its own port."""
+    """Five processes, each on its own port."""
     plain = demo(tmp_path)
     plain.check_settings()
-    assert [process.name for process in plain.processes()] == ["temporal", "awx", "worker", "api"]
-    assert set(plain.listens()) == {"api", "temporal", "temporal_ui", "awx", "worker"}
+    assert [process.name for process in plain.processes()] == ["temporal", "awx", "oidc", "worker", "api"]
+    assert set(plain.listens()) == {"api", "temporal", "temporal_ui", "awx", "worker", "oidc"}
 
 
 @pytest.mark.parametrize(
@@ -111,6 +116,7 @@ def test_without_settings_everything_is_stood_in_for(tmp_path: Path) -> None:
         ({"PRODGATE_AWX_URL": "https://awx.example/api/"}, {"awx"}),
         ({"TEMPORAL_ADDRESS": "temporal.example:7233"}, {"temporal", "temporal_ui"}),
         ({"TEMPORAL_PROFILE": "company"}, {"temporal", "temporal_ui"}),
+        ({"PRODGATE_OIDC_ISSUER": "https://id.example"}, {"oidc"}),
         ({"PRODGATE_GIT_REPO": "https://git.example/gitops.git"}, set()),
     ],
 )
@@ -126,12 +132,6 @@ def test_credentials_of_another_temporal_server_are_kept_from_the_demos(tmp_path
     given = {"TEMPORAL_API_KEY": "k", "TEMPORAL_TLS": "true"}
     assert not {"TEMPORAL_API_KEY", "TEMPORAL_TLS"} & set(demo(tmp_path, **given).environment())
     assert given.items() <= demo(tmp_path, TEMPORAL_ADDRESS="x:1", **given).environment().items()
-
-
-def test_an_issuer_without_its_keys_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    """The API would end at once otherwise."""
-    with pytest.raises(SettingsError, match="PRODGATE_OIDC_JWKS must be set"):
-        demo(tmp_path, PRODGATE_OIDC_ISSUER="https://id.example").check_settings()
 
 
 def test_the_welcome_offers_no_tokens_of_people_it_does_not_know(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
-from settings import DEMO_ISSUER, Mode, Settings, SettingsError, variable, variables
+from settings import Mode, Settings, SettingsError, variable, variables
 
 LEAST = {"PRODGATE_GIT_REPO": "/srv/gitops.git"}
 
@@ -31,7 +31,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "awx_running_deadline": ("7200", timedelta(hours=2)),
     "oidc_issuer": ("https://id.example/realms/company", "https://id.example/realms/company"),
     "oidc_audience": ("gate", "gate"),
-    "oidc_jwks": ("/etc/prodgate/jwks.json", Path("/etc/prodgate/jwks.json")),
+    "oidc_email_claim": ("preferred_username", "preferred_username"),
     "expiry": ("86400", timedelta(days=1)),
     "answer_within": ("0.5", timedelta(seconds=0.5)),
     "creates_in_flight": ("4", 4),
@@ -46,6 +46,7 @@ BAD = {
     "mode": "prod",
     "public_url": "prodgate.example",
     "awx_url": "awx.example/api/",
+    "oidc_issuer": "urn:company",
     "awx_request_lifetime": "two minutes",
     "awx_pending_deadline": "0",
     "awx_running_deadline": "-1",
@@ -117,19 +118,21 @@ def test_a_refusal_does_not_repeat_the_value(name: str) -> None:
     assert "hunter2" not in refused(LEAST | {variable(name): "hunter2 hunter2"})
 
 
-def test_production_refuses_the_demo_issuer() -> None:
-    """Its key lies in a folder of a laptop."""
-    production = LEAST | {"PRODGATE_MODE": "production", "PRODGATE_OIDC_ISSUER": DEMO_ISSUER}
-    assert refused(production) == "PRODGATE_OIDC_ISSUER: the demo's token issuer is refused in production mode"
-    assert Settings.from_environment(production | {"PRODGATE_MODE": "demo"}).oidc_issuer == DEMO_ISSUER
+def test_production_refuses_the_demos_provider() -> None:
+    """It lets anybody in as anybody, and speaks http, which OpenID Connect allows to no provider."""
+    production = LEAST | {"PRODGATE_MODE": "production", "PRODGATE_OIDC_ISSUER": "http://127.0.0.1:9400"}
+    said = "PRODGATE_OIDC_ISSUER: must be an https address in production mode, as no demo's is"
+    assert refused(production) == said
+    assert Settings.from_environment(production | {"PRODGATE_MODE": "demo"}).oidc_issuer == "http://127.0.0.1:9400"
 
 
 def test_what_one_entry_point_needs_is_asked_of_it_alone() -> None:
     """The worker needs AWX, the API does not."""
     settings = Settings.from_environment(LEAST | {"PRODGATE_AWX_URL": "https://awx.example/api/"})
     settings.require("awx_url")
-    with pytest.raises(SettingsError, match=r"^PRODGATE_OIDC_ISSUER must be set\nPRODGATE_OIDC_JWKS must be set$"):
-        settings.require("awx_url", "oidc_issuer", "oidc_jwks")
+    missing = r"^PRODGATE_OIDC_ISSUER must be set\nPRODGATE_AWX_CALLBACK_SECRET must be set$"
+    with pytest.raises(SettingsError, match=missing):
+        settings.require("awx_url", "oidc_issuer", "awx_callback_secret")
 
 
 def test_every_variable_has_a_sentence() -> None:

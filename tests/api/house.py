@@ -25,11 +25,11 @@ from temporalio.worker import Worker
 from activities.awx import AwxActivities, AwxTimings
 from activities.record import RecordActivities
 from api.app import create_app
-from api.main import compose, token_keys
+from api.main import compose
 from demo.company import prepare_repository
-from demo.issuer import DemoIssuer
 from record.repository import open_repository
-from settings import DEMO_ISSUER, Settings
+from settings import Settings
+from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import Simulator, simulating
 from workflows.promotion import Promotion
 
@@ -149,7 +149,7 @@ class House:
     awx: Simulator
     url: str
     settings: Settings
-    issuer: DemoIssuer
+    issuer: Issuer
     _loop: _Loop
     _http: dict[str, httpx.Client] = field(default_factory=dict)
     _working: AsyncExitStack | None = None
@@ -163,7 +163,7 @@ class House:
     def as_(self, email: str, api: str | None = None, token: str | None = None) -> Caller:
         """A caller of the first API, or of the one at the address, with a demo token or the one given."""
         if token is None:
-            token = self._tokens.get(email) or self.issuer.token(email, self.settings.oidc_audience)
+            token = self._tokens.get(email) or self.issuer.token(email)
             self._tokens[email] = token
         return Caller(self.http(api or self.url), token)
 
@@ -264,7 +264,8 @@ class House:
         """One more API process, as far as anybody can tell: its own clone, index and memory."""
         settings = self.settings.model_copy(update={"data_dir": self.folder / name})
         repository = open_repository(settings.git_repo, "main", settings.data_dir / "api")
-        services = compose(settings, self.client, repository, token_keys(settings))
+        http = self.issuer.client()
+        services = compose(settings, self.client, repository, http)
         config = uvicorn.Config(create_app(services), log_level="critical", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -272,6 +273,7 @@ class House:
         async def stop() -> None:
             server.should_exit = True
             await serving
+            await http.aclose()
             await asyncio.to_thread(services.promotions.index.close)
             await repository.close()
 
@@ -292,13 +294,12 @@ def _address(listening: socket.socket) -> str:
     return f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-def _settings(folder: Path, issuer: DemoIssuer, given: dict[str, Any]) -> Settings:
+def _settings(folder: Path, given: dict[str, Any]) -> Settings:
     base = {
         "data_dir": folder,
         "git_repo": str(folder / "gitops.git"),
         "awx_callback_secret": SecretStr(SECRET),
-        "oidc_issuer": DEMO_ISSUER,
-        "oidc_jwks": issuer.public_keys,
+        "oidc_issuer": ISSUER,
         "time_zone": ZoneInfo("UTC"),
     }
     return Settings.model_validate(base | given)
@@ -308,8 +309,6 @@ def _settings(folder: Path, issuer: DemoIssuer, given: dict[str, Any]) -> Settin
 def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     """A house of its own in the folder; `given` are settings that differ."""
     prepare_repository(folder / "gitops.git", "main")
-    issuer = DemoIssuer(folder / "issuer")
-    issuer.prepare()
     listening = socket.create_server(("127.0.0.1", 0))
     url, loop = _address(listening), _Loop()
 
@@ -317,7 +316,7 @@ def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
         return await connect()
 
     with simulating(callback_url=f"{url}{CALLBACK}", callback_secret=SECRET) as awx:
-        house = House(folder, loop.run(client()), awx, url, _settings(folder, issuer, given), issuer, loop)
+        house = House(folder, loop.run(client()), awx, url, _settings(folder, given), Issuer(), loop)
         house.run(house.serve(listening, "api-0"))
         house.run(house.start_worker())
         try:

@@ -11,8 +11,8 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
-from settings import DEMO_ISSUER
 from tests.api.house import PIERRE, REQUESTS, House, problem
+from tests.api.issuer import ISSUER
 
 PROTECTED = [
     ("GET", ""),
@@ -28,13 +28,13 @@ PROTECTED = [
 
 
 def own_key(house: House) -> ECKey:
-    return ECKey.import_key(json.loads((house.issuer.folder / "private.json").read_text()))
+    return house.issuer.key
 
 
 def claims(**changes: Any) -> dict[str, Any]:
     """Pierre's good claims, changed; None leaves one out."""
     now = int(time.time())
-    good = {"iss": DEMO_ISSUER, "aud": "prodgate", "sub": "demo|pierre", "email": PIERRE, "iat": now, "exp": now + 600}
+    good = {"iss": ISSUER, "aud": "prodgate", "sub": "demo|pierre", "email": PIERRE, "iat": now, "exp": now + 600}
     return {name: value for name, value in (good | changes).items() if value is not None}
 
 
@@ -107,7 +107,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "an empty audience": {"aud": []},
     "another issuer": {"iss": "https://evil.example"},
     "no issuer": {"iss": None},
-    "an issuer in a list": {"iss": [DEMO_ISSUER]},
+    "an issuer in a list": {"iss": [ISSUER]},
     "no subject": {"sub": None},
     "an empty subject": {"sub": ""},
     "a subject that is no text": {"sub": {"a": 1}},

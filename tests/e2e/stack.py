@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 PRODGATE = Path(sys.executable).with_name("prodgate")
-PARTS = ("port", "temporal-port", "temporal-ui-port", "awx-port", "worker-port")
+PARTS = ("port", "temporal-port", "temporal-ui-port", "awx-port", "worker-port", "oidc-port")
 PIERRE, JEAN = "pierre.durand@cab-i.com", "jean.dupont@cab-i.com"
 
 
@@ -66,7 +66,7 @@ class Stack:
     data: Path
     job_seconds: float = 1.0
     settings: Mapping[str, str] = field(default_factory=dict)
-    ports: dict[str, int] = field(default_factory=lambda: dict(zip(PARTS, free_ports(5), strict=True)))
+    ports: dict[str, int] = field(default_factory=lambda: dict(zip(PARTS, free_ports(len(PARTS)), strict=True)))
     _process: subprocess.Popen[bytes] | None = None
     _tokens: dict[str, str] = field(default_factory=dict)
 

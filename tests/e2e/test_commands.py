@@ -26,7 +26,7 @@ def refused(done: subprocess.CompletedProcess[str], code: int) -> str:
 
 def test_the_start_says_where_everything_is_and_what_to_try(stack: Stack) -> None:
     """Every address that is printed is one that was chosen, and the folder is named where it isn't the default."""
-    for name in ("port", "temporal-ui-port", "awx-port"):
+    for name in ("port", "temporal-ui-port", "awx-port", "oidc-port"):
         assert f"http://127.0.0.1:{stack.ports[name]}" in stack.said
     assert f"token --data {stack.data} {PIERRE}" in stack.said
 
@@ -73,7 +73,7 @@ def test_production_mode_refuses_the_demo_issuer(tmp_path: Path) -> None:
     """Whoever reads the demo's folder could be anybody."""
     production = {"PRODGATE_MODE": "production"}
     said = refused(prodgate("up", "--data", tmp_path, **production), 2)
-    assert said == "prodgate: PRODGATE_OIDC_ISSUER: the demo's token issuer is refused in production mode\n"
+    assert said == "prodgate: PRODGATE_OIDC_ISSUER: must be an https address in production mode, as no demo's is\n"
     assert "production" in refused(prodgate("token", PIERRE, "--data", tmp_path, **production), 2)
 
 
@@ -82,7 +82,7 @@ def test_missing_settings_are_named(process: str) -> None:
     """Each variable, a line each."""
     assert "PRODGATE_GIT_REPO must be set" in refused(prodgate(process), 2)
     said = refused(prodgate(process, PRODGATE_GIT_REPO="/nowhere"), 2)
-    expected = {"api": ["OIDC_ISSUER", "OIDC_JWKS", "AWX_CALLBACK_SECRET"], "worker": ["AWX_URL"]}[process]
+    expected = {"api": ["OIDC_ISSUER", "AWX_CALLBACK_SECRET"], "worker": ["AWX_URL"]}[process]
     assert [line.split()[-4] for line in said.splitlines()] == [f"PRODGATE_{name}" for name in expected]
 
 
