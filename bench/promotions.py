@@ -1,0 +1,120 @@
+"""What a promotion costs from the caller's side, beside the least that the engine needs for one message.
+
+The whole product runs as `prodgate up` starts it, on a folder of its own; the floor is a workflow on the same Temporal
+server that does nothing but take an update. Ratios travel between machines, milliseconds don't.
+"""
+
+import asyncio
+import contextlib
+import tempfile
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+
+from bench.floor import Floor
+from bench.record_read import percentiles
+from tests.e2e.stack import JEAN, PIERRE, Stack, submission
+
+EACH = 40
+CROWDS = (1, 16)
+
+
+async def timed(crowd: int, calls: Sequence[Callable[[], Awaitable[Any]]]) -> tuple[list[float], float, list[Any]]:
+    """Each call's time, calls a second over all, and what they answered; `crowd` of them at once."""
+    turn = asyncio.Semaphore(crowd)
+
+    async def one(call: Callable[[], Awaitable[Any]]) -> tuple[float, Any]:
+        async with turn:
+            started = time.perf_counter()
+            answer = await call()
+            return time.perf_counter() - started, answer
+
+    started = time.perf_counter()
+    done = await asyncio.gather(*map(one, calls))
+    return [taken for taken, _ in done], len(calls) / (time.perf_counter() - started), [answer for _, answer in done]
+
+
+class Bench:
+    """The product and the floor, on one Temporal server."""
+
+    def __init__(self, stack: Stack, temporal: Client, http: httpx.AsyncClient) -> None:
+        self.stack, self.temporal, self.http = stack, temporal, http
+
+    async def call(self, person: str, path: str, body: object) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.stack.token(person)}"}
+        answer = await self.http.post(f"/v1/requests/prod{path}", json=body, headers=headers)
+        answer.raise_for_status()
+        ticket: dict[str, Any] = answer.json()
+        return ticket
+
+    async def measure(self, crowd: int) -> None:
+        """Print one crowd's figures."""
+        floor = await self._floor(crowd)
+        asked = [partial(self.call, PIERRE, "", submission(f"1.{crowd}.{n}")) for n in range(EACH)]
+        creating, created_rate, tickets = await timed(crowd, asked)
+        ids = [ticket["metadata"]["id"] for ticket in tickets]
+        approving, approved_rate, _ = await timed(
+            crowd, [partial(self.call, JEAN, f"/{i}/approve", {"comment": "Reviewed"}) for i in ids]
+        )
+        print(f"\n{crowd} at once, {EACH} promotions")
+        for name, taken, rate in (
+            ("an update of an empty workflow", *floor),
+            ("POST, recorded in Git", creating, created_rate),
+            ("approve, recorded in Git", approving, approved_rate),
+        ):
+            print(f"  {name:32} {percentiles(taken)}   {rate:6.1f}/s   {rate / floor[1]:5.2f} of the floor's rate")
+        await self._steps(ids[-1])
+
+    async def _floor(self, crowd: int) -> tuple[list[float], float]:
+        handles: list[WorkflowHandle[Floor, None]] = [
+            await self.temporal.start_workflow(Floor.run, id=f"floor-{uuid.uuid4()}", task_queue="floor")
+            for _ in range(EACH)
+        ]
+        taken, rate, _ = await timed(crowd, [partial(handle.execute_update, Floor.touch) for handle in handles])
+        for handle in handles:
+            await handle.signal(Floor.end)
+        return taken, rate
+
+    async def _steps(self, ticket_id: str) -> None:
+        """Print how many engine steps one promotion took, from submission to deployed."""
+        handle = self.temporal.get_workflow_handle(ticket_id)
+        await handle.result()
+        history = await handle.fetch_history()
+        size = sum(event.ByteSize() for event in history.events)
+        print(f"  {ticket_id} to its end: {len(history.events)} events of history, {size / 1024:.1f} KB")
+
+
+async def measure_promotions(folder: Path) -> None:
+    """Start the product in the folder, print the figures, stop it."""
+    stack = Stack(folder / "data", job_seconds=0.3)
+    try:
+        await asyncio.to_thread(stack.start)
+        for person in (PIERRE, JEAN):
+            await asyncio.to_thread(stack.token, person)  # signing in is no part of what is measured
+        address = f"127.0.0.1:{stack.ports['temporal-port']}"
+        temporal = await Client.connect(address, data_converter=pydantic_data_converter)
+        async with (
+            httpx.AsyncClient(base_url=stack.api, timeout=60, trust_env=False) as http,
+            Worker(temporal, task_queue="floor", workflows=[Floor]),
+        ):
+            for crowd in CROWDS:
+                await Bench(stack, temporal, http).measure(crowd)
+    finally:
+        await asyncio.to_thread(stack.end)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(measure_promotions(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
