@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_api(commands.add_parser("api", help="serve the HTTP API, as the environment's settings say"))
     worker = commands.add_parser("worker", help="run promotions, as the environment's settings say")
     worker.set_defaults(command=_worker)
+    _add_doctor(commands.add_parser("doctor", help="say whether AWX is ready, with the worker's settings"))
     return parser
 
 
@@ -78,6 +79,12 @@ def _add_api(api: argparse.ArgumentParser) -> None:
     api.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 in a container")
     api.add_argument("--port", type=_port, metavar="N", default=8080, help="port to listen on")
     api.set_defaults(command=_api)
+
+
+def _add_doctor(doctor: argparse.ArgumentParser) -> None:
+    doctor.description = "Look at AWX's job template, changing nothing; exit code 1 where something has to be mended."
+    doctor.add_argument("--json", action="store_true", help="print one JSON object")
+    doctor.set_defaults(command=_doctor)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -134,6 +141,16 @@ def _worker(_given: argparse.Namespace) -> int:
 
     worker.main()
     return 0
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from doctor import diagnose
+
+    settings = Settings.from_environment(os.environ)
+    settings.require("awx_url")
+    said, code = asyncio.run(diagnose(settings, given.json))
+    print(said)
+    return code
 
 
 def _token(given: argparse.Namespace) -> int:

@@ -78,6 +78,13 @@ class Settings(BaseModel):
     awx_running_deadline: Seconds = Field(
         timedelta(hours=4), description="Seconds an AWX job may run before the outcome is called unknown."
     )
+    awx_settle: Seconds = Field(
+        timedelta(seconds=60),
+        description="Seconds after its end in which a job that AWX lost sight of may still succeed.",
+    )
+    awx_watch_every: Seconds = Field(
+        timedelta(minutes=10), description="Seconds between two looks for AWX jobs that no ticket explains."
+    )
     oidc_issuer: str | None = Field(
         None, pattern="^https?://", description="Issuer URL of the OpenID provider; its keys are found by discovery."
     )
@@ -97,9 +104,9 @@ class Settings(BaseModel):
     )
     task_queue: str = Field("prodgate", min_length=1, description="Temporal task queue of the worker.")
     worker_health_host: str = Field(
-        "127.0.0.1", description="Address of the worker's /healthz; 0.0.0.0 in a container."
+        "127.0.0.1", description="Address of the worker's /healthz, /readyz and /metrics; 0.0.0.0 in a container."
     )
-    worker_health_port: int = Field(8081, ge=0, le=65535, description="Port of the worker's /healthz.")
+    worker_health_port: int = Field(8081, ge=0, le=65535, description="Port of the same.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
     @model_validator(mode="after")

@@ -4,23 +4,30 @@ import asyncio
 import os
 from datetime import timedelta
 
-from pydantic import SecretStr
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from prometheus_client import REGISTRY
 from temporalio.worker import Worker
 
 from activities.awx import AwxActivities, AwxTimings
+from activities.awx_watch import WatchActivities
+from activities.beating import Beating
+from activities.clearance import ClearanceActivities
+from activities.lane import LaneActivities
 from activities.record import RecordActivities
-from clients.awx import AwxClient, AwxConnection
+from clients.awx import AwxClient
+from doctor import awx_connection, plain
+from record.directory import DirectoryReader
 from record.errors import RecordUnavailable
+from record.index import Index
+from record.metrics import RecordCollector
 from record.repository import open_repository
 from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from settings import Settings, SettingsError
+from vitals import meter, vitals
 from workflows.connection import NoServer, connect
 from workflows.door import Door
+from workflows.lane import Lane
 from workflows.promotion import Promotion
+from workflows.watch import AwxWatch, keep_watch
 
 GRACE = timedelta(seconds=10)
 """How long running activities may go on after SIGTERM; what isn't done then is handed back to be done again."""
@@ -28,55 +35,46 @@ GRACE = timedelta(seconds=10)
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
-    stop = stop_signal()
-    token = _plain(settings.git_token)
-    repository = open_repository(settings.git_repo, settings.git_branch, settings.data_dir / "worker", token=token)
+    stop, counted = stop_signal(), meter()
+    temporal = await connect(counted.runtime)
+    folder, token = settings.data_dir / "worker", plain(settings.git_token)
+    repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
+    REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client:
         awx, record = AwxActivities(client, awx_timings(settings)), RecordActivities(repository)
+        lanes = LaneActivities(temporal, settings.task_queue)
+        clearance = ClearanceActivities(repository, DirectoryReader(repository))
+        watch = WatchActivities(client, Index(repository, folder / "index.db"))
         worker = Worker(
-            await connect(),
+            temporal,
             task_queue=settings.task_queue,
-            workflows=[Promotion],
-            activities=[record.record_change, awx.find_job, awx.launch_job, awx.read_result],
-            interceptors=[Door()],
+            workflows=[Promotion, Lane, AwxWatch],
+            activities=[
+                record.record_change,
+                lanes.stand_in_lane,
+                clearance.read_facts,
+                awx.find_job,
+                awx.launch_job,
+                awx.read_result,
+                watch.compare_jobs,
+            ],
+            interceptors=[Door(), Beating()],
             graceful_shutdown_timeout=GRACE,
         )
         async with worker:
-            await serve(health(worker), settings.worker_health_host, settings.worker_health_port, stop)
+            await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
+            app = vitals(worker, temporal, repository, client, counted)
+            await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
-
-
-def awx_connection(settings: Settings) -> AwxConnection:
-    return AwxConnection(
-        root=settings.awx_url or "",
-        template=settings.awx_template,
-        token=_plain(settings.awx_token),
-        user=settings.awx_user,
-        password=_plain(settings.awx_password),
-        ca_bundle=settings.awx_ca_bundle,
-    )
 
 
 def awx_timings(settings: Settings) -> AwxTimings:
     return AwxTimings(
         request_lifetime=settings.awx_request_lifetime,
+        settle=settings.awx_settle,
         pending_deadline=settings.awx_pending_deadline,
         running_deadline=settings.awx_running_deadline,
     )
-
-
-def health(worker: Worker) -> Starlette:
-    """`/healthz`: 200 while the worker takes tasks."""
-
-    async def live(_request: Request) -> JSONResponse:
-        status = "ok" if worker.is_running and not worker.is_shutdown else "stopped"
-        return JSONResponse({"status": status}, 200 if status == "ok" else 503)
-
-    return Starlette(routes=[Route("/healthz", live)])
-
-
-def _plain(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None
 
 
 def main() -> None:

@@ -4,9 +4,6 @@
 answer is lost is looked for, never guessed.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -97,8 +94,7 @@ class AwxActivities:
         there is a job before anybody asks again.
         """
         try:
-            async with _beating():
-                return await self._launch(deployment)
+            return await self._launch(deployment)
         except AwxUnavailable as error:
             return NotLaunched(reason=reason(error))
         except AwxRefused as error:
@@ -110,14 +106,17 @@ class AwxActivities:
     async def read_result(self, job: Job) -> JobResult:
         """Look once at the job; while it is under way, fail, benign, with the delay to the next look.
 
-        Harmless twice: it reads, and cancels only a job that has not started within its deadline.
+        Harmless twice: it reads, and cancels only a job that has not started within its deadline, and twins that have
+        not run: of a launch that AWX was asked for twice, the lost one may be carried out late.
         """
         looked_at = _now()
         try:
             row = await self.client.job(job.job)
             if row.active:
                 return await self._unfinished(job, row, looked_at)
-            return await self._ended(row, looked_at)
+            result = await self._ended(row, looked_at)
+            twins = await self._cancel_twins(job)
+            return result.model_copy(update={"twins": tuple(twin.id for twin in twins)})
         except AwxMissing:
             return unknown(job.job, "The job has vanished from AWX: somebody deleted it, or a clean-up did")
         except AwxForbidden:
@@ -145,14 +144,28 @@ class AwxActivities:
 
     async def _adopt(self, jobs: list[JobRow], deployment: Deployment) -> LaunchOutcome:
         oldest, *younger = jobs
-        for twin in younger:
-            activity.logger.error("AWX jobs %s and %s are both %s", oldest.id, twin.id, deployment.marker)
+        await self._alarm(oldest.id, younger, deployment)
+        return await self._accept(oldest, deployment)
+
+    async def _cancel_twins(self, job: Job) -> list[JobRow]:
+        """The other jobs that AWX made for the attempt; what has not run of them is cancelled."""
+        try:
+            jobs = await self._jobs_of(job.deployment, job.since - self.timings.request_lifetime)
+        except AwxRefused as error:
+            activity.logger.warning("whether AWX job %s has twins can't be seen: %s", job.job, error)
+            return []
+        twins = [row for row in jobs if row.id != job.job]
+        await self._alarm(job.job, twins, job.deployment)
+        return twins
+
+    async def _alarm(self, job: int, twins: list[JobRow], deployment: Deployment) -> None:
+        """Tell people of twins, and cancel those that have not run."""
+        for twin in twins:
+            activity.logger.error("AWX jobs %s and %s are both %s", job, twin.id, deployment.marker)
             if twin.active and not twin.ran:
                 await self.client.cancel(twin)
-        if younger:
-            counter = activity.metric_meter().create_counter(DUPLICATES, "Jobs beyond the first for one attempt")
-            counter.add(len(younger))
-        return await self._accept(oldest, deployment)
+        if twins:
+            activity.metric_meter().create_counter(DUPLICATES, "Jobs beyond the first for one attempt").add(len(twins))
 
     # Launching
 
@@ -194,6 +207,8 @@ class AwxActivities:
     async def _unfinished(self, job: Job, row: JobRow, looked_at: datetime) -> JobResult:
         """Ask for another look, or give up on a job past its deadline."""
         timings = self.timings
+        if job.asked > 1:
+            await self._cancel_twins(job)
         if row.started and looked_at - row.started > timings.running_deadline:
             return unknown(row.id, f"AWX still runs the job after {timings.running_deadline}; it was left alone", row)
         if row.started is None and looked_at - job.since > timings.pending_deadline:
@@ -230,24 +245,6 @@ class AwxActivities:
             if may_retry and isinstance(error, AwxUnavailable):
                 raise
             return f"(its output cannot be read: {error})"
-
-
-@asynccontextmanager
-async def _beating() -> AsyncIterator[None]:
-    """Tell Temporal that the activity lives, while it waits for AWX."""
-
-    async def beat(every: float) -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(every)
-
-    timeout = activity.info().heartbeat_timeout
-    beats = asyncio.create_task(beat(timeout.total_seconds() / 3)) if timeout else None
-    try:
-        yield
-    finally:
-        if beats:
-            beats.cancel()
 
 
 def _now() -> datetime:

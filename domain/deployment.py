@@ -17,6 +17,7 @@ from domain.values import (
     Tenant,
     TicketId,
     Version,
+    iso,
 )
 
 JobNumber = Annotated[int, Field(ge=1)]
@@ -98,11 +99,12 @@ class Lookup(Frozen):
 
 
 class Job(Frozen):
-    """A job to follow to its end; `since` is when it was launched or adopted."""
+    """A job to follow to its end: launched or adopted at `since`, after AWX was asked for it `asked` times."""
 
     deployment: Deployment
     job: JobNumber
     since: Moment
+    asked: Annotated[int, Field(ge=0)] = 1
 
 
 class JobOutcome(StrEnum):
@@ -112,7 +114,10 @@ class JobOutcome(StrEnum):
 
 
 class JobResult(Frozen):
-    """How AWX says a job ended. `error` is AWX's explanation with the end of the output, when it did not succeed."""
+    """How AWX says a job ended. `error` is AWX's explanation with the end of the output, when it did not succeed.
+
+    `started_at` and `finished_at` are AWX's own times. `twins` are other jobs that AWX made for the same attempt.
+    """
 
     job: JobNumber
     outcome: JobOutcome
@@ -120,6 +125,18 @@ class JobResult(Frozen):
     error: ErrorText | None = None
     started_at: Moment | None = None
     finished_at: Moment | None = None
+    twins: tuple[JobNumber, ...] = ()
+
+    @property
+    def story(self) -> str | None:
+        """What AWX tells beside the outcome, in a sentence or two: when the job ran, and that it has twins."""
+        told = []
+        if self.started_at and self.finished_at:
+            told.append(f"AWX ran it from {iso(self.started_at)} to {iso(self.finished_at)}.")
+        if self.twins:
+            names = ", ".join(map(job_name, self.twins))
+            told.append(f"AWX made more than one job for this attempt: see {names} too.")
+        return " ".join(told) or None
 
 
 class AwxReport(Frozen):

@@ -120,16 +120,26 @@ def start(ticket: PromotionRequest, job: int | None, now: datetime) -> Promotion
     return _append(ticket, Action.DEPLOYING, now, job_id=None if job is None else job_name(job))
 
 
-def fail(ticket: PromotionRequest, error: str, now: datetime, job: int | None = None) -> PromotionRequest:
+def fail(
+    ticket: PromotionRequest, error: str, now: datetime, job: int | None = None, comment: str | None = None
+) -> PromotionRequest:
     """The ticket after its deployment failed, or after nobody can tell how it ended."""
-    return _append(ticket, Action.FAILED, now, job_id=None if job is None else job_name(job), error=error)
+    job_id = None if job is None else job_name(job)
+    return _append(ticket, Action.FAILED, now, comment=comment, job_id=job_id, error=error)
 
 
 def conclude(ticket: PromotionRequest, result: JobResult, now: datetime) -> PromotionRequest:
     """The ticket after AWX said how the job ended."""
     if result.outcome is not JobOutcome.SUCCEEDED:
-        return fail(ticket, result.error or f"AWX reports: {result.outcome}", now, result.job)
-    return _append(ticket, Action.DEPLOYED, now, job_id=job_name(result.job), deployment_id=result.deployment_id)
+        return fail(ticket, result.error or f"AWX reports: {result.outcome}", now, result.job, result.story)
+    return _append(
+        ticket,
+        Action.DEPLOYED,
+        now,
+        comment=result.story,
+        job_id=job_name(result.job),
+        deployment_id=result.deployment_id,
+    )
 
 
 def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:

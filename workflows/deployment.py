@@ -1,10 +1,16 @@
 """The way of one attempt through AWX: a job exactly once, then how it ended."""
 
+from collections.abc import Awaitable, Callable, Collection
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.awx import AwxActivities
+    from activities.clearance import ClearanceActivities
+    from domain import clearance
+    from domain.change import Revision
+    from domain.decision import Decision, DecisionAction
     from domain.deployment import (
         AwxReport,
         Deployment,
@@ -16,6 +22,8 @@ with workflow.unsafe.imports_passed_through():
         Lookup,
         NotLaunched,
     )
+    from domain.roles import Subject
+    from domain.ticket import PromotionRequest
     from workflows import options
 
 
@@ -32,19 +40,21 @@ class Reports:
             self.news.add(report.job)
 
 
-async def launch(deployment: Deployment) -> Launched | LaunchRefused:
-    """The attempt's job, or the certainty that there is none.
+async def launch(deployment: Deployment, refusal: Callable[[], Awaitable[LaunchRefused | None]]) -> Job | LaunchRefused:
+    """The attempt's job, to follow, or the certainty that there is none.
 
-    Always looks before it asks. An answer that was lost is waited out (`find_job` looks until the request can no longer
-    be alive in AWX); only then is AWX asked once more.
+    Always looks before it asks, and asks only where `refusal` says nothing against it. An answer that was lost is
+    waited out (`find_job` looks until the request can no longer be alive in AWX); only then is AWX asked once more.
     """
     asked_at, lost, not_now = None, 0, 0
     while True:
         found = await _find(Lookup(deployment=deployment, asked_at=asked_at))
-        if isinstance(found, Launched):
-            return found
+        if not isinstance(found, NotLaunched):
+            return _followed(found, deployment, lost)
         if lost == options.LAUNCHES:
             return LaunchRefused(reason=f"Outcome unknown: AWX was asked {lost} times and never answered.")
+        if refused := await refusal():
+            return refused
         asked_at = workflow.now()
         outcome = await _ask(deployment)
         if outcome is None:
@@ -53,7 +63,27 @@ async def launch(deployment: Deployment) -> Launched | LaunchRefused:
             asked_at, not_now = None, not_now + 1
             await workflow.sleep(options.not_now(not_now), summary="AWX takes no launch now")
         else:
-            return outcome
+            return _followed(outcome, deployment, lost + 1)
+
+
+def _followed(outcome: Launched | LaunchRefused, deployment: Deployment, asked: int) -> Job | LaunchRefused:
+    if isinstance(outcome, LaunchRefused):
+        return outcome
+    return Job(deployment=deployment, job=outcome.job, since=workflow.now(), asked=asked)
+
+
+async def refusal(
+    ticket: PromotionRequest, recorded: Revision | None, decided: Collection[Decision], requester: Subject | None
+) -> LaunchRefused | None:
+    """Why the launch must not be asked for, though it was approved; the record is read for it right before."""
+    approvals = (each.person.subject for each in decided if each.action is DecisionAction.APPROVE)
+    facts = await workflow.execute_activity_method(
+        ClearanceActivities.read_facts,
+        clearance.claim(ticket, next(approvals, None)),
+        **options.looking("checks that it is still approved, by somebody who still may"),
+    )
+    refused = clearance.refusal(ticket, recorded, facts, requester)
+    return LaunchRefused(reason=str(refused)) if refused else None
 
 
 async def _find(lookup: Lookup) -> LaunchOutcome:

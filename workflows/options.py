@@ -33,19 +33,28 @@ def not_now(times: int) -> timedelta:
     return min(NOT_NOW_FIRST * (1 << min(times, 10)), NOT_NOW_MOST)
 
 
+WATCHED = timedelta(days=1)
+"""How far back the watch over AWX looks: far enough for a weekend's night, few enough jobs to read each time."""
+
+HEARTBEAT = timedelta(seconds=10)
+"""A worker that is silent this long is dead, and its activities are done by another; beats come every third of it."""
+
+
 def recording(summary: str) -> workflow.ActivityConfig:
     """A commit takes milliseconds, with a push seconds; Git being down is waited for, however long."""
     return workflow.ActivityConfig(
         start_to_close_timeout=timedelta(seconds=60),
+        heartbeat_timeout=HEARTBEAT,
         retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=15)),
         summary=summary,
     )
 
 
 def looking(summary: str) -> workflow.ActivityConfig:
-    """Reading AWX is harmless, so it is repeated until AWX answers; retries write no history and hold no slot."""
+    """Reading is harmless, so it is repeated until there is an answer; retries write no history and hold no slot."""
     return workflow.ActivityConfig(
-        start_to_close_timeout=timedelta(seconds=60),
+        start_to_close_timeout=timedelta(minutes=5),
+        heartbeat_timeout=HEARTBEAT,
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
         summary=summary,
     )
@@ -58,7 +67,7 @@ def launching(summary: str) -> workflow.ActivityConfig:
     """
     return workflow.ActivityConfig(
         start_to_close_timeout=timedelta(seconds=150),
-        heartbeat_timeout=timedelta(seconds=15),
+        heartbeat_timeout=HEARTBEAT,
         retry_policy=RetryPolicy(maximum_attempts=1),
         summary=summary,
     )

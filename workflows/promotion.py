@@ -6,6 +6,7 @@ Messages it takes:
     approve     signal  the same from a caller who does not wait for the verdict, as is reject; a refused one is logged
     awx_report  signal  AWX says that something happened to a job: look now
     ticket      query   the ticket as the engine holds it, recorded or about to be
+    standing    query   its place in the target's lane, and who is ahead; null while it stands in none
 """
 
 import asyncio
@@ -21,11 +22,13 @@ with workflow.unsafe.imports_passed_through():
     from domain import lifecycle
     from domain.change import Change
     from domain.decision import Decision, DecisionAction, Submission
-    from domain.deployment import AwxReport, Deployment, Job, LaunchRefused
+    from domain.deployment import AwxReport, Deployment, LaunchRefused
     from domain.errors import RuleViolation, WrongTicket
+    from domain.lane import Standing
     from domain.ticket import SYSTEM_NAME, PromotionRequest, State
     from workflows import options, shown
-    from workflows.deployment import Reports, follow, launch
+    from workflows.deployment import Reports, follow, launch, refusal
+    from workflows.lane import Turn
 
 
 def _created(submission: Submission) -> PromotionRequest:
@@ -50,6 +53,7 @@ class Promotion:
         self._number_taken: ApplicationError | None = None
         self._decided: set[Decision] = set()
         self._reports = Reports()
+        self._turn = Turn()
 
     @workflow.run
     async def run(self, submission: Submission) -> PromotionRequest:
@@ -89,13 +93,16 @@ class Promotion:
 
     async def _deploy(self) -> None:
         deployment = Deployment.of(self._ticket)
-        outcome = await launch(deployment)
-        if isinstance(outcome, LaunchRefused):
-            await self._fail_launch(outcome)
+        await self._turn.come(self._ticket, deployment)
+        approved = (self._ticket, self._revision, self._decided, self._submission.requester_subject)
+        job = await launch(deployment, lambda: refusal(*approved))
+        if isinstance(job, LaunchRefused):
+            await self._turn.leave()
+            await self._fail_launch(job)
             return
-        await self._advance(lifecycle.start(self._ticket, outcome.job, workflow.now()))
-        result = await follow(Job(deployment=deployment, job=outcome.job, since=workflow.now()), self._reports)
-        await self._advance(lifecycle.conclude(self._ticket, result, workflow.now()))
+        await self._advance(lifecycle.start(self._ticket, job.job, workflow.now()))
+        await self._advance(lifecycle.conclude(self._ticket, await follow(job, self._reports), workflow.now()))
+        await self._turn.leave()
 
     async def _fail_launch(self, refused: LaunchRefused) -> None:
         if self._ticket.state is State.APPROVED:
@@ -235,3 +242,8 @@ class Promotion:
     def ticket(self) -> PromotionRequest:
         """The ticket as the engine holds it."""
         return self._ticket
+
+    @workflow.query
+    def standing(self) -> Standing | None:
+        """Its place in the target's lane, and who is ahead of it."""
+        return self._turn.standing

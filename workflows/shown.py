@@ -4,8 +4,10 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.decision import Submission
+    from domain.lane import Queue, Standing
     from domain.ticket import PromotionRequest, State
     from domain.values import iso
+    from domain.watch import Comparison
     from workflows import options
 
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
@@ -46,7 +48,7 @@ def show(ticket: PromotionRequest) -> None:
     workflow.set_current_details(details(ticket))
 
 
-def details(ticket: PromotionRequest) -> str:
+def details(ticket: PromotionRequest, standing: Standing | None = None) -> str:
     """The promotion as a page of Markdown. Identifiers only: nothing that a person typed freely is rendered."""
     target, scheduled = ticket.spec.target, ticket.spec.request.scheduled_date
     lines = [
@@ -58,9 +60,27 @@ def details(ticket: PromotionRequest) -> str:
     ]
     if scheduled:
         lines.append(f"- not before {iso(scheduled)}")
-    if ticket.state in WAITS_FOR:
+    if standing and standing.ahead:
+        lines.append(f"- waits behind {', '.join(standing.ahead)}, in front of the same target ({standing.lane})")
+    elif ticket.state in WAITS_FOR:
         lines.append(f"- waits for {WAITS_FOR[ticket.state]}")
     steps = (
         f"| {iso(entry.at)} | {entry.action} | {entry.by} | {entry.job_id or ''} |" for entry in ticket.status.history
     )
     return "\n".join([*lines, "", "| when | what | who | job |", "|---|---|---|---|", *steps])
+
+
+def lane(queue: Queue) -> str:
+    """A lane as a page of Markdown: who deploys, and who waits, in order."""
+    if queue.front is None:
+        return "Nobody deploys here."
+    waiting = (f"| waits | {place.request_id} | {place.attempt} | {iso(place.since)} |" for place in queue.waiting)
+    front = f"| deploys | {queue.front.request_id} | {queue.front.attempt} | {iso(queue.front.since)} |"
+    return "\n".join(["| | ticket | attempt | let through |", "|---|---|---|---|", front, *waiting])
+
+
+def comparison(found: Comparison) -> str:
+    """What the watch found as a page of Markdown."""
+    strays = [f"- job {stray.job} ({stray.status}): {stray.reason}" for stray in found.strays]
+    missing = [f"- {each.request_id}: {each.reason}" for each in found.missing]
+    return "\n".join([*strays, *missing]) or "Every job has its ticket, and every ticket its job."

@@ -195,17 +195,3 @@ async def test_a_launch_that_is_late_itself_is_not_sent(simulator: Simulator, aw
     outcome = await environment(scheduled=timedelta(seconds=3)).run(awx.launch_job, ATTEMPT)
     assert outcome == NotLaunched(reason="The launch could not be sent in time, so it was not sent")
     assert simulator.control("GET", "jobs")["launch_posts"] == 0
-
-
-async def test_a_slow_launch_beats_its_heart(simulator: Simulator, awx: AwxActivities) -> None:
-    """Temporal tells a killed worker from a slow AWX."""
-    simulator.faults(launch=["slow"])
-    beating, beats = environment(), 0
-
-    def beat(*_: Any) -> None:
-        nonlocal beats
-        beats += 1
-
-    beating.on_heartbeat = beat
-    assert await beating.run(awx.launch_job, ATTEMPT) == Launched(job=1)
-    assert beats > 3

@@ -17,17 +17,22 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.awx import AwxActivities, AwxTimings
+from activities.beating import Beating
+from activities.clearance import ClearanceActivities
+from activities.lane import LaneActivities
 from activities.record import RecordActivities
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.roles import Person
 from domain.ticket import PromotionRequest, State
 from domain.yaml import load
+from record.directory import DirectoryReader
 from record.repository import open_repository
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import decision, submission
 from workflows import shown
 from workflows.door import Door
+from workflows.lane import Lane
 from workflows.promotion import Promotion
 
 QUICK = AwxTimings(
@@ -57,12 +62,21 @@ class Stage:
         repository = open_repository(str(self.git), "main", self.git.parent)
         async with self.awx.client() as client:
             awx, record = AwxActivities(client, self.timings), RecordActivities(repository)
+            clearance = ClearanceActivities(repository, DirectoryReader(repository))
+            lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
             async with Worker(
                 self.environment.client,
                 task_queue=self.queue,
-                workflows=[Promotion],
-                activities=[record.record_change, awx.find_job, awx.launch_job, awx.read_result],
-                interceptors=[Door()],
+                workflows=[Promotion, Lane],
+                activities=[
+                    record.record_change,
+                    lanes.stand_in_lane,
+                    clearance.read_facts,
+                    awx.find_job,
+                    awx.launch_job,
+                    awx.read_result,
+                ],
+                interceptors=[Door(), Beating()],
                 max_cached_workflows=0,  # every task replays the history so far: what isn't deterministic shows here
             ):
                 yield

@@ -1,0 +1,100 @@
+"""The watch over AWX, as an activity: every job of the template against the record."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from clients.awx import AwxClient
+from clients.awx_errors import AwxError
+from clients.awx_watch import named, sort
+from domain.deployment import Deployment
+from domain.roles import Scope
+from domain.ticket import PromotionRequest, State
+from domain.watch import OVERDUE, Comparison, Missing, Stray, Window, expected_job, overdue
+from record.errors import RecordError
+from record.index import Index
+from record.query import MAX_LIMIT, Sort, TicketQuery
+
+STRAYS, MISSING = "prodgate_awx_stray_jobs", "prodgate_awx_missing_jobs"
+ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
+
+
+@dataclass
+class WatchActivities:
+    """Reads AWX and the record's index."""
+
+    client: AwxClient
+    index: Index
+
+    @activity.defn
+    async def compare_jobs(self, window: Window) -> Comparison:
+        """Tell which jobs no ticket explains, and which tickets lack their job: in the log, as metrics, as the answer.
+
+        Harmless twice: it reads, but for cancelling twins that have not run, which stay cancelled.
+        """
+        try:
+            comparison = await self._compare(window)
+        except (AwxError, RecordError, sqlite3.Error) as error:
+            raise ApplicationError(str(error), type=type(error).__name__) from error
+        for stray in comparison.strays:
+            activity.logger.error("AWX job %s (%s): %s", stray.job, stray.status, stray.reason)
+        for missing in comparison.missing:
+            activity.logger.error("%s: %s", missing.request_id, missing.reason)
+        meter = activity.metric_meter()
+        meter.create_gauge(STRAYS, "Recent AWX jobs that no ticket explains").set(len(comparison.strays))
+        meter.create_gauge(MISSING, "Tickets without their AWX job").set(len(comparison.missing))
+        return comparison
+
+    async def _compare(self, window: Window) -> Comparison:
+        template, me = await self.client.template(), await self.client.me()
+        # The record first: a job made while it is read is in neither, or explained.
+        moved = await asyncio.to_thread(lambda: list(self._moved(window)))
+        jobs = await self.client.newest_jobs(template.id, window.since)
+        tickets = await asyncio.to_thread(self._tickets, named(jobs))
+        found = sort(jobs, [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_by], me.id)
+        there = {job.id for job in jobs}
+        return Comparison(
+            strays=tuple([await self._without_twin(stray) for stray in found.strays]),
+            missing=tuple(_missing(moved, there, window)),
+        )
+
+    def _moved(self, window: Window) -> Iterator[PromotionRequest]:
+        """Tickets that may lack a job: deployed or deploying since, and approved at any time."""
+        self.index.catch_up(fetch=True)
+        for states in ((State.DEPLOYING, State.DEPLOYED), (State.APPROVED,)):
+            cursor: str | None = None
+            while True:
+                query = TicketQuery(scope=ALL, state=states, sort=Sort.RECENT, limit=MAX_LIMIT, cursor=cursor)
+                page = self.index.page(query)
+                yield from page.items
+                cursor = page.next_cursor
+                old = bool(page.items) and page.items[-1].last.at < window.since
+                if cursor is None or (old and states != (State.APPROVED,)):
+                    break
+
+    def _tickets(self, ids: set[str]) -> list[PromotionRequest]:
+        self.index.catch_up(fetch=True)
+        return [ticket for ticket in map(self.index.get, sorted(ids)) if ticket]
+
+    async def _without_twin(self, stray: Stray) -> Stray:
+        """The stray; a twin that has not run is cancelled."""
+        if stray.twin_of is None:
+            return stray
+        row = await self.client.job(stray.job)
+        if not row.active or row.ran:
+            return stray
+        await self.client.cancel(row)
+        return stray.model_copy(update={"reason": f"{stray.reason}; it had not run and was cancelled"})
+
+
+def _missing(tickets: list[PromotionRequest], there: set[int], window: Window) -> Iterator[Missing]:
+    for ticket in tickets:
+        job = expected_job(ticket, window)
+        if job is not None and int(job.rpartition("-")[2]) not in there:
+            yield Missing(request_id=ticket.id, reason=f"it is {ticket.state} by {job}, which AWX doesn't have")
+        elif overdue(ticket, window):
+            yield Missing(request_id=ticket.id, reason=f"it should have been launched over {OVERDUE} ago, and was not")

@@ -1,0 +1,57 @@
+"""The last look before a launch: whether what was approved is still approved, by somebody who still may."""
+
+from domain import roles
+from domain.change import Revision
+from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision
+from domain.roles import Permission, Person, Subject
+from domain.ticket import Action, PromotionRequest, State
+from domain.values import Email, Frozen, Tenant
+
+
+class Claim(Frozen):
+    """What a launch rests on: the ticket's file, the tenant, and who approved."""
+
+    path: str
+    tenant: Tenant
+    approver: Email
+    approver_subject: Subject | None = None
+
+
+class Facts(Frozen):
+    """What the record says of a claim now: the file's revision, whether the tenant exists, who the approver is."""
+
+    revision: Revision | None
+    tenant_exists: bool
+    approver: Person | None
+
+
+def claim(ticket: PromotionRequest, approver_subject: Subject | None) -> Claim:
+    """What the ticket's launch rests on; ValueError unless somebody approved it."""
+    return Claim.model_validate(
+        {
+            "path": ticket.path,
+            "tenant": ticket.metadata.tenant,
+            "approver": ticket.status.approved_by,
+            "approver_subject": approver_subject,
+        }
+    )
+
+
+def refusal(
+    ticket: PromotionRequest, recorded: Revision | None, facts: Facts, requester_subject: Subject | None = None
+) -> RuleViolation | None:
+    """Why the ticket must not be launched now, or None. Whatever can't be shown to hold refuses."""
+    retried = ticket.state is State.DEPLOYING and ticket.last.action is Action.RETRIED
+    if ticket.state is not State.APPROVED and not retried:
+        return NotPending(f"The request is {ticket.state}, not approved")
+    if recorded is None or facts.revision != recorded:
+        return StaleDecision("The ticket's file was changed after the approval; nothing was launched")
+    if not facts.tenant_exists:
+        return NotAuthorized(f"The tenant {ticket.metadata.tenant} no longer exists; nothing was launched")
+    approver = ticket.status.approved_by
+    if facts.approver is None:
+        return NotAuthorized(f"{approver}, who approved, holds no role any more; nothing was launched")
+    refused = roles.refusal(facts.approver, Permission.APPROVE, ticket, requester_subject)
+    return (
+        NotAuthorized(f"{approver}, who approved, no longer may: {refused}; nothing was launched") if refused else None
+    )

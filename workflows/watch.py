@@ -1,0 +1,55 @@
+"""The watch: on a schedule, every AWX job of the template is held against the record; its result is what is wrong."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from activities.awx_watch import WatchActivities
+    from domain.watch import Comparison, Window
+    from workflows import options, shown
+
+WATCH = "awx-watch"
+"""The schedule's id, and its runs' with the time behind it."""
+
+
+@workflow.defn
+class AwxWatch:
+    """One comparison. Its result and its details stand in the Temporal UI."""
+
+    @workflow.run
+    async def run(self) -> Comparison:
+        """Jobs that no ticket explains, and tickets whose job never ran."""
+        window = Window(since=workflow.now() - options.WATCHED, now=workflow.now())
+        comparison = await workflow.execute_activity_method(
+            WatchActivities.compare_jobs, window, **options.looking("holds AWX's jobs against the record")
+        )
+        workflow.set_current_details(shown.comparison(comparison))
+        return comparison
+
+
+async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
+    """Have the watch run on a schedule, made once for all workers; one that is paused stays paused."""
+    action = ScheduleActionStartWorkflow(
+        AwxWatch.run, id=WATCH, task_queue=task_queue, static_summary="AWX's jobs against the record"
+    )
+    schedule = Schedule(action=action, spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]))
+
+    def changed(found: ScheduleUpdateInput) -> ScheduleUpdate:
+        schedule.state = found.description.schedule.state
+        return ScheduleUpdate(schedule)
+
+    try:
+        await client.create_schedule(WATCH, schedule)
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(WATCH).update(changed)
