@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 PREFIX = "PRODGATE_"
 
@@ -39,6 +48,11 @@ def _seconds(value: Any) -> Any:
         raise ValueError("must be a number of seconds") from None  # float()'s own sentence repeats what was given
 
 
+def _listed(value: Any) -> Any:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+Origin = Annotated[str, StringConstraints(pattern="^https?://[^/ *]+$")]
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
 
@@ -90,6 +104,14 @@ class Settings(BaseModel):
     )
     oidc_audience: str = Field("prodgate", description="Audience that a token must name (`aud`).")
     oidc_email_claim: str = Field("email", min_length=1, description="Claim that holds a person's e-mail address.")
+    critical_sign_in_within: Seconds = Field(
+        timedelta(minutes=15), description="Seconds that a sign-in may be old for a decision on critical impact."
+    )
+    requests_per_minute_person: int = Field(1_200, ge=1, description="Requests a minute that one person may send.")
+    requests_per_minute_address: int = Field(6_000, ge=1, description="Requests a minute from one network address.")
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
+        (), description="Origins whose pages may call the API, separated by spaces; its own needs none."
+    )
     expiry: Seconds = Field(
         timedelta(days=30), description="Seconds after which a request that nobody decided expires."
     )

@@ -2,22 +2,30 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from api import errors, events, health, requests, webhooks
+from api.audit import Audit
 from api.auth import Callers, SharedSecret
+from api.dependencies import PERMISSION, PUBLIC, declared
 from api.events import Broadcast
 from api.following import Follower
-from api.limits import BodyLimit
+from api.limits import BodyLimit, Buckets, HeaderLimit, RequestLimit
 from api.metrics import Metered
 from api.openapi import Documented
 from api.promotions import Promotions
+from api.web import Headed, Web, add_docs
 
 DESCRIPTION = """
 The approval gate in front of production: ask for a promotion from STAGING to PROD, have somebody else decide, and
@@ -29,14 +37,32 @@ Get a token and press **Authorize**.
 
 @dataclass(frozen=True)
 class Services:
-    """What the routes work with. `zone` is where 'today' and 'this week' are meant; `follower` goes with a remote."""
+    """What the routes work with. `zone` is where 'today' and 'this week' are meant; `follower` goes with a remote.
+
+    `people` limits the requests of one person; a critical decision asks for a sign-in that is `sign_in_within` old.
+    """
 
     promotions: Promotions
     callers: Callers
     callback_secret: SharedSecret
     zone: ZoneInfo
     broadcast: Broadcast
+    people: Buckets
+    sign_in_within: timedelta
+    web: Web
     follower: Follower | None = None
+
+
+class Undeclared(Exception):
+    """A route does not say what it needs of its caller, so it is not served."""
+
+
+class Application(Documented):
+    """The framework, with the headers of every answer outside of everything: a failure's answer carries them too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        services: Services = self.state.services
+        return Headed(super().build_middleware_stack(), services.web.https)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -49,8 +75,9 @@ def create_app(services: Services) -> FastAPI:
         services.broadcast.close()
         await broadcasting
 
-    app = Documented(
+    app = Application(
         lifespan=lifespan,
+        docs_url=None,
         title="Prodgate",
         version=version("prodgate"),
         description=DESCRIPTION,
@@ -58,16 +85,50 @@ def create_app(services: Services) -> FastAPI:
         swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
     )
     app.state.services = services
-    app.add_middleware(BodyLimit)
-    app.add_middleware(Metered)
+    app.state.audit = Audit()
+    _add_middleware(app, services.web)
     app.include_router(requests.router)
     app.include_router(events.router)
     app.include_router(webhooks.router)
     app.include_router(health.router)
     errors.install(app)
 
-    @app.get("/", include_in_schema=False)
+    add_docs(app)
+
+    @app.get("/", include_in_schema=False, openapi_extra=PUBLIC)
     async def start() -> RedirectResponse:
         return RedirectResponse("/docs")
 
+    declare(app)
     return app
+
+
+def _add_middleware(app: FastAPI, web: Web) -> None:
+    """The last one added is the first that a request meets."""
+    app.add_middleware(BodyLimit)
+    if web.origins:
+        exposed = ["ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Next-Cursor", "X-Total-Count"]
+        app.add_middleware(
+            CORSMiddleware, allow_origins=web.origins, allow_methods=["*"], allow_headers=["*"], expose_headers=exposed
+        )
+    app.add_middleware(RequestLimit, per_minute=web.per_address)
+    app.add_middleware(HeaderLimit)
+    app.add_middleware(Metered)
+
+
+def declare(app: FastAPI) -> None:
+    """Write into the document what each route needs. Raises Undeclared where one does not say."""
+    for route in _routes(app.routes):
+        permission = declared(route)
+        if permission is None:
+            raise Undeclared(f"{route.path} declares no permission")
+        route.openapi_extra = {**(route.openapi_extra or {}), PERMISSION: permission}
+
+
+def _routes(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    """Every route, those of included routers too: the framework keeps them where they are."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif router := getattr(route, "original_router", None):
+            yield from _routes(router.routes)

@@ -1,16 +1,36 @@
-"""What a route can ask for: the services, and the person who is calling."""
+"""What a route can ask for: the services, and a caller who is known; each route declares the permission it is about."""
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
-from domain.roles import Person
+from api.auth import SignedIn
+from api.errors import StaleSignIn, TooManyRequests
+from api.permissions import refusal
+from domain.decision import DecisionAction
+from domain.roles import Permission, Person
+from domain.ticket import Impact
 
 if TYPE_CHECKING:
     from api.app import Services
 
 _scheme = HTTPBearer(auto_error=False, description="A signed token; in the demo, what `prodgate token EMAIL` prints.")
+
+PERMISSION = "x-permission"
+"""Where a route declares, in the OpenAPI document, what it needs; `needs` writes it for what people do."""
+
+PUBLIC = {PERMISSION: "public"}
+"""Of a route that tells nothing of any ticket."""
+
+DECISIONS = {action.permission: action for action in DecisionAction}
+
+CALLBACK = {PERMISSION: "callback-secret"}
+"""Of a route for AWX, which is no person."""
 
 
 def _services(request: Request) -> "Services":
@@ -18,15 +38,63 @@ def _services(request: Request) -> "Services":
     return services
 
 
-async def _caller(
-    request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]
-) -> Person:
+Served = Annotated["Services", Depends(_services)]
+
+
+async def _signed_in(
+    request: Request,
+    services: Served,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)],
+) -> SignedIn:
     """Who calls, by rights that are as new as the call: so is everything that the route reads after this."""
-    services = _services(request)
     if services.follower:
         await services.follower.follow()
-    return (await services.callers.signed_in(request.headers.get("Authorization"))).person
+    signed_in = await services.callers.signed_in(request.headers.get("Authorization"))
+    request.state.person = signed_in.person
+    wait = services.people.take(signed_in.person.subject or signed_in.person.email)
+    if wait:
+        raise TooManyRequests(wait)
+    return signed_in
 
 
-Served = Annotated["Services", Depends(_services)]
-Caller = Annotated[Person, Depends(_caller)]
+@dataclass(frozen=True)
+class Needs:
+    """Declares what a route needs of its caller, and gives the caller.
+
+    What a role allows on which ticket is judged by `domain.roles`, where the ticket is known. A decision on a ticket of
+    critical impact asks for a fresh sign-in here, of somebody who could decide otherwise.
+    """
+
+    permission: Permission
+
+    async def __call__(
+        self, request: Request, services: Served, signed_in: Annotated[SignedIn, Depends(_signed_in)]
+    ) -> Person:
+        action, ticket_id = DECISIONS.get(self.permission), request.path_params.get("id")
+        if action is not None and ticket_id is not None:
+            await _check_sign_in(services, signed_in, action, ticket_id)
+        return signed_in.person
+
+
+def needs(permission: Permission) -> Any:
+    """The dependency of a route that is about this permission; gives the Person who calls."""
+    return Depends(Needs(permission))
+
+
+async def _check_sign_in(services: "Services", signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:
+    promotions = services.promotions
+    ticket = await promotions.visible(signed_in.person, ticket_id)
+    if ticket.spec.request.impact_assessment is not Impact.CRITICAL:
+        return
+    now, within = promotions.now(), services.sign_in_within
+    fresh = signed_in.at is not None and timedelta(seconds=-30) <= now - signed_in.at <= within
+    directory = await run_in_threadpool(promotions.directory.current)
+    if not fresh and not refusal(signed_in.person, action, ticket, directory, now):
+        raise StaleSignIn(within)
+
+
+def declared(route: APIRoute) -> str | None:
+    """What the route declares that it needs: a permission, the callback's secret, or nothing of anybody."""
+    needed = [each.call.permission for each in route.dependant.dependencies if isinstance(each.call, Needs)]
+    said = (route.openapi_extra or {}).get(PERMISSION)
+    return needed[0] if len(needed) == 1 else said

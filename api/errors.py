@@ -1,8 +1,10 @@
 """Every error as RFC 9457 problem details: the one place where a broken rule meets an HTTP status."""
 
+import math
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -38,6 +40,33 @@ class Unauthenticated(Exception):
         super().__init__(sentence)
         self.challenge = challenge
 
+    @property
+    def challenge_header(self) -> str:
+        """The answer's WWW-Authenticate."""
+        return f'{self.challenge} realm="prodgate"'
+
+
+class StaleSignIn(Unauthenticated):
+    """The decision asks for a sign-in that is more recent than the token's (RFC 9470)."""
+
+    def __init__(self, within: timedelta) -> None:
+        minutes = math.ceil(within.total_seconds() / 60)
+        super().__init__(f"Sign in again: a decision on critical impact needs a sign-in of the last {minutes} minutes")
+        self.max_age = int(within.total_seconds())
+
+    @property
+    def challenge_header(self) -> str:
+        wanted = f'error_description="A more recent sign-in is required", max_age="{self.max_age}"'
+        return f'{super().challenge_header}, error="insufficient_user_authentication", {wanted}'
+
+
+class TooManyRequests(Exception):
+    """The caller sent more than their share; `wait` is the seconds until the next request is taken."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"Too many requests; try again in {wait} s")
+        self.wait = wait
+
 
 class BadField(Exception):
     """A value that only the product's own knowledge can refuse."""
@@ -54,6 +83,9 @@ class ChangedSince(Exception):
         super().__init__("The request has changed since it was read; read it again and decide on what it says now")
 
 
+AUDITED = frozenset(map(HTTPStatus, (400, 401, 403, 404, 409, 429)))
+"""Statuses of attempts that the audit log tells of; a refused field is none."""
+
 UNREADABLE = (RecordError, GitError, sqlite3.Error, OSError)
 """What reading the record raises while its disk, its repository or the index is away."""
 
@@ -63,12 +95,16 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.NotRetryable: HTTPStatus.BAD_REQUEST,
     rules.NotAuthorized: HTTPStatus.FORBIDDEN,
     rules.SelfApproval: HTTPStatus.FORBIDDEN,
+    rules.ServiceDecides: HTTPStatus.FORBIDDEN,
+    rules.NobodyToApprove: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.StaleDecision: HTTPStatus.CONFLICT,
     rules.WrongTicket: HTTPStatus.CONFLICT,
     rules.PreChecksNotPassed: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.ScheduledInThePast: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.MalformedTicket: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    StaleSignIn: HTTPStatus.UNAUTHORIZED,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     NotFound: HTTPStatus.NOT_FOUND,
     BadField: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -143,6 +179,13 @@ def problem(status: int, detail: str, kind: str = "about:blank", fields: tuple[F
     return JSONResponse(content, status, headers, MEDIA_TYPE)
 
 
+def too_many(error: TooManyRequests) -> Response:
+    """The answer to whoever is refused before the routes are reached."""
+    answer = problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), "urn:prodgate:problem:too-many-requests")
+    answer.headers["Retry-After"] = str(error.wait)
+    return answer
+
+
 def install(app: FastAPI) -> None:
     """Teach the app to answer each of our errors, the framework's own, and anything unforeseen."""
     for kind, status in STATUS.items():
@@ -161,7 +204,11 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
         fields = (FieldProblem(field=field, detail=detail),) if field else ()
         answer = problem(status, detail, f"urn:prodgate:problem:{_kebab(type(error).__name__)}", fields)
         if isinstance(error, Unauthenticated):
-            answer.headers["WWW-Authenticate"] = f'{error.challenge} realm="prodgate"'
+            answer.headers["WWW-Authenticate"] = error.challenge_header
+        if isinstance(error, TooManyRequests):
+            answer.headers["Retry-After"] = str(error.wait)
+        if status in AUDITED:
+            request.app.state.audit.refused(request, status, str(error))
         return answer
 
     return handler

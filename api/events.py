@@ -10,12 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Caller, Served
+from api.dependencies import Served, needs
 from api.errors import Unauthenticated
-from api.models import Problem, TicketEvent
+from api.models import TicketEvent
 from api.oidc import ProviderUnavailable
+from api.openapi import Responses, problems
 from domain import roles
-from domain.roles import Permission
+from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
 from record.index import Index
 
@@ -100,17 +101,26 @@ class Broadcast:
         told.set()
 
 
+_STREAM: Responses = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The stream"}
+}
+
+
 @router.get(
     "/v1/events",
     response_class=StreamingResponse,
-    responses={
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The stream"},
-        401: {"model": Problem, "description": "No acceptable token"},
-    },
+    responses=_STREAM
+    | problems(
+        _401="No acceptable token",
+        _422="A header is refused; `errors` names it",
+        _429="Too many requests; `Retry-After` says when to go on",
+        _431="The headers are too large",
+        _503="The identity provider or the Git record can't be reached now",
+    ),
 )
 async def events(
     services: Served,
-    caller: Caller,
+    _caller: Annotated[Person, needs(Permission.SEE)],
     request: Request,
     last_event_id: Annotated[int | None, Header(ge=0, description="Go on after this event")] = None,
 ) -> StreamingResponse:

@@ -5,20 +5,22 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Served
+from api.dependencies import PUBLIC, Served
 from api.engine import EngineUnavailable
 from api.errors import UNREADABLE
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", openapi_extra=PUBLIC)
 async def live() -> dict[str, str]:
     """Answers as long as the process lives."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: {"description": "Something needed is missing; the body says what"}})
+@router.get(
+    "/readyz", openapi_extra=PUBLIC, responses={503: {"description": "Something needed is missing; the body says what"}}
+)
 async def ready(services: Served) -> JSONResponse:
     """Whether Temporal and the Git record can be reached."""
     checks = {"temporal": await _temporal(services), "git": await _git(services)}
@@ -47,7 +49,7 @@ async def _git(services: Served) -> str:
     return "ok" if found else "The Git record is gone, or has no such branch"
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", include_in_schema=False, openapi_extra=PUBLIC)
 def metrics() -> Response:
     """Prometheus metrics of this process."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -12,8 +12,10 @@ from api.auth import Callers, SharedSecret, TokenVerifier
 from api.engine import Engine
 from api.events import Broadcast
 from api.following import Follower
+from api.limits import Buckets
 from api.oidc import Provider
 from api.promotions import Promotions
+from api.web import Web
 from record.directory import DirectoryReader
 from record.index import Index
 from record.remote import is_url
@@ -58,6 +60,13 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         callback_secret=SharedSecret(secret.get_secret_value().encode() if secret else b""),
         zone=settings.time_zone,
         broadcast=Broadcast(index),
+        people=Buckets(settings.requests_per_minute_person),
+        sign_in_within=settings.critical_sign_in_within,
+        web=Web(
+            https=settings.public_url.startswith("https:"),
+            origins=settings.cors_origins,
+            per_address=settings.requests_per_minute_address,
+        ),
         follower=Follower(repository) if is_url(settings.git_repo) else None,
     )
 

@@ -145,6 +145,30 @@ class TicketEvent(Frozen):
         return cls(id=ticket.id, tenant=tenant, state=ticket.state, action=last.action, at=last.at, by=last.by)
 
 
+class Allowed(Frozen):
+    """Whether the caller may; where not, `why` is the sentence."""
+
+    allowed: bool
+    why: str | None
+
+
+class Decider(Frozen):
+    """Somebody who could approve the request as it is now."""
+
+    name: str
+    email: str
+
+
+class Permissions(Frozen):
+    """What the caller may do with a request now, and who could approve it while it waits for that."""
+
+    approve: Allowed
+    reject: Allowed
+    cancel: Allowed
+    retry: Allowed
+    deciders: tuple[Decider, ...]
+
+
 class CallbackOutcome(StrEnum):
     NOTED = "noted"
     IGNORED = "ignored"

@@ -14,13 +14,14 @@ from weakref import WeakValueDictionary
 import structlog
 from starlette.concurrency import run_in_threadpool
 
+from api import permissions
 from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
 from api.errors import BadField, ChangedSince, NotFound
 from api.etags import etag, matches
-from api.models import CreatePromotionRequest
+from api.models import CreatePromotionRequest, Permissions
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction, Submission
-from domain.errors import NotAuthorized, RuleViolation
+from domain.errors import NobodyToApprove, NotAuthorized
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
 from record.diff import Difference, difference
@@ -98,6 +99,12 @@ class Promotions:
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(difference, self.index, ticket)
 
+    async def permissions(self, person: Person, ticket_id: str) -> Permissions:
+        """What the person may do with the ticket now, and who could approve it. Raises NotFound."""
+        ticket = await self.visible(person, ticket_id)
+        directory = await run_in_threadpool(self.directory.current)
+        return permissions.permissions(person, ticket, directory, self.now())
+
     # -- deciding --------------------------------------------------------------------------------------------------
 
     async def decide(self, person: Person, ticket_id: str, said: Said) -> Answer:
@@ -123,9 +130,6 @@ class Promotions:
         except NotRunning:
             # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
             lifecycle.check(ticket, decision, self.now())
-            raise
-        except RuleViolation as refused:
-            log.warning("refused", ticket=ticket_id, action=said.action, by=person.email, why=str(refused))
             raise
         if not answer.recorded:
             self._ahead.add(ticket_id)
@@ -176,7 +180,9 @@ class Promotions:
             request=body.request,
             pre_checks=body.pre_checks,
         )
-        lifecycle.create(draft)  # refuses before a number is spent: no rule depends on the number
+        ticket = lifecycle.create(draft)  # refuses before a number is spent: no rule depends on the number
+        if not permissions.approvers(self.directory.current(), ticket, person.subject):
+            raise NobodyToApprove
         async with self.creates:
             for _ in range(_NUMBERS_TRIED):
                 ticket_id = f"PR-{at.year}-{await self._next_number(at.year):04}"

@@ -4,21 +4,31 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from api.dependencies import Caller, Served
+from api.dependencies import Served, needs
 from api.engine import Answer
 from api.etags import etag, matches_weakly
 from api.filters import Filters, Paging
-from api.models import CommentBody, Commit, CreatePromotionRequest, Difference, RejectBody, Statistics
+from api.models import (
+    CommentBody,
+    Commit,
+    CreatePromotionRequest,
+    Difference,
+    Permissions,
+    RejectBody,
+    Statistics,
+)
 from api.openapi import Responses, headers, problems
 from api.promotions import Said
 from domain import roles
 from domain.decision import DecisionAction
-from domain.roles import Permission
+from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest, State
 from record.query import Page, TicketQuery
 
 _REFUSALS = problems(
-    _401="No acceptable token",
+    _401="No acceptable token, or one whose sign-in is too long ago",
+    _429="Too many requests; `Retry-After` says when to go on",
+    _431="The headers are too large",
     _422="A field is refused; `errors` names it",
     _503="The engine or the Git record can't be reached now",
 )
@@ -57,6 +67,13 @@ _DECIDED |= {200: {"headers": _TAG}}
 
 router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS)
 
+Sees = Annotated[Person, needs(Permission.SEE)]
+Creates = Annotated[Person, needs(Permission.CREATE)]
+Approves = Annotated[Person, needs(Permission.APPROVE)]
+Rejects = Annotated[Person, needs(Permission.REJECT)]
+Cancels = Annotated[Person, needs(Permission.CANCEL)]
+Retries = Annotated[Person, needs(Permission.RETRY)]
+
 Id = Annotated[str, Path(alias="id", examples=["PR-2026-0001"])]
 IfMatch = Annotated[str | None, Header(max_length=1_000, description="Decide only on this revision (an ETag)")]
 IdempotencyKey = Annotated[
@@ -71,7 +88,7 @@ NO_COMMENT = CommentBody()
 
 @router.get("", responses=_PAGE)
 def search(
-    services: Served, caller: Caller, request: Request, response: Response, filters: Annotated[Filters, Query()]
+    services: Served, caller: Sees, request: Request, response: Response, filters: Annotated[Filters, Query()]
 ) -> list[PromotionRequest]:
     """What the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
     query = filters.within(roles.scope(caller, Permission.SEE))
@@ -80,7 +97,7 @@ def search(
 
 @router.get("/pending", responses=_PAGE)
 def pending(
-    services: Served, caller: Caller, request: Request, response: Response, paging: Annotated[Paging, Query()]
+    services: Served, caller: Approves, request: Request, response: Response, paging: Annotated[Paging, Query()]
 ) -> list[PromotionRequest]:
     """What waits for the caller's decision: what they could approve now."""
     query = TicketQuery(
@@ -95,7 +112,7 @@ def pending(
 
 @router.get("/my", responses=_PAGE)
 def mine(
-    services: Served, caller: Caller, request: Request, response: Response, paging: Annotated[Paging, Query()]
+    services: Served, caller: Sees, request: Request, response: Response, paging: Annotated[Paging, Query()]
 ) -> list[PromotionRequest]:
     """The caller's own requests."""
     query = TicketQuery(scope=roles.own(caller), limit=paging.limit, cursor=paging.cursor)
@@ -103,7 +120,7 @@ def mine(
 
 
 @router.get("/stats")
-def stats(services: Served, caller: Caller) -> Statistics:
+def stats(services: Served, caller: Sees) -> Statistics:
     """Counts over what the caller may see."""
     scope = roles.scope(caller, Permission.SEE)
     counted = services.promotions.index.stats(scope, services.promotions.now(), services.zone)
@@ -118,7 +135,7 @@ def stats(services: Served, caller: Caller) -> Statistics:
 )
 async def create(
     services: Served,
-    caller: Caller,
+    caller: Creates,
     response: Response,
     body: CreatePromotionRequest,
     idempotency_key: IdempotencyKey = None,
@@ -136,7 +153,7 @@ async def create(
 )
 async def read(
     services: Served,
-    caller: Caller,
+    caller: Sees,
     response: Response,
     ticket_id: Id,
     if_none_match: Annotated[str | None, Header(max_length=1_000, description="Answer 304 for this ETag")] = None,
@@ -151,22 +168,28 @@ async def read(
 
 
 @router.get("/{id}/history", responses=_ONE)
-async def history(services: Served, caller: Caller, ticket_id: Id) -> list[Commit]:
+async def history(services: Served, caller: Sees, ticket_id: Id) -> list[Commit]:
     """The commits of the request, oldest first."""
     commits = await services.promotions.history(caller, ticket_id)
     return [Commit.model_validate(commit) for commit in commits]
 
 
 @router.get("/{id}/diff", responses=_ONE)
-async def diff(services: Served, caller: Caller, ticket_id: Id) -> Difference:
+async def diff(services: Served, caller: Sees, ticket_id: Id) -> Difference:
     """What changes in production: the version last deployed for the same target, and the one asked for."""
     return Difference.model_validate(await services.promotions.difference(caller, ticket_id))
+
+
+@router.get("/{id}/permissions", responses=_ONE)
+async def permissions(services: Served, caller: Sees, ticket_id: Id) -> Permissions:
+    """What the caller may do with the request now, the sentence why not, and who could approve it."""
+    return await services.promotions.permissions(caller, ticket_id)
 
 
 @router.post("/{id}/approve", responses=_DECIDED)
 async def approve(
     services: Served,
-    caller: Caller,
+    caller: Approves,
     response: Response,
     ticket_id: Id,
     body: CommentBody = NO_COMMENT,
@@ -179,7 +202,7 @@ async def approve(
 
 @router.post("/{id}/reject", responses=_DECIDED)
 async def reject(
-    services: Served, caller: Caller, response: Response, ticket_id: Id, body: RejectBody, if_match: IfMatch = None
+    services: Served, caller: Rejects, response: Response, ticket_id: Id, body: RejectBody, if_match: IfMatch = None
 ) -> PromotionRequest:
     """Reject, with a reason of 10 characters or more."""
     said = Said(action=DecisionAction.REJECT, reason=body.reason, if_match=if_match)
@@ -189,7 +212,7 @@ async def reject(
 @router.post("/{id}/cancel", responses=_DECIDED)
 async def cancel(
     services: Served,
-    caller: Caller,
+    caller: Cancels,
     response: Response,
     ticket_id: Id,
     body: CommentBody = NO_COMMENT,
@@ -203,7 +226,7 @@ async def cancel(
 @router.post("/{id}/retry", responses=_DECIDED)
 async def retry(
     services: Served,
-    caller: Caller,
+    caller: Retries,
     response: Response,
     ticket_id: Id,
     body: CommentBody = NO_COMMENT,

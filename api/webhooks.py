@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
-from api.dependencies import Served
+from api.dependencies import CALLBACK, Served
 from api.engine import NotRunning
 from api.errors import NotFound
 from api.models import CallbackAnswer, CallbackOutcome
@@ -52,11 +52,14 @@ def authenticated(
     "/awx/job-complete",
     status_code=202,
     dependencies=[Security(authenticated)],
+    openapi_extra=CALLBACK,
     responses=problems(
         _401="The secret is missing or wrong",
         _404="The job names a request that is none",
         _413="The body is larger than 1024 KB",
         _422="The body is not JSON",
+        _429="Too many requests; `Retry-After` says when to go on",
+        _431="The headers are too large",
         _503="The engine or the Git record can't be reached now",
     ),
 )

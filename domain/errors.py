@@ -8,7 +8,9 @@ RuleViolation
 ├── NotCancellable        a withdrawal after the deployment began or the end was reached
 ├── NotRetryable          a retry of something that has not failed
 ├── NotAuthorized         the person's roles do not allow it
-│   └── SelfApproval      the requester and the approver are one person
+│   ├── SelfApproval      the requester and the approver are one person
+│   └── ServiceDecides    a service account asks, and never decides
+├── NobodyToApprove       a submission that no other person than its requester could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── WrongTicket           a message meant for another ticket
 └── IllegalTransition     the product itself tried what the lifecycle does not have
@@ -54,6 +56,14 @@ class NotAuthorized(RuleViolation):
 
 class SelfApproval(NotAuthorized):
     sentence = "Cannot approve your own request"
+
+
+class ServiceDecides(NotAuthorized):
+    sentence = "A service account cannot decide"
+
+
+class NobodyToApprove(RuleViolation):
+    sentence = "Nobody but the requester could approve this request"
 
 
 class StaleDecision(RuleViolation):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.errors import NotAuthorized, RuleViolation, SelfApproval
+from domain.errors import NotAuthorized, RuleViolation, SelfApproval, ServiceDecides
 from domain.ticket import PromotionRequest
 from domain.values import Email, Frozen, Tenant
 
@@ -42,6 +42,10 @@ OWN = frozenset({Permission.SEE, Permission.CANCEL, Permission.RETRY})
 """What every role but viewer allows, besides, on the person's own tickets within its reach."""
 
 
+SERVICE = frozenset({Permission.CREATE, Permission.SEE})
+"""What a service account may do at most, whatever roles it is given: it never decides."""
+
+
 class Grant(Frozen):
     """A role in one tenant, or platform-wide where no tenant is named."""
 
@@ -58,13 +62,27 @@ def same_address(address: str) -> str:
 
 
 class Person(Frozen):
-    """Somebody the directory knows, as their token proved them: addresses, stable subject, grants."""
+    """Somebody the directory knows, as their token proved them: addresses, stable subject, grants.
+
+    A service account has an `owner`. Its address counts among its owner's `aliases`: what it asks for, they asked for.
+    """
 
     email: Email
     name: PersonName
     subject: Subject | None = None
     aliases: tuple[Email, ...] = ()
     grants: Annotated[tuple[Grant, ...], Field(max_length=1_000)] = ()
+    owner: Email | None = None
+
+    def allowed(self, role: Role) -> frozenset[Permission]:
+        """What the role allows this person on any ticket within its reach."""
+        return GRANTED[role] if self.owner is None else GRANTED[role] & SERVICE
+
+    def allowed_on_own(self, role: Role) -> frozenset[Permission]:
+        """What the role allows this person, besides, on their own tickets within its reach."""
+        if role is Role.VIEWER:
+            return frozenset()
+        return OWN if self.owner is None else OWN & SERVICE
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -96,8 +114,8 @@ def _reach(grants: list[Grant]) -> frozenset[str] | None:
 
 def scope(person: Person, permission: Permission) -> Scope:
     """The tickets on which the person holds the permission, as a filter for lists."""
-    granted = [grant for grant in person.grants if permission in GRANTED[grant.role]]
-    own = [grant for grant in person.grants if permission in OWN and grant.role is not Role.VIEWER]
+    granted = [grant for grant in person.grants if permission in person.allowed(grant.role)]
+    own = [grant for grant in person.grants if permission in person.allowed_on_own(grant.role)]
     return Scope(tenants=_reach(granted), own_tenants=_reach(own), addresses=person.addresses)
 
 
@@ -111,7 +129,7 @@ def own(person: Person) -> Scope:
 
 def holds(person: Person, permission: Permission, tenant: str) -> bool:
     """Whether a grant of the person allows this on any ticket of the tenant."""
-    return any(grant.reaches(tenant) and permission in GRANTED[grant.role] for grant in person.grants)
+    return any(grant.reaches(tenant) and permission in person.allowed(grant.role) for grant in person.grants)
 
 
 def refusal(
@@ -122,7 +140,9 @@ def refusal(
     own = person.is_requester(ticket, requester_subject)
     if own and permission is Permission.APPROVE:
         return SelfApproval()
+    if person.owner is not None and permission not in SERVICE:
+        return ServiceDecides()
     if holds(person, permission, tenant):
         return None
-    acts_there = any(grant.reaches(tenant) and grant.role is not Role.VIEWER for grant in person.grants)
-    return None if own and acts_there and permission in OWN else NotAuthorized()
+    on_own = any(grant.reaches(tenant) and permission in person.allowed_on_own(grant.role) for grant in person.grants)
+    return None if own and on_own else NotAuthorized()

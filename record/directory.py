@@ -64,12 +64,21 @@ class Directory:
                 found.setdefault(member.subject, []).append((member, grant))
         return {subject: tuple(entries) for subject, entries in found.items()}
 
+    @cached_property
+    def _owned(self) -> Mapping[str, tuple[Member, ...]]:
+        """Service accounts by their owner's address."""
+        found: dict[str, list[Member]] = {}
+        for member, _ in self._granted:
+            if member.owner is not None:
+                found.setdefault(same_address(member.owner), []).append(member)
+        return {address: tuple(members) for address, members in found.items()}
+
     def person(self, email: str, subject: str | None = None) -> Person | None:
         """The person with that address or alias, or with that proven subject; None if no file knows them.
 
         An entry that names another subject than the one proven is somebody else's and grants nothing. Grants come from
         entries that name this address or subject themselves; addresses also from what those entries lead to, so that
-        somebody with several accounts is recognised as one requester.
+        somebody with several accounts, or with a service account, is recognised as one requester.
         """
         address = same_address(email)
         entries = [*self._by_address.get(address, ()), *self._by_subject.get(subject or "", ())]
@@ -84,10 +93,11 @@ class Directory:
             subject=subject or next((member.subject for member, _ in mine if member.subject), None),
             aliases=tuple(sorted(others - {same_address(main.email)})),
             grants=tuple(dict.fromkeys(grant for _, grant in mine)),
+            owner=next((member.owner for member, _ in mine if member.owner), None),
         )
 
     def _addresses(self, members: Iterable[Member]) -> set[str]:
-        """Every address that these entries, and entries that share one with them, call one person's."""
+        """Every address that these entries, and entries that share one with them, call one person's or own."""
         found: set[str] = set()
         queue = [address for member in members for address in (member.email, *member.aliases)]
         while queue:
@@ -95,6 +105,7 @@ class Directory:
             if address not in found:
                 found.add(address)
                 queue += [each for member, _ in self._by_address.get(address, ()) for each in _all(member)]
+                queue += [each for member in self._owned.get(address, ()) for each in _all(member)]
         return found
 
     @cached_property

@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AliasGenerator, ConfigDict, Field, ValidationError
+from pydantic import AliasGenerator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
-from domain.roles import Grant, PersonName, Role, Subject
+from domain.roles import Grant, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant
 from domain.yaml import describe
 
@@ -30,8 +31,16 @@ class Fault:
     sentence: str
 
 
+class Kind(StrEnum):
+    PERSON = "person"
+    SERVICE = "service"
+
+
 class Member(Frozen):
-    """One role of one person, as a file grants it. `notify` says that they follow what is deployed there."""
+    """One role of one person, or of a service account that a person owns, as a file grants it.
+
+    `notify` says that they follow what is deployed there.
+    """
 
     email: Email
     name: PersonName
@@ -41,6 +50,16 @@ class Member(Frozen):
     slack_id: ExternalId | None = None
     language: Literal["en", "fr"] | None = None
     notify: bool = False
+    kind: Kind = Kind.PERSON
+    owner: Email | None = None
+
+    @model_validator(mode="after")
+    def _a_service_has_an_owner(self) -> Self:
+        if (self.kind is Kind.SERVICE) is not (self.owner is not None):
+            raise ValueError("kind: service goes with an owner, and only with one")
+        if self.owner is not None and same_address(self.owner) in map(same_address, (self.email, *self.aliases)):
+            raise ValueError("a service account can't own itself")
+        return self
 
 
 class _Open(Frozen):

@@ -21,6 +21,7 @@ PROTECTED = [
     ("GET", "/stats"),
     ("GET", "/PR-2026-0001"),
     ("GET", "/PR-2026-0001/history"),
+    ("GET", "/PR-2026-0001/permissions"),
     ("GET", "/PR-2026-0001/diff"),
     ("POST", ""),
     *(("POST", f"/PR-2026-0001/{action}") for action in ("approve", "reject", "cancel", "retry")),

@@ -1,0 +1,87 @@
+"""What every answer tells browsers: nothing to embed, nothing to guess, nothing to send on; and the page at /docs."""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import MutableHeaders
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.dependencies import PUBLIC
+
+NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""The policy of an answer that is data."""
+
+ALWAYS = {
+    "Content-Security-Policy": NOTHING,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HTTPS_ONLY = "max-age=31536000"
+
+ASSETS = "/docs/assets"
+
+
+@dataclass(frozen=True)
+class Web:
+    """How the API stands in the web: whether people reach it by https, which other origins' pages may call it, and how
+    many requests a minute one address may send."""
+
+    https: bool
+    origins: tuple[str, ...]
+    per_address: int
+
+
+class Headed:
+    """Puts the headers on every answer that does not bring its own."""
+
+    def __init__(self, app: ASGIApp, https: bool) -> None:
+        self._app = app
+        self._headers = ALWAYS | ({"Strict-Transport-Security": HTTPS_ONLY} if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, headed if scope["type"] == "http" else send)
+
+
+def add_docs(app: FastAPI) -> None:
+    """Serve the page of the OpenAPI document with assets of our own: no other site is asked, and none is allowed."""
+    page = get_swagger_ui_html(
+        openapi_url=app.openapi_url or "",
+        title=app.title,
+        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{ASSETS}/swagger-ui.css",
+        swagger_favicon_url=f"{ASSETS}/favicon.png",
+        swagger_ui_parameters=app.swagger_ui_parameters,
+    )
+    text = bytes(page.body).decode()
+    scripts = " ".join(map(_hash, re.findall(r"<script>(.*?)</script>", text, re.DOTALL)))
+    policy = (
+        f"{NOTHING}; script-src 'self' {scripts}; connect-src 'self'; img-src 'self' data:; "
+        "style-src 'self' 'unsafe-inline'"  # the page's own library sets styles on elements
+    )
+    app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")))
+
+    @app.get("/docs", include_in_schema=False, openapi_extra=PUBLIC)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy})
+
+
+def _hash(script: str) -> str:
+    """The script as a policy names it (CSP level 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

@@ -1,0 +1,210 @@
+"""Every route the API has, for every role, on one's own ticket and on others', in one's own tenant and elsewhere.
+
+The walk starts from the routes themselves: one that is added must be given its row here, and one that declares nothing
+is not served at all.
+"""
+
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from api import app as api_app
+from api import events, health, requests, webhooks
+from api.dependencies import declared
+from tests.api.house import (
+    ALICE,
+    CLAIRE,
+    HUGO,
+    JEAN,
+    KARIM,
+    LEA,
+    NOBODY,
+    PIERRE,
+    REQUESTS,
+    SOPHIE,
+    VICTOR,
+    House,
+    asked,
+)
+
+ROUTERS = (requests.router, events.router, webhooks.router, health.router)
+
+DECLARED = {
+    "GET /v1/requests/prod": "see",
+    "POST /v1/requests/prod": "create",
+    "GET /v1/requests/prod/pending": "approve",
+    "GET /v1/requests/prod/my": "see",
+    "GET /v1/requests/prod/stats": "see",
+    "GET /v1/requests/prod/{id}": "see",
+    "GET /v1/requests/prod/{id}/history": "see",
+    "GET /v1/requests/prod/{id}/diff": "see",
+    "GET /v1/requests/prod/{id}/permissions": "see",
+    "POST /v1/requests/prod/{id}/approve": "approve",
+    "POST /v1/requests/prod/{id}/reject": "reject",
+    "POST /v1/requests/prod/{id}/cancel": "cancel",
+    "POST /v1/requests/prod/{id}/retry": "retry",
+    "GET /v1/events": "see",
+    "POST /v1/webhooks/awx/job-complete": "callback-secret",
+    "GET /healthz": "public",
+    "GET /readyz": "public",
+    "GET /metrics": "public",
+}
+
+CASES = ("own", "same tenant", "other tenant")
+SEES = {
+    # role: status on their own ticket, on another's of their tenant, on one of another tenant
+    "devops": (200, 404, 404),
+    "cpi": (200, 200, 404),
+    "viewer": (None, 200, 404),
+    "cpi_admin": (200, 200, 200),
+    "nobody": (None, 404, 404),
+}
+CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
+    **dict.fromkeys(("GET /{id}", "GET /{id}/history", "GET /{id}/diff", "GET /{id}/permissions"), SEES),
+    "POST /{id}/approve": {
+        "devops": (403, 404, 404),
+        "cpi": (403, 200, 404),
+        "viewer": (None, 403, 404),
+        "cpi_admin": (403, 200, 200),
+        "nobody": (None, 404, 404),
+    },
+    "POST /{id}/reject": {
+        "devops": (403, 404, 404),
+        "cpi": (200, 200, 404),
+        "viewer": (None, 403, 404),
+        "cpi_admin": (200, 200, 200),
+        "nobody": (None, 404, 404),
+    },
+    "POST /{id}/cancel": {
+        "devops": (200, 404, 404),
+        "cpi": (200, 403, 404),
+        "viewer": (None, 403, 404),
+        "cpi_admin": (200, 200, 200),
+        "nobody": (None, 404, 404),
+    },
+    # The state is judged before the right, of whoever may see it: these are pending.
+    "POST /{id}/retry": {
+        "devops": (400, 404, 404),
+        "cpi": (400, 400, 404),
+        "viewer": (None, 400, 404),
+        "cpi_admin": (400, 400, 400),
+        "nobody": (None, 404, 404),
+    },
+    "POST ": {
+        "devops": (None, 201, 403),
+        "cpi": (None, 201, 403),
+        "viewer": (None, 403, 403),
+        "cpi_admin": (None, 201, 201),
+        "nobody": (None, 403, 403),
+    },
+}
+"""The product's table, written out. None: nobody of that role can have a ticket of their own."""
+
+LISTS = {"GET ", "GET /pending", "GET /my", "GET /stats"}
+"""Answer everybody with what they may see; `test_permissions.py` holds what that is."""
+
+PEOPLE = {"devops": PIERRE, "cpi": JEAN, "viewer": VICTOR, "cpi_admin": ALICE, "nobody": NOBODY}
+OTHERS = {PIERRE: SOPHIE, JEAN: PIERRE, VICTOR: PIERRE, ALICE: PIERRE, NOBODY: PIERRE}
+"""Who asks for 'another's ticket of the same tenant'; Léa of tenant-logistics asks for those of another."""
+
+
+def routes() -> dict[str, APIRoute]:
+    """Every route, by method and path."""
+    found = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return {f"{method} {route.path}": route for route in found for method in route.methods or ()}
+
+
+def test_every_route_declares_what_it_needs(house: House) -> None:
+    """As written out here, and as the document tells it."""
+    assert {name: declared(route) for name, route in routes().items()} == DECLARED
+    for path, methods in house.http().get("/openapi.json").json()["paths"].items():
+        for method, operation in methods.items():
+            assert operation["x-permission"] == DECLARED[f"{method.upper()} {path}"]
+
+
+def test_a_route_that_declares_nothing_is_not_served() -> None:
+    """Whoever adds one learns of it before anybody can call it."""
+    forgetful, served = APIRouter(), FastAPI(docs_url=None, redoc_url=None)
+
+    @forgetful.post("/v1/requests/prod/{id}/promote")
+    def promote() -> None: ...
+
+    served.include_router(forgetful)
+    with pytest.raises(api_app.Undeclared, match="promote declares no permission"):
+        api_app.declare(served)
+
+
+def test_every_route_of_people_stands_in_the_contract() -> None:
+    """The table leaves none out."""
+    of_people = {name.replace(REQUESTS, "") for name in DECLARED if REQUESTS in name}
+    assert of_people == set(CONTRACT) | LISTS
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+@pytest.mark.parametrize("name", CONTRACT)
+def test_each_role_may_do_what_the_contract_says(house: House, name: str, role: str) -> None:
+    """A new ticket for each call."""
+    email = PEOPLE[role]
+    askers = (email, OTHERS[email], LEA)
+    for case, asker, expected in zip(CASES, askers, CONTRACT[name][role], strict=True):
+        if expected is not None:
+            answer = _call(house, name, email, asker)
+            assert answer.status_code == expected, (case, answer.text)
+
+
+def _call(house: House, name: str, email: str, asker: str) -> Any:
+    method, path = name.split(" ")
+    tenant = "tenant-logistics" if asker == LEA else "tenant-finance"
+    if not path:
+        return house.as_(email).post(json=asked(tenant=tenant))
+    ticket_id = house.as_(asker).create(tenant=tenant)["metadata"]["id"]
+    body = {"reason": "long enough to be one"} if path.endswith("reject") else {}
+    return house.as_(email).call(method, path.replace("{id}", ticket_id), json=None if method == "GET" else body)
+
+
+@pytest.mark.parametrize("email", [PIERRE, JEAN, CLAIRE, VICTOR, ALICE])
+def test_what_is_told_beforehand_is_what_happens(house: House, email: str) -> None:
+    """Buttons and doors ask one function: allowed is 200, and a refusal has the sentence that was told."""
+    for action in ("approve", "reject", "cancel", "retry"):
+        ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+        told = house.as_(email).get(f"/{ticket_id}/permissions").json()[action]
+        answer = house.as_(email).decide(action, ticket_id)
+        assert told["allowed"] is (answer.status_code == 200), action
+        assert told["why"] == (None if told["allowed"] else answer.json()["detail"])
+
+
+def test_it_tells_who_could_decide(house: House) -> None:
+    """By name, the requester left out; nobody once it is decided; nothing to who may not see it."""
+    ticket_id = house.as_(JEAN).create()["metadata"]["id"]
+    told = house.as_(JEAN).get(f"/{ticket_id}/permissions").json()
+    assert {"name": "Claire Moreau", "email": CLAIRE} in told["deciders"]
+    assert {each["email"] for each in told["deciders"]} == {CLAIRE, ALICE, "nicolas.garnier@cab-i.com"}
+    assert told["approve"] == {"allowed": False, "why": "Cannot approve your own request"}
+    assert house.as_(CLAIRE).decide("reject", ticket_id).status_code == 200
+    assert house.as_(JEAN).get(f"/{ticket_id}/permissions").json()["deciders"] == []
+    for stranger in (KARIM, HUGO, NOBODY):
+        assert house.as_(stranger).get(f"/{ticket_id}/permissions").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry"])
+def test_nothing_is_decided_but_by_post(house: House, method: str, action: str) -> None:
+    """A mail scanner that follows links, or a page that is fetched beforehand, decides nothing."""
+    ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+    answer = house.as_(JEAN).call(method, f"/{ticket_id}/{action}", params={"comment": "yes"})
+    assert answer.status_code == 405
+    assert house.as_(JEAN).get(f"/{ticket_id}").json()["status"]["state"] == "pending"
+
+
+@pytest.mark.parametrize(
+    "spelling", ["..%2f..%2f", "%2e%2e/", "./", "/", "PR-2026-0001%2f", "pr-2026-0001", "\uff30\uff32-2026-0001"]
+)
+def test_a_name_spelled_otherwise_reaches_no_other_rule(house: House, spelling: str) -> None:
+    """Case, Unicode forms, dots and slashes in an id are no ticket, and lead nowhere else."""
+    house.as_(PIERRE).create()
+    for email in (PIERRE, NOBODY):
+        assert house.as_(email).get(f"/{spelling}/permissions").status_code == 404
+    answer = house.as_(NOBODY).post(json=asked(tenant="Tenant-Finance"))
+    assert answer.status_code == 422
