@@ -30,7 +30,9 @@ _LARGEST_GROUP = 256
 """Commits in one pack: enough for every writer there is, few enough that none waits a second for the others."""
 _GATHERING = 0.002
 """Seconds to let a crowd arrive: those who were answered together ask together. Whoever came alone is never kept."""
-_LONGEST_PAUSE = 1.0
+_SMALLEST_PART = 16
+"""Commits that are put on a moving tip together, however often it moved."""
+_LONGEST_PAUSE = 0.5
 """Seconds at most between two attempts to put a group on a tip that keeps moving."""
 
 _Waiting = tuple[Change, Future[Recorded]]
@@ -182,16 +184,22 @@ class Repository:
         return wanted if wanted or not group else self._next_group()
 
     def _publish(self, builder: Builder, changes: tuple[Change, ...]) -> tuple[Recorded | RecordError, ...]:
-        pause = 0.01
-        while True:
+        """Every change's outcome. A tip that keeps moving is met with smaller parts, which are pushed sooner."""
+        outcomes: list[Recorded | RecordError] = []
+        size, pause = len(changes), 0.01
+        while len(outcomes) < len(changes):
+            part = changes[len(outcomes) : len(outcomes) + size]
             with self._branch.turn():
-                draft = builder.draft(changes, self._branch.tip())
-                if self._lands(draft):
-                    self.groups += 1
-                    self.written += len(draft.outcomes)
-                    return draft.outcomes
+                draft = builder.draft(part, self._branch.tip())
+                landed = self._lands(draft)
+            if landed:
+                outcomes += draft.outcomes
+                self.groups += 1
+                self.written += len(draft.outcomes)
+                continue
+            size, pause = max(min(size, _SMALLEST_PART), size // 2), min(2 * pause, _LONGEST_PAUSE)
             time.sleep(pause * random.random())  # noqa: S311  spreads out writers, hides nothing
-            pause = min(2 * pause, _LONGEST_PAUSE)
+        return tuple(outcomes)
 
     def _lands(self, draft: Draft) -> bool:
         """Whether the branch took the draft, here and on the remote; False when the tip had moved on."""

@@ -14,7 +14,7 @@ from tests.record.writing import ACTIONS
 
 TICKETS = 125
 """Four commits each: 500 in all."""
-KILLS = 6
+KILLS = 5
 """How often the writer dies before it may finish."""
 
 
@@ -47,7 +47,7 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path, remo
     told = tmp_path / "one.txt"
     for kill in range(KILLS + 1):
         size = told.stat().st_size if told.exists() else 0
-        writer = start(location, tmp_path, 1, TICKETS + 1, at_once=10)
+        writer = start(location, tmp_path, 1, TICKETS + 1, at_once=25)
         while writer.poll() is None and told.stat().st_size == size:
             time.sleep(0.005)
         if kill < KILLS:

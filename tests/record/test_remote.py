@@ -164,7 +164,7 @@ def test_three_writers_with_three_clones_lose_nothing(tmp_path: Path) -> None:
     while any(writer.poll() is None for writer in writers):
         person_commits(remote, {f"apis/{commits % 7}.yaml": f"replicas: {commits}\n"})
         commits += 1
-        time.sleep(1)
+        time.sleep(2)
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     for first in bounds[:-1]:
         assert missing(remote, (tmp_path / f"writer-{first}.txt").read_text()) == []

@@ -28,7 +28,8 @@ async def insist(story: Story, action: str) -> None:
     while True:
         try:
             await (story.create() if action == "created" else story.then(action))
-        except RecordUnavailable:
+        except RecordUnavailable as error:
+            sys.stderr.write(f"{story.ticket.id} {action}: {error}\n")
             story.ticket = before
             await asyncio.sleep(0.2)
         else:
