@@ -1,8 +1,10 @@
 """PR-YYYY-NNNN: no number twice and none lost, whoever asks at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from tests.api.house import LEA, PIERRE, House, asked
+from tests.awx_fixtures import eventually
 
 
 def test_creations_at_once_from_two_apis_get_a_number_each(own_house: House) -> None:
@@ -14,7 +16,7 @@ def test_creations_at_once_from_two_apis_get_a_number_each(own_house: House) -> 
     def create(number: int) -> dict[str, object]:
         caller, tenant = callers[number % len(callers)]
         answer = caller.post(json=asked(tenant=tenant, target={"version": f"1.0.{number}"}))
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code in (201, 202), answer.text  # 202 where a busy machine commits too late to say so
         ticket: dict[str, object] = answer.json()
         return ticket
 
@@ -24,10 +26,15 @@ def test_creations_at_once_from_two_apis_get_a_number_each(own_house: House) -> 
     assert numbers == [f"{number:04}" for number in range(1, 31)]
     for ticket in tickets:
         ticket_id = ticket["metadata"]["id"]  # type: ignore[index]
-        assert own_house.log(ticket_id) == [f"{ticket_id}: created payment-api {ticket['spec']['target']['version']}"]  # type: ignore[index]
+        created = [f"{ticket_id}: created payment-api {ticket['spec']['target']['version']}"]  # type: ignore[index]
+        eventually(partial(_logged, own_house, str(ticket_id), created), 30)
     for api in apis:
         listed = own_house.as_("alice.admin@cab-i.com", api=api).get(params={"limit": 200}).json()
         assert len(listed) == 30
+
+
+def _logged(house: House, ticket_id: str, subjects: list[str]) -> bool:
+    return house.log(ticket_id) == subjects
 
 
 def test_a_number_that_only_the_record_knows_is_not_given_again(own_house: House) -> None:
