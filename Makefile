@@ -33,11 +33,12 @@ test: check ## Check, then run every test and hold the coverage
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-check: $(STAMP) ## Lint, check the format, the types and the import directions
+check: $(STAMP) ## Lint, check the format, the types, the import directions and for holes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive *.py activities api clients demo domain record workflows
 
 format: $(STAMP) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix-only --quiet .

@@ -1,0 +1,131 @@
+"""How much one may ask, and what is told to whom about those who are refused."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import httpx
+import pytest
+import structlog
+
+from api.limits import REMEMBERED, Buckets
+from tests.api.house import ALICE, JEAN, NOBODY, PIERRE, REQUESTS, Connect, House, opened, problem
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_minutes_worth_may_come_at_once_and_then_steadily() -> None:
+    """The wait that is told is enough, and no shorter one is."""
+    clock = Clock()
+    buckets = Buckets(60, clock)
+    assert [buckets.take("a") for _ in range(60)] == [0] * 60
+    wait = buckets.take("a")
+    assert wait == 1
+    assert buckets.take("b") == 0, "another caller has a bucket of their own"
+    clock.now += wait
+    assert buckets.take("a") == 0
+    assert buckets.take("a") > 0
+
+
+def test_a_flood_of_callers_takes_no_more_memory() -> None:
+    """The ones that were heard of longest ago make room."""
+    buckets = Buckets(10, Clock())
+    for number in range(3 * REMEMBERED):
+        buckets.take(str(number))
+    assert len(buckets._left) == REMEMBERED
+
+
+def test_a_person_who_asks_too_much_waits_and_others_do_not(connect_temporal: Connect, tmp_path: Path) -> None:
+    """429 with the seconds; by subject, so that another spelling of the address is no new bucket."""
+    with opened(connect_temporal, tmp_path, requests_per_minute_person=20) as house:
+        spellings = (PIERRE, PIERRE.upper().replace("CAB-I.COM", "cab-i.com"))
+        answers = [house.as_(spellings[turn % 2]).get("/stats") for turn in range(25)]
+        assert {answer.status_code for answer in answers[:20]} == {200}
+        refused = answers[-1]
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        assert problem(refused)["detail"].startswith("Too many requests")
+        assert house.as_(JEAN).get("/stats").status_code == 200
+
+
+def test_an_address_that_asks_too_much_waits_before_anybody_looks_who_it_is(
+    connect_temporal: Connect, tmp_path: Path
+) -> None:
+    """Guessing tokens is slow; the process still says that it lives."""
+    with opened(connect_temporal, tmp_path, requests_per_minute_address=20) as house:
+        codes = [house.http().get(REQUESTS, headers={"Authorization": "Bearer x.y.z"}).status_code for _ in range(25)]
+        assert codes[:20] == [401] * 20
+        assert codes[-1] == 429
+        assert int(house.http().get(REQUESTS).headers["Retry-After"]) >= 1
+        assert house.http().get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{"X-Long": "x" * 15_000}, {f"X-{number}": "x" for number in range(110)}])
+def test_too_many_headers_are_refused(house: House, headers: dict[str, str]) -> None:
+    """Whether by their number or by their size."""
+    answer = house.http().get(REQUESTS, headers=headers)
+    assert answer.status_code == 431
+    problem(answer)
+
+
+def test_refused_attempts_go_to_the_audit_log(house: House) -> None:
+    """Who, what, why, each once; neither the token nor what was said."""
+    with structlog.testing.capture_logs() as lines:
+        ticket_id = house.as_(JEAN).create()["metadata"]["id"]
+        house.as_(JEAN).decide("approve", ticket_id, json={"comment": "hush-hush"})
+        house.as_(NOBODY).decide("approve", ticket_id)
+        house.http().get(REQUESTS, headers={"Authorization": "Bearer forged.token.here"})
+        house.as_(ALICE).get(f"/{ticket_id}")
+    told = [(line["by"], line["method"], line["path"], line["status"], line["why"]) for line in lines if "why" in line]
+    path = f"{REQUESTS}/{ticket_id}/approve"
+    assert (JEAN, "POST", path, 403, "Cannot approve your own request") in told
+    assert (NOBODY, "POST", path, 404, "No such request") in told
+    assert [(by, status) for by, _, where, status, _ in told if where == REQUESTS] == [(None, 401)]
+    assert len(told) == 3
+    assert not [word for word in ("hush-hush", "forged.token", house.issuer.token(JEAN)) if word in str(lines)]
+
+
+def test_nobody_fills_the_audit_log(own_house: House) -> None:
+    """A minute's lines are sixty for one caller; the next line of anybody tells how many were left out."""
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(80):
+            own_house.as_(NOBODY).get("/PR-2026-0999")
+        own_house.as_(JEAN).get("/PR-2026-0999")
+    told = [line for line in lines if line.get("event") == "refused"]
+    assert 60 <= len(told) <= 70
+    assert sum(line["left_out"] for line in told) + len(told) == 81
+
+
+def test_the_audit_log_is_lines_of_json() -> None:
+    """As every log of the process."""
+    code = """
+        import structlog, serving
+        serving.configure_logs("INFO")
+        structlog.get_logger("audit").warning("refused", by=None, why="Not authorized")
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+    line = json.loads(done.stderr)
+    assert (line["event"], line["logger"], line["why"]) == ("refused", "audit", "Not authorized")
+
+
+def test_errors_tell_nothing_of_the_inside(house: House) -> None:
+    """Neither paths nor class names nor versions."""
+    pierre = house.as_(PIERRE)
+    answers = [
+        pierre.get("/PR-2026-9999"),
+        pierre.get("", params={"cursor": "x"}),
+        pierre.post(content=b"\xff"),
+        pierre.call("PATCH", ""),
+        httpx.get(f"{house.url}/nowhere", trust_env=False),
+    ]
+    for answer in answers:
+        assert 400 <= answer.status_code < 500
+        for word in ("Traceback", "/site-packages", "pydantic", "temporal", "starlette", str(house.folder)):
+            assert word not in answer.text
