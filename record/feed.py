@@ -17,8 +17,8 @@ from record.postings import CHUNK
 
 _LOG = logging.getLogger(__name__)
 _FOLDER = "requests/prod/"
-_MANY = 2 * CHUNK
-"""Tickets from which on it pays to start other processes."""
+_MANY = CHUNK
+"""Tickets above which it pays to start other processes."""
 
 Progress = Callable[[int, int], None]
 """Told how many tickets have been read, and of how many."""

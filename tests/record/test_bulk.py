@@ -1,0 +1,48 @@
+"""An index of many tickets, filled from nothing by several processes."""
+
+import shutil
+from pathlib import Path
+
+from bench.record_data import repository as generated
+from bench.record_data import ticket
+from domain.roles import Scope
+from domain.ticket import State
+from record.index import Index
+from record.query import Sort, TicketQuery
+from record.text import text_of
+from tests.record.building import Story, number, opened, person_commits
+
+ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
+TICKETS = 4_200
+"""More than one chunk, so that several processes read."""
+
+
+async def test_an_index_filled_by_several_processes_is_like_any_other(tmp_path: Path) -> None:
+    """Everything is found, in every order; faults and numbers given twice are told; later changes are followed."""
+    path = shutil.copytree(generated(tmp_path, TICKETS), tmp_path / "record.git")
+    again = text_of(ticket(5, TICKETS)).replace("2026-01", "2026-05")
+    person_commits(
+        path, {"requests/prod/2026/05/PR-2026-0005.yaml": again, "requests/prod/2026/05/PR-2026-9999.yaml": "]["}
+    )
+    repository, told = opened(path, tmp_path), list[tuple[int, int]]()
+    index = Index(repository, tmp_path / "index.sqlite", lambda done, total: told.append((done, total)))
+    for sort in Sort:
+        page = index.page(TicketQuery(scope=ALL, sort=sort, limit=200))
+        assert page.total == TICKETS
+        shown = [each.metadata.created_at for each in page.items]
+        if sort is not Sort.RECENT and sort is not Sort.LEAST_RECENT:
+            assert shown == sorted(shown, reverse=sort.startswith("-"))
+    taken, unreadable = index.faults()
+    assert taken.sentence.startswith("its number is taken by requests/prod/2026/01/")
+    assert unreadable.path.endswith("PR-2026-9999.yaml")
+    assert told[-1] == (TICKETS + 1, TICKETS + 1)
+    assert index.get(number(77)) == ticket(77, TICKETS)
+
+    waiting = index.page(TicketQuery(scope=ALL, state=(State.PENDING,), sort=Sort.OLDEST, limit=1))
+    revision = index.revision(waiting.items[0].id)
+    await Story(repository, waiting.items[0], revision).then("approved")
+    after = index.page(TicketQuery(scope=ALL, state=(State.PENDING,)))
+    assert after.total == waiting.total - 1
+    assert index.page(TicketQuery(scope=ALL, q=f"{number(77)}")).items == (ticket(77, TICKETS),)
+    index.close()
+    await repository.close()
