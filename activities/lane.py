@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
+from temporalio.common import QueryRejectCondition
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -47,8 +53,11 @@ class LaneActivities:
 
     async def _queue(self, known: Standing) -> Queue:
         """The lane as it is; empty where there is none, or none any more."""
+        lane = self.client.get_workflow_handle(known.lane)
         try:
-            queue: Queue = await self.client.get_workflow_handle(known.lane).query(QUEUE, result_type=Queue)
+            queue: Queue = await lane.query(QUEUE, result_type=Queue, reject_condition=QueryRejectCondition.NOT_OPEN)
+        except WorkflowQueryRejectedError:
+            return Queue()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return Queue()

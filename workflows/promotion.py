@@ -27,16 +27,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.lane import Standing
     from domain.ticket import SYSTEM_NAME, PromotionRequest, State
     from workflows import options, shown
+    from workflows.creation import created
     from workflows.deployment import Reports, follow, launch, refusal
     from workflows.lane import Turn
-
-
-def _created(submission: Submission) -> PromotionRequest:
-    """The submission's ticket. One that the rules refuse was sent past the API, and fails the workflow."""
-    try:
-        return lifecycle.create(submission)
-    except RuleViolation as violation:
-        raise ApplicationError(str(violation), type=type(violation).__name__, non_retryable=True) from violation
 
 
 @workflow.defn
@@ -46,7 +39,7 @@ class Promotion:
     @workflow.init
     def __init__(self, submission: Submission) -> None:
         self._submission = submission
-        self._ticket = _created(submission)
+        self._ticket = created(submission)
         self._revision: str | None = None
         self._unrecorded = deque([(self._ticket, submission.requester.name)])
         self._recording = asyncio.Lock()
@@ -97,7 +90,7 @@ class Promotion:
         approved = (self._ticket, self._revision, self._decided, self._submission.requester_subject)
         job = await launch(deployment, lambda: refusal(*approved))
         if isinstance(job, LaunchRefused):
-            await self._turn.leave()
+            await self._turn.leave()  # first: recording may wait for a person
             await self._fail_launch(job)
             return
         await self._advance(lifecycle.start(self._ticket, job.job, workflow.now()))
@@ -106,7 +99,7 @@ class Promotion:
 
     async def _fail_launch(self, refused: LaunchRefused) -> None:
         if self._ticket.state is State.APPROVED:
-            await self._advance(lifecycle.start(self._ticket, None, workflow.now()))
+            self._become(lifecycle.start(self._ticket, None, workflow.now()))
         await self._advance(lifecycle.fail(self._ticket, refused.reason, workflow.now()))
 
     async def _wait_for_retry(self) -> None:
@@ -127,11 +120,15 @@ class Promotion:
         """Wait until the ticket is recorded as it is."""
         await workflow.wait_condition(lambda: not self._unrecorded)
 
-    async def _advance(self, ticket: PromotionRequest, actor_name: str = SYSTEM_NAME) -> None:
-        """Make this the ticket, at once; return when it is recorded."""
+    def _become(self, ticket: PromotionRequest, actor_name: str = SYSTEM_NAME) -> None:
+        """Make this the ticket, at once; it is recorded with whatever is recorded next."""
         self._ticket = ticket
         self._unrecorded.append((ticket, actor_name))
         shown.show(ticket)
+
+    async def _advance(self, ticket: PromotionRequest, actor_name: str = SYSTEM_NAME) -> None:
+        """Make this the ticket, at once; return when it is recorded."""
+        self._become(ticket, actor_name)
         await self._record()
 
     async def _record(self) -> None:

@@ -1,5 +1,7 @@
 """The watch: on a schedule, every AWX job of the template is held against the record; its result is what is wrong."""
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
@@ -13,11 +15,14 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError
 
 with workflow.unsafe.imports_passed_through():
     from activities.awx_watch import WatchActivities
     from domain.watch import Comparison, Window
     from workflows import options, shown
+
+_LOG = logging.getLogger(__name__)
 
 WATCH = "awx-watch"
 """The schedule's id, and its runs' with the time behind it."""
@@ -52,4 +57,12 @@ async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
     try:
         await client.create_schedule(WATCH, schedule)
     except ScheduleAlreadyRunningError:
+        await _change(client, changed)
+
+
+async def _change(client: Client, changed: Callable[[ScheduleUpdateInput], ScheduleUpdate]) -> None:
+    """Give the schedule its new interval; where the engine is too busy to say what it has, the old one stays."""
+    try:
         await client.get_schedule_handle(WATCH).update(changed)
+    except RPCError as error:
+        _LOG.warning("the schedule of the watch stays as it was: %s", error)

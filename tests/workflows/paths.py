@@ -162,6 +162,26 @@ async def edited_by_hand(stage: Stage) -> Promoted:
     return promoted
 
 
+async def queued_behind_another(stage: Stage) -> Promoted:
+    """Another ticket of the same target deploys first."""
+    stage.awx.faults(life=["stuck-running"])
+    first = await stage.submit(id="PR-2026-0009", key="9" * 64)
+    await stage.decide(first, APPROVE, JEAN)
+    await stage.until(first, State.DEPLOYING)
+    promoted = await _approved(stage)
+    await asyncio.sleep(0.5)
+    stage.awx.until_status(1, "running")
+    stage.awx.control("POST", "finish", json={"job": 1})
+    return promoted
+
+
+async def approver_without_role(stage: Stage) -> Promoted:
+    """Jean approves, and leaves the tenant before the date comes."""
+    promoted = await scheduled(stage)
+    person_commits(stage.git, {"tenants/tenant-finance.yaml": None})
+    return promoted
+
+
 PATHS: dict[str, Scene] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
@@ -182,6 +202,8 @@ PATHS: dict[str, Scene] = {
         not_now,
         reported,
         edited_by_hand,
+        queued_behind_another,
+        approver_without_role,
     )
 }
 """Every path by its name."""
@@ -191,7 +213,7 @@ async def come_to_rest(stage: Stage, promoted: Promoted) -> None:
     """Return when the promotion has ended; a failed one waits for a retry, and rests once that is recorded."""
     while True:
         ticket = await promoted.query(Promotion.ticket)
-        if ticket.state is State.FAILED and stage.actions()[-1] == "failed":
+        if ticket.state is State.FAILED and stage.actions(promoted.id)[-1] == "failed":
             return
         if ticket.state in CLOSED:
             await promoted.result()

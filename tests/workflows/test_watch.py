@@ -1,0 +1,112 @@
+"""The watch: AWX's jobs against the record, with what is wrong in the workflow's result."""
+
+import asyncio
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import ScheduleActionExecutionStartWorkflow
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.awx_watch import WatchActivities
+from domain.decision import DecisionAction
+from domain.ticket import State
+from domain.watch import Comparison
+from record.index import Index
+from record.repository import open_repository
+from tests.domain.builders import JEAN
+from tests.workflows.stage import Stage
+from workflows.watch import WATCH, AwxWatch, keep_watch
+
+APPROVE = DecisionAction.APPROVE
+
+
+@asynccontextmanager
+async def watching(stage: Stage) -> AsyncIterator[str]:
+    """A worker that watches; its task queue."""
+    queue = f"watch-{uuid.uuid4()}"
+    repository = open_repository(str(stage.git), "main", stage.git.parent)
+    index = Index(repository, stage.git.parent / "index.db")
+    async with stage.awx.client() as client:
+        activities = [WatchActivities(client, index).compare_jobs]
+        async with Worker(stage.environment.client, task_queue=queue, workflows=[AwxWatch], activities=activities):
+            yield queue
+    index.close()
+    await repository.close()
+
+
+async def found(stage: Stage, queue: str) -> Comparison:
+    client = stage.environment.client
+    return await client.execute_workflow(AwxWatch.run, id=str(uuid.uuid4()), task_queue=queue)
+
+
+async def deployed(stage: Stage) -> None:
+    async with stage.working():
+        promoted = await stage.submit()
+        await stage.decide(promoted, APPROVE, JEAN)
+        assert (await promoted.result()).state is State.DEPLOYED
+
+
+async def test_jobs_that_tickets_explain_are_no_news(dev_stage: Stage) -> None:
+    """A deployed ticket and its job."""
+    await deployed(dev_stage)
+    async with watching(dev_stage) as queue:
+        assert await found(dev_stage, queue) == Comparison()
+
+
+async def test_a_job_that_nobody_approved_is_told(dev_stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Launched by somebody in AWX's pages, with variables of no ticket: in the result, and as an error in the log."""
+    dev_stage.awx.control("POST", "launch", json={"extra_vars": {"request_id": "PR-2026-0077", "attempt": 1}})
+    async with watching(dev_stage) as queue:
+        strays = (await found(dev_stage, queue)).strays
+    assert [(stray.job, stray.reason) for stray in strays] == [(1, "somebody-else started it (manual), not Prodgate")]
+    assert [record.levelname for record in caplog.records if "not Prodgate" in record.message] == ["ERROR"]
+
+
+async def test_a_deployed_ticket_whose_job_is_gone_is_told(dev_stage: Stage) -> None:
+    """The record says that something ran which AWX knows nothing of."""
+    await deployed(dev_stage)
+    dev_stage.awx.control("POST", "vanish", json={"job": 1})
+    async with watching(dev_stage) as queue:
+        missing = (await found(dev_stage, queue)).missing
+    assert [(each.request_id, each.reason) for each in missing] == [
+        ("PR-2026-0001", "it is deployed by awx-job-1, which AWX doesn't have")
+    ]
+
+
+async def test_a_twin_that_comes_late_is_cancelled(dev_stage: Stage) -> None:
+    """A launch carried out after its ticket has long ended: told, and stopped before it runs."""
+    await deployed(dev_stage)
+    dev_stage.awx.faults(life=["stuck-pending"])
+    dev_stage.awx.control("POST", "duplicate", json={"job": 1})
+    async with watching(dev_stage) as queue:
+        strays = (await found(dev_stage, queue)).strays
+    assert [(stray.job, stray.twin_of) for stray in strays] == [(2, 1)]
+    assert strays[0].reason.endswith("it had not run and was cancelled")
+    dev_stage.awx.until_status(2, "canceled")
+    assert dev_stage.awx.ran() == 1
+
+
+async def test_the_schedule_is_made_once_and_runs(dev_stage: Stage) -> None:
+    """Whichever worker starts last says how often; the engine's own scheduler does the rest."""
+    async with await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
+        dev_server_log_level="error",
+    ) as server:
+        dev_stage.environment = server
+        async with watching(dev_stage) as queue:
+            await keep_watch(server.client, queue, timedelta(hours=1))
+            await keep_watch(server.client, queue, timedelta(seconds=1))
+            schedule = server.client.get_schedule_handle(WATCH)
+            while not (recent := (await schedule.describe()).info.recent_actions):
+                await asyncio.sleep(0.2)
+            run = recent[0].action
+            assert isinstance(run, ScheduleActionExecutionStartWorkflow)
+            assert await server.client.get_workflow_handle_for(AwxWatch.run, run.workflow_id).result() == Comparison()
