@@ -16,8 +16,12 @@ EPILOG = "New here? `prodgate up` starts everything; the README walks on from th
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the answer is its exit code: 1 when something stands in the way, 2 when it was asked wrongly."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
+    asked, parser = sys.argv[1:] if arguments is None else arguments, _parser()
+    if asked[:1] == ["verify"]:
+        from record.verify import run
+
+        return run(asked[1:])
+    given = parser.parse_args(asked)
     if given.command is None:
         parser.print_help(sys.stderr)
         return 2
@@ -46,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="run promotions, as the environment's settings say")
     worker.set_defaults(command=_worker)
     _add_doctor(commands.add_parser("doctor", help="say whether AWX is ready, with the worker's settings"))
+    _add_keys(commands.add_parser("keys", help="make, publish and retire the keys that decisions are signed with"))
+    commands.add_parser("verify", help="audit a clone of the GitOps repository, offline", add_help=False)
     return parser
 
 
@@ -85,6 +91,20 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.description = "Look at AWX's job template, changing nothing; exit code 1 where something has to be mended."
     doctor.add_argument("--json", action="store_true", help="print one JSON object")
     doctor.set_defaults(command=_doctor)
+
+
+def _add_keys(keys: argparse.ArgumentParser) -> None:
+    verbs = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    rotate = verbs.add_parser("rotate", help="sign with a new key; the first one is made by this as well")
+    rotate.description = (
+        "Make a key, commit its public half to the GitOps repository, and write the private half to the file of "
+        f"{variable('signing_key')}. What older keys sign is accepted until the overlap ends."
+    )
+    rotate.add_argument(
+        "--overlap", type=float, metavar="HOURS", default=24.0, help="how long older keys may go on signing (24)"
+    )
+    _add_data(rotate)
+    rotate.set_defaults(command=_rotate)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -127,7 +147,7 @@ def _api(given: argparse.Namespace) -> int:
     from workflows.connection import NoServer
 
     settings = Settings.from_environment(os.environ)
-    settings.require("oidc_issuer", "awx_callback_secret")
+    settings.require("oidc_issuer", "awx_callback_secret", "signing_key")
     configure_logs(settings.log_level)
     try:
         asyncio.run(run(settings, given.host, given.port))
@@ -151,6 +171,25 @@ def _doctor(given: argparse.Namespace) -> int:
     said, code = asyncio.run(diagnose(settings, given.json))
     print(said)
     return code
+
+
+def _rotate(given: argparse.Namespace) -> int:
+    from datetime import UTC, datetime, timedelta
+
+    from demo.layout import signing_key
+    from record.errors import RecordUnavailable
+    from record.rotation import rotate
+
+    environment = _environment()
+    location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
+    branch = environment.get(variable("git_branch"), "main")
+    file = Path(environment.get(variable("signing_key"), signing_key(given.data)))
+    overlap, token = timedelta(hours=given.overlap), environment.get(variable("git_token"))
+    try:
+        print(rotate(location, branch, file, datetime.now(UTC), overlap, token))
+    except (RecordUnavailable, OSError) as error:
+        return _refuse(error, 1)
+    return 0
 
 
 def _token(given: argparse.Namespace) -> int:

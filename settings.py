@@ -112,6 +112,9 @@ class Settings(BaseModel):
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
         (), description="Origins whose pages may call the API, separated by spaces; its own needs none."
     )
+    signing_key: Path | None = Field(
+        None, description="File with the private key that decisions are signed with (`prodgate keys rotate`). API only."
+    )
     expiry: Seconds = Field(
         timedelta(days=30), description="Seconds after which a request that nobody decided expires."
     )

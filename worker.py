@@ -12,6 +12,7 @@ from activities.awx_watch import WatchActivities
 from activities.beating import Beating
 from activities.clearance import ClearanceActivities
 from activities.lane import LaneActivities
+from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from clients.awx import AwxClient
 from doctor import awx_connection, plain
@@ -19,6 +20,7 @@ from record.directory import DirectoryReader
 from record.errors import RecordUnavailable
 from record.index import Index
 from record.metrics import RecordCollector
+from record.proofs import Proofs
 from record.repository import open_repository
 from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from settings import Settings, SettingsError
@@ -39,9 +41,10 @@ async def run(settings: Settings) -> None:
     temporal = await connect(counted.runtime)
     folder, token = settings.data_dir / "worker", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
+    proofs = Proofs.of(repository)
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client:
-        awx, record = AwxActivities(client, awx_timings(settings)), RecordActivities(repository)
+        awx, record = AwxActivities(client, awx_timings(settings)), RecordActivities(repository, proofs)
         lanes = LaneActivities(temporal, settings.task_queue)
         clearance = ClearanceActivities(repository, DirectoryReader(repository))
         watch = WatchActivities(client, Index(repository, folder / "index.db"))
@@ -51,6 +54,7 @@ async def run(settings: Settings) -> None:
             workflows=[Promotion, Lane, AwxWatch],
             activities=[
                 record.record_change,
+                ProofActivities(proofs).check_decision,
                 lanes.stand_in_lane,
                 clearance.read_facts,
                 awx.find_job,
@@ -58,7 +62,7 @@ async def run(settings: Settings) -> None:
                 awx.read_result,
                 watch.compare_jobs,
             ],
-            interceptors=[Door(), Beating()],
+            interceptors=[Door(proofs.check_decision), Beating()],
             graceful_shutdown_timeout=GRACE,
         )
         async with worker:

@@ -1,5 +1,6 @@
 """The record as an activity: what Temporal sees when Git is slow, down, or edited by hand."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,7 +8,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain.change import Change, Recorded
+from domain.errors import Unproven
 from record.errors import RecordConflict, RecordUnavailable, TicketExists
+from record.proofs import Proofs
 from record.repository import Repository
 
 _FIRST_LOOK = timedelta(seconds=10)
@@ -17,19 +20,22 @@ _LAST_LOOK = timedelta(minutes=5)
 
 @dataclass
 class RecordActivities:
-    """Writes to the Git record."""
+    """Writes to the Git record, and writes nothing that a person is said to have done but the API did not sign."""
 
     repository: Repository
+    proofs: Proofs
 
     @activity.defn
     async def record_change(self, change: Change) -> Recorded:
         """Commit one transition of one ticket and return the file's revision once it is durable.
 
         Running it twice is harmless: a change that the record holds already is found there and not written again.
-        Fails for good as `TicketExists` when the number is taken; fails as `RecordConflict` until a person has put the
-        file back, and as `RecordUnavailable` until Git can be reached.
+        Fails for good as `TicketExists` when the number is taken, and as `Unproven` for a submission that nobody
+        signed; fails as `RecordConflict` until a person has put the file back, as `Unproven` until they have put back
+        the key of a decision that was taken already, and as `RecordUnavailable` until Git can be reached.
         """
         try:
+            await asyncio.to_thread(self.proofs.check_change, change)
             return await self.repository.record(change)
         except TicketExists as error:
             raise ApplicationError(str(error), type="TicketExists", non_retryable=True) from error
@@ -37,8 +43,17 @@ class RecordActivities:
             activity.logger.error("%s", error)
             look_again = _next_look(activity.info().attempt)
             raise ApplicationError(str(error), type="RecordConflict", next_retry_delay=look_again) from error
+        except Unproven as error:
+            raise _unproven(error, change) from error
         except RecordUnavailable as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
+
+
+def _unproven(error: Unproven, change: Change) -> ApplicationError:
+    if change.base is None:
+        return ApplicationError(str(error), type="Unproven", non_retryable=True)
+    activity.logger.error("%s of %s: %s", change.ticket.last.action, change.ticket.id, error)
+    return ApplicationError(str(error), type="Unproven", next_retry_delay=_next_look(activity.info().attempt))
 
 
 def _next_look(attempt: int) -> timedelta:

@@ -99,6 +99,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.NobodyToApprove: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.StaleDecision: HTTPStatus.CONFLICT,
     rules.WrongTicket: HTTPStatus.CONFLICT,
+    rules.Unproven: HTTPStatus.SERVICE_UNAVAILABLE,
     rules.PreChecksNotPassed: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.ScheduledInThePast: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.MalformedTicket: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -125,6 +126,7 @@ _SENTENCES: dict[type[Exception], str] = {
         "(a creation with an Idempotency-Key is safe to repeat)"
     ),
     ProviderUnavailable: "The identity provider does not answer now, so nobody can be recognised; try again",
+    rules.Unproven: "The engine did not accept this gate's signature; operators have to look at its key and clock",
     **dict.fromkeys(UNREADABLE, "The Git record can't be reached now; try again"),
 }
 """For errors whose own text is meant for logs."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import structlog
@@ -20,8 +21,9 @@ from record.directory import DirectoryReader
 from record.index import Index
 from record.remote import is_url
 from record.repository import Repository, open_repository
+from record.signatures import KeyUnusable, Signer
 from serving import serve, stop_signal
-from settings import Settings
+from settings import Settings, SettingsError
 from workflows.connection import connect
 
 log = structlog.get_logger(__name__)
@@ -54,7 +56,14 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     secret = settings.awx_callback_secret
     return Services(
         promotions=Promotions(
-            engine, repository, index, directory, _now, settings.expiry, asyncio.Semaphore(settings.creates_in_flight)
+            engine,
+            repository,
+            index,
+            directory,
+            _now,
+            settings.expiry,
+            asyncio.Semaphore(settings.creates_in_flight),
+            signer(settings),
         ),
         callers=Callers(TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim), directory),
         callback_secret=SharedSecret(secret.get_secret_value().encode() if secret else b""),
@@ -69,6 +78,14 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         ),
         follower=Follower(repository) if is_url(settings.git_repo) else None,
     )
+
+
+def signer(settings: Settings) -> Signer:
+    """What signs decisions. Raises SettingsError where its key can't be used."""
+    try:
+        return Signer(settings.signing_key or Path())
+    except KeyUnusable as error:
+        raise SettingsError(f"PRODGATE_SIGNING_KEY: {error}") from error
 
 
 async def _end_streams(services: Services, stop: asyncio.Event) -> None:

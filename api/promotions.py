@@ -29,6 +29,7 @@ from record.directory import DirectoryReader
 from record.history import CommitInfo, commits_of
 from record.index import Index
 from record.repository import Repository
+from record.signatures import Signer
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,7 @@ class Promotions:
     now: Callable[[], datetime]
     expiry: timedelta
     creates: asyncio.Semaphore
+    signer: Signer
     _handed_out: dict[int, int] = field(default_factory=dict)
     _first: "OrderedDict[str, str]" = field(default_factory=OrderedDict)
     _ahead: set[str] = field(default_factory=set)
@@ -126,7 +128,7 @@ class Promotions:
             reason=said.reason,
         )
         try:
-            answer = await self.engine.decide(decision)
+            answer = await self.engine.decide(self.signer.sign(decision))
         except NotRunning:
             # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
             lifecycle.check(ticket, decision, self.now())
@@ -187,7 +189,8 @@ class Promotions:
             for _ in range(_NUMBERS_TRIED):
                 ticket_id = f"PR-{at.year}-{await self._next_number(at.year):04}"
                 try:
-                    return await self.engine.submit(draft.model_copy(update={"id": ticket_id}))
+                    submission = self.signer.sign(draft.model_copy(update={"id": ticket_id}))
+                    return await self.engine.submit(submission)
                 except NumberTaken:
                     continue
         raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {at.year} were taken in a row")

@@ -7,11 +7,13 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.processes import Process
+from record.rotation import rotate
 from settings import Settings
 from workflows.options import SEARCH_ATTRIBUTES
 
@@ -27,13 +29,18 @@ TUNING = (
 SERVER = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
 """Any of these names a Temporal server to use."""
 
-NEEDED = ("awx_url", "awx_callback_secret", "oidc_issuer")
+NEEDED = ("awx_url", "awx_callback_secret", "oidc_issuer", "signing_key")
 """What the worker and the API need besides, by field of the settings."""
 
 
 def issuer_file(data: Path) -> Path:
     """The file that tells `prodgate token` where this demo's people sign in."""
     return data / "oidc" / "issuer"
+
+
+def signing_key(data: Path) -> Path:
+    """The private key that a demo in this folder signs with."""
+    return data / "signing" / "private.json"
 
 
 class CannotStart(Exception):
@@ -112,6 +119,8 @@ class Demo:
             "PRODGATE_GIT_REPO": self.record,
             "PRODGATE_AWX_CALLBACK_SECRET": secret["callback"],
         }
+        if self.has_git:  # whoever brings a repository brings the key that it has the public half of
+            settings["PRODGATE_SIGNING_KEY"] = str(signing_key(self.data))
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
             settings["PRODGATE_AWX_REQUEST_LIFETIME"] = "10"  # the stand-in answers or is gone; real proxies wait 120 s
@@ -140,7 +149,10 @@ class Demo:
         """Make what a first start needs: folders, keys, the company's repository."""
         (self.data / "logs").mkdir(parents=True, exist_ok=True)
         if self.has_git:
-            prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"))
+            branch, file = self.given.get("PRODGATE_GIT_BRANCH", "main"), signing_key(self.data)
+            prepare_repository(Path(self.record), branch)
+            if "PRODGATE_SIGNING_KEY" not in self.given and not file.exists():
+                rotate(self.record, branch, file, datetime.now(UTC), timedelta())
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 

@@ -7,6 +7,7 @@ target      what is promoted: an API, an application or a policy, by name and ve
 tenant      the team that owns the target; rights are granted per tenant.
 submission  what a requester asked for, before it is a ticket.
 decision    what a person decided on a ticket (approve, reject, cancel, retry), bound to the digest of what they saw.
+proof       the API's signature on a submission or a decision; it travels into the commit as a trailer.
 digest      SHA-256 of everything an approver approves: identity, tenant, requester and spec of the ticket.
 transition  one change of a ticket's state; one history entry; one Git commit.
 deployment  one attempt to bring an approved ticket to production; one AWX job.

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from domain.decision import Digest, Jws
 from domain.roles import PersonName
 from domain.ticket import PromotionRequest
 from domain.values import Frozen
@@ -12,15 +13,24 @@ Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24}
 """The Git blob id of a ticket's file."""
 
 
+class Proof(Frozen):
+    """The signature on what a person said, and the SHA-256 of the message that it came with."""
+
+    jws: Jws
+    message: Digest
+
+
 class Change(Frozen):
     """A ticket after one transition, with the revision it was made from: None for the first.
 
     `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
+    `proof` goes with what a person did, and with nothing that the service did by itself.
     """
 
     ticket: PromotionRequest
     base: Revision | None
     actor_name: PersonName
+    proof: Proof | None = None
 
 
 class Recorded(Frozen):

@@ -10,6 +10,11 @@ from domain.ticket import Metadata, PreChecks, RequestDetails, Spec, Target
 from domain.values import Comment, Frozen, Moment, Reason, Tenant, TicketId
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Jws = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$", max_length=32_768)
+]
+"""A compact JWS with an Ed25519 signature (RFC 7515, RFC 8037), on one line."""
+
 DecisionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 
 
@@ -28,7 +33,7 @@ class Decision(Frozen):
     """What one person decided on one ticket, bound to the digest of what they saw.
 
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
-    the history's own time is the workflow's.
+    the history's own time is the workflow's. `proof` is the API's signature on all of it; without one it is a draft.
     """
 
     id: DecisionId
@@ -39,6 +44,7 @@ class Decision(Frozen):
     at: Moment
     comment: Comment | None = None
     reason: Reason | None = None
+    proof: Jws | None = None
 
     @model_validator(mode="after")
     def _reason_goes_with_reject(self) -> Self:
@@ -51,7 +57,7 @@ class Submission(Frozen):
     """A complete request to create one ticket: the workflow's whole input.
 
     `decide_by` is when the ticket expires undecided. `key` names the submission: the same key again is the same
-    submission, another key with the same id is a number already taken.
+    submission, another key with the same id is a number already taken. `proof` is the API's signature on all of it.
     """
 
     id: TicketId
@@ -63,6 +69,7 @@ class Submission(Frozen):
     target: Target
     request: RequestDetails
     pre_checks: PreChecks
+    proof: Jws | None = None
 
     @property
     def requester_subject(self) -> Subject | None:

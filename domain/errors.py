@@ -13,6 +13,7 @@ RuleViolation
 ├── NobodyToApprove       a submission that no other person than its requester could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── WrongTicket           a message meant for another ticket
+├── Unproven              a message that the API did not sign, or not now, or not for this
 └── IllegalTransition     the product itself tried what the lifecycle does not have
 """
 
@@ -72,6 +73,10 @@ class StaleDecision(RuleViolation):
 
 class WrongTicket(RuleViolation):
     sentence = "The message names another request"
+
+
+class Unproven(RuleViolation):
+    sentence = "The message is not signed by Prodgate"
 
 
 class IllegalTransition(RuleViolation):

@@ -54,12 +54,13 @@ _DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] =
     DecisionAction.CANCEL: (frozenset({State.PENDING, State.APPROVED}), NotCancellable),
     DecisionAction.RETRY: (frozenset({State.FAILED}), NotRetryable),
 }
-_RECORDED_AS = {
+RECORDED_AS = {
     DecisionAction.APPROVE: Action.APPROVED,
     DecisionAction.REJECT: Action.REJECTED,
     DecisionAction.CANCEL: Action.CANCELLED,
     DecisionAction.RETRY: Action.RETRIED,
 }
+"""What a decision is called in the history."""
 
 
 def create(submission: Submission) -> PromotionRequest:
@@ -106,7 +107,7 @@ def decide(
 
 def apply(ticket: PromotionRequest, decision: Decision, now: datetime) -> PromotionRequest:
     """The ticket after a decision that `check` has passed; a replayed one is not judged again by newer rules."""
-    action = _RECORDED_AS[decision.action]
+    action = RECORDED_AS[decision.action]
     return _append(ticket, action, now, by=decision.person.email, comment=decision.comment, reason=decision.reason)
 
 

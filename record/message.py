@@ -8,6 +8,8 @@ from domain.ticket import SYSTEM
 
 SERVICE_NAME = "Prodgate"
 SERVICE_EMAIL = "prodgate@cab-i.com"
+SIGNATURE = "Signature"
+"""The trailer with the JWS of what a person asked for or decided."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -40,6 +42,7 @@ def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> 
         f"Action: {entry.action}",
         f"Tenant: {ticket.metadata.tenant}",
         f"Actor: {entry.by}",
+        *([f"{SIGNATURE}: {change.proof.jws}"] if change.proof else []),
         "",
     ]
     return "\n".join(lines).encode()

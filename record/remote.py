@@ -41,7 +41,7 @@ class Remote:
             settings.set_value('remote "origin"', "url", url)
             settings.set_value('remote "origin"', "fetch", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
             settings.set_value("gc", "auto", "0")  # packing is ours, in the background
-        self._repo.git.update_environment(**_environment(url, token))
+        self._repo.git.update_environment(**git_environment(url, token))
         self._fetching = threading.Lock()
         self._fetched = float("-inf")
         self.failure: str | None = None
@@ -102,7 +102,7 @@ class _MovedOn(Exception):
     """The remote has commits that ours was not built on."""
 
 
-def _environment(url: str, token: str | None) -> dict[str, str]:
+def git_environment(url: str, token: str | None) -> dict[str, str]:
     """Never ask a person, and keep the token out of the URL, the configuration and the process list."""
     environment = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_VARIANT": "ssh", "LC_ALL": "C"}
     if token is not None:

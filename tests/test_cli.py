@@ -35,7 +35,10 @@ def test_without_arguments_it_says_what_there_is(capsys: pytest.CaptureFixture[s
     """A newcomer's first command."""
     assert cli.main([]) == 2
     said = capsys.readouterr().err
-    assert all(re.search(rf"^    {command} ", said, re.MULTILINE) for command in ("up", "token", "api", "worker"))
+    assert all(
+        re.search(rf"^    {command} ", said, re.MULTILINE)
+        for command in ("up", "token", "api", "worker", "keys", "verify")
+    )
 
 
 @pytest.mark.parametrize("command", ["up", "token", "api", "worker"])

@@ -38,6 +38,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "requests_per_minute_person": ("60", 60),
     "requests_per_minute_address": ("600", 600),
     "cors_origins": ("https://console.example http://a:1", ("https://console.example", "http://a:1")),
+    "signing_key": ("/run/secrets/signing.json", Path("/run/secrets/signing.json")),
     "expiry": ("86400", timedelta(days=1)),
     "answer_within": ("0.5", timedelta(seconds=0.5)),
     "creates_in_flight": ("4", 4),

@@ -1,28 +1,73 @@
-"""The worker's door: what a promotion can't take as a message never reaches it.
+"""The worker's door: what a promotion can't take, and what the API did not sign, never reaches it.
 
-An error in a signal's handler would hold the promotion up until the code is changed: a signal is in the history, and
-every attempt meets it again. (A malformed update is refused by the SDK and leaves nothing behind.)
+An update is checked where it is validated: a refused one leaves nothing in history, and an accepted one is not
+validated again when the history is replayed, so the check may look at the keys as they are now.
+
+A signal is in the history whatever becomes of it, and is handled again at every replay: after a deployment, a crash,
+or months later. Asking the keys again could answer differently (a key was retired, removed or published since, the
+decision is old by then), and a promotion that once dropped a signal would take it now. So a signal's check is a local
+activity: asked once, its answer is written into the history beside the signal, and a replay reads it there. A reset to
+before the signal delivers it as a new message, which is checked as one: what was decided long ago is stale.
+
+A submission is the workflow's input and needs no check here: nothing comes of it before its commit, and the record
+refuses to commit what carries no proof (`activities.record`).
 """
+
+from collections.abc import Callable
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.worker import (
     HandleSignalInput,
+    HandleUpdateInput,
     Interceptor,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
 )
 
+from activities.proofs import ProofActivities
+from domain.decision import Decision
+from domain.signing import Delivery
+from workflows import options
+
+Check = Callable[[Decision, str, datetime], None]
+"""Raises Unproven unless the decision is signed, for the ticket, at about the moment."""
+
+_CHECK = "prodgate_check_decision"
+
 
 class Door(Interceptor):
-    """Drops signals that carry anything but one value; logged, for whoever sent them past the API."""
+    """Refuses decisions that aren't proven, and drops signals that carry anything but one value."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002  the SDK's name
+        # The only way out of the workflow's sandbox: the process hands its function in.
+        input.unsafe_extern_functions[_CHECK] = self._check
         return _Inbound
 
 
 class _Inbound(WorkflowInboundInterceptor):
+    def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002  the SDK's name
+        for decision in input.args:
+            if isinstance(decision, Decision):
+                workflow.extern_functions()[_CHECK](decision, workflow.info().workflow_id, workflow.now())
+        super().handle_update_validator(input)
+
     async def handle_signal(self, input: HandleSignalInput) -> None:  # noqa: A002  the SDK's name
         if len(input.args) != 1 or input.args[0] is None:
             workflow.logger.warning("a signal %s with %d values was dropped", input.signal, len(input.args))
             return
+        if isinstance(input.args[0], Decision) and (refusal := await _refusal(input.args[0])):
+            workflow.logger.warning("a signal %s was dropped: %s", input.signal, refusal)
+            return
         await super().handle_signal(input)
+
+
+async def _refusal(decision: Decision) -> str | None:
+    delivery = Delivery(decision=decision, ticket_id=workflow.info().workflow_id, at=workflow.now())
+    verdict = await workflow.execute_local_activity_method(
+        ProofActivities.check_decision, delivery, **options.checking(f"checks the signature of {decision.action}")
+    )
+    return verdict.refusal

@@ -50,6 +50,15 @@ def recording(summary: str) -> workflow.ActivityConfig:
     )
 
 
+def checking(summary: str) -> workflow.LocalActivityConfig:
+    """A signature takes a millisecond, an unknown key a look at the Git server; a record that is away is waited for."""
+    return workflow.LocalActivityConfig(
+        start_to_close_timeout=timedelta(seconds=10),
+        retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=15)),
+        summary=summary,
+    )
+
+
 def looking(summary: str) -> workflow.ActivityConfig:
     """Reading is harmless, so it is repeated until there is an answer; retries write no history and hold no slot."""
     return workflow.ActivityConfig(

@@ -20,11 +20,12 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.record import RecordActivities
     from domain import lifecycle
-    from domain.change import Change
+    from domain.change import Change, Proof
     from domain.decision import Decision, DecisionAction, Submission
     from domain.deployment import AwxReport, Deployment, LaunchRefused
     from domain.errors import RuleViolation, WrongTicket
     from domain.lane import Standing
+    from domain.signing import proof_of
     from domain.ticket import SYSTEM_NAME, PromotionRequest, State
     from workflows import options, shown
     from workflows.creation import created
@@ -41,9 +42,9 @@ class Promotion:
         self._submission = submission
         self._ticket = created(submission)
         self._revision: str | None = None
-        self._unrecorded = deque([(self._ticket, submission.requester.name)])
+        self._unrecorded = deque([(self._ticket, submission.requester.name, proof_of(submission))])
         self._recording = asyncio.Lock()
-        self._number_taken: ApplicationError | None = None
+        self._never: ApplicationError | None = None
         self._decided: set[Decision] = set()
         self._reports = Reports()
         self._turn = Turn()
@@ -67,10 +68,10 @@ class Promotion:
         try:
             await self._record()
         except ActivityError as error:
-            # Nothing but a file that stands in the record already ends this activity: the number was given before.
-            self._number_taken = ApplicationError(str(error.cause), type="TicketExists", non_retryable=True)
+            kind = getattr(error.cause, "type", None)  # TicketExists, or Unproven: nothing else ends this activity
+            self._never = ApplicationError(str(error.cause), type=kind, non_retryable=True)
             await workflow.wait_condition(workflow.all_handlers_finished)
-            raise self._number_taken from error
+            raise self._never from error
 
     async def _wait_for_decision(self) -> None:
         await self._left(State.PENDING, self._submission.decide_by, "expires undecided")
@@ -120,23 +121,23 @@ class Promotion:
         """Wait until the ticket is recorded as it is."""
         await workflow.wait_condition(lambda: not self._unrecorded)
 
-    def _become(self, ticket: PromotionRequest, actor_name: str = SYSTEM_NAME) -> None:
+    def _become(self, ticket: PromotionRequest, by: str = SYSTEM_NAME, proof: Proof | None = None) -> None:
         """Make this the ticket, at once; it is recorded with whatever is recorded next."""
         self._ticket = ticket
-        self._unrecorded.append((ticket, actor_name))
+        self._unrecorded.append((ticket, by, proof))
         shown.show(ticket)
 
-    async def _advance(self, ticket: PromotionRequest, actor_name: str = SYSTEM_NAME) -> None:
-        """Make this the ticket, at once; return when it is recorded."""
-        self._become(ticket, actor_name)
+    async def _advance(self, ticket: PromotionRequest) -> None:
+        """Make this the ticket, by the service itself, at once; return when it is recorded."""
+        self._become(ticket)
         await self._record()
 
     async def _record(self) -> None:
         """Commit what isn't committed yet: in order, one transition at a time, whoever asks."""
         async with self._recording:
             while self._unrecorded:
-                ticket, actor_name = self._unrecorded[0]
-                change = Change(ticket=ticket, base=self._revision, actor_name=actor_name)
+                ticket, by, proof = self._unrecorded[0]
+                change = Change(ticket=ticket, base=self._revision, actor_name=by, proof=proof)
                 summary = f"commits {ticket.last.action} by {ticket.last.by}"
                 recorded = await workflow.execute_activity_method(
                     RecordActivities.record_change, change, **options.recording(summary)
@@ -157,7 +158,8 @@ class Promotion:
             return self._ticket
         self._decided.add(decision)
         decided = lifecycle.apply(self._ticket, decision, workflow.now())
-        await self._advance(decided, decision.person.name)
+        self._become(decided, decision.person.name, proof_of(decision))
+        await self._record()
         return decided
 
     async def _take_unanswered(self, decision: Decision, action: DecisionAction) -> None:
@@ -172,12 +174,10 @@ class Promotion:
 
     @workflow.update
     async def submit(self, submission: Submission) -> PromotionRequest:
-        """Wait until the submission is recorded. Fails with type TicketExists where its number is already given."""
+        """Wait until the submission is recorded. Fails as TicketExists where its number is given, or as Unproven."""
         del submission
-        await workflow.wait_condition(lambda: self._revision is not None or self._number_taken is not None)
-        if self._number_taken:
-            raise self._number_taken
-        return self._ticket
+        await workflow.wait_condition(lambda: self._revision is not None or self._never is not None)
+        return self.ticket()
 
     @submit.validator
     def _check_submit(self, submission: Submission) -> None:
@@ -237,7 +237,9 @@ class Promotion:
 
     @workflow.query
     def ticket(self) -> PromotionRequest:
-        """The ticket as the engine holds it."""
+        """The ticket as the engine holds it. Fails where it never became one."""
+        if self._never:
+            raise self._never
         return self._ticket
 
     @workflow.query

@@ -10,37 +10,55 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.record import RecordActivities
-from domain import yaml
+from domain import lifecycle, yaml
 from domain.change import Change
+from domain.decision import DecisionAction
+from domain.signing import proof_of
+from record.proofs import Proofs
 from record.repository import Repository
-from tests.domain.builders import details, pending
-from tests.record.building import Story, after, bare, git, number, opened, person_commits
+from record.signatures import signed
+from tests.domain.builders import JEAN, NOW, decision, details, submission
+from tests.record.building import Story, bare, git, number, opened, person_commits
+from tests.signing import KEY, key_file, publish_key
 
 PATH = "requests/prod/2026/03/PR-2026-0001.yaml"
 
 
 @pytest.fixture
 async def repository(tmp_path: Path) -> AsyncIterator[Repository]:
-    repository = opened(bare(tmp_path / "record.git"), tmp_path)
+    publish_key(bare(tmp_path / "record.git"))
+    repository = opened(tmp_path / "record.git", tmp_path)
     yield repository
     await repository.close()
 
 
+def activities(repository: Repository) -> RecordActivities:
+    return RecordActivities(repository, Proofs.of(repository))
+
+
 def created(**fields: object) -> Change:
-    return Change(ticket=pending(**fields), base=None, actor_name="Pierre")
+    asked = signed(submission(**fields), KEY)
+    return Change(ticket=lifecycle.create(asked), base=None, actor_name="Pierre", proof=proof_of(asked))
+
+
+def approved(story: Story) -> Change:
+    """Jean's approval of the story's ticket, signed."""
+    made = signed(decision(story.ticket, DecisionAction.APPROVE, JEAN), KEY)
+    ticket = lifecycle.apply(story.ticket, made, NOW)
+    return Change(ticket=ticket, base=story.revision, actor_name="Jean", proof=proof_of(made))
 
 
 async def test_running_it_twice_is_harmless(repository: Repository) -> None:
     """The second run returns the first one's revision and commits nothing."""
-    record = RecordActivities(repository).record_change
+    record = activities(repository).record_change
     first = await ActivityEnvironment().run(record, created())
     assert await ActivityEnvironment().run(record, created()) == first
-    assert git(repository.path, "rev-list", "--count", "main") == "1"
+    assert git(repository.path, "rev-list", "--count", "main") == "2", "the key and the ticket"
 
 
 async def test_a_number_that_is_taken_fails_for_good(repository: Repository) -> None:
     """Retrying would never help: the workflow has to know."""
-    record = RecordActivities(repository).record_change
+    record = activities(repository).record_change
     await ActivityEnvironment().run(record, created())
     with pytest.raises(ApplicationError, match="already exists") as caught:
         await ActivityEnvironment().run(record, created(request=details(rollback_plan="Another plan")))
@@ -55,10 +73,10 @@ async def test_a_conflict_is_looked_at_again_until_a_person_has_resolved_it(
     """The failure is a sentence, the waits grow to minutes, and a restored file lets it pass."""
     story = await Story(repository).create()
     person_commits(repository.path, {PATH: yaml.dump(story.ticket).replace("payment", "refund")})
-    change = Change(ticket=after(story.ticket, "approved"), base=story.revision, actor_name="Jean")
+    change = approved(story)
     environment = ActivityEnvironment()
     environment.info = dataclasses.replace(environment.info, attempt=attempt)
-    record = RecordActivities(repository).record_change
+    record = activities(repository).record_change
     with pytest.raises(ApplicationError, match="waits for a person") as caught:
         await environment.run(record, change)
     assert not caught.value.non_retryable
@@ -71,6 +89,27 @@ async def test_a_record_that_is_closed_or_down_is_tried_again(repository: Reposi
     """Retryable, with the reason that people see in the Temporal UI."""
     await repository.close()
     with pytest.raises(ApplicationError, match="closed") as caught:
-        await ActivityEnvironment().run(RecordActivities(repository).record_change, created(id=number(2)))
+        await ActivityEnvironment().run(activities(repository).record_change, created(id=number(2)))
     assert not caught.value.non_retryable
     assert caught.value.type == "RecordUnavailable"
+
+
+async def test_what_nobody_signed_is_not_committed(repository: Repository) -> None:
+    """A submission fails for good; a decision that was taken already waits until its key is back."""
+    unsigned = created().model_copy(update={"proof": None})
+    with pytest.raises(ApplicationError, match="not signed") as caught:
+        await ActivityEnvironment().run(activities(repository).record_change, unsigned)
+    assert caught.value.type == "Unproven"
+    assert caught.value.non_retryable
+    story = await Story(repository).create()
+    change = approved(story)
+    assert change.proof
+    gone = dict.fromkeys(key_file())
+    person_commits(repository.path, gone)
+    with pytest.raises(ApplicationError, match="no key") as caught:
+        await ActivityEnvironment().run(activities(repository).record_change, change)
+    assert not caught.value.non_retryable
+    assert caught.value.next_retry_delay == timedelta(seconds=10)
+    publish_key(repository.path)
+    await ActivityEnvironment().run(activities(repository).record_change, change)
+    assert git(repository.path, "log", "-1", "--format=%(trailers:key=Signature,valueonly)", "main") == change.proof.jws

@@ -23,14 +23,24 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.awx import AwxActivities, AwxTimings
+from activities.beating import Beating
+from activities.clearance import ClearanceActivities
+from activities.lane import LaneActivities
+from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from api.app import create_app
 from api.main import compose
 from demo.company import prepare_repository
+from record.directory import DirectoryReader
+from record.proofs import Proofs
 from record.repository import open_repository
+from record.signatures import private_text
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import Simulator, simulating
+from tests.signing import KEY, publish_key
+from workflows.door import Door
+from workflows.lane import Lane
 from workflows.promotion import Promotion
 
 T = TypeVar("T")
@@ -243,16 +253,28 @@ class House:
         self._working = AsyncExitStack()
         repository = open_repository(self.settings.git_repo, "main", self.folder / "worker")
         client = await self._working.enter_async_context(self.awx.client())
-        awx, record = AwxActivities(client, QUICK), RecordActivities(repository)
+        proofs = Proofs.of(repository)
+        awx, record = AwxActivities(client, QUICK), RecordActivities(repository, proofs)
+        lanes = LaneActivities(self.client, self.settings.task_queue, look_every=timedelta(milliseconds=100))
+        clearance = ClearanceActivities(repository, DirectoryReader(repository))
         activities: list[Callable[..., Awaitable[object]]] = [
             record.record_change,
+            lanes.stand_in_lane,
+            clearance.read_facts,
             awx.find_job,
             awx.launch_job,
             awx.read_result,
+            ProofActivities(proofs).check_decision,
         ]
         self._working.push_async_callback(repository.close)
         await self._working.enter_async_context(
-            Worker(self.client, task_queue=self.settings.task_queue, workflows=[Promotion], activities=activities)
+            Worker(
+                self.client,
+                task_queue=self.settings.task_queue,
+                workflows=[Promotion, Lane],
+                activities=activities,
+                interceptors=[Door(proofs.check_decision), Beating()],
+            )
         )
 
     async def stop_worker(self) -> None:
@@ -299,6 +321,7 @@ def _settings(folder: Path, given: dict[str, Any]) -> Settings:
         "data_dir": folder,
         "git_repo": str(folder / "gitops.git"),
         "awx_callback_secret": SecretStr(SECRET),
+        "signing_key": folder / "signing.json",
         "oidc_issuer": ISSUER,
         "requests_per_minute_person": 1_000_000,
         "requests_per_minute_address": 1_000_000,
@@ -311,6 +334,8 @@ def _settings(folder: Path, given: dict[str, Any]) -> Settings:
 def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     """A house of its own in the folder; `given` are settings that differ."""
     prepare_repository(folder / "gitops.git", "main")
+    publish_key(folder / "gitops.git")
+    (folder / "signing.json").write_text(private_text(KEY), encoding="utf-8")
     listening = socket.create_server(("127.0.0.1", 0))
     url, loop = _address(listening), _Loop()
 

@@ -21,7 +21,7 @@ ONCE = {"temporal-schema", "temporal-namespace"}
 REQUIRED_OF_PRODUCTION = {
     "PRODGATE_GIT_REPO", "PRODGATE_GIT_BRANCH", "PRODGATE_AWX_URL", "PRODGATE_AWX_TOKEN", "PRODGATE_AWX_TEMPLATE",
     "PRODGATE_AWX_CALLBACK_SECRET", "PRODGATE_PUBLIC_URL", "PRODGATE_DATA_DIR", "PRODGATE_OIDC_ISSUER",
-    "PRODGATE_OIDC_AUDIENCE", "PRODGATE_MODE", "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE",
+    "PRODGATE_OIDC_AUDIENCE", "PRODGATE_SIGNING_KEY", "PRODGATE_MODE", "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE",
 }  # fmt: skip
 
 
@@ -75,11 +75,12 @@ def test_no_secret_stands_in_the_file(service: str) -> None:
 
 
 def test_only_the_worker_can_launch() -> None:
-    """AWX's credential is the worker's alone; who people are is proved to the API alone."""
+    """AWX's credential is the worker's alone; the API alone learns who decides, and signs it."""
     held = {service: set(environment(service)) for service in SERVICES}
     assert {service for service, names in held.items() if "PRODGATE_AWX_TOKEN" in names} == {"worker"}
     assert {service for service, names in held.items() if "PRODGATE_AWX_CALLBACK_SECRET" in names} == {"api"}
     assert {service for service, names in held.items() if "PRODGATE_OIDC_ISSUER" in names} == {"api"}
+    assert {service for service, names in held.items() if "PRODGATE_SIGNING_KEY" in names} == {"api"}
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))

@@ -82,14 +82,14 @@ def test_missing_settings_are_named(process: str) -> None:
     """Each variable, a line each."""
     assert "PRODGATE_GIT_REPO must be set" in refused(prodgate(process), 2)
     said = refused(prodgate(process, PRODGATE_GIT_REPO="/nowhere"), 2)
-    expected = {"api": ["OIDC_ISSUER", "AWX_CALLBACK_SECRET"], "worker": ["AWX_URL"]}[process]
+    expected = {"api": ["OIDC_ISSUER", "AWX_CALLBACK_SECRET", "SIGNING_KEY"], "worker": ["AWX_URL"]}[process]
     assert [line.split()[-4] for line in said.splitlines()] == [f"PRODGATE_{name}" for name in expected]
 
 
 def test_a_repository_that_is_none_is_named_at_the_start(tmp_path: Path) -> None:
     """The launcher shows what the process said that could not start, and stops the others."""
     stack = Stack(tmp_path / "data")
-    said = refused(prodgate(*stack.arguments, PRODGATE_GIT_REPO=str(tmp_path / "nothing")), 1)
+    said = refused(prodgate(*stack.arguments, PRODGATE_GIT_REPO=str(tmp_path / "nothing"), PRODGATE_SIGNING_KEY="x"), 1)
     assert "ended before it served" in said
     assert f"{tmp_path / 'nothing'} is no Git repository" in said
 

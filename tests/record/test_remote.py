@@ -13,7 +13,7 @@ from domain.change import Change
 from record.errors import RecordConflict, RecordUnavailable, TicketExists
 from record.index import Index
 from record.metrics import RecordCollector
-from record.remote import _environment, is_url
+from record.remote import git_environment, is_url
 from record.repository import open_repository
 from record.verify import verify
 from tests.domain.builders import details, pending
@@ -130,10 +130,10 @@ async def test_an_index_on_another_clone_follows_within_its_interval(tmp_path: P
 
 def test_a_token_stays_out_of_the_url_and_the_command_line() -> None:
     """It travels in the environment, for its own host alone."""
-    environment = _environment("https://git.cab-i.com/apim.git", "s3cret")
+    environment = git_environment("https://git.cab-i.com/apim.git", "s3cret")
     assert environment["GIT_CONFIG_KEY_0"] == "http.https://git.cab-i.com/apim.git.extraHeader"
     assert "s3cret" not in str(environment)
-    assert "GIT_CONFIG_COUNT" not in _environment("https://git.cab-i.com/apim.git", None)
+    assert "GIT_CONFIG_COUNT" not in git_environment("https://git.cab-i.com/apim.git", None)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from activities.awx import AwxActivities, AwxTimings
 from activities.beating import Beating
 from activities.clearance import ClearanceActivities
 from activities.lane import LaneActivities
+from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
@@ -27,9 +28,12 @@ from domain.roles import Person
 from domain.ticket import PromotionRequest, State
 from domain.yaml import load
 from record.directory import DirectoryReader
+from record.proofs import Proofs
 from record.repository import open_repository
+from record.signatures import signed
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import decision, submission
+from tests.signing import KEY, publish_key
 from workflows import shown
 from workflows.door import Door
 from workflows.lane import Lane
@@ -56,12 +60,16 @@ class Stage:
     timings: AwxTimings = QUICK
     queue: str = field(default_factory=lambda: f"queue-{uuid.uuid4()}")
 
+    def __post_init__(self) -> None:
+        publish_key(self.git)
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """A worker, for as long as the context lasts."""
         repository = open_repository(str(self.git), "main", self.git.parent)
+        proofs = Proofs.of(repository)
         async with self.awx.client() as client:
-            awx, record = AwxActivities(client, self.timings), RecordActivities(repository)
+            awx, record = AwxActivities(client, self.timings), RecordActivities(repository, proofs)
             clearance = ClearanceActivities(repository, DirectoryReader(repository))
             lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
             async with Worker(
@@ -70,13 +78,14 @@ class Stage:
                 workflows=[Promotion, Lane],
                 activities=[
                     record.record_change,
+                    ProofActivities(proofs).check_decision,
                     lanes.stand_in_lane,
                     clearance.read_facts,
                     awx.find_job,
                     awx.launch_job,
                     awx.read_result,
                 ],
-                interceptors=[Door(), Beating()],
+                interceptors=[Door(proofs.check_decision), Beating()],
                 max_cached_workflows=0,  # every task replays the history so far: what isn't deterministic shows here
             ):
                 yield
@@ -90,7 +99,7 @@ class Stage:
         """A promotion that is recorded as pending, asked for by Pierre."""
         now = await self.now()
         given = {"at": now, "decide_by": now + timedelta(days=30)} | fields
-        return await self.start(submission(**given))
+        return await self.start(signed(submission(**given), KEY))
 
     async def start(self, asked: Submission) -> Promoted:
         start = WithStartWorkflowOperation(
@@ -115,8 +124,10 @@ class Stage:
         return answer
 
     async def decision(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> Decision:
+        """A decision on the ticket as it is, made now and signed."""
         ticket = await promoted.query(Promotion.ticket)
-        return decision(ticket, action, by, **({"id": str(uuid.uuid4())} | fields))
+        given = {"id": str(uuid.uuid4()), "at": await self.now()} | fields
+        return signed(decision(ticket, action, by, **given), KEY)
 
     async def ended(self, promoted: Promoted) -> PromotionRequest:
         """The workflow's result, time skipping as far as its waits go."""

@@ -12,7 +12,7 @@ from domain.decision import DecisionAction
 from domain.roles import Person
 from domain.ticket import State
 from domain.yaml import dump
-from tests.domain.builders import JEAN, PIERRE, VERA, decision, submission
+from tests.domain.builders import JEAN, PIERRE, VERA, submission
 from tests.record.building import person_commits
 from tests.workflows.stage import Stage, refused
 from workflows.promotion import Promotion
@@ -72,11 +72,10 @@ async def test_a_decision_on_something_else_is_refused(stage: Stage) -> None:
     """Another digest, another ticket, another action than the message's: nothing is decided."""
     async with stage.working():
         promoted = await stage.submit()
-        ticket = await promoted.query(Promotion.ticket)
         for made, violation in (
-            (decision(ticket, APPROVE, JEAN, digest="f" * 64), "StaleDecision"),
-            (decision(ticket, APPROVE, JEAN, ticket_id="PR-2026-0002"), "WrongTicket"),
-            (decision(ticket, CANCEL, JEAN), "WrongTicket"),
+            (await stage.decision(promoted, APPROVE, JEAN, digest="f" * 64), "StaleDecision"),
+            (await stage.decision(promoted, APPROVE, JEAN, ticket_id="PR-2026-0002"), "Unproven"),
+            (await stage.decision(promoted, CANCEL, JEAN), "WrongTicket"),
         ):
             with pytest.raises(WorkflowUpdateFailedError) as failed:
                 await promoted.execute_update(Promotion.approve, made)

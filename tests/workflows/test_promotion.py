@@ -12,6 +12,7 @@ from domain.roles import Person
 from domain.ticket import State
 from tests.domain.builders import ADA, JEAN, PIERRE, details
 from tests.workflows.stage import Stage, refused
+from workflows.promotion import Promotion
 
 APPROVE, REJECT, CANCEL, RETRY = DecisionAction
 
@@ -170,9 +171,10 @@ async def test_of_two_decisions_at_once_one_counts(stage: Stage) -> None:
     """Approve and reject race; whoever is second is told that it isn't pending any more."""
     async with stage.working():
         promoted = await stage.submit()
+        approval, rejection = [await stage.decision(promoted, *one) for one in ((APPROVE, JEAN), (REJECT, ADA))]
         answers = await asyncio.gather(
-            stage.decide(promoted, APPROVE, JEAN, id="decision-a"),
-            stage.decide(promoted, REJECT, ADA, id="decision-b"),
+            promoted.execute_update(Promotion.approve, approval),
+            promoted.execute_update(Promotion.reject, rejection),
             return_exceptions=True,
         )
         errors = [answer for answer in answers if isinstance(answer, WorkflowUpdateFailedError)]

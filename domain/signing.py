@@ -1,0 +1,130 @@
+"""What a signature stands for: the facts of a submission or a decision, and whether a ticket says the same.
+
+The API signs the facts, the worker compares them with the message that carries them, the record keeps them with the
+commit, and an audit compares them with the ticket's file, years later. Signing itself is `record.signatures`.
+"""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from domain import lifecycle
+from domain.change import Proof
+from domain.decision import Decision, Digest, Submission
+from domain.roles import Grant, Person, Subject, same_address
+from domain.ticket import Action, PromotionRequest
+from domain.values import Email, Frozen, Moment, TicketId, iso
+
+TYPE = "prodgate-decision+jws"
+"""The `typ` of our signatures: no other token that the same key might sign one day can be taken for one."""
+
+FRESH = timedelta(minutes=5)
+"""How old a decision may be when it reaches its promotion, and how far two clocks may differ: a person's click arrives
+within seconds, a worker is replaced within a minute, and what was kept for later is not what somebody wants now."""
+
+
+class Claims(Frozen):
+    """What is signed, for a submission or a decision. `message` is the SHA-256 of the whole message, signature aside.
+
+    `words` is the SHA-256 of comment and reason, which stand in the ticket's file: a trailer stays one short line.
+    `roles` are those that the person held then, such as `cpi@tenant-finance`, or `cpi_admin` for the whole platform.
+    """
+
+    id: Annotated[str, StringConstraints(min_length=8, max_length=64)]
+    ticket: TicketId
+    digest: Digest
+    action: Action
+    email: Email
+    sub: Subject | None
+    roles: tuple[str, ...]
+    words: Digest | None
+    at: Moment
+    message: Digest
+
+
+class Delivery(Frozen):
+    """A decision as it reached a promotion, by the promotion's own clock."""
+
+    decision: Decision
+    ticket_id: str
+    at: datetime
+
+
+class Verdict(Frozen):
+    """Whether a delivered decision is what the API signed: None, or the sentence that refuses it."""
+
+    refusal: str | None
+
+
+def claims_of(message: Decision | Submission) -> Claims:
+    """The facts that a signature on the message states. Raises what `lifecycle.create` raises for a submission."""
+    if isinstance(message, Decision):
+        action = lifecycle.RECORDED_AS[message.action]
+        digest, words = message.digest, words_digest(message.comment, message.reason)
+        return _claims(message, message.ticket_id, digest, action, message.person, words)
+    return _claims(message, message.id, lifecycle.create(message).digest, Action.CREATED, message.requester)
+
+
+def _claims(
+    message: Decision | Submission, ticket: str, digest: str, action: Action, person: Person, words: str | None = None
+) -> Claims:
+    return Claims(
+        id=message.id if isinstance(message, Decision) else message.key,
+        ticket=ticket,
+        digest=digest,
+        action=action,
+        email=person.email,
+        sub=person.subject,
+        roles=tuple(map(_spelled, person.grants)),
+        words=words,
+        at=message.at,
+        message=message_digest(message),
+    )
+
+
+def _spelled(grant: Grant) -> str:
+    return f"{grant.role}@{grant.tenant}" if grant.tenant else str(grant.role)
+
+
+def message_digest(message: Decision | Submission) -> str:
+    """SHA-256, in hex, of the message without its signature.
+
+    What has its default is left out, so that a field that comes later changes no digest of messages without it.
+    """
+    said = message.model_dump(mode="json", exclude={"proof"}, exclude_defaults=True)
+    return _sha256(said)
+
+
+def proof_of(message: Decision | Submission) -> Proof | None:
+    """What a change that the message leads to carries into the record; None for a message that nobody signed."""
+    return None if message.proof is None else Proof(jws=message.proof, message=message_digest(message))
+
+
+def words_digest(comment: str | None, reason: str | None) -> str | None:
+    """SHA-256, in hex, of what the person wrote; None where they wrote nothing."""
+    return None if comment is None and reason is None else _sha256([comment, reason])
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def mismatch(claims: Claims, ticket: PromotionRequest) -> str | None:
+    """How the ticket's last transition differs from what was signed, in one sentence; None where it doesn't."""
+    last = ticket.last
+    if claims.ticket != ticket.id:
+        return f"it was signed for {claims.ticket}"
+    if claims.digest != ticket.digest:
+        return "it was signed for a request that says something else"
+    if claims.action is not last.action:
+        return f"it was signed for {claims.action}, not for {last.action}"
+    if same_address(claims.email) != same_address(last.by):
+        return f"it was signed for {claims.email}, not for {last.by}"
+    if claims.words != words_digest(last.comment, last.reason):
+        return "the comment or reason is not the one that was signed"
+    if abs(last.at - claims.at) > 2 * FRESH:  # once on its way to the promotion, once more for clocks
+        return f"it was signed at {iso(claims.at)}, not at {iso(last.at)}"
+    return None

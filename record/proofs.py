@@ -1,0 +1,76 @@
+"""What the worker asks of every message of a person: that the API signed it, for this promotion, now."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from prometheus_client import Counter
+
+from domain.change import Change
+from domain.decision import Decision
+from domain.errors import Unproven
+from domain.signing import FRESH, Claims, message_digest, mismatch
+from domain.ticket import SYSTEM
+from domain.values import iso
+from record.keys import KeyReader
+from record.repository import Repository
+from record.signatures import kid_of
+
+_LOG = logging.getLogger(__name__)
+
+REFUSED = Counter(
+    "prodgate_messages_refused", "Messages and commits refused for want of an acceptable signature", ["action"]
+)
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """Checks signatures against the record's keys; what it refuses is logged and counted."""
+
+    keys: KeyReader
+
+    @classmethod
+    def of(cls, repository: Repository) -> Self:
+        """What the keys of the repository's branch prove."""
+        return cls(KeyReader(repository))
+
+    def check_decision(self, decision: Decision, ticket_id: str, now: datetime) -> None:
+        """Raise Unproven unless the API signed this very decision, for this ticket, within the last minutes."""
+        with self._noting(ticket_id, decision.action, decision.person.email):
+            claims = self._claims(decision.proof, message_digest(decision))
+            if claims.ticket != ticket_id:
+                raise Unproven(f"The message is signed for {claims.ticket}, not for {ticket_id}")
+            if abs(now - claims.at) > FRESH:
+                raise Unproven(f"The message was signed at {iso(claims.at)}, which is too long ago")
+
+    def check_change(self, change: Change) -> None:
+        """Raise Unproven unless the API signed what a person is said to have done; the service itself signs nothing."""
+        last = change.ticket.last
+        if last.by == SYSTEM:
+            return
+        with self._noting(change.ticket.id, last.action, last.by):
+            if change.proof is None:
+                raise Unproven
+            claims = self._claims(change.proof.jws, change.proof.message)
+            if difference := mismatch(claims, change.ticket):
+                raise Unproven(f"The signature is for something else: {difference}")
+
+    def _claims(self, jws: str | None, message: str) -> Claims:
+        if jws is None:
+            raise Unproven
+        claims = self.keys.with_key(kid_of(jws)).claims(jws)
+        if claims.message != message:
+            raise Unproven("The message is not the one that was signed")
+        return claims
+
+    @contextmanager
+    def _noting(self, ticket_id: str, action: str, by: str) -> Iterator[None]:
+        try:
+            yield
+        except Unproven as why:
+            REFUSED.labels(action).inc()
+            _LOG.warning("%s by %s on %s was refused: %s", action, by, ticket_id, why)
+            raise

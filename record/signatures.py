@@ -1,0 +1,151 @@
+"""Ed25519 signatures as compact JWS (RFC 7515, RFC 8037): made by the API, checked by worker and audit."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from pydantic import ValidationError
+
+from domain.decision import Decision, Submission
+from domain.errors import Unproven
+from domain.signing import FRESH, TYPE, Claims, claims_of
+from domain.values import Frozen, Moment, iso
+
+_LOG = logging.getLogger(__name__)
+_ALGORITHM: Final = "Ed25519"
+_LONGEST = 32_768
+
+Message = TypeVar("Message", Decision, Submission)
+
+
+class KeyUnusable(Exception):
+    """A key's file can't be used; `str()` says which, and why."""
+
+
+class PublicKey(Frozen):
+    """A public key as the record keeps it: a JWK (RFC 8037) with the times between which it signs.
+
+    `kid` is the key's own thumbprint (RFC 7638), so that no other key can go by its name.
+    """
+
+    kid: str
+    x: str
+    created: Moment
+    retired: Moment | None = None
+    kty: str = "OKP"
+    crv: str = "Ed25519"
+    use: str = "sig"
+
+    def imported(self) -> OKPKey:
+        """The key itself. Raises KeyUnusable where the file's parts don't belong together."""
+        try:
+            key = OKPKey.import_key({"kty": self.kty, "crv": self.crv, "x": self.x})
+            if key.curve_name != _ALGORITHM or key.thumbprint() != self.kid:
+                raise KeyUnusable("its kid is not its thumbprint, or it is no Ed25519 key")
+        except (JoseError, ValueError, TypeError) as error:
+            raise KeyUnusable(f"it is no Ed25519 key ({error})") from error
+        return key
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The public keys of one state of the record, by kid; retired ones stay, for what they signed."""
+
+    known: Mapping[str, tuple[PublicKey, OKPKey]] = field(default_factory=dict)
+
+    def claims(self, token: str) -> Claims:
+        """What was signed, if one of these keys signed it while it was in use. Raises Unproven with the reason."""
+        public, key = self._key_of(token)
+        try:
+            payload = jws.deserialize_compact(token, key, algorithms=[_ALGORITHM]).payload
+            claims = Claims.model_validate_json(payload)
+        except (JoseError, ValidationError, ValueError) as error:
+            raise Unproven("The signature is forged") from error
+        # The API's clock may be a little behind the one that dated the key.
+        if claims.at < public.created - FRESH or (public.retired is not None and claims.at >= public.retired):
+            raise Unproven(f"The key {public.kid} was not in use at {iso(claims.at)}")
+        return claims
+
+    def _key_of(self, token: str) -> tuple[PublicKey, OKPKey]:
+        kid = kid_of(token)
+        if kid not in self.known:
+            raise Unproven(f"The record has no key {kid[:43]!r}")
+        return self.known[kid]
+
+
+def kid_of(token: str) -> str:
+    """The key that a signature names. Raises Unproven for what is none of ours."""
+    try:
+        header = jws.extract_compact(token[:_LONGEST].encode()).headers()
+    except (JoseError, ValueError, TypeError) as error:
+        raise Unproven("The signature can't be read") from error
+    kid = header.get("kid")
+    if header.get("typ") != TYPE or not isinstance(kid, str):
+        raise Unproven("The signature is not one of this gate")
+    return kid
+
+
+def signed(message: Message, key: OKPKey) -> Message:
+    """The message with its proof."""
+    header = {"alg": _ALGORITHM, "kid": key.thumbprint(), "typ": TYPE}
+    payload = claims_of(message).model_dump_json().encode()
+    proof = jws.serialize_compact(header, payload, key, algorithms=[_ALGORITHM])
+    return message.model_copy(update={"proof": proof})
+
+
+def new_key() -> OKPKey:
+    return OKPKey.generate_key(_ALGORITHM)
+
+
+def private_text(key: OKPKey) -> str:
+    """The private key as its file holds it."""
+    return json.dumps(key.as_dict(private=True))
+
+
+class Signer:
+    """Signs with the private key of a file, and with the new one as soon as the file was replaced."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises KeyUnusable."""
+        self._file = file
+        self._seen = self._mark()
+        self._key = self._read()
+
+    @property
+    def kid(self) -> str:
+        """The name under which the record must have the public half."""
+        return self._key.thumbprint()
+
+    def sign(self, message: Message) -> Message:
+        """The message with its proof."""
+        self._look()
+        return signed(message, self._key)
+
+    def _look(self) -> None:
+        try:
+            if (mark := self._mark()) != self._seen:
+                self._key, self._seen = self._read(), mark
+        except KeyUnusable as error:  # half replaced, or gone: what is in memory is still good
+            _LOG.error("%s; signing goes on with the key that was read before", error)
+
+    def _mark(self) -> tuple[int, int]:
+        try:
+            found = self._file.stat()
+        except OSError as error:
+            raise KeyUnusable(f"{self._file} can't be read: {error.strerror}") from error
+        return found.st_mtime_ns, found.st_ino
+
+    def _read(self) -> OKPKey:
+        try:
+            key = OKPKey.import_key(json.loads(self._file.read_bytes()))
+        except (OSError, JoseError, ValueError, TypeError, KeyError) as error:
+            raise KeyUnusable(f"{self._file} holds no private Ed25519 key; `prodgate keys rotate` makes one") from error
+        if not key.is_private or key.curve_name != _ALGORITHM:
+            raise KeyUnusable(f"{self._file} holds no private Ed25519 key; `prodgate keys rotate` makes one")
+        return key
