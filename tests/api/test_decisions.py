@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.api.house import ALICE, CLAIRE, JEAN, PIERRE, Connect, House, in_days, opened, problem, refused_fields
-from workflows.promotion import Promotion
 
 GOOD_REASON = "The rollback plan lacks the database"
 
@@ -201,7 +200,7 @@ def test_only_a_post_decides(house: House, method: str, action: str) -> None:
 def test_a_promotion_that_an_operator_ended_can_not_be_decided(house: House) -> None:
     """409: the record says pending, the engine runs it no more; a person has to look."""
     ticket_id = created(house)
-    house.run(house.client.get_workflow_handle_for(Promotion.run, ticket_id).terminate("by an operator"))
+    house.run(house.client.get_workflow_handle(ticket_id).terminate("by an operator"))
     answer = house.as_(JEAN).decide("approve", ticket_id)
     assert answer.status_code == 409
     assert "operators" in problem(answer)["detail"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from domain.decision import DecisionAction
 from domain.lane import Queue
@@ -117,7 +117,7 @@ async def test_lost_and_doubled_messages_neither_block_nor_double(dev_stage: Sta
         await dev_stage.until(first, State.DEPLOYING)
         standing = await first.query(Promotion.standing)
         assert standing is not None
-        lane = dev_stage.environment.client.get_workflow_handle_for(Lane.run, LANE)
+        lane: WorkflowHandle[Lane, None] = dev_stage.environment.client.get_workflow_handle_for(Lane.run, LANE)
         await lane.signal(Lane.join, standing.place)
         second = await approved(dev_stage, 2)
         await until_behind(dev_stage, second, "PR-2026-0001")
@@ -149,7 +149,7 @@ async def test_an_empty_lane_ends(dev_stage: Stage) -> None:
     """Nothing stays open in the engine for targets that nobody deploys."""
     async with dev_stage.working():
         await (await approved(dev_stage, 1)).result()
-        lane = dev_stage.environment.client.get_workflow_handle_for(Lane.run, LANE)
+        lane: WorkflowHandle[Lane, None] = dev_stage.environment.client.get_workflow_handle_for(Lane.run, LANE)
         await lane.result()
         assert (await lane.describe()).status is WorkflowExecutionStatus.COMPLETED
         assert await lane.query(Lane.queue) == Queue()

@@ -3,13 +3,13 @@
 import asyncio
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from temporalio.client import ScheduleActionExecutionStartWorkflow
+from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleActionResult, ScheduleHandle, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -105,8 +105,19 @@ async def test_the_schedule_is_made_once_and_runs(dev_stage: Stage) -> None:
             await keep_watch(server.client, queue, timedelta(hours=1))
             await keep_watch(server.client, queue, timedelta(seconds=1))
             schedule = server.client.get_schedule_handle(WATCH)
-            while not (recent := (await schedule.describe()).info.recent_actions):
-                await asyncio.sleep(0.2)
+            recent = await _recent_actions(schedule)
             run = recent[0].action
             assert isinstance(run, ScheduleActionExecutionStartWorkflow)
-            assert await server.client.get_workflow_handle_for(AwxWatch.run, run.workflow_id).result() == Comparison()
+            watched: WorkflowHandle[AwxWatch, Comparison] = server.client.get_workflow_handle_for(
+                AwxWatch.run, run.workflow_id
+            )
+            assert await watched.result() == Comparison()
+
+
+async def _recent_actions(schedule: ScheduleHandle) -> Sequence[ScheduleActionResult]:
+    """What the schedule has started, once that is something."""
+    for _ in range(100):
+        if recent := (await schedule.describe()).info.recent_actions:
+            return recent
+        await asyncio.sleep(0.2)
+    raise AssertionError("the schedule started nothing")
