@@ -98,15 +98,15 @@ def test_an_approved_request_that_waits_for_its_date_can_be_withdrawn(house: Hou
     assert ticket_id not in str(house.awx.jobs())
 
 
-def test_a_failed_deployment_says_why_and_is_retried(house: House) -> None:
+def test_a_failed_deployment_says_why_and_is_retried(own_house: House) -> None:
     """failed with AWX's output, then a second job, then deployed; what was approved stays approved."""
-    house.awx.faults(life=["failed"])
-    ticket_id = house.approved_by_jean()
-    failed = house.until(ticket_id, "failed")
+    own_house.awx.faults(life=["failed"])
+    ticket_id = own_house.approved_by_jean()
+    failed = own_house.until(ticket_id, "failed")
     assert failed["status"]["history"][-1]["error"]
-    answer = house.as_(PIERRE).post(f"/{ticket_id}/retry", json={"comment": "Disk was full"})
+    answer = own_house.as_(PIERRE).post(f"/{ticket_id}/retry", json={"comment": "Disk was full"})
     assert (answer.status_code, answer.json()["status"]["state"]) == (200, "deploying")
-    deployed = house.until(ticket_id, "deployed")["status"]
+    deployed = own_house.until(ticket_id, "deployed")["status"]
     assert deployed["approvedBy"] == JEAN
     assert [entry["action"] for entry in deployed["history"]][-3:] == ["retried", "deploying", "deployed"]
     jobs = [entry["jobId"] for entry in deployed["history"] if entry["action"] == "deploying"]

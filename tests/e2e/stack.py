@@ -99,6 +99,8 @@ class Stack:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                # Tests may run under nohup, which children inherit and the launcher would respect.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             )
 
     @property
