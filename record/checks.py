@@ -1,7 +1,4 @@
-"""What the audit looks for: each check is a function from one step of one ticket to the violations it sees.
-
-A rule that comes later, such as one on signatures, is one more function in `CHECKS`.
-"""
+"""What the audit looks for: each check is a function from one step of one ticket to the violations it sees."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,12 +7,14 @@ import pygit2
 
 from domain import roles
 from domain.decision import DecisionAction
-from domain.errors import NotAuthorized, RuleViolation, SelfApproval
+from domain.errors import NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.roles import Permission, same_address
+from domain.signing import mismatch
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.directory import Directory
 from record.feed import trailer
-from record.message import SERVICE_EMAIL
+from record.message import SERVICE_EMAIL, SIGNATURE
+from record.signatures import Keys
 
 _DECIDED = {
     Action.APPROVED: DecisionAction.APPROVE,
@@ -37,13 +36,19 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one commit made of one ticket: `before` (None: there was none that loads) became `now`."""
+    """What one commit made of one ticket: `before` (None: there was none that loads) became `now`.
+
+    `keys` are those that stood in the record before the commit: one that came with it, or later, blesses nothing.
+    `used` are the signed messages that earlier commits carried, by id, with the commit.
+    """
 
     commit: pygit2.Commit
     path: str
     before: PromotionRequest | None
     now: PromotionRequest
     directory: Directory
+    keys: Keys
+    used: dict[str, str]
 
     @property
     def last(self) -> HistoryEntry:
@@ -121,4 +126,27 @@ def check_submission(step: Step) -> Iterator[Violation]:
         yield step.violation("wrong-actor", f"{first.by} created it in the name of {step.now.metadata.created_by}")
 
 
-CHECKS: tuple[Check, ...] = (check_trailers, check_history, check_people, check_submission)
+def check_signature(step: Step) -> Iterator[Violation]:
+    """What a person did carries the API's signature on this very act; what the service did carries none."""
+    jws, by_person = trailer(step.commit.message, SIGNATURE), step.last.by != SYSTEM
+    if not trailer(step.commit.message, "Request-Id"):
+        return  # a commit by hand, which `check_trailers` names
+    if not jws or not by_person:
+        if by_person:
+            yield step.violation("not-signed", f"nobody proved that {step.last.by} {step.last.action} it")
+        elif jws:
+            yield step.violation("signature-misplaced", "what the service does by itself carries no signature")
+        return
+    try:
+        claims = step.keys.claims(jws)
+    except Unproven as error:
+        yield step.violation("signature-not-valid", str(error))
+        return
+    if difference := mismatch(claims, step.now):
+        yield step.violation("signed-for-something-else", difference)
+    commit = str(step.commit.id)
+    if step.used.setdefault(claims.id, commit) != commit:
+        yield step.violation("signature-reused", f"{step.used[claims.id][:12]} was made by the same message")
+
+
+CHECKS: tuple[Check, ...] = (check_trailers, check_history, check_people, check_submission, check_signature)

@@ -93,10 +93,13 @@ def kid_of(token: str) -> str:
 
 def signed(message: Message, key: OKPKey) -> Message:
     """The message with its proof."""
+    return message.model_copy(update={"proof": sealed(claims_of(message), key)})
+
+
+def sealed(claims: Claims, key: OKPKey) -> str:
+    """The claims as a compact JWS."""
     header = {"alg": _ALGORITHM, "kid": key.thumbprint(), "typ": TYPE}
-    payload = claims_of(message).model_dump_json().encode()
-    proof = jws.serialize_compact(header, payload, key, algorithms=[_ALGORITHM])
-    return message.model_copy(update={"proof": proof})
+    return jws.serialize_compact(header, claims.model_dump_json(), key, algorithms=[_ALGORITHM])
 
 
 def new_key() -> OKPKey:

@@ -20,6 +20,7 @@ from record.checks import CHECKS, Check, Step, Violation
 from record.directory import Directory, DirectoryState
 from record.errors import RecordUnavailable
 from record.feed import Progress
+from record.keys import KeyState
 from record.schema import ID
 
 _PROGRESS_EVERY = 1_000
@@ -75,10 +76,13 @@ class _Audit:
     git: pygit2.Repository
     checks: tuple[Check, ...]
     directory: DirectoryState = field(init=False)
+    keys: KeyState = field(init=False)
     numbers: dict[str, str] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.directory = DirectoryState(self.git)
+        self.keys = KeyState(self.git)
         self._read = lru_cache(maxsize=5_000)(self._read_uncached)
 
     def start_from(self, commit: pygit2.Commit) -> None:
@@ -116,7 +120,9 @@ class _Audit:
             yield Violation(str(commit.id), name, "unreadable", now)
             return
         before = self._read(path, old) if old else None
-        step = Step(commit, path, before if isinstance(before, PromotionRequest) else None, now, directory)
+        keys = self.keys.as_of(commit.parents[0] if commit.parents else None)
+        known = before if isinstance(before, PromotionRequest) else None
+        step = Step(commit, path, known, now, directory, keys, self.used)
         for check in self.checks:
             yield from check(step)
 

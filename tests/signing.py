@@ -1,14 +1,16 @@
-"""The key that gates in tests sign with, and the file by which a repository knows it."""
+"""The key that gates in tests sign with, the file by which a repository knows it, and what they sign."""
 
+import hashlib
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from joserfc.jwk import OKPKey
 
+from domain.change import Proof
+from domain.signing import Claims, words_digest
+from domain.ticket import PromotionRequest
 from record.keys import FOLDER
-from record.signatures import PublicKey
-from tests.record.building import person_commits
+from record.signatures import PublicKey, sealed
 
 KEY = OKPKey.import_key(
     {
@@ -28,6 +30,19 @@ def key_file(key: OKPKey = KEY, **fields: Any) -> dict[str, str | None]:
     return {f"{FOLDER}/{public.kid}.json": public.model_dump_json()}
 
 
-def publish_key(repository: Path) -> None:
-    """Make the repository know KEY."""
-    person_commits(repository, key_file(), "Know the tests' key")
+def claims_for(ticket: PromotionRequest, /, **false: Any) -> Claims:
+    """What the API would have signed for the ticket's last transition; `false` are claims that differ."""
+    last = ticket.last
+    said = hashlib.sha256(ticket.model_dump_json().encode()).hexdigest()
+    honest: dict[str, Any] = {"id": said, "ticket": ticket.id, "digest": ticket.digest, "message": said}
+    honest |= {"action": last.action, "email": last.by, "sub": None, "roles": (), "at": last.at}
+    honest |= {"words": words_digest(last.comment, last.reason)}
+    return Claims.model_validate(honest | false)
+
+
+def proof_for(ticket: PromotionRequest) -> Proof | None:
+    """The proof that goes with the ticket's last transition; none for what the service did."""
+    if ticket.last.by == "system":
+        return None
+    claims = claims_for(ticket)
+    return Proof(jws=sealed(claims, KEY), message=claims.message)

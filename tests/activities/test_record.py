@@ -18,8 +18,8 @@ from record.proofs import Proofs
 from record.repository import Repository
 from record.signatures import signed
 from tests.domain.builders import JEAN, NOW, decision, details, submission
-from tests.record.building import Story, bare, git, number, opened, person_commits
-from tests.signing import KEY, key_file, publish_key
+from tests.record.building import Story, bare, git, number, opened, person_commits, publish_key
+from tests.signing import KEY, key_file
 
 PATH = "requests/prod/2026/03/PR-2026-0001.yaml"
 

@@ -38,7 +38,8 @@ from record.signatures import private_text
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import Simulator, simulating
-from tests.signing import KEY, publish_key
+from tests.record.building import publish_key
+from tests.signing import KEY
 from workflows.door import Door
 from workflows.lane import Lane
 from workflows.promotion import Promotion

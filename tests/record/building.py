@@ -10,6 +10,7 @@ from domain.change import Change
 from domain.ticket import Action, HistoryEntry, PromotionRequest
 from record.repository import Repository, open_repository
 from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
+from tests.signing import key_file, proof_for
 
 
 def git(repository: Path, *arguments: str, stdin: str | None = None) -> str:
@@ -50,6 +51,11 @@ def _script(repository: Path, files: dict[str, str | None], message: str) -> str
     return "\n".join([*lines, ""])
 
 
+def publish_key(repository: Path) -> None:
+    """Make the repository know the key that gates in tests sign with."""
+    person_commits(repository, key_file(), "Know the tests' key")
+
+
 def after(ticket: PromotionRequest, action: str, by: str = JEAN.email, at: datetime | None = None) -> PromotionRequest:
     """The ticket after one more entry, a minute later unless told when."""
     entry = HistoryEntry(action=Action(action), at=at or ticket.last.at + MINUTE, by=by)
@@ -76,6 +82,7 @@ class Story:
         return self
 
     async def _record(self, change: Change) -> "Story":
+        change = change.model_copy(update={"proof": proof_for(change.ticket)})
         self.revision = (await self.repository.record(change)).revision
         return self
 

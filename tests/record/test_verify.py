@@ -16,6 +16,7 @@ from record.verify import run, verify
 from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, RETAIL, pending
 from tests.record.building import Story, after, bare, git, number, opened, person_commits
 from tests.record.test_directory import platform, tenant
+from tests.signing import key_file, proof_for
 
 PATH = "requests/prod/2026/03/PR-2026-0001.yaml"
 TENANT = "tenants/tenant-finance.yaml"
@@ -33,7 +34,8 @@ SERVICE = "Prodgate <prodgate@cab-i.com>"
 async def repository(tmp_path: Path) -> AsyncIterator[Repository]:
     repository = opened(bare(tmp_path / "record.git"), tmp_path)
     person_commits(
-        repository.path, {TENANT: PEOPLE, PLATFORM: platform("email: ada@cab-i.com, name: Ada, role: cpi_admin")}
+        repository.path,
+        {**key_file(), TENANT: PEOPLE, PLATFORM: platform("email: ada@cab-i.com, name: Ada, role: cpi_admin")},
     )
     yield repository
     await repository.close()
@@ -52,6 +54,8 @@ def forge(path: Path, ticket: PromotionRequest, **said: str) -> None:
         f"{ticket.id}: forged\n\nRequest-Id: {names['id']}\nAction: {names['action']}\n"
         f"Tenant: {ticket.metadata.tenant}\nActor: {names['actor']}\n"
     )
+    if proof := proof_for(ticket):  # whoever got at the service got at its key
+        message += f"Signature: {proof.jws}\n"
     commits_as(path, ticket.path, yaml.dump(ticket), message, names["author"])
 
 

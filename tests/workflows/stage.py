@@ -33,7 +33,8 @@ from record.repository import open_repository
 from record.signatures import signed
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import decision, submission
-from tests.signing import KEY, publish_key
+from tests.record.building import publish_key
+from tests.signing import KEY
 from workflows import shown
 from workflows.door import Door
 from workflows.lane import Lane
