@@ -31,8 +31,9 @@ from workflows.lane import Lane
 from workflows.promotion import Promotion
 from workflows.watch import AwxWatch, keep_watch
 
-GRACE = timedelta(seconds=10)
-"""How long running activities may go on after SIGTERM; what isn't done then is handed back to be done again."""
+GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
+"""How long running activities may go on after SIGTERM, before they are handed back to be done again; and how long a
+promotion waits for the worker that knows it, before any other takes it up."""
 
 
 async def run(settings: Settings) -> None:
@@ -57,13 +58,12 @@ async def run(settings: Settings) -> None:
                 ProofActivities(proofs).check_decision,
                 lanes.stand_in_lane,
                 clearance.read_facts,
-                awx.find_job,
-                awx.launch_job,
-                awx.read_result,
                 watch.compare_jobs,
+                *(awx.find_job, awx.launch_job, awx.read_result),
             ],
             interceptors=[Door(proofs.check_decision), Beating()],
             graceful_shutdown_timeout=GRACE,
+            sticky_queue_schedule_to_start_timeout=STICKY,
         )
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)

@@ -43,7 +43,7 @@ class LaneActivities:
         if ahead is None:
             raise self._later(f"{known.lane} has not taken the place yet")
         if ahead and not await self._stands(ahead[0], known.lane):
-            activity.logger.warning("%s left %s without a word", ahead[0].request_id, known.lane)
+            activity.logger.info("%s left %s without a word yet", ahead[0].request_id, known.lane)
             await self.client.get_workflow_handle(known.lane).signal(LEAVE, ahead[0])
             raise self._later(f"{ahead[0].request_id} is let go from {known.lane}")
         ids = tuple(place.request_id for place in ahead)

@@ -135,7 +135,9 @@ class AwxClient:
         query: Query = {"job_template": template, "order_by": "-id"}
         if since is None:
             return await self._rows(JobRow, "jobs/", query, pages=1)
-        return await self._rows(JobRow, "jobs/", {**query, "created__gt": since.isoformat()})
+        found = await self._rows(JobRow, "jobs/", {**query, "created__gt": since.isoformat()})
+        # Jobs made while the pages are read push others from one page to the next, where they come again.
+        return list({job.id: job for job in found}.values())
 
     async def output_tail(self, number: int, size: int) -> str:
         """The last `size` bytes of a job's output, colour codes included (GET /jobs/{id}/stdout/?format=txt_download).

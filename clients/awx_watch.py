@@ -29,7 +29,7 @@ def sort(jobs: Iterable[JobRow], approved: Iterable[Deployment], me: int) -> Sor
     tickets = {deployment.request_id: deployment for deployment in approved}
     taken: dict[Attempt, int] = {}
     strays = []
-    for job in sorted(jobs, key=lambda job: job.id):
+    for _, job in sorted({job.id: job for job in jobs}.items()):
         attempt = _attempt(job)
         if reason := _unexplained(job, tickets, me):
             strays.append(Stray(job=job.id, status=job.status, reason=reason))

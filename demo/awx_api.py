@@ -69,7 +69,7 @@ class Api:
             case "502":
                 raise http.Instead(http.gateway(502))
             case "too-many":
-                raise http.Instead(http.too_many(self._config.pace.retry_after))
+                raise http.Instead(http.too_many(self._cluster.config.pace.retry_after))
             case "migrating":
                 raise http.Instead(http.migrating())
 
@@ -242,7 +242,7 @@ class Api:
         """POST /job_templates/{id}/launch/, with the next launch fault in front of it."""
         self._cluster.launch_posts += 1
         fault = self._cluster.faults.launch.pop(0) if self._cluster.faults.launch else LaunchFault.NONE
-        pace = self._config.pace
+        pace = self._cluster.config.pace
         match fault:
             case LaunchFault.CUT:
                 return http.Cut()
@@ -270,8 +270,8 @@ class Api:
         if template.job_slice_count > 1:
             fields["type"] = "workflow_job"
         if fault is LaunchFault.LATE:
-            self._cluster.later(self._config.pace.late, template, **fields)
-            await asyncio.sleep(self._config.pace.late)
+            self._cluster.later(self._cluster.config.pace.late, template, **fields)
+            await asyncio.sleep(self._cluster.config.pace.late)
             return http.gateway(504)
         job = self._cluster.make_job(template, self._cluster.service, **fields)
         match fault:

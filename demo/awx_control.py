@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
 from demo.awx_cluster import Cluster
-from demo.awx_model import PERSON, Faults, Job, Template, User
+from demo.awx_model import PERSON, Faults, Job, Pace, Template, User
 
 
 class JobRef(BaseModel):
@@ -45,6 +45,7 @@ class Control:
         for method, path, endpoint in (
             ("GET", "/faults", self.read_faults),
             ("PUT", "/faults", self.set_faults),
+            ("PATCH", "/pace", self.change_pace),
             ("GET", "/jobs", self.jobs),
             ("GET", "/templates/{number}", self.template),
             ("PATCH", "/templates/{number}", self.change_template),
@@ -72,6 +73,13 @@ class Control:
         """Replace the faults in force; `{}` ends them all."""
         self._cluster.misbehave(faults)
         return faults
+
+    async def change_pace(self, changes: dict[str, float]) -> Pace:
+        """Change how long things take from now on, such as `{"late": 2}`."""
+        self._cluster.config = self._cluster.config.model_copy(
+            update={"pace": Pace.model_validate(self._cluster.config.pace.model_dump() | changes)}
+        )
+        return self._cluster.config.pace
 
     async def jobs(self) -> dict[str, Any]:
         """Every job, and for each attempt (`PR-2026-0001-1`) how many jobs exist and how many of them ever ran."""

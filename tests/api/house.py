@@ -190,8 +190,8 @@ class House:
         return self._loop.run(work)
 
     def approved_by_jean(self, **changes: Any) -> str:
-        """The id of a ticket that Pierre asked for and Jean approved."""
-        ticket_id: str = self.as_(PIERRE).create(**changes)["metadata"]["id"]
+        """The id of a ticket that Pierre asked for and Jean approved, of a target that no other test waits for."""
+        ticket_id: str = self.as_(PIERRE).create(**{"target": {"name": unique_name()}, **changes})["metadata"]["id"]
         assert self.as_(JEAN).decide("approve", ticket_id).status_code == 200
         return ticket_id
 

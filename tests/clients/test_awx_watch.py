@@ -49,3 +49,11 @@ async def test_jobs_that_no_ticket_explains_are_told_with_the_reason(simulator: 
         (8, None, "it runs something else than PR-2026-0002 was approved for"),
     ]
     assert found.explained == {("PR-2026-0001", 1): 1}
+
+
+async def test_a_job_that_comes_on_two_pages_is_no_twin_of_itself(simulator: Simulator) -> None:
+    """Jobs made while the pages are read push others to the next page."""
+    launch(simulator, **FIRST.extra_vars())
+    async with simulator.client() as client:
+        jobs = await client.newest_jobs((await client.template()).id)
+        assert sort([*jobs, *jobs], [FIRST], (await client.me()).id).strays == ()
