@@ -25,7 +25,7 @@ def test_a_run_is_proven_by_its_repository_alone_across_a_rotation(tmp_path: Pat
 
     tampered = next(clone.glob(f"requests/prod/*/*/{second}.yaml"))
     tampered.write_text(tampered.read_text().replace("jean.dupont", "alice.admin"))
-    git = ["git", "-C", clone, "-c", "user.name=Mona", "-c", "user.email=mona@cab-i.com"]
+    git = ["git", "-C", str(clone), "-c", "user.name=Mona", "-c", "user.email=mona@cab-i.com"]
     subprocess.run([*git, "commit", "--quiet", "--all", "--message", "Mend"], check=True)
     named = prodgate("verify", clone)
     assert named.returncode == 1

@@ -12,6 +12,9 @@ from record.repository import Repository, open_repository
 from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
 from tests.signing import key_file, proof_for
 
+NOBODY = {"no-role", "signature-not-valid"}
+"""What an audit says of a repository that knows no people and no keys, and nothing else."""
+
 
 def git(repository: Path, *arguments: str, stdin: str | None = None) -> str:
     """What a Git command says about the repository."""

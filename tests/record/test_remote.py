@@ -17,7 +17,7 @@ from record.remote import git_environment, is_url
 from record.repository import open_repository
 from record.verify import verify
 from tests.domain.builders import details, pending
-from tests.record.building import Story, after, bare, git, number, opened, person_commits
+from tests.record.building import NOBODY, Story, after, bare, git, number, opened, person_commits
 from tests.record.test_crash import missing, start
 from tests.record.writing import ACTIONS
 
@@ -179,4 +179,4 @@ def test_three_writers_with_three_clones_lose_nothing(tmp_path: Path) -> None:
     assert {tuple(actions) for actions in stories.values()} == {("created", *ACTIONS)}
     assert int(git(remote, "rev-list", "--count", "main")) == 4 * TICKETS + commits
     assert git(remote, "fsck", "--strict", "--full", "--no-dangling") == ""
-    assert {violation.rule for violation in verify(remote)} <= {"no-role"}
+    assert {violation.rule for violation in verify(remote)} <= NOBODY

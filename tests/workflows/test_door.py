@@ -125,7 +125,7 @@ async def test_a_promotion_started_past_the_api_makes_no_ticket(dev_stage: Stage
     async with dev_stage.working():
         with pytest.raises((RPCError, WorkflowUpdateFailedError)):
             await dev_stage.start(asked)
-        promoted = dev_stage.environment.client.get_workflow_handle_for(Promotion.run, asked.id)
+        promoted: Promoted = dev_stage.environment.client.get_workflow_handle_for(Promotion.run, asked.id)
         with pytest.raises(WorkflowFailureError):
             await promoted.result()
         with pytest.raises(WorkflowQueryFailedError):
