@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     worker.set_defaults(command=_worker)
     _add_doctor(commands.add_parser("doctor", help="say whether AWX is ready, with the worker's settings"))
     _add_keys(commands.add_parser("keys", help="make, publish and retire the keys that decisions are signed with"))
+    openapi = commands.add_parser("openapi", help="print the OpenAPI document, for making clients")
+    openapi.set_defaults(command=_openapi)
     commands.add_parser("verify", help="audit a clone of the GitOps repository, offline", add_help=False)
     return parser
 
@@ -160,6 +162,13 @@ def _worker(_given: argparse.Namespace) -> int:
     import worker
 
     worker.main()
+    return 0
+
+
+def _openapi(_given: argparse.Namespace) -> int:
+    from api.app import document
+
+    print(document(), end="")
     return 0
 
 

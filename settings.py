@@ -104,6 +104,10 @@ class Settings(BaseModel):
     )
     oidc_audience: str = Field("prodgate", description="Audience that a token must name (`aud`).")
     oidc_email_claim: str = Field("email", min_length=1, description="Claim that holds a person's e-mail address.")
+    oidc_client_id: str = Field(
+        "prodgate", min_length=1, description="What the console is called at the provider: a public client with PKCE."
+    )
+    oidc_scope: str = Field("openid email profile", min_length=1, description="Scopes that the console asks for.")
     critical_sign_in_within: Seconds = Field(
         timedelta(minutes=15), description="Seconds that a sign-in may be old for a decision on critical impact."
     )
@@ -111,6 +115,13 @@ class Settings(BaseModel):
     requests_per_minute_address: int = Field(6_000, ge=1, description="Requests a minute from one network address.")
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
         (), description="Origins whose pages may call the API, separated by spaces; its own needs none."
+    )
+    temporal_ui_url: str | None = Field(
+        None, pattern="^https?://", description="The Temporal UI, for the console's links to workflows."
+    )
+    awx_ui_url: str | None = Field(None, pattern="^https?://", description="AWX's pages, for its links to jobs.")
+    repository_ui_url: str | None = Field(
+        None, pattern="^https?://", description="The GitOps repository's pages, for its links to commits."
     )
     signing_key: Path | None = Field(
         None, description="File with the private key that decisions are signed with (`prodgate keys rotate`). API only."

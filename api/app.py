@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +14,9 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
-from api import errors, events, health, requests, webhooks
+from api import console, errors, events, health, requests, webhooks
 from api.audit import Audit
 from api.auth import Callers, SharedSecret
 from api.dependencies import PERMISSION, PUBLIC, declared
@@ -23,9 +24,11 @@ from api.events import Broadcast
 from api.following import Follower
 from api.limits import BodyLimit, Buckets, HeaderLimit, RequestLimit
 from api.metrics import Metered
+from api.models import Console
 from api.openapi import Documented
 from api.promotions import Promotions
 from api.web import Headed, Web, add_docs
+from record.catalog import Catalog
 
 DESCRIPTION = """
 The approval gate in front of production: ask for a promotion from STAGING to PROD, have somebody else decide, and
@@ -50,6 +53,8 @@ class Services:
     people: Buckets
     sign_in_within: timedelta
     web: Web
+    catalog: Catalog
+    console: Console
     follower: Follower | None = None
 
 
@@ -75,6 +80,30 @@ def create_app(services: Services) -> FastAPI:
         services.broadcast.close()
         await broadcasting
 
+    app = _routed(lifespan)
+    app.state.services = services
+    app.state.audit = Audit()
+    _add_middleware(app, services.web)
+    errors.install(app)
+    add_docs(app)
+
+    @app.get("/", include_in_schema=False, openapi_extra=PUBLIC)
+    async def start() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    declare(app)
+    return app
+
+
+def document() -> str:
+    """The OpenAPI document as text, the same for the same routes: clients are made from it."""
+    app = _routed()
+    declare(app)
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
+    """The routes that the document describes."""
     app = Application(
         lifespan=lifespan,
         docs_url=None,
@@ -84,22 +113,11 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
     )
-    app.state.services = services
-    app.state.audit = Audit()
-    _add_middleware(app, services.web)
     app.include_router(requests.router)
+    app.include_router(console.router)
     app.include_router(events.router)
     app.include_router(webhooks.router)
     app.include_router(health.router)
-    errors.install(app)
-
-    add_docs(app)
-
-    @app.get("/", include_in_schema=False, openapi_extra=PUBLIC)
-    async def start() -> RedirectResponse:
-        return RedirectResponse("/docs")
-
-    declare(app)
     return app
 
 

@@ -1,11 +1,15 @@
 """What lists can be asked for, in the query of their address; a filter that is misspelled is refused, not ignored."""
 
+import contextlib
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, field_validator
 
 from domain.roles import Scope
-from domain.ticket import State
+from domain.ticket import State, TargetType
 from domain.values import Email, Frozen, TargetName, Tenant
 from record.query import MAX_LIMIT, Sort, TicketQuery
 
@@ -19,6 +23,29 @@ class Paging(Frozen):
     cursor: Annotated[str | None, Field(max_length=500, description="Where the page before ended")] = None
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 9000
+"""So that the neighbours of every day exist too, whatever the zone."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)")
+
+
+def _point(value: object) -> date | datetime:
+    """A day as itself, so that it is not read as its midnight in UTC; an instant to the second."""
+    text, found = str(value), None
+    with contextlib.suppress(ValueError):  # such as the 30th of February
+        if _DAY.fullmatch(text):
+            found = date.fromisoformat(text)
+        elif _INSTANT.fullmatch(text):
+            found = datetime.fromisoformat(text.upper()).replace(microsecond=0)
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError("must be a day, such as 2026-01-31, or a moment with a zone, such as 2026-01-31T09:30:00Z")
+    return found
+
+
+Point = Annotated[date | datetime, PlainValidator(_point, json_schema_input_type=str)]
+
+
 class Filters(Paging):
     """Which requests, in which order; filters combine."""
 
@@ -26,19 +53,48 @@ class Filters(Paging):
     tenant: Annotated[Tenant | None, Field(description="A tenant's name")] = None
     created_by: Annotated[Email | None, Field(description="The requester's e-mail address")] = None
     target: Annotated[TargetName | None, Field(description="The name of what is promoted")] = None
+    type: Annotated[TargetType | None, Field(description="The kind of what is promoted")] = None
+    since: Annotated[
+        Point | None,
+        Field(alias="from", description="Created on this day (in the zone of the statistics) or instant, or later"),
+    ] = None
+    until: Annotated[Point | None, Field(alias="to", description="Created on this day or instant, or earlier")] = None
     q: Annotated[str, Field(max_length=200, description="Words of names, justification, people; beginnings do")] = ""
     sort: Annotated[Sort, Field(description="The order; a minus is descending")] = Sort.NEWEST
 
-    def within(self, scope: Scope) -> TicketQuery:
-        """The query that finds these among what the scope lets the caller see."""
+    @field_validator("until")
+    @classmethod
+    def _in_order(cls, until: Point | None, given: ValidationInfo) -> Point | None:
+        since = given.data.get("since")
+        if since and until and _first(since, UTC) >= _last(until, UTC):
+            raise ValueError("must not come before from")
+        return until
+
+    def within(self, scope: Scope, zone: ZoneInfo) -> TicketQuery:
+        """The query that finds these among what the scope lets the caller see; days are those of the zone."""
         return TicketQuery(
             scope=scope,
             state=self.state,
             tenant=self.tenant,
             created_by=self.created_by,
             target_name=self.target,
+            target_type=self.type,
+            created_after=None if self.since is None else _first(self.since, zone),
+            created_before=None if self.until is None else _last(self.until, zone),
             q=self.q,
             sort=self.sort,
             limit=self.limit,
             cursor=self.cursor,
         )
+
+
+def _first(point: date | datetime, zone: tzinfo) -> datetime:
+    """The first instant of the point."""
+    return point if isinstance(point, datetime) else datetime.combine(point, time(), zone)
+
+
+def _last(point: date | datetime, zone: tzinfo) -> datetime:
+    """The first instant after the point; tickets count in seconds."""
+    if isinstance(point, datetime):
+        return point + timedelta(seconds=1)
+    return datetime.combine(point + timedelta(days=1), time(), zone)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -14,9 +15,11 @@ from api.engine import Engine
 from api.events import Broadcast
 from api.following import Follower
 from api.limits import Buckets
+from api.models import Console
 from api.oidc import Provider
 from api.promotions import Promotions
 from api.web import Web
+from record.catalog import Catalog
 from record.directory import DirectoryReader
 from record.index import Index
 from record.remote import is_url
@@ -76,7 +79,26 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
             origins=settings.cors_origins,
             per_address=settings.requests_per_minute_address,
         ),
+        catalog=Catalog(repository),
+        console=_console(settings, client.namespace),
         follower=Follower(repository) if is_url(settings.git_repo) else None,
+    )
+
+
+def _console(settings: Settings, namespace: str) -> Console:
+    """What the console is told; its links to workflows lead into the namespace that they run in."""
+    temporal, awx, repository = (
+        url and url.rstrip("/") for url in (settings.temporal_ui_url, settings.awx_ui_url, settings.repository_ui_url)
+    )
+    return Console(
+        issuer=(settings.oidc_issuer or "").rstrip("/"),
+        client_id=settings.oidc_client_id,
+        scope=settings.oidc_scope,
+        temporal_ui=temporal and f"{temporal}/namespaces/{namespace}/workflows",
+        awx_ui=awx,
+        repository_ui=repository,
+        timezone=settings.time_zone.key,
+        version=version("prodgate"),
     )
 
 

@@ -6,8 +6,9 @@ from typing import Self
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
-from domain.ticket import Action, PreChecks, PromotionRequest, RequestDetails, State, Target
-from domain.values import Comment, Frozen, Moment, Reason, Tenant, TicketId, Version
+from domain.roles import Grant
+from domain.ticket import Action, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
+from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
 
 CREATION_EXAMPLE: JsonDict = {
     "tenant": "tenant-finance",
@@ -167,6 +168,61 @@ class Permissions(Frozen):
     cancel: Allowed
     retry: Allowed
     deciders: tuple[Decider, ...]
+
+
+class Deployed(Frozen):
+    """What is in production for a target, and the request that brought it there."""
+
+    version: Version
+    ticket: TicketId
+
+
+class Checked(Frozen):
+    """A request that could be created now: who could approve it, and what it would replace."""
+
+    approvers: tuple[Decider, ...]
+    production: Deployed | None
+
+
+class KnownTarget(Frozen):
+    """Something that can be promoted: versions, the newest first, and the one that is in production."""
+
+    tenant: Tenant
+    type: TargetType
+    name: TargetName
+    versions: tuple[Version, ...]
+    production: Version | None
+
+
+class KnownTenant(Frozen):
+    """A tenant, and how people call it."""
+
+    name: Tenant
+    display_name: str
+
+
+class Me(Frozen):
+    """The caller: their roles, the tenants that they see or create in, and whether they may approve anywhere."""
+
+    email: str
+    name: str
+    grants: tuple[Grant, ...]
+    tenants: tuple[KnownTenant, ...]
+    creates: tuple[Tenant, ...]
+    may_approve: bool
+
+
+class Console(Frozen):
+    """What a page in a browser has to know before anybody signed in; addresses of other parts where they have one."""
+
+    issuer: str
+    client_id: str
+    scope: str
+    temporal_ui: str | None
+    awx_ui: str | None
+    repository_ui: str | None
+    timezone: str
+    version: str
 
 
 class CallbackOutcome(StrEnum):

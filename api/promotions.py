@@ -14,11 +14,11 @@ from weakref import WeakValueDictionary
 import structlog
 from starlette.concurrency import run_in_threadpool
 
-from api import permissions
+from api import known, permissions
 from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
 from api.errors import BadField, ChangedSince, NotFound
 from api.etags import etag, matches
-from api.models import CreatePromotionRequest, Permissions
+from api.models import Checked, CreatePromotionRequest, Decider, Deployed, Permissions
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction, Submission
 from domain.errors import NobodyToApprove, NotAuthorized
@@ -158,8 +158,7 @@ class Promotions:
 
     def _tenant(self, person: Person, body: CreatePromotionRequest) -> str:
         """The tenant that is meant, where the person may create in it."""
-        known = self.directory.current().tenants
-        allowed = sorted(tenant for tenant in known if roles.holds(person, Permission.CREATE, tenant))
+        allowed = known.creates(person, self.directory.current())
         if not allowed:
             raise NotAuthorized
         if body.tenant is None and len(allowed) > 1:
@@ -169,9 +168,20 @@ class Promotions:
             raise NotAuthorized
         return tenant
 
-    async def _submit(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Answer:
+    async def check(self, person: Person, body: CreatePromotionRequest) -> Checked:
+        """What a creation would meet, and who could approve it; nothing is kept. Raises what `create` refuses with."""
+        draft = self._draft(person, self._tenant(person, body), body, _key(person, secrets.token_hex()))
+        approvers = self._approvers(draft)
+        found = await run_in_threadpool(self.index.in_production, lifecycle.create(draft))
+        return Checked(
+            approvers=tuple(Decider(name=each.name, email=each.email) for each in approvers),
+            production=Deployed(version=found.spec.target.version, ticket=found.id) if found else None,
+        )
+
+    def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
+        """The submission, as if no number were taken yet."""
         at = self.now()
-        draft = Submission(
+        return Submission(
             id=f"PR-{at.year}-0001",
             key=key,
             at=at,
@@ -182,18 +192,27 @@ class Promotions:
             request=body.request,
             pre_checks=body.pre_checks,
         )
-        ticket = lifecycle.create(draft)  # refuses before a number is spent: no rule depends on the number
-        if not permissions.approvers(self.directory.current(), ticket, person.subject):
+
+    def _approvers(self, draft: Submission) -> tuple[Person, ...]:
+        """Who could approve it; refuses before a number is spent: no rule depends on the number."""
+        found = permissions.approvers(self.directory.current(), lifecycle.create(draft), draft.requester.subject)
+        if not found:
             raise NobodyToApprove
+        return found
+
+    async def _submit(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Answer:
+        draft = self._draft(person, tenant, body, key)
+        self._approvers(draft)
+        year = draft.at.year
         async with self.creates:
             for _ in range(_NUMBERS_TRIED):
-                ticket_id = f"PR-{at.year}-{await self._next_number(at.year):04}"
+                ticket_id = f"PR-{year}-{await self._next_number(year):04}"
                 try:
                     submission = self.signer.sign(draft.model_copy(update={"id": ticket_id}))
                     return await self.engine.submit(submission)
                 except NumberTaken:
                     continue
-        raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {at.year} were taken in a row")
+        raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {year} were taken in a row")
 
     async def _next_number(self, year: int) -> int:
         """One more than any number recorded or handed out here; another process may hold it, then the start refuses."""

@@ -9,6 +9,7 @@ from api.engine import Answer
 from api.etags import etag, matches_weakly
 from api.filters import Filters, Paging
 from api.models import (
+    Checked,
     CommentBody,
     Commit,
     CreatePromotionRequest,
@@ -91,7 +92,7 @@ def search(
     services: Served, caller: Sees, request: Request, response: Response, filters: Annotated[Filters, Query()]
 ) -> list[PromotionRequest]:
     """What the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
-    query = filters.within(roles.scope(caller, Permission.SEE))
+    query = filters.within(roles.scope(caller, Permission.SEE), services.zone)
     return _paged(request, response, services.promotions.index.page(query))
 
 
@@ -144,6 +145,15 @@ async def create(
     answer = await services.promotions.create(caller, body, idempotency_key)
     response.headers["Location"] = f"{router.prefix}/{answer.ticket.id}"
     return _answered(response, answer, recorded=201)
+
+
+@router.post(
+    "/check",
+    responses=problems(_403="No role of the caller creates requests there", _413="The body is larger than 256 KB"),
+)
+async def check(services: Served, caller: Creates, body: CreatePromotionRequest) -> Checked:
+    """Whether this could be created now: who could approve it, or the refusal that creating meets. Nothing is kept."""
+    return await services.promotions.check(caller, body)
 
 
 @router.get(

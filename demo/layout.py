@@ -123,7 +123,10 @@ class Demo:
             settings["PRODGATE_SIGNING_KEY"] = str(signing_key(self.data))
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
+            settings["PRODGATE_AWX_UI_URL"] = f"http://127.0.0.1:{self.ports.awx}"
             settings["PRODGATE_AWX_REQUEST_LIFETIME"] = "10"  # the stand-in answers or is gone; real proxies wait 120 s
+        if self.has_temporal:
+            settings["PRODGATE_TEMPORAL_UI_URL"] = f"http://127.0.0.1:{self.ports.temporal_ui}"
         if self.has_issuer:
             settings["PRODGATE_OIDC_ISSUER"] = self.issuer
         return settings

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from threading import Condition, Event, RLock, Thread
 from zoneinfo import ZoneInfo
@@ -14,8 +15,8 @@ from zoneinfo import ZoneInfo
 import pygit2
 
 from domain.roles import Scope
-from domain.ticket import PromotionRequest
-from record import schema
+from domain.ticket import PromotionRequest, TargetType
+from record import schema, targets
 from record.errors import RecordUnavailable
 from record.feed import Feed, Progress
 from record.finding import Finder
@@ -23,6 +24,7 @@ from record.members import Fault
 from record.postings import bits_of
 from record.query import Page, Stats, TicketQuery, decode_cursor, encode_cursor
 from record.repository import Repository
+from record.targets import TargetHistory
 
 _LOG = logging.getLogger(__name__)
 
@@ -162,6 +164,16 @@ class Index:
                 (schema.target(ticket), ticket.id, *values),
             ).fetchone()
         return _ticket(found[0]) if found else None
+
+    def names(self, tenant: str, kind: TargetType, beginning: str, limit: int) -> tuple[str, ...]:
+        """At most `limit` names that tickets of the tenant promote, in order, with that beginning."""
+        with self._reading() as db:
+            return tuple(islice(targets.names(db, tenant, kind, beginning), limit))
+
+    def history_of(self, tenant: str, kind: TargetType, name: str, requesters: frozenset[str] | None) -> TargetHistory:
+        """What is known of one target. `requesters`, where given, are whose tickets count before they are deployed."""
+        with self._reading() as db:
+            return targets.history(db, tenant, kind, name, requesters)
 
     def faults(self) -> tuple[Fault, ...]:
         """The files under `requests/prod` that are no tickets, and why."""

@@ -109,7 +109,7 @@ class Membership:
 def parse(path: str, data: bytes) -> Membership | Fault:
     """What the file says, or why it says nothing."""
     try:
-        tree = _load(data)
+        tree = load_strictly(data)
         return _platform(tree) if path == PLATFORM else _tenant(path, tree)
     except ValidationError as error:
         return Fault(path, describe(error))
@@ -147,7 +147,8 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def _load(data: bytes) -> Any:
+def load_strictly(data: bytes) -> Any:
+    """The document in the file. Raises ValueError, YAMLError, UnicodeError, RecursionError."""
     if len(data) > MAX_BYTES:
         raise ValueError(f"the file is larger than {MAX_BYTES} bytes")
     return yaml.load(data, Loader=_Loader)  # noqa: S506  a safe loader, in Python: one in C can be made to overflow

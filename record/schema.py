@@ -7,10 +7,11 @@ import re
 import sqlite3
 from pathlib import Path
 
+from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record.postings import TABLE
 
-VERSION = 2
+VERSION = 3
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -19,20 +20,22 @@ _TABLES = f"""
 CREATE TABLE tickets (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
     year INTEGER NOT NULL, number INTEGER NOT NULL, target TEXT NOT NULL, created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL
+    updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL,
+    requester TEXT NOT NULL, version TEXT NOT NULL
 );
 CREATE INDEX by_number ON tickets (year, number);
 CREATE INDEX by_approval ON tickets (approved_at) WHERE approved_at IS NOT NULL;
 CREATE INDEX by_rejection ON tickets (rejected_at) WHERE rejected_at IS NOT NULL;
 CREATE INDEX by_deployment ON tickets (deployed_at) WHERE deployed_at IS NOT NULL;
 CREATE INDEX by_target ON tickets (target, deployed_at) WHERE deployed_at IS NOT NULL;
+CREATE INDEX by_name ON tickets (target COLLATE NOCASE, created_at);
 {TABLE}
 CREATE TABLE commits (ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL);
 CREATE INDEX by_ticket ON commits (ticket, ordinal);
 CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def claim(path: Path) -> tuple[Path, int]:
@@ -89,7 +92,12 @@ def numbers(ticket_id: str) -> tuple[int, int]:
 def target(ticket: PromotionRequest) -> str:
     """What the ticket promotes, whatever the version: tenant, type, name and environment."""
     what = ticket.spec.target
-    return "\n".join((ticket.metadata.tenant, what.type, what.name, what.target_environment))
+    return target_key(ticket.metadata.tenant, what.type, what.name, what.target_environment)
+
+
+def target_key(*parts: str) -> str:
+    """Parts of what a ticket promotes, tenant first, as `target` puts them together; fewer parts are a beginning."""
+    return "\n".join(parts)
 
 
 def values(row: int, ticket: PromotionRequest, revision: str) -> tuple[str | int | None, ...]:
@@ -98,4 +106,4 @@ def values(row: int, ticket: PromotionRequest, revision: str) -> tuple[str | int
     moments = (meta.created_at, ticket.last.at, status.approved_at, status.rejected_at, status.deployed_at)
     seconds = (None if each is None else int(each.timestamp()) for each in moments)
     head = (row, ticket.id, ticket.path, revision, *numbers(ticket.id), target(ticket))
-    return (*head, *seconds, ticket.model_dump_json())
+    return (*head, *seconds, ticket.model_dump_json(), same_address(meta.created_by), ticket.spec.target.version)

@@ -1,5 +1,6 @@
 """The `prodgate` command without what it starts; what it starts is in `tests/e2e`."""
 
+import json
 import re
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_without_arguments_it_says_what_there_is(capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().err
     assert all(
         re.search(rf"^    {command} ", said, re.MULTILINE)
-        for command in ("up", "token", "api", "worker", "keys", "verify")
+        for command in ("up", "token", "api", "worker", "keys", "openapi", "verify")
     )
 
 
@@ -49,6 +50,13 @@ def test_every_option_is_explained(command: str, capsys: pytest.CaptureFixture[s
     assert left.value.code == 0
     options = re.split(r"\n  (?=-)", capsys.readouterr().out)[1:]
     assert all(len(option.split()) > 4 for option in options), options
+
+
+def test_the_document_is_printed_the_same_every_time(capsys: pytest.CaptureFixture[str]) -> None:
+    """Clients are made from it without anything running; a difference would be a change."""
+    said = [(cli.main(["openapi"]), capsys.readouterr().out) for _ in range(2)]
+    assert said[0] == said[1]
+    assert "/v1/requests/prod/{id}/approve" in json.loads(said[0][1])["paths"]
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])

@@ -98,8 +98,9 @@ def filled(house: House) -> dict[str, str]:
     return made | {"name": name}
 
 
+EVERY = {"pending", "rejected", "cancelled", "approved", "logistics", "retail"}
 FILTERS: list[tuple[dict[str, Any], set[str]]] = [
-    ({}, {"pending", "rejected", "cancelled", "approved", "logistics", "retail"}),
+    ({}, EVERY),
     ({"state": "pending"}, {"pending", "logistics", "retail"}),
     ({"state": ["rejected", "cancelled"]}, {"rejected", "cancelled"}),
     ({"state": "deployed"}, set()),
@@ -116,6 +117,14 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"q": "sophie.martin", "state": "cancelled"}, {"cancelled"}),
     ({"q": "'; DROP TABLE tickets; --"}, set()),
     ({"q": '"NEAR(a b)" OR *'}, set()),
+    ({"type": "policy"}, {"retail"}),
+    ({"type": "api", "tenant": "tenant-logistics"}, {"logistics"}),
+    ({"from": "2026-01-01", "to": "2098-01-01"}, EVERY),
+    ({"from": "2098-01-01"}, set()),
+    ({"to": "2026-01-01"}, set()),
+    ({"from": "2026-01-01T00:00:00Z", "to": "2098-01-01T00:00:00+02:00"}, EVERY),
+    ({"from": "2098-01-01T00:00:00Z"}, set()),
+    ({"from": "2026-01-01", "state": "cancelled"}, {"cancelled"}),
 ]
 
 
@@ -175,6 +184,12 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("cursor", {"cursor": "eyJhIjoxfQ=="}),
     ("stat", {"stat": "pending"}),
     ("created_by", {"created_by": PIERRE}),
+    ("since", {"since": "2026-01-01"}),
+    ("type", {"type": "database"}),
+    *(("from", {"from": value}) for value in ("", "yesterday", "2026-02-30", "2026-01-01T10:00:00", "20260101")),
+    *(("to", {"to": value}) for value in ("1767225600", "0001-01-01", "9999-12-31", "2026-13-01", "2026-01-01Z")),
+    ("to", {"from": "2026-02-02", "to": "2026-02-01"}),
+    ("to", {"from": "2026-02-01T10:00:00Z", "to": "2026-02-01T09:00:00Z"}),
 ]
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import app as api_app
-from api import events, health, requests, webhooks
+from api import console, events, health, requests, webhooks
 from api.dependencies import declared
 from tests.api.house import (
     ALICE,
@@ -29,7 +29,7 @@ from tests.api.house import (
     asked,
 )
 
-ROUTERS = (requests.router, events.router, webhooks.router, health.router)
+ROUTERS = (requests.router, console.router, events.router, webhooks.router, health.router)
 
 DECLARED = {
     "GET /v1/requests/prod": "see",
@@ -45,6 +45,10 @@ DECLARED = {
     "POST /v1/requests/prod/{id}/reject": "reject",
     "POST /v1/requests/prod/{id}/cancel": "cancel",
     "POST /v1/requests/prod/{id}/retry": "retry",
+    "POST /v1/requests/prod/check": "create",
+    "GET /v1/me": "see",
+    "GET /v1/targets": "see",
+    "GET /v1/console": "public",
     "GET /v1/events": "see",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
     "GET /healthz": "public",
@@ -105,6 +109,9 @@ CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
 LISTS = {"GET ", "GET /pending", "GET /my", "GET /stats"}
 """Answer everybody with what they may see; `test_permissions.py` holds what that is."""
 
+CHECK = "POST /check"
+"""Refused as creating is, to the byte: `test_console.py` holds that."""
+
 PEOPLE = {"devops": PIERRE, "cpi": JEAN, "viewer": VICTOR, "cpi_admin": ALICE, "nobody": NOBODY}
 OTHERS = {PIERRE: SOPHIE, JEAN: PIERRE, VICTOR: PIERRE, ALICE: PIERRE, NOBODY: PIERRE}
 """Who asks for 'another's ticket of the same tenant'; Léa of tenant-logistics asks for those of another."""
@@ -139,7 +146,7 @@ def test_a_route_that_declares_nothing_is_not_served() -> None:
 def test_every_route_of_people_stands_in_the_contract() -> None:
     """The table leaves none out."""
     of_people = {name.replace(REQUESTS, "") for name in DECLARED if REQUESTS in name}
-    assert of_people == set(CONTRACT) | LISTS
+    assert of_people == set(CONTRACT) | LISTS | {CHECK}
 
 
 @pytest.mark.parametrize("role", PEOPLE)

@@ -1,0 +1,54 @@
+"""What the console in the browser asks beside tickets: how to sign in, who one is, what can be promoted."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api import known
+from api.dependencies import PUBLIC, Served, needs
+from api.models import Console, KnownTarget, Me
+from api.openapi import problems
+from domain.roles import Permission, Person
+from domain.ticket import TargetType
+from domain.values import Frozen, Tenant
+
+router = APIRouter(prefix="/v1", tags=["console"])
+
+_REFUSALS = problems(
+    _401="No acceptable token",
+    _429="Too many requests; `Retry-After` says when to go on",
+    _431="The headers are too large",
+    _422="A field is refused; `errors` names it",
+    _503="The identity provider or the Git record can't be reached now",
+)
+Sees = Annotated[Person, needs(Permission.SEE)]
+
+
+class TargetFilters(Frozen):
+    """Which targets."""
+
+    tenant: Annotated[Tenant | None, Field(description="A tenant's name")] = None
+    type: Annotated[TargetType | None, Field(description="What kind of target")] = None
+    q: Annotated[str, Field(max_length=128, description="How the name begins")] = ""
+
+
+@router.get("/console", openapi_extra=PUBLIC)
+async def console(services: Served) -> Console:
+    """What a page has to know before anybody signed in."""
+    return services.console
+
+
+@router.get("/me", responses=_REFUSALS)
+def me(services: Served, caller: Sees) -> Me:
+    """The caller: their roles, the tenants they see or create in, whether they may approve anywhere."""
+    return known.me(caller, services.promotions.directory.current())
+
+
+@router.get("/targets", responses=_REFUSALS)
+def targets(services: Served, caller: Sees, filters: Annotated[TargetFilters, Query()]) -> tuple[KnownTarget, ...]:
+    """At most 50 targets that the repository describes or earlier requests promoted, by name, for a selector."""
+    reached = known.tenants(caller, services.promotions.directory.current())
+    asked = tuple(tenant for tenant in reached if filters.tenant in (None, tenant))
+    types = tuple(TargetType) if filters.type is None else (filters.type,)
+    return known.Targets.of(services.promotions.index, services.catalog, caller).find(asked, types, filters.q)
