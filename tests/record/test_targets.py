@@ -20,7 +20,7 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def put(
-    db: sqlite3.Connection, row: int, name: str, version: str = "1.0.0", state: str = "pending", **given: str
+    db: sqlite3.Connection, row: int, name: str, version: str = "1.0.0", state: str = "pending", **given: object
 ) -> None:
     target = Target(type=TargetType.API, name=name, version=version)
     made = pending if state == "pending" else (lambda **fields: ticket_in(state, **fields))
