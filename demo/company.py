@@ -44,7 +44,7 @@ def people(repository: Repository) -> str:
     """Everybody, with what they may do where, a line a person."""
     known = _directory(repository).people
     width = max((len(each.email) for each in known), default=0)
-    return "\n".join(f"  {each.email:{width}}  {', '.join(map(_spoken, each.grants))}" for each in known)
+    return "\n".join(f"  {each.email:{width}}  {', '.join(map(spoken, each.grants))}" for each in known)
 
 
 def _directory(repository: Repository) -> Directory:
@@ -52,5 +52,6 @@ def _directory(repository: Repository) -> Directory:
     return DirectoryReader(repository).current()
 
 
-def _spoken(grant: Grant) -> str:
+def spoken(grant: Grant) -> str:
+    """What the grant allows, as people say it."""
     return f"{grant.role} of {grant.tenant}" if grant.tenant else f"{grant.role} of every tenant"

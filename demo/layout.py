@@ -129,6 +129,7 @@ class Demo:
             settings["PRODGATE_TEMPORAL_UI_URL"] = f"http://127.0.0.1:{self.ports.temporal_ui}"
         if self.has_issuer:
             settings["PRODGATE_OIDC_ISSUER"] = self.issuer
+            settings["PRODGATE_OIDC_CLIENT_ID"] = self.given.get("PRODGATE_OIDC_AUDIENCE", "prodgate")
         return settings
 
     def _given(self) -> dict[str, str]:
@@ -210,6 +211,12 @@ class Demo:
     def _oidc(self) -> list[str]:
         command = [sys.executable, "-P", "-m", "demo.issuer", "--port", str(self.ports.oidc)]
         command += ["--keys", str(self.data / "oidc" / "private.json")]
+        settings = Settings.from_environment(self.environment())
+        for client in sorted({settings.oidc_audience, settings.oidc_client_id}):
+            command += ["--client", client]
+        local = f"http://localhost:{self.ports.api}"  # as people type it too
+        for origin in sorted({settings.public_url.rstrip("/"), local, *settings.cors_origins}):
+            command += ["--origin", origin]
         if self.has_git:
             command += ["--record", self.record, "--branch", self.given.get("PRODGATE_GIT_BRANCH", "main")]
         return command

@@ -1,11 +1,7 @@
 """Signing in at a provider that is not ours, and what becomes of its keys: found, kept, followed, missed."""
 
 import base64
-import hashlib
 import json
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,33 +18,14 @@ from api.oidc import ASK_AGAIN_AFTER, FRESH_FOR, Provider, ProviderUnavailable
 from demo.signin import NotSignedIn, sign_in
 from tests.api.house import PIERRE, Connect, House, opened, problem
 from tests.api.issuer import ISSUER, Issuer
+from tests.demo.providing import providing
 
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The issuer URL of the demo's provider, which others wrote, as `prodgate up` runs it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    keys = tmp_path_factory.mktemp("oidc") / "private.json"
-    command = [sys.executable, "-m", "demo.issuer", "--port", str(port), "--keys", str(keys)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        url = f"http://127.0.0.1:{port}"
-        _await(url)
+    with providing(tmp_path_factory.mktemp("oidc"), "--client", "prodgate", "--client", "other") as url:
         yield url
-        process.terminate()
-
-
-def _await(url: str) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            httpx.get(f"{url}/jwks", trust_env=False)
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("the provider does not start")
 
 
 def said(token: str) -> dict[str, Any]:
@@ -106,23 +83,6 @@ async def test_a_token_for_another_audience_is_refused(provider: str) -> None:
     """The same person, signed in for somebody else's application."""
     with pytest.raises(Unauthenticated):
         await identity(provider, sign_in(provider, PIERRE, "other"))
-
-
-def test_a_page_of_another_origin_can_sign_in(provider: str) -> None:
-    """What a console in a browser does: no secret, discovery and the token endpoint across origins."""
-    metadata = httpx.get(f"{provider}/.well-known/openid-configuration", trust_env=False)
-    assert metadata.headers["Access-Control-Allow-Origin"] == "*"
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).decode().rstrip("=")
-    asked = {"response_type": "code", "client_id": "console", "redirect_uri": "http://127.0.0.1:8080/", "state": "s"}
-    asked |= {"scope": "openid email", "code_challenge": challenge, "code_challenge_method": "S256"}
-    where = metadata.json()["authorization_endpoint"]
-    back = httpx.post(where, params=asked, data={"sub": PIERRE}, trust_env=False)
-    code = httpx.URL(back.headers["Location"]).params["code"]
-    exchange = {"grant_type": "authorization_code", "code": code, "redirect_uri": asked["redirect_uri"]}
-    exchange |= {"client_id": "console", "code_verifier": "v" * 43}
-    answer = httpx.post(metadata.json()["token_endpoint"], data=exchange, trust_env=False)
-    assert said(answer.json()["id_token"])["aud"] in ("console", ["console"])
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_where_no_provider_listens_nobody_signs_in() -> None:
