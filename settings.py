@@ -116,6 +116,7 @@ class Settings(BaseModel):
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
         (), description="Origins whose pages may call the API, separated by spaces; its own needs none."
     )
+    console_dir: Path | None = Field(None, description="Folder of the built console; a clone's own is `console/dist`.")
     temporal_ui_url: str | None = Field(
         None, pattern="^https?://", description="The Temporal UI, for the console's links to workflows."
     )

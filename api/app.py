@@ -13,19 +13,20 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
 from api import console, errors, events, health, requests, webhooks
 from api.audit import Audit
 from api.auth import Callers, SharedSecret
-from api.dependencies import PERMISSION, PUBLIC, declared
+from api.dependencies import PERMISSION, declared
 from api.events import Broadcast
 from api.following import Follower
 from api.limits import BodyLimit, Buckets, HeaderLimit, RequestLimit
 from api.metrics import Metered
 from api.models import Console
 from api.openapi import Documented
+from api.pages import Pages
 from api.promotions import Promotions
 from api.web import Headed, Web, add_docs
 from record.catalog import Catalog
@@ -87,12 +88,19 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     add_docs(app)
 
-    @app.get("/", include_in_schema=False, openapi_extra=PUBLIC)
-    async def start() -> RedirectResponse:
-        return RedirectResponse("/docs")
-
     declare(app)
+    _add_start(app, services)
     return app
+
+
+def _add_start(app: FastAPI, services: Services) -> None:
+    """The console at every address that is left; the document's page where no console was built."""
+    if services.web.files:
+        taken = [path for route in app.routes if (path := getattr(route, "path", None))]
+        taken += [route.path for route in _routes(app.routes)]
+        app.router.routes.append(Pages(services.web.files, taken, services.console.issuer))
+    else:
+        app.router.routes.append(Route("/", RedirectResponse("/docs")))
 
 
 def document() -> str:

@@ -9,6 +9,7 @@ import httpx
 import structlog
 from temporalio.client import Client
 
+from api import pages
 from api.app import Services, create_app
 from api.auth import Callers, SharedSecret, TokenVerifier
 from api.engine import Engine
@@ -28,6 +29,9 @@ from record.signatures import KeyUnusable, Signer
 from serving import serve, stop_signal
 from settings import Settings, SettingsError
 from workflows.connection import connect
+
+CLONE = Path(__file__).parent.parent / "console" / "dist"
+"""Where a clone of ours has built the console."""
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +82,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
             https=settings.public_url.startswith("https:"),
             origins=settings.cors_origins,
             per_address=settings.requests_per_minute_address,
+            files=pages.read(settings.console_dir or CLONE),
         ),
         catalog=Catalog(repository),
         console=_console(settings, client.namespace),

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import PUBLIC
+from api.pages import File
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """The policy of an answer that is data."""
@@ -34,11 +35,12 @@ ASSETS = "/docs/assets"
 @dataclass(frozen=True)
 class Web:
     """How the API stands in the web: whether people reach it by https, which other origins' pages may call it, and how
-    many requests a minute one address may send."""
+    many requests a minute one address may send; the console's files, where it was built."""
 
     https: bool
     origins: tuple[str, ...]
     per_address: int
+    files: dict[str, File]
 
 
 class Headed:

@@ -40,6 +40,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "requests_per_minute_person": ("60", 60),
     "requests_per_minute_address": ("600", 600),
     "cors_origins": ("https://console.example http://a:1", ("https://console.example", "http://a:1")),
+    "console_dir": ("/opt/prodgate/console", Path("/opt/prodgate/console")),
     "temporal_ui_url": ("https://temporal.example", "https://temporal.example"),
     "awx_ui_url": ("https://awx.example", "https://awx.example"),
     "repository_ui_url": ("https://git.example/apim", "https://git.example/apim"),

@@ -1,0 +1,126 @@
+"""The console's files: a page for each address that is nobody else's, and nothing else than what was built."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import pages
+from tests.api.house import PIERRE, Connect, House, opened
+
+SCRIPT = "console.log('at work');" * 100
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a build leaves, in small."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "assets").mkdir()
+    (folder / "index.html").write_text('<!doctype html><script type="module" src="/assets/index-D1g.js"></script>')
+    (folder / "assets" / "index-D1g.js").write_text(SCRIPT)
+    (folder / "favicon.svg").write_text("<svg/>")
+    (folder / "secret.key").write_text("not for the web")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(connect_temporal: Connect, tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[House]:
+    with opened(connect_temporal, tmp_path_factory.mktemp("served"), console_dir=built) as house:
+        yield house
+
+
+@pytest.fixture
+def http(served: House) -> httpx.Client:
+    return served.http()
+
+
+@pytest.mark.parametrize("path", ["/", "/requests/PR-2026-0001", "/new", "/signed-in?code=x", "/index.html", "/a/b.c"])
+def test_every_page_has_its_address(http: httpx.Client, path: str) -> None:
+    """A link that somebody sent leads to what they saw; whether the page is new is asked each time."""
+    answer = http.get(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    again = http.get(path, headers={"If-None-Match": f"W/{answer.headers['ETag']}"})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_page_may_do_nothing_but_its_work(http: httpx.Client) -> None:
+    """No script, style or frame from elsewhere, nothing inline; calls to us and to the identity provider."""
+    policy = http.get("/").headers["Content-Security-Policy"]
+    rules = {name: values for name, *values in (part.split() for part in policy.split(";"))}
+    assert rules["connect-src"] == ["'self'", "https://id.cab-i.example"]
+    assert rules["script-src"] == rules["style-src"] == ["'self'"]
+    assert "unsafe" not in policy
+    for name in ("default-src", "base-uri", "form-action", "frame-ancestors"):
+        assert rules[name] == ["'none'"]
+    assert http.get("/").headers["X-Frame-Options"] == "DENY"
+
+
+def test_assets_are_kept_for_good_and_sent_short(http: httpx.Client) -> None:
+    """Compressed for who reads that; their names change with what is in them."""
+    plain = http.get("/assets/index-D1g.js", headers={"Accept-Encoding": "identity"})
+    assert (plain.text, plain.headers["Content-Type"]) == (SCRIPT, "text/javascript; charset=utf-8")
+    assert "immutable" in plain.headers["Cache-Control"]
+    assert "Content-Encoding" not in plain.headers
+    packed = http.get("/assets/index-D1g.js", headers={"Accept-Encoding": "gzip, br"})
+    assert (packed.text, packed.headers["Content-Encoding"]) == (SCRIPT, "gzip")
+    assert int(packed.headers["Content-Length"]) < len(SCRIPT) / 5
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert http.get("/favicon.svg").headers["Content-Type"] == "image/svg+xml"
+    head = http.head("/assets/index-D1g.js")
+    assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/assets/index-0ld.js", "/assets/", "/assets/../secret.key", "/secret.key"])
+def test_nothing_is_told_but_what_was_built(http: httpx.Client, path: str) -> None:
+    """An asset of an earlier build is gone, not a page; other files of the folder are pages that there are not."""
+    answer = http.get(path)
+    assert "not for the web" not in answer.text
+    assert answer.status_code == (404 if path.startswith("/assets/") and ".." not in path else 200)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/nowhere", 404),
+        ("GET", "/v1", 404),
+        ("GET", "/v1/requests/prod", 401),
+        ("GET", "/v1/requests/prod/PR-2026-0001/approve", 405),
+        ("POST", "/", 404),
+        ("POST", "/requests", 404),
+        ("GET", "/docs/nowhere", 404),
+        ("GET", "/healthz/", 404),
+        ("GET", "/openapi.json", 200),
+        ("GET", "/metrics", 200),
+        ("GET", "/docs", 200),
+    ],
+)
+def test_the_apis_own_addresses_stay_its_own(http: httpx.Client, method: str, path: str, status: int) -> None:
+    """A mistake in a call gets a problem, never a page."""
+    answer = http.request(method, path, follow_redirects=False)
+    assert (answer.status_code if answer.status_code != 307 else 404) == status
+    assert "<script" not in answer.text or path == "/docs"
+
+
+def test_calls_work_beside_the_pages(served: House) -> None:
+    """The catch-all catches no call."""
+    assert served.as_(PIERRE).get("/my").status_code == 200
+
+
+def test_without_a_build_the_start_leads_to_the_document(connect_temporal: Connect, tmp_path: Path) -> None:
+    """And other addresses to a problem, as before."""
+    with opened(connect_temporal, tmp_path, console_dir=tmp_path / "nothing") as house:
+        answer = house.http().get("/")
+        assert (answer.status_code, answer.headers["Location"]) == (307, "/docs")
+        assert house.http().get("/requests").status_code == 404
+
+
+def test_files_are_compressed_the_same_every_time(built: Path) -> None:
+    """No time stands in them, so every process sends the same bytes."""
+    first, second = pages.read(built), pages.read(built)
+    assert first == second
+    packed = first["/assets/index-D1g.js"].packed
+    assert packed is not None
+    assert gzip.decompress(packed).decode() == SCRIPT
