@@ -1,0 +1,50 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy } from 'react';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { retryable } from './api/problem';
+import { Gate } from './auth/Gate';
+import { SignedInPage } from './auth/SignedInPage';
+import { SpeechProvider } from './i18n';
+import { NotFound } from './pages/NotFound';
+import { ProductionRequests } from './pages/ProductionRequests';
+import { CrashGuard } from './shell/CrashGuard';
+import { Shell } from './shell/Shell';
+import { ToastProvider } from './ui/Toast';
+
+const RequestDetail = lazy(() => import('./pages/RequestDetail'));
+const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 15_000, retry: (count, error) => count < 2 && retryable(error) },
+    // A decision is sent while somebody watches; held back until the network returns, it would surprise them.
+    mutations: { networkMode: 'always' },
+  },
+});
+
+export function App() {
+  return (
+    <SpeechProvider>
+      <CrashGuard>
+        <QueryClientProvider client={client}>
+          <BrowserRouter>
+            <ToastProvider>
+              <Routes>
+                <Route path="/signed-in" element={<SignedInPage />} />
+                <Route element={<Gate />}>
+                  <Route element={<Shell />}>
+                    <Route index element={<Navigate to="/requests" replace />} />
+                    <Route path="/requests" element={<ProductionRequests />} />
+                    <Route path="/requests/new" element={<NewProductionRequest />} />
+                    <Route path="/requests/:id" element={<RequestDetail />} />
+                    <Route path="*" element={<NotFound />} />
+                  </Route>
+                </Route>
+              </Routes>
+            </ToastProvider>
+          </BrowserRouter>
+        </QueryClientProvider>
+      </CrashGuard>
+    </SpeechProvider>
+  );
+}

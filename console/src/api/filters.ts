@@ -1,0 +1,70 @@
+// Which list is shown: all of it is in the address, so that a link shows somebody else the same.
+import { STATES, TYPES, type State, type TargetType } from './types';
+
+export const TABS = ['waiting', 'mine', 'all'] as const;
+export type Tab = (typeof TABS)[number];
+
+export const PERIODS = ['today', 'week', 'month'] as const;
+export type Period = (typeof PERIODS)[number];
+
+export interface Filters {
+  tab: Tab;
+  states: readonly State[];
+  tenant: string;
+  type: TargetType | '';
+  period: Period | 'custom' | '';
+  /** Days, YYYY-MM-DD, of a custom period. */
+  from: string;
+  to: string;
+  q: string;
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The filters that an address holds; whatever is misspelled in it counts as not there. */
+export function readFilters(search: URLSearchParams, home: Tab): Filters {
+  const day = (name: string) => (DAY.test(search.get(name) ?? '') ? (search.get(name) ?? '') : '');
+  const [from, to] = [day('from'), day('to')];
+  const period = PERIODS.find((each) => each === search.get('period')) ?? '';
+  return {
+    tab: TABS.find((each) => each === search.get('tab')) ?? home,
+    states: STATES.filter((each) => search.getAll('state').includes(each)),
+    tenant: search.get('tenant') ?? '',
+    type: TYPES.find((each) => each === search.get('type')) ?? '',
+    period: from || to || search.get('period') === 'custom' ? 'custom' : period,
+    from,
+    to,
+    q: search.get('q') ?? '',
+  };
+}
+
+/** The address that holds these filters; what filters nothing is left out. */
+export function writeFilters(filters: Filters): URLSearchParams {
+  const search = new URLSearchParams({ tab: filters.tab });
+  filters.states.forEach((state) => search.append('state', state));
+  const custom = filters.period === 'custom';
+  const { tenant, type, period, q } = filters;
+  const rest = { tenant, type, period, from: custom ? filters.from : '', to: custom ? filters.to : '', q };
+  Object.entries(rest).forEach(([key, value]) => value && search.set(key, value));
+  return search;
+}
+
+export function isFiltered({ states, tenant, type, period, q }: Filters): boolean {
+  return states.length > 0 || [tenant, type, period, q].some(Boolean);
+}
+
+const DAYS_BACK: Record<Period, number> = { today: 0, week: 6, month: 29 };
+
+/** The first and last day of the period, in the zone that the server counts days in. */
+export function days({ period, from, to }: Filters, zone: string, now: Date): { from?: string; to?: string } {
+  if (period === '') return {};
+  if (period === 'custom') return { ...(from && { from }), ...(to && { to }) };
+  // Sweden writes dates as ISO does.
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now);
+  const first = new Date(`${today}T00:00:00Z`);
+  first.setUTCDate(first.getUTCDate() - DAYS_BACK[period]);
+  return { from: first.toISOString().slice(0, 10) };
+}
+
+/** What takes every filter away. */
+export const NO_FILTERS = { states: [], tenant: '', type: '', period: '', from: '', to: '', q: '' } as const;

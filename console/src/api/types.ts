@@ -1,0 +1,47 @@
+// The API's models by their names; everything comes from the generated document.
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Ticket = Schemas['PromotionRequest'];
+export type State = Schemas['State'];
+export type Action = Schemas['Action'];
+export type Impact = Schemas['Impact'];
+export type TargetType = Schemas['TargetType'];
+export type HistoryEntry = Schemas['HistoryEntry'];
+export type Permissions = Schemas['Permissions'];
+export type Difference = Schemas['Difference'];
+export type Commit = Schemas['Commit'];
+export type Statistics = Schemas['Statistics'];
+export type Creation = Schemas['CreatePromotionRequest'];
+export type Checked = Schemas['Checked'];
+export type KnownTarget = Schemas['KnownTarget'];
+export type Me = Schemas['Me'];
+export type ConsoleSettings = Schemas['Console'];
+export type Problem = Schemas['Problem'];
+
+export const STATES = [
+  'pending',
+  'approved',
+  'deploying',
+  'deployed',
+  'failed',
+  'rejected',
+  'cancelled',
+  'expired',
+] as const satisfies readonly State[];
+export const TYPES = ['api', 'application', 'policy'] as const satisfies readonly TargetType[];
+export const IMPACTS = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Impact[];
+
+/** What a decision on a request is called, in the address that takes it. */
+export type Decision = 'approve' | 'reject' | 'cancel' | 'retry';
+
+/** A change of a request as the live stream tells it. */
+export interface TicketEvent {
+  id: string;
+  tenant: string;
+  state: State;
+  action: Action;
+  at: string;
+  by: string;
+}

@@ -1,0 +1,159 @@
+// Who is signed in: authorization code with PKCE at the provider that the server names.
+// A store outside React, because the API client and the live stream need the token as much as the pages do.
+import { User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import type { ConsoleSettings } from '@/api/types';
+import { shareSession } from './share';
+
+export type SessionStatus = 'starting' | 'signed-out' | 'signed-in' | 'expired' | 'unreachable';
+
+export interface SessionState {
+  status: SessionStatus;
+  settings: ConsoleSettings | undefined;
+}
+
+/** Where to return to after the sign-in; travels through the provider as OIDC state. */
+interface Journey {
+  returnTo: string;
+}
+
+/** A token is renewed this long before it ends, so that none ends on its way to the server. */
+const RENEW_BEFORE_MS = 60_000;
+
+class Session {
+  private state: SessionState = { status: 'starting', settings: undefined };
+  private manager: UserManager | undefined;
+  private user: User | undefined;
+  private timer: number | undefined;
+  private renewing: Promise<void> | undefined;
+  private readonly listeners = new Set<() => void>();
+  private readonly share = shareSession({
+    mine: () => (this.state.status === 'signed-in' ? this.user?.toStorageString() : undefined),
+    signedOut: () => void this.forget(),
+  });
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  readonly read = (): SessionState => this.state;
+
+  /** Learn from the server how to sign in, and take up the session of this tab or of one beside it. */
+  async start(): Promise<void> {
+    try {
+      const answer = await fetch('/v1/console');
+      if (!answer.ok) throw new Error(`/v1/console answered ${answer.status}`);
+      const settings = (await answer.json()) as ConsoleSettings;
+      this.manager = managerFor(settings);
+      this.tell({ settings });
+      const own = await this.manager.getUser();
+      if (!own) await this.adopt(await this.share.ask());
+      this.take(own ?? (await this.manager.getUser()));
+    } catch {
+      this.tell({ status: 'unreachable' });
+    }
+  }
+
+  /** Leave for the provider. `maxAge` asks it for a sign-in that is at most so many seconds old (RFC 9470). */
+  async signIn(returnTo: string, maxAge?: number): Promise<void> {
+    const journey: Journey = { returnTo };
+    const again = maxAge === undefined ? {} : { max_age: maxAge, prompt: 'login' };
+    await this.managed().signinRedirect({ state: journey, ...again });
+  }
+
+  /** Take the provider's answer in the address of this page; the path to go on to. */
+  async finishSignIn(): Promise<string> {
+    const user = await this.managed().signinRedirectCallback();
+    this.take(user);
+    const returnTo = (user.state as Partial<Journey> | undefined)?.returnTo;
+    // Only paths of this origin: "//elsewhere" would lead away.
+    return returnTo && /^\/(?!\/)/.test(returnTo) ? returnTo : '/';
+  }
+
+  async signOut(): Promise<void> {
+    const manager = this.managed();
+    const token = this.user?.id_token;
+    this.share.tellSignedOut();
+    await this.forget();
+    const { end_session_endpoint: leave } = await manager.metadataService.getMetadata();
+    if (leave) await manager.signoutRedirect(token ? { id_token_hint: token } : {});
+  }
+
+  /** The token to send, renewed where it is about to end; undefined where nobody is signed in. */
+  async token(): Promise<string | undefined> {
+    if (this.endsSoon() && this.user?.refresh_token) {
+      this.renewing ??= this.renew().finally(() => (this.renewing = undefined));
+      await this.renewing;
+    }
+    return this.user?.id_token;
+  }
+
+  /** The server no longer takes the token: what is on the screen stays, and the sign-in is offered over it. */
+  expire(): void {
+    if (this.state.status === 'signed-in') this.tell({ status: 'expired' });
+  }
+
+  /** The address at which the person is known to the provider; names what is kept for them in this browser. */
+  get subject(): string {
+    return this.user?.profile.sub ?? '';
+  }
+
+  private async renew(): Promise<void> {
+    try {
+      this.take(await this.managed().signinSilent());
+    } catch {
+      this.expire();
+    }
+  }
+
+  private endsSoon(): boolean {
+    const left = this.user?.profile.exp === undefined ? Infinity : this.user.profile.exp * 1000 - Date.now();
+    return left < RENEW_BEFORE_MS;
+  }
+
+  private take(user: User | null): void {
+    this.user = user ?? undefined;
+    const ended = user && user.profile.exp * 1000 <= Date.now() && !user.refresh_token;
+    this.tell({ status: user ? (ended ? 'expired' : 'signed-in') : 'signed-out' });
+    window.clearTimeout(this.timer);
+    if (!user || user.refresh_token) return;
+    // setTimeout counts in 32 bits of milliseconds; a longer one would fire at once.
+    const left = Math.min(user.profile.exp * 1000 - Date.now(), 2 ** 31 - 1);
+    this.timer = window.setTimeout(() => this.expire(), left);
+  }
+
+  private async adopt(stored: string | undefined): Promise<void> {
+    if (stored) await this.managed().storeUser(User.fromStorageString(stored));
+  }
+
+  private async forget(): Promise<void> {
+    await this.managed().removeUser();
+    this.take(null);
+  }
+
+  private managed(): UserManager {
+    if (!this.manager) throw new Error('the session has not started');
+    return this.manager;
+  }
+
+  private tell(change: Partial<SessionState>): void {
+    this.state = { ...this.state, ...change };
+    this.listeners.forEach((listener) => listener());
+  }
+}
+
+function managerFor(settings: ConsoleSettings): UserManager {
+  const { origin, sessionStorage } = window;
+  const store = new WebStorageStateStore({ store: sessionStorage });
+  return new UserManager({
+    authority: settings.issuer,
+    client_id: settings.clientId,
+    redirect_uri: `${origin}/signed-in`,
+    post_logout_redirect_uri: `${origin}/`,
+    scope: settings.scope,
+    userStore: store,
+    stateStore: store,
+    automaticSilentRenew: false,
+  });
+}
+
+export const session = new Session();

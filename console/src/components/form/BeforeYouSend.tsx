@@ -1,0 +1,74 @@
+import { CircleCheck } from 'lucide-react';
+import type { Control } from 'react-hook-form';
+import { Link } from 'react-router';
+import type { Checked } from '@/api/types';
+import { useKnownProduction } from '@/components/requests/ApiVersionSelector';
+import { Deciders } from '@/components/requests/Deciders';
+import type { useCheck } from '@/hooks/useCheck';
+import { useSpeech } from '@/i18n';
+import { explain } from '@/i18n/server';
+import { Notice } from '@/ui/Notice';
+import type { FormValues } from './values';
+
+interface BeforeYouSendProps {
+  control: Control<FormValues>;
+  check: ReturnType<typeof useCheck>;
+}
+
+/** What to know before it is sent: what it replaces, who can approve it, and whether the server would take it. */
+export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
+  const { t } = useSpeech();
+  const { data, error, complete, isFetching } = check;
+  const answer = complete && !error ? data : undefined;
+  return (
+    <div className="space-y-4">
+      <div>
+        <h3 className="mb-1 text-[0.8125rem] font-medium text-muted">{t.form.productionNow}</h3>
+        <InProduction control={control} answer={answer} />
+      </div>
+      <div>
+        <h3 className="mb-1 text-[0.8125rem] font-medium text-muted">{t.form.approvers}</h3>
+        {answer ? (
+          <Deciders people={answer.approvers} />
+        ) : (
+          <p className="text-muted">{t.form.approversUnknown}</p>
+        )}
+      </div>
+      <div role="status" className="empty:hidden">
+        {complete && error && (
+          <Notice look="fault" title={t.errors.title}>
+            {explain(t, error)}
+          </Notice>
+        )}
+        {complete && !error && (
+          <p className="flex items-center gap-2 text-[0.8125rem] text-muted">
+            {!isFetching && <CircleCheck className="size-4 shrink-0 text-ok-text" aria-hidden />}
+            {isFetching ? t.form.checking : t.form.ready}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function InProduction({ control, answer }: { control: Control<FormValues>; answer: Checked | undefined }) {
+  const { t } = useSpeech();
+  const known = useKnownProduction(control);
+  if (answer?.production) {
+    const { version, ticket } = answer.production;
+    return (
+      <p>
+        <span className="font-mono font-medium">{version}</span>{' '}
+        <Link
+          to={`/requests/${ticket}`}
+          className="font-mono text-[0.8125rem] text-accent-text underline-offset-2 hover:underline"
+        >
+          {ticket}
+        </Link>
+      </p>
+    );
+  }
+  if (known) return <p className="font-mono font-medium">{known}</p>;
+  const nothing = answer !== undefined || known === null;
+  return <p className="text-muted">{nothing ? t.form.productionNone : t.form.productionUnknown}</p>;
+}

@@ -1,0 +1,92 @@
+import type { Creation, Impact, Me, TargetType } from '@/api/types';
+import { DEVICE_ZONE, instantOf } from './zone';
+
+/** The form as it is filled in: text and choices, none of them checked yet. */
+export interface FormValues {
+  tenant: string;
+  type: TargetType;
+  name: string;
+  version: string;
+  justification: string;
+  releaseNotes: string;
+  impact: Impact;
+  rollbackPlan: string;
+  when: 'asap' | 'date';
+  /** A local time as the browser's control writes it: 2026-12-01T21:00. */
+  local: string;
+  zone: string;
+  staging: boolean;
+  security: boolean;
+  performance: boolean;
+  evidence: string;
+}
+
+export function emptyForm(me: Me): FormValues {
+  return {
+    tenant: me.creates.length === 1 ? (me.creates[0] ?? '') : '',
+    type: 'api',
+    name: '',
+    version: '',
+    justification: '',
+    releaseNotes: '',
+    impact: 'low',
+    rollbackPlan: '',
+    when: 'asap',
+    local: '',
+    zone: DEVICE_ZONE,
+    staging: false,
+    security: false,
+    performance: false,
+    evidence: '',
+  };
+}
+
+/** What the server is asked, from a form that its rules let pass. */
+export function bodyOf(values: FormValues): Creation {
+  const scheduled = values.when === 'date' ? (instantOf(values.local, values.zone) ?? null) : null;
+  return {
+    tenant: values.tenant,
+    target: {
+      type: values.type,
+      name: values.name.trim(),
+      version: values.version.trim(),
+      sourceEnvironment: 'staging',
+      targetEnvironment: 'prod',
+    },
+    request: {
+      justification: values.justification,
+      releaseNotes: values.releaseNotes,
+      impactAssessment: values.impact,
+      rollbackPlan: values.rollbackPlan,
+      scheduledDate: scheduled,
+    },
+    preChecks: {
+      stagingTestsPassed: values.staging,
+      securityScanPassed: values.security,
+      performanceTestsPassed: values.performance,
+      testEvidenceUrl: values.evidence.trim(),
+    },
+  };
+}
+
+const FIELDS: Record<string, keyof FormValues> = {
+  tenant: 'tenant',
+  'target.type': 'type',
+  'target.name': 'name',
+  'target.version': 'version',
+  'request.justification': 'justification',
+  'request.releaseNotes': 'releaseNotes',
+  'request.impactAssessment': 'impact',
+  'request.rollbackPlan': 'rollbackPlan',
+  'request.scheduledDate': 'local',
+  preChecks: 'staging',
+  'preChecks.stagingTestsPassed': 'staging',
+  'preChecks.securityScanPassed': 'security',
+  'preChecks.performanceTestsPassed': 'performance',
+  'preChecks.testEvidenceUrl': 'evidence',
+};
+
+/** The form's field that the server means by a path; undefined where it is none of them. */
+export function fieldOf(path: string): keyof FormValues | undefined {
+  return FIELDS[path];
+}

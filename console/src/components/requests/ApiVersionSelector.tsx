@@ -1,0 +1,135 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useController, useWatch, type Control } from 'react-hook-form';
+import { api, data } from '@/api/client';
+import { TYPES, type KnownTarget, type Me, type TargetType } from '@/api/types';
+import type { FormValues } from '@/components/form/values';
+import { useLater } from '@/hooks/useLater';
+import { useSpeech } from '@/i18n';
+import { Combobox } from '@/ui/Combobox';
+import { Field, Select } from '@/ui/Field';
+
+/** What can be promoted, from what the repository and earlier requests know; anything else can be typed. */
+export function ApiVersionSelector({ control, me }: { control: Control<FormValues>; me: Me }) {
+  const { t } = useSpeech();
+  const [tenant, type, name] = useWatch({ control, name: ['tenant', 'type', 'name'] });
+  const targets = useTargets(tenant, type, useLater(name, 150));
+  const known = targets.find((each) => each.name === name.trim());
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      {me.creates.length > 1 && <TenantField control={control} me={me} />}
+      <TypeField control={control} />
+      <TextCombobox
+        control={control}
+        name="name"
+        label={t.form.name}
+        help={t.form.nameHelp}
+        items={targets}
+        textOf={(each: KnownTarget) => each.name}
+        noteOf={(each: KnownTarget) => each.production && t.form.inProduction(each.production)}
+      />
+      <TextCombobox
+        control={control}
+        name="version"
+        label={t.form.version}
+        help={t.form.versionHelp}
+        items={known?.versions ?? []}
+        textOf={(version: string) => version}
+        noteOf={(version: string) => version === known?.production && t.form.productionNow}
+      />
+    </div>
+  );
+}
+
+/** Targets whose names begin so; those before stay until the next are there. */
+function useTargets(tenant: string, type: TargetType, q: string): readonly KnownTarget[] {
+  const query = useQuery({
+    queryKey: ['targets', tenant, type, q],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/targets', { params: { query: { tenant, type, q: q.trim() } }, signal })),
+    enabled: tenant !== '',
+    placeholderData: keepPreviousData,
+  });
+  return query.data ?? [];
+}
+
+/** What is in production for a target, as far as the selector knows; undefined where it doesn't. */
+export function useKnownProduction(control: Control<FormValues>): string | null | undefined {
+  const [tenant, type, name] = useWatch({ control, name: ['tenant', 'type', 'name'] });
+  return useTargets(tenant, type, useLater(name, 150)).find((each) => each.name === name.trim())?.production;
+}
+
+function TenantField({ control, me }: { control: Control<FormValues>; me: Me }) {
+  const { t } = useSpeech();
+  const { field, fieldState } = useController({ control, name: 'tenant' });
+  return (
+    <Field id="tenant" label={t.form.tenant} error={fieldState.error?.message}>
+      {(wiring) => (
+        <Select {...wiring} {...field}>
+          <option value="">{t.form.chooseTenant}</option>
+          {me.tenants
+            .filter((each) => me.creates.includes(each.name))
+            .map((each) => (
+              <option key={each.name} value={each.name}>
+                {each.displayName}
+              </option>
+            ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+function TypeField({ control }: { control: Control<FormValues> }) {
+  const { t } = useSpeech();
+  const { field, fieldState } = useController({ control, name: 'type' });
+  return (
+    <Field id="type" label={t.form.type} error={fieldState.error?.message}>
+      {(wiring) => (
+        <Select {...wiring} {...field}>
+          {TYPES.map((type) => (
+            <option key={type} value={type}>
+              {t.type[type]}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+interface TextComboboxProps<T> {
+  control: Control<FormValues>;
+  name: 'name' | 'version';
+  label: string;
+  help: string;
+  items: readonly T[];
+  textOf: (item: T) => string;
+  noteOf: (item: T) => string | false | null;
+}
+
+function TextCombobox<T>({ control, name, label, help, ...rest }: TextComboboxProps<T>) {
+  const { field, fieldState } = useController({ control, name });
+  return (
+    <Field
+      id={name}
+      label={label}
+      help={help}
+      error={fieldState.error?.message}
+      className="sm:col-start-auto"
+    >
+      {(wiring) => (
+        <Combobox
+          {...rest}
+          id={wiring.id}
+          label={label}
+          value={field.value}
+          inputRef={field.ref}
+          onChange={field.onChange}
+          onBlur={field.onBlur}
+          describedBy={wiring['aria-describedby']}
+          invalid={wiring['aria-invalid'] ?? false}
+        />
+      )}
+    </Field>
+  );
+}

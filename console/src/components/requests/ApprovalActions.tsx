@@ -1,0 +1,78 @@
+import { Check } from 'lucide-react';
+import { useId } from 'react';
+import type { Decision, Permissions, State } from '@/api/types';
+import { useSpeech } from '@/i18n';
+import { serverSentence } from '@/i18n/server';
+import { Button, type Tone } from '@/ui/Button';
+
+interface ApprovalActionsProps {
+  state: State;
+  permissions: Permissions;
+  ask: (decision: Decision) => void;
+}
+
+/** Which decisions a state has room for; the others would only be noise. Withdrawing is for the requester and admins:
+ * to everybody else it would be noise too. */
+const ROOM: Record<State, readonly Decision[]> = {
+  pending: ['approve', 'reject', 'cancel'],
+  approved: ['cancel'],
+  failed: ['retry'],
+  deploying: [],
+  deployed: [],
+  rejected: [],
+  cancelled: [],
+  expired: [],
+};
+const TONES: Record<Decision, Tone> = {
+  approve: 'primary',
+  retry: 'primary',
+  reject: 'plain',
+  cancel: 'plain',
+};
+
+/** The decisions; one that is not allowed can be read with its reason, and does nothing. */
+export function ApprovalActions({ state, permissions, ask }: ApprovalActionsProps) {
+  const { t } = useSpeech();
+  const id = useId();
+  const offered = ROOM[state].filter((decision) => decision !== 'cancel' || permissions.cancel.allowed);
+  if (!offered.length) return null;
+  const refused = offered.filter((decision) => !permissions[decision].allowed);
+  // Two buttons refused for one reason say it once.
+  const reasons = [...new Set(refused.map((decision) => permissions[decision].why ?? ''))];
+  const reasonId = (decision: Decision) => `${id}-${reasons.indexOf(permissions[decision].why ?? '')}`;
+  return (
+    <div className="space-y-2">
+      <div className="flex flex-wrap gap-2">
+        {offered.map((decision) => {
+          const off = !permissions[decision].allowed;
+          return (
+            <Button
+              key={decision}
+              tone={TONES[decision]}
+              off={off}
+              className="grow"
+              aria-describedby={off ? reasonId(decision) : undefined}
+              onClick={() => ask(decision)}
+            >
+              {decision === 'approve' && <Check className="size-4" aria-hidden />}
+              {t.detail[decision]}
+            </Button>
+          );
+        })}
+      </div>
+      {reasons.map((reason, index) => (
+        <p key={reason} id={`${id}-${index}`} className="text-[0.8125rem] text-muted">
+          <span className="font-medium">
+            {t.detail.why(
+              refused
+                .filter((decision) => (permissions[decision].why ?? '') === reason)
+                .map((decision) => t.detail[decision])
+                .join(', '),
+            )}
+          </span>{' '}
+          {serverSentence(t, reason)}
+        </p>
+      ))}
+    </div>
+  );
+}

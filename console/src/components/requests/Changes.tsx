@@ -1,0 +1,70 @@
+import { ArrowRight } from 'lucide-react';
+import { Link } from 'react-router';
+import { useDifference } from '@/hooks/useRequests';
+import { useSpeech } from '@/i18n';
+import { explain } from '@/i18n/server';
+import { LazyMarkdown } from '@/ui/LazyMarkdown';
+import { Bone, Skeleton } from '@/ui/Skeleton';
+import { When } from '@/ui/Time';
+
+/** The version in production beside the one that is asked for. */
+export function Changes({ id }: { id: string }) {
+  const { t } = useSpeech();
+  const { data, error } = useDifference(id);
+  if (error && !data) return <p className="text-muted">{explain(t, error)}</p>;
+  if (!data) {
+    return (
+      <Skeleton>
+        <Bone className="h-12 w-72 max-w-full" />
+      </Skeleton>
+    );
+  }
+  const now = data.inProduction;
+  if (!now) return <p className="text-muted">{t.detail.first}</p>;
+  const own = now.ticketId === id;
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <div>
+          <p className="text-[0.8125rem] text-muted">{t.detail.inProduction}</p>
+          <p className="font-mono font-medium">{now.version}</p>
+          <p className="text-[0.8125rem] text-muted">
+            {own ? (
+              t.detail.requested
+            ) : (
+              <Link
+                to={`/requests/${now.ticketId}`}
+                className="font-mono text-accent-text underline-offset-2 hover:underline"
+              >
+                {now.ticketId}
+              </Link>
+            )}
+            , <When at={now.deployedAt} />
+          </p>
+        </div>
+        {!own && (
+          <>
+            <ArrowRight className="size-4 text-muted" aria-hidden />
+            <div>
+              <p className="text-[0.8125rem] text-muted">{t.detail.requested}</p>
+              <p className="font-mono font-medium">{data.version}</p>
+              {now.version === data.version && (
+                <p className="text-[0.8125rem] text-warn-text">{t.detail.sameVersion}</p>
+              )}
+            </div>
+          </>
+        )}
+      </div>
+      {!own && (
+        <details className="mt-3">
+          <summary className="w-fit cursor-pointer rounded text-muted hover:text-text">
+            {t.detail.previousNotes(now.version)}
+          </summary>
+          <div className="mt-2 border-s-2 border-line ps-4">
+            <LazyMarkdown text={now.releaseNotes} />
+          </div>
+        </details>
+      )}
+    </>
+  );
+}

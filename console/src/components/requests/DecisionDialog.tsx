@@ -1,0 +1,127 @@
+import { useId, useState, type SyntheticEvent } from 'react';
+import type { Decision, Ticket } from '@/api/types';
+import { session } from '@/auth/session';
+import { useDecision, type Refusal } from '@/hooks/useDecision';
+import { useKept } from '@/hooks/useKept';
+import { useSpeech } from '@/i18n';
+import { explain } from '@/i18n/server';
+import { Button } from '@/ui/Button';
+import { Dialog, DialogActions } from '@/ui/Dialog';
+import { Field, TextArea } from '@/ui/Field';
+import { Notice } from '@/ui/Notice';
+import { useToast } from '@/ui/Toast';
+import { decisionFault, useDecisionWords } from './decisionWords';
+
+interface DecisionDialogProps {
+  decision: Decision;
+  ticket: Ticket;
+  etag: string | undefined;
+  /** Somebody's name, from their address. */
+  nameOf: (email: string) => string;
+  onClose: () => void;
+}
+
+/** Asks once more before a decision, and takes its comment or reason. */
+export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: DecisionDialogProps) {
+  const { t } = useSpeech();
+  const say = useToast();
+  const { id } = ticket.metadata;
+  const words = useDecisionWords(decision, ticket);
+  const [text, setText] = useKept(`${id}-${decision}`);
+  const [checked, setChecked] = useState(false);
+  const form = useId();
+  const { decide, busy, refusal } = useDecision((_, recorded) => {
+    setText('');
+    onClose();
+    if (recorded) say('done', words.done);
+    else say('info', t.decide.held(id));
+  });
+  const fault = decisionFault(t, decision, text);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    if (!fault) decide({ id, decision, text, etag });
+    else document.getElementById(`${form}-text`)?.focus();
+  };
+
+  return (
+    <Dialog title={words.title} description={words.help} onClose={onClose} locked={busy}>
+      <form id={form} onSubmit={submit} noValidate className="space-y-4">
+        {refusal && <Refused refusal={refusal} ticket={ticket} decision={decision} nameOf={nameOf} />}
+        <Field
+          id={`${form}-text`}
+          label={words.label}
+          help={words.labelHelp}
+          optional={decision !== 'reject'}
+          error={checked ? fault : undefined}
+        >
+          {(wiring) => (
+            <TextArea
+              {...wiring}
+              data-autofocus
+              rows={3}
+              value={text}
+              readOnly={busy}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+        <DialogActions>
+          <Button off={busy} onClick={onClose}>
+            {decision === 'cancel' ? t.decide.keep : t.common.cancel}
+          </Button>
+          {!(refusal?.overtaken && ticket.status.state !== 'pending') && (
+            <Button
+              type="submit"
+              tone={decision === 'approve' || decision === 'retry' ? 'primary' : 'danger'}
+              busy={busy}
+            >
+              {words.confirm}
+            </Button>
+          )}
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+interface RefusedProps extends Pick<DecisionDialogProps, 'ticket' | 'decision' | 'nameOf'> {
+  refusal: Refusal;
+}
+
+/** Why it was refused, and the way on: a fresh sign-in, what somebody else did, or simply another try. */
+function Refused({ refusal, ticket, decision, nameOf }: RefusedProps) {
+  const { t } = useSpeech();
+  const { maxAge, overtaken, error } = refusal;
+  if (maxAge !== undefined) {
+    const again = `/requests/${ticket.metadata.id}?decide=${decision}`;
+    return (
+      <Notice
+        look="warn"
+        urgent
+        title={t.signIn.tooOld}
+        action={
+          <Button small onClick={() => session.signIn(again, maxAge)}>
+            {t.signIn.button}
+          </Button>
+        }
+      >
+        {t.signIn.tooOldHelp}
+      </Notice>
+    );
+  }
+  const last = ticket.status.history.at(-1);
+  if (overtaken && last && last.action !== 'created') {
+    return (
+      <Notice look="info" urgent title={t.decide.changed}>
+        {t.decide.overtaken(nameOf(last.by), t.action[last.action])}
+        {(last.reason ?? last.comment) && <q className="mt-1 block">{last.reason ?? last.comment}</q>}
+      </Notice>
+    );
+  }
+  return (
+    <Notice look="fault" urgent title={t.errors.title}>
+      {explain(t, error)}
+    </Notice>
+  );
+}

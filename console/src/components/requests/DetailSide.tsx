@@ -1,0 +1,75 @@
+import type { Decision, Ticket } from '@/api/types';
+import { useSession } from '@/auth/useSession';
+import { usePermissions } from '@/hooks/useRequests';
+import { useSpeech } from '@/i18n';
+import { explain } from '@/i18n/server';
+import { Button } from '@/ui/Button';
+import { OutLink } from '@/ui/OutLink';
+import { Bone, Skeleton } from '@/ui/Skeleton';
+import { jobAddress, workflowAddress } from './addresses';
+import { ApprovalActions } from './ApprovalActions';
+import { Deciders } from './Deciders';
+import { Section } from './sections';
+
+const OVER: readonly string[] = ['deployed', 'rejected', 'cancelled', 'expired', 'deploying'];
+
+/** What can be done, by whom, and where else to look. */
+export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: Decision) => void }) {
+  const { t } = useSpeech();
+  const { state } = ticket.status;
+  const { data, error, refetch } = usePermissions(ticket.metadata.id);
+  // On a phone the decision stays in reach at the bottom of the window, as a part of the page itself.
+  return (
+    <aside className="contents gap-4 lg:sticky lg:top-17 lg:flex lg:flex-col print:hidden">
+      {!OVER.includes(state) && (
+        <Section
+          title={t.detail.actions}
+          className="max-lg:sticky max-lg:bottom-2 max-lg:z-10 max-lg:order-last max-lg:shadow-xl"
+        >
+          {data ? (
+            <ApprovalActions state={state} permissions={data} ask={ask} />
+          ) : error ? (
+            <p>
+              {explain(t, error)} <Button onClick={() => refetch()}>{t.common.retry}</Button>
+            </p>
+          ) : (
+            <Skeleton>
+              <Bone className="h-9 w-full" />
+            </Skeleton>
+          )}
+        </Section>
+      )}
+      {state === 'pending' && data && (
+        <Section title={t.detail.deciders}>
+          <Deciders people={data.deciders} />
+        </Section>
+      )}
+      <Elsewhere ticket={ticket} />
+    </aside>
+  );
+}
+
+function Elsewhere({ ticket }: { ticket: Ticket }) {
+  const { t } = useSpeech();
+  const { settings } = useSession();
+  const job = ticket.status.history.findLast((entry) => entry.jobId)?.jobId;
+  const workflow = workflowAddress(settings, ticket.metadata.id);
+  const awx = job ? jobAddress(settings, job) : undefined;
+  if (!workflow && !awx) return null;
+  return (
+    <Section title={t.detail.links}>
+      <ul className="space-y-1">
+        {workflow && (
+          <li>
+            <OutLink to={workflow}>{t.detail.workflow}</OutLink>
+          </li>
+        )}
+        {awx && (
+          <li>
+            <OutLink to={awx}>{t.detail.awxJob}</OutLink>
+          </li>
+        )}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,90 @@
+import { CalendarClock } from 'lucide-react';
+import { memo } from 'react';
+import { Link } from 'react-router';
+import type { Ticket } from '@/api/types';
+import { useSpeech } from '@/i18n';
+import { Ago } from '@/ui/Time';
+import { handle } from './people';
+import { ImpactBadge } from './ImpactBadge';
+import { StatusBadge } from './StatusBadge';
+
+interface RequestCardProps {
+  ticket: Ticket;
+  /** The tenant as people call it. */
+  tenant: string;
+  /** Undefined where nothing can be selected. */
+  selected: boolean | undefined;
+  /** Decided by somebody while it was shown: it stays in its place, and can't be selected. */
+  decided: boolean;
+  onSelect: (id: string, on: boolean) => void;
+}
+
+/** One request in a list; the whole row leads to it. */
+export const RequestCard = memo(function RequestCard({
+  ticket,
+  tenant,
+  selected,
+  decided,
+  onSelect,
+}: RequestCardProps) {
+  const { t, format } = useSpeech();
+  const { id, createdAt, createdBy } = ticket.metadata;
+  const { target, request } = ticket.spec;
+  const { state } = ticket.status;
+  const date = request.scheduledDate;
+  return (
+    <li
+      data-request={id}
+      className="row-lazy group relative flex items-center gap-3 border-b border-line px-3 py-2.5 last:border-b-0 hover:bg-hover has-[a:focus-visible]:bg-hover sm:px-4"
+    >
+      {selected !== undefined && (
+        <label className="relative z-10 -m-2 grid size-8 shrink-0 place-items-center">
+          <input
+            type="checkbox"
+            className="size-4 accent-accent"
+            checked={selected}
+            disabled={decided}
+            aria-label={t.list.select(id)}
+            onChange={(event) => onSelect(id, event.target.checked)}
+          />
+        </label>
+      )}
+      <div className="grid min-w-0 grow grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 sm:grid-cols-[7.75rem_minmax(0,1fr)_auto]">
+        <div className="order-2 sm:order-1">
+          <StatusBadge state={state} />
+          {decided && <span className="ms-2 text-xs text-muted sm:ms-0 sm:block">{t.list.decided}</span>}
+        </div>
+        <div className="order-1 col-span-2 min-w-0 sm:order-2 sm:col-span-1">
+          <p className="truncate">
+            {/* The row's own link: its area is the whole row, so that all of it can be pressed. */}
+            <Link
+              to={`/requests/${id}`}
+              data-row
+              className="font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-text"
+            >
+              {target.name} <span className="font-mono text-[0.8125rem] font-normal">{target.version}</span>
+            </Link>
+          </p>
+          <p className="truncate text-[0.8125rem] text-muted">
+            <span className="font-mono text-xs">{id}</span> · {t.type[target.type]} · {tenant} ·{' '}
+            <span title={createdBy}>{t.list.by(handle(createdBy))}</span>
+          </p>
+        </div>
+        <div className="order-3 flex flex-wrap items-center justify-end gap-x-4 gap-y-1 text-[0.8125rem] text-muted">
+          {date && (
+            <span className="inline-flex items-center gap-1">
+              <CalendarClock className="size-3.5" aria-hidden />
+              {t.list.scheduled(format.dateTime(date))}
+            </span>
+          )}
+          <span className="sm:w-18">
+            <ImpactBadge impact={request.impactAssessment} />
+          </span>
+          <span className="sm:w-24 sm:text-end">
+            <Ago at={createdAt} />
+          </span>
+        </div>
+      </div>
+    </li>
+  );
+});

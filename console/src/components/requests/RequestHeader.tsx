@@ -1,0 +1,72 @@
+import { ArrowLeft, Printer } from 'lucide-react';
+import { Link } from 'react-router';
+import type { Ticket } from '@/api/types';
+import { useSpeech } from '@/i18n';
+import { Button } from '@/ui/Button';
+import { Ago, When } from '@/ui/Time';
+import { ImpactBadge } from './ImpactBadge';
+import { StatusBadge } from './StatusBadge';
+
+interface RequestHeaderProps {
+  ticket: Ticket;
+  tenant: string;
+  nameOf: (email: string) => string;
+}
+
+export function RequestHeader({ ticket, tenant, nameOf }: RequestHeaderProps) {
+  const { t } = useSpeech();
+  const { id, createdAt, createdBy } = ticket.metadata;
+  const { target, request } = ticket.spec;
+  return (
+    <header className="space-y-3">
+      <div className="flex items-center justify-between gap-3 text-[0.8125rem]">
+        <Link
+          to="/requests"
+          className="inline-flex items-center gap-1.5 rounded text-muted hover:text-text print:hidden"
+        >
+          <ArrowLeft className="size-4" aria-hidden />
+          {t.detail.back}
+        </Link>
+        <span className="flex items-center gap-2">
+          <span className="font-mono text-muted">{id}</span>
+          <Button small tone="ghost" className="print:hidden" onClick={() => window.print()}>
+            <Printer className="size-4" aria-hidden />
+            <span className="max-sm:sr-only">{t.detail.print}</span>
+          </Button>
+        </span>
+      </div>
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <div className="min-w-0">
+          <h1 className="text-xl font-semibold">
+            {target.name} <span className="font-mono text-lg font-normal">{target.version}</span>
+          </h1>
+          <p className="mt-0.5 text-muted">
+            {t.type[target.type]} · {tenant} ·{' '}
+            {t.detail.promotion(target.sourceEnvironment, target.targetEnvironment)}
+          </p>
+          <p className="text-muted">
+            <span title={createdBy}>{t.detail.requestedBy(nameOf(createdBy))}</span> · <When at={createdAt} />{' '}
+            <span className="print:hidden">
+              (<Ago at={createdAt} />)
+            </span>
+          </p>
+        </div>
+        <div role="status" className="shrink-0">
+          <StatusBadge state={ticket.status.state} large />
+        </div>
+      </div>
+      <dl className="flex flex-wrap gap-x-8 gap-y-2 border-t border-line pt-3">
+        <div className="flex gap-2">
+          <dt className="text-muted">{t.detail.impact}</dt>
+          <dd>
+            <ImpactBadge impact={request.impactAssessment} long />
+          </dd>
+        </div>
+        <div className="flex gap-2">
+          <dt className="text-muted">{t.detail.schedule}</dt>
+          <dd>{request.scheduledDate ? <When at={request.scheduledDate} /> : t.detail.asap}</dd>
+        </div>
+      </dl>
+    </header>
+  );
+}

@@ -1,0 +1,132 @@
+import type { Action, HistoryEntry, Ticket } from '@/api/types';
+import { useSession } from '@/auth/useSession';
+import { useNow } from '@/hooks/useNow';
+import { useCommits } from '@/hooks/useRequests';
+import { useSpeech } from '@/i18n';
+import { cx } from '@/ui/classes';
+import { OutLink } from '@/ui/OutLink';
+import { When } from '@/ui/Time';
+import { commitAddress, jobAddress } from './addresses';
+
+const DOTS: Record<Action, string> = {
+  created: 'bg-muted',
+  approved: 'bg-info-text',
+  deploying: 'bg-info-text',
+  retried: 'bg-info-text',
+  deployed: 'bg-ok-text',
+  failed: 'bg-danger-text',
+  rejected: 'bg-danger-text',
+  cancelled: 'bg-muted',
+  expired: 'bg-muted',
+};
+
+interface RequestTimelineProps {
+  ticket: Ticket;
+  nameOf: (email: string) => string;
+}
+
+/** What happened, oldest first, and what comes next. */
+export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
+  const { t, format } = useSpeech();
+  const now = useNow();
+  const { history, state } = ticket.status;
+  const commits = useCommits(ticket.metadata.id).data ?? [];
+  const date = ticket.spec.request.scheduledDate;
+  const waitsFor = date && Date.parse(date) > now ? t.detail.awaitingDate(format.dateTime(date)) : undefined;
+  const next: Partial<Record<typeof state, string>> = {
+    pending: t.detail.awaiting,
+    approved: waitsFor ?? t.detail.awaitingLaunch,
+    deploying: t.detail.running,
+  };
+  const upcoming = next[state];
+  return (
+    <ol>
+      {history.map((entry, index) => (
+        <Entry
+          key={`${entry.action}-${entry.at}-${index}`}
+          entry={entry}
+          // Each entry is one commit, in the same order; one that Git doesn't hold yet has none.
+          commit={commits[index]?.action === entry.action ? commits[index].commit : undefined}
+          nameOf={nameOf}
+          last={index === history.length - 1 && !upcoming}
+        />
+      ))}
+      {upcoming && (
+        <li className="flex gap-3">
+          <span className="flex w-3 shrink-0 flex-col items-center pt-1">
+            <span className="size-3 rounded-full border-2 border-edge" aria-hidden />
+          </span>
+          <p className="text-muted">{upcoming}</p>
+        </li>
+      )}
+    </ol>
+  );
+}
+
+interface EntryProps {
+  entry: HistoryEntry;
+  commit: string | undefined;
+  nameOf: (email: string) => string;
+  last: boolean;
+}
+
+function Entry({ entry, commit, nameOf, last }: EntryProps) {
+  const { t } = useSpeech();
+  const words = entry.reason ?? entry.comment;
+  return (
+    <li className="flex gap-3">
+      <span className="flex w-3 shrink-0 flex-col items-center pt-1" aria-hidden>
+        <span className={cx('size-3 rounded-full', DOTS[entry.action])} />
+        {!last && <span className="my-1 w-px grow bg-line" />}
+      </span>
+      <div className={cx('min-w-0 grow', !last && 'pb-4')}>
+        <p>
+          <span className="font-medium">{t.action[entry.action]}</span>
+          <span className="text-muted">
+            {' '}
+            · <When at={entry.at} /> · <span title={entry.by}>{nameOf(entry.by)}</span>
+          </span>
+        </p>
+        {words && <p className="mt-1 max-w-prose border-s-2 border-line ps-3 whitespace-pre-wrap">{words}</p>}
+        <Traces entry={entry} commit={commit} />
+        {entry.error && (
+          <details className="mt-1" open>
+            <summary className="w-fit cursor-pointer rounded text-[0.8125rem] text-danger-text">
+              {t.detail.errorOutput}
+            </summary>
+            <pre
+              // Scrollable, so reachable by keyboard.
+              // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+              tabIndex={0}
+              className="mt-1 max-h-64 overflow-auto rounded-md bg-danger-soft p-3 font-mono text-xs whitespace-pre-wrap print:max-h-none"
+            >
+              {entry.error}
+            </pre>
+          </details>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** Where the step can be looked at in other systems. */
+function Traces({ entry, commit }: Pick<EntryProps, 'entry' | 'commit'>) {
+  const { t } = useSpeech();
+  const { settings } = useSession();
+  const job = entry.jobId && jobAddress(settings, entry.jobId);
+  const page = commit && commitAddress(settings, commit);
+  if (!entry.jobId && !entry.deploymentId && !commit) return null;
+  return (
+    <p className="flex flex-wrap gap-x-3 font-mono text-xs text-muted">
+      {entry.jobId &&
+        (job ? <OutLink to={job}>{t.detail.job(entry.jobId)}</OutLink> : t.detail.job(entry.jobId))}
+      {entry.deploymentId && <span>{t.detail.deployment(entry.deploymentId)}</span>}
+      {commit &&
+        (page ? (
+          <OutLink to={page}>{t.detail.commit(commit.slice(0, 8))}</OutLink>
+        ) : (
+          <span title={commit}>{t.detail.commit(commit.slice(0, 8))}</span>
+        ))}
+    </p>
+  );
+}

@@ -1,0 +1,58 @@
+import { characters } from '@/api/characters';
+import { LIMITS } from '@/api/limits';
+import type { Decision, Ticket } from '@/api/types';
+import { useSpeech } from '@/i18n';
+import type { Messages } from '@/i18n/en';
+
+/** A reason's least length, after trimming; the server's document gives no number for it. */
+export const REASON_MIN = 10;
+
+/** What is wrong with a comment or reason, by the server's rules; undefined where nothing is. */
+export function decisionFault(t: Messages, decision: Decision, text: string): string | undefined {
+  const { max } = decision === 'reject' ? LIMITS.reason : LIMITS.comment;
+  const length = characters(text);
+  if (length > max) return t.form.faults.long(max);
+  const trimmed = characters(text.trim());
+  return decision === 'reject' && trimmed < REASON_MIN ? t.form.faults.short(REASON_MIN, trimmed) : undefined;
+}
+
+/** What the dialog for a decision says. */
+export function useDecisionWords(decision: Decision, ticket: Ticket) {
+  const { t, format } = useSpeech();
+  const { name, version } = ticket.spec.target;
+  const { id } = ticket.metadata;
+  const date = ticket.spec.request.scheduledDate;
+  const what = `${name} ${version}`;
+  const comment = { label: t.decide.comment, labelHelp: t.decide.commentHelp };
+  return {
+    approve: {
+      title: t.decide.approveTitle(what),
+      help: date ? t.decide.approveHelpDate(format.dateTime(date)) : t.decide.approveHelp,
+      ...comment,
+      confirm: t.decide.confirmApprove,
+      done: t.decide.approved(id),
+    },
+    reject: {
+      title: t.decide.rejectTitle(what),
+      help: t.decide.rejectHelp,
+      label: t.decide.reason,
+      labelHelp: t.decide.reasonHelp,
+      confirm: t.decide.confirmReject,
+      done: t.decide.rejected(id),
+    },
+    cancel: {
+      title: t.decide.cancelTitle(what),
+      help: t.decide.cancelHelp,
+      ...comment,
+      confirm: t.decide.confirmCancel,
+      done: t.decide.cancelled(id),
+    },
+    retry: {
+      title: t.decide.retryTitle(what),
+      help: t.decide.retryHelp,
+      ...comment,
+      confirm: t.decide.confirmRetry,
+      done: t.decide.retried(id),
+    },
+  }[decision];
+}

@@ -1,0 +1,23 @@
+import { useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import { readFilters, writeFilters, type Filters, type Tab } from '@/api/filters';
+import type { Me } from '@/api/types';
+
+/** The tab that somebody lands on: their work. */
+export function homeTab(me: Me): Tab {
+  if (me.mayApprove) return 'waiting';
+  return me.creates.length ? 'mine' : 'all';
+}
+
+/** The filters in the address, and a way to change them there. Typing replaces the entry in the browser's history,
+ * everything else adds one, so that Back undoes a click and not a letter. */
+export function useFilters(me: Me): [Filters, (change: Partial<Filters>, replace?: boolean) => void] {
+  const [search, setSearch] = useSearchParams();
+  const home = homeTab(me);
+  const filters = useMemo(() => readFilters(search, home), [search, home]);
+  return [
+    filters,
+    (change, replace = false) =>
+      setSearch((now) => writeFilters({ ...readFilters(now, home), ...change }), { replace }),
+  ];
+}

@@ -1,0 +1,10 @@
+import { useEffect } from 'react';
+import { useSpeech } from '@/i18n';
+
+/** Names the page in the tab and in the history; screen readers read it after a navigation. */
+export function usePageTitle(title: string): void {
+  const { t } = useSpeech();
+  useEffect(() => {
+    document.title = title ? `${title} · ${t.name}` : t.name;
+  }, [title, t]);
+}

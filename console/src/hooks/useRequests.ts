@@ -1,0 +1,183 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+  type InfiniteData,
+} from '@tanstack/react-query';
+import { api, data } from '@/api/client';
+import { days, isFiltered, type Filters } from '@/api/filters';
+import type { Decision, Me, Ticket } from '@/api/types';
+
+export const PAGE = 50;
+
+export interface ListPage {
+  items: readonly Ticket[];
+  total: number;
+  next: string | undefined;
+}
+
+export type ListData = InfiniteData<ListPage>;
+
+export const KEYS = {
+  lists: ['lists'] as const,
+  stats: ['stats'] as const,
+  ticket: (id: string) => ['ticket', id] as const,
+};
+
+/** Who is signed in; asked once, and again when the page is come back to, since roles change by a commit. */
+export function useMe() {
+  return useQuery({
+    queryKey: ['me'],
+    queryFn: async ({ signal }) => data(await api.GET('/v1/me', { signal })),
+    staleTime: 60_000,
+  });
+}
+
+export function useStats() {
+  return useQuery({
+    queryKey: KEYS.stats,
+    queryFn: async ({ signal }) => data(await api.GET('/v1/requests/prod/stats', { signal })),
+  });
+}
+
+/** The list that the filters ask for, page after page. */
+export function useRequests(filters: Filters, me: Me, zone: string) {
+  return useInfiniteQuery({
+    queryKey: [...KEYS.lists, filters],
+    queryFn: ({ pageParam, signal }) => page(filters, me, zone, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last: ListPage) => last.next,
+    // Another filter answers in a moment; until then the list before stays instead of a flash of emptiness.
+    placeholderData: keepPreviousData,
+  });
+}
+
+async function page(
+  filters: Filters,
+  me: Me,
+  zone: string,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<ListPage> {
+  const paging = { limit: PAGE, ...(cursor && { cursor }) };
+  if (filters.tab === 'waiting') {
+    return read(await api.GET('/v1/requests/prod/pending', { params: { query: paging }, signal }));
+  }
+  if (filters.tab === 'mine' && !isFiltered(filters)) {
+    return read(await api.GET('/v1/requests/prod/my', { params: { query: paging }, signal }));
+  }
+  const query = {
+    ...paging,
+    ...days(filters, zone, new Date()),
+    ...(filters.states.length && { state: [...filters.states] }),
+    ...(filters.tenant && { tenant: filters.tenant }),
+    ...(filters.type && { type: filters.type }),
+    ...(filters.q && { q: filters.q }),
+    ...(filters.tab === 'mine' && { createdBy: me.email }),
+  };
+  return read(await api.GET('/v1/requests/prod', { params: { query }, signal }));
+}
+
+function read(answer: { data?: Ticket[]; response: Response }): ListPage {
+  const items = data(answer);
+  const { headers } = answer.response;
+  return {
+    items,
+    total: Number(headers.get('X-Total-Count') ?? items.length),
+    next: headers.get('X-Next-Cursor') ?? undefined,
+  };
+}
+
+export interface Read {
+  ticket: Ticket;
+  /** The revision that is shown; a decision names it, so that nobody decides on what they have not seen. */
+  etag: string | undefined;
+}
+
+export function useTicket(id: string) {
+  return useQuery({
+    queryKey: KEYS.ticket(id),
+    queryFn: async ({ signal }): Promise<Read> => {
+      const answer = await api.GET('/v1/requests/prod/{id}', { params: { path: { id } }, signal });
+      return { ticket: data(answer), etag: answer.response.headers.get('ETag') ?? undefined };
+    },
+  });
+}
+
+export function usePermissions(id: string) {
+  return useQuery({
+    queryKey: [...KEYS.ticket(id), 'permissions'],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/requests/prod/{id}/permissions', { params: { path: { id } }, signal })),
+  });
+}
+
+export function useDifference(id: string) {
+  return useQuery({
+    queryKey: [...KEYS.ticket(id), 'diff'],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/requests/prod/{id}/diff', { params: { path: { id } }, signal })),
+  });
+}
+
+export function useCommits(id: string) {
+  return useQuery({
+    queryKey: [...KEYS.ticket(id), 'history'],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/requests/prod/{id}/history', { params: { path: { id } }, signal })),
+  });
+}
+
+export interface Said {
+  id: string;
+  decision: Decision;
+  /** The comment, or a rejection's reason. */
+  text: string;
+  etag?: string | undefined;
+}
+
+export interface Taken {
+  ticket: Ticket;
+  /** False while Git can't be reached: the decision holds, its commit follows. */
+  recorded: boolean;
+}
+
+/** Decide on one request. Throws ApiProblem where it is refused. */
+export async function decide({ id, decision, text, etag }: Said): Promise<Taken> {
+  const words = text.trim();
+  const params = { path: { id }, header: { 'if-match': etag ?? null } };
+  const body = words ? { comment: words } : {};
+  const answer =
+    decision === 'reject'
+      ? await api.POST('/v1/requests/prod/{id}/reject', { params, body: { reason: words } })
+      : await api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body });
+  return { ticket: data(answer), recorded: answer.response.status !== 202 };
+}
+
+/** Puts what an answer or the stream told into everything that is shown. */
+export function useTicketCache() {
+  const client = useQueryClient();
+  return {
+    /** A ticket as an answer carried it; its revision is unknown here, so it is read again besides. */
+    put(ticket: Ticket) {
+      const { id } = ticket.metadata;
+      client.setQueryData<Read>(KEYS.ticket(id), (was) => was && { ...was, ticket, etag: undefined });
+      client.setQueriesData<ListData>({ queryKey: KEYS.lists }, (was) => was && withTicket(was, ticket));
+      void client.invalidateQueries({ queryKey: KEYS.ticket(id) });
+      void client.invalidateQueries({ queryKey: KEYS.stats });
+      void client.invalidateQueries({ queryKey: KEYS.lists, refetchType: 'none' });
+    },
+    refresh: (id: string) => client.invalidateQueries({ queryKey: KEYS.ticket(id) }),
+  };
+}
+
+export function withTicket(list: ListData, ticket: Ticket): ListData {
+  const { id } = ticket.metadata;
+  if (!list.pages.some((each) => each.items.some((item) => item.metadata.id === id))) return list;
+  const replaced = (each: ListPage) => ({
+    ...each,
+    items: each.items.map((item) => (item.metadata.id === id ? ticket : item)),
+  });
+  return { ...list, pages: list.pages.map(replaced) };
+}

@@ -1,0 +1,54 @@
+// Dates, times and numbers in the reader's language, with the browser's own Intl.
+
+export type Language = 'en' | 'fr';
+
+/** English as Europe writes its dates: 23 Dec 2024, 10:30. */
+const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+export function formatter(language: Language) {
+  const locale = LOCALES[language];
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' });
+  const short = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' });
+  const number = new Intl.NumberFormat(locale);
+  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
+
+  const since = (style: Intl.RelativeTimeFormat) => (iso: string, now: number) => {
+    const seconds = (Date.parse(iso) - now) / 1000;
+    const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
+    return unit === 'second' ? style.format(0, 'second') : style.format(Math.trunc(seconds / size), unit);
+  };
+
+  return {
+    /** 23 Dec 2024, 10:30, in the device's zone. */
+    dateTime: (iso: string) => dateTime.format(new Date(iso)),
+    /** The same with weekday, seconds and zone, for who looks closer. */
+    exact: (iso: string) => exact.format(new Date(iso)),
+    /** The same moment as it is called in another zone. */
+    inZone: (iso: string, timeZone: string) =>
+      new Intl.DateTimeFormat(locale, {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        timeZone,
+        timeZoneName: 'short',
+      }).format(new Date(iso)),
+    relative: since(relative),
+    age: since(short),
+    number: (value: number) => number.format(value),
+    list: (items: readonly string[]) => list.format(items),
+  };
+}
+
+export type Formatter = ReturnType<typeof formatter>;

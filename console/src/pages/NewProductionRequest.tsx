@@ -1,0 +1,140 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { Lock } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { useNavigate } from 'react-router';
+import type { Me } from '@/api/types';
+import { BeforeYouSend } from '@/components/form/BeforeYouSend';
+import { DetailsFields, RiskFields } from '@/components/form/DetailsFields';
+import { ScheduleFields } from '@/components/form/ScheduleFields';
+import { FaultList } from '@/components/form/FaultList';
+import { formSchema } from '@/components/form/schema';
+import { bodyOf, emptyForm, type FormValues } from '@/components/form/values';
+import { ApiVersionSelector } from '@/components/requests/ApiVersionSelector';
+import { PreChecksForm } from '@/components/requests/PreChecksForm';
+import { Section } from '@/components/requests/sections';
+import { showAtFields, useCheck } from '@/hooks/useCheck';
+import { useCreate } from '@/hooks/useCreate';
+import { readDraft, useDraft } from '@/hooks/useDraft';
+import { usePageTitle } from '@/hooks/usePageTitle';
+import { useSpeech } from '@/i18n';
+import { explain } from '@/i18n/server';
+import { useCaller } from '@/shell/useCaller';
+import { Button, ButtonLink } from '@/ui/Button';
+import { Empty } from '@/ui/Empty';
+import { Notice } from '@/ui/Notice';
+import { useToast } from '@/ui/Toast';
+
+export default function NewProductionRequest() {
+  const { t } = useSpeech();
+  const me = useCaller();
+  usePageTitle(t.form.title);
+  if (me.creates.length) return <RequestForm me={me} />;
+  return (
+    <Empty
+      icon={Lock}
+      heading="h1"
+      title={t.form.forbidden}
+      help={t.form.forbiddenHelp}
+      action={<ButtonLink to="/requests">{t.errors.home}</ButtonLink>}
+    />
+  );
+}
+
+function RequestForm({ me }: { me: Me }) {
+  const { t } = useSpeech();
+  const say = useToast();
+  const navigate = useNavigate();
+  const [{ values, restored }, setStart] = useState(() => readDraft(me.email, emptyForm(me)));
+  const schema = useMemo(() => formSchema(t), [t]);
+  const form = useForm<FormValues>({
+    defaultValues: values,
+    resolver: zodResolver(schema),
+    mode: 'onTouched',
+  });
+  const draft = useDraft(me.email, form);
+  const check = useCheck(form);
+  const create = useCreate();
+  const [others, setOthers] = useState<readonly string[]>([]);
+
+  const send = form.handleSubmit(async (filled) => {
+    setOthers([]);
+    try {
+      const { ticket, recorded } = await create.mutateAsync(bodyOf(filled));
+      const { id } = ticket.metadata;
+      draft.drop();
+      say(recorded ? 'done' : 'info', recorded ? t.form.created(id) : t.form.held(id));
+      void navigate(`/requests/${id}`);
+    } catch (error) {
+      setOthers(showAtFields(t, error, form.setError));
+    }
+  });
+  const discard = () => {
+    draft.drop();
+    const empty = emptyForm(me);
+    form.reset(empty);
+    setStart({ values: empty, restored: false });
+  };
+
+  return (
+    <form onSubmit={send} noValidate className="space-y-4">
+      <div>
+        <h1 className="text-xl font-semibold">{t.form.title}</h1>
+        <p className="mt-0.5 text-muted">
+          {t.form.intro} {t.form.required}
+        </p>
+      </div>
+      {restored && (
+        <Notice
+          look="info"
+          action={
+            <Button small onClick={discard}>
+              {t.form.discard}
+            </Button>
+          }
+        >
+          {t.form.restored}
+        </Notice>
+      )}
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_19rem]">
+        <div className="min-w-0 space-y-4">
+          <Section title={t.form.sections.target}>
+            <ApiVersionSelector control={form.control} me={me} />
+          </Section>
+          <Section title={t.form.sections.details}>
+            <DetailsFields form={form} />
+          </Section>
+          <Section title={t.form.sections.risk}>
+            <RiskFields form={form} />
+          </Section>
+          <Section title={t.form.sections.schedule}>
+            <ScheduleFields form={form} />
+          </Section>
+          <Section title={t.form.sections.preChecks}>
+            <PreChecksForm form={form} />
+          </Section>
+        </div>
+        <aside className="min-w-0 space-y-4 lg:sticky lg:top-17">
+          <Section title={t.form.before}>
+            <BeforeYouSend control={form.control} check={check} />
+          </Section>
+          {create.error && (
+            <Notice look="fault" urgent title={t.errors.title}>
+              {explain(t, create.error)}
+              {others.map((sentence) => (
+                <p key={sentence}>{sentence}</p>
+              ))}
+            </Notice>
+          )}
+          <FaultList errors={form.formState.errors} shown={form.formState.isSubmitted} />
+          <Button type="submit" tone="primary" busy={create.isPending} className="min-h-11 w-full">
+            {create.isPending ? t.form.sending : t.form.submit}
+          </Button>
+          <p role="status" className="text-center text-[0.8125rem] text-muted">
+            {draft.saved && t.form.saved}
+          </p>
+        </aside>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,106 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { useNavigate } from 'react-router';
+import { BulkBar } from '@/components/requests/BulkBar';
+import { RequestFilters } from '@/components/requests/RequestFilters';
+import { RequestList } from '@/components/requests/RequestList';
+import { RequestStats } from '@/components/requests/RequestStats';
+import { RequestTabs } from '@/components/requests/RequestTabs';
+import { useSession } from '@/auth/useSession';
+import { useFilters } from '@/hooks/useFilters';
+import { useFresh } from '@/hooks/useFresh';
+import { usePageTitle } from '@/hooks/usePageTitle';
+import { KEYS, useRequests } from '@/hooks/useRequests';
+import { useSelection } from '@/hooks/useSelection';
+import { useShortcuts } from '@/hooks/useShortcuts';
+import { useSpeech } from '@/i18n';
+import { useCaller } from '@/shell/useCaller';
+import { Button } from '@/ui/Button';
+
+/** The list of requests: whose turn it is, how many there are, and each in a row. */
+export function ProductionRequests() {
+  const { t } = useSpeech();
+  const me = useCaller();
+  const { settings } = useSession();
+  const [filters, change] = useFilters(me);
+  const list = useRequests(filters, me, settings?.timezone ?? 'UTC');
+  const tickets = list.data?.pages.flatMap((each) => each.items) ?? [];
+  const selection = useSelection(tickets, filters.tab === 'waiting');
+  const search = useRef<HTMLInputElement>(null);
+  const client = useQueryClient();
+  const refetch = () => client.invalidateQueries({ queryKey: KEYS.lists });
+  const fresh = useFresh(filters.tab, me.email, tickets);
+  usePageTitle(t.list.tabs[filters.tab]);
+  useListKeys(search, me.creates.length > 0, selection.toggle);
+
+  return (
+    <div className="space-y-4">
+      <h1 className="text-xl font-semibold">{t.list.title}</h1>
+      <RequestStats />
+      <div className="border-b border-line">
+        <RequestTabs filters={filters} me={me} />
+      </div>
+      {filters.tab !== 'waiting' && (
+        <RequestFilters filters={filters} me={me} search={search} change={change} />
+      )}
+      <div role="status">
+        {fresh.count > 0 && (
+          <Button
+            small
+            className="w-full bg-accent-soft! text-accent-text!"
+            onClick={() => {
+              fresh.clear();
+              void refetch();
+            }}
+          >
+            {t.list.fresh(fresh.count)}
+          </Button>
+        )}
+      </div>
+      <RequestList
+        list={list}
+        tickets={tickets}
+        filters={filters}
+        me={me}
+        selection={selection}
+        change={change}
+      />
+      <BulkBar selection={selection} onDecided={refetch} />
+    </div>
+  );
+}
+
+/** j and k move, x selects, / searches; Enter opens what is focused, since the focus is on a link. */
+function useListKeys(
+  search: React.RefObject<HTMLInputElement | null>,
+  mayCreate: boolean,
+  toggle: (id: string) => void,
+) {
+  const navigate = useNavigate();
+  const rows = () => [...document.querySelectorAll<HTMLElement>('[data-row]')];
+  const at = () => rows().indexOf(document.activeElement as HTMLElement);
+  const go = (step: 1 | -1) => {
+    const all = rows();
+    const now = at();
+    const row = all[now < 0 ? 0 : Math.min(Math.max(now + step, 0), all.length - 1)];
+    row?.focus();
+    row?.scrollIntoView({ block: 'nearest' });
+  };
+  const pick = () => {
+    const row = document.activeElement?.closest<HTMLElement>('[data-request]');
+    if (row?.dataset['request']) toggle(row.dataset['request']);
+  };
+  useShortcuts({
+    j: () => go(1),
+    k: () => go(-1),
+    x: pick,
+    '/': () => search.current?.focus(),
+    n: () => void (mayCreate && navigate('/requests/new')),
+  });
+  // After Back the row that was opened is where one was.
+  useEffect(() => {
+    const opened = sessionStorage.getItem('prodgate-opened');
+    sessionStorage.removeItem('prodgate-opened');
+    if (opened) document.querySelector<HTMLElement>(`[data-request="${opened}"] [data-row]`)?.focus();
+  }, []);
+}

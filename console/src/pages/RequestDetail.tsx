@@ -1,0 +1,137 @@
+import { FileQuestionMark } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import { useParams, useSearchParams } from 'react-router';
+import { ApiProblem } from '@/api/problem';
+import type { Decision } from '@/api/types';
+import { Changes } from '@/components/requests/Changes';
+import { DecisionDialog } from '@/components/requests/DecisionDialog';
+import { DetailSide } from '@/components/requests/DetailSide';
+import { PreChecks } from '@/components/requests/PreChecks';
+import { RequestHeader } from '@/components/requests/RequestHeader';
+import { RequestTimeline } from '@/components/requests/RequestTimeline';
+import { Part, Section, Typed } from '@/components/requests/sections';
+import { useAnnounced } from '@/hooks/useAnnounced';
+import { usePageTitle } from '@/hooks/usePageTitle';
+import { useCommits, usePermissions, useTicket, type Read } from '@/hooks/useRequests';
+import { useSpeech } from '@/i18n';
+import { explain } from '@/i18n/server';
+import { useCaller } from '@/shell/useCaller';
+import { PageSkeleton } from '@/shell/Shell';
+import { Button, ButtonLink } from '@/ui/Button';
+import { Empty } from '@/ui/Empty';
+import { LazyMarkdown } from '@/ui/LazyMarkdown';
+import { Notice } from '@/ui/Notice';
+
+export default function RequestDetail() {
+  const { t } = useSpeech();
+  const { id = '' } = useParams();
+  const { data, error, isPending, refetch } = useTicket(id);
+  usePageTitle(data ? `${id} ${data.ticket.spec.target.name}` : id);
+  if (data) return <Detail key={id} read={data} />;
+  if (isPending) return <PageSkeleton />;
+  if (error instanceof ApiProblem && error.status === 404) {
+    return (
+      <Empty
+        icon={FileQuestionMark}
+        heading="h1"
+        title={t.detail.notFound}
+        help={t.detail.notFoundHelp}
+        action={<ButtonLink to="/requests">{t.errors.home}</ButtonLink>}
+      />
+    );
+  }
+  return (
+    <Notice
+      look="fault"
+      urgent
+      title={t.errors.title}
+      action={<Button onClick={() => refetch()}>{t.common.retry}</Button>}
+    >
+      {explain(t, error)}
+    </Notice>
+  );
+}
+
+function Detail({ read: { ticket, etag } }: { read: Read }) {
+  const { t, format } = useSpeech();
+  const me = useCaller();
+  const { id } = ticket.metadata;
+  const { request, preChecks } = ticket.spec;
+  const tenant =
+    me.tenants.find((each) => each.name === ticket.metadata.tenant)?.displayName ?? ticket.metadata.tenant;
+  const nameOf = useNames(id);
+  const [asked, ask] = useAsked();
+  const announced = useAnnounced(ticket, nameOf);
+  useEffect(() => sessionStorage.setItem('prodgate-opened', id), [id]);
+
+  return (
+    <>
+      <p role="status" className="sr-only">
+        {announced}
+      </p>
+      <RequestHeader ticket={ticket} tenant={tenant} nameOf={nameOf} />
+      <div className="mt-4 flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_19rem] lg:items-start print:block">
+        <div className="min-w-0 space-y-4">
+          <Section title={t.detail.justification}>
+            <Typed text={request.justification} />
+            <Part title={t.detail.releaseNotes}>
+              <LazyMarkdown text={request.releaseNotes} />
+            </Part>
+            <Part title={t.detail.rollback}>
+              <Typed text={request.rollbackPlan} />
+            </Part>
+          </Section>
+          <Section title={t.detail.preChecks}>
+            <PreChecks checks={preChecks} />
+          </Section>
+          <Section title={t.detail.changes}>
+            <Changes id={id} />
+          </Section>
+          <Section title={t.detail.timeline}>
+            <RequestTimeline ticket={ticket} nameOf={nameOf} />
+          </Section>
+        </div>
+        <DetailSide ticket={ticket} ask={ask} />
+      </div>
+      <p className="mt-6 hidden text-muted print:block">
+        {t.detail.printed(format.dateTime(new Date().toISOString()), window.location.href)}
+      </p>
+      {asked && (
+        <DecisionDialog
+          decision={asked}
+          ticket={ticket}
+          etag={etag}
+          nameOf={nameOf}
+          onClose={() => ask(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+const DECISIONS: readonly Decision[] = ['approve', 'reject', 'cancel', 'retry'];
+
+/** The decision that is being asked about. A sign-in in between returns to it by the address. */
+function useAsked(): [Decision | undefined, (decision: Decision | undefined) => void] {
+  const [search, setSearch] = useSearchParams();
+  const [asked, ask] = useState(() => DECISIONS.find((each) => each === search.get('decide')));
+  useEffect(() => {
+    if (search.has('decide')) setSearch({}, { replace: true });
+  }, [search, setSearch]);
+  return [asked, ask];
+}
+
+/** Names of those who had to do with the request: tickets hold addresses, commits and rights hold names too. */
+function useNames(id: string): (email: string) => string {
+  const { t } = useSpeech();
+  const me = useCaller();
+  const commits = useCommits(id).data;
+  const deciders = usePermissions(id).data?.deciders;
+  return useMemo(() => {
+    const names = new Map<string, string>();
+    commits?.forEach((commit) => names.set(commit.authorEmail, commit.authorName));
+    deciders?.forEach((each) => names.set(each.email, each.name));
+    names.set(me.email, me.name).set('system', t.common.system);
+    return (email) => names.get(email) ?? email;
+  }, [commits, deciders, me, t]);
+}

@@ -1,0 +1,104 @@
+import { Plus } from 'lucide-react';
+import { Suspense, useEffect, useRef } from 'react';
+import { Link, NavigationType, Outlet, useLocation, useNavigationType } from 'react-router';
+import { useMe } from '@/hooks/useRequests';
+import { useSpeech } from '@/i18n';
+import { explain } from '@/i18n/server';
+import { Button, ButtonLink } from '@/ui/Button';
+import { Notice } from '@/ui/Notice';
+import { Bone, Skeleton } from '@/ui/Skeleton';
+import { AccountMenu } from './AccountMenu';
+import { ConnectionBanner } from './ConnectionBanner';
+import { CrashGuard } from './CrashGuard';
+import { Logo } from './Logo';
+
+/** What is around every page. */
+export function Shell() {
+  const { t } = useSpeech();
+  const { pathname } = useLocation();
+  const main = useFocusOnNavigation(pathname);
+  const me = useMe();
+  return (
+    <>
+      <a
+        href="#content"
+        className="absolute start-2 -top-20 z-50 rounded-md bg-accent px-3 py-2 text-white focus:top-2"
+      >
+        {t.skip}
+      </a>
+      <header className="sticky top-0 z-30 border-b border-line bg-surface print:hidden">
+        <div className="mx-auto flex h-13 max-w-6xl items-center gap-3 px-4">
+          <Link
+            to="/requests"
+            className="flex items-center gap-2 rounded-md font-semibold"
+            aria-label={t.nav.home}
+          >
+            <Logo />
+            <span className="hidden sm:inline">{t.name}</span>
+          </Link>
+          <nav aria-label={t.nav.main} className="flex grow items-center justify-end gap-2">
+            {me.data && me.data.creates.length > 0 && pathname !== '/requests/new' && (
+              <ButtonLink tone="primary" small to="/requests/new">
+                <Plus className="size-4" aria-hidden />
+                {t.nav.create}
+              </ButtonLink>
+            )}
+          </nav>
+          <AccountMenu me={me.data} />
+        </div>
+      </header>
+      <ConnectionBanner />
+      <main
+        id="content"
+        ref={main}
+        tabIndex={-1}
+        className="mx-auto w-full max-w-6xl px-4 pt-5 pb-16 focus:outline-none print:max-w-none print:p-0"
+      >
+        {me.error && !me.data ? (
+          <Notice
+            look="fault"
+            urgent
+            title={t.errors.title}
+            action={<Button onClick={() => me.refetch()}>{t.common.retry}</Button>}
+          >
+            {explain(t, me.error)}
+          </Notice>
+        ) : (
+          <CrashGuard key={pathname}>
+            <Suspense fallback={<PageSkeleton />}>
+              {me.data ? <Outlet context={me.data} /> : <PageSkeleton />}
+            </Suspense>
+          </CrashGuard>
+        )}
+      </main>
+    </>
+  );
+}
+
+/** After a navigation the focus begins at the new page, or a screen reader would go on in what is gone. */
+function useFocusOnNavigation(pathname: string) {
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(pathname);
+  const how = useNavigationType();
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    // A page that put the focus itself knows better; and Back returns to where one was.
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+    if (how !== NavigationType.Pop) window.scrollTo(0, 0);
+  }, [pathname, how]);
+  return main;
+}
+
+export function PageSkeleton() {
+  return (
+    <Skeleton>
+      <Bone className="h-7 w-56" />
+      <div className="mt-5 space-y-2">
+        {Array.from({ length: 8 }, (_, row) => (
+          <Bone key={row} className="h-14 w-full" />
+        ))}
+      </div>
+    </Skeleton>
+  );
+}

@@ -1,0 +1,31 @@
+import { useSpeech } from '@/i18n';
+import { Dialog } from '@/ui/Dialog';
+
+export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useSpeech();
+  const rows: readonly (readonly [string, string])[] = [
+    ['j', t.keys.next],
+    ['k', t.keys.previous],
+    ['Enter', t.keys.open],
+    ['x', t.keys.select],
+    ['/', t.keys.search],
+    ['n', t.keys.create],
+    ['?', t.keys.help],
+  ];
+  return (
+    <Dialog title={t.keys.title} onClose={onClose}>
+      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2">
+        {rows.map(([key, does]) => (
+          <div key={key} className="contents">
+            <dt>
+              <kbd className="inline-block min-w-7 rounded border border-line bg-sunken px-1.5 py-0.5 text-center font-mono text-xs">
+                {key}
+              </kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

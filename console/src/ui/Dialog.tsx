@@ -1,0 +1,78 @@
+// The platform's own modal dialog: what is behind it is inert, Escape closes it and the focus returns by itself; and
+// unlike libraries that lock the page's scrolling, it injects no style, which the content security policy forbids.
+import { X } from 'lucide-react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useSpeech } from '@/i18n';
+import { cx } from './classes';
+
+interface DialogProps {
+  title: string;
+  description?: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+  /** While something is under way that closing would not undo. */
+  locked?: boolean;
+  wide?: boolean;
+}
+
+export function Dialog({ title, description, onClose, children, locked = false, wide }: DialogProps) {
+  const { t } = useSpeech();
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      // By itself the dialog would focus its first button, which closes it.
+      dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+    }
+    return () => {
+      dialog?.close();
+      // Where the dialog is taken off the page instead of closed, nothing else gives the focus back.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={description ? `${id}-description` : undefined}
+      className={cx(
+        'm-auto max-h-[min(46rem,calc(100dvh-2rem))] w-[calc(100vw-2rem)] overflow-y-auto overscroll-contain rounded-xl border border-line bg-raised p-0 text-text shadow-2xl',
+        wide ? 'max-w-2xl' : 'max-w-lg',
+      )}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!locked) onClose();
+      }}
+    >
+      <div className="flex items-start gap-3 px-5 pt-4">
+        <h2 id={`${id}-title`} className="grow text-base font-semibold">
+          {title}
+        </h2>
+        {!locked && (
+          <button
+            type="button"
+            onClick={onClose}
+            className="-me-2 -mt-1 grid size-8 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
+            aria-label={t.common.close}
+          >
+            <X className="size-4" aria-hidden />
+          </button>
+        )}
+      </div>
+      {description && (
+        <p id={`${id}-description`} className="px-5 pt-1 text-muted">
+          {description}
+        </p>
+      )}
+      <div className="px-5 pt-4 pb-5">{children}</div>
+    </dialog>
+  );
+}
+
+export function DialogActions({ children }: { children: ReactNode }) {
+  return <div className="mt-5 flex flex-wrap justify-end gap-2">{children}</div>;
+}

@@ -1,0 +1,25 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const API = process.env['PRODGATE_API'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  build: {
+    // light-dark(), which the themes are made of: Chrome 123, Firefox 120, Safari 17.5.
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    // An inlined asset would be a data: address, which the content security policy keeps for images.
+    assetsInlineLimit: 0,
+    // The policy allows no inline script, and the polyfill would be one.
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { '/v1': API } },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['src/test/setup.ts'],
+    restoreMocks: true,
+    env: { TZ: 'UTC' },
+  },
+});
