@@ -6,7 +6,7 @@ export interface Selection {
   offered: boolean;
   tickets: readonly Ticket[];
   selectable: readonly Ticket[];
-  has: (id: string) => boolean;
+  has: (ticket: Ticket) => boolean;
   set: (id: string, on: boolean) => void;
   toggle: (id: string) => void;
   all: (on: boolean) => void;
@@ -34,7 +34,7 @@ export function useSelection(shown: readonly Ticket[], offered: boolean): Select
     offered,
     tickets,
     selectable,
-    has: (id) => ids.has(id),
+    has: (ticket) => ticket.status.state === 'pending' && ids.has(ticket.metadata.id),
     set,
     toggle: (id) => offered && set(id, !ids.has(id)),
     all: (on) => setIds(new Set(on ? selectable.map((ticket) => ticket.metadata.id) : [])),

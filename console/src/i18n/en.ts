@@ -134,6 +134,7 @@ export const en = {
     search: 'Search',
     create: 'New request',
     help: 'These shortcuts',
+    on: 'Single keys act as shortcuts',
   },
   detail: {
     back: 'All requests',
@@ -157,6 +158,7 @@ export const en = {
     unsafeLink: 'This address is not a web page, so it is not a link.',
     changes: 'What changes in production',
     inProduction: 'In production now',
+    before: 'In production before',
     requested: 'This request',
     first: 'Nothing of this name was deployed through Prodgate before: this is the first version.',
     sameVersion: 'The same version is in production already.',
@@ -214,8 +216,8 @@ export const en = {
     retried: (id: string) => `${id} is being deployed again`,
     held: (id: string) =>
       `${id}: your decision is taken. Git can’t be reached now; the commit follows by itself.`,
-    overtaken: (name: string, action: string) => `${name} was faster: ${action.toLowerCase()}.`,
-    changed: 'The request changed meanwhile. This is how it stands now.',
+    overtaken: (name: string, action: string) => `${action} by ${name}.`,
+    changed: 'The request has changed meanwhile',
     bulkApprove: (count: number) => `Approve ${n(count, 'request', 'requests')}?`,
     bulkReject: (count: number) => `Reject ${n(count, 'request', 'requests')}?`,
     bulkHelp: 'They are decided one after the other, each recorded under your name.',

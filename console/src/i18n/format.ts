@@ -17,15 +17,16 @@ export function formatter(language: Language) {
   const locale = LOCALES[language];
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' });
-  const short = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' });
+  const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  // Always in numbers: 'yesterday' would be wrong for much of what is 24 to 48 hours ago.
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const number = new Intl.NumberFormat(locale);
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
 
-  const since = (style: Intl.RelativeTimeFormat) => (iso: string, now: number) => {
-    const seconds = (Date.parse(iso) - now) / 1000;
+  const ago = (iso: string, at: number) => {
+    const seconds = (Date.parse(iso) - at) / 1000;
     const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
-    return unit === 'second' ? style.format(0, 'second') : style.format(Math.trunc(seconds / size), unit);
+    return unit === 'second' ? now.format(0, 'second') : relative.format(Math.trunc(seconds / size), unit);
   };
 
   return {
@@ -44,8 +45,8 @@ export function formatter(language: Language) {
         timeZone,
         timeZoneName: 'short',
       }).format(new Date(iso)),
-    relative: since(relative),
-    age: since(short),
+    /** 3 hours ago, in 2 days. */
+    relative: ago,
     number: (value: number) => number.format(value),
     list: (items: readonly string[]) => list.format(items),
   };

@@ -144,6 +144,7 @@ export const fr: Messages = {
     search: 'Chercher',
     create: 'Nouvelle demande',
     help: 'Ces raccourcis',
+    on: 'Les touches seules servent de raccourcis',
   },
   detail: {
     back: 'Toutes les demandes',
@@ -173,6 +174,7 @@ export const fr: Messages = {
     unsafeLink: 'Cette adresse n’est pas une page web ; ce n’est donc pas un lien.',
     changes: 'Ce qui change en production',
     inProduction: 'En production actuellement',
+    before: 'En production avant',
     requested: 'Cette demande',
     first: 'Rien de ce nom n’a encore été déployé par Prodgate : c’est la première version.',
     sameVersion: 'La même version est déjà en production.',
@@ -232,8 +234,8 @@ export const fr: Messages = {
     retried: (id) => `${id} est redéployée`,
     held: (id) =>
       `${id} : votre décision est prise en compte. Git est injoignable ; le commit suivra de lui-même.`,
-    overtaken: (name, action) => `${name} a été plus rapide : ${action.toLowerCase()}.`,
-    changed: 'La demande a changé entre-temps. Voici où elle en est.',
+    overtaken: (name, action) => `${action} par ${name}.`,
+    changed: 'La demande a changé entre-temps',
     bulkApprove: (count) => `Approuver ${n(count, 'demande', 'demandes')} ?`,
     bulkReject: (count) => `Rejeter ${n(count, 'demande', 'demandes')} ?`,
     bulkHelp: 'Elles sont décidées l’une après l’autre, chacune enregistrée à votre nom.',

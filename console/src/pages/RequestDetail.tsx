@@ -85,7 +85,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
             <PreChecks checks={preChecks} />
           </Section>
           <Section title={t.detail.changes}>
-            <Changes id={id} />
+            <Changes ticket={ticket} />
           </Section>
           <Section title={t.detail.timeline}>
             <RequestTimeline ticket={ticket} nameOf={nameOf} />

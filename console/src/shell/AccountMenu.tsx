@@ -3,6 +3,7 @@ import { BookOpen, Check, Keyboard, LogOut } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { session } from '@/auth/session';
 import type { Me } from '@/api/types';
+import { useShortcuts } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
 import type { Language } from '@/i18n/format';
 import { keepTheme, keptTheme, THEMES, type Theme } from '@/ui/theme';
@@ -16,6 +17,7 @@ export function AccountMenu({ me }: { me: Me | undefined }) {
   const { t, language, setLanguage } = useSpeech();
   const [theme, setTheme] = useState(keptTheme);
   const [shortcuts, setShortcuts] = useState(false);
+  useShortcuts({ '?': () => setShortcuts(true) });
   const choose = (value: Theme) => {
     keepTheme(value);
     setTheme(value);
@@ -25,52 +27,50 @@ export function AccountMenu({ me }: { me: Me | undefined }) {
       {/* Not modal: locking the page's scrolling would inject a style, which the content security policy forbids. */}
       <Menu.Root modal={false}>
         <Menu.Trigger
-          className="grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text hover:opacity-85"
+          className="grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text hover:outline-2 hover:outline-accent-text/50"
           aria-label={t.account.menu(me?.name ?? '')}
         >
           <span aria-hidden>{initials(me?.name ?? '')}</span>
         </Menu.Trigger>
-        <Menu.Portal>
-          <Menu.Content
-            align="end"
-            sideOffset={6}
-            className="z-40 max-h-(--radix-dropdown-menu-content-available-height) w-64 overflow-y-auto rounded-lg border border-line bg-raised p-1.5 shadow-xl"
-          >
-            {me && <Person me={me} />}
-            <Menu.Separator className="my-1.5 h-px bg-line" />
-            <Menu.Label className="px-2 pt-1 text-xs text-muted">{t.account.theme}</Menu.Label>
-            <Menu.RadioGroup value={theme} onValueChange={(value) => choose(value as Theme)}>
-              {THEMES.map((each) => (
-                <Choice key={each} value={each}>
-                  {t.account.themes[each]}
-                </Choice>
-              ))}
-            </Menu.RadioGroup>
-            <Menu.Label className="px-2 pt-2 text-xs text-muted">{t.account.language}</Menu.Label>
-            <Menu.RadioGroup value={language} onValueChange={(value) => setLanguage(value as Language)}>
-              {(Object.keys(LANGUAGES) as Language[]).map((each) => (
-                <Choice key={each} value={each}>
-                  <span lang={each}>{LANGUAGES[each]}</span>
-                </Choice>
-              ))}
-            </Menu.RadioGroup>
-            <Menu.Separator className="my-1.5 h-px bg-line" />
-            <Menu.Item className={ITEM} onSelect={() => setShortcuts(true)}>
-              <Keyboard className="size-4 text-muted" aria-hidden />
-              {t.account.shortcuts}
-            </Menu.Item>
-            <Menu.Item className={ITEM} asChild>
-              <a href="/docs">
-                <BookOpen className="size-4 text-muted" aria-hidden />
-                {t.account.apiDocs}
-              </a>
-            </Menu.Item>
-            <Menu.Item className={ITEM} onSelect={() => void session.signOut()}>
-              <LogOut className="size-4 text-muted" aria-hidden />
-              {t.account.signOut}
-            </Menu.Item>
-          </Menu.Content>
-        </Menu.Portal>
+        <Menu.Content
+          align="end"
+          sideOffset={6}
+          className="z-40 max-h-(--radix-dropdown-menu-content-available-height) w-64 overflow-y-auto rounded-lg border border-line bg-raised p-1.5 shadow-xl"
+        >
+          {me && <Person me={me} />}
+          <Menu.Separator className="my-1.5 h-px bg-line" />
+          <Menu.Label className="px-2 pt-1 text-xs text-muted">{t.account.theme}</Menu.Label>
+          <Menu.RadioGroup value={theme} onValueChange={(value) => choose(value as Theme)}>
+            {THEMES.map((each) => (
+              <Choice key={each} value={each}>
+                {t.account.themes[each]}
+              </Choice>
+            ))}
+          </Menu.RadioGroup>
+          <Menu.Label className="px-2 pt-2 text-xs text-muted">{t.account.language}</Menu.Label>
+          <Menu.RadioGroup value={language} onValueChange={(value) => setLanguage(value as Language)}>
+            {(Object.keys(LANGUAGES) as Language[]).map((each) => (
+              <Choice key={each} value={each}>
+                <span lang={each}>{LANGUAGES[each]}</span>
+              </Choice>
+            ))}
+          </Menu.RadioGroup>
+          <Menu.Separator className="my-1.5 h-px bg-line" />
+          <Menu.Item className={ITEM} onSelect={() => setShortcuts(true)}>
+            <Keyboard className="size-4 text-muted" aria-hidden />
+            {t.account.shortcuts}
+          </Menu.Item>
+          <Menu.Item className={ITEM} asChild>
+            <a href="/docs">
+              <BookOpen className="size-4 text-muted" aria-hidden />
+              {t.account.apiDocs}
+            </a>
+          </Menu.Item>
+          <Menu.Item className={ITEM} onSelect={() => void session.signOut()}>
+            <LogOut className="size-4 text-muted" aria-hidden />
+            {t.account.signOut}
+          </Menu.Item>
+        </Menu.Content>
       </Menu.Root>
       {shortcuts && <ShortcutsDialog onClose={() => setShortcuts(false)} />}
     </>
@@ -96,14 +96,14 @@ function Person({ me }: { me: Me }) {
     <div className="px-2 py-1">
       <p className="font-semibold">{me.name}</p>
       <p className="text-[0.8125rem] text-muted">{me.email}</p>
-      <ul className="mt-1 text-[0.8125rem] text-muted">
+      <div className="mt-1 text-[0.8125rem] text-muted">
         {me.grants.map(({ role, tenant }) => (
-          <li key={`${role}-${tenant ?? ''}`}>
+          <p key={`${role}-${tenant ?? ''}`}>
             {t.account.roles[role]} · {tenant ?? t.account.everywhere}
-          </li>
+          </p>
         ))}
-        {me.grants.length === 0 && <li>{t.account.nothing}</li>}
-      </ul>
+        {me.grants.length === 0 && <p>{t.account.nothing}</p>}
+      </div>
     </div>
   );
 }

@@ -1,8 +1,10 @@
+import { useShortcutsOn } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
 import { Dialog } from '@/ui/Dialog';
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useSpeech();
+  const [on, turn] = useShortcutsOn();
   const rows: readonly (readonly [string, string])[] = [
     ['j', t.keys.next],
     ['k', t.keys.previous],
@@ -26,6 +28,16 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <label className="mt-5 flex w-fit items-center gap-2 border-t border-line pt-4">
+        <input
+          type="checkbox"
+          data-autofocus
+          className="size-4 accent-accent"
+          checked={on}
+          onChange={(event) => turn(event.target.checked)}
+        />
+        {t.keys.on}
+      </label>
     </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 import { Check } from 'lucide-react';
 import { useId } from 'react';
+import { ROOM } from '@/api/lifecycle';
 import type { Decision, Permissions, State } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { serverSentence } from '@/i18n/server';
@@ -11,18 +12,6 @@ interface ApprovalActionsProps {
   ask: (decision: Decision) => void;
 }
 
-/** Which decisions a state has room for; the others would only be noise. Withdrawing is for the requester and admins:
- * to everybody else it would be noise too. */
-const ROOM: Record<State, readonly Decision[]> = {
-  pending: ['approve', 'reject', 'cancel'],
-  approved: ['cancel'],
-  failed: ['retry'],
-  deploying: [],
-  deployed: [],
-  rejected: [],
-  cancelled: [],
-  expired: [],
-};
 const TONES: Record<Decision, Tone> = {
   approve: 'primary',
   retry: 'primary',
@@ -34,6 +23,7 @@ const TONES: Record<Decision, Tone> = {
 export function ApprovalActions({ state, permissions, ask }: ApprovalActionsProps) {
   const { t } = useSpeech();
   const id = useId();
+  // Withdrawing is for the requester and admins; to everybody else the button would be noise.
   const offered = ROOM[state].filter((decision) => decision !== 'cancel' || permissions.cancel.allowed);
   if (!offered.length) return null;
   const refused = offered.filter((decision) => !permissions[decision].allowed);

@@ -1,16 +1,19 @@
 import { ArrowRight } from 'lucide-react';
 import { Link } from 'react-router';
+import type { Me, Ticket } from '@/api/types';
 import { useDifference } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
+import { useCaller } from '@/shell/useCaller';
 import { LazyMarkdown } from '@/ui/LazyMarkdown';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { When } from '@/ui/Time';
 
 /** The version in production beside the one that is asked for. */
-export function Changes({ id }: { id: string }) {
+export function Changes({ ticket }: { ticket: Ticket }) {
   const { t } = useSpeech();
-  const { data, error } = useDifference(id);
+  const me = useCaller();
+  const { data, error } = useDifference(ticket.metadata.id);
   if (error && !data) return <p className="text-muted">{explain(t, error)}</p>;
   if (!data) {
     return (
@@ -21,50 +24,50 @@ export function Changes({ id }: { id: string }) {
   }
   const now = data.inProduction;
   if (!now) return <p className="text-muted">{t.detail.first}</p>;
-  const own = now.ticketId === id;
   return (
     <>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <div className="flex flex-wrap items-start gap-x-6 gap-y-2">
         <div>
-          <p className="text-[0.8125rem] text-muted">{t.detail.inProduction}</p>
+          <p className="text-[0.8125rem] text-muted">
+            {ticket.status.deployedAt ? t.detail.before : t.detail.inProduction}
+          </p>
           <p className="font-mono font-medium">{now.version}</p>
           <p className="text-[0.8125rem] text-muted">
-            {own ? (
-              t.detail.requested
-            ) : (
+            {seesAllOf(me, ticket.metadata.tenant) ? (
               <Link
                 to={`/requests/${now.ticketId}`}
                 className="font-mono text-accent-text underline-offset-2 hover:underline"
               >
                 {now.ticketId}
               </Link>
+            ) : (
+              <span className="font-mono">{now.ticketId}</span>
             )}
             , <When at={now.deployedAt} />
           </p>
         </div>
-        {!own && (
-          <>
-            <ArrowRight className="size-4 text-muted" aria-hidden />
-            <div>
-              <p className="text-[0.8125rem] text-muted">{t.detail.requested}</p>
-              <p className="font-mono font-medium">{data.version}</p>
-              {now.version === data.version && (
-                <p className="text-[0.8125rem] text-warn-text">{t.detail.sameVersion}</p>
-              )}
-            </div>
-          </>
-        )}
+        <ArrowRight className="mt-6 size-4 text-muted" aria-hidden />
+        <div>
+          <p className="text-[0.8125rem] text-muted">{t.detail.requested}</p>
+          <p className="font-mono font-medium">{data.version}</p>
+          {now.version === data.version && (
+            <p className="text-[0.8125rem] text-warn-text">{t.detail.sameVersion}</p>
+          )}
+        </div>
       </div>
-      {!own && (
-        <details className="mt-3">
-          <summary className="w-fit cursor-pointer rounded text-muted hover:text-text">
-            {t.detail.previousNotes(now.version)}
-          </summary>
-          <div className="mt-2 border-s-2 border-line ps-4">
-            <LazyMarkdown text={now.releaseNotes} />
-          </div>
-        </details>
-      )}
+      <details className="mt-3">
+        <summary className="w-fit cursor-pointer rounded text-muted hover:text-text">
+          {t.detail.previousNotes(now.version)}
+        </summary>
+        <div className="mt-2 border-s-2 border-line ps-4">
+          <LazyMarkdown text={now.releaseNotes} />
+        </div>
+      </details>
     </>
   );
+}
+
+/** Whether every request of the tenant may be looked at, so that a link to one leads somewhere. */
+function seesAllOf(me: Me, tenant: string): boolean {
+  return me.grants.some((grant) => grant.role !== 'devops' && (grant.tenant ?? tenant) === tenant);
 }

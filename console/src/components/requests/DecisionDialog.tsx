@@ -1,4 +1,5 @@
 import { useId, useState, type SyntheticEvent } from 'react';
+import { ROOM } from '@/api/lifecycle';
 import type { Decision, Ticket } from '@/api/types';
 import { session } from '@/auth/session';
 import { useDecision, type Refusal } from '@/hooks/useDecision';
@@ -37,6 +38,10 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
     else say('info', t.decide.held(id));
   });
   const fault = decisionFault(t, decision, text);
+  // Somebody else was first, seen live or by the refusal. One's own decision is seen live too, while it is under way.
+  if (!busy && !ROOM[ticket.status.state].includes(decision)) {
+    return <Overtaken title={words.title} ticket={ticket} nameOf={nameOf} onClose={onClose} />;
+  }
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setChecked(true);
@@ -47,7 +52,7 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
   return (
     <Dialog title={words.title} description={words.help} onClose={onClose} locked={busy}>
       <form id={form} onSubmit={submit} noValidate className="space-y-4">
-        {refusal && <Refused refusal={refusal} ticket={ticket} decision={decision} nameOf={nameOf} />}
+        {refusal && <Refused refusal={refusal} id={id} decision={decision} />}
         <Field
           id={`${form}-text`}
           label={words.label}
@@ -70,58 +75,73 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
           <Button off={busy} onClick={onClose}>
             {decision === 'cancel' ? t.decide.keep : t.common.cancel}
           </Button>
-          {!(refusal?.overtaken && ticket.status.state !== 'pending') && (
-            <Button
-              type="submit"
-              tone={decision === 'approve' || decision === 'retry' ? 'primary' : 'danger'}
-              busy={busy}
-            >
-              {words.confirm}
-            </Button>
-          )}
+          <Button
+            type="submit"
+            tone={decision === 'approve' || decision === 'retry' ? 'primary' : 'danger'}
+            busy={busy}
+          >
+            {words.confirm}
+          </Button>
         </DialogActions>
       </form>
     </Dialog>
   );
 }
 
-interface RefusedProps extends Pick<DecisionDialogProps, 'ticket' | 'decision' | 'nameOf'> {
+interface RefusedProps {
   refusal: Refusal;
+  id: string;
+  decision: Decision;
 }
 
-/** Why it was refused, and the way on: a fresh sign-in, what somebody else did, or simply another try. */
-function Refused({ refusal, ticket, decision, nameOf }: RefusedProps) {
+/** Why it was refused, and the way on: a fresh sign-in, another look, or simply another try. */
+function Refused({ refusal: { maxAge, overtaken, error }, id, decision }: RefusedProps) {
   const { t } = useSpeech();
-  const { maxAge, overtaken, error } = refusal;
-  if (maxAge !== undefined) {
-    const again = `/requests/${ticket.metadata.id}?decide=${decision}`;
+  if (maxAge === undefined) {
     return (
       <Notice
-        look="warn"
+        look={overtaken ? 'info' : 'fault'}
         urgent
-        title={t.signIn.tooOld}
-        action={
-          <Button small onClick={() => session.signIn(again, maxAge)}>
-            {t.signIn.button}
-          </Button>
-        }
+        title={overtaken ? t.decide.changed : t.errors.title}
       >
-        {t.signIn.tooOldHelp}
-      </Notice>
-    );
-  }
-  const last = ticket.status.history.at(-1);
-  if (overtaken && last && last.action !== 'created') {
-    return (
-      <Notice look="info" urgent title={t.decide.changed}>
-        {t.decide.overtaken(nameOf(last.by), t.action[last.action])}
-        {(last.reason ?? last.comment) && <q className="mt-1 block">{last.reason ?? last.comment}</q>}
+        {explain(t, error)}
       </Notice>
     );
   }
   return (
-    <Notice look="fault" urgent title={t.errors.title}>
-      {explain(t, error)}
+    <Notice
+      look="warn"
+      urgent
+      title={t.signIn.tooOld}
+      action={
+        <Button small onClick={() => session.signIn(`/requests/${id}?decide=${decision}`, maxAge)}>
+          {t.signIn.button}
+        </Button>
+      }
+    >
+      {t.signIn.tooOldHelp}
     </Notice>
+  );
+}
+
+type OvertakenProps = Pick<DecisionDialogProps, 'ticket' | 'nameOf' | 'onClose'> & { title: string };
+
+/** What somebody else did meanwhile, instead of a question that has no room any more. */
+function Overtaken({ title, ticket, nameOf, onClose }: OvertakenProps) {
+  const { t } = useSpeech();
+  const last = ticket.status.history.at(-1);
+  const words = last?.reason ?? last?.comment;
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <Notice look="info" urgent title={t.decide.changed}>
+        {last && t.decide.overtaken(nameOf(last.by), t.action[last.action])}
+        {words && <q className="mt-1 block">{words}</q>}
+      </Notice>
+      <DialogActions>
+        <Button tone="primary" data-autofocus onClick={onClose}>
+          {t.common.close}
+        </Button>
+      </DialogActions>
+    </Dialog>
   );
 }

@@ -1,3 +1,4 @@
+import { ROOM } from '@/api/lifecycle';
 import type { Decision, Ticket } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { usePermissions } from '@/hooks/useRequests';
@@ -11,8 +12,6 @@ import { ApprovalActions } from './ApprovalActions';
 import { Deciders } from './Deciders';
 import { Section } from './sections';
 
-const OVER: readonly string[] = ['deployed', 'rejected', 'cancelled', 'expired', 'deploying'];
-
 /** What can be done, by whom, and where else to look. */
 export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: Decision) => void }) {
   const { t } = useSpeech();
@@ -21,7 +20,7 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
   // On a phone the decision stays in reach at the bottom of the window, as a part of the page itself.
   return (
     <aside className="contents gap-4 lg:sticky lg:top-17 lg:flex lg:flex-col print:hidden">
-      {!OVER.includes(state) && (
+      {ROOM[state].length > 0 && (
         <Section
           title={t.detail.actions}
           className="max-lg:sticky max-lg:bottom-2 max-lg:z-10 max-lg:order-last max-lg:shadow-xl"

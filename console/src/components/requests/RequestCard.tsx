@@ -80,7 +80,7 @@ export const RequestCard = memo(function RequestCard({
           <span className="sm:w-18">
             <ImpactBadge impact={request.impactAssessment} />
           </span>
-          <span className="sm:w-24 sm:text-end">
+          <span className="whitespace-nowrap sm:w-27 sm:text-end">
             <Ago at={createdAt} />
           </span>
         </div>

@@ -44,7 +44,7 @@ export function RequestList({ list, tickets, filters, me, selection, change }: R
     <section aria-busy={list.isPlaceholderData}>
       <div className="mb-2 flex min-h-6 items-center gap-3 px-1 text-[0.8125rem] text-muted">
         {selection.selectable.length > 1 && <SelectAll selection={selection} />}
-        <h2 role="status">{t.list.count(total)}</h2>
+        <p role="status">{t.list.count(total)}</p>
       </div>
       {tickets.length === 0 ? (
         <NoRequests filters={filters} me={me} change={change} />
@@ -60,7 +60,7 @@ export function RequestList({ list, tickets, filters, me, selection, change }: R
               key={ticket.metadata.id}
               ticket={ticket}
               tenant={names.get(ticket.metadata.tenant) ?? ticket.metadata.tenant}
-              selected={selection.offered ? selection.has(ticket.metadata.id) : undefined}
+              selected={selection.offered ? selection.has(ticket) : undefined}
               decided={selection.offered && ticket.status.state !== 'pending'}
               onSelect={selection.set}
             />

@@ -32,30 +32,28 @@ export function StateFilter({ states, change }: StateFilterProps) {
         {shown}
         <ChevronDown className="size-4 text-muted" aria-hidden />
       </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Content
-          align="start"
-          sideOffset={6}
-          className="z-40 w-52 rounded-lg border border-line bg-raised p-1.5 shadow-xl"
-        >
-          {STATES.map((state) => (
-            <Menu.CheckboxItem
-              key={state}
-              checked={states.includes(state)}
-              onCheckedChange={(on) => toggle(state, on)}
-              onSelect={(event) => event.preventDefault()}
-              className="flex min-h-8 cursor-default items-center gap-2 rounded px-2 outline-none data-highlighted:bg-hover data-highlighted:outline-2 data-highlighted:-outline-offset-2 data-highlighted:outline-accent-text"
-            >
-              <span className="grid size-4 place-items-center">
-                <Menu.ItemIndicator>
-                  <Check className="size-4" aria-hidden />
-                </Menu.ItemIndicator>
-              </span>
-              <StatusBadge state={state} />
-            </Menu.CheckboxItem>
-          ))}
-        </Menu.Content>
-      </Menu.Portal>
+      <Menu.Content
+        align="start"
+        sideOffset={6}
+        className="z-40 w-52 rounded-lg border border-line bg-raised p-1.5 shadow-xl"
+      >
+        {STATES.map((state) => (
+          <Menu.CheckboxItem
+            key={state}
+            checked={states.includes(state)}
+            onCheckedChange={(on) => toggle(state, on)}
+            onSelect={(event) => event.preventDefault()}
+            className="flex min-h-8 cursor-default items-center gap-2 rounded px-2 outline-none data-highlighted:bg-hover data-highlighted:outline-2 data-highlighted:-outline-offset-2 data-highlighted:outline-accent-text"
+          >
+            <span className="grid size-4 place-items-center">
+              <Menu.ItemIndicator>
+                <Check className="size-4" aria-hidden />
+              </Menu.ItemIndicator>
+            </span>
+            <StatusBadge state={state} />
+          </Menu.CheckboxItem>
+        ))}
+      </Menu.Content>
     </Menu.Root>
   );
 }
