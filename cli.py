@@ -59,10 +59,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_up(up: argparse.ArgumentParser) -> None:
     up.formatter_class = argparse.ArgumentDefaultsHelpFormatter
-    up.description = "Run Temporal, worker, API and stand-ins for GitOps repository, AWX and sign-in until Ctrl-C."
+    up.description = "Run Temporal, worker, API and stand-ins for GitOps record, AWX, sign-in and mail until Ctrl-C."
     up.epilog = (
-        "PRODGATE_GIT_REPO, PRODGATE_AWX_URL, PRODGATE_OIDC_ISSUER and TEMPORAL_ADDRESS name systems "
-        "to use instead of the stand-ins; every other setting of the README works too."
+        "PRODGATE_GIT_REPO, PRODGATE_AWX_URL, PRODGATE_OIDC_ISSUER, PRODGATE_SMTP_URL and TEMPORAL_ADDRESS name "
+        "systems to use instead of the stand-ins; every other setting of the README works too."
     )
     _add_data(up)
     up.add_argument("--port", type=_port, metavar="N", default=8080, help="of the API")
@@ -71,6 +71,8 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--awx-port", type=_port, metavar="N", default=8052, help="of the stand-in for AWX")
     up.add_argument("--worker-port", type=_port, metavar="N", default=8081, help="of the worker's /healthz")
     up.add_argument("--oidc-port", type=_port, metavar="N", default=9400, help="of the identity provider")
+    up.add_argument("--mailbox-port", type=_port, metavar="N", default=8025, help="of the mailbox's page")
+    up.add_argument("--smtp-port", type=_port, metavar="N", default=1025, help="of the mailbox's mail server")
     up.add_argument("--job-seconds", type=float, metavar="S", default=3.0, help="how long a job of that AWX takes")
     up.set_defaults(command=_up)
 
@@ -133,7 +135,9 @@ def _up(given: argparse.Namespace) -> int:
     from serving import give_up, leave
 
     ports = Ports(
-        given.port, given.temporal_port, given.temporal_ui_port, given.awx_port, given.worker_port, given.oidc_port
+        given.port,
+        *(given.temporal_port, given.temporal_ui_port, given.awx_port, given.worker_port, given.oidc_port),
+        *(given.mailbox_port, given.smtp_port),
     )
     try:
         asyncio.run(run(Demo(given.data.resolve(), ports, given.job_seconds, _environment())))

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from pydantic import SecretStr
 
+from activities.awx import AwxTimings
 from clients.awx import AwxClient, AwxConnection
 from clients.awx_errors import AwxError
 from clients.awx_template import TemplateCheck, check_template
@@ -52,3 +53,13 @@ def awx_connection(settings: Settings) -> AwxConnection:
 
 def plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
+
+
+def awx_timings(settings: Settings) -> AwxTimings:
+    """How patient the worker is with AWX, as the settings say."""
+    return AwxTimings(
+        request_lifetime=settings.awx_request_lifetime,
+        settle=settings.awx_settle,
+        pending_deadline=settings.awx_pending_deadline,
+        running_deadline=settings.awx_running_deadline,
+    )

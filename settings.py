@@ -4,14 +4,16 @@ Temporal's own settings (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_TLS
 `temporalio.envconfig` and are not repeated here.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -52,7 +54,15 @@ def _listed(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
+def _smtp(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"smtps?://([^@/\s]+@)?[^@/:\s]+(:[0-9]{1,5})?/?", value.get_secret_value()):
+        raise ValueError("must be smtp://[user:password@]host[:port], or smtps:// for TLS from the first byte")
+    return value
+
+
+SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp)]
 Origin = Annotated[str, StringConstraints(pattern="^https?://[^/ *]+$")]
+Hours = Annotated[float, Field(gt=0, le=8_760)]
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
 
@@ -98,6 +108,24 @@ class Settings(BaseModel):
     )
     awx_watch_every: Seconds = Field(
         timedelta(minutes=10), description="Seconds between two looks for AWX jobs that no ticket explains."
+    )
+    language: Literal["en", "fr"] = Field("en", description="`en` or `fr`: for people whose entry names no language.")
+    smtp_url: SmtpUrl | None = Field(
+        None, description="Mail server, `smtp[s]://[user:password@]host[:port]`; no mail without. Worker only."
+    )
+    smtp_ca_bundle: Path | None = Field(None, description="CA certificates for it, where the system's don't do.")
+    mail_from: str = Field(
+        "prodgate@localhost", pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", description="Address that mails are from."
+    )
+    announce_for: Seconds = Field(
+        timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."
+    )
+    remind_after: Annotated[tuple[Hours, Hours, Hours, Hours], BeforeValidator(_listed)] = Field(
+        (24, 24, 8, 4),
+        description="Hours after which approvers are reminded first: for impact low, medium, high, critical.",
+    )
+    expiry_warning: Seconds = Field(
+        timedelta(days=3), description="Seconds before a request expires at which its requester is told."
     )
     oidc_issuer: str | None = Field(
         None, pattern="^https?://", description="Issuer URL of the OpenID provider; its keys are found by discovery."

@@ -7,15 +7,17 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 from temporalio.worker import Worker
 
-from activities.awx import AwxActivities, AwxTimings
+from activities.announcing import AnnouncementActivities
+from activities.awx import AwxActivities
 from activities.awx_watch import WatchActivities
 from activities.beating import Beating
 from activities.clearance import ClearanceActivities
 from activities.lane import LaneActivities
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
+from channels import outlets, teller
 from clients.awx import AwxClient
-from doctor import awx_connection, plain
+from doctor import awx_connection, awx_timings, plain
 from record.directory import DirectoryReader
 from record.errors import RecordUnavailable
 from record.index import Index
@@ -25,6 +27,7 @@ from record.repository import open_repository
 from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from settings import Settings, SettingsError
 from vitals import meter, vitals
+from workflows.announcing import Announcements
 from workflows.connection import NoServer, connect
 from workflows.door import Door
 from workflows.lane import Lane
@@ -44,17 +47,18 @@ async def run(settings: Settings) -> None:
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     proofs = Proofs.of(repository)
     REGISTRY.register(RecordCollector(repository))
-    async with AwxClient(awx_connection(settings)) as client:
-        awx, record = AwxActivities(client, awx_timings(settings)), RecordActivities(repository, proofs)
-        lanes = LaneActivities(temporal, settings.task_queue)
-        clearance = ClearanceActivities(repository, DirectoryReader(repository))
+    async with AwxClient(awx_connection(settings)) as client, outlets(settings) as channels:
+        awx, directory = AwxActivities(client, awx_timings(settings)), DirectoryReader(repository)
+        record = RecordActivities(repository, proofs, teller(settings, temporal, channels))
+        lanes, clearance = LaneActivities(temporal, settings.task_queue), ClearanceActivities(repository, directory)
         watch = WatchActivities(client, Index(repository, folder / "index.db"))
         worker = Worker(
             temporal,
             task_queue=settings.task_queue,
-            workflows=[Promotion, Lane, AwxWatch],
+            workflows=[Promotion, Announcements, Lane, AwxWatch],
             activities=[
                 record.record_change,
+                AnnouncementActivities(channels, directory).deliver,
                 ProofActivities(proofs).check_decision,
                 lanes.stand_in_lane,
                 clearance.read_facts,
@@ -70,15 +74,6 @@ async def run(settings: Settings) -> None:
             app = vitals(worker, temporal, repository, client, counted)
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
-
-
-def awx_timings(settings: Settings) -> AwxTimings:
-    return AwxTimings(
-        request_lifetime=settings.awx_request_lifetime,
-        settle=settings.awx_settle,
-        pending_deadline=settings.awx_pending_deadline,
-        running_deadline=settings.awx_running_deadline,
-    )
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.announcing import Tell, tell_nobody
 from domain.change import Change, Recorded
 from domain.errors import Unproven
 from record.errors import RecordConflict, RecordUnavailable, TicketExists
@@ -20,23 +21,28 @@ _LAST_LOOK = timedelta(minutes=5)
 
 @dataclass
 class RecordActivities:
-    """Writes to the Git record, and writes nothing that a person is said to have done but the API did not sign."""
+    """Writes to the Git record, and writes nothing that a person is said to have done but the API did not sign.
+
+    `tell` makes known what was written.
+    """
 
     repository: Repository
     proofs: Proofs
+    tell: Tell = tell_nobody
 
     @activity.defn
     async def record_change(self, change: Change) -> Recorded:
-        """Commit one transition of one ticket and return the file's revision once it is durable.
+        """Commit one transition of one ticket, make it known, and return the file's revision.
 
-        Running it twice is harmless: a change that the record holds already is found there and not written again.
+        Running it twice is harmless: a change that the record holds already is found there and not written again, and
+        what was made known twice is announced once.
         Fails for good as `TicketExists` when the number is taken, and as `Unproven` for a submission that nobody
         signed; fails as `RecordConflict` until a person has put the file back, as `Unproven` until they have put back
         the key of a decision that was taken already, and as `RecordUnavailable` until Git can be reached.
         """
         try:
             await asyncio.to_thread(self.proofs.check_change, change)
-            return await self.repository.record(change)
+            recorded = await self.repository.record(change)
         except TicketExists as error:
             raise ApplicationError(str(error), type="TicketExists", non_retryable=True) from error
         except RecordConflict as error:
@@ -47,6 +53,8 @@ class RecordActivities:
             raise _unproven(error, change) from error
         except RecordUnavailable as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
+        await self.tell(change)
+        return recorded
 
 
 def _unproven(error: Unproven, change: Change) -> ApplicationError:

@@ -57,6 +57,8 @@ class Ports:
     awx: int = 8052
     worker: int = 8081
     oidc: int = 9400
+    mailbox: int = 8025
+    smtp: int = 1025
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,10 @@ class Demo:
         return "PRODGATE_OIDC_ISSUER" not in self.given
 
     @property
+    def has_mailbox(self) -> bool:
+        return "PRODGATE_SMTP_URL" not in self.given
+
+    @property
     def issuer(self) -> str:
         """Where people sign in, where the demo's own provider is used."""
         return f"http://127.0.0.1:{self.ports.oidc}"
@@ -102,6 +108,7 @@ class Demo:
         unused = set() if self.has_awx else {"awx"}
         unused |= set() if self.has_temporal else {"temporal", "temporal_ui"}
         unused |= set() if self.has_issuer else {"oidc"}
+        unused |= set() if self.has_mailbox else {"mailbox", "smtp"}
         return {name: port for name, port in vars(self.ports).items() if name not in unused}
 
     def environment(self) -> dict[str, str]:
@@ -130,6 +137,8 @@ class Demo:
         if self.has_issuer:
             settings["PRODGATE_OIDC_ISSUER"] = self.issuer
             settings["PRODGATE_OIDC_CLIENT_ID"] = self.given.get("PRODGATE_OIDC_AUDIENCE", "prodgate")
+        if self.has_mailbox:
+            settings["PRODGATE_SMTP_URL"] = f"smtp://127.0.0.1:{self.ports.smtp}"
         return settings
 
     def _given(self) -> dict[str, str]:
@@ -171,6 +180,8 @@ class Demo:
                 f"http://127.0.0.1:{ports.api}/readyz",
             ),
         ]
+        if self.has_mailbox:
+            children.insert(0, ("mailbox", self._mailbox(), f"http://127.0.0.1:{ports.mailbox}/"))
         if self.has_issuer:
             ready = f"{self.issuer}/.well-known/openid-configuration"
             children.insert(0, ("oidc", self._oidc(), ready))
@@ -220,6 +231,10 @@ class Demo:
         if self.has_git:
             command += ["--record", self.record, "--branch", self.given.get("PRODGATE_GIT_BRANCH", "main")]
         return command
+
+    def _mailbox(self) -> list[str]:
+        command = [sys.executable, "-P", "-m", "demo.mailbox", "--port", str(self.ports.mailbox)]
+        return [*command, "--smtp-port", str(self.ports.smtp), "--mails", str(self.data / "mails")]
 
     def _secrets(self) -> dict[str, str]:
         """The demo's own secrets, made once and kept in its folder."""

@@ -20,7 +20,8 @@ def _places(demo: Demo) -> dict[str, str]:
     ui = {"Temporal UI": f"http://127.0.0.1:{ports.temporal_ui}"} if demo.has_temporal else {}
     awx = f"http://127.0.0.1:{ports.awx}/api/ (a stand-in)" if demo.has_awx else demo.given["PRODGATE_AWX_URL"]
     sign_in = {"Sign-in": f"{demo.issuer} (a stand-in)"} if demo.has_issuer else {}
-    return api | ui | sign_in | {"AWX": awx, "GitOps record": demo.record, "Logs": str(demo.data / "logs")}
+    mailbox = {"Mailbox": f"http://127.0.0.1:{ports.mailbox} (a stand-in)"} if demo.has_mailbox else {}
+    return api | ui | sign_in | mailbox | {"AWX": awx, "GitOps record": demo.record, "Logs": str(demo.data / "logs")}
 
 
 def _next(demo: Demo) -> str:

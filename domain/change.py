@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from domain.decision import Digest, Jws
-from domain.roles import PersonName
+from domain.roles import PersonName, Subject
 from domain.ticket import PromotionRequest
-from domain.values import Frozen
+from domain.values import Frozen, Moment
 
 Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 """The Git blob id of a ticket's file."""
@@ -24,13 +24,16 @@ class Change(Frozen):
     """A ticket after one transition, with the revision it was made from: None for the first.
 
     `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
-    `proof` goes with what a person did, and with nothing that the service did by itself.
+    `proof` goes with what a person did, and with nothing that the service did by itself. The last two are no part of
+    the record; who announces the change must know them: the requester's proven subject, and when a pending one expires.
     """
 
     ticket: PromotionRequest
     base: Revision | None
     actor_name: PersonName
     proof: Proof | None = None
+    requester_subject: Subject | None = None
+    decide_by: Moment | None = None
 
 
 class Recorded(Frozen):

@@ -11,6 +11,7 @@ import pygit2
 from pygit2.enums import SortMode
 
 from domain import roles
+from domain.audience import Audience, Contact
 from domain.roles import Grant, Permission, Person, same_address
 from record.members import PLATFORM, TENANTS, Fault, Member, Membership, parse
 from record.repository import Repository
@@ -123,6 +124,38 @@ class Directory:
         if tenant not in self.tenants:
             return ()
         return tuple(person for person in self.people if roles.holds(person, permission, tenant))
+
+    def audience(self, tenant: str) -> Audience:
+        """Whom announcements of the tenant's tickets may reach: its people, the platform's, and its Slack channel."""
+        here = [each for each in self.memberships if each.tenant in {None, tenant}]
+        entries: dict[str, tuple[Person, list[Member]]] = {}
+        for member in (member for each in here for member in each.members):
+            if (person := self.person(member.email)) is not None:
+                entries.setdefault(same_address(person.email), (person, []))[1].append(member)
+        return Audience(
+            tenant_name=next((each.display_name for each in here if each.tenant), tenant),
+            contacts=tuple(_contact(person, members) for person, members in entries.values()),
+            ops=tuple(contact for each in here for contact in each.ops),
+            slack_channel=next((each.slack_channel for each in here if each.slack_channel), None),
+        )
+
+    def person_in_slack(self, user: str) -> Person | None:
+        """The one person whose entries name this Slack user; None where that is nobody, several, or a service."""
+        emails = {same_address(member.email) for member, _ in self._granted if member.slack_id == user}
+        found = {person.email: person for person in map(self.person, sorted(emails)) if person is not None}
+        only = next(iter(found.values())) if len(found) == 1 else None
+        return only if only and only.owner is None else None
+
+
+def _contact(person: Person, members: Iterable[Member]) -> Contact:
+    """How the person wants to be told, by their entries for one place: who listens in one of them listens."""
+    entries = tuple(members)
+    return Contact(
+        person=person,
+        language=next((member.language for member in entries if member.language), None),
+        follows=any(member.notify is True for member in entries),
+        silent=all(member.notify == "never" for member in entries),
+    )
 
 
 def _all(member: Member) -> tuple[str, ...]:

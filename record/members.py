@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
+from domain.audience import Addressee, Language, SlackChannel
 from domain.roles import Grant, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant
 from domain.yaml import describe
@@ -39,7 +40,7 @@ class Kind(StrEnum):
 class Member(Frozen):
     """One role of one person, or of a service account that a person owns, as a file grants it.
 
-    `notify` says that they follow what is deployed there.
+    `notify` says that they follow what is deployed there; `never` keeps all mail about the place from them.
     """
 
     email: Email
@@ -48,8 +49,8 @@ class Member(Frozen):
     subject: Subject | None = None
     aliases: Annotated[tuple[Email, ...], Field(max_length=50)] = ()
     slack_id: ExternalId | None = None
-    language: Literal["en", "fr"] | None = None
-    notify: bool = False
+    language: Language | None = None
+    notify: bool | Literal["never"] = False
     kind: Kind = Kind.PERSON
     owner: Email | None = None
 
@@ -74,11 +75,13 @@ class _TenantMetadata(_Open):
 
 class _TenantSpec(_Open):
     display_name: PersonName
+    slack_channel: SlackChannel | None = None
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
 
 
 class _PlatformSpec(_Open):
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
+    ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
 
 
 class _TenantFile(_Open):
@@ -96,11 +99,16 @@ class _PlatformFile(_Open):
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What one good file says: the tenant it describes (None: the whole platform) and its members."""
+    """What one good file says: the tenant it describes (None: the whole platform) and its members.
+
+    `slack_channel` is the tenant's own; `ops` are mailed about every deployment that fails.
+    """
 
     tenant: str | None
     display_name: str
     members: tuple[Member, ...]
+    slack_channel: str | None = None
+    ops: tuple[Addressee, ...] = ()
 
     def grants(self) -> tuple[tuple[Member, Grant], ...]:
         return tuple((member, Grant(role=member.role, tenant=self.tenant)) for member in self.members)
@@ -118,7 +126,8 @@ def parse(path: str, data: bytes) -> Membership | Fault:
 
 
 def _platform(tree: Any) -> Membership:
-    return Membership(None, "Platform", _PlatformFile.model_validate(tree).spec.members)
+    spec = _PlatformFile.model_validate(tree).spec
+    return Membership(None, "Platform", spec.members, ops=spec.ops)
 
 
 def _tenant(path: str, tree: Any) -> Membership:
@@ -129,7 +138,7 @@ def _tenant(path: str, tree: Any) -> Membership:
     for member in file.spec.members:
         if member.role not in _TENANT_ROLES:
             raise ValueError(f"{member.role} can't be granted by a tenant's file, only by {PLATFORM}")
-    return Membership(name, file.spec.display_name, file.spec.members)
+    return Membership(name, file.spec.display_name, file.spec.members, file.spec.slack_channel)
 
 
 class _Loader(yaml.SafeLoader):

@@ -39,6 +39,8 @@ def _default(name: str) -> str:
         return "must be set"
     if value is None:
         return ""
+    if isinstance(value, tuple) and value:
+        return f"`{' '.join(map(str, value))}`"
     return f"`{value.total_seconds():.0f}`" if isinstance(value, timedelta) else f"`{value}`"
 
 

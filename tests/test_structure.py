@@ -18,8 +18,20 @@ MAY_IMPORT = {
     "settings": set(),
     "serving": set(),
     "vitals": {"clients", "record"},
-    "worker": {"activities", "clients", "doctor", "domain", "record", "serving", "settings", "vitals", "workflows"},
-    "doctor": {"clients", "settings"},
+    "worker": {
+        "activities",
+        "channels",
+        "clients",
+        "doctor",
+        "domain",
+        "record",
+        "serving",
+        "settings",
+        "vitals",
+        "workflows",
+    },
+    "channels": {"activities", "clients", "domain", "settings"},
+    "doctor": {"activities", "clients", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
 }
 """What each module at the root may import of ours; the packages' imports are held by import-linter."""

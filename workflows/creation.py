@@ -1,10 +1,11 @@
-"""The first value of a promotion."""
+"""What a promotion makes of its submission: its first value, and what it says of itself to whom it is recorded by."""
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain import lifecycle
+    from domain.change import Change, Proof, Revision
     from domain.decision import Submission
     from domain.errors import RuleViolation
     from domain.ticket import PromotionRequest
@@ -16,3 +17,11 @@ def created(submission: Submission) -> PromotionRequest:
         return lifecycle.create(submission)
     except RuleViolation as violation:
         raise ApplicationError(str(violation), type=type(violation).__name__, non_retryable=True) from violation
+
+
+def change_of(
+    submission: Submission, base: Revision | None, ticket: PromotionRequest, by: str, proof: Proof | None
+) -> Change:
+    """One transition to record, with what only the submission says."""
+    subject, decide_by = submission.requester_subject, submission.decide_by
+    return Change(ticket=ticket, base=base, actor_name=by, proof=proof, requester_subject=subject, decide_by=decide_by)

@@ -20,7 +20,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.record import RecordActivities
     from domain import lifecycle
-    from domain.change import Change, Proof
+    from domain.change import Proof
     from domain.decision import Decision, DecisionAction, Submission
     from domain.deployment import AwxReport, Deployment, LaunchRefused
     from domain.errors import RuleViolation, WrongTicket
@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.signing import proof_of
     from domain.ticket import SYSTEM_NAME, PromotionRequest, State
     from workflows import options, shown
-    from workflows.creation import created
+    from workflows.creation import change_of, created
     from workflows.deployment import Reports, follow, launch, refusal
     from workflows.lane import Turn
 
@@ -136,8 +136,8 @@ class Promotion:
         """Commit what isn't committed yet: in order, one transition at a time, whoever asks."""
         async with self._recording:
             while self._unrecorded:
-                ticket, by, proof = self._unrecorded[0]
-                change = Change(ticket=ticket, base=self._revision, actor_name=by, proof=proof)
+                change = change_of(self._submission, self._revision, *self._unrecorded[0])
+                ticket = change.ticket
                 summary = f"commits {ticket.last.action} by {ticket.last.by}"
                 recorded = await workflow.execute_activity_method(
                     RecordActivities.record_change, change, **options.recording(summary)

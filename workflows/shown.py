@@ -3,7 +3,9 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.announcement import Channel
     from domain.decision import Submission
+    from domain.delivery import Story
     from domain.lane import Queue, Standing
     from domain.ticket import PromotionRequest, State
     from domain.values import iso
@@ -11,6 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options
 
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
+
+UNDELIVERED = "prodgate_announcements_undelivered"
 
 WAITS_FOR = {
     State.PENDING: "somebody who may approve or reject it",
@@ -84,3 +88,21 @@ def comparison(found: Comparison) -> str:
     strays = [f"- job {stray.job} ({stray.status}): {stray.reason}" for stray in found.strays]
     missing = [f"- {each.request_id}: {each.reason}" for each in found.missing]
     return "\n".join([*strays, *missing]) or "Every job has its ticket, and every ticket its job."
+
+
+def story(told: Story) -> str:
+    """What was announced as a page of Markdown: whom each channel reached, what waits, what was given up."""
+    rows = (
+        f"| {iso(each.at)} | {each.event} | {each.channel} | {each.outcome} | "
+        f"{', '.join(f'{receipt.to} (refused)' if receipt.refused else receipt.to for receipt in each.receipts)} |"
+        for each in told.progress
+    )
+    return "\n".join(["| when | what | channel | | to |", "|---|---|---|---|---|", *rows])
+
+
+def show_undelivered(before: tuple[Channel, ...], now: tuple[Channel, ...]) -> None:
+    """Where something was given up or refused, make the announcements be found by the channel, and count it."""
+    for channel in (each for each in now if each not in before):
+        workflow.upsert_search_attributes([options.UNDELIVERED.value_set(channel)])
+        meter = workflow.metric_meter().with_additional_attributes({"channel": channel})
+        meter.create_counter(UNDELIVERED, "Tickets of which something could not be delivered").add(1)

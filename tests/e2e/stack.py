@@ -16,7 +16,10 @@ from typing import Any
 import httpx
 
 PRODGATE = Path(sys.executable).with_name("prodgate")
-PARTS = ("port", "temporal-port", "temporal-ui-port", "awx-port", "worker-port", "oidc-port")
+PARTS = (
+    *("port", "temporal-port", "temporal-ui-port", "awx-port", "worker-port", "oidc-port"),
+    *("mailbox-port", "smtp-port"),
+)
 PIERRE, JEAN = "pierre.durand@cab-i.com", "jean.dupont@cab-i.com"
 
 

@@ -16,16 +16,19 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.announcing import AnnouncementActivities, Announcer, Tell, tell_nobody
 from activities.awx import AwxActivities, AwxTimings
 from activities.beating import Beating
 from activities.clearance import ClearanceActivities
 from activities.lane import LaneActivities
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
+from clients.channel import Outlet
+from domain.announcement import Channel, Plan
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.roles import Person
-from domain.ticket import PromotionRequest, State
+from domain.ticket import Impact, PromotionRequest, State
 from domain.yaml import load
 from record.directory import DirectoryReader
 from record.proofs import Proofs
@@ -36,6 +39,7 @@ from tests.domain.builders import decision, submission
 from tests.record.building import publish_key
 from tests.signing import KEY
 from workflows import shown
+from workflows.announcing import Announcements
 from workflows.door import Door
 from workflows.lane import Lane
 from workflows.promotion import Promotion
@@ -47,6 +51,9 @@ QUICK = AwxTimings(
     poll_slowest=timedelta(milliseconds=200),
     settle=timedelta(milliseconds=300),
 )
+
+HOURS = dict.fromkeys(Impact, timedelta(hours=24))
+"""After which approvers are reminded on stage."""
 
 Promoted = WorkflowHandle[Promotion, PromotionRequest]
 
@@ -60,6 +67,11 @@ class Stage:
     awx: Simulator
     timings: AwxTimings = QUICK
     queue: str = field(default_factory=lambda: f"queue-{uuid.uuid4()}")
+    outlets: dict[Channel, Outlet] = field(default_factory=dict)
+    patience: timedelta = timedelta(days=3)
+    cached: int = 0
+    """Workflows that the worker keeps: with none, every task replays the history so far, and what isn't deterministic
+    shows; but a local activity that outlives its task is then done again."""
 
     def __post_init__(self) -> None:
         publish_key(self.git)
@@ -70,15 +82,17 @@ class Stage:
         repository = open_repository(str(self.git), "main", self.git.parent)
         proofs = Proofs.of(repository)
         async with self.awx.client() as client:
-            awx, record = AwxActivities(client, self.timings), RecordActivities(repository, proofs)
-            clearance = ClearanceActivities(repository, DirectoryReader(repository))
+            awx, directory = AwxActivities(client, self.timings), DirectoryReader(repository)
+            record = RecordActivities(repository, proofs, self._teller())
+            clearance = ClearanceActivities(repository, directory)
             lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
             async with Worker(
                 self.environment.client,
                 task_queue=self.queue,
-                workflows=[Promotion, Lane],
+                workflows=[Promotion, Announcements, Lane],
                 activities=[
                     record.record_change,
+                    AnnouncementActivities(self.outlets, directory).deliver,
                     ProofActivities(proofs).check_decision,
                     lanes.stand_in_lane,
                     clearance.read_facts,
@@ -87,10 +101,17 @@ class Stage:
                     awx.read_result,
                 ],
                 interceptors=[Door(proofs.check_decision), Beating()],
-                max_cached_workflows=0,  # every task replays the history so far: what isn't deterministic shows here
+                max_cached_workflows=self.cached,
             ):
                 yield
         await repository.close()
+
+    def _teller(self) -> Tell:
+        """Without outlets nothing is announced, as in an installation without channels."""
+        seconds = (timedelta(days=3).total_seconds(), self.patience.total_seconds())
+        channels = tuple(channel for channel in Channel if channel in self.outlets)
+        plan = Plan(channels=channels, remind_after=0, warn_before=round(seconds[0]), patience=round(seconds[1]))
+        return Announcer(self.environment.client, self.queue, plan, HOURS).tell if channels else tell_nobody
 
     async def now(self) -> Any:
         """The time of the server, which may have skipped ahead."""

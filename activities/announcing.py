@@ -1,0 +1,108 @@
+"""Announcements as activities: one thing to say, on one channel; and how a ticket's announcements learn what to say."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+
+from clients.channel import ChannelDown, Outlet
+from domain.announcement import LISTENS, Channel, Plan, Told, listens_until
+from domain.change import Change
+from domain.delivery import Delivery, Parcel, Story
+from domain.ticket import Impact
+from record.directory import DirectoryReader
+
+ANNOUNCEMENTS, TELL, PROGRESS = "Announcements", "tell", "progress"
+"""Names of the announcements' workflow, of the signal that it learns from, and of the query that it answers."""
+
+SENT, FAILED = "prodgate_announcements_sent", "prodgate_announcements_failed_attempts"
+
+Tell = Callable[[Change], Awaitable[None]]
+"""Makes a recorded change known to those who announce it; running it twice is harmless."""
+
+
+def announcements_of(ticket_id: str) -> str:
+    """The id of the workflow that announces a ticket."""
+    return f"announcements/{ticket_id}"
+
+
+async def tell_nobody(_change: Change) -> None:
+    """For an installation without channels."""
+
+
+@dataclass
+class Announcer:
+    """Tells a ticket's announcements of each recorded change: a signal, which starts them where they don't run yet.
+
+    `remind_after` has the durations by impact; the plan's own is the one that goes with the ticket.
+    """
+
+    client: Client
+    task_queue: str
+    plan: Plan
+    remind_after: Mapping[Impact, timedelta]
+
+    async def tell(self, change: Change) -> None:
+        """Make the change known. The engine has the signal when this returns; what follows is not waited for.
+
+        Announcements of a promotion that was terminated end by themselves, when nothing more can come.
+        """
+        ticket = change.ticket
+        after = self.remind_after[ticket.spec.request.impact_assessment]
+        plan = self.plan.model_copy(update={"remind_after": round(after.total_seconds())})
+        subject, decide_by = change.requester_subject, change.decide_by
+        told = Told(ticket=ticket, requester_subject=subject, decide_by=decide_by, plan=plan)
+        await self.client.start_workflow(
+            ANNOUNCEMENTS,
+            Story(),
+            id=announcements_of(ticket.id),
+            task_queue=self.task_queue,
+            start_signal=TELL,
+            start_signal_args=[told],
+            execution_timeout=max(listens_until(told) - datetime.now(UTC), LISTENS),
+            static_summary=f"tells of {ticket.id}, {ticket.spec.target.name}, for {ticket.metadata.tenant}",
+        )
+
+
+@dataclass
+class AnnouncementActivities:
+    """Delivers by the outlets that this installation has."""
+
+    outlets: Mapping[Channel, Outlet]
+    directory: DirectoryReader
+
+    @activity.defn
+    async def deliver(self, parcel: Parcel) -> Delivery:
+        """Deliver one announcement on one channel, or the part that can be delivered within the activity's time.
+
+        Twice is harmless: who has it already is in the parcel, and a repeat carries the same id. Fails as
+        `ChannelDown` where nothing at all could be delivered, and for good where this worker has no such channel.
+        """
+        outlet = self.outlets.get(parcel.channel)
+        if outlet is None:
+            raise ApplicationError(f"{parcel.channel} is not set up here", type="NoSuchChannel", non_retryable=True)
+        directory = await asyncio.to_thread(self.directory.current)
+        audience = directory.audience(parcel.announcement.ticket.metadata.tenant)
+        try:
+            delivery = await outlet.deliver(parcel, audience, _budget())
+        except ChannelDown as down:
+            _count(parcel, FAILED, "Attempts that delivered nothing", 1)
+            delay = timedelta(seconds=down.retry_after) if down.retry_after else None
+            raise ApplicationError(str(down), type="ChannelDown", next_retry_delay=delay) from down
+        _count(parcel, SENT, "Announcements that were delivered, by recipient", len(delivery.receipts))
+        return delivery
+
+
+def _budget() -> float:
+    """Seconds for one attempt: so few that what was done by then is still told."""
+    timeout = activity.info().start_to_close_timeout
+    return timeout.total_seconds() * 0.7 if timeout else 60.0
+
+
+def _count(parcel: Parcel, name: str, description: str, number: int) -> None:
+    meter = activity.metric_meter().with_additional_attributes({"channel": parcel.channel})
+    meter.create_counter(name, description).add(number)

@@ -1,0 +1,169 @@
+"""Announcements in words: what a mail, or a message in Slack, says of a ticket, in the reader's language."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cached_property
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from clients.words import WORDS, Words
+from domain.announcement import Announcement, Event
+from domain.audience import Audience, Language
+from domain.roles import same_address
+from domain.ticket import SYSTEM, SYSTEM_NAME, HistoryEntry
+
+EXCERPT = 2_000
+"""Characters of a person's text that an announcement shows; the page has the rest."""
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TO_APPROVERS = frozenset({Event.CREATED, Event.REMINDER})
+_ENVIRONMENTS = {"staging": "STAGING", "prod": "PROD"}
+
+
+def visible(text: str) -> str:
+    """The text with nothing in it that can't be seen: marks that turn the direction, and controls, get a name."""
+    return "".join(each if _harmless(each) else f"[U+{ord(each):04X}]" for each in text.replace("\r\n", "\n"))
+
+
+def _harmless(character: str) -> bool:
+    return character in "\n\t" or not (character in _BIDI or unicodedata.category(character) in {"Cc", "Zl", "Zp"})
+
+
+def one_line(text: str) -> str:
+    """The text on one line, fit for a header."""
+    return re.sub(r"\s+", " ", visible(text)).strip()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail's subject and its two bodies, which say the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """An announcement as templates and messages tell it. `words` are the language's, `t` its labels."""
+
+    said: Announcement
+    audience: Audience
+    language: Language
+    link: str
+    zone: tzinfo
+
+    @property
+    def words(self) -> Words:
+        return WORDS[self.language]
+
+    @property
+    def t(self) -> dict[str, str]:
+        return dict(self.words.labels)
+
+    @cached_property
+    def entry(self) -> HistoryEntry:
+        """The change that it is about."""
+        return self.said.ticket.status.history[self.said.number - 1]
+
+    @property
+    def what(self) -> str:
+        target = self.said.ticket.spec.target
+        return f"{target.name} {target.version}"
+
+    @property
+    def environment(self) -> str:
+        return self._environment(self.said.ticket.spec.target.target_environment)
+
+    @property
+    def tenant(self) -> str:
+        return one_line(self.audience.tenant_name)
+
+    @property
+    def heading(self) -> str:
+        return self.words.headings[self.said.event]
+
+    @property
+    def subject(self) -> str:
+        """Ticket, target, event; without a word that a person typed freely."""
+        return f"[{self.said.ticket.id}] {self.what} → {self.environment}{self.t['colon']} {self.heading}"
+
+    @property
+    def lead(self) -> str:
+        ticket = self.said.ticket
+        return self.words.leads[self.said.event].format(
+            what=self.what,
+            by=self.name(self.entry.by),
+            requester=self.name(ticket.metadata.created_by),
+            source=self._environment(ticket.spec.target.source_environment),
+            environment=self.environment,
+            created=self.moment(ticket.metadata.created_at),
+            decide_by=self.moment(self.said.decide_by) if self.said.decide_by else "?",
+        )
+
+    @property
+    def why(self) -> str:
+        name = "why_approver" if self.said.event in _TO_APPROVERS else "why"
+        return self.words.labels[name].format(tenant=self.tenant)
+
+    @property
+    def action(self) -> str:
+        return self.t["decide" if self.said.event in _TO_APPROVERS else "look"]
+
+    def name(self, address: str) -> str:
+        """Whom the address belongs to, by name where the directory knows it."""
+        if address == SYSTEM:
+            return SYSTEM_NAME
+        known = (each.person for each in self.audience.contacts if same_address(address) in each.person.addresses)
+        person = next(known, None)
+        return one_line(person.name) if person else address
+
+    def moment(self, moment: datetime) -> str:
+        """A moment in the installation's zone: the same in every language, to the minute."""
+        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
+
+    def excerpt(self, text: str) -> str:
+        """The beginning of a person's text, with all of it visible."""
+        shown = visible(text.strip())
+        return shown if len(shown) <= EXCERPT else f"{shown[:EXCERPT]}\n{self.t['cut']}"
+
+    @staticmethod
+    def _environment(name: str) -> str:
+        return _ENVIRONMENTS.get(name, name)
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Writes letters. `public_url` is where links lead to; `zone` is what moments are told in."""
+
+    public_url: str
+    language: Language
+    zone: tzinfo
+
+    def facts(self, said: Announcement, audience: Audience, language: Language | None) -> Facts:
+        """The announcement in this language, or in the installation's own."""
+        link = f"{self.public_url.rstrip('/')}/requests/{said.ticket.id}"
+        return Facts(said, audience, language or self.language, link, self.zone)
+
+    def letter(self, said: Announcement, audience: Audience, language: Language | None = None) -> Letter:
+        """The mail about it."""
+        facts = self.facts(said, audience, language)
+        name = said.event.replace("-", "_")
+        html, text = (
+            _TEMPLATES.get_template(f"{name}.{kind}").render(
+                facts=facts, t=facts.t, ticket=said.ticket, entry=facts.entry
+            )
+            for kind in ("html", "txt")
+        )
+        return Letter(facts.subject, re.sub(r"\n{3,}", "\n\n", text), html)
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("clients", "templates/emails"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)

@@ -1,0 +1,174 @@
+"""The sentences of announcements, in each language; a test holds that every language has them all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.announcement import Event
+from domain.audience import Language
+from domain.ticket import Impact, State
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language. Sentences have places in braces: `{by}` who acted, `{what}` target and version, and so on."""
+
+    headings: Mapping[Event, str]
+    leads: Mapping[Event, str]
+    labels: Mapping[str, str]
+    impacts: Mapping[Impact, str]
+    states: Mapping[State, str]
+
+
+_EN = Words(
+    headings={
+        Event.CREATED: "waits for your decision",
+        Event.APPROVED: "approved",
+        Event.REJECTED: "rejected",
+        Event.CANCELLED: "withdrawn",
+        Event.EXPIRED: "expired",
+        Event.STARTED: "deployment started",
+        Event.SUCCEEDED: "deployed",
+        Event.FAILED: "deployment failed",
+        Event.REMINDER: "still waits for your decision",
+        Event.EXPIRING: "expires soon",
+    },
+    leads={
+        Event.CREATED: "{requester} asks to promote {what} from {source} to {environment}.",
+        Event.APPROVED: "{by} approved the promotion of {what} to {environment}.",
+        Event.REJECTED: "{by} rejected the promotion of {what} to {environment}.",
+        Event.CANCELLED: "{by} withdrew the promotion of {what} to {environment}.",
+        Event.EXPIRED: "Nobody decided on {what} in time. To promote it, ask again.",
+        Event.STARTED: "{what} is being deployed to {environment}.",
+        Event.SUCCEEDED: "{what} is in {environment}.",
+        Event.FAILED: "{what} could not be deployed to {environment}.",
+        Event.REMINDER: "{requester} asked on {created} to promote {what} to {environment}; nobody has decided yet.",
+        Event.EXPIRING: "Nobody has decided on {what} yet. Your request expires on {decide_by}.",
+    },
+    labels={
+        "colon": ":",
+        "request": "Request",
+        "target": "Target",
+        "tenant": "Tenant",
+        "impact": "Impact",
+        "requester": "Requested by",
+        "approver": "Approved by",
+        "by": "By",
+        "scheduled": "Not before",
+        "decide_by": "Decide before",
+        "job": "AWX job",
+        "deployment": "Deployment",
+        "tests": "Tests on staging",
+        "security": "Security scan",
+        "performance": "Performance tests",
+        "passed": "passed",
+        "not_passed": "not passed",
+        "evidence": "Evidence",
+        "justification": "Justification",
+        "release_notes": "Release notes",
+        "rollback": "Rollback plan",
+        "comment": "Comment",
+        "reason": "Reason",
+        "error": "What AWX reports",
+        "cut": "… the rest stands in the request",
+        "decide": "Look and decide",
+        "look": "Open the request",
+        "approve": "Approve",
+        "reject": "Reject",
+        "state": "State",
+        "sign_in": "The link asks you to sign in; nothing is decided by opening it.",
+        "why_approver": "You get this because you may decide on requests of {tenant}.",
+        "why": "You get this because you asked for it, approved it, follow {tenant}'s deployments or run the platform.",
+        "confirm": "Approve {what} for {environment}?",
+        "cancel": "Cancel",
+    },
+    impacts={Impact.LOW: "low", Impact.MEDIUM: "medium", Impact.HIGH: "high", Impact.CRITICAL: "critical"},
+    states={
+        State.PENDING: "pending",
+        State.APPROVED: "approved",
+        State.REJECTED: "rejected",
+        State.CANCELLED: "withdrawn",
+        State.EXPIRED: "expired",
+        State.DEPLOYING: "deploying",
+        State.DEPLOYED: "deployed",
+        State.FAILED: "failed",
+    },
+)
+
+_FR = Words(
+    headings={
+        Event.CREATED: "attend votre décision",
+        Event.APPROVED: "approuvée",
+        Event.REJECTED: "rejetée",
+        Event.CANCELLED: "retirée",
+        Event.EXPIRED: "expirée",
+        Event.STARTED: "déploiement lancé",
+        Event.SUCCEEDED: "déployée",
+        Event.FAILED: "échec du déploiement",
+        Event.REMINDER: "attend toujours votre décision",
+        Event.EXPIRING: "expire bientôt",
+    },
+    leads={
+        Event.CREATED: "{requester} demande la promotion de {what} de {source} vers {environment}.",
+        Event.APPROVED: "{by} a approuvé la promotion de {what} vers {environment}.",
+        Event.REJECTED: "{by} a rejeté la promotion de {what} vers {environment}.",
+        Event.CANCELLED: "{by} a retiré la demande de promotion de {what} vers {environment}.",
+        Event.EXPIRED: "Personne ne s’est prononcé à temps sur {what}. Pour promouvoir, faites une nouvelle demande.",
+        Event.STARTED: "{what} est en cours de déploiement vers {environment}.",
+        Event.SUCCEEDED: "{what} est en {environment}.",
+        Event.FAILED: "{what} n’a pas pu être déployé vers {environment}.",
+        Event.REMINDER: "{requester} a demandé le {created} la promotion de {what} vers {environment} ; "
+        "personne ne s’est encore prononcé.",
+        Event.EXPIRING: "Personne ne s’est encore prononcé sur {what}. Votre demande expire le {decide_by}.",
+    },
+    labels={
+        "colon": "\u00a0:",
+        "request": "Demande",
+        "target": "Cible",
+        "tenant": "Tenant",
+        "impact": "Impact",
+        "requester": "Demandée par",
+        "approver": "Approuvée par",
+        "by": "Par",
+        "scheduled": "Pas avant",
+        "decide_by": "À décider avant",
+        "job": "Job AWX",
+        "deployment": "Déploiement",
+        "tests": "Tests en staging",
+        "security": "Analyse de sécurité",
+        "performance": "Tests de performance",
+        "passed": "réussis",
+        "not_passed": "non réussis",
+        "evidence": "Preuves",
+        "justification": "Justification",
+        "release_notes": "Notes de version",
+        "rollback": "Plan de retour arrière",
+        "comment": "Commentaire",
+        "reason": "Motif",
+        "error": "Ce que rapporte AWX",
+        "cut": "… la suite se trouve dans la demande",
+        "decide": "Consulter et décider",
+        "look": "Ouvrir la demande",
+        "approve": "Approuver",
+        "reject": "Rejeter",
+        "state": "État",
+        "sign_in": "Le lien vous demande de vous connecter ; l’ouvrir ne décide de rien.",
+        "why_approver": "Vous recevez ce message car vous pouvez décider des demandes de {tenant}.",
+        "why": "Vous recevez ce message car vous avez fait ou approuvé cette demande, suivez les déploiements de "
+        "{tenant} ou exploitez la plateforme.",
+        "confirm": "Approuver {what} pour {environment} ?",
+        "cancel": "Annuler",
+    },
+    impacts={Impact.LOW: "faible", Impact.MEDIUM: "moyen", Impact.HIGH: "élevé", Impact.CRITICAL: "critique"},
+    states={
+        State.PENDING: "en attente",
+        State.APPROVED: "approuvée",
+        State.REJECTED: "rejetée",
+        State.CANCELLED: "retirée",
+        State.EXPIRED: "expirée",
+        State.DEPLOYING: "en déploiement",
+        State.DEPLOYED: "déployée",
+        State.FAILED: "en échec",
+    },
+)
+
+WORDS: dict[Language, Words] = {Language.EN: _EN, Language.FR: _FR}

@@ -1,0 +1,80 @@
+"""Announcements to test channels with: something hostile wherever a person may write."""
+
+from typing import Any
+
+from domain import lifecycle
+from domain.announcement import Announcement, Channel, Event
+from domain.audience import Audience, Contact
+from domain.delivery import Parcel
+from domain.roles import Role
+from domain.ticket import Action, HistoryEntry, PromotionRequest
+from tests.domain.builders import ADA, JEAN, MINUTE, NOW, PIERRE, details, pending, person
+
+HOSTILE = (
+    '<script>alert("x")</script><img src="https://evil.example/x.png">\r\nBcc: evil@example.com\r\n\r\n'
+    "<!channel> <@U0EVIL> <https://evil.example|click> *bold* `code` &amp; {{ 7 * 7 }} {% raw %}\n"
+    "approve \u202egnihton\u202c \u2067here\u2069 \x07 \x1b[31m" + "W" * 10_240
+)
+"""HTML, mail headers, Slack's markup, templates, marks that turn the direction, controls, and a word of 10 KB."""
+
+NAME = "Pïerre <b>\r\nBcc: evil@example.com\u202e <!here>"
+CLAIRE = person("claire.moreau@cab-i.com", Role.CPI, name="Claire Moreau")
+
+STORIES: dict[Event, tuple[Action, ...]] = {
+    Event.CREATED: (),
+    Event.APPROVED: (Action.APPROVED,),
+    Event.REJECTED: (Action.REJECTED,),
+    Event.CANCELLED: (Action.CANCELLED,),
+    Event.EXPIRED: (Action.EXPIRED,),
+    Event.STARTED: (Action.APPROVED, Action.DEPLOYING),
+    Event.SUCCEEDED: (Action.APPROVED, Action.DEPLOYING, Action.DEPLOYED),
+    Event.FAILED: (Action.APPROVED, Action.DEPLOYING, Action.FAILED),
+    Event.REMINDER: (),
+    Event.EXPIRING: (),
+}
+"""What happened to a ticket, after its creation, before the event is announced."""
+
+
+def ticket(event: Event, text: str, **fields: Any) -> PromotionRequest:
+    """A ticket of which the event is announced; the text stands wherever a person may write one."""
+    written = details(justification=text, release_notes=text, rollback_plan=text, **fields)
+    asked = pending(request=written)
+    entries = [asked.last, *(_entry(action, n, text) for n, action in enumerate(STORIES[event], 1))]
+    return asked.model_copy(update={"status": lifecycle.status_of(tuple(entries))})
+
+
+def _entry(action: Action, minutes: int, text: str) -> HistoryEntry:
+    by = {Action.CANCELLED: PIERRE.email, Action.APPROVED: JEAN.email, Action.REJECTED: JEAN.email}
+    more = {
+        Action.APPROVED: {"comment": text[:4_096]},
+        Action.CANCELLED: {"comment": text[:4_096]},
+        Action.REJECTED: {"reason": text[:4_096]},
+        Action.DEPLOYING: {"job_id": "awx-job-5678"},
+        Action.DEPLOYED: {"job_id": "awx-job-5678", "deployment_id": "deploy-abc123"},
+        Action.FAILED: {"job_id": "awx-job-5678", "error": text[:8_192]},
+    }
+    fields = {"action": action, "at": NOW + minutes * MINUTE, "by": by.get(action, "system")}
+    return HistoryEntry.model_validate(fields | more.get(action, {}))
+
+
+def said(event: Event, text: str = "New PCI-DSS compliant payment flow", **fields: Any) -> Announcement:
+    about = ticket(event, text, **fields)
+    number = len(about.status.history)
+    return Announcement(event=event, number=number, at=NOW, ticket=about, decide_by=NOW + 60 * MINUTE)
+
+
+def audience(tenant_name: str = "Finance", requester_name: str = "Pierre Durand") -> Audience:
+    pierre, jean = (each.model_copy(update={"name": name}) for each, name in ((PIERRE, requester_name), (JEAN, "Jean")))
+    return Audience(
+        tenant_name=tenant_name,
+        contacts=(
+            Contact(person=pierre),
+            Contact(person=jean),
+            Contact(person=CLAIRE, language="fr"),
+            Contact(person=ADA),
+        ),
+    )
+
+
+def parcel(announcement: Announcement, channel: Channel = Channel.MAIL, **fields: Any) -> Parcel:
+    return Parcel.model_validate({"channel": channel, "announcement": announcement} | fields)

@@ -1,0 +1,143 @@
+"""What is announced, to whom and when."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.announcement import Announcement, Event, Plan, Told, event_of, next_due, reminders_by
+from domain.audience import Addressee, Audience, Contact, recipients
+from domain.roles import Person, Role
+from domain.ticket import State
+from tests.domain.builders import ADA, JEAN, NOW, PIERRE, VERA, history, person, ticket_in
+
+CLAIRE = person("claire.moreau@cab-i.com", Role.CPI)
+SOPHIE = person("sophie.martin@cab-i.com", Role.DEVOPS)
+OPS = Addressee(email="ops@cab-i.com", name="Operations")
+PLAN = Plan(remind_after=24 * 3600, warn_before=3 * 86_400, patience=3600)
+DAY = timedelta(days=1)
+
+
+def audience(*people: Person | Contact) -> Audience:
+    contacts = tuple(each if isinstance(each, Contact) else Contact(person=each) for each in people)
+    return Audience(tenant_name="Finance", contacts=contacts, ops=(OPS,))
+
+
+EVERYBODY = audience(PIERRE, SOPHIE, JEAN, CLAIRE, ADA, Contact(person=VERA, follows=True))
+
+
+def said(event: Event, state: str = "pending", **fields: Any) -> Announcement:
+    ticket = ticket_in(state)
+    number = len(ticket.status.history)
+    return Announcement.model_validate({"event": event, "number": number, "at": NOW, "ticket": ticket} | fields)
+
+
+def mailed(announcement: Announcement, to: Audience = EVERYBODY) -> set[str]:
+    found = [each.email.partition("@")[0].partition(".")[0] for each in recipients(announcement, to)]
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "expected"),
+    [
+        (Event.CREATED, "pending", {"jean", "claire", "ada"}),
+        (Event.REMINDER, "pending", {"jean", "claire", "ada"}),
+        (Event.EXPIRING, "pending", {"pierre"}),
+        (Event.APPROVED, "approved", {"pierre"}),
+        (Event.REJECTED, "rejected", {"pierre"}),
+        (Event.CANCELLED, "cancelled", {"pierre"}),
+        (Event.EXPIRED, "expired", {"pierre"}),
+        (Event.STARTED, "deploying", {"pierre", "jean"}),
+        (Event.SUCCEEDED, "deployed", {"pierre", "jean", "vera"}),
+        (Event.FAILED, "failed", {"pierre", "jean", "vera", "ops"}),
+    ],
+)
+def test_an_event_is_mailed_to_whom_the_contract_names(event: Event, state: str, expected: set[str]) -> None:
+    """The table of the contract, each person once."""
+    assert mailed(said(event, state)) == expected
+
+
+def test_the_requester_is_never_asked_to_decide() -> None:
+    """Under no address, and not by the subject that was proven when they asked."""
+    for requester in (
+        person("pierre.durand@cab-i.com", Role.CPI),
+        person("p.durand@cab-i.com", Role.CPI, aliases=("Pierre.Durand@cab-i.com",)),
+        person("somebody.else@cab-i.com", Role.CPI, subject="sub-pierre"),
+    ):
+        announcement = said(Event.CREATED, requester_subject="sub-pierre")
+        assert recipients(announcement, audience(requester)) == ()
+
+
+def test_who_holds_several_roles_or_addresses_is_mailed_once() -> None:
+    """Somebody who follows, approved, and is ops as well gets one mail."""
+    both = audience(Contact(person=JEAN, follows=True), PIERRE).model_copy(
+        update={"ops": (Addressee(email="Jean.Dupont@cab-i.com", name="Jean"),)}
+    )
+    assert [each.email for each in recipients(said(Event.FAILED, "failed"), both)] == [JEAN.email, PIERRE.email]
+
+
+def test_who_wants_no_mail_gets_none() -> None:
+    """`notify: never` holds for approvers too."""
+    assert mailed(said(Event.CREATED), audience(Contact(person=JEAN, silent=True), CLAIRE)) == {"claire"}
+
+
+def test_nobody_is_told_of_what_they_may_not_see() -> None:
+    """A devops who follows sees their own requests alone."""
+    follower = Contact(person=SOPHIE, follows=True)
+    assert mailed(said(Event.SUCCEEDED, "deployed"), audience(follower, PIERRE)) == {"pierre"}
+
+
+def test_for_a_service_account_its_owner_is_told() -> None:
+    """A pipeline has no mailbox."""
+    robot = person("pierre.durand@cab-i.com", Role.DEVOPS, owner=SOPHIE.email)
+    assert mailed(said(Event.APPROVED, "approved"), audience(robot, SOPHIE)) == {"sophie"}
+
+
+def test_a_retry_and_a_refused_launch_are_announced_by_what_follows_them() -> None:
+    """The new job, or the failure, is the news."""
+    retried = ticket_in("failed")
+    entries = (*retried.status.history, *history("retried"))
+    assert (
+        event_of(retried.model_copy(update={"status": retried.status.model_copy(update={"history": entries})})) is None
+    )
+    assert event_of(ticket_in("deploying")) is None  # the builder's has no job
+    assert event_of(ticket_in("failed")) is Event.FAILED
+
+
+def test_an_id_names_one_thing_to_say_and_stays() -> None:
+    """Ticket, change, event; a second reminder is another thing."""
+    assert said(Event.APPROVED, "approved").id == "PR-2026-0001.2.request-approved"
+    assert said(Event.REMINDER, turn=2).id == "PR-2026-0001.1.request-reminder.2"
+
+
+def told(state: str = "pending", days: int = 30) -> Told:
+    return Told(ticket=ticket_in(state), decide_by=NOW + days * DAY, plan=PLAN)
+
+
+def test_approvers_are_reminded_daily_and_the_requester_is_warned_before_it_expires() -> None:
+    """After a day, then once a day; the warning comes three days before the end, once."""
+    assert next_due(told(), 0, warned=False) == (NOW + DAY, Event.REMINDER)
+    assert next_due(told(), 1, warned=False) == (NOW + 2 * DAY, Event.REMINDER)
+    assert next_due(told(), 27, warned=False) == (NOW + 27 * DAY, Event.EXPIRING)
+    assert next_due(told(), 28, warned=True) == (NOW + 29 * DAY, Event.REMINDER)
+    assert next_due(told(), 29, warned=True) is None
+
+
+def test_reminders_that_nobody_could_send_are_not_made_up_for() -> None:
+    """After a week without a worker, one reminder comes, not seven."""
+    assert reminders_by(told(), NOW + timedelta(days=7, hours=1)) == 7
+    assert next_due(told(), 7, warned=True) == (NOW + 8 * DAY, Event.REMINDER)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.PENDING])
+def test_nobody_is_reminded_of_what_is_decided(state: State) -> None:
+    """Only pending tickets wait for people."""
+    assert next_due(told(state), 0, warned=False) is None
+
+
+def test_a_short_life_is_warned_of_at_once_and_never_reminded() -> None:
+    """A ticket that expires within a day."""
+    short = told().model_copy(update={"decide_by": NOW + timedelta(hours=5)})
+    assert next_due(short, 0, warned=False) == (NOW, Event.EXPIRING)
+    assert next_due(short, 0, warned=True) is None
