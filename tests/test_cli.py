@@ -114,11 +114,11 @@ def test_production_gives_no_tokens(
 
 
 def test_without_settings_everything_is_stood_in_for(tmp_path: Path) -> None:
-    """Five processes, each on its own port."""
+    """Six processes, each on ports of its own."""
     plain = demo(tmp_path)
     plain.check_settings()
-    assert [process.name for process in plain.processes()] == ["temporal", "awx", "oidc", "worker", "api"]
-    assert set(plain.listens()) == {"api", "temporal", "temporal_ui", "awx", "worker", "oidc"}
+    assert [process.name for process in plain.processes()] == ["temporal", "awx", "oidc", "mailbox", "worker", "api"]
+    assert set(plain.listens()) == {"api", "temporal", "temporal_ui", "awx", "worker", "oidc", "mailbox", "smtp"}
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,7 @@ def test_without_settings_everything_is_stood_in_for(tmp_path: Path) -> None:
         ({"TEMPORAL_ADDRESS": "temporal.example:7233"}, {"temporal", "temporal_ui"}),
         ({"TEMPORAL_PROFILE": "company"}, {"temporal", "temporal_ui"}),
         ({"PRODGATE_OIDC_ISSUER": "https://id.example"}, {"oidc"}),
+        ({"PRODGATE_SMTP_URL": "smtp://mail.example"}, {"mailbox", "smtp"}),
         ({"PRODGATE_GIT_REPO": "https://git.example/gitops.git"}, set()),
     ],
 )

@@ -26,7 +26,7 @@ def refused(done: subprocess.CompletedProcess[str], code: int) -> str:
 
 def test_the_start_says_where_everything_is_and_what_to_try(stack: Stack) -> None:
     """Every address that is printed is one that was chosen, and the folder is named where it isn't the default."""
-    for name in ("port", "temporal-ui-port", "awx-port", "oidc-port"):
+    for name in ("port", "temporal-ui-port", "awx-port", "oidc-port", "mailbox-port"):
         assert f"http://127.0.0.1:{stack.ports[name]}" in stack.said
     assert f"token --data {stack.data} {PIERRE}" in stack.said
 

@@ -22,7 +22,7 @@ def test_a_second_stack_works_with_the_systems_of_the_first(tmp_path: Path) -> N
         # The ports of stand-ins that aren't started may be taken.
         second.ports |= {name: company.ports[name] for name in ("awx-port", "temporal-port", "temporal-ui-port")}
         with started(second):
-            assert set(second.pids()) == {"worker", "api", "oidc"}
+            assert set(second.pids()) == {"worker", "api", "oidc", "mailbox"}
             assert "/api/ (a stand-in)" not in second.said
             ticket = second.ask("3.0.0")
             second.approve(ticket)

@@ -154,3 +154,46 @@ def test_a_subject_that_is_not_the_proven_one_grants_nothing(reader: DirectoryRe
 def test_an_empty_record_knows_nobody(tmp_path: Path) -> None:
     """Before the first commit there are no rights."""
     assert DirectoryReader(opened(bare(tmp_path / "empty.git"), tmp_path)).current() == Directory()
+
+
+def test_it_tells_whom_announcements_reach(record: Path, reader: DirectoryReader) -> None:
+    """Of a tenant: its people and the platform's, how each wants to be told, its channel in Slack, and ops."""
+    follower = "email: Eve@cab-i.com, name: Eve, role: viewer, notify: true, language: fr"
+    silent = "email: ada@cab-i.com, name: Ada, role: cpi_admin, notify: never"
+    files = tenant("tenant-finance", PIERRE, JEAN, follower).replace("members", 'slackChannel: "#finance"\n  members')
+    ops = "  ops:\n    - {email: ops@cab-i.com, name: Ops, language: fr}\n"
+    person_commits(record, {FINANCE: files, PLATFORM: platform(silent) + ops})
+    audience = reader.current().audience("tenant-finance")
+    assert (audience.tenant_name, audience.slack_channel) == ("Finance", "#finance")
+    told = {(each.person.name, each.language, each.follows, each.silent) for each in audience.contacts}
+    assert told == {
+        ("Pierre Durand", None, False, False),
+        ("Jean Dupont", None, False, False),
+        ("Eve", "fr", True, False),
+        ("Ada", None, False, True),
+    }
+    assert [(each.email, each.language) for each in audience.ops] == [("ops@cab-i.com", "fr")]
+
+
+def test_who_listens_in_one_place_is_told_there(record: Path, reader: DirectoryReader) -> None:
+    """An admin who wants no mail about the platform is still told as the tenant's own approver, and told once."""
+    silent = "email: jean.dupont@cab-i.com, name: Jean Dupont, role: cpi_admin, notify: never"
+    person_commits(record, {PLATFORM: platform(silent)})
+    (jean,) = [
+        each for each in reader.current().audience("tenant-finance").contacts if each.person.name == "Jean Dupont"
+    ]
+    assert not jean.silent
+    (elsewhere,) = reader.current().audience("tenant-retail").contacts
+    assert elsewhere.silent
+
+
+def test_a_slack_user_is_one_person_or_nobody(record: Path, reader: DirectoryReader) -> None:
+    """Two people under one id are nobody, and a service account decides nothing."""
+    robot = (
+        "email: robot@cab-i.com, name: Robot, role: devops, slackId: U3, kind: service, owner: pierre.durand@cab-i.com"
+    )
+    people = (f"{PIERRE}, slackId: U1", f"{JEAN}, slackId: U2", "email: x@cab-i.com, name: X, role: cpi, slackId: U1")
+    person_commits(record, {FINANCE: tenant("tenant-finance", *people, robot)})
+    known = reader.current()
+    found = [known.person_in_slack(user) for user in ("U1", "U2", "U3", "U4")]
+    assert [person and person.name for person in found] == [None, "Jean Dupont", None, None]
