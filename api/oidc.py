@@ -46,7 +46,9 @@ class Provider:
 
     async def keys(self, kid: str | None) -> KeySet:
         """The provider's keys, fetched where this key id asks for it. Raises ProviderUnavailable."""
-        if self._due(kid) and not (self._knows(kid) and self._fetching.locked()):
+        # Who comes while the first fetch runs waits for it: there is nothing else to know anybody by.
+        first = self._keys is None and self._fetching.locked()
+        if first or (self._due(kid) and not (self._knows(kid) and self._fetching.locked())):
             async with self._fetching:
                 if self._due(kid):
                     await self._fetch()

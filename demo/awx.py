@@ -19,6 +19,7 @@ from demo.awx_cluster import Cluster
 from demo.awx_control import Control
 from demo.awx_http import ApiError, Instead, Slashes, answer_error
 from demo.awx_model import Faults, LaunchFault, LifeFault, NotifyFault, Pace, SimulatorConfig
+from demo.awx_page import page
 
 __all__ = ["Faults", "LaunchFault", "LifeFault", "NotifyFault", "Pace", "SimulatorConfig", "create_app", "main"]
 
@@ -47,6 +48,11 @@ def create_app(config: SimulatorConfig) -> FastAPI:
     async def root() -> dict[str, Any]:
         v2 = f"{config.prefix}v2/"
         return {"description": "AWX REST API", "current_version": v2, "available_versions": {"v2": v2}}
+
+    @app.get("/")
+    async def pages() -> Response:
+        """What stands in for AWX's own pages: links to `#/jobs/ID` lead to that job's line."""
+        return HTMLResponse(page(cluster.store.jobs.values()))
 
     @app.get("/migrations_notran/")
     async def migrations() -> Response:

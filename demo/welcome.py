@@ -16,7 +16,7 @@ def welcome(demo: Demo) -> str:
 
 def _places(demo: Demo) -> dict[str, str]:
     ports = demo.ports
-    api = {"API": f"http://127.0.0.1:{ports.api}/docs"}
+    api = {"Console": f"http://127.0.0.1:{ports.api}", "API": f"http://127.0.0.1:{ports.api}/docs"}
     ui = {"Temporal UI": f"http://127.0.0.1:{ports.temporal_ui}"} if demo.has_temporal else {}
     awx = f"http://127.0.0.1:{ports.awx}/api/ (a stand-in)" if demo.has_awx else demo.given["PRODGATE_AWX_URL"]
     sign_in = {"Sign-in": f"{demo.issuer} (a stand-in)"} if demo.has_issuer else {}

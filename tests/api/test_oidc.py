@@ -1,5 +1,6 @@
 """Signing in at a provider that is not ours, and what becomes of its keys: found, kept, followed, missed."""
 
+import asyncio
 import base64
 import json
 import time
@@ -107,6 +108,21 @@ async def test_keys_are_fetched_once_and_kept() -> None:
     for _ in range(20):
         assert await watched.accepts(watched.issuer.token(PIERRE))
     assert len(watched.issuer.asked) == 2
+
+
+async def test_who_comes_together_first_is_recognised_together() -> None:
+    """A page that opens asks several things at once: none of them fails because another fetches the keys already."""
+    issuer = Issuer()
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.01)
+        return await issuer.client().get(str(request.url))
+
+    provider = Provider(ISSUER, httpx.AsyncClient(transport=httpx.MockTransport(slowly)))
+    verifier, token = TokenVerifier(provider, "prodgate"), issuer.token(PIERRE)
+    found = await asyncio.gather(*(verifier.identity(token) for _ in range(8)))
+    assert {each.email for each in found} == {PIERRE}
+    assert len(issuer.asked) == 2, "discovery and keys, once"
 
 
 async def test_a_rotated_key_is_found_by_the_first_token_that_names_it() -> None:

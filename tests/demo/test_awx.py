@@ -43,6 +43,16 @@ def test_the_root_names_the_version_and_an_unknown_path_is_json(simulator: Simul
     assert simulator.api("GET", "nothing/").json() == {"detail": "The requested resource could not be found."}
 
 
+def test_its_page_shows_each_job_under_its_address(simulator: Simulator) -> None:
+    """Whoever follows a link to `#/jobs/ID` lands on the line; what was launched with is only text there."""
+    assert "There was none yet" in simulator.http.get("/").text
+    job = launch(simulator, extra_vars={"request_id": "<script>", "target_name": "payment-api"})["id"]
+    page = simulator.http.get("/").text
+    assert f'<tr id="/jobs/{job}">' in page
+    assert "&lt;script&gt; payment-api" in page
+    assert "<script" not in page
+
+
 def test_missing_and_expired_tokens_are_answered_alike(simulator: Simulator) -> None:
     """A client cannot tell them apart."""
     missing = simulator.api("GET", "me/", headers={"Authorization": ""})

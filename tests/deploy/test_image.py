@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-SCRIPTS = [ROOT / ".ci" / "run", *sorted((ROOT / "deploy").rglob("*.sh"))]
+SCRIPTS = [ROOT / ".ci" / "run", ROOT / ".ci" / "npm", *sorted((ROOT / "deploy").rglob("*.sh"))]
 
 
 def run(*command: Path | str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +49,20 @@ def test_the_build_installs_pinned_versions() -> None:
     assert all(re.fullmatch(r"#.*|[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line) for line in lines)
 
 
-@pytest.mark.parametrize("kept_out", [".*", "demo", "tests", "docker-compose.yml"])
+def test_the_image_brings_the_console() -> None:
+    """Built from its lock file, in a stage whose Node and modules stay behind, and served from where it was put."""
+    stage = DOCKERFILE.split(" AS console\n")[1].split("\nFROM ")[0]
+    assert stage.index("npm install --no-save") < stage.index("COPY console ./") < stage.index("npm run build")
+    assert "COPY --from=console /src/console/dist /opt/prodgate/console\n" in DOCKERFILE
+    assert re.search(r"PRODGATE_CONSOLE_DIR=/opt/prodgate/console\b", DOCKERFILE.split("COPY --from=console")[1])
+    copied = re.search(r"^COPY (console/.*) \./$", stage, re.MULTILINE)
+    assert copied
+    assert all((ROOT / file).is_file() for file in copied[1].split())
+
+
+@pytest.mark.parametrize(
+    "kept_out", [".*", "console/dist", "console/node_modules", "demo", "tests", "docker-compose.yml"]
+)
 def test_the_build_does_not_see(kept_out: str) -> None:
     """Neither history, secrets of a laptop, nor what stands in for the company's systems gets into the image."""
     assert kept_out in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()

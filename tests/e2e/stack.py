@@ -137,6 +137,18 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    @contextlib.contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """While a child is away, and the launcher that would start it again is held; afterwards the whole serves."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            gone = self.kill(name)
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+        self.await_restart(name, gone)
+
     def await_restart(self, name: str, gone: int) -> None:
         """Wait until the child runs again, and the whole serves."""
         until(f"{name} started again", lambda: self.pids()[name] != gone)

@@ -6,6 +6,9 @@ import type { Messages } from '@/i18n/en';
 import type { FormValues } from './values';
 import { instantOf } from './zone';
 
+// By itself it would try out whether it may make code from text, which the content security policy forbids and reports.
+z.config({ jitless: true });
+
 /** The justification's least length, after trimming; the server's document gives no number for it. */
 export const JUSTIFICATION_MIN = 20;
 

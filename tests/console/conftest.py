@@ -1,0 +1,49 @@
+"""One browser and one stack for the console's tests; a desk for everybody who takes part in one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.console.desk import PATIENCE, Desk, launched, seated
+from tests.console.words import EN, FR, Words
+from tests.e2e.stack import Stack, started
+
+Sit = Callable[..., Desk]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """As `prodgate up` starts it. A test here speaks of the tickets that it made itself."""
+    given = {"PRODGATE_CRITICAL_SIGN_IN_WITHIN": "4", "PRODGATE_REPOSITORY_UI_URL": "https://git.cab-i.example/apim"}
+    with started(Stack(tmp_path_factory.mktemp("console") / "data", job_seconds=1.5, settings=given)) as stack:
+        yield stack
+
+
+@pytest.fixture(params=[EN, FR], ids=["en", "fr"])
+def words(request: pytest.FixtureRequest) -> Words:
+    """Both languages, one after the other."""
+    found: Words = request.param
+    return found
+
+
+@pytest.fixture
+def sit(browser: Browser, stack: Stack) -> Iterator[Sit]:
+    """`sit("pierre", words)`: somebody takes their desk and signs in; what goes wrong at any desk fails the test."""
+    with ExitStack() as desks:
+
+        def sit_down(who: str | None, words: Words = EN, path: str = "/", **given: object) -> Desk:
+            desk = desks.enter_context(seated(browser, stack, words, **given))
+            return desk.sign_in(who, path) if who else desk
+
+        yield sit_down

@@ -1,0 +1,210 @@
+"""axe on every page, dialog and state, in both themes and on a phone; and whole flows with the keyboard alone."""
+
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Sit
+from tests.console.desk import DESK, PHONE, Desk
+from tests.console.test_flows import JEAN, asked, fresh_name
+from tests.console.words import EN, FR, Words
+from tests.e2e.stack import Stack
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": DESK},
+    "dark": {"color_scheme": "dark", "viewport": DESK},
+    "phone": {"color_scheme": "light", "viewport": PHONE, "has_touch": True},
+    "dark phone": {"color_scheme": "dark", "viewport": PHONE, "has_touch": True},
+}
+
+
+@pytest.fixture(params=list(LOOKS.values()), ids=list(LOOKS))
+def look(request: pytest.FixtureRequest) -> dict[str, Any]:
+    found: dict[str, Any] = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def states(stack: Stack) -> dict[str, str]:
+    """A request in each state that one can wait for, by the state's name."""
+    made = {state: asked(stack, fresh_name(state)) for state in ("pending", "rejected", "cancelled", "deployed")}
+    made["approved"] = asked(stack, fresh_name("later"), scheduledDate="2098-01-01T09:00:00Z")
+    made["failed"] = asked(stack, fresh_name("broken"))
+    stack.call(JEAN, "POST", f"/{made['rejected']}/reject", {"reason": "The rollback plan lacks the database"})
+    stack.call("pierre.durand@cab-i.com", "POST", f"/{made['cancelled']}/cancel", {})
+    for state in ("approved", "deployed"):
+        stack.approve(made[state])
+    stack.await_state([made["deployed"]], "deployed")
+    control = f"http://127.0.0.1:{stack.ports['awx-port']}/control/faults"
+    httpx.put(control, json={"life": ["failed"]}, trust_env=False).raise_for_status()
+    stack.approve(made["failed"])
+    stack.await_state([made["failed"]], "failed")
+    return made
+
+
+def test_the_way_in_is_accessible(sit: Sit, look: dict[str, Any]) -> None:
+    """Before anybody is known."""
+    nobody = sit(None, **look)
+    nobody.go("/")
+    expect(nobody.button(EN.sign_in)).to_be_visible()
+    nobody.check_accessible("sign-in")
+
+
+def test_every_list_is_accessible(sit: Sit, states: dict[str, str], look: dict[str, Any]) -> None:
+    """Full, filtered, with rows selected, and empty."""
+    jean = sit("jean", **look)
+    for path in ("/requests?tab=waiting", "/requests?tab=all", "/requests?tab=all&state=failed&period=custom"):
+        jean.go(path)
+        expect(jean.page.get_by_role("list").last).to_be_visible()
+        jean.check_accessible(path)
+    jean.go("/requests?tab=waiting")
+    jean.page.get_by_role("checkbox").nth(1).check()
+    jean.check_accessible("selected rows")
+    jean.go("/requests?tab=all&q=nothing-has-this-name")
+    jean.sees(EN.nothing_found)
+    jean.check_accessible("an empty list")
+
+
+@pytest.mark.parametrize("state", ["pending", "approved", "rejected", "cancelled", "deployed", "failed"])
+def test_every_state_is_accessible(sit: Sit, states: dict[str, str], state: str, look: dict[str, Any]) -> None:
+    """The request's page with what each state has: reasons, errors, links, what is still possible."""
+    jean = sit("jean", **look)
+    jean.open(states[state])
+    jean.sees_state(getattr(EN, state))
+    jean.check_accessible(state)
+
+
+def test_every_dialog_is_accessible(sit: Sit, states: dict[str, str], look: dict[str, Any]) -> None:
+    """Asking and refusing, one request or several; the menu, and the list of shortcuts."""
+    jean = sit("jean", **look)
+    for state, names in (("pending", (EN.approve, EN.reject)), ("failed", (EN.again,))):
+        jean.open(states[state])
+        for name in names:
+            jean.button(name).click()
+            jean.check_accessible(f"dialog: {name}")
+            if name == EN.reject:
+                jean.dialog.get_by_role("button", name=name, exact=True).click()
+                jean.check_accessible("dialog: reject without a reason")
+            jean.page.keyboard.press("Escape")
+    jean.button(f"{EN.account} Jean Dupont").click()
+    jean.check_accessible("account menu")
+    jean.page.get_by_role("menuitem", name=EN.shortcuts).click()
+    expect(jean.dialog).to_be_visible()
+    jean.check_accessible("dialog: shortcuts")
+    jean.go("/requests?tab=waiting")
+    jean.page.get_by_role("checkbox").nth(1).check()
+    jean.button(EN.approve_several).click()
+    jean.check_accessible("dialog: several")
+
+
+def test_the_form_is_accessible(sit: Sit, look: dict[str, Any]) -> None:
+    """Empty, complete, previewed, full of faults."""
+    pierre = sit("pierre", path="/requests/new", **look)
+    expect(pierre.page.get_by_role("textbox", name=EN.justification)).to_be_visible()
+    pierre.check_accessible("empty form")
+    pierre.button(EN.send).click()
+    pierre.check_accessible("form with faults")
+    pierre.fill(fresh_name("axe"), "1.0.0")
+    pierre.sees("Jean Dupont")
+    pierre.check_accessible("complete form")
+
+
+def test_what_is_not_there_is_accessible(sit: Sit, look: dict[str, Any]) -> None:
+    """A request that is hidden, an address that leads nowhere, a form that one may not use."""
+    victor = sit("victor", **look)
+    victor.expect_fault("status of 404")
+    for path in ("/requests/PR-1999-0001", "/nowhere", "/requests/new"):
+        victor.go(path)
+        expect(victor.page.get_by_role("heading", level=1)).to_be_visible()
+        victor.check_accessible(path)
+
+
+def tab_to(desk: Desk, wanted: str) -> None:
+    """Press Tab until the control of that name has the focus."""
+    for _ in range(60):
+        desk.page.keyboard.press("Tab")
+        named = desk.page.evaluate(
+            "() => { const it = document.activeElement; return it.getAttribute('aria-label') || "
+            "(it.labels && it.labels[0] ? it.labels[0].innerText : '') || it.innerText || '' }"
+        )
+        if named.strip().startswith(wanted):
+            return
+    raise AssertionError(f"no way to {wanted!r} by Tab")
+
+
+@pytest.mark.parametrize("words", [EN, FR], ids=["en", "fr"])
+def test_a_request_is_made_by_keyboard_alone(sit: Sit, words: Words) -> None:
+    """From the list to the sent form, in the order in which one reads."""
+    pierre = sit("pierre", words)
+    keys, name = pierre.page.keyboard, fresh_name("keys")
+    expect(pierre.heading(words.requests)).to_be_visible()
+    keys.press("n")
+    expect(pierre.page.get_by_role("textbox", name=words.justification)).to_be_visible()
+    for label, text in (
+        (words.name, name),
+        (words.version, "3.0.0"),
+        (words.justification, "Customers wait for the new flow"),
+        (words.notes, "- Everything is new"),
+        (words.rollback, "Back to the version before"),
+    ):
+        tab_to(pierre, label)
+        keys.type(text)
+    for check in (words.staging, words.security):
+        tab_to(pierre, check)
+        keys.press("Space")
+    tab_to(pierre, words.evidence)
+    keys.type("https://gitlab.cab-i.com/pipeline/12345")
+    tab_to(pierre, words.send)
+    keys.press("Enter")
+    pierre.sees_state(words.pending)
+
+
+@pytest.mark.parametrize("words", [EN, FR], ids=["en", "fr"])
+def test_a_request_is_decided_by_keyboard_alone(sit: Sit, stack: Stack, words: Words) -> None:
+    """j to the row, Enter into it; the dialog takes the focus, keeps it, and gives it back."""
+    ticket = asked(stack, fresh_name("keys"))
+    jean = sit("jean", words)
+    keys = jean.page.keyboard
+    expect(jean.row(ticket)).to_be_visible()
+    keys.press("j")
+    expect(jean.row(ticket).get_by_role("link")).to_be_focused()
+    keys.press("Enter")
+    jean.sees_state(words.pending)
+    tab_to(jean, words.reject)
+    keys.press("Enter")
+    expect(jean.dialog.get_by_role("textbox")).to_be_focused()
+    for _ in range(12):  # the focus goes round in the dialog, by way of the browser's own controls
+        keys.press("Tab")
+        inside = "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        assert jean.page.evaluate(inside)
+    keys.press("Escape")
+    expect(jean.button(words.reject)).to_be_focused()
+    keys.press("Enter")
+    keys.type("Not without a plan for the database")
+    tab_to(jean, words.reject)
+    keys.press("Enter")
+    jean.sees_state(words.rejected)
+
+
+def test_who_wants_less_motion_gets_none(sit: Sit, stack: Stack) -> None:
+    """No animation runs, not even while something loads."""
+    ticket = asked(stack, fresh_name("calm"))
+    jean = sit("jean", path=f"/requests/{ticket}", reduced_motion="reduce")
+    jean.button(EN.approve).click()
+    moving = jean.page.evaluate(
+        "() => document.getAnimations().filter(each => each.effect.getComputedTiming().duration > 1).length"
+    )
+    assert moving == 0
+
+
+def test_nothing_has_to_be_scrolled_sideways(sit: Sit, states: dict[str, str]) -> None:
+    """At 320 pixels, which is what 1280 become at 400 % (WCAG 1.4.10)."""
+    jean = sit("jean", viewport={"width": 320, "height": 700})
+    for path in ("/requests?tab=all", "/requests/new", *(f"/requests/{ticket}" for ticket in states.values())):
+        jean.go(path)
+        expect(jean.page.get_by_role("main")).to_be_visible()
+        expect(jean.page.locator("h1, h2").first).to_be_visible()
+        wide = jean.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 320, f"{path} is {wide} wide"

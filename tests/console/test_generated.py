@@ -1,0 +1,36 @@
+"""The console's client is made from the API's document: neither can change without the other."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from api.app import document
+
+ROOT = Path(__file__).parent.parent.parent
+CONSOLE = ROOT / "console"
+
+
+def test_the_document_that_the_client_is_made_from_is_todays() -> None:
+    """`.venv/bin/prodgate openapi > console/openapi.json`, then `.ci/npm run generate`."""
+    assert (CONSOLE / "openapi.json").read_text(encoding="utf-8") == document()
+
+
+def test_the_client_is_what_the_document_makes(tmp_path: Path) -> None:
+    """Made again beside the console, by its own script, each file comes out the same."""
+    made = tmp_path / "made"
+    made.mkdir()
+    ignored = shutil.ignore_patterns("node_modules", "dist")
+    shutil.copytree(CONSOLE, made / "console", ignore=ignored)
+    (made / "console" / "node_modules").symlink_to(CONSOLE / "node_modules")
+    (made / ".venv").symlink_to(ROOT / ".venv")
+    (made / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "npm", made / ".ci" / "npm")
+    subprocess.run([made / ".ci" / "npm", "run", "--silent", "generate"], check=True, capture_output=True)
+    for file in sorted((CONSOLE / "src" / "api").glob("*.ts")):
+        again = (made / "console" / "src" / "api" / file.name).read_text(encoding="utf-8")
+        assert again == file.read_text(encoding="utf-8"), file.name
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    """Whoever builds it takes the packages from where they take all others; the digests hold what they get."""
+    assert "resolved" not in (CONSOLE / "package-lock.json").read_text(encoding="utf-8")

@@ -1,0 +1,198 @@
+"""What the console says where tests look, in both languages: written here again, so that a slip there is seen."""
+
+# ruff: noqa: RUF001  typographic apostrophes are what French and English have
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language, and the locale of a browser that prefers it."""
+
+    locale: str
+    sign_in: str
+    sign_out: str
+    account: str
+    requests: str
+    new: str
+    waiting: str
+    mine: str
+    every: str
+    search: str
+    nothing_found: str
+    name: str
+    version: str
+    tenant: str
+    justification: str
+    notes: str
+    rollback: str
+    evidence: str
+    staging: str
+    security: str
+    performance: str
+    preview: str
+    send: str
+    high: str
+    at_date: str
+    date: str
+    draft_back: str
+    draft_kept: str
+    discard: str
+    approve: str
+    reject: str
+    withdraw: str
+    withdraw_it: str
+    again: str
+    comment: str
+    reason: str
+    reason_short: str
+    pending: str
+    approved: str
+    rejected: str
+    cancelled: str
+    deployed: str
+    failed: str
+    not_own: str
+    not_allowed: str
+    faster: str
+    session_over: str
+    confirm_you: str
+    fresh: str
+    lost: str
+    back: str
+    offline: str
+    not_found: str
+    select_all: str
+    approve_several: str
+    decided: str
+    in_production: str
+    deciders: str
+    forbidden: str
+    shortcuts: str
+
+
+EN = Words(
+    locale="en-GB",
+    sign_in="Sign in",
+    sign_out="Sign out",
+    account="Account of",
+    requests="Production requests",
+    new="New request",
+    waiting="Waiting for me",
+    mine="Mine",
+    every="All",
+    search="Search names, people, text",
+    nothing_found="No request matches these filters",
+    name="Name",
+    version="Version",
+    tenant="Tenant",
+    justification="Justification",
+    notes="Release notes",
+    rollback="Rollback plan",
+    evidence="Evidence",
+    staging="Staging tests passed",
+    security="Security scan passed",
+    performance="Performance tests passed",
+    preview="Preview",
+    send="Send for approval",
+    high="High",
+    at_date="At a date",
+    date="Date and time",
+    draft_back="Your draft was restored.",
+    draft_kept="Draft kept in this browser",
+    discard="Discard draft",
+    approve="Approve",
+    reject="Reject",
+    withdraw="Withdraw",
+    withdraw_it="Withdraw it",
+    again="Deploy again",
+    comment="Comment",
+    reason="Reason",
+    reason_short="At least 10 characters",
+    pending="Pending",
+    approved="Approved",
+    rejected="Rejected",
+    cancelled="Cancelled",
+    deployed="Deployed",
+    failed="Failed",
+    not_own="You can’t approve your own request; somebody else has to.",
+    not_allowed="Your roles don’t allow this.",
+    faster="was faster",
+    session_over="Your session has ended",
+    confirm_you="Please confirm it is you",
+    fresh="new request: show",
+    lost="Live updates are interrupted",
+    back="Connected again",
+    offline="You are offline",
+    not_found="There is no such request",
+    select_all="Select all that are shown",
+    approve_several="Approve…",
+    decided="2 of 2 decided",
+    in_production="In production now",
+    deciders="Who can approve",
+    forbidden="You can’t ask for promotions",
+    shortcuts="Keyboard shortcuts",
+)
+
+FR = Words(
+    locale="fr-FR",
+    sign_in="Se connecter",
+    sign_out="Se déconnecter",
+    account="Compte de",
+    requests="Demandes de production",
+    new="Nouvelle demande",
+    waiting="En attente de moi",
+    mine="Les miennes",
+    every="Toutes",
+    search="Chercher noms, personnes, texte",
+    nothing_found="Aucune demande ne correspond à ces filtres",
+    name="Nom",
+    version="Version",
+    tenant="Tenant",
+    justification="Justification",
+    notes="Notes de version",
+    rollback="Plan de retour arrière",
+    evidence="Preuve",
+    staging="Tests de staging réussis",
+    security="Analyse de sécurité réussie",
+    performance="Tests de performance réussis",
+    preview="Aperçu",
+    send="Envoyer pour approbation",
+    high="Élevé",
+    at_date="À une date",
+    date="Date et heure",
+    draft_back="Votre brouillon a été restauré.",
+    draft_kept="Brouillon gardé dans ce navigateur",
+    discard="Abandonner le brouillon",
+    approve="Approuver",
+    reject="Rejeter",
+    withdraw="Retirer",
+    withdraw_it="La retirer",
+    again="Redéployer",
+    comment="Commentaire",
+    reason="Motif",
+    reason_short="Au moins 10 caractères",
+    pending="En attente",
+    approved="Approuvée",
+    rejected="Rejetée",
+    cancelled="Retirée",
+    deployed="Déployée",
+    failed="En échec",
+    not_own="Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.",
+    not_allowed="Vos rôles ne le permettent pas.",
+    faster="a été plus rapide",
+    session_over="Votre session est terminée",
+    confirm_you="Confirmez que c’est bien vous",
+    fresh="nouvelle demande : afficher",
+    lost="Les mises à jour en direct sont interrompues",
+    back="Reconnecté",
+    offline="Vous êtes hors ligne",
+    not_found="Cette demande n’existe pas",
+    select_all="Sélectionner tout ce qui est affiché",
+    approve_several="Approuver…",
+    decided="2 sur 2 décidées",
+    in_production="En production actuellement",
+    deciders="Qui peut approuver",
+    forbidden="Vous ne pouvez pas demander de promotion",
+    shortcuts="Raccourcis clavier",
+)
