@@ -118,7 +118,7 @@ export const en = {
       filteredHelp: 'Take a filter away, or search for something shorter.',
     },
     select: (id: string) => `Select ${id}`,
-    selectAll: 'Select all that are shown',
+    selectAll: 'Select all',
     selected: (count: number) => `${n(count, 'request', 'requests')} selected`,
     approveSelected: 'Approve…',
     rejectSelected: 'Reject…',

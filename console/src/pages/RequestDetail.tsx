@@ -62,7 +62,6 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
   const nameOf = useNames(id);
   const [asked, ask] = useAsked();
   const announced = useAnnounced(ticket, nameOf);
-  useEffect(() => sessionStorage.setItem('prodgate-opened', id), [id]);
 
   return (
     <>

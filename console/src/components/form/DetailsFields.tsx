@@ -37,7 +37,7 @@ function ReleaseNotes({ form }: Form) {
   const text = useWatch({ control: form.control, name: 'releaseNotes' });
   return (
     <div className="relative">
-      <div className="absolute end-0 top-0 flex gap-0.5 rounded-md bg-quiet-soft p-0.5">
+      <div className="absolute end-0 -top-1.5 flex gap-0.5 rounded-md bg-quiet-soft p-0.5">
         {([false, true] as const).map((which) => (
           <button
             key={String(which)}

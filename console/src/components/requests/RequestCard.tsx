@@ -60,6 +60,7 @@ export const RequestCard = memo(function RequestCard({
             <Link
               to={`/requests/${id}`}
               data-row
+              onClick={() => sessionStorage.setItem('prodgate-opened', id)}
               className="font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-text"
             >
               {target.name} <span className="font-mono text-[0.8125rem] font-normal">{target.version}</span>
