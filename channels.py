@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from activities.announcing import Announcer, Tell, tell_nobody
 from clients.channel import Logged, Outlet
+from clients.kafka import Brokers, Kafka, Security
 from clients.letters import Letters
 from clients.mail import Mail, MailServer
 from domain.announcement import Channel, Plan
@@ -25,9 +26,12 @@ async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]
     """The outlets that are set up; in demo mode, the others write to the log."""
     letters = Letters(settings.public_url, Language(settings.language), settings.time_zone)
     found: dict[Channel, Outlet] = {}
-    async with AsyncExitStack():
+    async with AsyncExitStack() as stack:
         if settings.smtp_url:
             found[Channel.MAIL] = _mail(settings, settings.smtp_url.get_secret_value(), letters)
+        if settings.kafka_brokers:
+            found[Channel.KAFKA] = kafka = _kafka(settings, settings.kafka_brokers)
+            stack.push_async_callback(kafka.close)
         for channel in Channel:
             if channel not in found and settings.mode is Mode.DEMO:
                 found[channel] = Logged()
@@ -48,6 +52,19 @@ def teller(settings: Settings, temporal: Client, channels: Mapping[Channel, Outl
     )
     hours = dict(zip(Impact, (timedelta(hours=each) for each in settings.remind_after), strict=True))
     return Announcer(temporal, settings.task_queue, plan, hours).tell
+
+
+def _kafka(settings: Settings, servers: str) -> Kafka:
+    password = settings.kafka_password.get_secret_value() if settings.kafka_password else None
+    brokers = Brokers(
+        servers,
+        Security(settings.kafka_security),
+        settings.kafka_mechanism,
+        settings.kafka_user,
+        password,
+        settings.kafka_ca_bundle,
+    )
+    return Kafka(brokers, settings.kafka_topic, f"{settings.public_url.rstrip('/')}/v1/requests/prod")
 
 
 def _mail(settings: Settings, url: str, letters: Letters) -> Mail:

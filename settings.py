@@ -117,6 +117,21 @@ class Settings(BaseModel):
     mail_from: str = Field(
         "prodgate@localhost", pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", description="Address that mails are from."
     )
+    kafka_brokers: str | None = Field(
+        None, pattern=r"^[^\s,:]+:[0-9]+(,[^\s,:]+:[0-9]+)*$", description="Kafka, `host:port,…`; no events without."
+    )
+    kafka_topic: str = Field(
+        "promotion-requests", pattern=r"^[A-Za-z0-9._-]{1,249}$", description="Topic of the events."
+    )
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`, as the cluster asks."
+    )
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "PLAIN", description="How one logs in: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`."
+    )
+    kafka_user: str | None = Field(None, description="User for SASL.")
+    kafka_password: SecretStr | None = Field(None, description="Password of that user.")
+    kafka_ca_bundle: Path | None = Field(None, description="CA certificates for Kafka, where the system's don't do.")
     announce_for: Seconds = Field(
         timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."
     )

@@ -1,16 +1,20 @@
 """Announcements beside promotions: in order, once, on channels that don't wait for each other, and nobody for them."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.headerregistry import Address
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
 from activities.announcing import PROGRESS, announcements_of
 from clients.channel import ChannelDown
+from clients.kafka import Brokers, Kafka
 from clients.letters import Letters
 from clients.mail import Mail, MailServer
 from domain.announcement import Channel
@@ -19,6 +23,7 @@ from domain.decision import DecisionAction
 from domain.delivery import Delivery, Outcome, Parcel, Receipt, Report, Thread
 from domain.ticket import State
 from tests.domain.builders import JEAN
+from tests.kafka.broker import Broker
 from tests.smtp import MailSink
 from tests.workflows.stage import Stage
 from workflows.announcing import Announcements
@@ -146,6 +151,31 @@ async def test_mail_that_is_down_for_a_promotion_s_whole_life_comes_once_and_in_
     assert [event for event, _ in sink.said()] == sorted((each for each, _ in sink.said()), key=WHOLE.index)
     assert {event for event, _ in sink.said()} == set(WHOLE)
     assert len(sink.ids()) == len(set(sink.ids()))
+
+
+async def test_kafka_that_is_down_for_a_promotion_s_whole_life_gets_every_event_in_order(
+    dev_stage: Stage, tmp_path: Path
+) -> None:
+    """The broker starts after the deployment has ended."""
+    broker = Broker(tmp_path)
+    kafka = Kafka(Brokers(broker.address), "promotion-requests", "https://prodgate.example/v1/requests/prod")
+    dev_stage.outlets |= {Channel.KAFKA: kafka, Channel.MAIL: (board := Board())}
+    async with dev_stage.working():
+        await asyncio.wait_for(deploy(dev_stage), 15)
+        await heard(board, WHOLE[-1])
+        await asyncio.to_thread(broker.start)
+        try:
+            await announced(dev_stage)
+            consumer = AIOKafkaConsumer(
+                kafka.topic, bootstrap_servers=broker.address, group_id="readers", auto_offset_reset="earliest"
+            )
+            async with consumer:
+                messages = [await asyncio.wait_for(consumer.getone(), 20) for _ in WHOLE]
+                assert await consumer.getmany(timeout_ms=500) == {}
+        finally:
+            await kafka.close()
+            broker.stop()
+    assert [json.loads(message.value or b"")["type"] for message in messages] == WHOLE
 
 
 async def test_a_worker_that_dies_before_it_could_tell_says_it_again_with_the_same_id(dev_stage: Stage) -> None:
