@@ -181,5 +181,8 @@ def seated(browser: Browser, stack: Stack, words: Words = EN, **given: Any) -> I
     try:
         yield desk
         desk.check()
+    except AssertionError as failure:
+        failure.add_note(f"the browser's console said: {desk.faults}")
+        raise
     finally:
         context.close()

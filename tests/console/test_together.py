@@ -17,19 +17,17 @@ LOST = ("Failed to load resource", "net::ERR_", "Failed to fetch")
 
 
 def test_the_second_of_two_sees_what_happened(sit: Sit, stack: Stack, words: Words) -> None:
-    """Jean and Claire have the same dialog open; who comes second reads who was first, and changes nothing."""
+    """Jean and Claire both are about to decide; who comes second reads at once who was first, and why."""
     ticket = asked(stack, fresh_name("both"))
     jean, claire = (sit(who, words, f"/requests/{ticket}") for who in ("jean", "claire"))
     for desk, decision in ((jean, words.approve), (claire, words.reject)):
         desk.button(decision).click()
         desk.dialog.get_by_role("textbox").fill("Each of us has looked at it")
-    claire.expect_fault("status of 4(00|09|12)")
     jean.dialog.get_by_role("button", name=words.approve, exact=True).click()
-    confirm = claire.dialog.get_by_role("button", name=words.reject, exact=True)
-    if confirm.count():  # the dialog may have heard of it already, and offer nothing more
-        confirm.click()
-    claire.sees(words.faster)
+    claire.sees(words.meanwhile)
     expect(claire.dialog).to_contain_text("Jean Dupont")
+    expect(claire.dialog).to_contain_text("Each of us has looked at it")
+    expect(claire.dialog.get_by_role("button", name=words.reject, exact=True)).to_have_count(0)
     claire.page.keyboard.press("Escape")
     claire.sees_state(words.deployed)
     assert stack.recorded()[ticket] == ["created", "approved", "deploying", "deployed"]
@@ -103,3 +101,21 @@ def test_a_server_that_stays_away_is_told(browser: Browser, own_stack: Stack) ->
         jean.decide(EN.approve)
         jean.sees_state(EN.deployed)
     until("one job", lambda: stack.jobs()["count"] == 1)
+
+
+def test_who_did_not_hear_of_it_is_refused_in_plain_words(sit: Sit, stack: Stack, words: Words) -> None:
+    """Claire's connection was away while Jean decided: the server refuses hers, and she sees what happened."""
+    ticket = asked(stack, fresh_name("unheard"))
+    claire = sit("claire", words, f"/requests/{ticket}")
+    claire.expect_fault("status of 4(00|09|12)", *LOST)
+    claire.button(words.reject).click()
+    claire.dialog.get_by_role("textbox").fill("I would rather wait for the audit")
+    claire.context.set_offline(True)  # ends the stream that would tell her
+    claire.page.route("**/v1/**", lambda route: route.continue_() if route.request.method == "POST" else route.abort())
+    stack.approve(ticket)
+    claire.context.set_offline(False)
+    claire.dialog.get_by_role("button", name=words.reject, exact=True).click()
+    claire.sees(words.meanwhile)
+    claire.page.unroute_all()
+    expect(claire.dialog).to_contain_text("Jean Dupont")
+    assert stack.recorded()[ticket][:2] == ["created", "approved"]

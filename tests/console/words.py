@@ -54,7 +54,7 @@ class Words:
     failed: str
     not_own: str
     not_allowed: str
-    faster: str
+    meanwhile: str
     session_over: str
     confirm_you: str
     fresh: str
@@ -117,7 +117,7 @@ EN = Words(
     failed="Failed",
     not_own="You can’t approve your own request; somebody else has to.",
     not_allowed="Your roles don’t allow this.",
-    faster="was faster",
+    meanwhile="The request has changed meanwhile",
     session_over="Your session has ended",
     confirm_you="Please confirm it is you",
     fresh="new request: show",
@@ -180,7 +180,7 @@ FR = Words(
     failed="En échec",
     not_own="Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.",
     not_allowed="Vos rôles ne le permettent pas.",
-    faster="a été plus rapide",
+    meanwhile="La demande a changé entre-temps",
     session_over="Votre session est terminée",
     confirm_you="Confirmez que c’est bien vous",
     fresh="nouvelle demande : afficher",

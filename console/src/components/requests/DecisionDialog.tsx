@@ -129,7 +129,9 @@ type OvertakenProps = Pick<DecisionDialogProps, 'ticket' | 'nameOf' | 'onClose'>
 /** What somebody else did meanwhile, instead of a question that has no room any more. */
 function Overtaken({ title, ticket, nameOf, onClose }: OvertakenProps) {
   const { t } = useSpeech();
-  const last = ticket.status.history.at(-1);
+  const { history } = ticket.status;
+  // Who decided is what surprises here; that its deployment has started since is on the page behind.
+  const last = history.findLast((entry) => entry.by !== 'system') ?? history.at(-1);
   const words = last?.reason ?? last?.comment;
   return (
     <Dialog title={title} onClose={onClose}>
