@@ -13,6 +13,7 @@ from clients.channel import Logged, Outlet
 from clients.kafka import Brokers, Kafka, Security
 from clients.letters import Letters
 from clients.mail import Mail, MailServer
+from clients.slack import Slack, web_client
 from domain.announcement import Channel, Plan
 from domain.audience import Language
 from domain.ticket import Impact
@@ -29,6 +30,9 @@ async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]
     async with AsyncExitStack() as stack:
         if settings.smtp_url:
             found[Channel.MAIL] = _mail(settings, settings.smtp_url.get_secret_value(), letters)
+        if settings.slack_token:
+            client = web_client(settings.slack_token.get_secret_value(), settings.slack_api_url)
+            found[Channel.SLACK] = Slack(client, settings.slack_channel, letters)
         if settings.kafka_brokers:
             found[Channel.KAFKA] = kafka = _kafka(settings, settings.kafka_brokers)
             stack.push_async_callback(kafka.close)

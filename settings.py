@@ -132,6 +132,13 @@ class Settings(BaseModel):
     kafka_user: str | None = Field(None, description="User for SASL.")
     kafka_password: SecretStr | None = Field(None, description="Password of that user.")
     kafka_ca_bundle: Path | None = Field(None, description="CA certificates for Kafka, where the system's don't do.")
+    slack_token: SecretStr | None = Field(
+        None, description="Slack's bot token, scope `chat:write`; no messages without. The API needs it for decisions."
+    )
+    slack_channel: str = Field(
+        "#promotions", min_length=1, description="Channel, by id or `#name`, for tenants whose file names none."
+    )
+    slack_api_url: str = Field("https://slack.com/api/", pattern="^https?://", description="Root of Slack's Web API.")
     announce_for: Seconds = Field(
         timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."
     )

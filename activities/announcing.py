@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from clients.channel import ChannelDown, Outlet
 from domain.announcement import LISTENS, Channel, Plan, Told, listens_until
 from domain.change import Change
-from domain.delivery import Delivery, Parcel, Story
+from domain.delivery import Delivery, Parcel, Story, announcements_of
 from domain.ticket import Impact
 from record.directory import DirectoryReader
 
@@ -23,11 +23,6 @@ SENT, FAILED = "prodgate_announcements_sent", "prodgate_announcements_failed_att
 
 Tell = Callable[[Change], Awaitable[None]]
 """Makes a recorded change known to those who announce it; running it twice is harmless."""
-
-
-def announcements_of(ticket_id: str) -> str:
-    """The id of the workflow that announces a ticket."""
-    return f"announcements/{ticket_id}"
 
 
 async def tell_nobody(_change: Change) -> None:

@@ -22,9 +22,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
 from domain.decision import Decision, DecisionAction, Submission
+from domain.delivery import Report, announcements_of
 from domain.deployment import AwxReport
 from domain.ticket import PromotionRequest
 from workflows import options, shown
+from workflows.announcing import Announcements
 from workflows.promotion import Promotion
 
 T = TypeVar("T")
@@ -110,6 +112,18 @@ class Engine:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
+            raise EngineUnavailable from error
+        except WorkflowQueryFailedError as error:
+            raise EngineUnavailable from error
+
+    async def announced(self, ticket_id: str) -> Report:
+        """What was announced of the ticket, as far back as the engine remembers. Raises EngineUnavailable."""
+        handle = self.client.get_workflow_handle_for(Announcements.run, announcements_of(ticket_id))
+        try:
+            return await handle.query(Announcements.progress, rpc_timeout=_ACCEPT_WITHIN)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return Report()
             raise EngineUnavailable from error
         except WorkflowQueryFailedError as error:
             raise EngineUnavailable from error

@@ -6,6 +6,8 @@ from typing import Self
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
+from domain.announcement import Channel, Event
+from domain.delivery import Outcome, Progress
 from domain.roles import Grant
 from domain.ticket import Action, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
@@ -223,6 +225,27 @@ class Console(Frozen):
     repository_ui: str | None
     timezone: str
     version: str
+
+
+class Announced(Frozen):
+    """One event of a request on one channel: told, waiting to be, or given up; and how many recipients got it.
+
+    `refused` are those whom the channel will never reach. Whom it went to is for operators, in the Temporal UI.
+    """
+
+    event: Event
+    at: Moment
+    channel: Channel
+    outcome: Outcome
+    reached: int
+    refused: int
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        refused = sum(receipt.refused is not None for receipt in progress.receipts)
+        reached = len(progress.receipts) - refused
+        told = {"event": progress.event, "at": progress.at, "channel": progress.channel, "outcome": progress.outcome}
+        return cls.model_validate(told | {"reached": reached, "refused": refused})
 
 
 class CallbackOutcome(StrEnum):

@@ -21,6 +21,7 @@ from api.etags import etag, matches
 from api.models import Checked, CreatePromotionRequest, Decider, Deployed, Permissions
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction, Submission
+from domain.delivery import Report
 from domain.errors import NobodyToApprove, NotAuthorized
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
@@ -100,6 +101,11 @@ class Promotions:
         """The ticket against what is in production for its target. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(difference, self.index, ticket)
+
+    async def announced(self, person: Person, ticket_id: str) -> Report:
+        """What was announced of the ticket, and what could not be. Raises NotFound, EngineUnavailable."""
+        ticket = await self.visible(person, ticket_id)
+        return await self.engine.announced(ticket.id)
 
     async def permissions(self, person: Person, ticket_id: str) -> Permissions:
         """What the person may do with the ticket now, and who could approve it. Raises NotFound."""

@@ -9,6 +9,7 @@ from api.engine import Answer
 from api.etags import etag, matches_weakly
 from api.filters import Filters, Paging
 from api.models import (
+    Announced,
     Checked,
     CommentBody,
     Commit,
@@ -188,6 +189,13 @@ async def history(services: Served, caller: Sees, ticket_id: Id) -> list[Commit]
 async def diff(services: Served, caller: Sees, ticket_id: Id) -> Difference:
     """What changes in production: the version last deployed for the same target, and the one asked for."""
     return Difference.model_validate(await services.promotions.difference(caller, ticket_id))
+
+
+@router.get("/{id}/announcements", responses=_ONE)
+async def announcements(services: Served, caller: Sees, ticket_id: Id) -> list[Announced]:
+    """What was announced of the request on each channel, and what waits or was given up; oldest first."""
+    report = await services.promotions.announced(caller, ticket_id)
+    return [Announced.of(progress) for progress in report.progress]
 
 
 @router.get("/{id}/permissions", responses=_ONE)

@@ -87,3 +87,8 @@ def undelivered(progress: Iterable[Progress]) -> tuple[Channel, ...]:
         if each.outcome is Outcome.UNDELIVERED or any(receipt.refused for receipt in each.receipts)
     )
     return tuple(dict.fromkeys(lost))
+
+
+def announcements_of(ticket_id: str) -> str:
+    """The id of the workflow that announces a ticket."""
+    return f"announcements/{ticket_id}"

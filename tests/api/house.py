@@ -7,7 +7,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.announcing import AnnouncementActivities
 from activities.awx import AwxActivities, AwxTimings
 from activities.beating import Beating
 from activities.clearance import ClearanceActivities
@@ -30,7 +31,10 @@ from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from api.app import create_app
 from api.main import compose
+from channels import outlets, teller
+from clients.channel import Outlet
 from demo.company import prepare_repository
+from domain.announcement import Channel
 from record.directory import DirectoryReader
 from record.proofs import Proofs
 from record.repository import open_repository
@@ -40,6 +44,7 @@ from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import Simulator, simulating
 from tests.record.building import publish_key
 from tests.signing import KEY
+from workflows.announcing import Announcements
 from workflows.door import Door
 from workflows.lane import Lane
 from workflows.promotion import Promotion
@@ -255,11 +260,14 @@ class House:
         repository = open_repository(self.settings.git_repo, "main", self.folder / "worker")
         client = await self._working.enter_async_context(self.awx.client())
         proofs = Proofs.of(repository)
-        awx, record = AwxActivities(client, QUICK), RecordActivities(repository, proofs)
+        directory, channels = DirectoryReader(repository), await self._channels()
+        awx = AwxActivities(client, QUICK)
+        record = RecordActivities(repository, proofs, teller(self.settings, self.client, channels))
         lanes = LaneActivities(self.client, self.settings.task_queue, look_every=timedelta(milliseconds=100))
-        clearance = ClearanceActivities(repository, DirectoryReader(repository))
+        clearance = ClearanceActivities(repository, directory)
         activities: list[Callable[..., Awaitable[object]]] = [
             record.record_change,
+            AnnouncementActivities(channels, directory).deliver,
             lanes.stand_in_lane,
             clearance.read_facts,
             awx.find_job,
@@ -272,11 +280,17 @@ class House:
             Worker(
                 self.client,
                 task_queue=self.settings.task_queue,
-                workflows=[Promotion, Lane],
+                workflows=[Promotion, Announcements, Lane],
                 activities=activities,
                 interceptors=[Door(proofs.check_decision), Beating()],
             )
         )
+
+    async def _channels(self) -> Mapping[Channel, Outlet]:
+        """Those of the settings; none, where they name neither a mail server nor Slack."""
+        if not (self.settings.smtp_url or self.settings.slack_token) or self._working is None:
+            return {}
+        return await self._working.enter_async_context(outlets(self.settings))
 
     async def stop_worker(self) -> None:
         if self._working:

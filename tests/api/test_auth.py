@@ -23,6 +23,7 @@ PROTECTED = [
     ("GET", "/PR-2026-0001/history"),
     ("GET", "/PR-2026-0001/permissions"),
     ("GET", "/PR-2026-0001/diff"),
+    ("GET", "/PR-2026-0001/announcements"),
     ("POST", ""),
     ("POST", "/check"),
     *(("POST", f"/PR-2026-0001/{action}") for action in ("approve", "reject", "cancel", "retry")),

@@ -40,6 +40,7 @@ DECLARED = {
     "GET /v1/requests/prod/{id}": "see",
     "GET /v1/requests/prod/{id}/history": "see",
     "GET /v1/requests/prod/{id}/diff": "see",
+    "GET /v1/requests/prod/{id}/announcements": "see",
     "GET /v1/requests/prod/{id}/permissions": "see",
     "POST /v1/requests/prod/{id}/approve": "approve",
     "POST /v1/requests/prod/{id}/reject": "reject",
@@ -67,6 +68,7 @@ SEES = {
 }
 CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
     **dict.fromkeys(("GET /{id}", "GET /{id}/history", "GET /{id}/diff", "GET /{id}/permissions"), SEES),
+    "GET /{id}/announcements": SEES,
     "POST /{id}/approve": {
         "devops": (403, 404, 404),
         "cpi": (403, 200, 404),

@@ -12,18 +12,21 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
-from activities.announcing import PROGRESS, announcements_of
+from activities.announcing import PROGRESS
 from clients.channel import ChannelDown
 from clients.kafka import Brokers, Kafka
 from clients.letters import Letters
 from clients.mail import Mail, MailServer
+from clients.slack import Slack, web_client
 from domain.announcement import Channel
 from domain.audience import Audience, Language
 from domain.decision import DecisionAction
-from domain.delivery import Delivery, Outcome, Parcel, Receipt, Report, Thread
+from domain.delivery import Delivery, Outcome, Parcel, Receipt, Report, Thread, announcements_of
 from domain.ticket import State
 from tests.domain.builders import JEAN
 from tests.kafka.broker import Broker
+from tests.slack import TOKEN as SLACK_TOKEN
+from tests.slack import SlackStandIn
 from tests.smtp import MailSink
 from tests.workflows.stage import Stage
 from workflows.announcing import Announcements
@@ -151,6 +154,24 @@ async def test_mail_that_is_down_for_a_promotion_s_whole_life_comes_once_and_in_
     assert [event for event, _ in sink.said()] == sorted((each for each, _ in sink.said()), key=WHOLE.index)
     assert {event for event, _ in sink.said()} == set(WHOLE)
     assert len(sink.ids()) == len(set(sink.ids()))
+
+
+async def test_slack_that_is_down_for_a_promotion_s_whole_life_gets_one_thread_in_order(dev_stage: Stage) -> None:
+    """Slack comes back after the deployment, and asks to wait once more."""
+    workspace = SlackStandIn()
+    async with workspace.open():
+        slack = Slack(web_client(SLACK_TOKEN, workspace.url), "#promotions", LETTERS)
+    dev_stage.outlets |= {Channel.SLACK: slack, Channel.MAIL: (board := Board())}
+    async with dev_stage.working():
+        await asyncio.wait_for(deploy(dev_stage), 15)
+        await heard(board, WHOLE[-1])
+        async with workspace.open():
+            workspace.limit = len(workspace.calls) + 3
+            await announced(dev_stage)
+    ids = [message.said["metadata"]["event_payload"]["id"].split(".")[2] for message in workspace.messages]
+    assert ids == WHOLE
+    assert [message.thread for message in workspace.messages] == [None, *[workspace.messages[0].ts] * 3]
+    assert len(workspace.updates) == 3
 
 
 async def test_kafka_that_is_down_for_a_promotion_s_whole_life_gets_every_event_in_order(

@@ -1,0 +1,86 @@
+"""Announcements as Block Kit. Lengths are Slack's: https://docs.slack.dev/reference/block-kit/blocks"""
+
+from typing import Any
+
+from clients.letters import Facts
+from domain.ticket import SYSTEM, Impact, State
+
+HEADER, FIELD, SECTION, BUTTON = 150, 2_000, 3_000, 75
+
+APPROVE, REJECT, OPEN = "prodgate_approve", "prodgate_reject", "prodgate_open"
+"""Names of the buttons, as Slack reports them."""
+
+BY_CLICK = frozenset({Impact.LOW, Impact.MEDIUM})
+"""What may be decided in Slack; for more, one signs in."""
+
+Block = dict[str, Any]
+
+
+def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
+    """The first message: the ticket as it is now. Who may not decide is told so when they click."""
+    ticket, t = facts.said.ticket, facts.t
+    known = {
+        t["state"]: facts.words.states[ticket.state],
+        t["tenant"]: facts.tenant,
+        t["requester"]: facts.name(ticket.metadata.created_by),
+        t["impact"]: facts.words.impacts[ticket.spec.request.impact_assessment],
+    }
+    if ticket.status.approved_by:
+        known[t["approver"]] = facts.name(ticket.status.approved_by)
+    if ticket.spec.request.scheduled_date:
+        known[t["scheduled"]] = facts.moment(ticket.spec.request.scheduled_date)
+    fields = [_plain(f"{label}\n{value}", FIELD) for label, value in known.items()]
+    buttons = [_open(facts)]
+    if decides and ticket.state is State.PENDING and ticket.spec.request.impact_assessment in BY_CLICK:
+        buttons = [_approve(facts), _button(facts, REJECT, t["reject"], "danger"), *buttons]
+    return [
+        {"type": "header", "text": _plain(f"{facts.what} → {facts.environment}", HEADER)},
+        {"type": "section", "fields": fields},
+        {"type": "section", "text": _plain(facts.excerpt(ticket.spec.request.justification), SECTION)},
+        {"type": "actions", "elements": buttons},
+        {"type": "context", "elements": [_plain(ticket.id, FIELD)]},
+    ]
+
+
+def reply_of(facts: Facts) -> list[Block]:
+    """One message of the thread: what happened, and what was said about it."""
+    entry = facts.entry
+    about = [] if facts.said.event.for_people else [entry.comment, entry.reason, entry.error]
+    quotes = [_plain(facts.excerpt(text), SECTION) for text in about if text]
+    return [{"type": "section", "text": text} for text in (_plain(facts.lead, SECTION), *quotes)]
+
+
+def fallback(facts: Facts) -> str:
+    """What notifications show: escaped, since Slack reads markup in it."""
+    entry, by = facts.entry, ""
+    if entry.by != SYSTEM:
+        by = f" ({facts.name(entry.by)})"
+    return escape(f"{facts.subject}{by}")
+
+
+def escape(text: str) -> str:
+    """Text in which Slack finds no markup: https://docs.slack.dev/messaging/formatting-message-text#escaping"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _plain(text: str, most: int) -> Block:
+    cut = text if len(text) <= most else text[: most - 1] + "…"
+    return {"type": "plain_text", "text": cut, "emoji": False}
+
+
+def _open(facts: Facts) -> Block:
+    return {"type": "button", "action_id": OPEN, "text": _plain(facts.t["look"], BUTTON), "url": facts.link}
+
+
+def _button(facts: Facts, action: str, label: str, style: str) -> Block:
+    """A button that names what it decides on: the ticket, and the digest of what it shows."""
+    value = f"{facts.said.ticket.id} {facts.said.ticket.digest}"
+    return {"type": "button", "action_id": action, "text": _plain(label, BUTTON), "style": style, "value": value}
+
+
+def _approve(facts: Facts) -> Block:
+    t = facts.t
+    question = t["confirm"].format(what=facts.what, environment=facts.environment)
+    confirm = {"title": _plain(t["approve"], 100), "text": _plain(question, 300)}
+    confirm |= {"confirm": _plain(t["approve"], 30), "deny": _plain(t["cancel"], 30)}
+    return _button(facts, APPROVE, t["approve"], "primary") | {"confirm": confirm}
