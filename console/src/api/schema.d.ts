@@ -168,6 +168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/{id}/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Announcements
+         * @description What was announced of the request on each channel, and what waits or was given up; oldest first.
+         */
+        get: operations["announcements_v1_requests_prod__id__announcements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/prod/{id}/permissions": {
         parameters: {
             query?: never;
@@ -433,6 +453,23 @@ export interface components {
             why: string | null;
         };
         /**
+         * Announced
+         * @description One event of a request on one channel: told, waiting to be, or given up; and how many recipients got it.
+         *
+         *     `refused` are those whom the channel will never reach. Whom it went to is for operators, in the Temporal UI.
+         */
+        Announced: {
+            event: components["schemas"]["Event"];
+            /** At */
+            at: string;
+            channel: components["schemas"]["Channel"];
+            outcome: components["schemas"]["Outcome"];
+            /** Reached */
+            reached: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
          * CallbackAnswer
          * @description What became of a callback: its promotion looks at the job now, or it concerns none that waits.
          */
@@ -444,6 +481,11 @@ export interface components {
          * @enum {string}
          */
         CallbackOutcome: "noted" | "ignored";
+        /**
+         * Channel
+         * @enum {string}
+         */
+        Channel: "mail" | "slack" | "kafka";
         /**
          * Checked
          * @description A request that could be created now: who could approve it, and what it would replace.
@@ -571,6 +613,12 @@ export interface components {
             inProduction: components["schemas"]["InProduction"] | null;
         };
         /**
+         * Event
+         * @description What is announced. The last two are no change of the ticket: they are told to people, and to no other system.
+         * @enum {string}
+         */
+        Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
+        /**
          * FieldProblem
          * @description One refused field: its path in the request, and why.
          */
@@ -683,6 +731,11 @@ export interface components {
             /** Tenant */
             tenant: string;
         };
+        /**
+         * Outcome
+         * @enum {string}
+         */
+        Outcome: "waiting" | "delivered" | "undelivered";
         /**
          * Permissions
          * @description What the caller may do with a request now, and who could approve it while it waits for that.
@@ -1601,6 +1654,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcements_v1_requests_prod__id__announcements_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Announced"][];
                 };
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
