@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from prometheus_client import REGISTRY
 from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.announcing import AnnouncementActivities
 from activities.awx import AwxActivities
@@ -32,6 +33,7 @@ from workflows.connection import NoServer, connect
 from workflows.door import Door
 from workflows.lane import Lane
 from workflows.promotion import Promotion
+from workflows.runner import WholeTasks
 from workflows.watch import AwxWatch, keep_watch
 
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
@@ -66,6 +68,7 @@ async def run(settings: Settings) -> None:
                 *(awx.find_job, awx.launch_job, awx.read_result),
             ],
             interceptors=[Door(proofs.check_decision), Beating()],
+            workflow_runner=WholeTasks(SandboxedWorkflowRunner()),
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,
         )

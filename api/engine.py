@@ -34,6 +34,9 @@ T = TypeVar("T")
 _ACCEPT_WITHIN = timedelta(seconds=10)
 """How long the engine may take to accept a message; past it, whether it was taken is unknown."""
 
+_ASK_AGAIN = (0.1, 0.4, 0.0)
+"""Seconds to wait after each failed query: one that comes just ahead of a workflow's next task is refused."""
+
 
 class EngineUnavailable(Exception):
     """The engine does not answer; whether it took the message is not known."""
@@ -107,14 +110,17 @@ class Engine:
 
     async def held(self, ticket_id: str) -> PromotionRequest | None:
         """The ticket as the engine holds it, None where it knows of none."""
-        try:
-            return await self._handle(ticket_id).query(Promotion.ticket, rpc_timeout=_ACCEPT_WITHIN)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise EngineUnavailable from error
-        except WorkflowQueryFailedError as error:
-            raise EngineUnavailable from error
+        for pause in _ASK_AGAIN:
+            try:
+                return await self._handle(ticket_id).query(Promotion.ticket, rpc_timeout=_ACCEPT_WITHIN)
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise EngineUnavailable from error
+            except WorkflowQueryFailedError as error:
+                failed = error
+                await asyncio.sleep(pause)
+        raise EngineUnavailable from failed
 
     async def announced(self, ticket_id: str) -> Report:
         """What was announced of the ticket, as far back as the engine remembers. Raises EngineUnavailable."""
