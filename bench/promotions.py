@@ -58,7 +58,7 @@ class Bench:
     async def measure(self, crowd: int) -> None:
         """Print one crowd's figures."""
         floor = await self._floor(crowd)
-        asked = [partial(self.call, PIERRE, "", submission(f"1.{crowd}.{n}")) for n in range(EACH)]
+        asked = [partial(self.call, PIERRE, "", _of_its_own(crowd, n)) for n in range(EACH)]
         creating, created_rate, tickets = await timed(crowd, asked)
         ids = [ticket["metadata"]["id"] for ticket in tickets]
         approving, approved_rate, _ = await timed(
@@ -90,6 +90,12 @@ class Bench:
         history = await handle.fetch_history()
         size = sum(event.ByteSize() for event in history.events)
         print(f"  {ticket_id} to its end: {len(history.events)} events of history, {size / 1024:.1f} KB")
+
+
+def _of_its_own(crowd: int, number: int) -> dict[str, Any]:
+    """A promotion of a target that no other one waits for."""
+    body = submission(f"1.{crowd}.{number}")
+    return body | {"target": body["target"] | {"name": f"api-{crowd}-{number}"}}
 
 
 async def measure_promotions(folder: Path) -> None:
