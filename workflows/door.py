@@ -9,16 +9,22 @@ decision is old by then), and a promotion that once dropped a signal would take 
 activity: asked once, its answer is written into the history beside the signal, and a replay reads it there. A reset to
 before the signal delivers it as a new message, which is checked as one: what was decided long ago is stale.
 
+Whoever asks the engine to cancel a promotion past the API is nobody that a ticket could name. Such a request changes
+nothing: withdrawing is a decision like the others.
+
 A submission is the workflow's input and needs no check here: nothing comes of it before its commit, and the record
 refuses to commit what carries no proof (`activities.record`).
 """
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 from temporalio.worker import (
+    ExecuteWorkflowInput,
     HandleSignalInput,
     HandleUpdateInput,
     Interceptor,
@@ -33,6 +39,9 @@ from workflows import options
 
 Check = Callable[[Decision, str, datetime], None]
 """Raises Unproven unless the decision is signed, for the ticket, at about the moment."""
+
+PROMOTION = "Promotion"
+"""The workflow that nobody cancels past the API; others hold nothing that isn't known elsewhere."""
 
 _CHECK = "prodgate_check_decision"
 
@@ -55,6 +64,17 @@ class Door(Interceptor):
 
 
 class _Inbound(WorkflowInboundInterceptor):
+    async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002  the SDK's name
+        if workflow.info().workflow_type != PROMOTION:
+            return await super().execute_workflow(input)
+        running = asyncio.ensure_future(super().execute_workflow(input))
+        while not running.done():
+            try:
+                await asyncio.shield(running)
+            except asyncio.CancelledError:
+                workflow.logger.warning("a request to cancel was dropped: a ticket is withdrawn through the API")
+        return await running
+
     def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002  the SDK's name
         for decision in input.args:
             if isinstance(decision, Decision):

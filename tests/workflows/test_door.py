@@ -10,7 +10,12 @@ import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import WorkflowFailureError, WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.client import (
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateStage,
+)
 from temporalio.service import RPCError
 
 from domain.decision import Decision, DecisionAction
@@ -238,3 +243,23 @@ async def test_a_reset_revives_no_refused_decision(dev_stage: Stage, pending: Pr
     assert dev_stage.actions() == ["created", "cancelled"]
     assert dev_stage.awx.jobs() == []
     await end(again)
+
+
+async def test_a_request_to_cancel_past_the_api_changes_nothing(dev_stage: Stage, pending: Promoted) -> None:
+    """The engine's own cancellation names nobody: the promotion stays as it is, and goes on when it is decided."""
+    await pending.cancel()
+    assert (await pending.query(Promotion.ticket)).state is State.PENDING
+    await dev_stage.decide(pending, APPROVE, JEAN)
+    await pending.cancel()
+    assert (await pending.result()).state is State.DEPLOYED
+    assert dev_stage.actions() == DEPLOYED
+
+
+async def test_a_request_to_cancel_leaves_no_activity_undone(dev_stage: Stage, pending: Promoted) -> None:
+    """Git is away while it arrives: the decision is committed all the same."""
+    with dev_stage.git_away():
+        made = await dev_stage.decision(pending, REJECT, JEAN)
+        update = await pending.start_update(Promotion.reject, made, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
+        await pending.cancel()
+    assert (await update.result()).state is State.REJECTED
+    assert dev_stage.actions() == ["created", "rejected"]
