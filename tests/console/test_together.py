@@ -117,5 +117,6 @@ def test_who_did_not_hear_of_it_is_refused_in_plain_words(sit: Sit, stack: Stack
     claire.dialog.get_by_role("button", name=words.reject, exact=True).click()
     claire.sees(words.meanwhile)
     claire.page.unroute_all()
-    expect(claire.dialog).to_contain_text("Jean Dupont")
+    claire.page.reload()
+    claire.sees_state(words.deployed)
     assert stack.recorded()[ticket][:2] == ["created", "approved"]

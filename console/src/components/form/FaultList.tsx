@@ -36,7 +36,7 @@ export function FaultList({ errors, shown }: FaultListProps) {
               <li key={name}>
                 <a
                   href={`#${name}`}
-                  className="underline underline-offset-2"
+                  className="inline-flex min-h-6 items-center underline underline-offset-2"
                   onClick={(event) => {
                     event.preventDefault();
                     document.getElementById(name)?.focus();

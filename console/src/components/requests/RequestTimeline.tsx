@@ -91,7 +91,7 @@ function Entry({ entry, commit, nameOf, last }: EntryProps) {
         <Traces entry={entry} commit={commit} />
         {entry.error && (
           <details className="mt-1" open>
-            <summary className="w-fit cursor-pointer rounded text-[0.8125rem] text-danger-text">
+            <summary className="w-fit cursor-pointer rounded text-[0.8125rem] leading-6 text-danger-text">
               {t.detail.errorOutput}
             </summary>
             <pre
@@ -117,7 +117,7 @@ function Traces({ entry, commit }: Pick<EntryProps, 'entry' | 'commit'>) {
   const page = commit && commitAddress(settings, commit);
   if (!entry.jobId && !entry.deploymentId && !commit) return null;
   return (
-    <p className="flex flex-wrap gap-x-3 font-mono text-xs text-muted">
+    <p className="flex flex-wrap gap-x-3 font-mono text-xs leading-6 text-muted [&_a]:inline-block">
       {entry.jobId &&
         (job ? <OutLink to={job}>{t.detail.job(entry.jobId)}</OutLink> : t.detail.job(entry.jobId))}
       {entry.deploymentId && <span>{t.detail.deployment(entry.deploymentId)}</span>}
