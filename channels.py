@@ -32,7 +32,7 @@ async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]
             found[Channel.MAIL] = _mail(settings, settings.smtp_url.get_secret_value(), letters)
         if settings.slack_token:
             client = web_client(settings.slack_token.get_secret_value(), settings.slack_api_url)
-            found[Channel.SLACK] = Slack(client, settings.slack_channel, letters)
+            found[Channel.SLACK] = Slack(client, settings.slack_channel, letters, settings.slack_decisions)
         if settings.kafka_brokers:
             found[Channel.KAFKA] = kafka = _kafka(settings, settings.kafka_brokers)
             stack.push_async_callback(kafka.close)

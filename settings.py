@@ -138,6 +138,10 @@ class Settings(BaseModel):
     slack_channel: str = Field(
         "#promotions", min_length=1, description="Channel, by id or `#name`, for tenants whose file names none."
     )
+    slack_signing_secret: SecretStr | None = Field(None, description="What Slack signs its requests with. API only.")
+    slack_decisions: bool = Field(
+        False, description="`true` lets people approve and reject in Slack, up to medium impact. Worker and API."
+    )
     slack_api_url: str = Field("https://slack.com/api/", pattern="^https?://", description="Root of Slack's Web API.")
     announce_for: Seconds = Field(
         timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."

@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
-from api import console, errors, events, health, requests, webhooks
+from api import console, errors, events, health, requests, slack, webhooks
 from api.audit import Audit
 from api.auth import Callers, SharedSecret
 from api.dependencies import PERMISSION, declared
@@ -28,6 +28,7 @@ from api.models import Console
 from api.openapi import Documented
 from api.pages import Pages
 from api.promotions import Promotions
+from api.slack import SlackDoor
 from api.web import Headed, Web, add_docs
 from record.catalog import Catalog
 
@@ -57,6 +58,7 @@ class Services:
     catalog: Catalog
     console: Console
     follower: Follower | None = None
+    slack: SlackDoor | None = None
 
 
 class Undeclared(Exception):
@@ -125,6 +127,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(console.router)
     app.include_router(events.router)
     app.include_router(webhooks.router)
+    app.include_router(slack.router)
     app.include_router(health.router)
     return app
 

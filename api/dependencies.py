@@ -32,6 +32,9 @@ DECISIONS = {action.permission: action for action in DecisionAction}
 CALLBACK = {PERMISSION: "callback-secret"}
 """Of a route for AWX, which is no person."""
 
+SLACK = {PERMISSION: "slack-signature"}
+"""Of a route for Slack, whose people are judged by their own rights."""
+
 
 def _services(request: Request) -> "Services":
     services: Services = request.app.state.services

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import httpx
 import structlog
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
 from api import pages
@@ -19,6 +21,8 @@ from api.limits import Buckets
 from api.models import Console
 from api.oidc import Provider
 from api.promotions import Promotions
+from api.slack import SlackDoor
+from api.slack_clicks import Clicks
 from api.web import Web
 from record.catalog import Catalog
 from record.directory import DirectoryReader
@@ -27,7 +31,7 @@ from record.remote import is_url
 from record.repository import Repository, open_repository
 from record.signatures import KeyUnusable, Signer
 from serving import serve, stop_signal
-from settings import Settings, SettingsError
+from settings import Settings, SettingsError, variable
 from workflows.connection import connect
 
 CLONE = Path(__file__).parent.parent / "console" / "dist"
@@ -61,22 +65,15 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     index = Index(repository, settings.data_dir / "api" / "index.db")
     provider = Provider(settings.oidc_issuer or "", http)
     secret = settings.awx_callback_secret
+    creates, people = asyncio.Semaphore(settings.creates_in_flight), Buckets(settings.requests_per_minute_person)
+    promotions = Promotions(engine, repository, index, directory, _now, settings.expiry, creates, signer(settings))
     return Services(
-        promotions=Promotions(
-            engine,
-            repository,
-            index,
-            directory,
-            _now,
-            settings.expiry,
-            asyncio.Semaphore(settings.creates_in_flight),
-            signer(settings),
-        ),
+        promotions=promotions,
         callers=Callers(TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim), directory),
         callback_secret=SharedSecret(secret.get_secret_value().encode() if secret else b""),
         zone=settings.time_zone,
         broadcast=Broadcast(index),
-        people=Buckets(settings.requests_per_minute_person),
+        people=people,
         sign_in_within=settings.critical_sign_in_within,
         web=Web(
             https=settings.public_url.startswith("https:"),
@@ -87,7 +84,20 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         catalog=Catalog(repository),
         console=_console(settings, client.namespace),
         follower=Follower(repository) if is_url(settings.git_repo) else None,
+        slack=_slack(settings, promotions, people),
     )
+
+
+def _slack(settings: Settings, promotions: Promotions, people: Buckets) -> SlackDoor | None:
+    """The door for clicks in Slack, where they are switched on. Raises SettingsError where they could not be taken."""
+    if not settings.slack_decisions:
+        return None
+    token, secret = settings.slack_token, settings.slack_signing_secret
+    if token is None or secret is None:
+        names = f"{variable('slack_token')} and {variable('slack_signing_secret')}"
+        raise SettingsError(f"{names} must be set where {variable('slack_decisions')} is true")
+    client = AsyncWebClient(token.get_secret_value(), settings.slack_api_url, timeout=3, retry_handlers=[])
+    return SlackDoor(SignatureVerifier(secret.get_secret_value()), client, Clicks(promotions, people))
 
 
 def _console(settings: Settings, namespace: str) -> Console:

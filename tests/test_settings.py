@@ -44,6 +44,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "kafka_ca_bundle": ("/etc/ssl/kafka.pem", Path("/etc/ssl/kafka.pem")),
     "slack_token": ("xoxb-1", SecretStr("xoxb-1")),
     "slack_channel": ("C0PROMOTIONS", "C0PROMOTIONS"),
+    "slack_signing_secret": ("s3cret", SecretStr("s3cret")),
+    "slack_decisions": ("true", True),
     "slack_api_url": ("https://slack.example/api/", "https://slack.example/api/"),
     "announce_for": ("3600", timedelta(hours=1)),
     "remind_after": ("48 24 4 0.5", (48, 24, 4, 0.5)),

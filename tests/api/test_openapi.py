@@ -118,6 +118,8 @@ def test_the_page_can_authorize(house: House, document: dict[str, Any]) -> None:
         required = {scheme for each in operation.get("security", []) for scheme in each}
         if "/requests/" in name:
             assert required == {PERSON}, name
+        elif name.endswith("/slack"):
+            assert required == {"SlackSignature"}
         elif "/webhooks/" in name:
             assert {schemes[scheme]["type"] for scheme in required} == {"apiKey", "http"}, name
             assert all(len(each) == 1 for each in operation["security"]), "one of them suffices"

@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.announcing import AnnouncementActivities, Announcer, Tell, tell_nobody
+from activities.announcing import AnnouncementActivities, Announcer
 from activities.awx import AwxActivities, AwxTimings
 from activities.beating import Beating
 from activities.clearance import ClearanceActivities
@@ -25,6 +25,7 @@ from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from clients.channel import Outlet
 from domain.announcement import Channel, Plan
+from domain.change import Change
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.roles import Person
@@ -83,7 +84,7 @@ class Stage:
         proofs = Proofs.of(repository)
         async with self.awx.client() as client:
             awx, directory = AwxActivities(client, self.timings), DirectoryReader(repository)
-            record = RecordActivities(repository, proofs, self._teller())
+            record = RecordActivities(repository, proofs, self._tell)
             clearance = ClearanceActivities(repository, directory)
             lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
             async with Worker(
@@ -106,12 +107,13 @@ class Stage:
                 yield
         await repository.close()
 
-    def _teller(self) -> Tell:
+    async def _tell(self, change: Change) -> None:
         """Without outlets nothing is announced, as in an installation without channels."""
         seconds = (timedelta(days=3).total_seconds(), self.patience.total_seconds())
         channels = tuple(channel for channel in Channel if channel in self.outlets)
         plan = Plan(channels=channels, remind_after=0, warn_before=round(seconds[0]), patience=round(seconds[1]))
-        return Announcer(self.environment.client, self.queue, plan, HOURS).tell if channels else tell_nobody
+        if channels:
+            await Announcer(self.environment.client, self.queue, plan, HOURS).tell(change)
 
     async def now(self) -> Any:
         """The time of the server, which may have skipped ahead."""

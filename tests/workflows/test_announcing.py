@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import dataclass, field
 from datetime import timedelta
 from email.headerregistry import Address
 from pathlib import Path
@@ -13,21 +12,21 @@ from aiokafka import AIOKafkaConsumer
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
 from activities.announcing import PROGRESS
-from clients.channel import ChannelDown
 from clients.kafka import Brokers, Kafka
 from clients.letters import Letters
 from clients.mail import Mail, MailServer
 from clients.slack import Slack, web_client
 from domain.announcement import Channel
-from domain.audience import Audience, Language
+from domain.audience import Language
 from domain.decision import DecisionAction
-from domain.delivery import Delivery, Outcome, Parcel, Receipt, Report, Thread, announcements_of
+from domain.delivery import Outcome, Report, announcements_of
 from domain.ticket import State
 from tests.domain.builders import JEAN
 from tests.kafka.broker import Broker
 from tests.slack import TOKEN as SLACK_TOKEN
 from tests.slack import SlackStandIn
 from tests.smtp import MailSink
+from tests.workflows.announced import Board
 from tests.workflows.stage import Stage
 from workflows.announcing import Announcements
 
@@ -42,28 +41,6 @@ def _as_in_production(request: pytest.FixtureRequest) -> None:
     """The worker keeps the workflows that it runs."""
     name = "stage" if "stage" in request.fixturenames else "dev_stage"
     request.getfixturevalue(name).cached = 100
-
-
-@dataclass
-class Board:
-    """A channel that keeps what it is told; it is down while `down` says why, and forgets to answer `lost` times."""
-
-    told: list[str] = field(default_factory=list)
-    threads: list[Thread | None] = field(default_factory=list)
-    down: str = ""
-    lost: int = 0
-
-    async def deliver(self, parcel: Parcel, audience: Audience, seconds: float) -> Delivery:
-        del audience, seconds
-        if self.down:
-            raise ChannelDown(self.down)
-        self.told.append(parcel.announcement.id)
-        self.threads.append(parcel.thread)
-        if self.lost:
-            self.lost -= 1
-            raise ConnectionError("the worker was killed before it could say what it had done")
-        receipt = Receipt(to="board", id=parcel.announcement.id)
-        return Delivery(receipts=(receipt,), thread=Thread(channel="board", ts=f"{len(self.told)}"))
 
 
 def events(board: Board) -> list[str]:

@@ -12,11 +12,14 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from domain.decision import Decision, Submission
 from domain.ticket import PromotionRequest
+from tests.workflows.announced import ANNOUNCED
 from tests.workflows.paths import HISTORIES, PATHS
+from workflows.announcing import Announcements
 from workflows.door import Door
 from workflows.promotion import Promotion
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
+SAID = sorted(HISTORIES.glob("announcements/*.json"))
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -43,9 +46,16 @@ async def test_a_recorded_promotion_goes_on_under_todays_code(file: Path) -> Non
     await replayer(Promotion).replay_workflow(history(file))
 
 
+@pytest.mark.parametrize("file", SAID, ids=lambda file: file.stem)
+async def test_recorded_announcements_go_on_under_todays_code(file: Path) -> None:
+    """The same for what is beside a promotion."""
+    await replayer(Announcements).replay_workflow(history(file))
+
+
 def test_every_path_has_a_history() -> None:
     """`make histories` records what is missing."""
     assert {file.stem for file in RECORDED} >= set(PATHS)
+    assert {file.stem for file in SAID} >= set(ANNOUNCED)
 
 
 @workflow.defn(name="Promotion")

@@ -1,0 +1,246 @@
+"""Decisions from Slack: signed, bound to a person, judged by that person's rights, never more than the API allows."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from tests.api.house import HUGO, JEAN, PIERRE, Connect, House, opened, problem
+from tests.e2e.stack import free_ports
+from tests.slack import SECRET, TOKEN, SlackStandIn, signed
+
+HOOK = "/v1/webhooks/slack"
+JEAN_THERE, PIERRE_THERE, VICTOR_THERE, CLAIRE_THERE, HUGO_THERE = (
+    "U0JEAN",
+    "U0PIERRE",
+    "U0VICTOR",
+    "U0CLAIRE",
+    "U0HUGO",
+)
+FINANCE = (Path(__file__).parents[2] / "demo/gitops/tenants/tenant-finance.yaml").read_text(encoding="utf-8")
+RETAIL = (Path(__file__).parents[2] / "demo/gitops/tenants/tenant-retail.yaml").read_text(encoding="utf-8")
+
+
+def bound(text: str, email: str, slack_id: str, subject: str | None) -> str:
+    """A tenant's file in which that person has a Slack id, and a subject."""
+    more = f", slackId: {slack_id}" + (f", subject: {subject}" if subject else "")
+    return text.replace(f"email: {email}", f"email: {email}{more}")
+
+
+@dataclass
+class Office:
+    """A house, and the company's Slack."""
+
+    house: House
+    slack: SlackStandIn
+
+    def send(self, payload: dict[str, Any], secret: str = SECRET, at: float | None = None) -> httpx.Response:
+        body, headers = signed(payload, secret, at)
+        return self.house.http().post(HOOK, content=body, headers=headers)
+
+    def first_message(self, ticket_id: str) -> dict[str, Any]:
+        """The ticket's first message, once it is there."""
+        self.until(lambda: any(self._about(each.said, ticket_id) for each in self.slack.messages))
+        return next(each.said for each in self.slack.messages if self._about(each.said, ticket_id))
+
+    @staticmethod
+    def _about(said: dict[str, Any], ticket_id: str) -> bool:
+        return bool(said["metadata"]["event_payload"]["id"].startswith(f"{ticket_id}.1."))
+
+    def click(self, action: str, ticket_id: str, user: str = JEAN_THERE) -> dict[str, Any]:
+        """What Slack sends when the person clicks on the ticket's button."""
+        elements = self.first_message(ticket_id)["blocks"][3]["elements"]
+        button = next(each for each in elements if each["action_id"] == f"prodgate_{action}")
+        return clicked(button["action_id"], button["value"], user)
+
+    def whispered(self) -> str:
+        """What the next refusal was, told to who clicked alone."""
+        self.until(lambda: bool(self.slack.whispers))
+        return str(self.slack.whispers.pop(0)["text"])
+
+    def until(self, seen: Callable[[], bool]) -> None:
+        end = time.monotonic() + 15
+        while not seen():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+    def state(self, ticket_id: str) -> str:
+        return str(self.house.as_(PIERRE).get(f"/{ticket_id}").json()["status"]["state"])
+
+
+def clicked(action: str, value: str, user: str = JEAN_THERE) -> dict[str, Any]:
+    return {
+        "type": "block_actions",
+        "user": {"id": user},
+        "team": {"id": "T0CABI"},
+        "channel": {"id": "C0PROMO"},
+        "trigger_id": "12466734323.1395872398",
+        "actions": [{"action_id": action, "value": value}],
+    }
+
+
+def filled_in(view: dict[str, Any], reason: str, user: str = JEAN_THERE) -> dict[str, Any]:
+    """What Slack sends when the person submits the form."""
+    state = {"values": {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}}
+    return {"type": "view_submission", "user": {"id": user}, "team": {"id": "T0CABI"}, "view": {**view, "state": state}}
+
+
+@pytest.fixture(scope="module")
+def office(connect_temporal: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    slack = SlackStandIn(port=free_ports(1)[0])
+    given = {
+        "slack_token": SecretStr(TOKEN),
+        "slack_signing_secret": SecretStr(SECRET),
+        "slack_decisions": True,
+        "slack_api_url": slack.url,
+        "answer_within": 30.0,
+    }
+    with opened(connect_temporal, tmp_path_factory.mktemp("office"), **given) as house:
+        finance = bound(FINANCE, PIERRE, PIERRE_THERE, f"demo|{PIERRE}")
+        finance = bound(finance, JEAN, JEAN_THERE, f"demo|{JEAN}")
+        finance = bound(finance, "victor.roux@cab-i.com", VICTOR_THERE, "demo|victor.roux@cab-i.com")
+        finance = bound(finance, "claire.moreau@cab-i.com", CLAIRE_THERE, None)
+        retail = bound(RETAIL, HUGO, HUGO_THERE, f"demo|{HUGO}")
+        house.commit({"tenants/tenant-finance.yaml": finance, "tenants/tenant-retail.yaml": retail})
+        stack = AsyncExitStack()
+        house.run(stack.enter_async_context(slack.open()))
+        try:
+            yield Office(house, slack)
+        finally:
+            house.run(stack.aclose())
+
+
+def asked(office: Office, **request: Any) -> str:
+    """The id of a request of Pierre's."""
+    ticket_id: str = office.house.as_(PIERRE).create(request=request)["metadata"]["id"]
+    return ticket_id
+
+
+def test_an_approval_by_a_click_is_the_person_s_and_names_both_identities(office: Office) -> None:
+    """Decided with Jean's rights, recorded as Jean's, with the Slack user and workspace beside."""
+    ticket = asked(office)
+    assert office.send(office.click("approve", ticket)).status_code == 200
+    office.until(lambda: office.state(ticket) != "pending")
+    approved = office.house.as_(PIERRE).get(f"/{ticket}").json()["status"]["history"][1]
+    assert (approved["action"], approved["by"]) == ("approved", JEAN)
+    assert approved["comment"] == "Decided in Slack by user U0JEAN of workspace T0CABI"
+    assert any("Jean Dupont" in subject or "approved" in subject for subject in office.house.log(ticket))
+
+
+def test_a_rejection_asks_for_its_reason_in_a_form(office: Office) -> None:
+    """A reason that is too short is refused in the form; a good one ends the request."""
+    ticket = asked(office)
+    office.send(office.click("reject", ticket))
+    office.until(lambda: bool(office.slack.views))
+    view = office.slack.views.pop()["view"]
+    short = office.send(filled_in(view, "No"))
+    assert short.json()["response_action"] == "errors"
+    assert "at least 10 characters" in short.json()["errors"]["reason"]
+    assert office.state(ticket) == "pending"
+    assert office.send(filled_in(view, "The rollback plan lacks the database")).content == b""
+    office.until(lambda: office.state(ticket) == "rejected")
+    rejected = office.house.as_(PIERRE).get(f"/{ticket}").json()["status"]
+    assert rejected["rejectionReason"] == "The rollback plan lacks the database"
+    assert "U0JEAN" in rejected["history"][1]["comment"]
+
+
+@pytest.mark.parametrize(
+    ("user", "sentence"),
+    [
+        (PIERRE_THERE, "Cannot approve your own request"),
+        (VICTOR_THERE, "Not authorized"),
+        (HUGO_THERE, "No such request"),
+        (CLAIRE_THERE, "names no `subject`"),
+        ("U0NOBODY", "nobody's in the directory"),
+    ],
+)
+def test_a_click_gives_no_right_that_the_person_does_not_have(office: Office, user: str, sentence: str) -> None:
+    """Requester, viewer, somebody of another tenant, somebody whose identity isn't proven, a stranger."""
+    ticket = asked(office)
+    assert office.send(office.click("approve", ticket, user)).status_code == 200
+    assert sentence in office.whispered()
+    assert office.state(ticket) == "pending"
+
+
+def test_a_second_click_and_a_replayed_one_are_stale(office: Office) -> None:
+    """The same signed request again decides nothing."""
+    ticket = asked(office)
+    body, headers = signed(office.click("approve", ticket))
+    for _ in range(2):
+        assert office.house.http().post(HOOK, content=body, headers=headers).status_code == 200
+        office.until(lambda: office.state(ticket) != "pending")
+    assert office.whispered() == "Request not pending"
+    assert office.house.log(ticket).count(f"{ticket}: approved payment-api 2.1.0") == 1
+
+
+def test_a_click_on_something_else_than_the_ticket_says_is_refused(office: Office) -> None:
+    """The button carries the digest of what it showed."""
+    ticket = asked(office)
+    office.send(clicked("prodgate_approve", f"{ticket} {'0' * 64}"))
+    assert office.whispered()
+    assert office.state(ticket) == "pending"
+
+
+@pytest.mark.parametrize("impact", ["high", "critical"])
+def test_what_weighs_more_is_never_decided_by_a_click(office: Office, impact: str) -> None:
+    """There is no button, and a made-up click is refused."""
+    ticket = asked(office, impactAssessment=impact)
+    actions = [each["action_id"] for each in office.first_message(ticket)["blocks"][3]["elements"]]
+    assert actions == ["prodgate_open"]
+    other = office.click("approve", asked(office))
+    digest = other["actions"][0]["value"].split()[1]
+    for action in ("prodgate_approve", "prodgate_reject"):
+        office.send(clicked(action, f"{ticket} {digest}"))
+        assert "high or critical" in office.whispered()
+    assert office.state(ticket) == "pending"
+
+
+@pytest.mark.parametrize(("secret", "late"), [("guessed", 0), (SECRET, 310), (SECRET, -310)])
+def test_only_slack_is_believed_and_only_for_five_minutes(office: Office, secret: str, late: int) -> None:
+    """Another secret, a request of long ago, one of the future: nothing of them is looked at."""
+    ticket = asked(office)
+    answer = office.send(office.click("approve", ticket), secret, time.time() - late)
+    assert answer.status_code == 401
+    assert "signature" in problem(answer)["detail"]
+    assert office.state(ticket) == "pending"
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Slack-Signature": "v0=é"}, {"X-Slack-Request-Timestamp": "soon"}])
+def test_an_unsigned_request_is_refused(office: Office, headers: dict[str, str]) -> None:
+    """Whatever the headers are."""
+    encoded = httpx.Headers({name.encode(): value.encode() for name, value in headers.items()})
+    assert office.house.http().post(HOOK, content=b"payload=%7B%7D", headers=encoded).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"type": "block_actions"},
+        {"type": "block_actions", "actions": [{"action_id": "prodgate_open"}], "user": None},
+        {"type": "view_submission", "view": {"callback_id": "another"}},
+        {"type": "view_submission", "view": {"callback_id": "prodgate_reason", "private_metadata": ""}},
+        clicked("prodgate_approve", "PR-2026-0001 <!channel>"),
+        clicked("prodgate_approve", f"PR-2026-0001 {'0' * 64}", "U0\nBcc"),
+    ],
+)
+def test_other_interactions_are_acknowledged_and_do_nothing(office: Office, payload: dict[str, Any]) -> None:
+    """Slack sends what other parts of an app would take."""
+    assert office.send(payload).status_code == 200
+    time.sleep(0.1)
+    assert office.slack.whispers == []
+
+
+def test_it_is_off_unless_somebody_switched_it_on(house: House) -> None:
+    """The route tells nothing but that."""
+    body, headers = signed(json.loads("{}"))
+    answer = house.http().post(HOOK, content=body, headers=headers)
+    assert answer.status_code == 404
+    assert "switched off" in problem(answer)["detail"]
