@@ -37,7 +37,7 @@ function Expired({ returnTo }: { returnTo: string }) {
     <Dialog locked title={t.signIn.expired} description={t.signIn.expiredHelp} onClose={() => undefined}>
       <DialogActions>
         <Button onClick={() => session.signOut()}>{t.account.signOut}</Button>
-        <Button tone="primary" onClick={() => session.signIn(returnTo)}>
+        <Button tone="primary" data-autofocus onClick={() => session.signIn(returnTo)}>
           {t.signIn.button}
         </Button>
       </DialogActions>

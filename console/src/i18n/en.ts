@@ -118,7 +118,7 @@ export const en = {
       filteredHelp: 'Take a filter away, or search for something shorter.',
     },
     select: (id: string) => `Select ${id}`,
-    selectAll: 'Select all',
+    selectAll: 'Select all that are shown',
     selected: (count: number) => `${n(count, 'request', 'requests')} selected`,
     approveSelected: 'Approve…',
     rejectSelected: 'Reject…',
@@ -216,7 +216,7 @@ export const en = {
     retried: (id: string) => `${id} is being deployed again`,
     held: (id: string) =>
       `${id}: your decision is taken. Git can’t be reached now; the commit follows by itself.`,
-    overtaken: (name: string, action: string) => `${action} by ${name}.`,
+    overtaken: (name: string, action: string) => `${name} was faster: ${action.toLowerCase()}.`,
     changed: 'The request has changed meanwhile',
     bulkApprove: (count: number) => `Approve ${n(count, 'request', 'requests')}?`,
     bulkReject: (count: number) => `Reject ${n(count, 'request', 'requests')}?`,

@@ -21,7 +21,6 @@ export function formatter(language: Language) {
   // Always in numbers: 'yesterday' would be wrong for much of what is 24 to 48 hours ago.
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const number = new Intl.NumberFormat(locale);
-  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
 
   const ago = (iso: string, at: number) => {
     const seconds = (Date.parse(iso) - at) / 1000;
@@ -47,8 +46,8 @@ export function formatter(language: Language) {
       }).format(new Date(iso)),
     /** 3 hours ago, in 2 days. */
     relative: ago,
-    number: (value: number) => number.format(value),
-    list: (items: readonly string[]) => list.format(items),
+    /** A number; a dash where there is none to be had. */
+    count: (value: number | undefined) => (value === undefined ? '–' : number.format(value)),
   };
 }
 

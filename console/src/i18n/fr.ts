@@ -128,7 +128,7 @@ export const fr: Messages = {
       filteredHelp: 'Retirez un filtre, ou cherchez un mot plus court.',
     },
     select: (id) => `Sélectionner ${id}`,
-    selectAll: 'Tout sélectionner',
+    selectAll: 'Sélectionner tout ce qui est affiché',
     selected: (count) => n(count, 'demande sélectionnée', 'demandes sélectionnées'),
     approveSelected: 'Approuver…',
     rejectSelected: 'Rejeter…',
@@ -234,7 +234,7 @@ export const fr: Messages = {
     retried: (id) => `${id} est redéployée`,
     held: (id) =>
       `${id} : votre décision est prise en compte. Git est injoignable ; le commit suivra de lui-même.`,
-    overtaken: (name, action) => `${action} par ${name}.`,
+    overtaken: (name, action) => `${name} a été plus rapide : ${action.toLowerCase()}.`,
     changed: 'La demande a changé entre-temps',
     bulkApprove: (count) => `Approuver ${n(count, 'demande', 'demandes')} ?`,
     bulkReject: (count) => `Rejeter ${n(count, 'demande', 'demandes')} ?`,

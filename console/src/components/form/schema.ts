@@ -14,13 +14,19 @@ export const JUSTIFICATION_MIN = 20;
 
 /** The server's rules for a new request, with faults in the reader's language. */
 export function formSchema({ form: { faults } }: Messages) {
+  // No check aborts the others: what aborts also silences the check of the date, which looks at several fields.
   const text = (max: number) =>
     z
       .string()
-      .refine((value) => value.trim() !== '', { error: faults.required, abort: true })
+      .refine((value) => value.trim() !== '', faults.required)
       .refine((value) => characters(value) <= max, faults.long(max));
   const shaped = (pattern: RegExp, fault: string) =>
-    z.string().trim().min(1, { error: faults.required, abort: true }).regex(pattern, fault);
+    z
+      .string()
+      .trim()
+      .refine((value) => pattern.test(value), {
+        error: ({ input }) => (input === '' ? faults.required : fault),
+      });
 
   return z
     .object({
@@ -46,14 +52,12 @@ export function formSchema({ form: { faults } }: Messages) {
         faults.long(LIMITS.testEvidenceUrl.max),
       ),
     })
-    .superRefine(
-      (values, context) => {
-        const fault = scheduleFault(values, faults);
-        if (fault) context.addIssue({ code: 'custom', path: ['local'], message: fault });
-      },
+    .refine((values) => scheduleFault(values, faults) === undefined, {
+      path: ['local'],
+      error: ({ input }) => scheduleFault(input as Schedule, faults) ?? '',
       // Asked even while other fields are wrong: nobody should be told of their faults one after the other.
-      { when: () => true },
-    );
+      when: () => true,
+    });
 }
 
 type Schedule = Pick<FormValues, 'when' | 'local' | 'zone'>;

@@ -42,9 +42,11 @@ export function RequestList({ list, tickets, filters, me, selection, change }: R
   const total = list.data.pages[0]?.total ?? 0;
   return (
     <section aria-busy={list.isPlaceholderData}>
-      <div className="mb-2 flex min-h-6 items-center gap-3 px-1 text-[0.8125rem] text-muted">
+      <div className="mb-2 flex min-h-6 flex-wrap items-center gap-x-4 gap-y-1 px-1 text-[0.8125rem] text-muted">
         {selection.selectable.length > 1 && <SelectAll selection={selection} />}
-        <p role="status">{t.list.count(total)}</p>
+        <p role="status" className="whitespace-nowrap">
+          {t.list.count(total)}
+        </p>
       </div>
       {tickets.length === 0 ? (
         <NoRequests filters={filters} me={me} change={change} />

@@ -5,7 +5,7 @@ import { Bone } from '@/ui/Skeleton';
 /** Four numbers over what the caller may see. */
 export function RequestStats() {
   const { t, format } = useSpeech();
-  const { data } = useStats();
+  const { data, isError } = useStats();
   const rows = [
     [t.list.stats.pending, data?.pending],
     [t.list.stats.approvedToday, data?.approvedToday],
@@ -19,7 +19,7 @@ export function RequestStats() {
           <div key={label} className="flex flex-col-reverse justify-end bg-surface px-4 py-2.5">
             <dt className="text-[0.8125rem] text-muted">{label}</dt>
             <dd className="text-xl font-semibold tabular-nums">
-              {value === undefined ? <Bone className="my-1 h-5 w-8" /> : format.number(value)}
+              {value === undefined && !isError ? <Bone className="my-1 h-5 w-8" /> : format.count(value)}
             </dd>
           </div>
         ))}

@@ -1,0 +1,54 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+import type { Permissions } from '@/api/types';
+import { show } from '@/test/render';
+import { ApprovalActions } from './ApprovalActions';
+
+const YES = { allowed: true, why: null };
+const no = (why: string) => ({ allowed: false, why });
+const ALL: Permissions = { approve: YES, reject: YES, cancel: YES, retry: YES, deciders: [] };
+
+describe('the decisions', () => {
+  it('are asked about when they are pressed', async () => {
+    const ask = vi.fn();
+    show(<ApprovalActions state="pending" permissions={ALL} ask={ask} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Approve' }));
+    expect(ask).toHaveBeenCalledExactlyOnceWith('approve');
+  });
+
+  it('that are not allowed do nothing, can be reached, and say why', async () => {
+    const ask = vi.fn();
+    const permissions = { ...ALL, approve: no('Cannot approve your own request') };
+    show(<ApprovalActions state="pending" permissions={permissions} ask={ask} />);
+    const button = screen.getByRole('button', { name: 'Approve' });
+    button.focus();
+    await userEvent.keyboard('{Enter}');
+    await userEvent.click(button);
+    expect(ask).not.toHaveBeenCalled();
+    expect(button).toHaveFocus();
+    expect(button).toHaveAccessibleDescription(/can’t approve your own request/);
+  });
+
+  it('that are refused for one reason say it once', () => {
+    const permissions = { ...ALL, approve: no('Not authorized'), reject: no('Not authorized') };
+    show(<ApprovalActions state="pending" permissions={permissions} ask={vi.fn()} />);
+    expect(screen.getByText(/Your roles don’t allow this/)).toHaveTextContent('Approve, Reject:');
+  });
+
+  it('give the reason in French', () => {
+    const permissions = { ...ALL, approve: no('Cannot approve your own request') };
+    show(<ApprovalActions state="pending" permissions={permissions} ask={vi.fn()} />, { language: 'fr' });
+    expect(screen.getByText(/Vous ne pouvez pas approuver votre propre demande/)).toBeInTheDocument();
+  });
+
+  it('are those that the state has room for', () => {
+    show(<ApprovalActions state="failed" permissions={ALL} ask={vi.fn()} />);
+    expect(screen.getAllByRole('button').map((each) => each.textContent)).toEqual(['Deploy again']);
+  });
+
+  it('are none once it is over', () => {
+    show(<ApprovalActions state="deployed" permissions={ALL} ask={vi.fn()} />);
+    expect(screen.queryByRole('button')).toBeNull();
+  });
+});
