@@ -8,7 +8,7 @@ export type LiveStatus = 'connecting' | 'live' | 'lost';
 /** The server says something at least every 15 seconds; three silences in a row mean the line is dead. */
 const DEAD_AFTER_MS = 45_000;
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 8_000;
 
 export interface LiveListener {
   changed: (event: TicketEvent) => void;

@@ -15,6 +15,7 @@ export type Commit = Schemas['Commit'];
 export type Statistics = Schemas['Statistics'];
 export type Creation = Schemas['CreatePromotionRequest'];
 export type Checked = Schemas['Checked'];
+export type Announced = Schemas['Announced'];
 export type KnownTarget = Schemas['KnownTarget'];
 export type Me = Schemas['Me'];
 export type ConsoleSettings = Schemas['Console'];

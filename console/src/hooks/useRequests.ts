@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
 import { days, isFiltered, type Filters } from '@/api/filters';
+import { retryable } from '@/api/problem';
 import type { Decision, Me, Ticket } from '@/api/types';
 
 export const PAGE = 50;
@@ -89,6 +90,8 @@ function read(answer: { data?: Ticket[]; response: Response }): ListPage {
   };
 }
 
+const LOOK_AGAIN_MS = 4_000;
+
 export interface Read {
   ticket: Ticket;
   /** The revision that is shown; a decision names it, so that nobody decides on what they have not seen. */
@@ -102,6 +105,8 @@ export function useTicket(id: string) {
       const answer = await api.GET('/v1/requests/prod/{id}', { params: { path: { id } }, signal });
       return { ticket: data(answer), etag: answer.response.headers.get('ETag') ?? undefined };
     },
+    // Somebody may be about to decide on what is shown: where it could not be read again, it is tried until it can.
+    refetchInterval: ({ state }) => state.status === 'error' && retryable(state.error) && LOOK_AGAIN_MS,
   });
 }
 
@@ -126,6 +131,16 @@ export function useCommits(id: string) {
     queryKey: [...KEYS.ticket(id), 'history'],
     queryFn: async ({ signal }) =>
       data(await api.GET('/v1/requests/prod/{id}/history', { params: { path: { id } }, signal })),
+  });
+}
+
+/** What was announced of the request; looked at again while something still waits for its channel. */
+export function useAnnouncements(id: string) {
+  return useQuery({
+    queryKey: [...KEYS.ticket(id), 'announcements'],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/requests/prod/{id}/announcements', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => state.data?.some((each) => each.outcome === 'waiting') && LOOK_AGAIN_MS,
   });
 }
 

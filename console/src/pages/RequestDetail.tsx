@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { ApiProblem } from '@/api/problem';
 import type { Decision } from '@/api/types';
+import { Announcements } from '@/components/requests/Announcements';
 import { Changes } from '@/components/requests/Changes';
 import { DecisionDialog } from '@/components/requests/DecisionDialog';
 import { DetailSide } from '@/components/requests/DetailSide';
@@ -89,6 +90,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
           <Section title={t.detail.timeline}>
             <RequestTimeline ticket={ticket} nameOf={nameOf} />
           </Section>
+          <Announcements id={id} />
         </div>
         <DetailSide ticket={ticket} ask={ask} />
       </div>
