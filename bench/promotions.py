@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from bench.floor import Floor
 from bench.record_read import percentiles
+from domain.delivery import announcements_of
 from tests.e2e.stack import JEAN, PIERRE, Stack, submission
 
 EACH = 40
@@ -84,12 +86,16 @@ class Bench:
         return taken, rate
 
     async def _steps(self, ticket_id: str) -> None:
-        """Print how many engine steps one promotion took, from submission to deployed."""
-        handle = self.temporal.get_workflow_handle(ticket_id)
-        await handle.result()
-        history = await handle.fetch_history()
-        size = sum(event.ByteSize() for event in history.events)
-        print(f"  {ticket_id} to its end: {len(history.events)} events of history, {size / 1024:.1f} KB")
+        """Print how many engine steps one promotion took, from submission to deployed, and its announcements beside."""
+        for name, workflow_id in (("promotion", ticket_id), ("announcements", announcements_of(ticket_id))):
+            handle = self.temporal.get_workflow_handle(workflow_id)
+            await handle.result()
+            history = await handle.fetch_history()
+            size = sum(event.ByteSize() for event in history.events)
+            tasks = sum(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED for event in history.events)
+            print(
+                f"  {ticket_id}, {name}: {len(history.events)} events in {tasks} tasks, {size / 1024:.1f} KB of history"
+            )
 
 
 def _of_its_own(crowd: int, number: int) -> dict[str, Any]:

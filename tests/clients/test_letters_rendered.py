@@ -1,0 +1,70 @@
+"""Letters in a browser: they fit a phone and a desk, by day and by night, and reach out to nobody."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from clients.letters import Letters
+from domain.announcement import Event
+from domain.audience import Language
+from tests.clients.announcing import HOSTILE, NAME, audience, said
+from tests.console.desk import launched
+
+LETTERS = Letters("https://prodgate.example", Language.FR, ZoneInfo("Europe/Paris"))
+
+CONTRAST = """
+() => {
+    const light = c => {
+        const [r, g, b] = c.match(/[\\d.]+/g).map(v => v / 255)
+            .map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+        return .2126 * r + .7152 * g + .0722 * b;
+    };
+    const under = e => {
+        const own = getComputedStyle(e).backgroundColor;
+        return own === 'rgba(0, 0, 0, 0)' ? under(e.parentElement) : own;
+    };
+    const texts = [...document.querySelectorAll('p, h1, h2, th, td, blockquote, a')];
+    return Math.min(...texts.map(e => {
+        const [a, b] = [light(getComputedStyle(e).color), light(under(e))].sort((x, y) => y - x);
+        return (a + .05) / (b + .05);
+    }));
+}
+"""
+"""The least contrast of any text with what is under it (WCAG 2.2, 1.4.3)."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = launched(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[("light", 1280), ("light", 390), ("dark", 1280), ("dark", 390)], ids=str)
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A screen, wide or narrow, light or dark."""
+    scheme, width = request.param
+    opened = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    yield opened
+    opened.close()
+
+
+def test_every_letter_fits_the_screen_and_can_be_read(page: Page) -> None:
+    """Nothing has to be scrolled sideways, and every text stands out from what is under it; 4.5 to 1 at least."""
+    for event in Event:
+        page.set_content(LETTERS.letter(said(event, HOSTILE), audience(NAME, NAME)).html)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("window.innerWidth"), event
+        assert page.evaluate(CONTRAST) >= 4.5, event
+
+
+def test_a_hostile_letter_runs_nothing_and_asks_nobody(page: Page) -> None:
+    """No script, no picture from elsewhere: opening a mail tells nobody that it was opened."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    for event in Event:
+        page.set_content(LETTERS.letter(said(event, HOSTILE), audience(NAME, NAME)).html, wait_until="networkidle")
+    assert asked == []
