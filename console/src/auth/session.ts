@@ -100,6 +100,8 @@ class Session {
   private async renew(): Promise<void> {
     try {
       this.take(await this.managed().signinSilent());
+      // A provider may renew the access token alone; the API is shown the ID token.
+      if (this.endsSoon()) this.expire();
     } catch {
       this.expire();
     }

@@ -50,7 +50,7 @@ export function Changes({ ticket }: { ticket: Ticket }) {
         <div>
           <p className="text-[0.8125rem] text-muted">{t.detail.requested}</p>
           <p className="font-mono font-medium">{data.version}</p>
-          {now.version === data.version && (
+          {now.version === data.version && !ticket.status.deployedAt && (
             <p className="text-[0.8125rem] text-warn-text">{t.detail.sameVersion}</p>
           )}
         </div>
