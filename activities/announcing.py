@@ -1,8 +1,9 @@
 """Announcements as activities: one thing to say, on one channel; and how a ticket's announcements learn what to say."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
@@ -20,6 +21,9 @@ ANNOUNCEMENTS, TELL, PROGRESS = "Announcements", "tell", "progress"
 """Names of the announcements' workflow, of the signal that it learns from, and of the query that it answers."""
 
 SENT, FAILED = "prodgate_announcements_sent", "prodgate_announcements_failed_attempts"
+
+SPARED = 30.0
+"""Seconds after a failure in which first attempts are left out; what waits is tried again at its own pace."""
 
 Tell = Callable[[Change], Awaitable[None]]
 """Makes a recorded change known to those who announce it; running it twice is harmless."""
@@ -69,6 +73,7 @@ class AnnouncementActivities:
 
     outlets: Mapping[Channel, Outlet]
     directory: DirectoryReader
+    _down_since: dict[Channel, float] = field(default_factory=dict)
 
     @activity.defn
     async def deliver(self, parcel: Parcel) -> Delivery:
@@ -80,16 +85,28 @@ class AnnouncementActivities:
         outlet = self.outlets.get(parcel.channel)
         if outlet is None:
             raise ApplicationError(f"{parcel.channel} is not set up here", type="NoSuchChannel", non_retryable=True)
+        self._spare(parcel.channel)
         directory = await asyncio.to_thread(self.directory.current)
         audience = directory.audience(parcel.announcement.ticket.metadata.tenant)
         try:
             delivery = await outlet.deliver(parcel, audience, _budget())
         except ChannelDown as down:
+            self._down_since[parcel.channel] = time.monotonic()
             _count(parcel, FAILED, "Attempts that delivered nothing", 1)
             delay = timedelta(seconds=down.retry_after) if down.retry_after else None
             raise ApplicationError(str(down), type="ChannelDown", next_retry_delay=delay) from down
+        self._down_since.pop(parcel.channel, None)
         _count(parcel, SENT, "Announcements that were delivered, by recipient", len(delivery.receipts))
         return delivery
+
+    def _spare(self, channel: Channel) -> None:
+        """Refuse a first attempt on a channel that was down just now: it would hold a task of the worker meanwhile.
+
+        A server that does not answer at all would keep promotions from theirs, if enough were announced at once.
+        """
+        since = self._down_since.get(channel)
+        if since is not None and activity.info().is_local and time.monotonic() - since < SPARED:
+            raise ApplicationError(f"{channel} was down just now", type="ChannelDown")
 
 
 def _budget() -> float:
