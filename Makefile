@@ -14,7 +14,7 @@ MODULES := console/node_modules/.installed
 SOURCES := $(shell find console -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install console up test check web format bench histories clean
+.PHONY: help install console up test check web format bench screenshots histories clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -65,6 +65,9 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 
 bench: $(STAMP) ## Measure what is measured, and print the numbers (ARGS are the bench's own)
 	$(BIN)/python -m bench $(ARGS)
+
+screenshots: $(STAMP) $(CONSOLE) ## Take docs/screenshots anew: every page, in both themes, on a desk and on a phone
+	$(BIN)/python -m tests.console.screenshots
 
 histories: $(STAMP) ## Record the workflow histories that replay tests hold; for a changed workflow only
 	$(BIN)/python -m tests.workflows.record_histories

@@ -12,6 +12,7 @@ def main() -> None:
     for module, arguments in (
         ("bench.promotions", []),
         ("bench.record", ["--sizes", "0,10000"] if quick else []),
+        ("bench.console", []),
     ):
         # Each in a process of its own: what one leaves in memory is no burden for the next.
         subprocess.run([sys.executable, "-m", module, *arguments], check=True)

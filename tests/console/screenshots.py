@@ -1,0 +1,174 @@
+"""`make screenshots`: every page of the console as people see it, in both themes, on a desk and on a phone."""
+
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.console.desk import DESK, PHONE, Desk, launched, seated
+from tests.console.words import EN
+from tests.e2e.stack import JEAN, PIERRE, Stack, started, submission
+
+FOLDER = Path(__file__).parent.parent.parent / "docs" / "screenshots"
+SOPHIE, EMMA, HUGO = "sophie.martin@cab-i.com", "emma.leroy@cab-i.com", "hugo.petit@cab-i.com"
+
+NOTES = """### What is new
+- **3DS2** authentication for all card payments ([PSD2](https://example.com/psd2))
+- Retries no longer charge twice
+- `GET /payments/{id}` answers in 40 ms instead of 300 ms
+
+| endpoint | before | after |
+|---|---|---|
+| `POST /payments` | 420 ms | 180 ms |
+"""
+
+
+def seed(stack: Stack) -> dict[str, str]:
+    """A company at work: a request in each state, by the state's name."""
+    made = {
+        "deployed": _asked(stack, PIERRE, "payment-api", "2.0.4", "low", "Security patches of the quarter, all tested"),
+        "failed": _asked(stack, SOPHIE, "invoice-api", "1.5.0", "high", "Invoices in three more languages for Belgium"),
+        "rejected": _asked(
+            stack, PIERRE, "fraud-rules", "4.0.0", "critical", "Rules for the new fraud patterns", "policy"
+        ),
+        "cancelled": _asked(
+            stack, SOPHIE, "billing-portal", "0.9.0", "low", "Try the beta with ten customers", "application"
+        ),
+    }
+    stack.approve(made["deployed"])
+    stack.await_state([made["deployed"]], "deployed")
+    control = f"http://127.0.0.1:{stack.ports['awx-port']}/control/faults"
+    httpx.put(control, json={"life": ["failed"]}, trust_env=False).raise_for_status()
+    stack.approve(made["failed"])
+    stack.await_state([made["failed"]], "failed")
+    reason = "The rollback plan does not say who restores the rule set"
+    stack.call(JEAN, "POST", f"/{made['rejected']}/reject", {"reason": reason})
+    stack.call(SOPHIE, "POST", f"/{made['cancelled']}/cancel", {"comment": "Moved to the next sprint"})
+    made["approved"] = _asked(
+        stack, PIERRE, "ledger-api", "3.2.0", "medium", "The year-end closing needs it", date="2030-01-02T05:00:00Z"
+    )
+    stack.approve(made["approved"])
+    made["other"] = _asked(stack, SOPHIE, "invoice-api", "1.5.1", "medium", "The failed release, with the missing font")
+    made["pending"] = _asked(stack, PIERRE, "payment-api", "2.1.0", "high", "New PCI-DSS compliant payment flow")
+    return made
+
+
+def _asked(
+    stack: Stack, by: str, name: str, version: str, impact: str, why: str, kind: str = "api", date: str | None = None
+) -> str:
+    body = submission(version, date)
+    body["tenant"] = "tenant-finance"
+    body["target"] |= {"name": name, "type": kind}
+    body["request"] |= {"impactAssessment": impact, "justification": why, "releaseNotes": NOTES}
+    answer = stack.call(by, "POST", "", body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["metadata"]["id"])
+
+
+def show_form(pierre: Desk) -> None:
+    pierre.go("/requests/new")
+    pierre.fill("payment-api", "2.2.0")
+    pierre.sees("Jean Dupont")
+    pierre.page.evaluate("window.scrollTo(0, 0)")
+
+
+def show_faults(pierre: Desk) -> None:
+    pierre.go("/requests/new")
+    pierre.button(EN.send).click()
+    pierre.page.evaluate("window.scrollTo(0, 0)")
+
+
+def show(path: str, text: str) -> Callable[[Desk], None]:
+    def there(desk: Desk) -> None:
+        desk.go(path)
+        desk.sees(text)
+
+    return there
+
+
+def ask(ticket: str, decision: str) -> Callable[[Desk], None]:
+    def there(desk: Desk) -> None:
+        desk.open(ticket)
+        desk.button(decision).click()
+        expect(desk.dialog).to_be_visible()
+
+    return there
+
+
+def show_several(jean: Desk) -> None:
+    jean.go("/requests?tab=waiting")
+    expect(jean.page.get_by_role("checkbox", name=re.compile("PR-")).first).to_be_visible()
+    for box in jean.page.get_by_role("checkbox", name=re.compile("PR-")).all():
+        box.check()
+    jean.button(EN.approve_several).click()
+    expect(jean.dialog).to_be_visible()
+
+
+def show_menu(jean: Desk) -> None:
+    jean.go("/requests?tab=all")
+    jean.button(f"{EN.account} Jean Dupont").click()
+
+
+def pages(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]:
+    """Who shows which page, and how they get there, by the picture's name."""
+    one = {
+        f"request-{state}": ("jean", show(f"/requests/{made[state]}", made[state]))
+        for state in made
+        if state != "other"
+    }
+    return one | {
+        "list-waiting": ("jean", show("/requests?tab=waiting", made["pending"])),
+        "list-all": ("jean", show("/requests?tab=all", made["deployed"])),
+        "list-nothing": ("jean", show("/requests?tab=all&q=nowhere", EN.nothing_found)),
+        "several": ("jean", show_several),
+        "approve": ("jean", ask(made["pending"], EN.approve)),
+        "reject": ("jean", ask(made["pending"], EN.reject)),
+        "account": ("jean", show_menu),
+        "form": ("pierre", show_form),
+        "form-faults": ("pierre", show_faults),
+        "own-request": ("pierre", show(f"/requests/{made['pending']}", EN.not_own)),
+        "not-found": ("victor", show("/requests/PR-1999-0001", EN.not_found)),
+    }
+
+
+def picture(browser: Browser, stack: Stack, made: dict[str, str], theme: str, width: int) -> None:
+    """Every page in one theme and width."""
+    look = {"color_scheme": theme, "viewport": DESK if width > 390 else PHONE, "reduced_motion": "reduce"}
+    with seated(browser, stack, EN, **look) as nobody:
+        nobody.go("/")
+        expect(nobody.button(EN.sign_in)).to_be_visible()
+        _take(nobody, f"sign-in-{theme}-{width}")
+    wanted = pages(made)
+    for who in sorted({each for each, _ in wanted.values()}):
+        with seated(browser, stack, EN, **look) as desk:
+            desk.sign_in(who)
+            desk.expect_fault("status of 404")
+            for name, (whose, go) in wanted.items():
+                if whose == who:
+                    go(desk)
+                    _take(desk, f"{name}-{theme}-{width}")
+
+
+def _take(desk: Desk, name: str) -> None:
+    desk.page.wait_for_timeout(700)  # what is loaded beside the page: rights, commits, what changes
+    desk.settle()
+    desk.page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, started(Stack(Path(folder) / "data")) as stack:
+        made = seed(stack)
+        with sync_playwright() as playwright:
+            browser = launched(playwright)
+            for theme in ("light", "dark"):
+                for width in (1280, 390):
+                    picture(browser, stack, made, theme, width)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
