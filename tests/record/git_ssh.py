@@ -1,4 +1,4 @@
-"""A Git server over ssh that lets one key in: `python -m tests.record.git_ssh HOST_KEY CLIENT_KEY.pub` says its port."""
+"""A Git server over ssh that lets one key in: `python -m tests.record.git_ssh HOST_KEY CLIENT_PUB` says its port."""
 
 import asyncio
 import shlex
