@@ -1,4 +1,4 @@
-import type { Decision, State } from './types';
+import type { Decision, Permissions, State } from './types';
 
 /** Which decisions a state has room for at all; who may take them is the server's to say. */
 export const ROOM: Record<State, readonly Decision[]> = {
@@ -11,3 +11,9 @@ export const ROOM: Record<State, readonly Decision[]> = {
   cancelled: [],
   expired: [],
 };
+
+/** The decisions to show somebody: those that the state has room for. Withdrawing is for the requester and admins; to
+ * everybody else its button would be noise. */
+export function offered(state: State, permissions: Permissions): readonly Decision[] {
+  return ROOM[state].filter((decision) => decision !== 'cancel' || permissions.cancel.allowed);
+}

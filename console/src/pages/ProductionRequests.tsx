@@ -31,7 +31,7 @@ export function ProductionRequests() {
   const refetch = () => client.invalidateQueries({ queryKey: KEYS.lists });
   const fresh = useFresh(filters.tab, me.email, tickets);
   usePageTitle(t.list.tabs[filters.tab]);
-  useListKeys(search, me.creates.length > 0, selection.toggle);
+  useListKeys(search, me.creates.length > 0, selection.toggle, () => change({ tab: 'all' }));
 
   return (
     <div className="space-y-4">
@@ -75,6 +75,7 @@ function useListKeys(
   search: React.RefObject<HTMLInputElement | null>,
   mayCreate: boolean,
   toggle: (id: string) => void,
+  toSearch: () => void,
 ) {
   const navigate = useNavigate();
   const rows = () => [...document.querySelectorAll<HTMLElement>('[data-row]')];
@@ -90,11 +91,23 @@ function useListKeys(
     const row = document.activeElement?.closest<HTMLElement>('[data-request]');
     if (row?.dataset['request']) toggle(row.dataset['request']);
   };
+  // What waits for somebody has no search of its own: `/` goes where there is one.
+  const finding = useRef(false);
+  const find = () => {
+    finding.current = !search.current;
+    if (search.current) search.current.focus();
+    else toSearch();
+  };
+  useEffect(() => {
+    if (!finding.current || !search.current) return;
+    finding.current = false;
+    search.current.focus();
+  });
   useShortcuts({
     j: () => go(1),
     k: () => go(-1),
     x: pick,
-    '/': () => search.current?.focus(),
+    '/': find,
     n: () => void (mayCreate && navigate('/requests/new')),
   });
   // After Back the row that was opened is where one was.

@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react';
 import { useId } from 'react';
-import { ROOM } from '@/api/lifecycle';
+import { offered } from '@/api/lifecycle';
 import type { Decision, Permissions, State } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { serverSentence } from '@/i18n/server';
@@ -23,17 +23,15 @@ const TONES: Record<Decision, Tone> = {
 export function ApprovalActions({ state, permissions, ask }: ApprovalActionsProps) {
   const { t } = useSpeech();
   const id = useId();
-  // Withdrawing is for the requester and admins; to everybody else the button would be noise.
-  const offered = ROOM[state].filter((decision) => decision !== 'cancel' || permissions.cancel.allowed);
-  if (!offered.length) return null;
-  const refused = offered.filter((decision) => !permissions[decision].allowed);
+  const decisions = offered(state, permissions);
+  const refused = decisions.filter((decision) => !permissions[decision].allowed);
   // Two buttons refused for one reason say it once.
   const reasons = [...new Set(refused.map((decision) => permissions[decision].why ?? ''))];
   const reasonId = (decision: Decision) => `${id}-${reasons.indexOf(permissions[decision].why ?? '')}`;
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap gap-2">
-        {offered.map((decision) => {
+        {decisions.map((decision) => {
           const off = !permissions[decision].allowed;
           return (
             <Button

@@ -1,4 +1,4 @@
-import { ROOM } from '@/api/lifecycle';
+import { offered, ROOM } from '@/api/lifecycle';
 import type { Decision, Ticket } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { usePermissions } from '@/hooks/useRequests';
@@ -20,7 +20,7 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
   // On a phone the decision stays in reach at the bottom of the window, as a part of the page itself.
   return (
     <aside className="contents gap-4 lg:sticky lg:top-17 lg:flex lg:flex-col print:hidden">
-      {ROOM[state].length > 0 && (
+      {(data ? offered(state, data) : ROOM[state]).length > 0 && (
         <Section
           title={t.detail.actions}
           className="max-lg:sticky max-lg:bottom-2 max-lg:z-10 max-lg:order-last max-lg:shadow-xl"

@@ -134,7 +134,7 @@ function NoRequests({ filters, me, change }: Pick<RequestListProps, 'filters' | 
     <Empty
       icon={Inbox}
       title={t.list.empty[tab]}
-      help={t.list.empty[`${tab}Help`]}
+      help={me.grants.length ? t.list.empty[`${tab}Help`] : t.account.nothing}
       action={
         me.creates.length > 0 && (
           <ButtonLink to="/requests/new">
