@@ -124,7 +124,9 @@ class Engine:
 
     async def announced(self, ticket_id: str) -> Report:
         """What was announced of the ticket, as far back as the engine remembers. Raises EngineUnavailable."""
-        handle = self.client.get_workflow_handle_for(Announcements.run, announcements_of(ticket_id))
+        handle: WorkflowHandle[Announcements, Report] = self.client.get_workflow_handle_for(
+            Announcements.run, announcements_of(ticket_id)
+        )
         try:
             return await handle.query(Announcements.progress, rpc_timeout=_ACCEPT_WITHIN)
         except RPCError as error:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 
 from activities.announcing import PROGRESS
 from clients.kafka import Brokers, Kafka
@@ -53,7 +53,9 @@ def mail(sink: MailSink) -> Mail:
 
 async def announced(stage: Stage) -> Report:
     """The announcements' own result."""
-    handle = stage.environment.client.get_workflow_handle_for(Announcements.run, announcements_of(TICKET))
+    handle: WorkflowHandle[Announcements, Report] = stage.environment.client.get_workflow_handle_for(
+        Announcements.run, announcements_of(TICKET)
+    )
     report: Report = await asyncio.wait_for(handle.result(), 30)
     return report
 
