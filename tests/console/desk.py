@@ -35,7 +35,6 @@ NAMES = {
 }
 
 _WATCH = """
-window.blocked = [];
 document.addEventListener('securitypolicyviolation', (event) =>
     console.error(`blocked by the policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
