@@ -1,5 +1,6 @@
 """What the documents promise of dependencies, targets and decisions is there."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -19,9 +20,22 @@ def direct_dependencies() -> set[str]:
     return {re.split(r"[\[<>=;]", name)[0].lower() for name in wanted} - {PYPROJECT["project"]["name"]}
 
 
+def dependencies(*, browser: bool) -> str:
+    """What the document says of the console's packages, or of PyPI's."""
+    parts = re.split(r"^(?=## )", text("docs/dependencies.md"), flags=re.MULTILINE)
+    return "".join(part for part in parts if part.startswith("## In the browser") is browser)
+
+
+def test_every_package_that_a_browser_loads_has_its_reason() -> None:
+    """What the console's own file asks for, one or several a line."""
+    lines = re.findall(r"^\| (\S.*?) \|", dependencies(browser=True), re.MULTILINE)
+    explained = {name for line in lines for name in line.split(", ")} - {"package"}
+    assert set(json.loads(text("console/package.json"))["dependencies"]) <= explained
+
+
 def test_every_direct_dependency_has_its_reason() -> None:
     """Nothing is installed that nobody can say why; nothing is explained that is gone."""
-    explained = re.findall(r"^\| ([a-z][a-z0-9-]+) \|", text("docs/dependencies.md"), re.MULTILINE)
+    explained = re.findall(r"^\| ([a-z][a-z0-9-]+) \|", dependencies(browser=False), re.MULTILINE)
     assert sorted(set(explained) - {"package"}) == sorted(direct_dependencies())
 
 
@@ -30,7 +44,7 @@ def test_the_releases_named_are_those_that_are_pinned() -> None:
     pins = re.findall(r"^([\w.-]+)==(\S+)$", text("constraints.txt"), re.MULTILINE)
     pinned = {name.replace("_", "-").lower(): version for name, version in pins}
     row = r"^\| ([a-z][a-z0-9-]+) \| .* \| ([0-9][\w.]*), \w+ \d{4} \|"
-    named = re.findall(row, text("docs/dependencies.md"), re.MULTILINE)
+    named = re.findall(row, dependencies(browser=False), re.MULTILINE)
     assert {name: pinned[name] for name, _ in named} == dict(named)
     assert {name for name, _ in named} == direct_dependencies()
 
