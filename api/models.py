@@ -110,13 +110,13 @@ class Commit(Frozen):
 
 
 class InProduction(Frozen):
-    """What was last deployed for a target, by which request, and when."""
+    """What was last deployed for a target and when; by which request, with its notes, for who may see that one."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    ticket_id: TicketId
+    ticket_id: TicketId | None
     version: Version
-    release_notes: str
+    release_notes: str | None
     deployed_at: Moment
 
 
@@ -173,10 +173,10 @@ class Permissions(Frozen):
 
 
 class Deployed(Frozen):
-    """What is in production for a target, and the request that brought it there."""
+    """What is in production for a target, and the request that brought it there, for who may see that one."""
 
     version: Version
-    ticket: TicketId
+    ticket: TicketId | None
 
 
 class Checked(Frozen):

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from weakref import WeakValueDictionary
 
 import structlog
@@ -77,7 +78,7 @@ class Promotions:
         if not _TICKET_ID.fullmatch(ticket_id):
             raise NotFound
         ticket = await self._newest(ticket_id)
-        if ticket is None or roles.refusal(person, Permission.SEE, ticket):
+        if ticket is None or not _sees(person, ticket):
             raise NotFound
         return ticket
 
@@ -100,7 +101,7 @@ class Promotions:
     async def difference(self, person: Person, ticket_id: str) -> Difference:
         """The ticket against what is in production for its target. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
-        return await run_in_threadpool(difference, self.index, ticket)
+        return await run_in_threadpool(difference, self.index, ticket, partial(_sees, person))
 
     async def announced(self, person: Person, ticket_id: str) -> Report:
         """What was announced of the ticket, and what could not be. Raises NotFound, EngineUnavailable."""
@@ -179,10 +180,12 @@ class Promotions:
         draft = self._draft(person, self._tenant(person, body), body, _key(person, secrets.token_hex()))
         approvers = self._approvers(draft)
         found = await run_in_threadpool(self.index.in_production, lifecycle.create(draft))
-        return Checked(
-            approvers=tuple(Decider(name=each.name, email=each.email) for each in approvers),
-            production=Deployed(version=found.spec.target.version, ticket=found.id) if found else None,
-        )
+        production = None
+        if found:
+            ticket = found.id if _sees(person, found) else None
+            production = Deployed(version=found.spec.target.version, ticket=ticket)
+        deciders = tuple(Decider(name=each.name, email=each.email) for each in approvers)
+        return Checked(approvers=deciders, production=production)
 
     def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet."""
@@ -245,6 +248,10 @@ class Promotions:
         ):
             raise BadField("Idempotency-Key", "was used before, for another request")
         return Answer(ticket, recorded=recorded is not None)
+
+
+def _sees(person: Person, ticket: PromotionRequest) -> bool:
+    return roles.refusal(person, Permission.SEE, ticket) is None
 
 
 def _key(person: Person, idempotency_key: str) -> str:

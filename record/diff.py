@@ -1,5 +1,6 @@
 """What a promotion changes: the ticket against what is in production for its target."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +10,11 @@ from record.index import Index
 
 @dataclass(frozen=True, slots=True)
 class InProduction:
-    """What was last deployed for a target, by which ticket, and when (UTC)."""
+    """What was last deployed for a target and when (UTC); by which ticket, with its notes, for who may see that one."""
 
-    ticket_id: str
+    ticket_id: str | None
     version: str
-    release_notes: str
+    release_notes: str | None
     deployed_at: datetime
 
 
@@ -30,11 +31,12 @@ class Difference:
     in_production: InProduction | None
 
 
-def difference(index: Index, ticket: PromotionRequest) -> Difference:
+def difference(index: Index, ticket: PromotionRequest, sees: Callable[[PromotionRequest], bool]) -> Difference:
     """What the ticket changes in production. Targets are the same when tenant, type, name and environment are."""
     found = index.in_production(ticket)
     at = found.status.deployed_at if found else None
     before = None
     if found is not None and at is not None:
-        before = InProduction(found.id, found.spec.target.version, found.spec.request.release_notes, at)
+        told = (found.id, found.spec.request.release_notes) if sees(found) else (None, None)
+        before = InProduction(told[0], found.spec.target.version, told[1], at)
     return Difference(ticket.id, ticket.spec.target.version, ticket.spec.request.release_notes, before)

@@ -611,13 +611,13 @@ export interface components {
         };
         /**
          * Deployed
-         * @description What is in production for a target, and the request that brought it there.
+         * @description What is in production for a target, and the request that brought it there, for who may see that one.
          */
         Deployed: {
             /** Version */
             version: string;
             /** Ticket */
-            ticket: string;
+            ticket: string | null;
         };
         /**
          * Difference
@@ -685,15 +685,15 @@ export interface components {
         Impact: "low" | "medium" | "high" | "critical";
         /**
          * InProduction
-         * @description What was last deployed for a target, by which request, and when.
+         * @description What was last deployed for a target and when; by which request, with its notes, for who may see that one.
          */
         InProduction: {
             /** Ticketid */
-            ticketId: string;
+            ticketId: string | null;
             /** Version */
             version: string;
             /** Releasenotes */
-            releaseNotes: string;
+            releaseNotes: string | null;
             /** Deployedat */
             deployedAt: string;
         };

@@ -59,12 +59,14 @@ function InProduction({ control, answer }: { control: Control<FormValues>; answe
     return (
       <p>
         <span className="font-mono font-medium">{version}</span>{' '}
-        <Link
-          to={`/requests/${ticket}`}
-          className="font-mono text-[0.8125rem] text-accent-text underline-offset-2 hover:underline"
-        >
-          {ticket}
-        </Link>
+        {ticket && (
+          <Link
+            to={`/requests/${ticket}`}
+            className="font-mono text-[0.8125rem] text-accent-text underline-offset-2 hover:underline"
+          >
+            {ticket}
+          </Link>
+        )}
       </p>
     );
   }

@@ -1,10 +1,9 @@
 import { ArrowRight } from 'lucide-react';
 import { Link } from 'react-router';
-import type { Me, Ticket } from '@/api/types';
+import type { Ticket } from '@/api/types';
 import { useDifference } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
-import { useCaller } from '@/shell/useCaller';
 import { LazyMarkdown } from '@/ui/LazyMarkdown';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { When } from '@/ui/Time';
@@ -12,7 +11,6 @@ import { When } from '@/ui/Time';
 /** The version in production beside the one that is asked for. */
 export function Changes({ ticket }: { ticket: Ticket }) {
   const { t } = useSpeech();
-  const me = useCaller();
   const { data, error } = useDifference(ticket.metadata.id);
   if (error && !data) return <p className="text-muted">{explain(t, error)}</p>;
   if (!data) {
@@ -33,17 +31,18 @@ export function Changes({ ticket }: { ticket: Ticket }) {
           </p>
           <p className="font-mono font-medium">{now.version}</p>
           <p className="text-[0.8125rem] text-muted">
-            {seesAllOf(me, ticket.metadata.tenant) ? (
-              <Link
-                to={`/requests/${now.ticketId}`}
-                className="font-mono text-accent-text underline-offset-2 hover:underline"
-              >
-                {now.ticketId}
-              </Link>
-            ) : (
-              <span className="font-mono">{now.ticketId}</span>
+            {now.ticketId && (
+              <>
+                <Link
+                  to={`/requests/${now.ticketId}`}
+                  className="font-mono text-accent-text underline-offset-2 hover:underline"
+                >
+                  {now.ticketId}
+                </Link>
+                {', '}
+              </>
             )}
-            , <When at={now.deployedAt} />
+            <When at={now.deployedAt} />
           </p>
         </div>
         <ArrowRight className="mt-6 size-4 text-muted" aria-hidden />
@@ -55,19 +54,16 @@ export function Changes({ ticket }: { ticket: Ticket }) {
           )}
         </div>
       </div>
-      <details className="mt-3">
-        <summary className="w-fit cursor-pointer rounded text-muted hover:text-text">
-          {t.detail.previousNotes(now.version)}
-        </summary>
-        <div className="mt-2 border-s-2 border-line ps-4">
-          <LazyMarkdown text={now.releaseNotes} />
-        </div>
-      </details>
+      {now.releaseNotes !== null && (
+        <details className="mt-3">
+          <summary className="w-fit cursor-pointer rounded text-muted hover:text-text">
+            {t.detail.previousNotes(now.version)}
+          </summary>
+          <div className="mt-2 border-s-2 border-line ps-4">
+            <LazyMarkdown text={now.releaseNotes} />
+          </div>
+        </details>
+      )}
     </>
   );
-}
-
-/** Whether every request of the tenant may be looked at, so that a link to one leads somewhere. */
-function seesAllOf(me: Me, tenant: string): boolean {
-  return me.grants.some((grant) => grant.role !== 'devops' && (grant.tenant ?? tenant) === tenant);
 }
