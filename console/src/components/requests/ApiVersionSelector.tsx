@@ -14,10 +14,13 @@ export function ApiVersionSelector({ control, me }: { control: Control<FormValue
   const [tenant, type, name] = useWatch({ control, name: ['tenant', 'type', 'name'] });
   const targets = useTargets(tenant, type, useLater(name, 150));
   const known = targets.find((each) => each.name === name.trim());
+  const several = me.creates.length > 1;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      {me.creates.length > 1 && <TenantField control={control} me={me} />}
-      <TypeField control={control} />
+      {several && <TenantField control={control} me={me} />}
+      <div className={several ? undefined : 'sm:col-span-2'}>
+        <TypeField control={control} />
+      </div>
       <TextCombobox
         control={control}
         name="name"
