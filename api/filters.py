@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -46,10 +47,9 @@ def _point(value: object) -> date | datetime:
 Point = Annotated[date | datetime, PlainValidator(_point, json_schema_input_type=str)]
 
 
-class Filters(Paging):
-    """Which requests, in which order; filters combine."""
+class Narrowed(Paging):
+    """Which requests of a list, in which order; filters combine."""
 
-    state: Annotated[tuple[State, ...], Field(description="One or several states")] = ()
     tenant: Annotated[Tenant | None, Field(description="A tenant's name")] = None
     created_by: Annotated[Email | None, Field(description="The requester's e-mail address")] = None
     target: Annotated[TargetName | None, Field(description="The name of what is promoted")] = None
@@ -74,7 +74,6 @@ class Filters(Paging):
         """The query that finds these among what the scope lets the caller see; days are those of the zone."""
         return TicketQuery(
             scope=scope,
-            state=self.state,
             tenant=self.tenant,
             created_by=self.created_by,
             target_name=self.target,
@@ -86,6 +85,15 @@ class Filters(Paging):
             limit=self.limit,
             cursor=self.cursor,
         )
+
+
+class Filters(Narrowed):
+    """Which requests, in whatever state, in which order; filters combine."""
+
+    state: Annotated[tuple[State, ...], Field(description="One or several states")] = ()
+
+    def within(self, scope: Scope, zone: ZoneInfo) -> TicketQuery:
+        return replace(super().within(scope, zone), state=self.state)
 
 
 def _first(point: date | datetime, zone: tzinfo) -> datetime:

@@ -1,5 +1,6 @@
 """The routes under /v1/requests/prod: fetch, delegate, return. A docstring is the sentence in the OpenAPI page."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from api.dependencies import Served, needs
 from api.engine import Answer
 from api.etags import etag, matches_weakly
-from api.filters import Filters, Paging
+from api.filters import Filters, Narrowed
 from api.models import (
     Announced,
     Checked,
@@ -25,7 +26,7 @@ from domain import roles
 from domain.decision import DecisionAction
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest, State
-from record.query import Page, TicketQuery
+from record.query import Page
 
 _REFUSALS = problems(
     _401="No acceptable token, or one whose sign-in is too long ago",
@@ -99,25 +100,20 @@ def search(
 
 @router.get("/pending", responses=_PAGE)
 def pending(
-    services: Served, caller: Approves, request: Request, response: Response, paging: Annotated[Paging, Query()]
+    services: Served, caller: Approves, request: Request, response: Response, filters: Annotated[Narrowed, Query()]
 ) -> list[PromotionRequest]:
     """What waits for the caller's decision: what they could approve now."""
-    query = TicketQuery(
-        scope=roles.scope(caller, Permission.APPROVE),
-        state=(State.PENDING,),
-        exclude_created_by=caller.addresses,
-        limit=paging.limit,
-        cursor=paging.cursor,
-    )
-    return _paged(request, response, services.promotions.index.page(query))
+    query = filters.within(roles.scope(caller, Permission.APPROVE), services.zone)
+    others = replace(query, state=(State.PENDING,), exclude_created_by=caller.addresses)
+    return _paged(request, response, services.promotions.index.page(others))
 
 
 @router.get("/my", responses=_PAGE)
 def mine(
-    services: Served, caller: Sees, request: Request, response: Response, paging: Annotated[Paging, Query()]
+    services: Served, caller: Sees, request: Request, response: Response, filters: Annotated[Filters, Query()]
 ) -> list[PromotionRequest]:
-    """The caller's own requests."""
-    query = TicketQuery(scope=roles.own(caller), limit=paging.limit, cursor=paging.cursor)
+    """The caller's own requests, under whatever address."""
+    query = filters.within(roles.own(caller), services.zone)
     return _paged(request, response, services.promotions.index.page(query))
 
 

@@ -288,3 +288,16 @@ def test_reading_changes_nothing(house: House, filled: dict[str, str]) -> None:
     assert set(read) == {200}
     assert set(heads) <= {200, 405}
     assert (house.git / "refs/heads/main").read_text() == tip
+
+
+def test_what_waits_for_one_and_what_one_asked_for_can_be_narrowed(own_house: House) -> None:
+    """The filters of the whole list hold for both, but for the state of what waits: it is pending."""
+    kept = own_house.as_(PIERRE).create(target={"name": "kept-api"})["metadata"]["id"]
+    own_house.as_(PIERRE).create(target={"name": "other-api"})
+    for caller, path in ((JEAN, "/pending"), (PIERRE, "/my")):
+        for narrowed in ("q=kept", "target=kept-api", "from=2020-01-01&q=kept-api"):
+            found = own_house.as_(caller).get(f"{path}?{narrowed}").json()
+            assert [each["metadata"]["id"] for each in found] == [kept], (path, narrowed)
+        assert own_house.as_(caller).get(f"{path}?type=policy").json() == []
+    assert own_house.as_(PIERRE).get("/my?state=deployed").json() == []
+    assert own_house.as_(JEAN).get("/pending?state=deployed").status_code == 422

@@ -26,9 +26,11 @@ export function readFilters(search: URLSearchParams, home: Tab): Filters {
   const day = (name: string) => (DAY.test(search.get(name) ?? '') ? (search.get(name) ?? '') : '');
   const [from, to] = [day('from'), day('to')];
   const period = PERIODS.find((each) => each === search.get('period')) ?? '';
+  const tab = TABS.find((each) => each === search.get('tab')) ?? home;
   return {
-    tab: TABS.find((each) => each === search.get('tab')) ?? home,
-    states: STATES.filter((each) => search.getAll('state').includes(each)),
+    tab,
+    // What waits for somebody is pending.
+    states: tab === 'waiting' ? [] : STATES.filter((each) => search.getAll('state').includes(each)),
     tenant: search.get('tenant') ?? '',
     type: TYPES.find((each) => each === search.get('type')) ?? '',
     period: from || to || search.get('period') === 'custom' ? 'custom' : period,

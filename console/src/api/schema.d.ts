@@ -57,7 +57,7 @@ export interface paths {
         };
         /**
          * Mine
-         * @description The caller's own requests.
+         * @description The caller's own requests, under whatever address.
          */
         get: operations["mine_v1_requests_prod_my_get"];
         put?: never;
@@ -996,8 +996,6 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page before ended */
                 cursor?: string | null;
-                /** @description One or several states */
-                state?: components["schemas"]["State"][];
                 /** @description A tenant's name */
                 tenant?: string | null;
                 /** @description The requester's e-mail address */
@@ -1014,6 +1012,8 @@ export interface operations {
                 q?: string;
                 /** @description The order; a minus is descending */
                 sort?: components["schemas"]["Sort"];
+                /** @description One or several states */
+                state?: components["schemas"]["State"][];
             };
             header?: never;
             path?: never;
@@ -1195,6 +1195,22 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page before ended */
                 cursor?: string | null;
+                /** @description A tenant's name */
+                tenant?: string | null;
+                /** @description The requester's e-mail address */
+                createdBy?: string | null;
+                /** @description The name of what is promoted */
+                target?: string | null;
+                /** @description The kind of what is promoted */
+                type?: components["schemas"]["TargetType"] | null;
+                /** @description Created on this day (in the zone of the statistics) or instant, or later */
+                from?: string | null;
+                /** @description Created on this day or instant, or earlier */
+                to?: string | null;
+                /** @description Words of names, justification, people; beginnings do */
+                q?: string;
+                /** @description The order; a minus is descending */
+                sort?: components["schemas"]["Sort"];
             };
             header?: never;
             path?: never;
@@ -1271,6 +1287,24 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page before ended */
                 cursor?: string | null;
+                /** @description A tenant's name */
+                tenant?: string | null;
+                /** @description The requester's e-mail address */
+                createdBy?: string | null;
+                /** @description The name of what is promoted */
+                target?: string | null;
+                /** @description The kind of what is promoted */
+                type?: components["schemas"]["TargetType"] | null;
+                /** @description Created on this day (in the zone of the statistics) or instant, or later */
+                from?: string | null;
+                /** @description Created on this day or instant, or earlier */
+                to?: string | null;
+                /** @description Words of names, justification, people; beginnings do */
+                q?: string;
+                /** @description The order; a minus is descending */
+                sort?: components["schemas"]["Sort"];
+                /** @description One or several states */
+                state?: components["schemas"]["State"][];
             };
             header?: never;
             path?: never;

@@ -6,9 +6,9 @@ import {
   type InfiniteData,
 } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
-import { days, isFiltered, type Filters } from '@/api/filters';
+import { days, type Filters } from '@/api/filters';
 import { retryable } from '@/api/problem';
-import type { Decision, Me, Ticket } from '@/api/types';
+import type { Decision, Ticket } from '@/api/types';
 
 export const PAGE = 50;
 
@@ -43,10 +43,10 @@ export function useStats() {
 }
 
 /** The list that the filters ask for, page after page. */
-export function useRequests(filters: Filters, me: Me, zone: string) {
+export function useRequests(filters: Filters, zone: string) {
   return useInfiniteQuery({
     queryKey: [...KEYS.lists, filters],
-    queryFn: ({ pageParam, signal }) => page(filters, me, zone, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => page(filters, zone, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: ListPage) => last.next,
     // Another filter answers in a moment; until then the list before stays instead of a flash of emptiness.
@@ -56,28 +56,24 @@ export function useRequests(filters: Filters, me: Me, zone: string) {
 
 async function page(
   filters: Filters,
-  me: Me,
   zone: string,
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<ListPage> {
-  const paging = { limit: PAGE, ...(cursor && { cursor }) };
-  if (filters.tab === 'waiting') {
-    return read(await api.GET('/v1/requests/prod/pending', { params: { query: paging }, signal }));
-  }
-  if (filters.tab === 'mine' && !isFiltered(filters)) {
-    return read(await api.GET('/v1/requests/prod/my', { params: { query: paging }, signal }));
-  }
   const query = {
-    ...paging,
+    limit: PAGE,
+    ...(cursor && { cursor }),
     ...days(filters, zone, new Date()),
-    ...(filters.states.length && { state: [...filters.states] }),
     ...(filters.tenant && { tenant: filters.tenant }),
     ...(filters.type && { type: filters.type }),
     ...(filters.q && { q: filters.q }),
-    ...(filters.tab === 'mine' && { createdBy: me.email }),
   };
-  return read(await api.GET('/v1/requests/prod', { params: { query }, signal }));
+  if (filters.tab === 'waiting') {
+    return read(await api.GET('/v1/requests/prod/pending', { params: { query }, signal }));
+  }
+  const path = filters.tab === 'mine' ? '/v1/requests/prod/my' : '/v1/requests/prod';
+  const state = [...filters.states];
+  return read(await api.GET(path, { params: { query: { ...query, state } }, signal }));
 }
 
 function read(answer: { data?: Ticket[]; response: Response }): ListPage {

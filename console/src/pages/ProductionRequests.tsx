@@ -23,7 +23,7 @@ export function ProductionRequests() {
   const me = useCaller();
   const { settings } = useSession();
   const [filters, change] = useFilters(me);
-  const list = useRequests(filters, me, settings?.timezone ?? 'UTC');
+  const list = useRequests(filters, settings?.timezone ?? 'UTC');
   const tickets = list.data?.pages.flatMap((each) => each.items) ?? [];
   const selection = useSelection(tickets, filters.tab === 'waiting');
   const search = useRef<HTMLInputElement>(null);
@@ -31,7 +31,7 @@ export function ProductionRequests() {
   const refetch = () => client.invalidateQueries({ queryKey: KEYS.lists });
   const fresh = useFresh(filters.tab, me.email, tickets);
   usePageTitle(t.list.tabs[filters.tab]);
-  useListKeys(search, me.creates.length > 0, selection.toggle, () => change({ tab: 'all' }));
+  useListKeys(search, me.creates.length > 0, selection.toggle);
 
   return (
     <div className="space-y-4">
@@ -40,9 +40,7 @@ export function ProductionRequests() {
       <div className="border-b border-line">
         <RequestTabs filters={filters} me={me} />
       </div>
-      {filters.tab !== 'waiting' && (
-        <RequestFilters filters={filters} me={me} search={search} change={change} />
-      )}
+      <RequestFilters filters={filters} me={me} search={search} change={change} />
       <div role="status">
         {fresh.count > 0 && (
           <Button
@@ -75,7 +73,6 @@ function useListKeys(
   search: React.RefObject<HTMLInputElement | null>,
   mayCreate: boolean,
   toggle: (id: string) => void,
-  toSearch: () => void,
 ) {
   const navigate = useNavigate();
   const rows = () => [...document.querySelectorAll<HTMLElement>('[data-row]')];
@@ -91,23 +88,11 @@ function useListKeys(
     const row = document.activeElement?.closest<HTMLElement>('[data-request]');
     if (row?.dataset['request']) toggle(row.dataset['request']);
   };
-  // What waits for somebody has no search of its own: `/` goes where there is one.
-  const finding = useRef(false);
-  const find = () => {
-    finding.current = !search.current;
-    if (search.current) search.current.focus();
-    else toSearch();
-  };
-  useEffect(() => {
-    if (!finding.current || !search.current) return;
-    finding.current = false;
-    search.current.focus();
-  });
   useShortcuts({
     j: () => go(1),
     k: () => go(-1),
     x: pick,
-    '/': find,
+    '/': () => search.current?.focus(),
     n: () => void (mayCreate && navigate('/requests/new')),
   });
   // After Back the row that was opened is where one was.

@@ -19,7 +19,9 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
   return (
     <div role="search" aria-label={t.list.filters} className="flex flex-wrap items-center gap-2">
       <SearchBox key={filters.tab} value={filters.q} input={search} change={(q) => change({ q }, true)} />
-      <StateFilter states={filters.states} change={(states) => change({ states })} />
+      {filters.tab !== 'waiting' && (
+        <StateFilter states={filters.states} change={(states) => change({ states })} />
+      )}
       {me.tenants.length > 1 && (
         <Select
           aria-label={t.list.tenant}

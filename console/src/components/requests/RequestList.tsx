@@ -120,7 +120,7 @@ function More({ list }: { list: RequestListProps['list'] }) {
 function NoRequests({ filters, me, change }: Pick<RequestListProps, 'filters' | 'me' | 'change'>) {
   const { t } = useSpeech();
   const { tab } = filters;
-  if (tab !== 'waiting' && isFiltered(filters)) {
+  if (isFiltered(filters)) {
     return (
       <Empty
         icon={SearchX}
