@@ -154,11 +154,11 @@ function ListSkeleton() {
         {Array.from({ length: 8 }, (_, row) => (
           <div key={row} className="flex items-center gap-4 px-4 py-3.5">
             <Bone className="h-5 w-24 rounded-full" />
-            <div className="grow space-y-1.5">
-              <Bone className="h-3.5 w-44" />
+            <div className="min-w-0 grow space-y-1.5">
+              <Bone className="h-3.5 w-44 max-w-full" />
               <Bone className="h-3 w-72 max-w-full" />
             </div>
-            <Bone className="h-3.5 w-20" />
+            <Bone className="h-3.5 w-20 max-sm:hidden" />
           </div>
         ))}
       </div>
