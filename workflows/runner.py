@@ -5,8 +5,13 @@ task will bring (an activity that has just ended, say). The SDK hands that to th
 comes with the task separately, later. A replay hands over both together, the update first: it finds the commands in
 another order than the history has them, and the promotion would be stuck for good on every worker but this one.
 
-Such events give themselves away: the history has grown, while the task's own time has not moved. They are refused,
-which fails the query, writes nothing, and makes the worker forget the run; the task that brings them builds it anew.
+Such a query is refused, which writes nothing and makes the worker forget the run; the task that brings the events
+builds it anew. It gives itself away in one of two ways:
+
+- The history has grown, while the task's own time has not moved: no task has begun since.
+- A run was just built for it. Another worker holds the task (and may never answer, for it was killed), so its beginning
+  is in the history, and what it brings looks like a task of our own until the query follows. A run that was built for
+  its first task here and is then queried looks the same, and is built a second time: once, and for nothing.
 """
 
 import logging
@@ -23,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _ASKS = {"query_workflow", "remove_from_cache"}
 """Jobs that change nothing in the run."""
+
+_ALONE = "legacy_query"
+"""The SDK's id of a query that came by itself; one that came with a task has the engine's."""
 
 
 class WholeTasks(WorkflowRunner):
@@ -43,14 +51,29 @@ class _Whole(WorkflowInstance):
         self._instance = instance
         self._at = Timestamp()
         self._length = 0
+        self._replayed = False
+        self._borrowed = False
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        if not _ASKS.issuperset(job.WhichOneof("variant") for job in act.jobs):
-            if act.timestamp == self._at and act.history_length > self._length:
-                return self._refused(act)
-            self._at.CopyFrom(act.timestamp)
-            self._length = act.history_length
+        jobs = {job.WhichOneof("variant") for job in act.jobs}
+        if self._runs_ahead(act) if jobs - _ASKS else self._ran_ahead(act):
+            return self._refused(act)
         return self._instance.activate(act)
+
+    def _runs_ahead(self, act: WorkflowActivation) -> bool:
+        """Whether the events come without a task; notes whether the task might be another worker's."""
+        if act.timestamp == self._at:
+            return act.history_length > self._length
+        self._at.CopyFrom(act.timestamp)
+        self._length = act.history_length
+        asked = any(job.HasField("do_update") for job in act.jobs)  # which no history tells, only a task of our own
+        self._borrowed = self._replayed and not act.is_replaying and not asked
+        self._replayed = act.is_replaying
+        return False
+
+    def _ran_ahead(self, act: WorkflowActivation) -> bool:
+        """Whether what was done last may have been the query's own reading, not a task."""
+        return self._borrowed and any(job.query_workflow.query_id == _ALONE for job in act.jobs)
 
     def _refused(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         log.info("%s: a query came ahead of what the next task brings, and is refused", self.get_info().workflow_id)

@@ -37,7 +37,7 @@ async def test_a_transition_is_one_commit_with_the_ticket_to_the_byte(repository
 
 
 async def test_a_commit_says_who_when_and_what(repository: Repository) -> None:
-    """Author and author date are the person's, the message is a subject and four trailers."""
+    """Author and author date are the person's, the message is a subject and trailers, the proof the last."""
     await (await Story(repository).create()).then("approved", "deploying")
     log = git(repository.path, "log", "--reverse", "--format=%an <%ae> %at, %cn: %s", "main")
     at = int(NOW.timestamp())
@@ -47,12 +47,15 @@ async def test_a_commit_says_who_when_and_what(repository: Repository) -> None:
         f"Prodgate <prodgate@cab-i.com> {at + 120}, Prodgate: PR-2026-0001: deploying payment-api 2.1.0",
     ]
     trailers = git(repository.path, "log", "-1", "--format=%(trailers)", "main~1")
-    assert trailers.splitlines() == [
+    *said, signature = trailers.splitlines()
+    assert said == [
         "Request-Id: PR-2026-0001",
         "Action: approved",
         "Tenant: tenant-finance",
         "Actor: jean.dupont@cab-i.com",
     ]
+    assert signature.startswith("Signature: ey")
+    assert "Signature:" not in git(repository.path, "log", "-1", "--format=%(trailers)", "main")
 
 
 @pytest.mark.parametrize(

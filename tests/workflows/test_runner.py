@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from temporalio import activity, workflow
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -18,18 +20,23 @@ from temporalio.client import (
     WorkflowUpdateStage,
 )
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 from workflows.runner import WholeTasks
 
-QUEUE, RUNS = f"whole-tasks-{uuid.uuid4()}", 12
-
-gate = asyncio.Event()
+QUEUE, RUNS, WAIT = f"whole-tasks-{uuid.uuid4()}", 40, timedelta(seconds=5)
 
 
-@activity.defn
-async def pass_the_gate() -> None:
-    await gate.wait()
+class Gate:
+    """What runs wait at."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+
+    @activity.defn
+    async def pass_the_gate(self) -> None:
+        await self.open.wait()
 
 
 @workflow.defn
@@ -41,7 +48,7 @@ class TwoMessages:
 
     @workflow.run
     async def run(self) -> None:
-        await workflow.execute_activity(pass_the_gate, start_to_close_timeout=timedelta(minutes=1))
+        await workflow.execute_activity_method(Gate.pass_the_gate, start_to_close_timeout=timedelta(minutes=1))
         self.passed = True
         await workflow.wait_condition(lambda: self.decided)
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -53,7 +60,7 @@ class TwoMessages:
     @workflow.update
     async def decide(self) -> None:
         self.decided = True
-        await workflow.execute_activity(pass_the_gate, start_to_close_timeout=timedelta(minutes=1))
+        await workflow.execute_activity_method(Gate.pass_the_gate, start_to_close_timeout=timedelta(minutes=1))
 
     @workflow.query
     def waits(self) -> bool:
@@ -66,13 +73,6 @@ def worker(client: Client) -> Worker:
     )
 
 
-@pytest.fixture
-def closed_gate() -> Iterator[None]:
-    gate.clear()
-    yield
-    gate.set()
-
-
 async def waiting(client: Client) -> tuple[list[WorkflowHandle[Any, Any]], list[WorkflowUpdateHandle[None]]]:
     """Runs that wait at the gate, forgotten by the worker that began them, and what their submitters wait for."""
     handles, submitted = [], []
@@ -82,6 +82,7 @@ async def waiting(client: Client) -> tuple[list[WorkflowHandle[Any, Any]], list[
                 TwoMessages.run,
                 id=f"{QUEUE}-{number}",
                 task_queue=QUEUE,
+                task_timeout=timedelta(seconds=2),
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             )
             update = await client.start_update_with_start_workflow(
@@ -92,19 +93,36 @@ async def waiting(client: Client) -> tuple[list[WorkflowHandle[Any, Any]], list[
     return handles, submitted
 
 
+async def take_and_die(client: Client) -> None:
+    """Take tasks as a worker would that is killed before it answers any."""
+    service = client.service_client.workflow_service
+    request = PollWorkflowTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=QUEUE))
+    for _ in range(RUNS):
+        await service.poll_workflow_task_queue(request)
+
+
+async def no_trouble(client: Client) -> None:
+    del client
+
+
+@pytest.mark.parametrize("trouble", [no_trouble, take_and_die])
 async def test_a_query_that_reads_ahead_strands_nothing(
-    temporal: Client, closed_gate: None, caplog: pytest.LogCaptureFixture
+    temporal: Client,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Callable[[Client], Awaitable[None]],
 ) -> None:
     """Queries wait for a worker while a step ends and a decision arrives: each run goes on, and its history replays."""
     caplog.set_level(logging.INFO, "workflows.runner")
-    async with Worker(temporal, task_queue=QUEUE, activities=[pass_the_gate]):
+    gate = Gate()
+    async with Worker(temporal, task_queue=QUEUE, activities=[gate.pass_the_gate]):
         handles, submitted = await waiting(temporal)
-        asked = [asyncio.create_task(handle.query(TwoMessages.waits)) for handle in handles]
+        asked = [asyncio.create_task(handle.query(TwoMessages.waits, rpc_timeout=WAIT)) for handle in handles]
         await asyncio.sleep(0.5)  # until the queries stand in the engine's line
-        gate.set()
+        gate.open.set()
         await asyncio.sleep(0.5)  # until the step's end is in the histories
         decided = [asyncio.create_task(handle.execute_update(TwoMessages.decide)) for handle in handles]
         await asyncio.sleep(0.5)
+        await trouble(temporal)
         async with worker(temporal):
             answers = await asyncio.gather(*asked, return_exceptions=True)
             await asyncio.gather(*(update.result() for update in submitted), *decided)
@@ -113,4 +131,4 @@ async def test_a_query_that_reads_ahead_strands_nothing(
         for handle in handles:
             await replayer.replay_workflow(await handle.fetch_history())
     assert "is refused" in caplog.text, "no query overtook its task, so nothing was shown"
-    assert {type(answer) for answer in answers} <= {bool, WorkflowQueryFailedError}
+    assert {type(answer) for answer in answers} <= {bool, WorkflowQueryFailedError, RPCError}
