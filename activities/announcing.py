@@ -53,8 +53,7 @@ class Announcer:
         ticket = change.ticket
         after = self.remind_after[ticket.spec.request.impact_assessment]
         plan = self.plan.model_copy(update={"remind_after": round(after.total_seconds())})
-        subject, decide_by = change.requester_subject, change.decide_by
-        told = Told(ticket=ticket, requester_subject=subject, decide_by=decide_by, plan=plan)
+        told = Told(ticket=ticket, requester=change.requester, decide_by=change.decide_by, plan=plan)
         await self.client.start_workflow(
             ANNOUNCEMENTS,
             Story(),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, Request, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn
 from api.errors import StaleSignIn, TooManyRequests
@@ -91,8 +90,7 @@ async def _check_sign_in(services: "Services", signed_in: SignedIn, action: Deci
         return
     now, within = promotions.now(), services.sign_in_within
     fresh = signed_in.at is not None and timedelta(seconds=-30) <= now - signed_in.at <= within
-    directory = await run_in_threadpool(promotions.directory.current)
-    if not fresh and not refusal(signed_in.person, action, ticket, directory, now):
+    if not fresh and not refusal(signed_in.person, action, ticket, await promotions.asked_by(ticket), now):
         raise StaleSignIn(within)
 
 

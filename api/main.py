@@ -27,6 +27,7 @@ from api.web import Web
 from record.catalog import Catalog
 from record.directory import DirectoryReader
 from record.index import Index
+from record.keys import KeyReader
 from record.remote import is_url
 from record.repository import Repository, open_repository
 from record.signatures import KeyUnusable, Signer
@@ -66,7 +67,8 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     provider = Provider(settings.oidc_issuer or "", http)
     secret = settings.awx_callback_secret
     creates, people = asyncio.Semaphore(settings.creates_in_flight), Buckets(settings.requests_per_minute_person)
-    promotions = Promotions(engine, repository, index, directory, _now, settings.expiry, creates, signer(settings))
+    keys, sign = KeyReader(repository), signer(settings)
+    promotions = Promotions(engine, repository, index, directory, keys, _now, settings.expiry, creates, sign)
     return Services(
         promotions=promotions,
         callers=Callers(TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim), directory),

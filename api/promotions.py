@@ -24,13 +24,15 @@ from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction, Submission
 from domain.delivery import Report
 from domain.errors import NobodyToApprove, NotAuthorized
-from domain.roles import Permission, Person
+from domain.roles import Permission, Person, Requester
 from domain.ticket import PromotionRequest
 from record.diff import Difference, difference
 from record.directory import DirectoryReader
 from record.history import CommitInfo, commits_of
 from record.index import Index
+from record.keys import KeyReader
 from record.repository import Repository
+from record.requesters import requester_of
 from record.signatures import Signer
 
 log = structlog.get_logger(__name__)
@@ -61,6 +63,7 @@ class Promotions:
     repository: Repository
     index: Index
     directory: DirectoryReader
+    keys: KeyReader
     now: Callable[[], datetime]
     expiry: timedelta
     creates: asyncio.Semaphore
@@ -112,7 +115,11 @@ class Promotions:
         """What the person may do with the ticket now, and who could approve it. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         directory = await run_in_threadpool(self.directory.current)
-        return permissions.permissions(person, ticket, directory, self.now())
+        return permissions.permissions(person, ticket, await self.asked_by(ticket), directory, self.now())
+
+    async def asked_by(self, ticket: PromotionRequest) -> Requester | None:
+        """Who asked for the ticket, as they were known then; None while it is not recorded yet."""
+        return await run_in_threadpool(requester_of, self.repository, self.index, self.keys.current(), ticket.id)
 
     # -- deciding --------------------------------------------------------------------------------------------------
 
@@ -138,7 +145,7 @@ class Promotions:
             answer = await self.engine.decide(self.signer.sign(decision))
         except NotRunning:
             # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
-            lifecycle.check(ticket, decision, self.now())
+            lifecycle.check(ticket, decision, self.now(), await self.asked_by(ticket))
             raise
         if not answer.recorded:
             self._ahead.add(ticket_id)
@@ -189,13 +196,14 @@ class Promotions:
 
     def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet."""
-        at = self.now()
+        at, owner = self.now(), person.owner and self.directory.current().person(person.owner)
         return Submission(
             id=f"PR-{at.year}-0001",
             key=key,
             at=at,
             decide_by=at + self.expiry,
             requester=person,
+            owner=owner or None,
             tenant=tenant,
             target=body.target,
             request=body.request,
@@ -204,7 +212,7 @@ class Promotions:
 
     def _approvers(self, draft: Submission) -> tuple[Person, ...]:
         """Who could approve it; refuses before a number is spent: no rule depends on the number."""
-        found = permissions.approvers(self.directory.current(), lifecycle.create(draft), draft.requester.subject)
+        found = permissions.approvers(self.directory.current(), lifecycle.create(draft), draft.asked_by)
         if not found:
             raise NobodyToApprove
         return found

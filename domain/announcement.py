@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from domain.roles import Subject
+from domain.roles import Asked
 from domain.ticket import Action, PromotionRequest, State
 from domain.values import Frozen, Moment
 
@@ -69,14 +69,13 @@ class Plan(Frozen):
     patience: int
 
 
-class Told(Frozen):
+class Told(Asked):
     """One recorded change, as those who announce it are told.
 
     `number` counts the ticket's changes from 1: the same one told twice is announced once.
     """
 
     ticket: PromotionRequest
-    requester_subject: Subject | None = None
     decide_by: Moment | None = None
     plan: Plan
 
@@ -85,7 +84,7 @@ class Told(Frozen):
         return len(self.ticket.status.history)
 
 
-class Announcement(Frozen):
+class Announcement(Asked):
     """One thing to say of a ticket, on every channel. `turn` tells reminders about the same change apart."""
 
     event: Event
@@ -93,7 +92,6 @@ class Announcement(Frozen):
     turn: int = 0
     at: Moment
     ticket: PromotionRequest
-    requester_subject: Subject | None = None
     decide_by: Moment | None = None
 
     @property
@@ -109,7 +107,7 @@ class Announcement(Frozen):
             turn=turn,
             at=at,
             ticket=told.ticket,
-            requester_subject=told.requester_subject,
+            requester=told.requester,
             decide_by=told.decide_by,
         )
 

@@ -66,10 +66,10 @@ def _addressee(contact: Contact) -> Addressee:
 
 def _concerned(announcement: Announcement, contact: Contact, audience: Audience) -> bool:
     """Whether the contact must act on it, asked for it, approved it, or follows what is deployed."""
-    ticket, person, subject = announcement.ticket, contact.person, announcement.requester_subject
+    ticket, person, requester = announcement.ticket, contact.person, announcement.requester
     match announcement.event:
         case Event.CREATED | Event.REMINDER:
-            return roles.refusal(person, Permission.APPROVE, ticket, subject) is None
+            return roles.refusal(person, Permission.APPROVE, ticket, requester) is None
         case Event.APPROVED | Event.REJECTED | Event.EXPIRED | Event.EXPIRING:
             return _asked(announcement, person, audience)
         case Event.SUCCEEDED | Event.FAILED if contact.follows and not roles.refusal(person, Permission.SEE, ticket):
@@ -80,10 +80,10 @@ def _concerned(announcement: Announcement, contact: Contact, audience: Audience)
 
 def _asked(announcement: Announcement, person: Person, audience: Audience) -> bool:
     """Whether the person asked for it, or owns the service account that did."""
-    ticket, subject = announcement.ticket, announcement.requester_subject
-    asked = (each.person for each in audience.contacts if each.person.is_requester(ticket, subject))
+    ticket, requester = announcement.ticket, announcement.requester
+    asked = (each.person for each in audience.contacts if each.person.is_requester(ticket, requester))
     owners = {same_address(each.owner) for each in asked if each.owner}
-    return person.is_requester(ticket, subject) or bool(person.addresses & owners)
+    return person.is_requester(ticket, requester) or bool(person.addresses & owners)
 
 
 def _approved(ticket: PromotionRequest, person: Person) -> bool:

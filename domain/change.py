@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from domain.decision import Digest, Jws
-from domain.roles import PersonName, Subject
+from domain.roles import Asked, PersonName
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment
 
@@ -20,19 +20,18 @@ class Proof(Frozen):
     message: Digest
 
 
-class Change(Frozen):
+class Change(Asked):
     """A ticket after one transition, with the revision it was made from: None for the first.
 
     `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
-    `proof` goes with what a person did, and with nothing that the service did by itself. The last two are no part of
-    the record; who announces the change must know them: the requester's proven subject, and when a pending one expires.
+    `proof` goes with what a person did, and with nothing that the service did by itself. The requester as they were
+    known then, and when a pending ticket expires, are no part of the file; who announces the change must know them.
     """
 
     ticket: PromotionRequest
     base: Revision | None
     actor_name: PersonName
     proof: Proof | None = None
-    requester_subject: Subject | None = None
     decide_by: Moment | None = None
 
 

@@ -3,7 +3,7 @@
 from domain import roles
 from domain.change import Revision
 from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision
-from domain.roles import Permission, Person, Subject
+from domain.roles import Permission, Person, Requester, Subject
 from domain.ticket import Action, PromotionRequest, State
 from domain.values import Email, Frozen, Tenant
 
@@ -38,7 +38,7 @@ def claim(ticket: PromotionRequest, approver_subject: Subject | None) -> Claim:
 
 
 def refusal(
-    ticket: PromotionRequest, recorded: Revision | None, facts: Facts, requester_subject: Subject | None = None
+    ticket: PromotionRequest, recorded: Revision | None, facts: Facts, requester: Requester | None = None
 ) -> RuleViolation | None:
     """Why the ticket must not be launched now, or None. Whatever can't be shown to hold refuses."""
     retried = ticket.state is State.DEPLOYING and ticket.last.action is Action.RETRIED
@@ -51,7 +51,7 @@ def refusal(
     approver = ticket.status.approved_by
     if facts.approver is None:
         return NotAuthorized(f"{approver}, who approved, holds no role any more; nothing was launched")
-    refused = roles.refusal(facts.approver, Permission.APPROVE, ticket, requester_subject)
+    refused = roles.refusal(facts.approver, Permission.APPROVE, ticket, requester)
     return (
         NotAuthorized(f"{approver}, who approved, no longer may: {refused}; nothing was launched") if refused else None
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
 
-from domain.roles import Permission, Person, Subject
+from domain.roles import Permission, Person, Requester
 from domain.ticket import Metadata, PreChecks, RequestDetails, Spec, Target
 from domain.values import Comment, Frozen, Moment, Reason, Tenant, TicketId
 
@@ -57,7 +57,8 @@ class Submission(Frozen):
     """A complete request to create one ticket: the workflow's whole input.
 
     `decide_by` is when the ticket expires undecided. `key` names the submission: the same key again is the same
-    submission, another key with the same id is a number already taken. `proof` is the API's signature on all of it.
+    submission, another key with the same id is a number already taken. `owner` is who owns the requester, where that is
+    a service account. `proof` is the API's signature on all of it.
     """
 
     id: TicketId
@@ -65,6 +66,7 @@ class Submission(Frozen):
     at: Moment
     decide_by: Moment
     requester: Person
+    owner: Person | None = None
     tenant: Tenant
     target: Target
     request: RequestDetails
@@ -72,8 +74,9 @@ class Submission(Frozen):
     proof: Jws | None = None
 
     @property
-    def requester_subject(self) -> Subject | None:
-        return self.requester.subject
+    def asked_by(self) -> Requester:
+        """Who asked, as they were known then: the rules ask this besides what the directory says later."""
+        return Requester.of(self.requester, self.owner)
 
     def metadata(self) -> Metadata:
         return Metadata(id=self.id, created_at=self.at, created_by=self.requester.email, tenant=self.tenant)

@@ -24,7 +24,7 @@ from domain.errors import (
     StaleDecision,
     WrongTicket,
 )
-from domain.roles import Permission
+from domain.roles import Permission, Requester
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, State, Status
 
 TRANSITIONS: dict[tuple[State | None, Action], State] = {
@@ -80,14 +80,14 @@ def create(submission: Submission) -> PromotionRequest:
     return PromotionRequest(metadata=submission.metadata(), spec=submission.spec(), status=status_of((entry,)))
 
 
-def check(ticket: PromotionRequest, decision: Decision, now: datetime, requester_subject: str | None = None) -> None:
+def check(ticket: PromotionRequest, decision: Decision, now: datetime, requester: Requester | None = None) -> None:
     """Raise the RuleViolation that keeps the decision from being taken now: state first, then rights, then digest."""
     if decision.ticket_id != ticket.id:
         raise WrongTicket
     states, violation = _DECIDABLE[decision.action]
     if ticket.state not in states:
         raise violation
-    if refused := roles.refusal(decision.person, decision.action.permission, ticket, requester_subject):
+    if refused := roles.refusal(decision.person, decision.action.permission, ticket, requester):
         raise refused
     if decision.action is DecisionAction.CANCEL and ticket.state is State.APPROVED and not waits_for_date(ticket, now):
         raise NotCancellable
@@ -98,10 +98,10 @@ def check(ticket: PromotionRequest, decision: Decision, now: datetime, requester
 
 
 def decide(
-    ticket: PromotionRequest, decision: Decision, now: datetime, requester_subject: str | None = None
+    ticket: PromotionRequest, decision: Decision, now: datetime, requester: Requester | None = None
 ) -> PromotionRequest:
     """The ticket after a person's decision; raises what `check` raises."""
-    check(ticket, decision, now, requester_subject)
+    check(ticket, decision, now, requester)
     return apply(ticket, decision, now)
 
 

@@ -2,9 +2,9 @@
 
 import unicodedata
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.errors import NotAuthorized, RuleViolation, SelfApproval, ServiceDecides
 from domain.ticket import PromotionRequest
@@ -89,10 +89,55 @@ class Person(Frozen):
         """Every address of this person, comparable."""
         return frozenset(map(same_address, (self.email, *self.aliases)))
 
-    def is_requester(self, ticket: PromotionRequest, requester_subject: str | None = None) -> bool:
-        """Whether this person asked for the ticket, under whatever address."""
-        same_subject = self.subject is not None and self.subject == requester_subject
+    def is_requester(self, ticket: PromotionRequest, requester: "Requester | None" = None) -> bool:
+        """Whether this person, as they are known now, asked for the ticket, under whatever address."""
+        same_subject = self.subject is not None and requester is not None and self.subject == requester.subject
         return same_subject or same_address(ticket.metadata.created_by) in self.addresses
+
+    def was(self, requester: "Requester") -> bool:
+        """Whether this person is one whom the directory knew as the requester then, or as their owner."""
+        subjects = {requester.subject, requester.owner_subject}
+        then = map(same_address, requester.addresses)
+        return (self.subject is not None and self.subject in subjects) or not self.addresses.isdisjoint(then)
+
+
+class Requester(Frozen):
+    """Who asked for a ticket, as far as anybody knew when they did: it is signed, and nothing takes it back.
+
+    `addresses` are all that were one person's then, those of a service account's owner among them. `subject` is the
+    requester's own, as their token proved it; `owner_subject` the owner's, as a file named it.
+    """
+
+    subject: Subject | None = None
+    addresses: tuple[Email, ...] = ()
+    owner_subject: Subject | None = None
+
+    @classmethod
+    def of(cls, person: Person, owner: Person | None = None) -> Self:
+        """The person as they are known now; `owner` is who owns them, where they are a service account."""
+        addresses = {*person.addresses, *(owner.addresses if owner else ())}
+        if person.owner is not None:
+            addresses.add(same_address(person.owner))
+        return cls(
+            subject=person.subject,
+            addresses=tuple(sorted(addresses)),
+            owner_subject=owner.subject if owner else None,
+        )
+
+
+class Asked(Frozen):
+    """Something about a ticket for which somebody asked; None where nobody knows more than the ticket says."""
+
+    requester: Requester | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_before(cls, said: Any) -> Any:
+        """Messages of earlier versions, which promotions under way still hold, tell the subject alone."""
+        if isinstance(said, dict) and "requesterSubject" in said:
+            subject, said = said["requesterSubject"], {key: said[key] for key in said if key != "requesterSubject"}
+            said = {"requester": {"subject": subject}, **said}
+        return said
 
 
 class Scope(Frozen):
@@ -133,12 +178,15 @@ def holds(person: Person, permission: Permission, tenant: str) -> bool:
 
 
 def refusal(
-    person: Person, permission: Permission, ticket: PromotionRequest, requester_subject: str | None = None
+    person: Person, permission: Permission, ticket: PromotionRequest, requester: Requester | None = None
 ) -> RuleViolation | None:
-    """Why the person may not do this to the ticket, or None: one answer for API, workflow, console and audit."""
+    """Why the person may not do this to the ticket, or None: one answer for API, workflow, console and audit.
+
+    Whoever is the requester now, or was then, may not approve. Rights to one's own come of who one is now.
+    """
     tenant = ticket.metadata.tenant
-    own = person.is_requester(ticket, requester_subject)
-    if own and permission is Permission.APPROVE:
+    own = person.is_requester(ticket, requester)
+    if permission is Permission.APPROVE and (own or (requester is not None and person.was(requester))):
         return SelfApproval()
     if person.owner is not None and permission not in SERVICE:
         return ServiceDecides()

@@ -14,7 +14,7 @@ from pydantic import StringConstraints
 from domain import lifecycle
 from domain.change import Proof
 from domain.decision import Decision, Digest, Submission
-from domain.roles import Grant, Person, Subject, same_address
+from domain.roles import Grant, Person, Requester, Subject, same_address
 from domain.ticket import Action, PromotionRequest
 from domain.values import Email, Frozen, Moment, TicketId, iso
 
@@ -31,6 +31,7 @@ class Claims(Frozen):
 
     `words` is the SHA-256 of comment and reason, which stand in the ticket's file: a trailer stays one short line.
     `roles` are those that the person held then, such as `cpi@tenant-finance`, or `cpi_admin` for the whole platform.
+    `requester` goes with a submission: who may not decide on it, whatever the directory says later.
     """
 
     id: Annotated[str, StringConstraints(min_length=8, max_length=64)]
@@ -43,6 +44,7 @@ class Claims(Frozen):
     words: Digest | None
     at: Moment
     message: Digest
+    requester: Requester | None = None
 
 
 class Delivery(Frozen):
@@ -65,7 +67,8 @@ def claims_of(message: Decision | Submission) -> Claims:
         action = lifecycle.RECORDED_AS[message.action]
         digest, words = message.digest, words_digest(message.comment, message.reason)
         return _claims(message, message.ticket_id, digest, action, message.person, words)
-    return _claims(message, message.id, lifecycle.create(message).digest, Action.CREATED, message.requester)
+    claims = _claims(message, message.id, lifecycle.create(message).digest, Action.CREATED, message.requester)
+    return claims.model_copy(update={"requester": message.asked_by})
 
 
 def _claims(

@@ -48,6 +48,11 @@ def touched(repo: git.Repo, revisions: str) -> Iterator[Touched]:
     compared.wait()
 
 
+def added(repo: git.Repo, commit: str, path: str) -> str:
+    """The last commit up to this one that made the file where there was none."""
+    return str(repo.git.log("-1", "--format=%H", "--diff-filter=A", "--no-renames", commit, "--", path))
+
+
 def _file(line: str) -> tuple[str, str | None, str | None] | None:
     """A line of git diff-tree's raw output: a colon for each parent, modes, blobs, status, path."""
     head, _, path = line.rstrip("\n").partition("\t")

@@ -8,13 +8,12 @@ import pygit2
 from domain import roles
 from domain.decision import DecisionAction
 from domain.errors import NotAuthorized, RuleViolation, SelfApproval, Unproven
-from domain.roles import Permission, same_address
-from domain.signing import mismatch
+from domain.roles import Permission, Requester, same_address
+from domain.signing import Claims, mismatch
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.directory import Directory
 from record.feed import trailer
-from record.message import SERVICE_EMAIL, SIGNATURE
-from record.signatures import Keys
+from record.message import SERVICE_EMAIL
 
 _DECIDED = {
     Action.APPROVED: DecisionAction.APPROVE,
@@ -38,7 +37,8 @@ class Violation:
 class Step:
     """What one commit made of one ticket: `before` (None: there was none that loads) became `now`.
 
-    `keys` are those that stood in the record before the commit: one that came with it, or later, blesses nothing.
+    `signed` is what the commit's signature states, or why it states nothing, by the keys that stood in the record
+    before: one that came with it, or later, blesses nothing. `requester` is who asked, as they were known then.
     `used` are the signed messages that earlier commits carried, by id, with the commit.
     """
 
@@ -47,7 +47,8 @@ class Step:
     before: PromotionRequest | None
     now: PromotionRequest
     directory: Directory
-    keys: Keys
+    signed: Claims | Unproven | None
+    requester: Requester
     used: dict[str, str]
 
     @property
@@ -104,15 +105,14 @@ def check_people(step: Step) -> Iterator[Violation]:
 
 
 def _refusal(step: Step) -> RuleViolation | None:
-    person = step.directory.person(step.last.by)
+    proven = step.signed.sub if isinstance(step.signed, Claims) else None
+    person = step.directory.person(step.last.by, proven)
     tenant = step.now.metadata.tenant
     if person is None or tenant not in step.directory.tenants:
         return NotAuthorized(f"{'nobody' if person is None else 'no tenant'} of that name as of this commit")
     if step.last.action is Action.CREATED:
         return None if roles.holds(person, Permission.CREATE, tenant) else NotAuthorized()
-    requester = step.directory.person(step.now.metadata.created_by)
-    permission = _DECIDED[step.last.action].permission
-    return roles.refusal(person, permission, step.now, requester.subject if requester else None)
+    return roles.refusal(person, _DECIDED[step.last.action].permission, step.now, step.requester)
 
 
 def check_submission(step: Step) -> Iterator[Violation]:
@@ -128,19 +128,17 @@ def check_submission(step: Step) -> Iterator[Violation]:
 
 def check_signature(step: Step) -> Iterator[Violation]:
     """What a person did carries the API's signature on this very act; what the service did carries none."""
-    jws, by_person = trailer(step.commit.message, SIGNATURE), step.last.by != SYSTEM
+    claims, by_person = step.signed, step.last.by != SYSTEM
     if not trailer(step.commit.message, "Request-Id"):
         return  # a commit by hand, which `check_trailers` names
-    if not jws or not by_person:
+    if claims is None or not by_person:
         if by_person:
             yield step.violation("not-signed", f"nobody proved that {step.last.by} {step.last.action} it")
-        elif jws:
+        elif claims is not None:
             yield step.violation("signature-misplaced", "what the service does by itself carries no signature")
         return
-    try:
-        claims = step.keys.claims(jws)
-    except Unproven as error:
-        yield step.violation("signature-not-valid", str(error))
+    if isinstance(claims, Unproven):
+        yield step.violation("signature-not-valid", str(claims))
         return
     if difference := mismatch(claims, step.now):
         yield step.violation("signed-for-something-else", difference)

@@ -13,6 +13,7 @@ from pygit2.enums import SortMode
 from domain import roles
 from domain.audience import Audience, Contact
 from domain.roles import Grant, Permission, Person, same_address
+from record.disputes import disputes
 from record.members import PLATFORM, TENANTS, Fault, Member, Membership, parse
 from record.repository import Repository
 
@@ -30,7 +31,10 @@ class TenantInfo:
 
 @dataclass(frozen=True)
 class Directory:
-    """The people and tenants of one state of the record. What no file grants, nobody has."""
+    """The people and tenants of one state of the record. What no file grants, nobody has.
+
+    A service account in dispute stays known, and holds no role.
+    """
 
     memberships: tuple[Membership, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -44,6 +48,11 @@ class Directory:
             if each.tenant is not None
         }
         return MappingProxyType(found)
+
+    @cached_property
+    def disputes(self) -> Mapping[str, Fault]:
+        """The service accounts that can't be what the files say, by address, and why."""
+        return disputes(self.memberships)
 
     @cached_property
     def _granted(self) -> tuple[tuple[Member, Grant], ...]:
@@ -88,12 +97,13 @@ class Directory:
             return None
         main = next((member for member, _ in mine if same_address(member.email) == address), mine[0][0])
         others = self._addresses(member for member, _ in mine) | {address}
+        disputed = any(same_address(member.email) in self.disputes for member, _ in mine)
         return Person(
             email=main.email,
             name=main.name,
             subject=subject or next((member.subject for member, _ in mine if member.subject), None),
             aliases=tuple(sorted(others - {same_address(main.email)})),
-            grants=tuple(dict.fromkeys(grant for _, grant in mine)),
+            grants=() if disputed else tuple(dict.fromkeys(grant for _, grant in mine)),
             owner=next((member.owner for member, _ in mine if member.owner), None),
         )
 
@@ -264,9 +274,12 @@ class DirectoryReader:
     def _move_to(self, tip: str) -> None:
         if self._state is None:
             self._state = DirectoryState(pygit2.Repository(str(self._repository.path)))
-        before = self._directory.faults
+        before = self._directory
         self._directory = self._state.move_to(self._state.git[tip].peel(pygit2.Commit), search=True)
         self._tip = tip
         for fault in self._directory.faults:
-            if fault not in before:
+            if fault not in before.faults:
                 _LOG.error("%s: %s; what it last said well stays in force", fault.path, fault.sentence)
+        for account, fault in self._directory.disputes.items():
+            if before.disputes.get(account) != fault:
+                _LOG.error("%s: %s; until that is mended it holds no role", fault.path, fault.sentence)

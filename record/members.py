@@ -14,7 +14,7 @@ from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
 from domain.audience import Addressee, Language, SlackChannel
-from domain.roles import Grant, PersonName, Role, Subject, same_address
+from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant
 from domain.yaml import describe
 
@@ -22,6 +22,7 @@ PLATFORM = "platform.yaml"
 TENANTS = "tenants"
 MAX_BYTES = 1_000_000
 _TENANT_ROLES = frozenset({Role.DEVOPS, Role.CPI, Role.VIEWER})
+_APPROVING = frozenset(role for role, allowed in GRANTED.items() if Permission.APPROVE in allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Member(Frozen):
     def _a_service_has_an_owner(self) -> Self:
         if (self.kind is Kind.SERVICE) is not (self.owner is not None):
             raise ValueError("kind: service goes with an owner, and only with one")
+        if self.kind is Kind.SERVICE and self.role in _APPROVING:
+            raise ValueError(f"a service account never decides, so it can't be {self.role}; give it devops or viewer")
         if self.owner is not None and same_address(self.owner) in map(same_address, (self.email, *self.aliases)):
             raise ValueError("a service account can't own itself")
         return self

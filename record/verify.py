@@ -13,14 +13,16 @@ import git
 import pygit2
 
 from domain.errors import RuleViolation
+from domain.roles import Requester
 from domain.ticket import PromotionRequest
 from record.bulk import blob_of, read_ticket
-from record.changes import FOLDER, Touched, count, opened, touched
+from record.changes import FOLDER, Touched, added, count, opened, touched
 from record.checks import CHECKS, Check, Step, Violation
 from record.directory import Directory, DirectoryState
 from record.errors import RecordUnavailable
 from record.feed import Progress
 from record.keys import KeyState
+from record.requesters import claims_in, requester_then
 from record.schema import ID
 
 _PROGRESS_EVERY = 1_000
@@ -55,7 +57,7 @@ def verify(
 def _verify(
     repo: git.Repo, tip: str, start: str | None, progress: Progress, checks: tuple[Check, ...]
 ) -> Iterator[Violation]:
-    audit = _Audit(pygit2.Repository(str(repo.git_dir)), checks)
+    audit = _Audit(repo, checks)
     if start is not None:
         if not repo.is_ancestor(repo.commit(start), repo.commit(tip)):
             yield Violation(start, "", "branch-rewritten", "the commit to start from is not in the branch's history")
@@ -73,14 +75,17 @@ def _verify(
 class _Audit:
     """What is remembered from one commit to the next."""
 
-    git: pygit2.Repository
+    repo: git.Repo
     checks: tuple[Check, ...]
+    git: pygit2.Repository = field(init=False)
     directory: DirectoryState = field(init=False)
     keys: KeyState = field(init=False)
     numbers: dict[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
+    requesters: dict[str, Requester] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.git = pygit2.Repository(str(self.repo.git_dir))
         self.directory = DirectoryState(self.git)
         self.keys = KeyState(self.git)
         self._read = lru_cache(maxsize=5_000)(self._read_uncached)
@@ -120,11 +125,22 @@ class _Audit:
             yield Violation(str(commit.id), name, "unreadable", now)
             return
         before = self._read(path, old) if old else None
-        keys = self.keys.as_of(commit.parents[0] if commit.parents else None)
         known = before if isinstance(before, PromotionRequest) else None
-        step = Step(commit, path, known, now, directory, keys, self.used)
+        signed = claims_in(commit, self.keys.as_of(commit.parents[0] if commit.parents else None))
+        if old is None:
+            self.requesters.setdefault(name, requester_then(now.metadata.created_by, signed, directory))
+        elif name not in self.requesters:
+            self.requesters[name] = self._requester_before(commit, path, now)
+        step = Step(commit, path, known, now, directory, signed, self.requesters[name], self.used)
         for check in self.checks:
             yield from check(step)
+
+    def _requester_before(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> Requester:
+        """Who asked for a ticket whose first commit is taken for granted, or held no ticket yet."""
+        created = self.git[added(self.repo, str(commit.id), path)].peel(pygit2.Commit)
+        signed = claims_in(created, KeyState(self.git).as_of(created.parents[0] if created.parents else None))
+        directory = DirectoryState(self.git).move_to(created, search=True)
+        return requester_then(ticket.metadata.created_by, signed, directory)
 
     def _read_uncached(self, path: str, blob: str) -> PromotionRequest | str:
         try:

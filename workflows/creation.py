@@ -23,5 +23,5 @@ def change_of(
     submission: Submission, base: Revision | None, ticket: PromotionRequest, by: str, proof: Proof | None
 ) -> Change:
     """One transition to record, with what only the submission says."""
-    subject, decide_by = submission.requester_subject, submission.decide_by
-    return Change(ticket=ticket, base=base, actor_name=by, proof=proof, requester_subject=subject, decide_by=decide_by)
+    requester, decide_by = submission.asked_by, submission.decide_by
+    return Change(ticket=ticket, base=base, actor_name=by, proof=proof, requester=requester, decide_by=decide_by)

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
         Lookup,
         NotLaunched,
     )
-    from domain.roles import Subject
+    from domain.roles import Requester
     from domain.ticket import PromotionRequest
     from workflows import options
 
@@ -73,7 +73,7 @@ def _followed(outcome: Launched | LaunchRefused, deployment: Deployment, asked: 
 
 
 async def refusal(
-    ticket: PromotionRequest, recorded: Revision | None, decided: Collection[Decision], requester: Subject | None
+    ticket: PromotionRequest, recorded: Revision | None, decided: Collection[Decision], requester: Requester
 ) -> LaunchRefused | None:
     """Why the launch must not be asked for, though it was approved; the record is read for it right before."""
     approvals = (each.person.subject for each in decided if each.action is DecisionAction.APPROVE)

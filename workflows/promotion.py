@@ -88,7 +88,7 @@ class Promotion:
     async def _deploy(self) -> None:
         deployment = Deployment.of(self._ticket)
         await self._turn.come(self._ticket, deployment)
-        approved = (self._ticket, self._revision, self._decided, self._submission.requester_subject)
+        approved = (self._ticket, self._revision, self._decided, self._submission.asked_by)
         job = await launch(deployment, lambda: refusal(*approved))
         if isinstance(job, LaunchRefused):
             await self._turn.leave()  # first: recording may wait for a person
@@ -149,7 +149,7 @@ class Promotion:
         if decision.action is not action:
             raise WrongTicket(f"The message says {decision.action} where {action} is meant")
         if decision not in self._decided:
-            lifecycle.check(self._ticket, decision, workflow.now(), self._submission.requester_subject)
+            lifecycle.check(self._ticket, decision, workflow.now(), self._submission.asked_by)
 
     async def _take(self, decision: Decision) -> PromotionRequest:
         """The ticket with the decision, once recorded. The same decision delivered again changes nothing."""

@@ -65,6 +65,45 @@ def test_a_new_address_makes_nobody_else(own_house: House) -> None:
     assert known_as(own_house, "married@cab-i.com", "idp|4712").decide("approve", ticket_id).status_code == 200
 
 
+ENTRY = "    - {email: p.durand@partner.example, name: Pierre Durand, role: cpi, aliases: [pierre.durand@cab-i.com]}\n"
+AFTERWARDS = {
+    "alias gone": (TENANT.replace(", aliases: [pierre.durand@cab-i.com]", ""), "p.durand@partner.example", "other"),
+    "all aliases gone": (
+        TENANT.replace(", aliases: [pierre.durand@cab-i.com]", "").replace(", aliases: [pdurand@cab-i.com]", ""),
+        "p.durand@partner.example",
+        "other",
+    ),
+    "entry renamed": (
+        TENANT.replace(ENTRY, ENTRY.replace("p.durand@", "new@").replace(", aliases: [pierre.durand@cab-i.com]", "")),
+        "new@partner.example",
+        "idp|1",
+    ),
+    "alias of somebody else": (
+        TENANT.replace(
+            "Pierre Durand, role: devops, aliases: [pdurand@cab-i.com]", "Pierre Durand, role: devops"
+        ).replace("name: Jean Neuf, role: cpi", "name: Jean Neuf, role: cpi, aliases: [pdurand@cab-i.com]"),
+        "married@cab-i.com",
+        "other",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AFTERWARDS)
+def test_whoever_was_the_requester_is_it_for_good(own_house: House, name: str) -> None:
+    """What the directory called one person at submission stays one person for that request, page and API alike."""
+    own_house.commit({"tenants/tenant-finance.yaml": TENANT})
+    ticket_id = known_as(own_house, PIERRE, "idp|1").create()["metadata"]["id"]
+    later, email, subject = AFTERWARDS[name]
+    assert later != TENANT
+    own_house.commit({"tenants/tenant-finance.yaml": later})
+    caller = known_as(own_house, email, subject)
+    told = caller.get(f"/{ticket_id}/permissions").json()
+    assert told["approve"] == {"allowed": False, "why": "Cannot approve your own request"}
+    assert email not in {each["email"] for each in told["deciders"]} or subject == "idp|1"
+    refused_as_own(own_house, caller, ticket_id)
+    assert own_house.as_(JEAN).decide("approve", ticket_id).status_code == 200
+
+
 def test_what_one_asked_for_is_not_waiting_for_oneself(own_house: House) -> None:
     """The list of what one could approve leaves out one's own, under every alias."""
     own_house.commit({"tenants/tenant-finance.yaml": TENANT})

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.house import ALICE, CLAIRE, JEAN, PIERRE, House, asked, problem
+from tests.record.building import person_commits
 
 ROBOT, MIGHTY = "ci@cab-i.com", "ci-admin@cab-i.com"
 TENANT = """apiVersion: apim.cab-i.com/v1
@@ -15,14 +16,16 @@ spec:
     - {email: pierre.durand@cab-i.com, name: Pierre Durand, role: devops}
     - {email: jean.dupont@cab-i.com, name: Jean Dupont, role: cpi, aliases: [jd@cab-i.com]}
     - {email: claire.moreau@cab-i.com, name: Claire Moreau, role: cpi}
-    - {email: ci@cab-i.com, name: Pipeline, role: cpi, kind: service, owner: JD@cab-i.com}
+    - {email: ci@cab-i.com, name: Pipeline, role: devops, kind: service, owner: JD@cab-i.com}
+    - {email: ci@cab-i.com, name: Pipeline, role: viewer, kind: service, owner: JD@cab-i.com}
 """
 PLATFORM = """apiVersion: apim.cab-i.com/v1
 kind: Platform
 spec:
   members:
     - {email: alice.admin@cab-i.com, name: Alice Admin, role: cpi_admin}
-    - {email: ci-admin@cab-i.com, name: Platform pipeline, role: cpi_admin, kind: service, owner: alice.admin@cab-i.com}
+    - {email: ci-admin@cab-i.com, name: Platform pipeline, role: devops, kind: service, owner: alice.admin@cab-i.com}
+    - {email: ci-admin@cab-i.com, name: Platform pipeline, role: viewer, kind: service, owner: alice.admin@cab-i.com}
 """
 
 
@@ -44,7 +47,7 @@ def test_a_service_account_creates_and_reads(staffed: House) -> None:
 @pytest.mark.parametrize("email", [ROBOT, MIGHTY])
 @pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry"])
 def test_a_service_account_never_decides(staffed: House, email: str, action: str) -> None:
-    """Whatever roles it was given: neither on others' tickets nor on its own, over the API itself."""
+    """Neither on others' tickets nor on its own, over the API itself."""
     for asking in (PIERRE, email):
         ticket_id = staffed.as_(asking).create(tenant="tenant-finance")["metadata"]["id"]
         told = staffed.as_(email).get(f"/{ticket_id}/permissions").json()[action]
@@ -76,6 +79,80 @@ def test_what_the_owner_asks_for_its_service_account_does_not_approve(staffed: H
     ticket_id = staffed.as_(JEAN).create()["metadata"]["id"]
     answer = staffed.as_(ROBOT).decide("approve", ticket_id)
     assert answer.status_code == 403
+
+
+ROBOTS = "    - {email: ci@cab-i.com, name: Pipeline, role: devops, kind: service, owner: "
+AFTERWARDS = {
+    "removed": TENANT[: TENANT.index(ROBOTS)],
+    "somebody else's": TENANT.replace("owner: JD@", "owner: pierre.durand@"),
+    "nobody's": TENANT.replace("owner: JD@", "owner: gone@"),
+    "a service account's": TENANT.replace("owner: JD@", "owner: ci-admin@"),
+}
+
+
+@pytest.mark.parametrize("name", AFTERWARDS)
+def test_who_owned_a_service_account_then_cannot_approve_what_it_asked_for(staffed: House, name: str) -> None:
+    """Whatever the directory says of the account later: the request says whose it was."""
+    ticket_id = staffed.as_(ROBOT).create()["metadata"]["id"]
+    staffed.commit({"tenants/tenant-finance.yaml": AFTERWARDS[name]})
+    for email in (JEAN, "jd@cab-i.com"):
+        told = staffed.as_(email).get(f"/{ticket_id}/permissions").json()
+        answer = staffed.as_(email).decide("approve", ticket_id)
+        assert (answer.status_code, problem(answer)["detail"]) == (403, "Cannot approve your own request")
+        assert told["approve"] == {"allowed": False, "why": "Cannot approve your own request"}
+        assert CLAIRE in {each["email"] for each in told["deciders"]}
+        assert JEAN not in {each["email"] for each in told["deciders"]}
+    if name == "somebody else's":
+        assert staffed.as_(PIERRE).decide("cancel", ticket_id).status_code == 200
+    else:
+        assert staffed.as_(CLAIRE).decide("approve", ticket_id).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["removed", "nobody's", "a service account's"])
+def test_a_service_account_that_is_nobodys_asks_for_nothing(staffed: House, name: str) -> None:
+    """Nor does it see anything, until somebody answers for it again."""
+    ticket_id = staffed.as_(ROBOT).create()["metadata"]["id"]
+    staffed.commit({"tenants/tenant-finance.yaml": AFTERWARDS[name]})
+    assert staffed.as_(ROBOT).post(json=asked()).status_code == 403
+    assert staffed.as_(ROBOT).get(f"/{ticket_id}").status_code == 404
+    staffed.commit({"tenants/tenant-finance.yaml": TENANT})
+    assert staffed.as_(ROBOT).get(f"/{ticket_id}").status_code == 200
+    assert staffed.as_(ROBOT).post(json=asked()).status_code == 201
+
+
+def test_a_service_account_in_an_approving_role_changes_nothing(staffed: House) -> None:
+    """The file's last good state stays in force: the account asks as before, and decides as little."""
+    staffed.commit({"tenants/tenant-finance.yaml": TENANT.replace("devops, kind", "cpi, kind")})
+    ticket_id = staffed.as_(ROBOT).create()["metadata"]["id"]
+    pierres = staffed.as_(PIERRE).create()["metadata"]["id"]
+    assert staffed.as_(ROBOT).decide("approve", pierres).status_code == 403
+    assert staffed.as_(ROBOT).decide("reject", ticket_id).status_code == 403
+    assert staffed.as_(CLAIRE).decide("approve", ticket_id).status_code == 200
+
+
+def test_a_service_account_with_a_persons_address_is_neither(staffed: House) -> None:
+    """Whoever signs in under that address asks and decides nothing, and nobody else is touched."""
+    pierres = staffed.as_(PIERRE).create()["metadata"]["id"]
+    staffed.commit({"tenants/tenant-finance.yaml": TENANT.replace("ci@cab-i.com", CLAIRE)})
+    assert staffed.as_(CLAIRE).post(json=asked()).status_code == 403
+    assert staffed.as_(CLAIRE).decide("approve", pierres).status_code == 404
+    assert staffed.as_(JEAN).decide("approve", pierres).status_code == 200
+
+
+@pytest.mark.parametrize("tenant", ["tenant-retail", "tenant-of-nobody"])
+def test_a_service_account_asks_for_no_other_tenant(staffed: House, tenant: str) -> None:
+    """Whether it exists or not, the answer is one; the platform's own account learns no more of the latter."""
+    assert staffed.as_(ROBOT).post(json=asked(tenant=tenant)).status_code == 403
+    assert staffed.as_(MIGHTY).post(json=asked(tenant="tenant-of-nobody")).status_code == 403
+
+
+def test_when_its_tenant_is_gone_a_service_account_has_no_role(staffed: House) -> None:
+    """Nor has anybody else of that tenant."""
+    ticket_id = staffed.as_(ROBOT).create()["metadata"]["id"]
+    person_commits(staffed.git, {"tenants/tenant-finance.yaml": None})
+    for email in (ROBOT, JEAN, CLAIRE):
+        assert staffed.as_(email).get(f"/{ticket_id}").status_code == 404
+        assert staffed.as_(email).post(json=asked()).status_code == 403
 
 
 def test_a_request_that_nobody_could_approve_is_refused_at_submission(own_house: House) -> None:

@@ -10,13 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
+from git import Repo
 from pydantic import SecretStr
 
-from tests.api.house import HUGO, JEAN, PIERRE, Connect, House, opened, problem
+from tests.api.house import ALICE, HUGO, JEAN, PIERRE, Connect, House, opened, problem
 from tests.e2e.stack import free_ports
 from tests.slack import SECRET, TOKEN, SlackStandIn, signed
 
 HOOK = "/v1/webhooks/slack"
+ROBOT = "ci@cab-i.com"
 JEAN_THERE, PIERRE_THERE, VICTOR_THERE, CLAIRE_THERE, HUGO_THERE = (
     "U0JEAN",
     "U0PIERRE",
@@ -71,8 +73,8 @@ class Office:
             assert time.monotonic() < end
             time.sleep(0.05)
 
-    def state(self, ticket_id: str) -> str:
-        return str(self.house.as_(PIERRE).get(f"/{ticket_id}").json()["status"]["state"])
+    def state(self, ticket_id: str, seen_by: str = PIERRE) -> str:
+        return str(self.house.as_(seen_by).get(f"/{ticket_id}").json()["status"]["state"])
 
 
 def clicked(action: str, value: str, user: str = JEAN_THERE) -> dict[str, Any]:
@@ -149,6 +151,25 @@ def test_a_rejection_asks_for_its_reason_in_a_form(office: Office) -> None:
     rejected = office.house.as_(PIERRE).get(f"/{ticket}").json()["status"]
     assert rejected["rejectionReason"] == "The rollback plan lacks the database"
     assert "U0JEAN" in rejected["history"][1]["comment"]
+
+
+def test_neither_a_service_account_nor_its_owner_of_then_decides_by_a_click(office: Office) -> None:
+    """A Slack user who is an account's is nobody's; who owned it then stays who asked."""
+    path, slack = "tenants/tenant-finance.yaml", f"slackId: U0ROBOT, subject: demo|{ROBOT}"
+    with Repo(office.house.git) as repo:
+        before = str(repo.git.show(f"main:{path}")) + "\n"
+    owned = f"    - {{email: {ROBOT}, name: CI, role: devops, {slack}, kind: service, owner: {JEAN}}}\n"
+    office.house.commit({path: before + owned})
+    ticket: str = office.house.as_(ROBOT).create()["metadata"]["id"]
+    office.send(office.click("approve", ticket, "U0ROBOT"))
+    assert "nobody's in the directory" in office.whispered()
+    office.house.commit({path: before})
+    for action in ("approve", "reject"):
+        office.send(office.click(action, ticket, "U0ROBOT"))
+        assert "nobody's in the directory" in office.whispered()
+    office.send(office.click("approve", ticket))
+    assert "Cannot approve your own request" in office.whispered()
+    assert office.state(ticket, ALICE) == "pending"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from domain.announcement import Announcement, Event, Plan, Told, event_of, next_due, reminders_by
 from domain.audience import Addressee, Audience, Contact, recipients
-from domain.roles import Person, Role
+from domain.roles import Person, Requester, Role
 from domain.ticket import State
 from tests.domain.builders import ADA, JEAN, NOW, PIERRE, VERA, history, person, ticket_in
 
@@ -65,7 +65,7 @@ def test_the_requester_is_never_asked_to_decide() -> None:
         person("p.durand@cab-i.com", Role.CPI, aliases=("Pierre.Durand@cab-i.com",)),
         person("somebody.else@cab-i.com", Role.CPI, subject="sub-pierre"),
     ):
-        announcement = said(Event.CREATED, requester_subject="sub-pierre")
+        announcement = said(Event.CREATED, requester=Requester(subject="sub-pierre"))
         assert recipients(announcement, audience(requester)) == ()
 
 

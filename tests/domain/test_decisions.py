@@ -19,7 +19,7 @@ from domain.errors import (
     StaleDecision,
     WrongTicket,
 )
-from domain.roles import Role
+from domain.roles import Person, Requester, Role
 from domain.ticket import PromotionRequest, State
 from tests.domain.builders import (
     ADA,
@@ -85,9 +85,9 @@ def test_a_rejection_records_its_reason_in_status_and_history() -> None:
 
 
 def refused(ticket: PromotionRequest, violation: type[RuleViolation], sentence: str, *args: Any, **fields: Any) -> None:
-    subject = fields.pop("requester_subject", PIERRE.subject)
+    requester = fields.pop("requester", Requester.of(PIERRE))
     with pytest.raises(violation, match=f"^{sentence}$"):
-        lifecycle.decide(ticket, decision(ticket, *args, **fields), NOW + MINUTE, subject)
+        lifecycle.decide(ticket, decision(ticket, *args, **fields), NOW + MINUTE, requester)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_nobody_approves_their_own_request(same: Any) -> None:
         "Cannot approve your own request",
         DecisionAction.APPROVE,
         same,
-        requester_subject=ADA.subject,
+        requester=Requester.of(ADA),
     )
 
 
@@ -119,14 +119,15 @@ def test_two_people_without_a_known_subject_are_not_one() -> None:
     """A missing subject equals no other missing subject."""
     ticket = pending(requester=person("pierre.durand@cab-i.com", Role.DEVOPS, subject=None))
     colleague = person("jean.dupont@cab-i.com", Role.CPI, subject=None)
-    assert lifecycle.decide(ticket, decision(ticket, DecisionAction.APPROVE, colleague), NOW, None).state == "approved"
+    approval, requester = decision(ticket, DecisionAction.APPROVE, colleague), Requester(addresses=(PIERRE.email,))
+    assert lifecycle.decide(ticket, approval, NOW, requester).state == "approved"
 
 
 def test_rejecting_ones_own_request_is_allowed_where_the_role_allows_it() -> None:
     """A tenant's admin may turn down what they asked for themselves."""
     ticket = pending(requester=JEAN)
     rejection = decision(ticket, DecisionAction.REJECT, JEAN)
-    assert lifecycle.decide(ticket, rejection, NOW, JEAN.subject).state is State.REJECTED
+    assert lifecycle.decide(ticket, rejection, NOW, Requester.of(JEAN)).state is State.REJECTED
 
 
 @pytest.mark.parametrize(
@@ -182,9 +183,9 @@ def test_the_state_is_checked_before_the_rights() -> None:
 def test_checking_a_decision_answers_like_taking_it() -> None:
     """`check` refuses what `decide` refuses, so that a page can say beforehand who may decide."""
     ticket = pending()
-    lifecycle.check(ticket, decision(ticket, DecisionAction.APPROVE, JEAN), NOW, PIERRE.subject)
+    lifecycle.check(ticket, decision(ticket, DecisionAction.APPROVE, JEAN), NOW, Requester.of(PIERRE))
     with pytest.raises(SelfApproval):
-        lifecycle.check(ticket, decision(ticket, DecisionAction.APPROVE, PIERRE), NOW, PIERRE.subject)
+        lifecycle.check(ticket, decision(ticket, DecisionAction.APPROVE, PIERRE), NOW, Requester.of(PIERRE))
 
 
 # ─── waiting for a date ───
@@ -200,7 +201,7 @@ def test_an_approved_request_is_cancelled_while_it_waits_for_its_date() -> None:
     ticket = scheduled(hours=2)
     assert lifecycle.waits_for_date(ticket, NOW + timedelta(hours=1))
     cancel = decision(ticket, DecisionAction.CANCEL, PIERRE)
-    assert lifecycle.decide(ticket, cancel, NOW + timedelta(hours=1), PIERRE.subject).state is State.CANCELLED
+    assert lifecycle.decide(ticket, cancel, NOW + timedelta(hours=1), Requester.of(PIERRE)).state is State.CANCELLED
 
 
 @pytest.mark.parametrize("hours", [2, 3])
@@ -233,3 +234,40 @@ def test_the_digest_names_everything_that_is_decided_on() -> None:
     digests = {pending(**{"requester": everywhere} | {field: value}).digest for field, value in changed.items()}
     assert len(digests | {pending().digest}) == len(changed) + 1
     assert {ticket_in(state).digest for state in HISTORIES} == {pending().digest}
+
+
+# ─── who the requester was ───
+
+ROBOT = person("ci@cab-i.com", Role.DEVOPS, owner="jean.dupont@cab-i.com")
+OWNER = person("jean.dupont@cab-i.com", Role.CPI, aliases=("jd@cab-i.com", "ci@cab-i.com"))
+SUSAN = person("susan@cab-i.com", Role.CPI, aliases=("s.old@cab-i.com",))
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "later"),
+    [
+        (Requester.of(ROBOT, OWNER), JEAN),
+        (Requester.of(ROBOT), JEAN),
+        (Requester.of(ROBOT, OWNER), person("jd@cab-i.com", Role.CPI, subject=None)),
+        (Requester.of(ROBOT, OWNER), person("jean@elsewhere.com", Role.CPI, subject=OWNER.subject)),
+        (Requester.of(SUSAN), person("S.Old@cab-i.com", Role.CPI, subject="other")),
+        (Requester.of(SUSAN), person("married@cab-i.com", Role.CPI_ADMIN, None, subject=SUSAN.subject)),
+        (None, person("ada.admin@cab-i.com", Role.CPI_ADMIN, None, aliases=("ci@cab-i.com",))),
+    ],
+    ids=["owner", "owner by name alone", "owner's alias", "owner moved", "alias gone", "moved", "owner now"],
+)
+def test_whoever_was_the_requester_or_is_now_does_not_approve(asked_by: Requester | None, later: Person) -> None:
+    """The directory of then and that of now are both asked: no change of it makes somebody else of the requester."""
+    ticket = pending(requester=ROBOT if asked_by is None or "ci@cab-i.com" in asked_by.addresses else SUSAN)
+    refused(ticket, SelfApproval, "Cannot approve your own request", DecisionAction.APPROVE, later, requester=asked_by)
+
+
+def test_having_been_the_requester_grants_nothing() -> None:
+    """Who owned the service account then may not withdraw what it asked for; who is the requester now may."""
+    ticket = pending(requester=ROBOT)
+    former, now = (person(f"{name}@cab-i.com", Role.DEVOPS) for name in ("jean.dupont", "new.owner"))
+    now = now.model_copy(update={"aliases": (ROBOT.email,)})
+    asked_by = Requester.of(ROBOT, OWNER)
+    refused(ticket, NotAuthorized, "Not authorized", DecisionAction.CANCEL, former, requester=asked_by)
+    withdrawal = decision(ticket, DecisionAction.CANCEL, now)
+    assert lifecycle.decide(ticket, withdrawal, NOW, asked_by).state is State.CANCELLED

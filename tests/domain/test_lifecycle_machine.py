@@ -12,7 +12,7 @@ from domain import lifecycle
 from domain.decision import Decision, DecisionAction
 from domain.deployment import Deployment, JobOutcome, JobResult
 from domain.errors import RuleViolation
-from domain.roles import Grant, Person, Role
+from domain.roles import Grant, Person, Requester, Role
 from domain.ticket import Action, PromotionRequest, State
 from tests.domain.builders import FINANCE, NOW, RETAIL, decision, details, submission
 
@@ -73,15 +73,15 @@ class Life(RuleBasedStateMachine):
     def take(self, made: Decision) -> None:
         """Take the decision, or find it refused; `check` must have said the same."""
         try:
-            lifecycle.check(self.ticket, made, self.now, self.requester.subject)
+            lifecycle.check(self.ticket, made, self.now, Requester.of(self.requester))
         except RuleViolation as refusal:
             self.refused_alike(made, type(refusal))
         else:
-            self.become(lifecycle.decide(self.ticket, made, self.now, self.requester.subject))
+            self.become(lifecycle.decide(self.ticket, made, self.now, Requester.of(self.requester)))
 
     def refused_alike(self, made: Decision, violation: type[RuleViolation]) -> None:
         with pytest.raises(violation):
-            lifecycle.decide(self.ticket, made, self.now, self.requester.subject)
+            lifecycle.decide(self.ticket, made, self.now, Requester.of(self.requester))
 
     def become(self, ticket: PromotionRequest) -> None:
         self.before, self.ticket = self.ticket, ticket

@@ -121,7 +121,7 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 
 def test_a_submission_tells_its_requesters_subject() -> None:
     """The stable subject goes along, for the comparison that a changed address must not escape."""
-    assert submission().requester_subject == PIERRE.subject
+    assert submission().asked_by.subject == PIERRE.subject
 
 
 @pytest.mark.parametrize("number", ["0001", "0999", "9999", "10000", "123456"])

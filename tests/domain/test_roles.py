@@ -5,7 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import NotAuthorized, SelfApproval
-from domain.roles import Grant, Permission, Person, Role, Scope, holds, own, refusal, same_address, scope
+from domain.roles import (
+    Grant,
+    Permission,
+    Person,
+    Requester,
+    Role,
+    Scope,
+    holds,
+    own,
+    refusal,
+    same_address,
+    scope,
+)
 from domain.ticket import PromotionRequest
 from tests.domain.builders import FINANCE, RETAIL, pending, person
 
@@ -44,7 +56,7 @@ def request_of(who: Person, own: bool) -> PromotionRequest:
 
 
 def answer(who: Person, permission: Permission, own: bool) -> type[Exception] | None:
-    refused = refusal(who, permission, request_of(who, own), who.subject if own else SOMEBODY.subject)
+    refused = refusal(who, permission, request_of(who, own), Requester.of(who if own else SOMEBODY))
     return type(refused) if refused else None
 
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from domain import lifecycle
+from domain.change import Change
 from domain.decision import DecisionAction
+from domain.roles import Requester, Role
 from domain.signing import FRESH, claims_of, message_digest, mismatch, words_digest
 from domain.ticket import Action
-from tests.domain.builders import ADA, JEAN, NOW, PIERRE, decision, pending, submission
+from tests.domain.builders import ADA, JEAN, NOW, PIERRE, decision, pending, person, submission
 
 APPROVE, REJECT, CANCEL, RETRY = DecisionAction
 
@@ -83,3 +85,25 @@ def test_a_transition_is_what_was_signed_or_differs_in_one_sentence() -> None:
     ):
         assert sentence in (mismatch(false, rejected) or "")
     assert "signed at" in (mismatch(claims, late) or "")
+
+
+def test_the_claims_of_a_submission_say_who_must_not_decide() -> None:
+    """The requester and, of a service account, its owner: every address and subject that was theirs then."""
+    robot = person("ci@cab-i.com", Role.DEVOPS, owner="Jean.Dupont@cab-i.com", subject="sub-ci")
+    owner = JEAN.model_copy(update={"aliases": ("jd@cab-i.com", "ci@cab-i.com")})
+    asked = claims_of(submission(requester=robot, owner=owner)).requester
+    assert asked == Requester(
+        subject="sub-ci", owner_subject=JEAN.subject, addresses=("ci@cab-i.com", "jd@cab-i.com", JEAN.email)
+    )
+    unknown = claims_of(submission(requester=robot)).requester
+    assert unknown == Requester(subject="sub-ci", addresses=("ci@cab-i.com", JEAN.email))
+    assert claims_of(decision(pending(), APPROVE, JEAN)).requester is None
+
+
+def test_what_earlier_versions_signed_and_sent_is_still_read() -> None:
+    """A promotion waits for weeks: its submission names no owner, and messages about it tell a subject alone."""
+    digest = "839b3b46dd8b59de3ec5c999c253c5272985c0f2631ac5524c04fb1fbd4d53c8"
+    assert message_digest(submission()) == digest
+    change = Change(ticket=pending(), base=None, actor_name="Pierre").model_dump(mode="json", exclude={"requester"})
+    assert Change.model_validate(change | {"requesterSubject": "sub"}).requester == Requester(subject="sub")
+    assert Change.model_validate(change).requester is None

@@ -26,6 +26,8 @@ def platform(*members: str) -> str:
 
 PIERRE = "email: pierre.durand@cab-i.com, name: Pierre Durand, role: devops"
 JEAN = "email: jean.dupont@cab-i.com, name: Jean Dupont, role: cpi, subject: sub-jean"
+OWNED_BY = "kind: service, owner:"
+ROBOT = f"email: ci@cab-i.com, name: CI, role: devops, {OWNED_BY}"
 ADA = "email: ada@cab-i.com, name: Ada, role: cpi_admin"
 
 
@@ -85,6 +87,10 @@ def test_a_tenant_whose_file_is_gone_grants_nothing(reader: DirectoryReader, rec
         tenant("tenant-finance", "email: eve@cab-i.com, name: Eve, role: cpi, rol: cpi"),
         tenant("tenant-finance", "email: eve, name: Eve, role: cpi"),
         tenant("tenant-finance", PIERRE) + "kind: Tenant\n",
+        tenant("tenant-finance", PIERRE, "email: eve@cab-i.com, name: Eve, role: devops, kind: service"),
+        tenant("tenant-finance", PIERRE, "email: eve@cab-i.com, name: Eve, role: devops, owner: ada@cab-i.com"),
+        tenant("tenant-finance", PIERRE, f"email: eve@cab-i.com, name: E, role: devops, {OWNED_BY} Eve@cab-i.com"),
+        tenant("tenant-finance", PIERRE, f"email: eve@cab-i.com, name: Eve, role: cpi, {OWNED_BY} ada@cab-i.com"),
         tenant("tenant-finance", "&a email: eve@cab-i.com, name: *a, role: cpi"),
     ],
 )
@@ -197,3 +203,75 @@ def test_a_slack_user_is_one_person_or_nobody(record: Path, reader: DirectoryRea
     known = reader.current()
     found = [known.person_in_slack(user) for user in ("U1", "U2", "U3", "U4")]
     assert [person and person.name for person in found] == [None, "Jean Dupont", None, None]
+
+
+@pytest.mark.parametrize("role", ["cpi", "cpi_admin"])
+def test_a_service_account_in_an_approving_role_is_one_fault(reader: DirectoryReader, record: Path, role: str) -> None:
+    """In one sentence that says what to do; what the file last said well stays in force."""
+    file, text = (FINANCE, tenant("tenant-finance", PIERRE)) if role == "cpi" else (PLATFORM, platform(ADA))
+    person_commits(record, {file: text + f"    - {{{ROBOT} ada@cab-i.com}}\n".replace("devops", role)})
+    (fault,) = reader.current().faults
+    assert (fault.path, "never decides, so it can't be" in fault.sentence) == (file, True)
+    assert fault.sentence.endswith(f"can't be {role}; give it devops or viewer")
+    assert reader.current().person("ci@cab-i.com") is None
+    assert reader.current().person("jean.dupont@cab-i.com")
+
+
+DISPUTES: dict[str, tuple[dict[str, tuple[str, ...]], str]] = {
+    "owner unknown": ({FINANCE: (PIERRE, JEAN, f"{ROBOT} gone@cab-i.com")}, "owned by gone@cab-i.com, whom no file"),
+    "owner a service": (
+        {
+            FINANCE: (PIERRE, JEAN, f"{ROBOT} bot@cab-i.com"),
+            RETAIL: (f"email: Bot@cab-i.com, name: B, role: devops, {OWNED_BY} ada@cab-i.com",),
+        },
+        "owned by bot@cab-i.com, which is a service account itself",
+    ),
+    "a person's e-mail": (
+        {FINANCE: (PIERRE, JEAN, f"{ROBOT} ada@cab-i.com"), RETAIL: ("email: CI@cab-i.com, name: C, role: cpi",)},
+        "is a person's address or subject",
+    ),
+    "a person's alias": (
+        {FINANCE: (f"{PIERRE}, aliases: [ci@cab-i.com]", JEAN, f"{ROBOT} ada@cab-i.com")},
+        "is a person's address or subject",
+    ),
+    "a person's subject": (
+        {FINANCE: (PIERRE, JEAN, f"{ROBOT} ada@cab-i.com, subject: sub-jean")},
+        "is a person's address or subject",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DISPUTES)
+def test_a_service_account_in_dispute_holds_no_role(
+    reader: DirectoryReader, record: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One clear error in the log; the files' other people keep what they have, and nothing old comes back."""
+    files, sentence = DISPUTES[name]
+    good = tenant("tenant-finance", PIERRE, JEAN, f"{ROBOT} ada@cab-i.com")
+    person_commits(record, {FINANCE: good, RETAIL: None})
+    assert reader.current().disputes == {}
+    known = reader.current().person("ci@cab-i.com")
+    assert known is not None
+    assert known.grants
+    person_commits(record, {path: tenant(path[8:-5], *members) for path, members in files.items()})
+    directory = reader.current()
+    robot = directory.person("ci@cab-i.com")
+    assert robot is not None
+    assert (robot.grants, directory.faults) == ((), ())
+    assert list(directory.disputes) == ["ci@cab-i.com"]
+    (line,) = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+    assert sentence in line
+    assert line.startswith(f"{FINANCE}: ci@cab-i.com ")
+    assert {each.name for each in directory.who_may(Permission.APPROVE, "tenant-finance")} == {"Jean Dupont", "Ada"}
+    person_commits(record, {FINANCE: good, RETAIL: None})
+    assert reader.current().person("ci@cab-i.com") == known
+
+
+def test_an_owner_who_leaves_takes_the_service_accounts_roles_along(reader: DirectoryReader, record: Path) -> None:
+    """Whichever file the owner stood in; nobody else comes or goes."""
+    person_commits(record, {FINANCE: tenant("tenant-finance", PIERRE, f"{ROBOT} ada@cab-i.com")})
+    assert reader.current().who_may(Permission.CREATE, "tenant-finance")
+    person_commits(record, {PLATFORM: None})
+    directory = reader.current()
+    assert [each.name for each in directory.who_may(Permission.CREATE, "tenant-finance")] == ["Pierre Durand"]
+    assert directory.person("jean.dupont@cab-i.com") is None, "an older state of the file came back"

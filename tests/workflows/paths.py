@@ -10,8 +10,9 @@ from pathlib import Path
 
 from domain.decision import DecisionAction
 from domain.lifecycle import CLOSED
+from domain.roles import Role
 from domain.ticket import State
-from tests.domain.builders import ADA, JEAN, PIERRE, details
+from tests.domain.builders import ADA, JEAN, PIERRE, details, person
 from tests.record.building import person_commits
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
@@ -52,6 +53,18 @@ async def refused_signal(stage: Stage) -> Promoted:
     promoted = await stage.submit()
     await promoted.signal("approve", await stage.decision(promoted, APPROVE, PIERRE))
     await promoted.signal("reject", await stage.decision(promoted, REJECT, JEAN))
+    return promoted
+
+
+async def asked_by_a_service_account(stage: Stage) -> Promoted:
+    """Its owner of then approves by signal, and so does the account itself; both are refused, and another rejects."""
+    owner = JEAN.model_copy(update={"aliases": ("jd@cab-i.com", "ci@cab-i.com")})
+    robot = person("ci@cab-i.com", Role.DEVOPS, owner="jd@cab-i.com")
+    promoted = await stage.submit(requester=robot, owner=owner)
+    mighty = robot.model_copy(update={"grants": ADA.grants})
+    for by in (JEAN, mighty):
+        await promoted.signal("approve", await stage.decision(promoted, APPROVE, by))
+    await promoted.signal("reject", await stage.decision(promoted, REJECT, ADA))
     return promoted
 
 
@@ -188,6 +201,7 @@ PATHS: dict[str, Scene] = {
         deployed,
         approved_by_signal,
         refused_signal,
+        asked_by_a_service_account,
         rejected,
         cancelled,
         expired,

@@ -139,12 +139,13 @@ async def test_a_promotion_started_past_the_api_makes_no_ticket(dev_stage: Stage
 
 
 async def test_an_altered_submission_makes_no_ticket(dev_stage: Stage) -> None:
-    """What somebody signed for, with more time or another subject: both would change who may decide, and when."""
+    """What somebody signed for, with more time, another subject or no owner: who may decide, and when, would change."""
     now = await dev_stage.now()
-    asked = signed(submission(at=now, decide_by=now + timedelta(days=1)), KEY)
+    asked = signed(submission(at=now, decide_by=now + timedelta(days=1), owner=JEAN), KEY)
     somebody = PIERRE.model_copy(update={"subject": "nobody-at-all"})
+    changes = ({"decide_by": now + timedelta(days=99)}, {"requester": somebody}, {"owner": None})
     async with dev_stage.working():
-        for number, change in enumerate(({"decide_by": now + timedelta(days=99)}, {"requester": somebody}), 1):
+        for number, change in enumerate(changes, 1):
             altered = asked.model_copy(update=change)
             client = dev_stage.environment.client
             promoted = await client.start_workflow(

@@ -9,15 +9,17 @@ from temporalio.service import RPCError
 
 from domain import lifecycle
 from domain.decision import DecisionAction
-from domain.roles import Person
+from domain.roles import Person, Role
 from domain.ticket import State
 from domain.yaml import dump
-from tests.domain.builders import JEAN, PIERRE, VERA, submission
+from tests.domain.builders import ADA, JEAN, PIERRE, VERA, person, submission
 from tests.record.building import person_commits
 from tests.workflows.stage import Stage, refused
 from workflows.promotion import Promotion
 
 APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+MIGHTY = person("ci@cab-i.com", Role.CPI_ADMIN, None, owner="jd@cab-i.com")
+"""A service account with more roles than a file can give it."""
 
 
 async def test_a_signal_approves_through_the_same_rules(stage: Stage) -> None:
@@ -52,6 +54,25 @@ async def test_a_signal_that_the_rules_refuse_changes_nothing(
     assert "was refused" in caplog.text
     assert stage.actions() == ["created", "cancelled"]
     assert stage.awx.jobs() == []
+
+
+@pytest.mark.parametrize("by", [MIGHTY, JEAN], ids=["the account", "its owner of then"])
+async def test_for_a_service_account_neither_it_nor_its_owner_of_then_decides(dev_stage: Stage, by: Person) -> None:
+    """By update or signal, with whatever roles; the promotion asks nobody whose it was."""
+    owner = JEAN.model_copy(update={"aliases": ("jd@cab-i.com", MIGHTY.email)})
+    async with dev_stage.working():
+        promoted = await dev_stage.submit(requester=MIGHTY, owner=owner)
+        made = await dev_stage.decision(promoted, APPROVE, by)
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await promoted.execute_update(Promotion.approve, made)
+        assert refused(failed.value) == ("SelfApproval", "Cannot approve your own request")
+        await promoted.signal("approve", made)
+        if by is MIGHTY:
+            await promoted.signal("reject", await dev_stage.decision(promoted, REJECT, by))
+        assert (await promoted.query(Promotion.ticket)).state is State.PENDING
+        await dev_stage.decide(promoted, REJECT, ADA)
+        assert (await promoted.result()).state is State.REJECTED
+    assert dev_stage.actions() == ["created", "rejected"]
 
 
 async def test_the_same_decision_delivered_again_changes_nothing(stage: Stage) -> None:
