@@ -22,7 +22,7 @@ from api.auth import Callers, SharedSecret
 from api.dependencies import PERMISSION, declared
 from api.events import Broadcast
 from api.following import Follower
-from api.limits import BodyLimit, Buckets, HeaderLimit, RequestLimit
+from api.limits import BodyLimit, Buckets, HeaderLimit, Refused, RequestLimit
 from api.metrics import Metered
 from api.models import Console
 from api.openapi import Documented
@@ -85,8 +85,8 @@ def create_app(services: Services) -> FastAPI:
 
     app = _routed(lifespan)
     app.state.services = services
-    app.state.audit = Audit()
-    _add_middleware(app, services.web)
+    app.state.audit = audit = Audit()
+    _add_middleware(app, services.web, audit.refused)
     errors.install(app)
     add_docs(app)
 
@@ -132,16 +132,16 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     return app
 
 
-def _add_middleware(app: FastAPI, web: Web) -> None:
+def _add_middleware(app: FastAPI, web: Web, refused: Refused) -> None:
     """The last one added is the first that a request meets."""
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, refused=refused)
     if web.origins:
         exposed = ["ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Next-Cursor", "X-Total-Count"]
         app.add_middleware(
             CORSMiddleware, allow_origins=web.origins, allow_methods=["*"], allow_headers=["*"], expose_headers=exposed
         )
-    app.add_middleware(RequestLimit, per_minute=web.per_address)
-    app.add_middleware(HeaderLimit)
+    app.add_middleware(RequestLimit, per_minute=web.per_address, refused=refused)
+    app.add_middleware(HeaderLimit, refused=refused)
     app.add_middleware(Metered)
 
 

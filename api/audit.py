@@ -3,7 +3,7 @@
 import structlog
 from fastapi import Request
 
-from api.limits import Buckets
+from api.limits import Buckets, network
 from domain.roles import Person
 
 log = structlog.get_logger("audit")
@@ -11,12 +11,16 @@ log = structlog.get_logger("audit")
 LINES_PER_MINUTE = 60
 """For one caller. Nobody can fill the log: what is too much is left out, and the next line says how much that was."""
 
+STRANGERS_PER_MINUTE = 600
+"""For all callers together of whom nobody knows who they are: addresses are cheap, and drown nobody who has a name."""
+
 
 class Audit:
     """Writes who was refused what; neither bodies nor tokens."""
 
     def __init__(self) -> None:
         self._lines = Buckets(LINES_PER_MINUTE)
+        self._strangers = Buckets(STRANGERS_PER_MINUTE)
         self._left_out = 0
 
     def refused(self, request: Request, status: int, why: str) -> None:
@@ -24,7 +28,7 @@ class Audit:
         person: Person | None = getattr(request.state, "person", None)
         address = request.client.host if request.client else None
         by = person.email if person else None
-        if self._lines.take(by or address or ""):
+        if self._lines.take(by or network(address or "")) or (by is None and self._strangers.take("")):
             self._left_out += 1
             return
         what = {"method": request.method, "path": request.url.path[:200]}

@@ -6,8 +6,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import TooManyRequests, problem, too_many
@@ -25,6 +27,10 @@ MOST_HEADERS = 100
 
 REMEMBERED = 10_000
 """Callers whose bucket is kept; the one that was heard of longest ago makes room, and starts full when it returns."""
+
+
+Refused = Callable[[Request, int, str], None]
+"""Is told of a request that is refused before any route is reached: status and sentence."""
 
 
 @dataclass
@@ -50,23 +56,26 @@ class Buckets:
 class RequestLimit:
     """Answers 429 to an address that sends more than its share; who is behind it is not asked before that."""
 
-    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, per_minute: int, refused: Refused) -> None:
         self._app = app
         self._buckets = Buckets(per_minute)
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] == "/healthz":
             await self._app(scope, receive, send)
             return
         client = scope.get("client")
-        wait = self._buckets.take(_network(client[0] if client else ""))
+        wait = self._buckets.take(network(client[0] if client else ""))
         if wait:
-            await too_many(TooManyRequests(wait))(scope, receive, send)
+            error = TooManyRequests(wait)
+            self._refused(Request(scope), HTTPStatus.TOO_MANY_REQUESTS, str(error))
+            await too_many(error)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """Whose address it is: one host in IPv4, a /64 in IPv6, of which one household has 2^64 addresses."""
     try:
         parsed = ipaddress.ip_address(address)
@@ -78,8 +87,9 @@ def _network(address: str) -> str:
 class HeaderLimit:
     """Answers 431 where the headers are too many, or too large together."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refused: Refused) -> None:
         self._app = app
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -87,6 +97,7 @@ class HeaderLimit:
             size = sum(len(name) + len(value) + 4 for name, value in headers)
             if len(headers) > MOST_HEADERS or size > LARGEST_HEADERS:
                 said = f"The headers are more than {MOST_HEADERS}, or larger than {LARGEST_HEADERS // 1024} KB"
+                self._refused(Request(scope), HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, said)
                 await problem(431, said)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
@@ -95,8 +106,9 @@ class HeaderLimit:
 class BodyLimit:
     """Answers 413 as soon as a body is announced, or turns out, to be larger than allowed."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refused: Refused) -> None:
         self._app = app
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -105,6 +117,7 @@ class BodyLimit:
         limit = LARGEST_CALLBACK if scope["path"].startswith("/v1/webhooks/") else LARGEST_BODY
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
+            self._refused(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(limit))
             await problem(413, _sentence(limit))(scope, receive, send)
             return
         read = 0
@@ -114,6 +127,7 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
+                self._refused(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(limit))
                 # The framework lets this one kind pass where it reads the body.
                 raise HTTPException(413, _sentence(limit))
             return message

@@ -4,13 +4,17 @@ import json
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 import structlog
+from starlette.requests import Request
 
+from api.audit import STRANGERS_PER_MINUTE, Audit
 from api.limits import REMEMBERED, Buckets
+from domain.roles import Person
 from tests.api.house import ALICE, JEAN, NOBODY, PIERRE, REQUESTS, Connect, House, opened, problem
 
 
@@ -90,6 +94,77 @@ def test_refused_attempts_go_to_the_audit_log(house: House) -> None:
     assert [(by, status) for by, _, where, status, _ in told if where == REQUESTS] == [(None, 401)]
     assert len(told) == 3
     assert not [word for word in ("hush-hush", "forged.token", house.issuer.token(JEAN)) if word in str(lines)]
+
+
+def told_of(lines: Sequence[Mapping[str, object]], status: int) -> list[Mapping[str, object]]:
+    """The audit log's lines about this status."""
+    return [line for line in lines if line.get("event") == "refused" and line["status"] == status]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X-Long": "x" * 15_000}, {f"X-{number}": "xxx" for number in range(110)}], ids=["large", "many"]
+)
+def test_refused_headers_go_to_the_audit_log(house: House, headers: dict[str, str]) -> None:
+    """The address, what was asked for, and why not; nothing of the headers."""
+    with structlog.testing.capture_logs() as lines:
+        assert house.http().get(f"{REQUESTS}/my", headers=headers).status_code == 431
+    (line,) = told_of(lines, 431)
+    assert (line["by"], line["address"], line["method"]) == (None, "127.0.0.1", "GET")
+    assert line["path"] == f"{REQUESTS}/my"
+    assert str(line["why"]).startswith("The headers are more than")
+    assert "xxx" not in str(line)
+
+
+def _dripping() -> Iterator[bytes]:
+    yield from (b" " * 64 * 1024 for _ in range(6))
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_refused_bodies_go_to_the_audit_log(house: House, announced: bool) -> None:
+    """Whether its size was announced or found out on the way; once, and nothing of the body."""
+    with structlog.testing.capture_logs() as lines:
+        body = b" " * 300 * 1024 if announced else _dripping()
+        assert house.as_(PIERRE).post(content=body).status_code == 413
+    (line,) = told_of(lines, 413)
+    assert (line["address"], line["method"], line["path"]) == ("127.0.0.1", "POST", REQUESTS)
+    assert line["why"] == "The body is larger than 256 KB"
+
+
+def test_who_asks_too_much_is_in_the_audit_log_and_does_not_fill_it(connect_temporal: Connect, tmp_path: Path) -> None:
+    """A person by their name, an address by itself; of the flood that follows, sixty lines a minute and a count."""
+    limits = {"requests_per_minute_person": 5, "requests_per_minute_address": 30}
+    with opened(connect_temporal, tmp_path, **limits) as house, structlog.testing.capture_logs() as lines:
+        codes = [house.as_(PIERRE).get("/stats").status_code for _ in range(8)]
+        flood = [house.http().get(REQUESTS).status_code for _ in range(150)]
+    named = [line for line in told_of(lines, 429) if line["by"] == PIERRE]
+    nameless = [line for line in told_of(lines, 429) if line["by"] is None]
+    assert len(named) == codes.count(429) >= 2
+    assert flood.count(429) > 100
+    assert {line["address"] for line in nameless} == {"127.0.0.1"}
+    assert all(str(line["why"]).startswith("Too many requests") for line in [*named, *nameless])
+    assert 30 <= len(nameless) <= 65
+    told = [line for line in lines if line.get("event") == "refused"]
+    assert sum(int(str(line["left_out"])) for line in told) + len(told) <= codes.count(429) + len(flood)
+
+
+def request_from(address: str) -> Request:
+    return Request({"type": "http", "method": "GET", "path": "/", "headers": [], "client": (address, 1)})
+
+
+def test_a_flood_from_many_addresses_does_not_fill_the_audit_log() -> None:
+    """Each has a share, and all of those without a name have one together; whoever has a name keeps theirs."""
+    audit = Audit()
+    with structlog.testing.capture_logs() as lines:
+        for number in range(3 * STRANGERS_PER_MINUTE):
+            audit.refused(request_from(f"10.0.{number // 250}.{number % 250}"), 429, "Too many requests")
+        for number in range(100):
+            audit.refused(request_from(f"2001:db8::{number:x}"), 401, "Send a bearer token")
+        named = request_from("10.9.9.9")
+        named.state.person = Person(email=JEAN, name="Jean")
+        audit.refused(named, 403, "Not authorized")
+    assert STRANGERS_PER_MINUTE <= len(lines) <= STRANGERS_PER_MINUTE + 5
+    assert (lines[-1]["by"], lines[-1]["why"]) == (JEAN, "Not authorized")
+    assert sum(line["left_out"] for line in lines) + len(lines) == 3 * STRANGERS_PER_MINUTE + 101
 
 
 def test_nobody_fills_the_audit_log(own_house: House) -> None:
