@@ -1,24 +1,24 @@
 """The REST paths of the simulated AWX."""
 
 import asyncio
-import base64
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from demo import awx_http as http
-from demo.awx_bodies import job_body, label_body, launch_body, template_body
+from demo.awx_access import Access
+from demo.awx_bodies import job_body, label_body, launch_body
 from demo.awx_cluster import Cluster
 from demo.awx_http import ApiError, json_body, page, select
 from demo.awx_launch import Accepted, accept
 from demo.awx_model import Job, LaunchFault, NotifyFault, Template, User
+from demo.awx_resources import Resources, Route
 
 _JOB_TEXTS = {"name", "description", "status", "launch_type", "type", "job_tags", "skip_tags", "limit", "webhook_guid"}
 _JOB_RELATIONS = {"id", "job_template", "unified_job_template", "created_by", "labels"}
 JOB_FIELDS = frozenset(_JOB_TEXTS | _JOB_RELATIONS | {"created", "modified", "started", "finished", "failed"})
 ONLY_JOB_FIELDS = frozenset({"job_template", "job_tags", "skip_tags", "limit", "webhook_guid"})
-TEMPLATE_FIELDS = frozenset(["id", "name", "description", "organization", "project", "inventory", "playbook"])
 LABEL_FIELDS = frozenset(["id", "name", "organization"])
 STDOUT_MAX = 1_048_576
 
@@ -29,19 +29,17 @@ class Api:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._config = cluster.config
+        self._access = Access(cluster)
 
     def routes(self) -> APIRouter:
         """Every path that is answered; all end in a slash, as AWX's do."""
         routes = APIRouter(prefix=f"{self._config.prefix}v2", dependencies=[Depends(self._fault_on_read)])
-        for method, path, endpoint in (
+        answered: list[Route] = [
             ("GET", "/ping/", self.ping),
             ("GET", "/config/", self.about),
             ("GET", "/me/", self.me),
-            ("GET", "/job_templates/", self.templates),
-            ("GET", "/job_templates/{number}/", self.template),
             ("GET", "/job_templates/{number}/launch/", self.launch_form),
             ("POST", "/job_templates/{number}/launch/", self.launch),
-            ("GET", "/job_templates/{number}/notification_templates_{kind}/", self.notification_templates),
             ("GET", "/labels/", self.labels),
             ("POST", "/labels/", self.create_label),
             ("GET", "/labels/{number}/", self.label),
@@ -55,7 +53,9 @@ class Api:
             ("POST", "/workflow_jobs/{number}/cancel/", self.cancel),
             ("POST", "/jobs/{number}/relaunch/", self.relaunch),
             ("GET", "/jobs/{number}/notifications/", self.notifications),
-        ):
+            *Resources(self._cluster, self._access).routes(),
+        ]
+        for method, path, endpoint in answered:
             routes.add_api_route(path, endpoint, methods=[method], response_model=None)
         return routes
 
@@ -73,39 +73,12 @@ class Api:
             case "migrating":
                 raise http.Instead(http.migrating())
 
-    # Who asks
-
-    def _caller(self, request: Request) -> User:
-        """The caller; ApiError 401, or 403 for a read token that writes."""
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        known = {"Bearer": self._config.token, "Basic": self._basic()}.get(scheme)
-        if scheme == "Bearer" and self._cluster.faults.credential == "expired":
-            known = None
-        if known is None or given != known:
-            raise http.unauthenticated(basic=scheme == "Basic")
-        if self._cluster.faults.credential == "read-scope" and request.method != "GET":
-            raise http.FORBIDDEN_ERROR
-        return self._cluster.service
-
-    def _basic(self) -> str | None:
-        if self._config.password is None:
-            return None
-        return base64.b64encode(f"{self._config.user}:{self._config.password}".encode()).decode()
-
-    def _template(self, number: int) -> Template:
-        template = self._cluster.templates.get(number)
-        if template is None or template.deleted:
-            raise http.not_found("JobTemplate")
-        if not template.may_view:
-            raise http.FORBIDDEN_ERROR
-        return template
-
-    def _job(self, number: int) -> Job:
-        """A job's row: 404 once it is gone, 403 once its template is."""
+    def _job(self, user: User, number: int) -> Job:
+        """A job's row: 404 once it is gone, 403 once its template is, or where the caller may not see that."""
         job = self._cluster.store.jobs.get(number)
         if job is None:
             raise http.not_found("Job")
-        if self._cluster.templates[job.template].deleted and not self._config.superuser:
+        if not self._access.sees_template(user, self._cluster.templates[job.template]):
             raise http.FORBIDDEN_ERROR
         return job
 
@@ -122,67 +95,41 @@ class Api:
         return answer | {"instances": [instance], "instance_groups": [group]}
 
     async def about(self, request: Request) -> dict[str, Any]:
-        self._caller(request)
+        self._access.caller(request)
         return {"time_zone": "UTC", "version": self._config.version, "eula": ""}
 
     async def me(self, request: Request) -> dict[str, Any]:
-        user = self._caller(request)
-        return page([{"id": user.id, "username": user.name, "is_superuser": self._config.superuser}], request)
-
-    async def templates(self, request: Request) -> dict[str, Any]:
-        self._caller(request)
-        shown = [row for row in self._cluster.templates.values() if row.may_view and not row.deleted]
-        rows = [template_body(row, self._config.prefix) for row in shown]
-        return page(select(rows, request.query_params, "JobTemplate", TEMPLATE_FIELDS), request)
-
-    async def template(self, number: int, request: Request) -> dict[str, Any]:
-        self._caller(request)
-        return template_body(self._template(number), self._config.prefix)
+        user = self._access.caller(request)
+        return page([{"id": user.id, "username": user.name, "is_superuser": self._access.superuser(user)}], request)
 
     async def launch_form(self, number: int, request: Request) -> dict[str, Any]:
-        self._caller(request)
-        return launch_body(self._template(number))
-
-    async def notification_templates(self, number: int, kind: str, request: Request) -> dict[str, Any]:
-        self._caller(request)
-        attached = (
-            self._template(number).notifies and self._config.callback_url and kind in ("started", "success", "error")
-        )
-        told: dict[str, Any] = {
-            "url": self._config.callback_url,
-            "http_method": self._config.callback_method,
-            "headers": {},
-        }
-        row = {"id": 3, "name": "Prodgate", "notification_type": "webhook", "notification_configuration": told}
-        return page([row] if attached else [], request)
+        return launch_body(self._access.template(self._access.caller(request), number))
 
     async def labels(self, request: Request) -> dict[str, Any]:
-        self._caller(request)
+        self._access.caller(request)
         rows = [label_body(label) for label in self._cluster.store.labels.values()]
         return page(select(rows, request.query_params, "Label", LABEL_FIELDS), request)
 
     async def label(self, number: int, request: Request) -> dict[str, Any]:
-        self._caller(request)
+        self._access.caller(request)
         if number not in self._cluster.store.labels:
             raise http.not_found("Label")
         return label_body(self._cluster.store.labels[number])
 
     async def jobs(self, request: Request) -> dict[str, Any]:
-        self._caller(request)
+        user, templates = self._access.caller(request), self._cluster.templates
         kept = self._cluster.store.jobs.values()
-        seen = [job for job in kept if self._config.superuser or not self._cluster.templates[job.template].deleted]
+        seen = [job for job in kept if self._access.sees_template(user, templates[job.template])]
         only_jobs = not request.url.path.endswith("/unified_jobs/")
         rows = [self._body(job, detail=False) for job in seen if job.type == "job" or not only_jobs]
         model, known = ("Job", JOB_FIELDS) if only_jobs else ("UnifiedJob", JOB_FIELDS - ONLY_JOB_FIELDS)
         return page(select(rows, request.query_params, model, known), request)
 
     async def job(self, number: int, request: Request) -> dict[str, Any]:
-        self._caller(request)
-        return self._body(self._job(number))
+        return self._body(self._job(self._access.caller(request), number))
 
     async def stdout(self, number: int, request: Request) -> Response:
-        self._caller(request)
-        job, form = self._job(number), request.query_params.get("format", "html")
+        job, form = self._job(self._access.caller(request), number), request.query_params.get("format", "html")
         size = len(job.stdout.encode())
         if form == "html":
             return Response(f"<html><body><pre>{job.stdout}</pre></body></html>", media_type="text/html")
@@ -192,21 +139,21 @@ class Api:
         return PlainTextResponse(job.stdout)
 
     async def can_cancel(self, number: int, request: Request) -> dict[str, Any]:
-        self._caller(request)
-        return {"can_cancel": self._job(number).active}
+        return {"can_cancel": self._job(self._access.caller(request), number).active}
 
     async def notifications(self, number: int, request: Request) -> dict[str, Any]:
-        self._caller(request)
-        return page(list(self._job(number).notifications), request)
+        return page(list(self._job(self._access.caller(request), number).notifications), request)
 
     # Writing
 
     async def create_label(self, request: Request) -> Response:
-        self._caller(request)
+        user = self._access.caller(request)
         body = await json_body(request)
         name, organization = str(body.get("name", "")), body.get("organization")
         if not name or not isinstance(organization, int):
             raise ApiError(400, {"organization" if name else "name": ["This field is required."]})
+        if not self._access.may_label(user, organization):
+            raise http.FORBIDDEN_ERROR
         known = self._cluster.store.labels.values()
         if any(label.name == name and label.organization == organization for label in known):
             raise ApiError(400, {"__all__": ["Label with this Name and Organization already exists."]})
@@ -216,8 +163,8 @@ class Api:
         return JSONResponse(label_body(made), 201)
 
     async def delete_job(self, number: int, request: Request) -> Response:
-        self._caller(request)
-        if not self._config.superuser or self._job(number).active:
+        user = self._access.caller(request)
+        if not self._access.superuser(user) or self._job(user, number).active:
             raise http.FORBIDDEN_ERROR
         self._cluster.store.delete_job(number)
         return Response(status_code=204)
@@ -225,17 +172,18 @@ class Api:
     async def cancel(self, number: int, request: Request) -> Response:
         if self._cluster.faults.cancels and self._cluster.faults.cancels.pop(0) == "lost-502":
             return http.gateway(502)
-        self._caller(request)
-        job = self._job(number)
+        user = self._access.caller(request)
+        job = self._job(user, number)
         if not job.active:
-            if self._config.superuser:
+            if self._access.superuser(user):
                 raise ApiError(405, {"detail": 'Method "POST" not allowed.'})
             raise http.FORBIDDEN_ERROR
         self._cluster.cancel(job)
         return Response(status_code=202)
 
     async def relaunch(self, number: int, request: Request) -> Response:
-        made = self._cluster.relaunch(self._job(number), self._caller(request))
+        user = self._access.caller(request)
+        made = self._cluster.relaunch(self._job(user, number), user)
         return JSONResponse({"job": made.id} | self._body(made), 201)
 
     async def launch(self, number: int, request: Request) -> Response:
@@ -256,24 +204,24 @@ class Api:
                 return http.too_many(pace.retry_after)
             case LaunchFault.SLOW:
                 await asyncio.sleep(pace.slow)
-        self._caller(request)
-        template = _as_changed(self._template(number), fault)
-        if not template.may_start:
+        user = self._access.caller(request)
+        template = _as_changed(self._access.template(user, number), fault)
+        if not self._access.may_start(user, template):
             raise http.FORBIDDEN_ERROR
         accepted = accept(template, await json_body(request), self._cluster.store.labels)
-        return await self._commit(template, accepted, fault)
+        return await self._commit(user, template, accepted, fault)
 
-    async def _commit(self, template: Template, accepted: Accepted, fault: LaunchFault) -> Response:
+    async def _commit(self, user: User, template: Template, accepted: Accepted, fault: LaunchFault) -> Response:
         fields = accepted.model_dump(exclude={"ignored"})
         if fault is LaunchFault.ALTERED:
             fields["extra_vars"] |= {"target_version": "0.0.0-altered"}
         if template.job_slice_count > 1:
             fields["type"] = "workflow_job"
         if fault is LaunchFault.LATE:
-            self._cluster.later(self._cluster.config.pace.late, template, **fields)
+            self._cluster.later(self._cluster.config.pace.late, template, user, **fields)
             await asyncio.sleep(self._cluster.config.pace.late)
             return http.gateway(504)
-        job = self._cluster.make_job(template, self._cluster.service, **fields)
+        job = self._cluster.make_job(template, user, **fields)
         match fault:
             case LaunchFault.COMMIT_THEN_500:
                 return http.server_error()

@@ -28,13 +28,7 @@ def template_body(template: Template, prefix: str) -> Body:
         "related": {"launch": f"{url}launch/"},
         "extra_vars": json.dumps(template.extra_vars) if template.extra_vars else "",
         "survey_enabled": bool(template.survey),
-        "job_type": "run",
-        "project": 3,
-        "inventory": 2,
-        "playbook": "deploy.yml",
-        "limit": "",
         "status": "never updated",
-        "timeout": 0,
         "webhook_service": "",
         "summary_fields": {
             "organization": {"id": template.organization, "name": "Default"} if template.organization else None,

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from demo.awx_directory import Directory
 from demo.awx_model import (
     PERSON,
     SERVICE_ID,
@@ -18,7 +19,7 @@ from demo.awx_model import (
     User,
     now,
 )
-from demo.awx_notify import Notifier
+from demo.awx_notify import KIND_OF, Notifier
 from demo.awx_store import Store
 
 REAPED = "Task was marked as running but was not present in the job queue, so it has been marked as failed."
@@ -39,7 +40,7 @@ class Cluster:
         self.config = config
         self.faults = Faults()
         self.service = User(id=SERVICE_ID, name=config.user)
-        self.templates = self._first_template()
+        self._begin_anew()
         self.store = Store(config.state_file)
         self.launch_posts = 0
         self._notifier = Notifier(config)
@@ -50,9 +51,15 @@ class Cluster:
         self._capacity = asyncio.Event()
         self._capacity.set()
 
-    def _first_template(self) -> dict[int, Template]:
-        first = Template(id=7, name=self.config.template, allow_simultaneous=self.config.allow_simultaneous)
-        return {first.id: first}
+    def _begin_anew(self) -> None:
+        self.directory = Directory(self.config)
+        self.templates: dict[int, Template] = {}
+        self.adopt(Template(id=7, name=self.config.template, allow_simultaneous=self.config.allow_simultaneous))
+
+    def adopt(self, template: Template) -> None:
+        """Put a template in place that the service may use and that notifies."""
+        self.templates[template.id] = template
+        self.directory.adopt(template)
 
     def start(self) -> None:
         """Go on with the jobs that were alive when the process ended, oldest first."""
@@ -66,10 +73,11 @@ class Cluster:
         self.store.close()
 
     async def reset(self) -> None:
-        """Forget every job, label, fault and change of a template."""
+        """Forget every job, label, fault, change of a template and row that was added."""
         await self._still()
         self.store.clear()
-        self.templates, self.launch_posts = self._first_template(), 0
+        self.launch_posts = 0
+        self._begin_anew()
         self.misbehave(Faults())
 
     async def _still(self) -> None:
@@ -133,12 +141,12 @@ class Cluster:
         job.life = LifeFault.NONE
         self._wake(job).set()
 
-    def later(self, seconds: float, template: Template, **fields: Any) -> None:
+    def later(self, seconds: float, template: Template, by: User, **fields: Any) -> None:
         """Commit a job only after `seconds`, when whoever asked has long given up."""
 
         async def commit() -> None:
             await asyncio.sleep(seconds)
-            self.make_job(template, self.service, **fields)
+            self.make_job(template, by, **fields)
 
         task = asyncio.create_task(commit())
         self._background.add(task)
@@ -268,5 +276,8 @@ class Cluster:
             self.store.delete_job(job.id)
 
     def _announce(self, job: Job) -> None:
-        if self.templates[job.template].notifies:
-            self._notifier.announce(job)
+        if not self.templates[job.template].notifies:
+            return
+        attached = self.directory.lists["job_templates", job.template, f"notification_templates_{KIND_OF[job.status]}"]
+        rows = self.directory.rows["notification_templates"]
+        self._notifier.announce(job, [rows[number]["notification_configuration"] for number in attached])

@@ -102,7 +102,7 @@ class Control:
         return changed
 
     async def add_template(self, template: Template) -> Template:
-        self._cluster.templates[template.id] = template
+        self._cluster.adopt(template)
         return template
 
     async def launch(self, new: NewJob) -> JobRef:

@@ -102,6 +102,8 @@ class SimulatorConfig(BaseModel):
     token: str | None = None
     user: str = "svc-prodgate"
     password: str | None = None
+    admin_password: str | None = None
+    """Of the user `admin`, a superuser; without one nobody can log in as `admin`."""
     superuser: bool = False
     prefix: Literal["/api/", "/api/controller/"] = "/api/"
     allow_simultaneous: bool = False
@@ -131,7 +133,14 @@ class Template(BaseModel):
 
     id: int
     name: str
+    description: str = ""
     organization: int | None = 1
+    job_type: Literal["run", "check"] = "run"
+    project: int | None = 3
+    inventory: int | None = 2
+    playbook: str = "deploy.yml"
+    limit: str = ""
+    timeout: int = 0
     ask_variables_on_launch: bool = True
     ask_labels_on_launch: bool = True
     ask_skip_tags_on_launch: bool = True
@@ -158,6 +167,7 @@ class User(BaseModel):
     name: str
 
 
+ADMIN = User(id=1, name="admin")
 SERVICE_ID = 5
 PERSON = User(id=9, name="somebody-else")
 """Who relaunches a job by hand."""

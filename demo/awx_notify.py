@@ -1,15 +1,17 @@
 """AWX's outgoing webhook notifications, with what is known to go wrong with them."""
 
 import asyncio
+import itertools
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 
 from demo.awx_bodies import Body, notification_body
+from demo.awx_http import Row
 from demo.awx_model import Job, NotifyFault, SimulatorConfig
 
-KINDS = {"running": "started", "successful": "success", "failed": "error", "error": "error", "canceled": "error"}
+KIND_OF = {"running": "started", "successful": "success", "failed": "error", "error": "error", "canceled": "error"}
 MAX_HOPS = 5
 
 OTHER_KINDS: list[Body] = [
@@ -24,23 +26,17 @@ class Notifier:
     """Posts what AWX would post. Nothing is ever sent again: a receiver that answers 500 has missed it."""
 
     def __init__(self, config: SimulatorConfig) -> None:
-        self._config = config
         self._held: dict[int, Body] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         # AWX sets no timeout: a receiver that hangs holds the sender.
-        self._client = httpx.AsyncClient(timeout=None, headers=self._headers(), follow_redirects=False)  # noqa: S113
+        headers = {"Content-Type": "application/json", "User-Agent": f"AWX {config.version} (open)"}
+        self._client = httpx.AsyncClient(timeout=None, headers=headers, follow_redirects=False)  # noqa: S113
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"Content-Type": "application/json", "User-Agent": f"AWX {self._config.version} (open)"}
-        if self._config.callback_secret and self._config.callback_auth == "header":
-            headers["X-Prodgate-Secret"] = self._config.callback_secret
-        return headers
-
-    def announce(self, job: Job) -> None:
-        """Send what the job's present status calls for, in the background."""
-        if self._config.callback_url is None:
+    def announce(self, job: Job, webhooks: list[Row]) -> None:
+        """Send what the job's present status calls for to each webhook's configuration, in the background."""
+        if not webhooks:
             return
-        task = asyncio.create_task(self._send_all(job, self._bodies(job)))
+        task = asyncio.create_task(self._send_all(job, self._bodies(job), webhooks))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -65,20 +61,21 @@ class Notifier:
                 return []
         return [body]
 
-    async def _send_all(self, job: Job, bodies: list[Body]) -> None:
+    async def _send_all(self, job: Job, bodies: list[Body], webhooks: list[Row]) -> None:
         if not bodies:
             job.notifications.append({"status": "pending", "error": "", "notifications_sent": 0})
-        for body in bodies:
-            job.notifications.append(await self._send(body))
+        for body, webhook in itertools.product(bodies, webhooks):
+            job.notifications.append(await self._send(body, webhook))
 
-    async def _send(self, body: Body) -> dict[str, Any]:
+    async def _send(self, body: Body, webhook: Row) -> dict[str, Any]:
         """One delivery, as a row of /jobs/{id}/notifications/; 301 and 307 are followed by hand."""
-        url = str(self._config.callback_url)
-        secret = self._config.callback_secret
-        auth = ("awx", secret) if secret and self._config.callback_auth == "basic" else None
+        url, method, headers = webhook["url"], webhook["http_method"], webhook["headers"]
+        login = webhook["username"], webhook["password"]
         try:
             for _ in range(MAX_HOPS):
-                answer = await self._client.request(self._config.callback_method, url, json=body, auth=auth)
+                answer = await self._client.request(
+                    method, url, json=body, headers=headers, auth=login if any(login) else None
+                )
                 if answer.status_code not in (301, 307):
                     break
                 url = urljoin(url, answer.headers["location"])
