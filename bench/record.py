@@ -218,11 +218,12 @@ def main() -> None:
     parser.add_argument("--sizes", default="0,10000,100000", help="tickets in the repositories, smallest first")
     parser.add_argument("--commits", type=int, default=2_000)
     asked = parser.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    folder: Path = asked.folder.resolve()  # git is started in other folders
+    folder.mkdir(parents=True, exist_ok=True)
     sizes = [int(size) for size in asked.sizes.split(",")]
-    measure_writing(asked.folder, sizes, asked.commits)
+    measure_writing(folder, sizes, asked.commits)
     for size in sizes[1:]:
-        measure_reading(repository(asked.folder, size), asked.folder, size)
+        measure_reading(repository(folder, size), folder, size)
 
 
 if __name__ == "__main__":
