@@ -35,7 +35,7 @@ def _log_progress(done: int, total: int) -> None:
 
 @lru_cache(maxsize=1_024)
 def _ticket(document: str) -> PromotionRequest:
-    """A frozen ticket from its JSON; pages show the same ones again and again."""
+    """A frozen ticket from its JSON; the same ones are asked for again and again."""
     return PromotionRequest.model_validate_json(document)
 
 
@@ -136,7 +136,7 @@ class Index:
             rows = [row for row, _ in picked[: query.limit]]
             documents = [db.execute("SELECT document FROM tickets WHERE row = ?", (row,)).fetchone()[0] for row in rows]
         more = encode_cursor(query, picked[query.limit - 1][1]) if len(picked) > query.limit else None
-        return Page(tuple(map(_ticket, documents)), bits.bit_count(), more)
+        return Page(tuple(documents), bits.bit_count(), more)
 
     def stats(self, scope: Scope, now: datetime, zone: ZoneInfo) -> Stats:
         """The counts over what the scope sees, as of `now` (aware) in the zone."""

@@ -72,11 +72,18 @@ class TicketQuery:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the tickets that a query finds, how many it finds in all, and the cursor of those that follow."""
+    """Some of the tickets that a query finds, how many it finds in all, and the cursor of those that follow.
 
-    items: tuple[PromotionRequest, ...]
+    A document is a ticket's JSON, as the API shows it: a list only passes it on.
+    """
+
+    documents: tuple[str, ...]
     total: int
     next_cursor: str | None
+
+    @property
+    def items(self) -> tuple[PromotionRequest, ...]:
+        return tuple(map(PromotionRequest.model_validate_json, self.documents))
 
 
 @dataclass(frozen=True, slots=True)
