@@ -69,18 +69,21 @@ def details(ticket: PromotionRequest, standing: Standing | None = None) -> str:
     elif ticket.state in WAITS_FOR:
         lines.append(f"- waits for {WAITS_FOR[ticket.state]}")
     steps = (
-        f"| {iso(entry.at)} | {entry.action} | {entry.by} | {entry.job_id or ''} |" for entry in ticket.status.history
+        f"- {iso(entry.at)} **{entry.action}** by {entry.by}" + (f", job {entry.job_id}" if entry.job_id else "")
+        for entry in ticket.status.history
     )
-    return "\n".join([*lines, "", "| when | what | who | job |", "|---|---|---|---|", *steps])
+    return "\n".join([*lines, "", *steps])  # no table: the UI shows one without space between its columns
 
 
 def lane(queue: Queue) -> str:
     """A lane as a page of Markdown: who deploys, and who waits, in order."""
     if queue.front is None:
         return "Nobody deploys here."
-    waiting = (f"| waits | {place.request_id} | {place.attempt} | {iso(place.since)} |" for place in queue.waiting)
-    front = f"| deploys | {queue.front.request_id} | {queue.front.attempt} | {iso(queue.front.since)} |"
-    return "\n".join(["| | ticket | attempt | let through |", "|---|---|---|---|", front, *waiting])
+    places = [("deploys", queue.front), *(("waits", place) for place in queue.waiting)]
+    return "\n".join(
+        f"- **{place.request_id}** {does}: attempt {place.attempt}, let through {iso(place.since)}"
+        for does, place in places
+    )
 
 
 def comparison(found: Comparison) -> str:
@@ -92,12 +95,11 @@ def comparison(found: Comparison) -> str:
 
 def story(told: Story) -> str:
     """What was announced as a page of Markdown: whom each channel reached, what waits, what was given up."""
-    rows = (
-        f"| {iso(each.at)} | {each.event} | {each.channel} | {each.outcome} | "
-        f"{', '.join(f'{receipt.to} (refused)' if receipt.refused else receipt.to for receipt in each.receipts)} |"
+    return "\n".join(
+        f"- {iso(each.at)} **{each.event}** on {each.channel}: {each.outcome} "
+        + ", ".join(f"{receipt.to} (refused)" if receipt.refused else receipt.to for receipt in each.receipts)
         for each in told.progress
     )
-    return "\n".join(["| when | what | channel | | to |", "|---|---|---|---|---|", *rows])
 
 
 def show_undelivered(before: tuple[Channel, ...], now: tuple[Channel, ...]) -> None:

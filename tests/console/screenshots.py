@@ -78,6 +78,7 @@ def show_form(pierre: Desk) -> None:
 def show_faults(pierre: Desk) -> None:
     pierre.go("/requests/new")
     pierre.button(EN.send).click()
+    expect(pierre.page.locator("[aria-invalid=true]").first).to_be_visible()
     pierre.page.evaluate("window.scrollTo(0, 0)")
 
 
@@ -127,8 +128,8 @@ def pages(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]
         "approve": ("jean", ask(made["pending"], EN.approve)),
         "reject": ("jean", ask(made["pending"], EN.reject)),
         "account": ("jean", show_menu),
+        "form-faults": ("pierre", show_faults),  # first: the form keeps its draft
         "form": ("pierre", show_form),
-        "form-faults": ("pierre", show_faults),
         "own-request": ("pierre", show(f"/requests/{made['pending']}", EN.not_own)),
         "not-found": ("victor", show("/requests/PR-1999-0001", EN.not_found)),
     }
