@@ -29,7 +29,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{tit
 :root {{ color-scheme: light dark; }}
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; }}
 table {{ width: 100%; border-collapse: collapse; }} th, td {{ text-align: left; padding: .4rem .6rem .4rem 0;
-border-bottom: 1px solid #8884; vertical-align: top; overflow-wrap: anywhere; }} th {{ font-weight: 600; overflow-wrap: normal; }}
+border-bottom: 1px solid #8884; vertical-align: top; overflow-wrap: anywhere; }}
+th {{ font-weight: 600; overflow-wrap: normal; }}
 iframe {{ width: 100%; height: 46rem; border: 1px solid #8886; border-radius: 6px; background: #fff; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #8886; border-radius: 6px; padding: 1rem; }}
 </style></head><body>{body}</body></html>"""
