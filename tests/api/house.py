@@ -39,6 +39,7 @@ from record.directory import DirectoryReader
 from record.proofs import Proofs
 from record.repository import open_repository
 from record.signatures import private_text
+from serving import listen
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import Simulator, simulating
@@ -318,7 +319,7 @@ class House:
 
     def another_api(self) -> str:
         """The address of another API over the same record and engine."""
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = listen("127.0.0.1", 0)
         self.run(self.serve(listening, f"api-{next(_numbers)}"))
         return _address(listening)
 
@@ -352,7 +353,7 @@ def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     prepare_repository(folder / "gitops.git", "main")
     publish_key(folder / "gitops.git")
     (folder / "signing.json").write_text(private_text(KEY), encoding="utf-8")
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     url, loop = _address(listening), _Loop()
 
     async def client() -> Client:
