@@ -66,6 +66,14 @@ def _filling(blank: re.Match[str]) -> str:
     return blank[2] if ":-" in blank[0] else "https://example.com/api/"
 
 
+@pytest.mark.parametrize("service", OURS)
+def test_other_settings_come_from_a_file_of_the_service_that_git_does_not_take(service: str) -> None:
+    """One each: a secret that one service is given is not the other's."""
+    assert SERVICES[service]["env_file"] == [{"path": f"{service}.env", "required": False}]
+    command = ["git", "check-ignore", "--quiet", "--no-index", f"{service}.env"]
+    assert subprocess.run(command, check=False, cwd=ROOT).returncode == 0
+
+
 @pytest.mark.parametrize("service", sorted(SERVICES))
 def test_no_secret_stands_in_the_file(service: str) -> None:
     """Passwords, tokens and secrets come from outside, and starting without a needed one is refused."""
