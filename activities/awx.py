@@ -198,9 +198,20 @@ class AwxActivities:
         if fault is None:
             return Launched(job=job.id)
         activity.logger.error("AWX job %s is not what was asked for, and is cancelled: %s", job.id, fault)
+        sentence = f"AWX made job {job.id} of something else than was approved ({fault})"
+        return LaunchRefused(reason=cut(f"{sentence}; {await self._stop(job)}"))
+
+    async def _stop(self, job: JobRow) -> str:
+        """Cancel a job that must not run; the end of the sentence about it, which says what is known of its course."""
         if job.active:
             await self.client.cancel(job)
-        return LaunchRefused(reason=cut(f"AWX made job {job.id} of something else than was approved: {fault}"))
+        # /jobs/ has no workflow job: of a sliced launch nobody knows how far its parts have come.
+        row = await self.client.job(job.id) if job.type == "job" else job
+        if row.ran:
+            return f"it had begun already, and is {row.status}: look at the target before trying again"
+        if row.status == "canceled":
+            return "it was cancelled before it began"
+        return "it was told to stop: look at the target before trying again"
 
     # The result
 

@@ -10,10 +10,9 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from demo.awx_model import Pace
 from doctor import diagnose
 from settings import Settings
-from tests.awx_fixtures import QUICK, Receiver, Simulator, deployment, eventually, serving, simulating
+from tests.awx_fixtures import Receiver, Simulator, deployment, eventually, serving, simulating
 from tests.deploy.ansible import Ansible, Run
 
 ADMIN = "password-of-the-administrator"
@@ -78,12 +77,7 @@ class Stage:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Run, Receiver]]:
     """An AWX that the playbook has set up, what it said, and where callbacks go."""
     receiver = Receiver()
-    # Fetching a repository takes its time: a template made too early would find no playbook.
-    pace = Pace(**(QUICK.model_dump() | {"running": 0.5}))
-    with (
-        serving(receiver.app) as prodgate,
-        simulating(admin_password=ADMIN, user="svc-of-others", pace=pace) as simulator,
-    ):
+    with serving(receiver.app) as prodgate, simulating(admin_password=ADMIN, user="svc-of-others") as simulator:
         stage = Stage(simulator, Ansible(tmp_path_factory.mktemp("awx")), prodgate)
         with closing(stage.as_admin):
             yield stage, stage.run(), receiver

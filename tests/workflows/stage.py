@@ -162,9 +162,9 @@ class Stage:
             skipping.cancel()
             await asyncio.wait([skipping])
 
-    async def until(self, promoted: Promoted, state: State) -> PromotionRequest:
+    async def until(self, promoted: Promoted, state: State, looks: int = 400) -> PromotionRequest:
         """The ticket once it is in the state, without skipping time."""
-        for _ in range(400):
+        for _ in range(looks):
             ticket = await promoted.query(Promotion.ticket)
             if ticket.state is state:
                 return ticket

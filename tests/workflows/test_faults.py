@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from domain.decision import DecisionAction
 from domain.ticket import State
 from tests.domain.builders import JEAN
@@ -46,19 +44,6 @@ async def test_a_file_edited_by_hand_stops_its_promotion_until_a_person_puts_it_
         assert (await promoted.result()).state is State.DEPLOYED
         await deciding
     assert dev_stage.actions() == ["created", "approved", "deploying", "deployed"]
-
-
-@pytest.mark.parametrize("fault", ["commit-then-cut", "commit-then-500", "cut", "lost-502"])
-async def test_a_lost_answer_to_the_launch_makes_one_job(stage: Stage, fault: str) -> None:
-    """Whether or not AWX made the job before the answer was lost: it is looked for before anybody asks again."""
-    stage.awx.faults(launch=[fault])
-    async with stage.working():
-        promoted = await stage.submit()
-        await stage.decide(promoted, APPROVE, JEAN)
-        ended = await stage.until(promoted, State.DEPLOYED)
-    assert stage.awx.ran() == 1
-    assert len(stage.awx.jobs()) == 1
-    assert ended.last.job_id == "awx-job-1"
 
 
 async def test_a_gateway_that_takes_nothing_now_is_asked_later(stage: Stage) -> None:
