@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -29,17 +30,18 @@ QUICK = Pace(pending=0.02, waiting=0.02, running=0.06, reaped=0.3, slow=0.3, lat
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The application's address, while a thread serves it."""
+def serving(app: FastAPI, certificate: Path | None = None) -> Iterator[str]:
+    """The application's address, while a thread serves it; over TLS with a file of key and certificate."""
     # asyncio switches Nagle's delay off only on sockets that name their protocol: 40 ms for each answer otherwise.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, ssl_certfile=certificate)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
             eventually(lambda: server.started)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield f"http{'s' if certificate else ''}://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join()

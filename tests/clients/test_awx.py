@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import trustme
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
@@ -18,7 +19,8 @@ from clients.awx_errors import (
     AwxUnavailable,
     AwxUnknown,
 )
-from tests.awx_fixtures import TOKEN, Simulator, deployment, serving, simulating
+from demo.awx import SimulatorConfig, create_app
+from tests.awx_fixtures import TEMPLATE, TOKEN, Simulator, deployment, serving, simulating
 
 VARIABLES = deployment().extra_vars()
 
@@ -106,6 +108,22 @@ async def test_a_ca_bundle_that_cannot_be_read_is_told_at_once(simulator: Simula
     """Not at the first promotion."""
     with pytest.raises(OSError, match="No such file"):
         simulator.client(ca_bundle=Path("/nowhere/ca.pem"))
+
+
+async def test_awx_is_known_by_the_authority_in_the_ca_bundle(tmp_path: Path) -> None:
+    """A company's own authority; without its bundle nobody is spoken to, and no token is sent."""
+    authority, bundle = trustme.CA(), tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    certificate = tmp_path / "awx.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    app = create_app(SimulatorConfig(token=TOKEN, template=TEMPLATE))
+    with serving(app, certificate) as address:
+        root = f"{address}/api/"
+        async with AwxClient(AwxConnection(root, TEMPLATE, token=TOKEN, ca_bundle=bundle)) as known:
+            assert (await known.template()).name == TEMPLATE
+        async with AwxClient(AwxConnection(root, TEMPLATE, token=TOKEN)) as stranger:
+            with pytest.raises(AwxUnavailable, match="certificate verify failed"):
+                await stranger.template()
 
 
 async def test_expired_missing_and_wrong_tokens_are_refused_as_credentials(simulator: Simulator) -> None:
