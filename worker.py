@@ -29,6 +29,7 @@ from serving import CannotServe, configure_logs, give_up, leave, serve, stop_sig
 from settings import Settings, SettingsError
 from vitals import meter, vitals
 from workflows.announcing import Announcements
+from workflows.claim import Claim
 from workflows.connection import NoServer, connect
 from workflows.door import Door
 from workflows.lane import Lane
@@ -57,7 +58,7 @@ async def run(settings: Settings) -> None:
         worker = Worker(
             temporal,
             task_queue=settings.task_queue,
-            workflows=[Promotion, Announcements, Lane, AwxWatch],
+            workflows=[Promotion, Announcements, Lane, Claim, AwxWatch],
             activities=[
                 record.record_change,
                 AnnouncementActivities(channels, directory).deliver,

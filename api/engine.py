@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
@@ -25,8 +26,10 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.delivery import Report, announcements_of
 from domain.deployment import AwxReport
 from domain.ticket import PromotionRequest
+from domain.values import TicketId
 from workflows import options, shown
 from workflows.announcing import Announcements
+from workflows.claim import MEMO, Claim, claim_of
 from workflows.promotion import Promotion
 
 T = TypeVar("T")
@@ -93,7 +96,36 @@ class Engine:
         try:
             return await self._answer(submission.id, starting)
         except (WorkflowAlreadyStartedError, errors.WrongTicket) as error:
-            raise NumberTaken from error
+            ended = await self.held(submission.id) if await self._is_of(submission) else None
+            if ended is None:
+                raise NumberTaken from error
+            return Answer(ended, recorded=True)
+
+    async def _is_of(self, submission: Submission) -> bool:
+        """Whether the number's promotion, which takes no message any more, is this submission's all the same."""
+        found = await _translated(self._handle(submission.id).describe(rpc_timeout=_ACCEPT_WITHIN))
+        key = found.typed_search_attributes.get(options.KEY)
+        return key == submission.key and found.status is not WorkflowExecutionStatus.FAILED
+
+    async def claim(self, key: str, attempt: int, ticket_id: TicketId) -> TicketId:
+        """The number that goes with the key: this one, or the one that was claimed before. Raises EngineUnavailable."""
+        claim = claim_of(key, attempt)
+        start = self.client.start_workflow(
+            Claim.run,
+            ticket_id,
+            id=claim,
+            task_queue=self.task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            memo={MEMO: ticket_id},
+            static_summary=f"gives {ticket_id} to an Idempotency-Key",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        try:
+            await _translated(start)
+        except WorkflowAlreadyStartedError:
+            first = await _translated(self.client.get_workflow_handle(claim).describe(rpc_timeout=_ACCEPT_WITHIN))
+            return str(await first.memo_value(MEMO))
+        return ticket_id
 
     async def decide(self, decision: Decision) -> Answer:
         """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable."""

@@ -5,7 +5,6 @@ import hashlib
 import re
 import secrets
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,8 +41,6 @@ _TICKET_ID = re.compile(r"PR-[0-9]{4}-[0-9]{4,9}")
 _NUMBERS_TRIED = 1_000
 """Numbers tried for one submission before giving up: other API processes and a lost index may have used many."""
 
-_KEYS_REMEMBERED = 10_000
-
 
 @dataclass(frozen=True)
 class Said:
@@ -69,7 +66,8 @@ class Promotions:
     creates: asyncio.Semaphore
     signer: Signer
     _handed_out: dict[int, int] = field(default_factory=dict)
-    _first: "OrderedDict[str, str]" = field(default_factory=OrderedDict)
+    _spare: list[str] = field(default_factory=list)
+    """Numbers that were handed out, and that nobody was given."""
     _ahead: set[str] = field(default_factory=set)
     """Tickets that the engine was seen to hold further than the record has them."""
     _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
@@ -160,15 +158,12 @@ class Promotions:
         """
         tenant = self._tenant(person, body)
         if idempotency_key is None:
-            return await self._submit(person, tenant, body, _key(person, secrets.token_hex()))
-        key = _key(person, idempotency_key)
+            return await self._submit(person, tenant, body, key_of(person, secrets.token_hex()))
+        key = key_of(person, idempotency_key)
         async with self._under_way.setdefault(key, asyncio.Lock()):
-            first = self._first.get(key) or await self.engine.submitted(key)
-            if first is not None:
-                return await self._repeated(first, tenant, body)
-            answer = await self._submit(person, tenant, body, key)
-            self._remember(key, answer.ticket.id)
-            return answer
+            first = await self.engine.submitted(key)
+            answer = await (self._found(first) if first else self._submit(person, tenant, body, key, claimed=True))
+        return _same(answer, tenant, body)
 
     def _tenant(self, person: Person, body: CreatePromotionRequest) -> str:
         """The tenant that is meant, where the person may create in it."""
@@ -184,7 +179,7 @@ class Promotions:
 
     async def check(self, person: Person, body: CreatePromotionRequest) -> Checked:
         """What a creation would meet, and who could approve it; nothing is kept. Raises what `create` refuses with."""
-        draft = self._draft(person, self._tenant(person, body), body, _key(person, secrets.token_hex()))
+        draft = self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
         approvers = self._approvers(draft)
         found = await run_in_threadpool(self.index.in_production, lifecycle.create(draft))
         production = None
@@ -217,13 +212,19 @@ class Promotions:
             raise NobodyToApprove
         return found
 
-    async def _submit(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Answer:
+    async def _submit(
+        self, person: Person, tenant: str, body: CreatePromotionRequest, key: str, *, claimed: bool = False
+    ) -> Answer:
+        """The draft, with the first number that is nobody's; `claimed` for a key that others may be sending too."""
         draft = self._draft(person, tenant, body, key)
         self._approvers(draft)
         year = draft.at.year
         async with self.creates:
-            for _ in range(_NUMBERS_TRIED):
-                ticket_id = f"PR-{year}-{await self._next_number(year):04}"
+            for attempt in range(_NUMBERS_TRIED):
+                ticket_id = await self._next_id(year)
+                if claimed and (first := await self.engine.claim(key, attempt, ticket_id)) != ticket_id:
+                    self._spare.append(ticket_id)
+                    ticket_id = first
                 try:
                     submission = self.signer.sign(draft.model_copy(update={"id": ticket_id}))
                     return await self.engine.submit(submission)
@@ -231,37 +232,37 @@ class Promotions:
                     continue
         raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {year} were taken in a row")
 
-    async def _next_number(self, year: int) -> int:
+    async def _next_id(self, year: int) -> str:
         """One more than any number recorded or handed out here; another process may hold it, then the start refuses."""
+        while self._spare:
+            if (spare := self._spare.pop()).startswith(f"PR-{year}-"):
+                return spare
         recorded = await run_in_threadpool(self.index.last_number, year)
         number = max(recorded, self._handed_out.get(year, 0)) + 1
         self._handed_out[year] = number
-        return number
+        return f"PR-{year}-{number:04}"
 
-    def _remember(self, key: str, ticket_id: str) -> None:
-        """The engine's own search lags a moment behind; this closes the gap for repeats that come at once."""
-        self._first[key] = ticket_id
-        if len(self._first) > _KEYS_REMEMBERED:
-            self._first.popitem(last=False)
-
-    async def _repeated(self, ticket_id: str, tenant: str, body: CreatePromotionRequest) -> Answer:
+    async def _found(self, ticket_id: str) -> Answer:
+        """The ticket of a key that was used before."""
         recorded = await run_in_threadpool(self.index.get, ticket_id)
         ticket = recorded or await self.engine.held(ticket_id)
         if ticket is None:
             raise EngineUnavailable(f"{ticket_id} was submitted, but neither recorded nor held")
-        asked = (body.target, body.request, body.pre_checks)
-        if (
-            asked != (ticket.spec.target, ticket.spec.request, ticket.spec.pre_checks)
-            or ticket.metadata.tenant != tenant
-        ):
-            raise BadField("Idempotency-Key", "was used before, for another request")
         return Answer(ticket, recorded=recorded is not None)
+
+
+def _same(answer: Answer, tenant: str, body: CreatePromotionRequest) -> Answer:
+    """The answer, where its ticket is what was asked for. Raises BadField where the key was another request's."""
+    said, ticket = (tenant, body.target, body.request, body.pre_checks), answer.ticket
+    if said != (ticket.metadata.tenant, ticket.spec.target, ticket.spec.request, ticket.spec.pre_checks):
+        raise BadField("Idempotency-Key", "was used before, for another request")
+    return answer
 
 
 def _sees(person: Person, ticket: PromotionRequest) -> bool:
     return roles.refusal(person, Permission.SEE, ticket) is None
 
 
-def _key(person: Person, idempotency_key: str) -> str:
+def key_of(person: Person, idempotency_key: str) -> str:
     """A key is its person's own: nobody can learn of a ticket by guessing what somebody else sent."""
     return hashlib.sha256(f"{person.subject}\n{person.email}\n{idempotency_key}".encode()).hexdigest()

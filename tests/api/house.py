@@ -46,6 +46,7 @@ from tests.awx_fixtures import Simulator, simulating
 from tests.record.building import publish_key
 from tests.signing import KEY
 from workflows.announcing import Announcements
+from workflows.claim import Claim
 from workflows.door import Door
 from workflows.lane import Lane
 from workflows.promotion import Promotion
@@ -281,7 +282,7 @@ class House:
             Worker(
                 self.client,
                 task_queue=self.settings.task_queue,
-                workflows=[Promotion, Announcements, Lane],
+                workflows=[Promotion, Announcements, Lane, Claim],
                 activities=activities,
                 interceptors=[Door(proofs.check_decision), Beating()],
             )

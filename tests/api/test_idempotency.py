@@ -1,10 +1,16 @@
 """Idempotency-Key: a creation that is repeated is the first one, and only for who sent it first."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from api.engine import Engine
+from api.promotions import key_of
+from domain.roles import Person
 from tests.api.house import ALICE, JEAN, PIERRE, SOPHIE, House, asked, problem, refused_fields, unique_name
+from tests.awx_fixtures import eventually
 
 
 def test_a_repeat_returns_the_first(house: House) -> None:
@@ -32,6 +38,67 @@ def test_repeats_at_once_make_one_ticket(house: House) -> None:
         answers = list(together.map(lambda _: pierre.post(json=asked(), headers=key), range(10)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["metadata"]["id"] for answer in answers}) == 1
+
+
+def test_repeats_at_once_to_several_processes_make_one_ticket(own_house: House) -> None:
+    """Nine over three APIs, among creations that make each of them pick other numbers: one ticket."""
+    apis = [own_house.url, own_house.another_api(), own_house.another_api()]
+    callers = [own_house.as_(PIERRE, api=api) for api in apis]
+    made: set[str] = set()
+    for turn in range(4):
+        key = {"Idempotency-Key": f"at once {turn}"}
+        with ThreadPoolExecutor(15) as together:
+            others = [together.submit(callers[each % 2].post, json=asked()) for each in range(6)]
+            sent = [together.submit(callers[each % 3].post, json=asked(), headers=key) for each in range(9)]
+        answers = [each.result() for each in sent]
+        assert {answer.status_code for answer in answers} <= {201, 202}, [answer.text for answer in answers]
+        (ticket_id,) = {answer.json()["metadata"]["id"] for answer in answers}
+        made |= {ticket_id, *(each.result().json()["metadata"]["id"] for each in others)}
+        eventually(partial(own_house.log, ticket_id), 30)
+        assert len(own_house.log(ticket_id)) == 1
+    assert len(made) == 4 * 7
+    mine = {each["metadata"]["id"] for each in own_house.as_(PIERRE).get("/my", params={"limit": 50}).json()}
+    assert mine == made
+
+
+def test_different_bodies_at_once_with_one_key_make_one_ticket(own_house: House) -> None:
+    """Whichever process comes second says that the key was another request's."""
+    callers = [own_house.as_(PIERRE), own_house.as_(PIERRE, api=own_house.another_api())]
+    bodies = [asked(target={"version": version}) for version in ("2.1.0", "2.1.1")]
+    for turn in range(5):
+        key = {"Idempotency-Key": f"mixed up {turn}"}
+        with ThreadPoolExecutor(2) as together:
+            sent = [
+                together.submit(caller.post, json=body, headers=key)
+                for caller, body in zip(callers, bodies, strict=True)
+            ]
+        answers = [each.result() for each in sent]
+        assert sorted(answer.status_code for answer in answers) == [201, 422]
+    assert len(own_house.as_(PIERRE).get("/my", params={"limit": 50}).json()) == 5
+
+
+def test_a_claim_outlives_the_process_that_made_it(own_house: House) -> None:
+    """One died between claim and submission: the key keeps its number, and the one picked for it is given to others."""
+    engine = Engine(own_house.client, own_house.settings.task_queue, timedelta(seconds=5))
+    pierre = Person(email=PIERRE, name="Pierre", subject=f"demo|{PIERRE}")
+    year = own_house.as_(PIERRE).create()["metadata"]["id"][3:7]
+    own_house.run(engine.claim(key_of(pierre, "died"), 0, f"PR-{year}-0005"))
+    keyed = own_house.as_(PIERRE).post(json=asked(), headers={"Idempotency-Key": "died"})
+    assert keyed.json()["metadata"]["id"] == f"PR-{year}-0005"
+    assert own_house.as_(PIERRE).create()["metadata"]["id"] == f"PR-{year}-0002"
+
+
+def test_a_claimed_number_that_somebody_else_got_is_claimed_anew(own_house: House) -> None:
+    """Claiming keeps no number from others; every process then finds the same next one."""
+    engine = Engine(own_house.client, own_house.settings.task_queue, timedelta(seconds=5))
+    pierre = Person(email=PIERRE, name="Pierre", subject=f"demo|{PIERRE}")
+    taken = own_house.as_(PIERRE).create()["metadata"]["id"]
+    assert own_house.run(engine.claim(key_of(pierre, "late"), 0, taken)) == taken
+    made = [
+        own_house.as_(PIERRE, api=api).post(json=asked(), headers={"Idempotency-Key": "late"}).json()["metadata"]["id"]
+        for api in (own_house.url, own_house.another_api())
+    ]
+    assert made[0] == made[1] != taken
 
 
 def test_another_process_knows_the_key(house: House) -> None:

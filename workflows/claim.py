@@ -1,0 +1,25 @@
+"""A claim: which ticket number a submission's key got first, for every API process the same.
+
+Two processes that get one Idempotency-Key at the same moment each pick a number. The engine starts one workflow of an
+id and refuses the second: whoever comes second reads there which number the first one picked, and submits that.
+"""
+
+from temporalio import workflow
+
+MEMO = "ticket"
+"""Where the number stands from the first moment, readable without any worker."""
+
+
+def claim_of(key: str, attempt: int) -> str:
+    """The claim's workflow id. There is another attempt where the number turned out to be somebody else's."""
+    return f"claims/{key}/{attempt}"
+
+
+@workflow.defn
+class Claim:
+    """Ends at once; what counts is that it was started once."""
+
+    @workflow.run
+    async def run(self, ticket_id: str) -> str:
+        """The number."""
+        return ticket_id
