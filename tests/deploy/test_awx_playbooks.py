@@ -1,10 +1,13 @@
 """The playbooks of `deploy/awx/` are valid, and written as Ansible's own linter wants them in production."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.ansible import Ansible
+from domain.deployment import Deployment
+from domain.ticket import TargetType
+from tests.deploy.ansible import ROOT, Ansible
 
 PLAYBOOKS = ("setup.yml", "deploy.yml")
 
@@ -24,3 +27,12 @@ def test_ansible_lint_finds_nothing(tmp_path: Path) -> None:
         "ansible-lint", "--offline", "--strict", "--profile", "production", *PLAYBOOKS, "vars.example.yml"
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_deployment_playbook_knows_what_prodgate_sends() -> None:
+    """Every variable is named at its head, and every type of target is let through."""
+    text = (ROOT / "deploy" / "awx" / "deploy.yml").read_text(encoding="utf-8")
+    sent = re.findall(r"[a-z_]+", text[text.index("Prodgate sends: ") : text.index(". All are identifiers")])
+    assert set(sent) >= set(Deployment.model_fields)
+    (types,) = re.findall(r"target_type in (\[.*\])", text)
+    assert re.findall(r"\w+", types) == [kind.value for kind in TargetType]
