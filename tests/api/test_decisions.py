@@ -216,3 +216,25 @@ def test_a_request_that_nobody_decided_expires(connect_temporal: Connect, tmp_pa
         assert expired["status"]["history"][-1]["by"] == "system"
         answer = house.as_(JEAN).decide("approve", ticket_id)
         assert (answer.status_code, problem(answer)["detail"]) == (400, "Request not pending")
+
+
+RETARGETED = [
+    {"target": {"type": "api", "name": "other-api", "version": "6.6.6"}},
+    {"tenant": "tenant-retail"},
+    {"request": {"scheduledDate": in_days(2)}},
+    {"scheduledDate": in_days(2)},
+]
+
+
+@pytest.mark.parametrize("changes", RETARGETED, ids=lambda changes: next(iter(changes)))
+def test_a_scheduled_request_is_pointed_at_nothing_else(house: House, changes: dict[str, object]) -> None:
+    """Target, version, tenant and date are what was approved: no method changes them, no decision carries others."""
+    ticket_id = house.approved_by_jean(request={"scheduledDate": in_days(1)})
+    before = house.as_(PIERRE).get(f"/{ticket_id}").json()
+    for email in (PIERRE, JEAN, ALICE):
+        for method in ("PUT", "PATCH", "POST"):
+            assert house.as_(email).call(method, f"/{ticket_id}", json={**before, **changes}).status_code == 405
+        for action in ("approve", "cancel", "retry"):
+            assert house.as_(email).post(f"/{ticket_id}/{action}", json={"comment": "x", **changes}).status_code == 422
+    assert house.as_(PIERRE).get(f"/{ticket_id}").json() == before
+    assert house.as_(PIERRE).decide("cancel", ticket_id).status_code == 200

@@ -75,6 +75,19 @@ def test_a_tenant_whose_file_is_gone_grants_nothing(reader: DirectoryReader, rec
     assert directory.who_may(Permission.APPROVE, "tenant-finance") == ()
 
 
+@pytest.mark.parametrize("name", ["tenant-finance", "tenant-treasury"], ids=["file alone", "name too"])
+def test_a_renamed_tenant_leaves_no_right_under_the_old_name(reader: DirectoryReader, record: Path, name: str) -> None:
+    """Whoever was its member has no say on what is open under the old name; a file of another name is none."""
+    assert reader.current().who_may(Permission.APPROVE, "tenant-finance")
+    person_commits(record, {FINANCE: None, "tenants/tenant-treasury.yaml": tenant(name, PIERRE, JEAN)})
+    directory = reader.current()
+    assert directory.who_may(Permission.APPROVE, "tenant-finance") == ()
+    jean = directory.person("jean.dupont@cab-i.com")
+    assert (jean is None) is (name == "tenant-finance")
+    assert jean is None or [grant.tenant for grant in jean.grants] == ["tenant-treasury"]
+    assert len(directory.faults) == (name == "tenant-finance")
+
+
 @pytest.mark.parametrize(
     "bad",
     [
