@@ -19,6 +19,10 @@ STOP_WITHIN = 10
 """Seconds that HTTP answers under way get when the process is told to stop."""
 
 
+WARNINGS_PER_MINUTE = 60
+"""Of the HTTP server's own, which come of what is no HTTP at all, before any limit of ours is reached."""
+
+
 class CannotServe(Exception):
     """Something outside keeps the process from serving; `str()` says what."""
 
@@ -45,7 +49,23 @@ def configure_logs(level: str) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every poll of AWX tells nobody anything
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # its start lines tell of sockets, not of the product
+    server = logging.getLogger("uvicorn.error")
+    server.setLevel(logging.WARNING)  # its start lines tell of sockets, not of the product
+    server.filters = [Sparing(WARNINGS_PER_MINUTE)]
+
+
+class Sparing(logging.Filter):
+    """Lets so many warnings a minute through, and every error: whoever sends garbage writes no log."""
+
+    def __init__(self, per_minute: int) -> None:
+        super().__init__()
+        self._most, self._since, self._seen = per_minute, 0.0, 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.created - self._since >= 60:
+            self._since, self._seen = record.created, 0
+        self._seen += record.levelno <= logging.WARNING
+        return record.levelno > logging.WARNING or self._seen <= self._most
 
 
 class _Server(uvicorn.Server):

@@ -83,6 +83,8 @@ class _Audit:
     numbers: dict[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
     requesters: dict[str, Requester] = field(default_factory=dict)
+    people: dict[Requester, Requester] = field(default_factory=dict)
+    """Each requester once: they are few, and their tickets many."""
 
     def __post_init__(self) -> None:
         self.git = pygit2.Repository(str(self.repo.git_dir))
@@ -127,20 +129,23 @@ class _Audit:
         before = self._read(path, old) if old else None
         known = before if isinstance(before, PromotionRequest) else None
         signed = claims_in(commit, self.keys.as_of(commit.parents[0] if commit.parents else None))
-        if old is None:
-            self.requesters.setdefault(name, requester_then(now.metadata.created_by, signed, directory))
-        elif name not in self.requesters:
-            self.requesters[name] = self._requester_before(commit, path, now)
+        if name not in self.requesters:
+            created_by = now.metadata.created_by
+            if old is None:
+                asked = requester_then(created_by, signed, directory)
+            else:
+                asked = self._requester_before(commit, path, created_by)
+            self.requesters[name] = self.people.setdefault(asked, asked)
         step = Step(commit, path, known, now, directory, signed, self.requesters[name], self.used)
         for check in self.checks:
             yield from check(step)
 
-    def _requester_before(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> Requester:
+    def _requester_before(self, commit: pygit2.Commit, path: str, created_by: str) -> Requester:
         """Who asked for a ticket whose first commit is taken for granted, or held no ticket yet."""
         created = self.git[added(self.repo, str(commit.id), path)].peel(pygit2.Commit)
         signed = claims_in(created, KeyState(self.git).as_of(created.parents[0] if created.parents else None))
         directory = DirectoryState(self.git).move_to(created, search=True)
-        return requester_then(ticket.metadata.created_by, signed, directory)
+        return requester_then(created_by, signed, directory)
 
     def _read_uncached(self, path: str, blob: str) -> PromotionRequest | str:
         try:

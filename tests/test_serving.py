@@ -1,10 +1,15 @@
 """What every process's HTTP server does alike."""
 
+import json
+import logging
 import socket
+import subprocess
+import sys
+import textwrap
 
 import pytest
 
-from serving import CannotServe, listen
+from serving import WARNINGS_PER_MINUTE, CannotServe, Sparing, listen
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -24,3 +29,49 @@ def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
     """Which, and why."""
     with listen("127.0.0.1", 0) as taken, pytest.raises(CannotServe, match="can't be had: Address already in use"):
         listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_whoever_sends_garbage_writes_no_log() -> None:
+    """What is no HTTP is refused before any limit is asked; of a process's log, it takes sixty lines a minute."""
+    code = """
+        import asyncio, socket, serving
+
+        async def app(scope, receive, send): raise AssertionError("garbage got through")
+
+        def send_garbage(port):
+            for _ in range(200):
+                with socket.create_connection(("127.0.0.1", port)) as sender:
+                    sender.sendall(b"\\x16\\x03\\x01 no HTTP\\r\\n\\r\\n")
+                    sender.recv(100)
+
+        async def main():
+            serving.configure_logs("INFO")
+            stop = asyncio.Event()
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                port = free.getsockname()[1]
+            answering = asyncio.create_task(serving.serve(app, "127.0.0.1", port, stop))
+            await asyncio.sleep(0.5)
+            await asyncio.to_thread(send_garbage, port)
+            stop.set()
+            await answering
+
+        asyncio.run(main())
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {(line["logger"], line["level"]) for line in lines} == {("uvicorn.error", "warning")}
+    assert WARNINGS_PER_MINUTE <= len(lines) <= 2 * WARNINGS_PER_MINUTE
+
+
+def test_an_error_of_the_server_is_always_told() -> None:
+    """However many warnings came before it; and a minute later, warnings are told again."""
+    sparing = Sparing(2)
+
+    def told(level: int, at: float) -> bool:
+        record = logging.LogRecord("uvicorn.error", level, "", 0, "", (), None)
+        record.created = at
+        return sparing.filter(record)
+
+    assert [told(logging.WARNING, 1000.0) for _ in range(4)] == [True, True, False, False]
+    assert told(logging.ERROR, 1001.0)
+    assert told(logging.WARNING, 1061.0)
