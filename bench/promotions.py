@@ -6,6 +6,7 @@ server that does nothing but take an update. Ratios travel between machines, mil
 
 import asyncio
 import contextlib
+import json
 import tempfile
 import time
 import uuid
@@ -57,6 +58,13 @@ class Bench:
         ticket: dict[str, Any] = answer.json()
         return ticket
 
+    async def notify(self, ticket_id: str, number: int) -> None:
+        """Tell of a job as AWX does; what it says of this one is looked up, and found to be nothing."""
+        secret = json.loads((self.stack.data / "secrets.json").read_text(encoding="utf-8"))["callback"]
+        body = {"id": number, "status": "running", "extra_vars": {"request_id": ticket_id}}
+        headers = {"X-Prodgate-Secret": secret}
+        (await self.http.post("/v1/webhooks/awx/job-complete", json=body, headers=headers)).raise_for_status()
+
     async def measure(self, crowd: int) -> None:
         """Print one crowd's figures."""
         floor = await self._floor(crowd)
@@ -66,11 +74,13 @@ class Bench:
         approving, approved_rate, _ = await timed(
             crowd, [partial(self.call, JEAN, f"/{i}/approve", {"comment": "Reviewed"}) for i in ids]
         )
+        calling, called_rate, _ = await timed(crowd, [partial(self.notify, i, 10_000 + n) for n, i in enumerate(ids)])
         print(f"\n{crowd} at once, {EACH} promotions")
         for name, taken, rate in (
             ("an update of an empty workflow", *floor),
             ("POST, recorded in Git", creating, created_rate),
             ("approve, recorded in Git", approving, approved_rate),
+            ("AWX's callback, answered", calling, called_rate),
         ):
             print(f"  {name:32} {percentiles(taken)}   {rate:6.1f}/s   {rate / floor[1]:5.2f} of the floor's rate")
         await self._steps(ids[-1])
