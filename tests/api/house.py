@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import json
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
@@ -43,7 +42,7 @@ from serving import listen
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import Simulator, simulating
-from tests.record.building import publish_key
+from tests.record.building import person_commits, publish_key
 from tests.signing import KEY
 from workflows.announcing import Announcements
 from workflows.claim import Claim
@@ -227,14 +226,9 @@ class House:
             found: str = repo.git.log("main", "--reverse", "--format=%s", f"--grep=^Request-Id: {ticket_id}$")
         return found.splitlines()
 
-    def commit(self, files: dict[str, str]) -> None:
-        """Change files of the repository, as a reviewed commit does."""
-        with tempfile.TemporaryDirectory() as folder, Repo.clone_from(str(self.git), folder) as work:
-            for name, text in files.items():
-                (Path(folder) / name).write_text(text, encoding="utf-8")
-            work.git.add("--all")
-            work.git.execute(["git", "-c", "user.name=R", "-c", "user.email=r@cab-i.com", "commit", "-qm", "Change"])
-            work.git.push("origin", "main")
+    def commit(self, files: Mapping[str, str | None]) -> None:
+        """Change files of the repository, as a reviewed commit does; None removes one."""
+        person_commits(self.git, dict(files))
 
     @contextmanager
     def record_locked(self) -> Iterator[None]:

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.api.house import ALICE, CLAIRE, JEAN, PIERRE, House, asked, problem
-from tests.record.building import person_commits
 
 ROBOT, MIGHTY = "ci@cab-i.com", "ci-admin@cab-i.com"
 TENANT = """apiVersion: apim.cab-i.com/v1
@@ -149,7 +148,7 @@ def test_a_service_account_asks_for_no_other_tenant(staffed: House, tenant: str)
 def test_when_its_tenant_is_gone_a_service_account_has_no_role(staffed: House) -> None:
     """Nor has anybody else of that tenant."""
     ticket_id = staffed.as_(ROBOT).create()["metadata"]["id"]
-    person_commits(staffed.git, {"tenants/tenant-finance.yaml": None})
+    staffed.commit({"tenants/tenant-finance.yaml": None})
     for email in (ROBOT, JEAN, CLAIRE):
         assert staffed.as_(email).get(f"/{ticket_id}").status_code == 404
         assert staffed.as_(email).post(json=asked()).status_code == 403
