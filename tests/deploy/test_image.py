@@ -52,7 +52,7 @@ def test_the_build_installs_pinned_versions() -> None:
 def test_the_image_brings_the_console() -> None:
     """Built from its lock file, in a stage whose Node and modules stay behind, and served from where it was put."""
     stage = DOCKERFILE.split(" AS console\n")[1].split("\nFROM ")[0]
-    assert stage.index("npm install --no-save") < stage.index("COPY console ./") < stage.index("npm run build")
+    assert stage.index("npm ci") < stage.index("COPY console ./") < stage.index("npm run build")
     assert "COPY --from=console /src/console/dist /opt/prodgate/console\n" in DOCKERFILE
     assert re.search(r"PRODGATE_CONSOLE_DIR=/opt/prodgate/console\b", DOCKERFILE.split("COPY --from=console")[1])
     copied = re.search(r"^COPY (console/.*) \./$", stage, re.MULTILINE)
