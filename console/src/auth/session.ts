@@ -1,6 +1,6 @@
 // Who is signed in: authorization code with PKCE at the provider that the server names.
 // A store outside React, because the API client and the live stream need the token as much as the pages do.
-import { User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import { ErrorResponse, User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
 import type { ConsoleSettings } from '@/api/types';
 import { shareSession } from './share';
 
@@ -18,17 +18,28 @@ interface Journey {
 
 /** A token is renewed this long before it ends, so that none ends on its way to the server. */
 const RENEW_BEFORE_MS = 60_000;
+/** Held by the tab that renews. */
+const TURN = 'prodgate-renewal';
 
 class Session {
   private state: SessionState = { status: 'starting', settings: undefined };
   private manager: UserManager | undefined;
   private user: User | undefined;
+  /** Whether the provider may still give a new token for the one that ends. */
+  private renewable = false;
   private timer: number | undefined;
   private renewing: Promise<void> | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly share = shareSession({
-    mine: () => (this.state.status === 'signed-in' ? this.user?.toStorageString() : undefined),
+    mine: (than) => {
+      if (!this.user || this.state.status !== 'signed-in') return undefined;
+      const { sub, exp } = this.user.profile;
+      return !than || (sub === than.sub && exp > than.exp) ? this.user.toStorageString() : undefined;
+    },
     signedOut: () => void this.forget(),
+    renewed: (spent, stored) => {
+      if (this.user?.refresh_token === spent) void this.adopt(stored).then((user) => this.take(user));
+    },
   });
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -72,6 +83,8 @@ class Session {
   async signOut(): Promise<void> {
     const manager = this.managed();
     const token = this.user?.id_token;
+    // One that comes later would sign in again.
+    await this.renewing;
     this.share.tellSignedOut();
     await this.forget();
     const { end_session_endpoint: leave } = await manager.metadataService.getMetadata();
@@ -80,7 +93,7 @@ class Session {
 
   /** The token to send, renewed where it is about to end; undefined where nobody is signed in. */
   async token(): Promise<string | undefined> {
-    if (this.endsSoon() && this.user?.refresh_token) {
+    if (this.renewable && this.endsSoon()) {
       this.renewing ??= this.renew().finally(() => (this.renewing = undefined));
       await this.renewing;
     }
@@ -97,34 +110,57 @@ class Session {
     return this.user?.profile.sub ?? '';
   }
 
+  /** One tab at a time, which first asks those beside for what they have: many providers take a refresh token once,
+   * and end the session where it comes a second time. */
   private async renew(): Promise<void> {
+    await navigator.locks.request(TURN, async () => {
+      if (!this.user || !this.endsSoon()) return;
+      const { sub, exp } = this.user.profile;
+      const user = await this.adopt(await this.share.ask({ sub, exp }));
+      if (user) this.take(user);
+      if (this.endsSoon()) await this.spend(this.user);
+    });
+  }
+
+  private async spend(before: User): Promise<void> {
     try {
-      this.take(await this.managed().signinSilent());
-      // A provider may renew the access token alone; the API is shown the ID token.
-      if (this.endsSoon()) this.expire();
-    } catch {
-      this.expire();
+      const user = await this.managed().signinSilent();
+      if (user && before.refresh_token) this.share.tellRenewed(before.refresh_token, user.toStorageString());
+      // A provider may renew the access token alone; the API is shown the ID token, and asking again gives no other.
+      this.take(user, user?.id_token !== before.id_token);
+    } catch (fault) {
+      const refused = fault instanceof ErrorResponse && fault.error === 'invalid_grant';
+      if (refused) this.renewable = false;
+      // What else went wrong may pass: the token is good for a while yet, and the next call tries again.
+      if (refused || this.left() <= 0) this.expire();
     }
   }
 
   private endsSoon(): boolean {
-    const left = this.user?.profile.exp === undefined ? Infinity : this.user.profile.exp * 1000 - Date.now();
-    return left < RENEW_BEFORE_MS;
+    return this.left() < RENEW_BEFORE_MS;
   }
 
-  private take(user: User | null): void {
+  /** Milliseconds until the token ends. */
+  private left(): number {
+    return this.user ? this.user.profile.exp * 1000 - Date.now() : Infinity;
+  }
+
+  private take(user: User | null, renewable = true): void {
     this.user = user ?? undefined;
-    const ended = user && user.profile.exp * 1000 <= Date.now() && !user.refresh_token;
+    this.renewable = renewable && user?.refresh_token !== undefined;
+    const ended = this.left() <= 0 && !this.renewable;
     this.tell({ status: user ? (ended ? 'expired' : 'signed-in') : 'signed-out' });
     window.clearTimeout(this.timer);
-    if (!user || user.refresh_token) return;
+    if (!user || this.renewable) return;
     // setTimeout counts in 32 bits of milliseconds; a longer one would fire at once.
-    const left = Math.min(user.profile.exp * 1000 - Date.now(), 2 ** 31 - 1);
-    this.timer = window.setTimeout(() => this.expire(), left);
+    this.timer = window.setTimeout(() => this.expire(), Math.min(this.left(), 2 ** 31 - 1));
   }
 
-  private async adopt(stored: string | undefined): Promise<void> {
-    if (stored) await this.managed().storeUser(User.fromStorageString(stored));
+  private async adopt(stored: string | undefined): Promise<User | null> {
+    if (!stored) return null;
+    const user = User.fromStorageString(stored);
+    await this.managed().storeUser(user);
+    return user;
   }
 
   private async forget(): Promise<void> {

@@ -4,34 +4,48 @@ const CHANNEL = 'prodgate-session';
 /** How long the others get to answer; nobody waits longer for a first page than this. */
 const ANSWER_WITHIN_MS = 120;
 
-type Message = { kind: 'ask' } | { kind: 'answer'; user: string } | { kind: 'signed-out' };
-
-interface Sharing {
-  /** This tab's session, as it can be stored. */
-  mine: () => string | undefined;
-  /** Another tab signed out: so did this one. */
-  signedOut: () => void;
+/** Whom a token names, and when it ends; a session is worth taking up whose token ends later. */
+interface Than {
+  sub: string;
+  exp: number;
 }
 
-export function shareSession({ mine, signedOut }: Sharing) {
+type Message =
+  | { kind: 'ask'; than: Than | undefined }
+  | { kind: 'answer'; user: string }
+  | { kind: 'renewed'; spent: string; user: string }
+  | { kind: 'signed-out' };
+
+interface Sharing {
+  /** This tab's session, as it can be stored; only where it is fresher, if that is asked for. */
+  mine: (than?: Than) => string | undefined;
+  /** Another tab signed out: so did this one. */
+  signedOut: () => void;
+  /** Another tab renewed a session with this refresh token; whoever else holds it has to take the new one instead. */
+  renewed: (spent: string, user: string) => void;
+}
+
+export function shareSession({ mine, signedOut, renewed }: Sharing) {
   const channel = new BroadcastChannel(CHANNEL);
   let answered: ((user: string | undefined) => void) | undefined;
   const say = (message: Message) => channel.postMessage(message);
 
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
-    const user = data.kind === 'ask' ? mine() : undefined;
+    const user = data.kind === 'ask' ? mine(data.than) : undefined;
     if (user) say({ kind: 'answer', user });
     if (data.kind === 'answer') answered?.(data.user);
+    if (data.kind === 'renewed') renewed(data.spent, data.user);
     if (data.kind === 'signed-out') signedOut();
   };
 
   return {
+    tellRenewed: (spent: string, user: string) => say({ kind: 'renewed', spent, user }),
     tellSignedOut: () => say({ kind: 'signed-out' }),
-    ask: () =>
+    ask: (than?: Than) =>
       new Promise<string | undefined>((resolve) => {
         answered = resolve;
         window.setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS);
-        say({ kind: 'ask' });
+        say({ kind: 'ask', than });
       }),
   };
 }
