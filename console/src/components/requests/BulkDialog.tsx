@@ -1,7 +1,6 @@
 import { CircleCheck, CircleDashed, CircleX, LoaderCircle } from 'lucide-react';
 import { useId, useState, type SyntheticEvent } from 'react';
 import type { Ticket } from '@/api/types';
-import { session } from '@/auth/session';
 import { useBulk, type Outcome } from '@/hooks/useBulk';
 import { useKept } from '@/hooks/useKept';
 import { useSpeech } from '@/i18n';
@@ -9,9 +8,9 @@ import { explain } from '@/i18n/server';
 import { Button } from '@/ui/Button';
 import { Dialog, DialogActions } from '@/ui/Dialog';
 import { Field, TextArea } from '@/ui/Field';
-import { Notice } from '@/ui/Notice';
 import { decisionFault } from './decisionWords';
 import { ImpactBadge } from './ImpactBadge';
+import { StaleSignIn } from './StaleSignIn';
 
 interface BulkDialogProps {
   decision: 'approve' | 'reject';
@@ -27,6 +26,10 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
   const [checked, setChecked] = useState(false);
   const bulk = useBulk(tickets, decision);
   const fault = decisionFault(t, decision, text);
+  // Where one was refused because the sign-in is too old, the others would be too.
+  const maxAge = tickets
+    .map((each) => maxAgeOf(bulk.outcome(each.metadata.id)))
+    .find((each) => each !== undefined);
   const rejecting = decision === 'reject';
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -76,7 +79,7 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
             {t.decide.bulkResult(bulk.done, tickets.length)}
           </p>
         )}
-        <SignInAgain outcomes={tickets.map((each) => bulk.outcome(each.metadata.id))} />
+        {maxAge !== undefined && <StaleSignIn maxAge={maxAge} returnTo="/requests?tab=waiting" />}
         <DialogActions>
           {bulk.phase === 'asking' && <Button onClick={close}>{t.common.cancel}</Button>}
           {bulk.phase === 'running' && <Button onClick={bulk.stop}>{t.decide.bulkStop}</Button>}
@@ -94,6 +97,8 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
     </Dialog>
   );
 }
+
+const maxAgeOf = (outcome: Outcome) => (typeof outcome === 'object' ? outcome.maxAge : undefined);
 
 function BulkRow({ ticket, outcome }: { ticket: Ticket; outcome: Outcome }) {
   const { t } = useSpeech();
@@ -129,25 +134,4 @@ function OutcomeIcon({ outcome }: { outcome: Outcome }) {
           ? [CircleDashed, 'text-muted', t.decide.bulkWaiting]
           : [CircleX, 'text-danger-text', t.errors.title];
   return <Icon className={`size-4 shrink-0 ${color}`} role="img" aria-label={name} />;
-}
-
-/** Where one was refused because the sign-in is too old, the others would be too. */
-function SignInAgain({ outcomes }: { outcomes: readonly Outcome[] }) {
-  const { t } = useSpeech();
-  const stale = outcomes.find((each) => typeof each === 'object' && each.maxAge !== undefined);
-  if (typeof stale !== 'object') return null;
-  return (
-    <Notice
-      look="warn"
-      urgent
-      title={t.signIn.tooOld}
-      action={
-        <Button small onClick={() => session.signIn('/requests?tab=waiting', stale.maxAge)}>
-          {t.signIn.button}
-        </Button>
-      }
-    >
-      {t.signIn.tooOldHelp}
-    </Notice>
-  );
 }

@@ -1,7 +1,6 @@
 import { useId, useState, type SyntheticEvent } from 'react';
 import { ROOM } from '@/api/lifecycle';
 import type { Decision, Ticket } from '@/api/types';
-import { session } from '@/auth/session';
 import { useDecision, type Refusal } from '@/hooks/useDecision';
 import { useKept } from '@/hooks/useKept';
 import { useSpeech } from '@/i18n';
@@ -12,6 +11,7 @@ import { Field, TextArea } from '@/ui/Field';
 import { Notice } from '@/ui/Notice';
 import { useToast } from '@/ui/Toast';
 import { decisionFault, useDecisionWords } from './decisionWords';
+import { StaleSignIn } from './StaleSignIn';
 
 interface DecisionDialogProps {
   decision: Decision;
@@ -97,29 +97,12 @@ interface RefusedProps {
 /** Why it was refused, and the way on: a fresh sign-in, another look, or simply another try. */
 function Refused({ refusal: { maxAge, overtaken, error }, id, decision }: RefusedProps) {
   const { t } = useSpeech();
-  if (maxAge === undefined) {
-    return (
-      <Notice
-        look={overtaken ? 'info' : 'fault'}
-        urgent
-        title={overtaken ? t.decide.changed : t.errors.title}
-      >
-        {explain(t, error)}
-      </Notice>
-    );
+  if (maxAge !== undefined) {
+    return <StaleSignIn maxAge={maxAge} returnTo={`/requests/${id}?decide=${decision}`} />;
   }
   return (
-    <Notice
-      look="warn"
-      urgent
-      title={t.signIn.tooOld}
-      action={
-        <Button small onClick={() => session.signIn(`/requests/${id}?decide=${decision}`, maxAge)}>
-          {t.signIn.button}
-        </Button>
-      }
-    >
-      {t.signIn.tooOldHelp}
+    <Notice look={overtaken ? 'info' : 'fault'} urgent title={overtaken ? t.decide.changed : t.errors.title}>
+      {explain(t, error)}
     </Notice>
   );
 }
