@@ -23,11 +23,11 @@ class Audit:
         self._strangers = Buckets(STRANGERS_PER_MINUTE)
         self._left_out = 0
 
-    def refused(self, request: Request, status: int, why: str) -> None:
-        """One refused attempt."""
+    def refused(self, request: Request, status: int, why: str, by: str | None = None) -> None:
+        """One refused attempt, of the caller unless it is said by whom."""
         person: Person | None = getattr(request.state, "person", None)
         address = request.client.host if request.client else None
-        by = person.email if person else None
+        by = by or (person.email if person else None)
         if self._lines.take(by or network(address or "")) or (by is None and self._strangers.take("")):
             self._left_out += 1
             return

@@ -7,6 +7,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 import json
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -22,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from api.dependencies import SLACK, Served
 from api.engine import EngineUnavailable, NotRunning
-from api.errors import NotFound, Unauthenticated
+from api.errors import STATUS, NotFound, Unauthenticated
 from api.openapi import problems
 from api.slack_clicks import Click, Clicks, Refused, reason_form
 from domain.decision import DecisionAction
@@ -71,30 +72,36 @@ class SlackDoor:
         found = json.loads(payload)
         return found if isinstance(found, dict) else {}
 
-    async def decide(self, click: Click, action: DecisionAction, reason: str | None = None) -> None:
-        """Take the decision; whoever clicked is told, and nobody else, where it is refused."""
+    async def decide(self, request: Request, click: Click, reason: str | None = None) -> None:
+        """Take the decision; whoever clicked is told, and nobody else in Slack, where it is refused."""
         try:
-            await self.clicks.decide(click, action, reason)
-        except (Refused, NotFound, RuleViolation) as refused:
-            await self.whisper(click, str(refused))
-        except (EngineUnavailable, NotRunning):
+            await self.clicks.decide(click, reason)
+        except (Refused, NotFound, RuleViolation) as error:
+            await self._refuse(request, click, error)
+        except (EngineUnavailable, NotRunning) as error:
+            log.warning("not decided in Slack", ticket=click.ticket_id, error=repr(error), cause=repr(error.__cause__))
             await self.whisper(click, "The engine can't be reached now; look at the request before you try again")
+
+    async def _refuse(self, request: Request, click: Click, error: Refused | NotFound | RuleViolation) -> None:
+        who, what = f"Slack user {click.user} of workspace {click.team}", f"{click.action} {click.ticket_id}"
+        status = STATUS.get(type(error), HTTPStatus.FORBIDDEN)
+        request.app.state.audit.refused(request, status, f"{what}: {error}", who)
+        await self.whisper(click, str(error))
 
     async def whisper(self, click: Click, sentence: str) -> None:
         """Tell the person who clicked, in the channel, unseen by others."""
-        log.warning("refused in Slack", user=click.user, ticket=click.ticket_id, why=sentence)
         try:
             await self.client.chat_postEphemeral(channel=click.channel, user=click.user, text=sentence)
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             log.warning("Slack was not told", error=str(error))
 
-    async def ask_reason(self, click: Click, trigger: str) -> None:
+    async def ask_reason(self, request: Request, click: Click, trigger: str) -> None:
         """Open the form for the reason of a rejection, before Slack's trigger expires."""
         try:
             await self.clicks.person(click)
             await self.client.views_open(trigger_id=trigger, view=reason_form(click))
-        except (Refused, NotFound, RuleViolation) as refused:
-            await self.whisper(click, str(refused))
+        except (Refused, NotFound, RuleViolation) as error:
+            await self._refuse(request, click, error)
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             log.warning("Slack opened no form", error=str(error))
 
@@ -123,22 +130,22 @@ async def slack(
         raise NotFound("Decisions from Slack are switched off")
     said = await door.interaction(request)
     if said.get("type") == "view_submission":
-        return _rejected(door, said, background)
-    _clicked(door, said, background)
+        return _rejected(door, said, request, background)
+    _clicked(door, said, request, background)
     return Response()
 
 
-def _clicked(door: SlackDoor, said: dict[str, Any], background: BackgroundTasks) -> None:
+def _clicked(door: SlackDoor, said: dict[str, Any], request: Request, background: BackgroundTasks) -> None:
     """A button of a message: approve, or ask for the reason of a rejection. Links need nothing done."""
     for action in said.get("actions", ()):
         click = Click.of(said, action)
         if click is not None and click.action is DecisionAction.APPROVE:
-            background.add_task(door.decide, click, DecisionAction.APPROVE)
+            background.add_task(door.decide, request, click)
         elif click is not None:
-            background.add_task(door.ask_reason, click, str(said.get("trigger_id")))
+            background.add_task(door.ask_reason, request, click, str(said.get("trigger_id")))
 
 
-def _rejected(door: SlackDoor, said: dict[str, Any], background: BackgroundTasks) -> Response:
+def _rejected(door: SlackDoor, said: dict[str, Any], request: Request, background: BackgroundTasks) -> Response:
     """The form with the reason: a fault is shown in it, otherwise it closes."""
     form = Click.of_form(said)
     if form is None:
@@ -149,5 +156,5 @@ def _rejected(door: SlackDoor, said: dict[str, Any], background: BackgroundTasks
     except ValidationError as error:
         sentence = error.errors()[0]["msg"].removeprefix("Value error, ")
         return JSONResponse({"response_action": "errors", "errors": {"reason": f"The reason {sentence}"}})
-    background.add_task(door.decide, click, DecisionAction.REJECT, reason)
+    background.add_task(door.decide, request, click, reason)
     return Response()

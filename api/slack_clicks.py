@@ -84,14 +84,14 @@ class Clicks:
             raise StaleDecision
         return person
 
-    async def decide(self, click: Click, action: DecisionAction, reason: str | None) -> None:
+    async def decide(self, click: Click, reason: str | None) -> None:
         """The decision of the directory's person, with their rights; the record keeps who they are in Slack, too.
 
         Raises what `person` raises, the RuleViolation that refuses it, EngineUnavailable or NotRunning.
         """
         person = await self.person(click)
         comment = f"Decided in Slack by user {click.user} of workspace {click.team}"
-        await self.promotions.decide(person, click.ticket_id, Said(action=action, comment=comment, reason=reason))
+        await self.promotions.decide(person, click.ticket_id, Said(action=click.action, comment=comment, reason=reason))
 
 
 def reason_form(click: Click) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from git import Repo
 from pydantic import SecretStr
 
@@ -185,9 +186,16 @@ def test_neither_a_service_account_nor_its_owner_of_then_decides_by_a_click(offi
 def test_a_click_gives_no_right_that_the_person_does_not_have(office: Office, user: str, sentence: str) -> None:
     """Requester, viewer, somebody of another tenant, somebody whose identity isn't proven, a stranger."""
     ticket = asked(office)
-    assert office.send(office.click("approve", ticket, user)).status_code == 200
-    assert sentence in office.whispered()
+    click = office.click("approve", ticket, user)
+    with structlog.testing.capture_logs() as lines:
+        assert office.send(click).status_code == 200
+        told = office.whispered()
+    assert sentence in told
     assert office.state(ticket) == "pending"
+    (line,) = [line for line in lines if line["event"] == "refused"]
+    assert (line["by"], line["path"]) == (f"Slack user {user} of workspace T0CABI", HOOK)
+    assert line["why"] == f"approve {ticket}: {told}"
+    assert line["status"] == (404 if user == HUGO_THERE else 403)
 
 
 def test_a_second_click_and_a_replayed_one_are_stale(office: Office) -> None:
