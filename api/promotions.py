@@ -191,14 +191,14 @@ class Promotions:
 
     def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet."""
-        at, owner = self.now(), person.owner and self.directory.current().person(person.owner)
+        at = self.now()
         return Submission(
             id=f"PR-{at.year}-0001",
             key=key,
             at=at,
             decide_by=at + self.expiry,
             requester=person,
-            owner=owner or None,
+            owner=self.directory.current().person(person.owner) if person.owner else None,
             tenant=tenant,
             target=body.target,
             request=body.request,

@@ -63,14 +63,6 @@ def job_body(job: Job, labels: dict[int, Label], prefix: str, detail: bool = Tru
     """A row of /jobs/ (JobSerializer); `detail` adds what only /jobs/{id}/ shows."""
     shown = [{"id": number, "name": labels[number].name} for number in job.labels if number in labels]
     by = {"id": job.by.id, "name": job.by.name, "type": "user", "url": f"{prefix}v2/users/{job.by.id}/"}
-    only_detail = {
-        "job_args": "",
-        "job_cwd": "",
-        "job_env": {},
-        "result_traceback": job.result_traceback,
-        "event_processing_finished": job.events_finished,
-        "host_status_counts": None if job.active else {"ok": 1},
-    }
     ended = job.finished or job.started
     return {
         "id": job.id,
@@ -104,7 +96,18 @@ def job_body(job: Job, labels: dict[int, Label], prefix: str, detail: bool = Tru
         "artifacts": job.artifacts,
         "scm_revision": "",
         "webhook_guid": "",
-        **(only_detail if detail else {}),
+        **(_only_detail(job) if detail else {}),
+    }
+
+
+def _only_detail(job: Job) -> Body:
+    return {
+        "job_args": "",
+        "job_cwd": "",
+        "job_env": {},
+        "result_traceback": job.result_traceback,
+        "event_processing_finished": job.events_finished,
+        "host_status_counts": None if job.active else {"ok": 1},
     }
 
 

@@ -3,6 +3,8 @@
 A ticket that failed says what is known; where nobody knows whether something was deployed it says that, and no more.
 """
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +15,7 @@ from demo.awx import Faults, LaunchFault, LifeFault
 from domain.decision import DecisionAction
 from domain.ticket import State
 from tests.domain.builders import JEAN
-from tests.workflows.stage import QUICK, Stage
+from tests.workflows.stage import QUICK, Promoted, Stage
 from workflows.promotion import Promotion
 
 APPROVE = DecisionAction.APPROVE
@@ -119,14 +121,21 @@ async def test_a_fault_of_something_else(dev_stage: Stage, name: str) -> None:
     await holds(dev_stage, expected)
 
 
+@contextlib.asynccontextmanager
+async def running(stage: Stage) -> AsyncIterator[Promoted]:
+    """A promotion whose job runs, and goes on running."""
+    stage.awx.faults(life=["stuck-running"])
+    async with stage.working():
+        promoted = await stage.submit()
+        await stage.decide(promoted, APPROVE, JEAN)
+        await stage.until(promoted, State.DEPLOYING)
+        stage.awx.until_status(1, "running")
+        yield promoted
+
+
 async def test_a_template_that_is_deleted_while_its_job_runs(dev_stage: Stage) -> None:
     """AWX shows the job no longer, and nobody knows how it ended."""
-    dev_stage.awx.faults(life=["stuck-running"])
-    async with dev_stage.working():
-        promoted = await dev_stage.submit()
-        await dev_stage.decide(promoted, APPROVE, JEAN)
-        await dev_stage.until(promoted, State.DEPLOYING)
-        dev_stage.awx.until_status(1, "running")
+    async with running(dev_stage) as promoted:
         dev_stage.awx.template(deleted=True)
         failed = await dev_stage.until(promoted, State.FAILED)
         await promoted.terminate()
@@ -136,12 +145,7 @@ async def test_a_template_that_is_deleted_while_its_job_runs(dev_stage: Stage) -
 
 async def test_a_token_that_expires_while_its_job_runs(dev_stage: Stage) -> None:
     """The promotion waits for another one, and then says how the job ended."""
-    dev_stage.awx.faults(life=["stuck-running"])
-    async with dev_stage.working():
-        promoted = await dev_stage.submit()
-        await dev_stage.decide(promoted, APPROVE, JEAN)
-        await dev_stage.until(promoted, State.DEPLOYING)
-        dev_stage.awx.until_status(1, "running")
+    async with running(dev_stage) as promoted:
         dev_stage.awx.faults(credential="expired")
         dev_stage.awx.control("POST", "finish", json={"job": 1})
         dev_stage.awx.until_status(1, "successful")
