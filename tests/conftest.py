@@ -31,6 +31,11 @@ _KEYWORDS = {attribute.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for att
 Connect = Callable[[], Awaitable[Client]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test first: the others run beside it, where at the end every process but one would wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def connect_temporal() -> AsyncIterator[Connect]:
     """Connects to the session's dev server; each call makes a client in a new, empty namespace."""

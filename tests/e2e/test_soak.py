@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.e2e.stack import JEAN, PIERRE, Stack, free_ports, started, submission
 
@@ -232,6 +233,7 @@ def misbehave(stack: Stack, chance: random.Random) -> None:
     control(stack, "PUT", "faults", faults)
 
 
+@pytest.mark.longest
 def test_three_hundred_promotions_end_once_and_as_awx_says(tmp_path: Path) -> None:
     """Whatever is lost, late, doubled, forged or killed: one end each, at most one job an attempt, AWX's own result."""
     chance = random.Random(SEED)  # noqa: S311  drawn again alike
