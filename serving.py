@@ -20,7 +20,8 @@ STOP_WITHIN = 10
 
 
 WARNINGS_PER_MINUTE = 60
-"""Of the HTTP server's own, which come of what is no HTTP at all, before any limit of ours is reached."""
+"""Of those that no limit of the API comes before: the HTTP server's own, of what is no HTTP at all, and the worker's,
+of messages that the API did not sign."""
 
 
 class CannotServe(Exception):
@@ -51,7 +52,8 @@ def configure_logs(level: str) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every poll of AWX tells nobody anything
     server = logging.getLogger("uvicorn.error")
     server.setLevel(logging.WARNING)  # its start lines tell of sockets, not of the product
-    server.filters = [Sparing(WARNINGS_PER_MINUTE)]
+    for written_by_anybody in (server, logging.getLogger("audit.messages")):
+        written_by_anybody.filters = [Sparing(WARNINGS_PER_MINUTE)]
 
 
 class Sparing(logging.Filter):

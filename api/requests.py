@@ -100,7 +100,7 @@ def search(services: Served, caller: Sees, request: Request, filters: Annotated[
 def pending(services: Served, caller: Approves, request: Request, filters: Annotated[Narrowed, Query()]) -> Response:
     """What waits for the caller's decision: what they could approve now."""
     query = filters.within(roles.scope(caller, Permission.APPROVE), services.zone)
-    others = replace(query, state=(State.PENDING,), exclude_created_by=caller.addresses)
+    others = replace(query, state=(State.PENDING,), decider=caller)
     return _paged(request, services.promotions.index.page(others))
 
 

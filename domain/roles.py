@@ -1,6 +1,7 @@
 """Who may do what: people, their grants, and the one function that every door asks."""
 
 import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -89,6 +90,11 @@ class Person(Frozen):
         """Every address of this person, comparable."""
         return frozenset(map(same_address, (self.email, *self.aliases)))
 
+    @property
+    def identities(self) -> frozenset[str]:
+        """Whatever this person is recognised by: their addresses and their subject."""
+        return _identities(self.addresses, self.subject)
+
     def is_requester(self, ticket: PromotionRequest, requester: "Requester | None" = None) -> bool:
         """Whether this person, as they are known now, asked for the ticket, under whatever address."""
         same_subject = self.subject is not None and requester is not None and self.subject == requester.subject
@@ -96,9 +102,7 @@ class Person(Frozen):
 
     def was(self, requester: "Requester") -> bool:
         """Whether this person is one whom the directory knew as the requester then, or as their owner."""
-        subjects = {requester.subject, requester.owner_subject}
-        then = map(same_address, requester.addresses)
-        return (self.subject is not None and self.subject in subjects) or not self.addresses.isdisjoint(then)
+        return not self.identities.isdisjoint(requester.identities)
 
 
 class Requester(Frozen):
@@ -123,6 +127,15 @@ class Requester(Frozen):
             addresses=tuple(sorted(addresses)),
             owner_subject=owner.subject if owner else None,
         )
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """Whatever the requester, or their owner, was recognised by."""
+        return _identities(map(same_address, self.addresses), self.subject, self.owner_subject)
+
+
+def _identities(addresses: Iterable[str], *subjects: str | None) -> frozenset[str]:
+    return frozenset((*(f"address {each}" for each in addresses), *(f"subject {each}" for each in subjects if each)))
 
 
 class Asked(Frozen):

@@ -46,6 +46,11 @@ class Claims(Frozen):
     message: Digest
     requester: Requester | None = None
 
+    @property
+    def asked_by(self) -> Requester:
+        """Of a submission: who asked, as far as it was signed; versions before `requester` signed less."""
+        return self.requester or Requester(subject=self.sub, addresses=(same_address(self.email),))
+
 
 class Delivery(Frozen):
     """A decision as it reached a promotion, by the promotion's own clock."""

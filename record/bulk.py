@@ -18,7 +18,9 @@ from domain.errors import RuleViolation
 from domain.ticket import PromotionRequest
 from record import reading, schema
 from record.finding import terms
+from record.message import SIGNATURE, trailer
 from record.postings import CHUNK, packed
+from record.signatures import unchecked
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,6 +47,13 @@ def blob_of(git: pygit2.Repository, oid: str | pygit2.Oid) -> bytes:
     return blob.data
 
 
+def identities_in(git: pygit2.Repository, created: bytes | None) -> frozenset[str]:
+    """What whoever asked was recognised by, as the commit that created the ticket says; unchecked, for lists alone."""
+    message = git[created.hex()].peel(pygit2.Commit).message if created else ""
+    claims = unchecked(trailer(message, SIGNATURE))
+    return claims.asked_by.identities if claims else frozenset()
+
+
 @dataclass(slots=True)
 class Chunk:
     """What one chunk of files is to the index's tables."""
@@ -54,8 +63,12 @@ class Chunk:
     faults: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_chunks(repository: Path, files: list[tuple[str, str]]) -> Iterator[Chunk]:
-    """The files, given as path and blob, chunk by chunk; the file at position n is row n. No number stands twice."""
+File = tuple[str, str, bytes | None]
+"""Path and blob of a ticket's file, and the commit that created the ticket, where one says that it did."""
+
+
+def read_chunks(repository: Path, files: list[File]) -> Iterator[Chunk]:
+    """The files, chunk by chunk; the file at position n is row n. No number stands twice."""
     parts = [(number, files[start : start + CHUNK]) for number, start in enumerate(range(0, len(files), CHUNK))]
     done = 0
     try:
@@ -68,16 +81,16 @@ def read_chunks(repository: Path, files: list[tuple[str, str]]) -> Iterator[Chun
         yield from (_read_chunk(str(repository), *part) for part in parts[done:])
 
 
-def _read_chunk(repository: str, number: int, files: list[tuple[str, str]]) -> Chunk:
+def _read_chunk(repository: str, number: int, files: list[File]) -> Chunk:
     git, chunk, found = pygit2.Repository(repository), Chunk(), dict[str, list[int]]()
-    for position, (path, blob) in enumerate(files):
+    for position, (path, blob, created) in enumerate(files):
         try:
             ticket = read_ticket(path, blob_of(git, blob))
         except RuleViolation as error:
             chunk.faults.append((path, str(error)))
             continue
         chunk.rows.append(schema.values(number * CHUNK + position, ticket, blob))
-        for term in terms(ticket):
+        for term in terms(ticket, identities_in(git, created)):
             found.setdefault(term, []).append(position)
     chunk.postings = [(term, number, packed(rows)) for term, rows in sorted(found.items())]
     return chunk

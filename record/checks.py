@@ -12,8 +12,7 @@ from domain.roles import Permission, Requester, same_address
 from domain.signing import Claims, mismatch
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.directory import Directory
-from record.feed import trailer
-from record.message import SERVICE_EMAIL
+from record.message import SERVICE_EMAIL, trailer
 
 _DECIDED = {
     Action.APPROVED: DecisionAction.APPROVE,

@@ -11,8 +11,9 @@ from pygit2.enums import DeltaStatus, SortMode
 from domain.errors import RuleViolation
 from domain.ticket import PromotionRequest
 from record import schema
-from record.bulk import blob_of, read_chunks, read_ticket
+from record.bulk import blob_of, identities_in, read_chunks, read_ticket
 from record.finding import Finder, terms
+from record.message import trailer
 from record.postings import CHUNK
 
 _LOG = logging.getLogger(__name__)
@@ -41,11 +42,11 @@ class Feed:
         if before == tip:
             return
         changed = self._changed(before, tip)
+        self._number_commits(before, tip)
         if self._next_row == 0 and len(changed) > _MANY:
             self._fill(changed)
         else:
             self._take_all(changed)
-        self._number_commits(before, tip)
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
 
     def _take_all(self, changed: list[tuple[str, pygit2.Oid | None]]) -> None:
@@ -59,7 +60,9 @@ class Feed:
     def _fill(self, files: list[tuple[str, pygit2.Oid | None]]) -> None:
         """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
         first = {PurePosixPath(path).stem: (path, str(oid)) for path, oid in reversed(files)}
-        chunks = read_chunks(Path(self._git.path), list(reversed(first.values())))
+        oldest = self._db.execute("SELECT ticket, oid, min(ordinal) FROM commits GROUP BY ticket")
+        created = {ticket: oid for ticket, oid, _ in oldest}
+        chunks = read_chunks(Path(self._git.path), [(*first[each], created.get(each)) for each in reversed(first)])
         for done, chunk in enumerate(chunks, 1):
             self._db.executemany(schema.PUT, chunk.rows)
             self._db.executemany("INSERT INTO postings VALUES (?, ?, ?)", chunk.postings)
@@ -104,7 +107,14 @@ class Feed:
             self._db.execute(schema.PUT, schema.values(row, ticket, revision))
             created, updated = (int(each.timestamp()) for each in (ticket.metadata.created_at, ticket.last.at))
             self._finder.put(row, created, updated, schema.numbers(ticket.id))
-        self._finder.postings.change(row, *(frozenset() if each is None else terms(each) for each in (before, ticket)))
+        identities = self._identities(PurePosixPath(path).stem)
+        found_by = (frozenset() if each is None else terms(each, identities) for each in (before, ticket))
+        self._finder.postings.change(row, *found_by)
+
+    def _identities(self, ticket_id: str) -> frozenset[str]:
+        sql = "SELECT oid FROM commits WHERE ticket = ? ORDER BY ordinal LIMIT 1"
+        created = self._db.execute(sql, (ticket_id,)).fetchone()
+        return identities_in(self._git, created[0] if created else None)
 
     def _check_number(self, ticket_id: str, row: int) -> None:
         other = self._db.execute("SELECT row, path FROM tickets WHERE id = ?", (ticket_id,)).fetchone()
@@ -124,9 +134,3 @@ class Feed:
             for ordinal, commit in enumerate(walk, last + 1)
         )
         self._db.executemany("INSERT INTO commits VALUES (?, ?, ?)", rows)
-
-
-def trailer(message: str, name: str) -> str:
-    """The value of a commit message's trailer; empty when it has none."""
-    _, _, block = message.rstrip().rpartition("\n\n")
-    return next((line[len(name) + 2 :] for line in block.splitlines() if line.startswith(f"{name}: ")), "")

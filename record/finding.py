@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 
-from domain.roles import Scope, same_address
+from domain.roles import Person, Scope, same_address
 from domain.ticket import PromotionRequest
 from record import words
 from record.ordering import Ordering, key_of
@@ -16,11 +16,11 @@ from record.query import TicketQuery
 _EVERY = "*"
 
 
-def terms(ticket: PromotionRequest) -> frozenset[str]:
-    """Every term that the ticket is found by: its words, and one for each filter."""
+def terms(ticket: PromotionRequest, identities: frozenset[str]) -> frozenset[str]:
+    """Every term that the ticket is found by: its words, one for each filter, and who asked as they were known then."""
     meta, target = ticket.metadata, ticket.spec.target
     filters = (_state(ticket.state), _tenant(meta.tenant), _requester(meta.created_by), _type(target.type))
-    return words.terms(ticket) | {_EVERY, *filters, _name(target.name)}
+    return words.terms(ticket) | {_EVERY, *filters, _name(target.name), *map(_asked_as, identities)}
 
 
 def _state(state: str) -> str:
@@ -33,6 +33,10 @@ def _tenant(tenant: str) -> str:
 
 def _requester(address: str) -> str:
     return f"r:{same_address(address)}"
+
+
+def _asked_as(identity: str) -> str:
+    return f"a:{identity}"
 
 
 def _type(target_type: str) -> str:
@@ -96,7 +100,13 @@ class Finder:
         if query.created_after or query.created_before:
             parts.append(self._created(query.created_after, query.created_before))
         parts += map(self._word, words.asked(query.q))
-        return reduce(and_, parts) & ~self._any(map(_requester, query.exclude_created_by))
+        return reduce(and_, parts) & ~self._asked_by(query.decider)
+
+    def _asked_by(self, person: Person | None) -> int:
+        """Those that the person asked for: by who they are now, or by who they were then."""
+        if person is None:
+            return 0
+        return self._any((*map(_requester, person.addresses), *map(_asked_as, person.identities)))
 
     def _any(self, terms: Iterable[str]) -> int:
         return reduce(or_, map(self.postings.term, terms), 0)

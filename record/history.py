@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pygit2
 from pygit2.enums import SortMode
 
-from record.feed import trailer
 from record.index import Index
+from record.message import trailer
 from record.repository import Repository
 
 

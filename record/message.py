@@ -50,3 +50,9 @@ def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> 
 
 def _seconds(moment: datetime) -> int:
     return max(0, int(moment.timestamp()))
+
+
+def trailer(message: str, name: str) -> str:
+    """The value of a commit message's trailer; empty when it has none."""
+    _, _, block = message.rstrip().rpartition("\n\n")
+    return next((line[len(name) + 2 :] for line in block.splitlines() if line.startswith(f"{name}: ")), "")

@@ -1,12 +1,12 @@
 """What the worker asks of every message of a person: that the API signed it, for this promotion, now."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+import structlog
 from prometheus_client import Counter
 
 from domain.change import Change
@@ -19,7 +19,8 @@ from record.keys import KeyReader
 from record.repository import Repository
 from record.signatures import kid_of
 
-_LOG = logging.getLogger(__name__)
+log = structlog.get_logger("audit.messages")
+"""The part of the audit log that tells of what came past the API; anybody may have written who it is by."""
 
 REFUSED = Counter(
     "prodgate_messages_refused", "Messages and commits refused for want of an acceptable signature", ["action"]
@@ -72,5 +73,5 @@ class Proofs:
             yield
         except Unproven as why:
             REFUSED.labels(action).inc()
-            _LOG.warning("%s by %s on %s was refused: %s", action, by, ticket_id, why)
+            log.warning("refused", by=by, action=action, ticket=ticket_id, why=str(why))
             raise

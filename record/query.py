@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.roles import Scope
+from domain.roles import Person, Scope
 from domain.ticket import PromotionRequest, State, TargetType
 from record.errors import BadCursor
 
@@ -29,8 +29,8 @@ class Sort(StrEnum):
 class TicketQuery:
     """Which tickets, in which order, from where on. Filters combine; an empty one filters nothing.
 
-    `scope` is what the caller may see. `exclude_created_by` are addresses whose own tickets are left out. Times are
-    aware; `created_after` is included, `created_before` is not. `limit` is 1 to 200.
+    `scope` is what the caller may see. Of a `decider`, the tickets that they asked for are left out, whoever they
+    were then. Times are aware; `created_after` is included, `created_before` is not. `limit` is 1 to 200.
     """
 
     scope: Scope
@@ -42,7 +42,7 @@ class TicketQuery:
     q: str = ""
     created_after: datetime | None = None
     created_before: datetime | None = None
-    exclude_created_by: frozenset[str] = frozenset()
+    decider: Person | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
     cursor: str | None = None
@@ -66,7 +66,7 @@ class TicketQuery:
         scope = [None if part is None else sorted(part) for part in (self.scope.tenants, self.scope.own_tenants)]
         asked = [scope, sorted(self.scope.addresses), self.state, self.tenant, self.created_by, self.target_name]
         asked += [self.target_type, self.q, str(self.created_after), str(self.created_before)]
-        asked += [sorted(self.exclude_created_by), self.sort]
+        asked += [sorted(self.decider.identities) if self.decider else None, self.sort]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
 
 

@@ -6,9 +6,8 @@ from domain.errors import Unproven
 from domain.roles import Requester, same_address
 from domain.signing import Claims
 from record.directory import Directory
-from record.feed import trailer
 from record.index import Index
-from record.message import SIGNATURE
+from record.message import SIGNATURE, trailer
 from record.repository import Repository
 from record.signatures import Keys
 
@@ -44,6 +43,4 @@ def requester_of(repository: Repository, index: Index, keys: Keys, ticket_id: st
     if not oids:
         return None
     claims = claims_in(pygit2.Repository(str(repository.path))[oids[0]].peel(pygit2.Commit), keys)
-    if not isinstance(claims, Claims):
-        return None
-    return claims.requester or Requester(subject=claims.sub, addresses=(same_address(claims.email),))
+    return claims.asked_by if isinstance(claims, Claims) else None

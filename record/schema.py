@@ -11,7 +11,7 @@ from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record.postings import TABLE
 
-VERSION = 3
+VERSION = 4
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)

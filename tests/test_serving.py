@@ -63,6 +63,31 @@ def test_whoever_sends_garbage_writes_no_log() -> None:
     assert WARNINGS_PER_MINUTE <= len(lines) <= 2 * WARNINGS_PER_MINUTE
 
 
+def test_whoever_sends_forged_messages_writes_no_log_either() -> None:
+    """Each is counted; sixty a minute are told, as lines of the audit log."""
+    code = """
+        import contextlib, serving
+        from prometheus_client import REGISTRY
+        from domain.decision import DecisionAction
+        from domain.errors import Unproven
+        from record.proofs import Proofs
+        from tests.domain.builders import JEAN, NOW, decision, pending
+
+        serving.configure_logs("INFO")
+        unsigned = decision(pending(), DecisionAction.APPROVE, JEAN)
+        for _ in range(200):
+            with contextlib.suppress(Unproven):
+                Proofs(keys=None).check_decision(unsigned, unsigned.ticket_id, NOW)
+        print(REGISTRY.get_sample_value("prodgate_messages_refused_total", {"action": "approve"}))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert float(done.stdout) == 200
+    assert WARNINGS_PER_MINUTE <= len(lines) <= 2 * WARNINGS_PER_MINUTE
+    told = {(line["logger"], line["event"], line["by"], line["ticket"], line["action"]) for line in lines}
+    assert told == {("audit.messages", "refused", "jean.dupont@cab-i.com", "PR-2026-0001", "approve")}
+
+
 def test_an_error_of_the_server_is_always_told() -> None:
     """However many warnings came before it; and a minute later, warnings are told again."""
     sparing = Sparing(2)

@@ -61,7 +61,9 @@ def test_a_new_address_makes_nobody_else(own_house: House) -> None:
     """Whoever got another e-mail address keeps their subject, and that is compared too."""
     own_house.commit({"tenants/tenant-finance.yaml": TENANT})
     ticket_id = known_as(own_house, JEAN, "idp|4711").create()["metadata"]["id"]
-    refused_as_own(own_house, known_as(own_house, "married@cab-i.com", "idp|4711"), ticket_id)
+    married = known_as(own_house, "married@cab-i.com", "idp|4711")
+    refused_as_own(own_house, married, ticket_id)
+    assert married.get("/pending").json() == []
     assert known_as(own_house, "married@cab-i.com", "idp|4712").decide("approve", ticket_id).status_code == 200
 
 
@@ -90,7 +92,7 @@ AFTERWARDS = {
 
 @pytest.mark.parametrize("name", AFTERWARDS)
 def test_whoever_was_the_requester_is_it_for_good(own_house: House, name: str) -> None:
-    """What the directory called one person at submission stays one person for that request, page and API alike."""
+    """What the directory called one person at submission stays one person for it: list, page and API alike."""
     own_house.commit({"tenants/tenant-finance.yaml": TENANT})
     ticket_id = known_as(own_house, PIERRE, "idp|1").create()["metadata"]["id"]
     later, email, subject = AFTERWARDS[name]
@@ -101,6 +103,8 @@ def test_whoever_was_the_requester_is_it_for_good(own_house: House, name: str) -
     assert told["approve"] == {"allowed": False, "why": "Cannot approve your own request"}
     assert email not in {each["email"] for each in told["deciders"]} or subject == "idp|1"
     refused_as_own(own_house, caller, ticket_id)
+    assert caller.get("/pending").json() == []
+    assert [each["metadata"]["id"] for each in own_house.as_(JEAN).get("/pending").json()] == [ticket_id]
     assert own_house.as_(JEAN).decide("approve", ticket_id).status_code == 200
 
 

@@ -101,6 +101,7 @@ def test_who_owned_a_service_account_then_cannot_approve_what_it_asked_for(staff
         assert told["approve"] == {"allowed": False, "why": "Cannot approve your own request"}
         assert CLAIRE in {each["email"] for each in told["deciders"]}
         assert JEAN not in {each["email"] for each in told["deciders"]}
+        assert staffed.as_(email).get("/pending").json() == []
     if name == "somebody else's":
         assert staffed.as_(PIERRE).decide("cancel", ticket_id).status_code == 200
     else:

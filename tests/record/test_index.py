@@ -98,7 +98,7 @@ async def test_filters_combine(repository: Repository, index: Index) -> None:
     assert found(target_name="rate-limit", target_type=TargetType.API) == []
     assert found(created_after=NOW + timedelta(days=1)) == ["4"]
     assert found(created_before=NOW + 2 * MINUTE) == ["1"]
-    assert found(exclude_created_by=frozenset({PIERRE.email})) == ["4"]
+    assert found(decider=PIERRE) == ["4"]
     assert found(q="payment-ap") == ["3", "2", "1"]
     assert found(q="ETE limiter") == ["4"]
     assert found(q="PR-2026-0003") == ["3"]
