@@ -44,10 +44,10 @@ up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (AR
 test: check web ## Check, then run every test and hold the coverage
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal --ignore tests/console
-	@# A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
-	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadfile tests/console
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+	@# A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/console
 
 check: $(STAMP) ## Lint, check the format, the types, the import directions and for holes
 	$(BIN)/ruff check .
