@@ -145,15 +145,21 @@ def _tenant(path: str, tree: Any) -> Membership:
 
 
 class _Loader(yaml.SafeLoader):
-    """No aliases and no key twice: a rule that shadows another is a fault, not a rule."""
+    """No aliases, no merging and no key twice: a rule that shadows another is a fault, not a rule.
+
+    No tags either: PyYAML raises whatever it happens to where a tag does not fit its value, such as `!!bool maybe`.
+    """
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise ComposerError(None, None, "aliases have no place here", None)
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # in the stubs
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) is not None:
+            raise ComposerError(None, None, "aliases and tags have no place here", event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        if "<<" in keys:
+            raise ConstructorError(None, None, "keys to merge have no place here", node.start_mark)
         if twice := [key for key, times in keys.items() if times > 1]:
             raise ConstructorError(None, None, f"a key stands twice: {twice}", node.start_mark)
         return super().construct_mapping(node, deep=deep)

@@ -88,6 +88,10 @@ def test_a_renamed_tenant_leaves_no_right_under_the_old_name(reader: DirectoryRe
     assert len(directory.faults) == (name == "tenant-finance")
 
 
+MISFITS = ("!!bool maybe", "!!int ''", "!!timestamp then", "!!map [1]", "!!python/name:os.system", "2026-02-30", "0b_")
+"""Values that no reader of YAML can make what their tag, or their form, says."""
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -105,6 +109,8 @@ def test_a_renamed_tenant_leaves_no_right_under_the_old_name(reader: DirectoryRe
         tenant("tenant-finance", PIERRE, f"email: eve@cab-i.com, name: E, role: devops, {OWNED_BY} Eve@cab-i.com"),
         tenant("tenant-finance", PIERRE, f"email: eve@cab-i.com, name: Eve, role: cpi, {OWNED_BY} ada@cab-i.com"),
         tenant("tenant-finance", "&a email: eve@cab-i.com, name: *a, role: cpi"),
+        tenant("tenant-finance", "email: eve@cab-i.com, name: Eve, <<: {role: cpi}"),
+        *(tenant("tenant-finance", PIERRE, f"email: eve@cab-i.com, name: {name}, role: cpi") for name in MISFITS),
     ],
 )
 def test_a_bad_file_keeps_what_it_last_said_well(
