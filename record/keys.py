@@ -42,7 +42,7 @@ def _read(folder: pygit2.Object | None) -> Keys:
         if not isinstance(entry, pygit2.Blob) or not (entry.name or "").endswith(".json"):
             continue
         try:
-            public = PublicKey.model_validate_json(entry.data)
+            public = PublicKey.of(entry.name or "", entry.data)
             known[public.kid] = (public, public.imported())
         except (ValidationError, KeyUnusable) as error:
             _LOG.error("%s/%s is no key: %s", FOLDER, entry.name, error)

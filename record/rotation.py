@@ -13,7 +13,7 @@ from record.errors import RecordUnavailable
 from record.keys import FOLDER
 from record.message import SERVICE_EMAIL, SERVICE_NAME
 from record.remote import git_environment, is_url
-from record.signatures import PublicKey, new_key, private_text
+from record.signatures import KeyUnusable, PublicKey, new_key, private_text
 
 _ATTEMPTS = 5
 """How often the key is put on a branch that moves meanwhile."""
@@ -81,9 +81,11 @@ def _publish(
 
 def _readable(file: Path) -> PublicKey | None:
     """What the file says; None for what is no key, which blesses nothing and needs no end."""
+    if file.is_symlink() or not file.is_file():
+        return None
     try:
-        return PublicKey.model_validate_json(file.read_bytes())
-    except ValidationError:
+        return PublicKey.of(file.name, file.read_bytes())
+    except (ValidationError, KeyUnusable):
         return None
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -41,6 +41,14 @@ class PublicKey(Frozen):
     kty: str = "OKP"
     crv: str = "Ed25519"
     use: str = "sig"
+
+    @classmethod
+    def of(cls, name: str, text: bytes) -> Self:
+        """The key of a file of that name, `<kid>.json`: one key has one file. Raises ValidationError, KeyUnusable."""
+        key = cls.model_validate_json(text)
+        if name != f"{key.kid}.json":
+            raise KeyUnusable(f"a key named {key.kid[:43]!r} stands in a file of its own name alone")
+        return key
 
     def imported(self) -> OKPKey:
         """The key itself. Raises KeyUnusable where the file's parts don't belong together."""

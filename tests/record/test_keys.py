@@ -112,6 +112,16 @@ def test_a_key_can_not_go_by_another_ones_name(repository: Path, tmp_path: Path)
     assert set(KeyReader(opened(repository, tmp_path)).current().known) == {KEY.thumbprint()}
 
 
+def test_a_key_that_ended_is_not_revived_by_a_second_file(repository: Path, tmp_path: Path) -> None:
+    """One key, one file: a copy without the end counts for nothing, and does not keep people from rotating."""
+    (text,) = key_file().values()
+    person_commits(repository, {**key_file(retired=NOW), "keys/zz.json": text, "keys/folder.json/x": "x"})
+    reader = KeyReader(opened(repository, tmp_path))
+    assert reader.current().known[KEY.thumbprint()][0].retired == NOW
+    rotate(str(repository), "main", tmp_path / "private.json", NOW, DAY)
+    assert set(reader.current().known) == {KEY.thumbprint(), Signer(tmp_path / "private.json").kid}
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"kty": "oct", "k": "AAAA"}', json.dumps(KEY.as_dict(private=False))])
 def test_a_file_that_can_not_sign_is_refused_at_the_start(tmp_path: Path, text: str) -> None:
     """The sentence names the file and the command that makes one."""
