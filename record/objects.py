@@ -81,10 +81,19 @@ class Folder:
     def find(self, name: bytes, *, folder: bool = False) -> bytes | None:
         """The binary object id of an entry of that kind, or None."""
         mode, key = (_FOLDER, name + b"/") if folder else (_FILE, name)
+        found = self._entry(key)
+        return found[-20:] if found is not None and found.startswith(mode) else None
+
+    def blocks(self, name: bytes, *, folder: bool = False) -> bool:
+        """Whether the name is taken by something of another kind: a link, a program, another repository's commit."""
+        mode = _FOLDER if folder else _FILE
+        found = (self._entry(key) for key in (name, name + b"/"))
+        return any(entry is not None and not entry.startswith(mode) for entry in found)
+
+    def _entry(self, key: bytes) -> bytes | None:
         at = bisect_left(self.entries, key, key=_sort_key)
-        if at == len(self.entries) or not self.entries[at].startswith(mode) or _sort_key(self.entries[at]) != key:
-            return None
-        return self.entries[at][-20:]
+        found = self.entries[at] if at < len(self.entries) else None
+        return found if found is not None and _sort_key(found) == key else None
 
     def names(self) -> Iterator[bytes]:
         return (entry[entry.index(b" ") + 1 : -21] for entry in self.entries)
@@ -151,6 +160,16 @@ class Tree:
         above, _, name = path.rpartition("/")
         folder = self.folder(above)
         return folder.find(name.encode()) if folder is not None else None
+
+    def obstacle(self, path: str) -> str | None:
+        """The first part of the path that is neither a folder nor, at its end, a file; None where a file can be put."""
+        *above, name = path.encode().split(b"/")
+        at: Folder | None = self._root
+        for depth, part in enumerate(above, 1):
+            if at is not None and at.blocks(part, folder=True):
+                return b"/".join(above[:depth]).decode()
+            at = self._child(at, part) if at is not None else None
+        return path if at is not None and at.blocks(name) else None
 
     def put(self, path: str, blob: bytes) -> list[GitObject]:
         """Set the file at the path to the blob; the new folder objects, innermost first."""

@@ -12,7 +12,7 @@ from domain.change import Change, Recorded
 from domain.errors import MalformedTicket
 from domain.ticket import PromotionRequest
 from record import message
-from record.errors import RecordConflict, RecordError, TicketExists
+from record.errors import RecordConflict, RecordError, RecordUnavailable, TicketExists
 from record.objects import GitObject, Kind, Tree, object_id
 from record.pack import PackWriter
 from record.text import text_of
@@ -95,7 +95,11 @@ class Builder:
         return same and there.status.history[: len(history)] == history
 
     def _check_number(self, ticket: PromotionRequest) -> None:
-        """A number is given once a year, not once a month. Raises TicketExists."""
+        """A number is given once a year, not once a month. Raises TicketExists, RecordUnavailable."""
+        if obstacle := self._tree.obstacle(ticket.path):
+            if obstacle == ticket.path:
+                raise TicketExists(ticket.id, obstacle)
+            raise RecordUnavailable(f"{obstacle} must be a folder: a person has to put away what stands there")
         year = ticket.path.rsplit("/", 2)[0]
         months = self._tree.folder(year)
         for name in months.names() if months is not None else ():

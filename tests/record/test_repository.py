@@ -143,6 +143,33 @@ async def test_a_file_removed_by_hand_is_a_conflict(repository: Repository) -> N
         await story.then("approved")
 
 
+@pytest.mark.parametrize(
+    ("entry", "refused"),
+    [
+        (f"160000 {'1' * 40} {PATH}", TicketExists),
+        (f"120000 inline {PATH}", TicketExists),
+        (f"100755 inline {PATH}", TicketExists),
+        (f"100644 inline {PATH}/x", TicketExists),
+        ("100644 inline requests/prod/2026", RecordUnavailable),
+        (f"160000 {'1' * 40} requests", RecordUnavailable),
+    ],
+    ids=["repository", "link", "program", "folder", "file for a folder", "repository for a folder"],
+)
+async def test_nothing_is_written_beside_something_else_of_that_name(
+    repository: Repository, entry: str, refused: type[Exception]
+) -> None:
+    """A folder with one name twice is no folder to Git; what a person put there stays, until a person takes it away."""
+    data = "" if entry.startswith("160000") else "data 1\nx\n"
+    script = f"commit refs/heads/main\ncommitter M <m@cab-i.com> now\ndata 0\nM {entry}\n{data}"
+    git(repository.path, "fast-import", "--quiet", "--date-format=now", stdin=script)
+    with pytest.raises(refused):
+        await repository.record(created())
+    assert git(repository.path, "rev-list", "--count", "main") == "1"
+    person_commits(repository.path, {entry.rpartition(" ")[2]: None})
+    await repository.record(created())
+    assert git(repository.path, "fsck", "--strict", "--full", "--no-dangling") == ""
+
+
 async def test_commits_of_people_to_other_files_are_kept(repository: Repository) -> None:
     """A commit that lands between two groups stays in the history and its files in the tree."""
     story = await Story(repository).create()
