@@ -3,7 +3,7 @@
 import logging
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from domain import lifecycle, yaml
 from domain.errors import RuleViolation
-from domain.ticket import PromotionRequest
+from domain.ticket import Action, PromotionRequest
 from record import reading, schema
 from record.finding import terms
 from record.message import SIGNATURE, trailer
@@ -47,11 +47,16 @@ def blob_of(git: pygit2.Repository, oid: str | pygit2.Oid) -> bytes:
     return blob.data
 
 
-def identities_in(git: pygit2.Repository, created: bytes | None) -> frozenset[str]:
-    """What whoever asked was recognised by, as the commit that created the ticket says; unchecked, for lists alone."""
-    message = git[created.hex()].peel(pygit2.Commit).message if created else ""
-    claims = unchecked(trailer(message, SIGNATURE))
-    return claims.asked_by.identities if claims else frozenset()
+def identities_in(git: pygit2.Repository, ticket: PromotionRequest, commits: Iterable[bytes]) -> frozenset[str]:
+    """What whoever asked was recognised by, as the commit that created the ticket says; unchecked, for lists alone.
+
+    Any of the commits may only name the ticket. Before there was one, nobody could know what it would say.
+    """
+    for oid in commits:
+        claims = unchecked(trailer(git[oid.hex()].peel(pygit2.Commit), SIGNATURE))
+        if claims is not None and (claims.action, claims.digest) == (Action.CREATED, ticket.digest):
+            return claims.asked_by.identities
+    return frozenset()
 
 
 @dataclass(slots=True)
@@ -63,8 +68,8 @@ class Chunk:
     faults: list[tuple[str, str]] = field(default_factory=list)
 
 
-File = tuple[str, str, bytes | None]
-"""Path and blob of a ticket's file, and the commit that created the ticket, where one says that it did."""
+File = tuple[str, str, tuple[bytes, ...]]
+"""Path and blob of a ticket's file, and the commits that name the ticket, oldest first."""
 
 
 def read_chunks(repository: Path, files: list[File]) -> Iterator[Chunk]:
@@ -83,14 +88,14 @@ def read_chunks(repository: Path, files: list[File]) -> Iterator[Chunk]:
 
 def _read_chunk(repository: str, number: int, files: list[File]) -> Chunk:
     git, chunk, found = pygit2.Repository(repository), Chunk(), dict[str, list[int]]()
-    for position, (path, blob, created) in enumerate(files):
+    for position, (path, blob, commits) in enumerate(files):
         try:
             ticket = read_ticket(path, blob_of(git, blob))
         except RuleViolation as error:
             chunk.faults.append((path, str(error)))
             continue
         chunk.rows.append(schema.values(number * CHUNK + position, ticket, blob))
-        for term in terms(ticket, identities_in(git, created)):
+        for term in terms(ticket, identities_in(git, ticket, commits)):
             found.setdefault(term, []).append(position)
     chunk.postings = [(term, number, packed(rows)) for term, rows in sorted(found.items())]
     return chunk

@@ -16,7 +16,7 @@ _ABSENT = "0" * 40
 class Touched:
     """A commit and the ticket files it changed as (path, old blob, new blob), None where there is no file.
 
-    A merge has changed what differs from all its parents.
+    A merge has changed what differs from all its parents; what it left out of one of them is not told here.
     """
 
     commit: str
@@ -48,6 +48,11 @@ def touched(repo: git.Repo, revisions: str) -> Iterator[Touched]:
     compared.wait()
 
 
+def merges(repo: git.Repo, revisions: str) -> Iterator[str]:
+    """Every merge of the range, parents first."""
+    return iter(repo.git.rev_list("--reverse", "--topo-order", "--merges", revisions).split())
+
+
 def added(repo: git.Repo, commit: str, path: str) -> str:
     """The last commit up to this one that made the file where there was none."""
     return str(repo.git.log("-1", "--format=%H", "--diff-filter=A", "--no-renames", commit, "--", path))
@@ -56,11 +61,16 @@ def added(repo: git.Repo, commit: str, path: str) -> str:
 def _file(line: str) -> tuple[str, str | None, str | None] | None:
     """A line of git diff-tree's raw output: a colon for each parent, modes, blobs, status, path."""
     head, _, path = line.rstrip("\n").partition("\t")
-    if not path.startswith(f"{FOLDER}/") or not path.endswith(".yaml"):
+    if not is_ticket(path):
         return None
     fields = head.lstrip(":").split()
     blobs = [None if blob == _ABSENT else blob for blob in fields[len(fields) // 2 : -1]]
     return path, blobs[0], blobs[-1]
+
+
+def is_ticket(path: str) -> bool:
+    """Whether a file at the path has to be a ticket."""
+    return path.startswith(f"{FOLDER}/") and path.endswith(".yaml")
 
 
 def opened(path: Path) -> git.Repo:

@@ -12,7 +12,7 @@ from domain.roles import Permission, Requester, same_address
 from domain.signing import Claims, mismatch
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.directory import Directory
-from record.message import SERVICE_EMAIL, trailer
+from record.message import SERVICE_EMAIL, plain, trailer
 
 _DECIDED = {
     Action.APPROVED: DecisionAction.APPROVE,
@@ -63,8 +63,8 @@ Check = Callable[[Step], Iterable[Violation]]
 
 def check_trailers(step: Step) -> Iterator[Violation]:
     """The service committed it, and its trailers and author say what the file says."""
-    said = {name: trailer(step.commit.message, name) for name in ("Request-Id", "Action", "Tenant", "Actor")}
-    if step.commit.committer.email != SERVICE_EMAIL or not all(said.values()):
+    said = {name: trailer(step.commit, name) for name in ("Request-Id", "Action", "Tenant", "Actor")}
+    if plain(step.commit.committer.raw_email) != SERVICE_EMAIL or not all(said.values()):
         yield step.violation("not-the-service", "the commit changes a ticket without the service's trailers")
         return
     last = step.last
@@ -73,9 +73,9 @@ def check_trailers(step: Step) -> Iterator[Violation]:
         yield step.violation(
             "false-trailers", f"the commit says {'; '.join(said.values())}, the file {'; '.join(meant)}"
         )
-    author = SERVICE_EMAIL if last.by == SYSTEM else last.by
-    if same_address(step.commit.author.email) != same_address(author):
-        yield step.violation("false-author", f"the author is {step.commit.author.email}, but {author} acted")
+    author, meant_author = plain(step.commit.author.raw_email), SERVICE_EMAIL if last.by == SYSTEM else last.by
+    if same_address(author) != same_address(meant_author):
+        yield step.violation("false-author", f"the author is {author}, but {meant_author} acted")
 
 
 def check_history(step: Step) -> Iterator[Violation]:
@@ -90,6 +90,12 @@ def check_history(step: Step) -> Iterator[Violation]:
         yield step.violation("not-one-transition", f"the commit adds {len(now) - len(before)} entries, not one")
     if step.before and step.before.digest != step.now.digest:
         yield step.violation("request-altered", "what is asked for is not what it was before")
+
+
+def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
+    """Whether everything that was said of the request is said still."""
+    history = before.status.history
+    return before.digest == now.digest and now.status.history[: len(history)] == history
 
 
 def check_people(step: Step) -> Iterator[Violation]:
@@ -128,7 +134,7 @@ def check_submission(step: Step) -> Iterator[Violation]:
 def check_signature(step: Step) -> Iterator[Violation]:
     """What a person did carries the API's signature on this very act; what the service did carries none."""
     claims, by_person = step.signed, step.last.by != SYSTEM
-    if not trailer(step.commit.message, "Request-Id"):
+    if not trailer(step.commit, "Request-Id"):
         return  # a commit by hand, which `check_trailers` names
     if claims is None or not by_person:
         if by_person:

@@ -1,6 +1,7 @@
 """What changed between two tips of the branch, put into the index."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -60,13 +61,14 @@ class Feed:
     def _fill(self, files: list[tuple[str, pygit2.Oid | None]]) -> None:
         """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
         first = {PurePosixPath(path).stem: (path, str(oid)) for path, oid in reversed(files)}
-        oldest = self._db.execute("SELECT ticket, oid, min(ordinal) FROM commits GROUP BY ticket")
-        created = {ticket: oid for ticket, oid, _ in oldest}
-        chunks = read_chunks(Path(self._git.path), [(*first[each], created.get(each)) for each in reversed(first)])
+        named: dict[str, tuple[bytes, ...]] = {}
+        for ticket, oid in self._db.execute("SELECT ticket, oid FROM commits WHERE ticket != '' ORDER BY ordinal"):
+            named[ticket] = (*named.get(ticket, ()), oid)
+        chunks = read_chunks(Path(self._git.path), [(*first[each], named.get(each, ())) for each in reversed(first)])
         for done, chunk in enumerate(chunks, 1):
             self._db.executemany(schema.PUT, chunk.rows)
             self._db.executemany("INSERT INTO postings VALUES (?, ?, ?)", chunk.postings)
-            self._db.executemany("INSERT INTO faults VALUES (?, ?)", chunk.faults)
+            self._db.executemany("INSERT OR REPLACE INTO faults VALUES (?, ?)", chunk.faults)
             self._progress(min(done * CHUNK, len(first)), len(first))
         self._next_row = len(first)
         self._finder.load()
@@ -79,7 +81,7 @@ class Feed:
         diff = self._git[before].peel(pygit2.Tree).diff_to_tree(new) if before else new.diff_to_tree(swap=True)
         found: list[tuple[str, pygit2.Oid | None]] = []
         for delta in diff.deltas:
-            path = delta.new_file.path
+            path = os.fsencode(delta.new_file.path).decode("utf-8", "backslashreplace")
             if path.startswith(_FOLDER) and path.endswith(".yaml"):
                 found.append((path, None if delta.status is DeltaStatus.DELETED else delta.new_file.id))
         return sorted(found, key=lambda each: (str(PurePosixPath(each[0]).parent), len(each[0]), each[0]))
@@ -92,7 +94,7 @@ class Feed:
         except RuleViolation as error:
             _LOG.error("%s is no ticket: %s", path, error)
             self._replace(path, None, "")
-            self._db.execute("INSERT INTO faults VALUES (?, ?)", (path, str(error)))
+            self._db.execute("INSERT OR REPLACE INTO faults VALUES (?, ?)", (path, str(error)))
 
     def _replace(self, path: str, ticket: PromotionRequest | None, revision: str) -> None:
         """Put the ticket in the place of what the path's file said before; None for nothing."""
@@ -107,14 +109,14 @@ class Feed:
             self._db.execute(schema.PUT, schema.values(row, ticket, revision))
             created, updated = (int(each.timestamp()) for each in (ticket.metadata.created_at, ticket.last.at))
             self._finder.put(row, created, updated, schema.numbers(ticket.id))
-        identities = self._identities(PurePosixPath(path).stem)
-        found_by = (frozenset() if each is None else terms(each, identities) for each in (before, ticket))
-        self._finder.postings.change(row, *found_by)
+        self._finder.postings.change(row, self._terms(before), self._terms(ticket))
 
-    def _identities(self, ticket_id: str) -> frozenset[str]:
-        sql = "SELECT oid FROM commits WHERE ticket = ? ORDER BY ordinal LIMIT 1"
-        created = self._db.execute(sql, (ticket_id,)).fetchone()
-        return identities_in(self._git, created[0] if created else None)
+    def _terms(self, ticket: PromotionRequest | None) -> frozenset[str]:
+        if ticket is None:
+            return frozenset()
+        sql = "SELECT oid FROM commits WHERE ticket = ? ORDER BY ordinal"
+        commits = (bytes(oid) for (oid,) in self._db.execute(sql, (ticket.id,)))
+        return terms(ticket, identities_in(self._git, ticket, commits))
 
     def _check_number(self, ticket_id: str, row: int) -> None:
         other = self._db.execute("SELECT row, path FROM tickets WHERE id = ?", (ticket_id,)).fetchone()
@@ -130,7 +132,6 @@ class Feed:
                 raise ValueError(f"the branch was rewritten: {tip} does not come after {before}")
             walk.hide(before)
         rows = (
-            (ordinal, commit.id.raw, trailer(commit.message, "Request-Id"))
-            for ordinal, commit in enumerate(walk, last + 1)
+            (ordinal, commit.id.raw, trailer(commit, "Request-Id")) for ordinal, commit in enumerate(walk, last + 1)
         )
         self._db.executemany("INSERT INTO commits VALUES (?, ?, ?)", rows)

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 import pygit2
 from pygit2.enums import SortMode
 
+from domain.ticket import PromotionRequest
 from record.index import Index
-from record.message import trailer
+from record.message import plain, trailer
 from record.repository import Repository
+
+_LAST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +33,24 @@ class CommitInfo:
 def commits(repository: Repository, path: str) -> tuple[CommitInfo, ...]:
     """The commits that changed the file at the path, oldest first, found by walking the whole branch."""
     git, tip = pygit2.Repository(str(repository.path)), repository.tip()
-    found = []
-    for commit in git.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE) if tip else ():
-        blob = _blob(commit, path)
-        if all(_blob(parent, path) != blob for parent in commit.parents) and (commit.parents or blob):
-            found.append(_info(commit))
-    return tuple(found)
+    walk = git.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE) if tip else ()
+    return tuple(_info(commit) for commit in walk if _changes(commit, path))
 
 
-def commits_of(repository: Repository, index: Index, ticket_id: str) -> tuple[CommitInfo, ...]:
-    """The commits of the ticket, oldest first, as the index knows them: costs as many reads as there are commits."""
+def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -> tuple[CommitInfo, ...]:
+    """The commits of the ticket, oldest first, as the index knows them: costs as many reads as there are commits.
+
+    One that names the ticket and leaves its file as it was is none: anybody can write that into a message.
+    """
     git = pygit2.Repository(str(repository.path))
-    return tuple(_info(git[oid].peel(pygit2.Commit)) for oid in index.commits(ticket_id))
+    named = (git[oid].peel(pygit2.Commit) for oid in index.commits(ticket.id))
+    return tuple(_info(commit) for commit in named if _changes(commit, ticket.path))
+
+
+def _changes(commit: pygit2.Commit, path: str) -> bool:
+    """Whether the commit made something of the file that none of its parents had."""
+    blob = _blob(commit, path)
+    return all(_blob(parent, path) != blob for parent in commit.parents) and bool(commit.parents or blob)
 
 
 def _blob(commit: pygit2.Commit, path: str) -> pygit2.Oid | None:
@@ -49,13 +58,18 @@ def _blob(commit: pygit2.Commit, path: str) -> pygit2.Oid | None:
 
 
 def _info(commit: pygit2.Commit) -> CommitInfo:
-    subject = commit.message.partition("\n")[0]
+    subject = plain(commit.raw_message).partition("\n")[0]
     return CommitInfo(
         commit=str(commit.id),
-        author_name=commit.author.name,
-        author_email=commit.author.email,
-        at=datetime.fromtimestamp(commit.author.time, UTC),
-        recorded_at=datetime.fromtimestamp(commit.commit_time, UTC),
+        author_name=plain(commit.author.raw_name),
+        author_email=plain(commit.author.raw_email),
+        at=_moment(commit.author.time),
+        recorded_at=_moment(commit.commit_time),
         subject=subject,
-        action=trailer(commit.message, "Action"),
+        action=trailer(commit, "Action"),
     )
+
+
+def _moment(seconds: int) -> datetime:
+    """A commit's time, of which Git takes any number; one that no calendar has is the nearest."""
+    return datetime.fromtimestamp(min(max(seconds, 0), _LAST), UTC)

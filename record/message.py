@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+import pygit2
+
 from domain.change import Change
 from domain.ticket import SYSTEM
 
@@ -52,7 +54,12 @@ def _seconds(moment: datetime) -> int:
     return max(0, int(moment.timestamp()))
 
 
-def trailer(message: str, name: str) -> str:
-    """The value of a commit message's trailer; empty when it has none."""
-    _, _, block = message.rstrip().rpartition("\n\n")
+def plain(text: bytes) -> str:
+    """A commit's text, whatever encoding it claims or breaks: a commit that anybody made must not end all reading."""
+    return text.decode("utf-8", "replace")
+
+
+def trailer(commit: pygit2.Commit, name: str) -> str:
+    """The value of a trailer of the commit's message; empty when it has none."""
+    _, _, block = plain(commit.raw_message).rstrip().rpartition("\n\n")
     return next((line[len(name) + 2 :] for line in block.splitlines() if line.startswith(f"{name}: ")), "")

@@ -5,6 +5,7 @@ import pygit2
 from domain.errors import Unproven
 from domain.roles import Requester, same_address
 from domain.signing import Claims
+from domain.ticket import Action
 from record.directory import Directory
 from record.index import Index
 from record.message import SIGNATURE, trailer
@@ -14,7 +15,7 @@ from record.signatures import Keys
 
 def claims_in(commit: pygit2.Commit, keys: Keys) -> Claims | Unproven | None:
     """What a commit's signature states, why it states nothing, or None where there is none."""
-    jws = trailer(commit.message, SIGNATURE)
+    jws = trailer(commit, SIGNATURE)
     try:
         return keys.claims(jws) if jws else None
     except Unproven as why:
@@ -38,9 +39,13 @@ def requester_then(created_by: str, signed: Claims | Unproven | None, directory:
 
 
 def requester_of(repository: Repository, index: Index, keys: Keys, ticket_id: str) -> Requester | None:
-    """The requester of a recorded ticket as its first commit proves them; None where it proves nothing."""
-    oids = index.commits(ticket_id)
-    if not oids:
-        return None
-    claims = claims_in(pygit2.Repository(str(repository.path))[oids[0]].peel(pygit2.Commit), keys)
-    return claims.asked_by if isinstance(claims, Claims) else None
+    """The requester of a recorded ticket as the commit that created it proves them; None where none proves it.
+
+    Other commits may name the ticket in their message, earlier ones too: what they don't prove, they don't say.
+    """
+    git = pygit2.Repository(str(repository.path))
+    for oid in index.commits(ticket_id):
+        claims = claims_in(git[oid].peel(pygit2.Commit), keys)
+        if isinstance(claims, Claims) and (claims.ticket, claims.action) == (ticket_id, Action.CREATED):
+            return claims.asked_by
+    return None

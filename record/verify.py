@@ -16,8 +16,8 @@ from domain.errors import RuleViolation
 from domain.roles import Requester
 from domain.ticket import PromotionRequest
 from record.bulk import blob_of, read_ticket
-from record.changes import FOLDER, Touched, added, count, opened, touched
-from record.checks import CHECKS, Check, Step, Violation
+from record.changes import FOLDER, Touched, added, count, is_ticket, merges, opened, touched
+from record.checks import CHECKS, Check, Step, Violation, continues
 from record.directory import Directory, DirectoryState
 from record.errors import RecordUnavailable
 from record.feed import Progress
@@ -38,8 +38,9 @@ def verify(
 ) -> Iterator[Violation]:
     """Every violation in the history of the branch, oldest first; `since` takes all up to that commit for granted.
 
-    `progress` is told how many commits were looked at, and of how many. Raises RecordUnavailable when there is no such
-    repository, branch or commit, or when the clone is shallow and so has nothing to prove.
+    What merges take back comes last. `progress` is told how many commits were looked at, and of how many. Raises
+    RecordUnavailable when there is no such repository, branch or commit, or when the clone is shallow and so has
+    nothing to prove.
     """
     try:
         repo = opened(path)
@@ -68,6 +69,8 @@ def _verify(
         yield from audit.commit(change)
         if done % _PROGRESS_EVERY == 0:
             progress(done, total)
+    for commit in merges(repo, revisions):
+        yield from audit.merge(audit.git[commit].peel(pygit2.Commit))
     progress(total, total)
 
 
@@ -109,6 +112,19 @@ class _Audit:
                 yield Violation(change.commit, fault.path, "unreadable", fault.sentence)
         for path, old, new in change.files:
             yield from self._file(commit, directory, path, old, new)
+
+    def merge(self, commit: pygit2.Commit) -> Iterator[Violation]:
+        """What a merge takes back of what one of its parents tells, though it may say the same as another."""
+        for parent in commit.parents:
+            for delta in parent.tree.diff_to_tree(commit.tree).deltas:
+                path, old, new = delta.new_file.path, str(delta.old_file.id), str(delta.new_file.id)
+                before = self._read(path, old) if is_ticket(path) and int(old, 16) else None
+                if not isinstance(before, PromotionRequest):
+                    continue
+                now = self._read(path, new) if int(new, 16) else None
+                if not isinstance(now, PromotionRequest) or not continues(before, now):
+                    sentence = f"the merge leaves out what {str(parent.id)[:12]} tells of it"
+                    yield Violation(str(commit.id), before.id, "taken-back", sentence)
 
     def _file(
         self, commit: pygit2.Commit, directory: Directory, path: str, old: str | None, new: str | None
@@ -177,8 +193,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _shown(violation: Violation, *, as_json: bool) -> str:
     if as_json:
-        return json.dumps(dataclasses.asdict(violation), ensure_ascii=False)
-    return f"{violation.commit[:12]} {violation.ticket}: {violation.rule}: {violation.sentence}"
+        return json.dumps(dataclasses.asdict(violation))
+    line = f"{violation.commit[:12]} {violation.ticket}: {violation.rule}: {violation.sentence}"
+    # Names and messages are whoever's made the commit: none of them moves the reader's cursor over what stands there.
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
 
 
 def _show_progress(done: int, total: int) -> None:

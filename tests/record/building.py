@@ -22,6 +22,11 @@ def git(repository: Path, *arguments: str, stdin: str | None = None) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, input=stdin).stdout.strip()
 
 
+def imported(repository: Path, script: bytes) -> None:
+    """Have Git's fast-import make commits, of whatever bytes."""
+    subprocess.run(["git", "-C", str(repository), "fast-import", "--quiet"], check=True, input=script)
+
+
 def bare(path: Path) -> Path:
     """A new empty bare repository whose branch is main."""
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], check=True)

@@ -11,16 +11,21 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from domain import roles, yaml
-from domain.roles import Permission, Scope
+from domain.roles import Permission, Requester, Scope
 from domain.ticket import State, Target, TargetType
 from record.errors import BadCursor
 from record.history import commits, commits_of
 from record.index import Index
+from record.keys import KeyReader
 from record.metrics import RecordCollector
 from record.query import Page, Sort, TicketQuery
 from record.repository import Repository
+from record.requesters import requester_of
+from record.signatures import new_key, sealed
+from record.verify import verify
 from tests.domain.builders import ADA, JEAN, MINUTE, NOW, PIERRE, RETAIL, details, pending, person
-from tests.record.building import Story, bare, git, number, opened, person_commits
+from tests.record.building import NOBODY, Story, bare, git, imported, number, opened, person_commits, publish_key
+from tests.signing import claims_for
 
 ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
 PARIS = ZoneInfo("Europe/Paris")
@@ -241,10 +246,48 @@ async def test_changes_are_numbered_and_commits_are_known(repository: Repository
     assert index.changes_since(0) == [(1, number(1)), (2, number(2)), (4, number(1))]
     assert index.changes_since(2) == [(4, number(1))]
     assert index.sequence() == 4
-    known = commits_of(repository, index, number(1))
+    known = commits_of(repository, index, first.ticket)
     assert known == commits(repository, first.ticket.path)
     assert [info.action for info in known] == ["created", "approved"]
     assert second.ticket.id not in known[0].subject
+
+
+async def test_naming_a_ticket_in_a_message_makes_no_part_of_its_history(repository: Repository, index: Index) -> None:
+    """Whoever may commit anything can write trailers, also of the number that comes next."""
+    publish_key(repository.path)
+    claims = claims_for(pending(at=NOW - MINUTE), requester=Requester(addresses=(JEAN.email,)))
+    forged = f"Hello\n\nRequest-Id: {number(1)}\nAction: approved\nSignature: {sealed(claims, new_key())}\n"
+    person_commits(repository.path, {"README.md": "hello"}, forged)
+    story = await (await Story(repository).create()).then("rejected")
+    person_commits(repository.path, {"README.md": "good-bye"}, forged)
+    assert [info.action for info in commits_of(repository, index, story.ticket)] == ["created", "rejected"]
+    assert ids(index.page(TicketQuery(scope=ALL, decider=JEAN))) == [number(1)], "hidden from who may decide on it"
+    keys = KeyReader(repository).current()
+    requester = requester_of(repository, index, keys, number(1))
+    assert requester is not None
+    assert requester.addresses == (PIERRE.email,)
+
+
+@pytest.mark.parametrize(
+    "commit",
+    [
+        b"committer Ren\xe9 <r@\xe9> 1770000000 +0000\ndata 5\nd\xe9j\xe0\nM 100644 inline caf\xe9.yaml\ndata 0\n",
+        b"committer R <r@x> 1770000000 +0000\nencoding klingon\ndata 5\nd\xe9j\xe0\n",
+        b"committer R <r@x> 999999999999999 +0000\ndata 0\nM 100644 inline requests/prod/2026/03/\xe9.yaml\ndata 0\n",
+    ],
+    ids=["Latin-1", "an encoding that nobody knows", "a file's name and a time that are none"],
+)
+async def test_no_commit_makes_the_record_unreadable(repository: Repository, index: Index, commit: bytes) -> None:
+    """Whoever may commit anything, by accident or not, takes nothing away from others."""
+    story = await Story(repository).create()
+    commit = commit.replace(b"\nM ", b"\nfrom refs/heads/main^0\nM ")
+    script = b"commit refs/heads/main\n" + commit + (b"" if b"\nfrom" in commit else b"from refs/heads/main^0\n")
+    imported(repository.path, script)
+    assert index.get(number(1)) == story.ticket
+    await story.then("approved")
+    assert index.get(number(1)) == story.ticket
+    assert [info.action for info in commits_of(repository, index, story.ticket)] == ["created", "approved"]
+    assert {each.rule for each in verify(repository.path)} <= NOBODY
 
 
 async def test_a_rewritten_branch_is_read_anew(repository: Repository, index: Index) -> None:

@@ -14,7 +14,7 @@ from record.members import PLATFORM
 from record.repository import Repository
 from record.verify import run, verify
 from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, RETAIL, pending
-from tests.record.building import Story, after, bare, git, number, opened, person_commits
+from tests.record.building import Story, after, bare, git, imported, number, opened, person_commits
 from tests.record.test_directory import platform, tenant
 from tests.signing import key_file, proof_for
 
@@ -165,6 +165,49 @@ async def test_a_number_given_twice_and_a_removed_file_are_named(repository: Rep
     forge(repository.path, pending(at=NOW + MINUTE))
     forge(repository.path, pending(at=NOW.replace(month=7)))
     assert rules(repository.path) == ["removed", "number-reused", "number-reused"]
+
+
+def merged(path: Path, tree: str, *parents: str) -> str:
+    """Make the branch a merge of the parents with that commit's files; the commit."""
+    joined = [argument for parent in parents for argument in ("-p", parent)]
+    who = ("-c", "user.name=Mona", "-c", "user.email=mona@cab-i.com")
+    commit = git(path, *who, "commit-tree", f"{tree}^{{tree}}", *joined, "-m", "Merge")
+    git(path, "update-ref", "refs/heads/main", commit)
+    return commit
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["their first parent", "their second parent"])
+async def test_a_merge_that_takes_back_what_was_decided_is_named(repository: Repository, turned: bool) -> None:
+    """Its ticket is what another parent has, so that it changes nothing by itself; or it has none. An honest one is."""
+    before = git(repository.path, "rev-parse", "main")
+    story = await Story(repository).create()
+    created = git(repository.path, "rev-parse", "main")
+    await story.then("rejected")
+    rejected, side = git(repository.path, "rev-parse", "main"), merged(repository.path, created, created)
+    parents = (side, rejected) if turned else (rejected, side)
+    merged(repository.path, rejected, *parents)
+    assert rules(repository.path) == []
+    evil = merged(repository.path, created, *parents)
+    assert [(each.commit, each.rule) for each in verify(repository.path)] == [(evil, "taken-back")]
+    merged(repository.path, before, rejected, merged(repository.path, before, before))
+    assert rules(repository.path) == ["taken-back"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]], ids=["text", "JSON"])
+async def test_nothing_hides_a_violation_on_the_screen(
+    repository: Repository, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """A message that would clear the line, go up or write from right to left is shown as what it is."""
+    story = await Story(repository).create()
+    forge(repository.path, after(story.ticket, "approved"), action="\x1b[1A\x1b[2K\u202eapproved")
+    script = b"commit refs/heads/main\ncommitter M <m@x> 0 +0000\ndata 0\nfrom refs/heads/main^0\n"
+    script += b'M 100644 inline "tenants/\\351\\033[2K\\n.yaml"\ndata 0\n'
+    imported(repository.path, script)
+    assert run([str(repository.path), *arguments]) == 1
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if not line.isprintable()] == []
+    assert len(said.splitlines()) == (2 if arguments else 3)
+    assert "u001b[1A" in said or "x1b[1A" in said
 
 
 async def test_files_that_do_not_load_are_named(repository: Repository) -> None:
