@@ -51,10 +51,11 @@ async def run(settings: Settings) -> None:
     proofs = Proofs.of(repository)
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, outlets(settings) as channels:
-        awx, directory = AwxActivities(client, awx_timings(settings)), DirectoryReader(repository)
+        directory, index = DirectoryReader(repository), Index(repository, folder / "index.db")
+        clearance = ClearanceActivities(repository, directory, index, proofs.keys)
+        awx = AwxActivities(client, clearance.objection, awx_timings(settings))
+        lanes = LaneActivities(temporal, settings.task_queue)
         record = RecordActivities(repository, proofs, teller(settings, temporal, channels))
-        lanes, clearance = LaneActivities(temporal, settings.task_queue), ClearanceActivities(repository, directory)
-        watch = WatchActivities(client, Index(repository, folder / "index.db"))
         worker = Worker(
             temporal,
             task_queue=settings.task_queue,
@@ -65,7 +66,7 @@ async def run(settings: Settings) -> None:
                 ProofActivities(proofs).check_decision,
                 lanes.stand_in_lane,
                 clearance.read_facts,
-                watch.compare_jobs,
+                WatchActivities(client, index).compare_jobs,
                 *(awx.find_job, awx.launch_job, awx.read_result),
             ],
             interceptors=[Door(proofs.check_decision), Beating()],

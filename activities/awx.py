@@ -4,6 +4,7 @@
 answer is lost is looked for, never guessed.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -55,11 +56,16 @@ class AwxTimings:
     running_deadline: timedelta = timedelta(hours=4)
 
 
+Objection = Callable[[Deployment, activity.Info], Awaitable[LaunchRefused | NotLaunched | None]]
+"""Tells why a launch that this activity was asked for must not be, whoever asked."""
+
+
 @dataclass
 class AwxActivities:
     """The AWX side of a promotion. `secrets` are masked in whatever a ticket quotes, AWX's credentials always."""
 
     client: AwxClient
+    objection: Objection
     timings: AwxTimings = AwxTimings()
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -94,7 +100,7 @@ class AwxActivities:
         there is a job before anybody asks again.
         """
         try:
-            return await self._launch(deployment)
+            return await self.objection(deployment, activity.info()) or await self._launch(deployment)
         except AwxUnavailable as error:
             return NotLaunched(reason=reason(error))
         except AwxRefused as error:

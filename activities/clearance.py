@@ -1,16 +1,23 @@
 """What the record says right before a launch, as an activity: facts only, the rule is `domain.clearance`'s."""
 
 import asyncio
+import sqlite3
 from dataclasses import dataclass
 
 import pygit2
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from domain import clearance
 from domain.clearance import Claim, Facts
+from domain.deployment import Deployment, LaunchRefused, NotLaunched
+from domain.errors import RuleViolation, Unproven
 from record.directory import DirectoryReader
-from record.errors import RecordUnavailable
+from record.errors import RecordError, RecordUnavailable
+from record.index import Index
+from record.keys import KeyReader
 from record.repository import Repository
+from record.requesters import proven, requester_in
 
 
 @dataclass
@@ -19,6 +26,8 @@ class ClearanceActivities:
 
     repository: Repository
     directory: DirectoryReader
+    index: Index
+    keys: KeyReader
 
     @activity.defn
     async def read_facts(self, claim: Claim) -> Facts:
@@ -31,8 +40,37 @@ class ClearanceActivities:
         except (RecordUnavailable, OSError, pygit2.GitError) as error:
             raise ApplicationError(f"The record can't be read: {error}", type="RecordUnavailable") from error
 
+    async def objection(self, deployment: Deployment, asked: activity.Info) -> LaunchRefused | NotLaunched | None:
+        """Why AWX must not be asked, by the record's own word; `asked` is the activity that would ask it.
+
+        The promotion has looked already. But whoever may write to the engine can have a worker's activities done
+        without any promotion, or as one that they invented: what nobody approved is not launched by that either.
+        """
+        try:
+            await asyncio.to_thread(self._check, deployment, asked)
+        except RuleViolation as refused:
+            activity.logger.error("the launch of %s was refused: %s", deployment.marker, refused)
+            return LaunchRefused(reason=str(refused))
+        except (RecordError, sqlite3.Error, OSError, pygit2.GitError) as error:
+            return NotLaunched(reason=f"The record can't be read: {error}"[:8_000])
+        return None
+
+    def _check(self, deployment: Deployment, asked: activity.Info) -> None:
+        self.index.catch_up(fetch=True)
+        ticket, keys = self.index.get(deployment.request_id), self.keys.current()
+        if ticket is None or asked.workflow_id != ticket.id:
+            raise Unproven("The launch was not asked for by a promotion of the record; nothing was launched")
+        signed = proven(self.repository, self.index, keys, ticket.id)
+        approval = clearance.approval(deployment, ticket, signed, asked.current_attempt_scheduled_time)
+        facts = self._facts(clearance.claim(ticket, approval.sub))
+        if refused := clearance.refusal(ticket, facts.revision, facts, requester_in(signed)):
+            raise refused
+
     def _read(self, claim: Claim) -> Facts:
         self.repository.fetch()
+        return self._facts(claim)
+
+    def _facts(self, claim: Claim) -> Facts:
         directory = self.directory.current()
         return Facts(
             revision=self._revision(claim.path),

@@ -31,7 +31,7 @@ from record.history import CommitInfo, commits_of
 from record.index import Index
 from record.keys import KeyReader
 from record.repository import Repository
-from record.requesters import requester_of
+from record.requesters import proven, requester_in
 from record.signatures import Signer
 
 log = structlog.get_logger(__name__)
@@ -117,7 +117,8 @@ class Promotions:
 
     async def asked_by(self, ticket: PromotionRequest) -> Requester | None:
         """Who asked for the ticket, as they were known then; None while it is not recorded yet."""
-        return await run_in_threadpool(requester_of, self.repository, self.index, self.keys.current(), ticket.id)
+        keys = self.keys.current()
+        return requester_in(await run_in_threadpool(proven, self.repository, self.index, keys, ticket.id))
 
     # -- deciding --------------------------------------------------------------------------------------------------
 
@@ -139,11 +140,15 @@ class Promotions:
             comment=said.comment,
             reason=said.reason,
         )
+        requester = await self.asked_by(ticket)
+        if roles.refusal(person, said.action.permission, ticket, requester):
+            # The gate signs nothing that its person has no right to; where the state refuses too, that is the answer.
+            lifecycle.check(ticket, decision, self.now(), requester)
         try:
             answer = await self.engine.decide(self.signer.sign(decision))
         except NotRunning:
             # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
-            lifecycle.check(ticket, decision, self.now(), await self.asked_by(ticket))
+            lifecycle.check(ticket, decision, self.now(), requester)
             raise
         if not answer.recorded:
             self._ahead.add(ticket_id)

@@ -1,9 +1,15 @@
 """The last look before a launch: whether what was approved is still approved, by somebody who still may."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from domain import roles
 from domain.change import Revision
-from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision
-from domain.roles import Permission, Person, Requester, Subject
+from domain.deployment import Deployment
+from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision, Unproven
+from domain.lifecycle import waits_for_date
+from domain.roles import Permission, Person, Requester, Subject, same_address
+from domain.signing import Claims, mismatch
 from domain.ticket import Action, PromotionRequest, State
 from domain.values import Email, Frozen, Tenant
 
@@ -55,3 +61,20 @@ def refusal(
     return (
         NotAuthorized(f"{approver}, who approved, no longer may: {refused}; nothing was launched") if refused else None
     )
+
+
+def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collection[Claims], at: datetime) -> Claims:
+    """The signed approval that a launch asked for at this moment rests on; raises what speaks against it.
+
+    `ticket` is the record's, `signed` what its commits prove. Raises StaleDecision, NotPending or Unproven.
+    """
+    if ticket.status.approved_by is None or Deployment.of(ticket) != deployment:
+        raise StaleDecision("The record has no such approved request; nothing was launched")
+    if waits_for_date(ticket, at):
+        raise NotPending("The date that the request asks for has not come; nothing was launched")
+    meant = (ticket.id, ticket.digest, Action.APPROVED, same_address(ticket.status.approved_by))
+    approvals = (each for each in signed if (each.ticket, each.digest, each.action, same_address(each.email)) == meant)
+    found = next(approvals, None)
+    if found is None or all(mismatch(each, ticket) for each in signed):
+        raise Unproven("The record does not prove that somebody let it through; nothing was launched")
+    return found

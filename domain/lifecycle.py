@@ -149,6 +149,17 @@ def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:
     return scheduled is not None and scheduled > now
 
 
+def previous(ticket: PromotionRequest) -> PromotionRequest | None:
+    """The ticket before its last transition, None where that created it.
+
+    Raises IllegalTransition, or pydantic's ValidationError, where its status is none that these rules make.
+    """
+    *before, _ = history = ticket.status.history
+    if status_of(history) != ticket.status:
+        raise IllegalTransition("The status is not what the history amounts to")
+    return ticket.model_copy(update={"status": status_of(tuple(before))}) if before else None
+
+
 def status_of(history: tuple[HistoryEntry, ...]) -> Status:
     """The status that a history amounts to; raises IllegalTransition where the lifecycle has no such step.
 

@@ -72,6 +72,10 @@ class Action(StrEnum):
     FAILED = "failed"
 
 
+BY_PEOPLE = frozenset({Action.CREATED, Action.APPROVED, Action.REJECTED, Action.CANCELLED, Action.RETRIED})
+"""What only people do, each act of theirs with a signature; the rest the service does by itself."""
+
+
 class Target(Frozen):
     type: TargetType
     name: TargetName

@@ -10,7 +10,7 @@ from domain.decision import DecisionAction
 from domain.errors import NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.roles import Permission, Requester, same_address
 from domain.signing import Claims, mismatch
-from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest
+from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.directory import Directory
 from record.message import SERVICE_EMAIL, plain, trailer
 
@@ -101,7 +101,7 @@ def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
 def check_people(step: Step) -> Iterator[Violation]:
     """Who acted had the right to, under the tenants' files as of this commit."""
     last = step.last
-    by_person = last.action in _DECIDED or last.action is Action.CREATED
+    by_person = last.action in BY_PEOPLE
     if by_person is (last.by == SYSTEM):
         yield step.violation("wrong-actor", f"{last.by} can't be who {last.action} a request")
     elif by_person and (refused := _refusal(step)):

@@ -3,6 +3,7 @@
 RecordError
 ├── TicketExists        a new ticket's number already has a file with other content: the number is taken for good
 ├── RecordConflict      the file is no longer the revision the change was made from: a person has to look
+├── NotOneStep          the change is not one transition of what the record has: nobody's signature covers the others
 ├── RecordUnavailable   the record can't be read or written now (remote down, lock held, disk full): try again
 └── BadCursor           a page was asked for with a cursor that this query never gave
 """
@@ -24,6 +25,11 @@ class RecordConflict(RecordError):
             f"{ticket_id} waits for a person: {path} {state}, but this change was made from {base[:10]}. "
             "Somebody edited the file by hand; put that revision back and the promotion goes on by itself"
         )
+
+
+class NotOneStep(RecordError):
+    def __init__(self, ticket_id: str) -> None:
+        super().__init__(f"The change of {ticket_id} is not one transition of what the record has")
 
 
 class RecordUnavailable(RecordError):

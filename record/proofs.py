@@ -13,7 +13,7 @@ from domain.change import Change
 from domain.decision import Decision
 from domain.errors import Unproven
 from domain.signing import FRESH, Claims, message_digest, mismatch
-from domain.ticket import SYSTEM
+from domain.ticket import BY_PEOPLE, SYSTEM
 from domain.values import iso
 from record.keys import KeyReader
 from record.repository import Repository
@@ -48,9 +48,9 @@ class Proofs:
                 raise Unproven(f"The message was signed at {iso(claims.at)}, which is too long ago")
 
     def check_change(self, change: Change) -> None:
-        """Raise Unproven unless the API signed what a person is said to have done; the service itself signs nothing."""
+        """Raise Unproven unless the API signed what only people do; the service itself signs nothing."""
         last = change.ticket.last
-        if last.by == SYSTEM:
+        if last.by == SYSTEM and last.action not in BY_PEOPLE:
             return
         with self._noting(change.ticket.id, last.action, last.by):
             if change.proof is None:

@@ -1,5 +1,7 @@
 """Who asked for a ticket, as they were known then: what the commit that created it proves, years later too."""
 
+from collections.abc import Iterable
+
 import pygit2
 
 from domain.errors import Unproven
@@ -38,14 +40,16 @@ def requester_then(created_by: str, signed: Claims | Unproven | None, directory:
     return Requester.of(person, owner)
 
 
-def requester_of(repository: Repository, index: Index, keys: Keys, ticket_id: str) -> Requester | None:
-    """The requester of a recorded ticket as the commit that created it proves them; None where none proves it.
+def proven(repository: Repository, index: Index, keys: Keys, ticket_id: str) -> tuple[Claims, ...]:
+    """What the commits that name a ticket prove of it, oldest first.
 
-    Other commits may name the ticket in their message, earlier ones too: what they don't prove, they don't say.
+    Anybody who may commit can name a ticket in a message, before there is one too: what isn't signed says nothing.
     """
     git = pygit2.Repository(str(repository.path))
-    for oid in index.commits(ticket_id):
-        claims = claims_in(git[oid].peel(pygit2.Commit), keys)
-        if isinstance(claims, Claims) and (claims.ticket, claims.action) == (ticket_id, Action.CREATED):
-            return claims.asked_by
-    return None
+    stated = (claims_in(git[oid].peel(pygit2.Commit), keys) for oid in index.commits(ticket_id))
+    return tuple(claims for claims in stated if isinstance(claims, Claims) and claims.ticket == ticket_id)
+
+
+def requester_in(signed: Iterable[Claims]) -> Requester | None:
+    """The requester of a ticket by what its commits prove; None where they prove nobody."""
+    return next((each.asked_by for each in signed if each.action is Action.CREATED), None)

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pygit2
+from pydantic import ValidationError
 
-from domain import yaml
+from domain import lifecycle, yaml
 from domain.change import Change, Recorded
-from domain.errors import MalformedTicket
+from domain.errors import MalformedTicket, RuleViolation
 from domain.ticket import PromotionRequest
 from record import message
-from record.errors import RecordConflict, RecordError, RecordUnavailable, TicketExists
+from record.errors import NotOneStep, RecordConflict, RecordError, RecordUnavailable, TicketExists
 from record.objects import GitObject, Kind, Tree, object_id
 from record.pack import PackWriter
 from record.text import text_of
@@ -74,9 +75,11 @@ class Builder:
         ticket = change.ticket
         found = self._tree.find(ticket.path)
         if change.base is not None and found is not None and found.hex() == change.base and found != blob:
+            self._check_step(ticket, found, written)
             return True
         if found is None and change.base is None:
             self._check_number(ticket)
+            self._check_step(ticket, None, written)
             return True
         if found is not None and (found == blob or self._contains(found, ticket, written)):
             return False
@@ -84,15 +87,32 @@ class Builder:
             raise TicketExists(ticket.id, ticket.path)
         raise RecordConflict(ticket.id, ticket.path, change.base, found.hex() if found else None)
 
+    def _check_step(self, ticket: PromotionRequest, base: bytes | None, written: dict[bytes, bytes]) -> None:
+        """One entry more than the file that the change is made from, and nothing else. Raises NotOneStep."""
+        try:
+            before = lifecycle.previous(ticket)
+        except (RuleViolation, ValidationError) as error:
+            raise NotOneStep(ticket.id) from error
+        # What we wrote is the same to the byte, which is found out faster than a file is read.
+        ours = None if before is None else object_id(Kind.BLOB, text_of(before).encode())
+        if ours != base and (before is None or base is None or before != self._loaded(base, written)):
+            raise NotOneStep(ticket.id)
+
     def _contains(self, found: bytes, ticket: PromotionRequest, written: dict[bytes, bytes]) -> bool:
         """Whether the file has the change and later ones already: a repeat that comes late."""
-        try:
-            there = yaml.load(written.get(found) or self._read(found))
-        except MalformedTicket:
+        there = self._loaded(found, written)
+        if there is None:
             return False
         history = ticket.status.history
         same = there.metadata == ticket.metadata and there.spec == ticket.spec
         return same and there.status.history[: len(history)] == history
+
+    def _loaded(self, found: bytes, written: dict[bytes, bytes]) -> PromotionRequest | None:
+        """The ticket of a file that is there, None where that is no ticket."""
+        try:
+            return yaml.load(written.get(found) or self._read(found))
+        except MalformedTicket:
+            return None
 
     def _check_number(self, ticket: PromotionRequest) -> None:
         """A number is given once a year, not once a month. Raises TicketExists, RecordUnavailable."""

@@ -183,6 +183,10 @@ def environment(scheduled: timedelta = timedelta(0)) -> ActivityEnvironment:
     return made
 
 
+async def no_objection(_deployment: Deployment, _asked: object) -> None:
+    """As where the record shows everything that is asked for as approved."""
+
+
 async def find(awx: AwxActivities, attempt: Deployment = ATTEMPT, asked_at: datetime | None = None) -> LaunchOutcome:
     """The answer of `find_job`, asked again as Temporal would while it is too early."""
     while True:

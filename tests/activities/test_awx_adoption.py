@@ -7,13 +7,13 @@ import pytest
 
 from activities.awx import AwxActivities
 from domain.deployment import Launched, NotLaunched
-from tests.awx_fixtures import ATTEMPT, TIMINGS, Simulator, deployment, find, promote
+from tests.awx_fixtures import ATTEMPT, TIMINGS, Simulator, deployment, find, no_objection, promote
 
 
 @pytest.fixture
 async def awx(simulator: Simulator) -> AsyncIterator[AwxActivities]:
     async with simulator.client() as client:
-        yield AwxActivities(client, TIMINGS)
+        yield AwxActivities(client, no_objection, TIMINGS)
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,13 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.awx import LAUNCH_UNKNOWN, AwxActivities
 from clients.awx import AwxClient, AwxConnection
 from domain.deployment import Launched, LaunchRefused, Lookup, NotLaunched
-from tests.awx_fixtures import ATTEMPT, TIMINGS, TOKEN, Simulator, environment, find, launch, promote
+from tests.awx_fixtures import ATTEMPT, TIMINGS, TOKEN, Simulator, environment, find, launch, no_objection, promote
 
 
 @pytest.fixture
 async def awx(simulator: Simulator) -> AsyncIterator[AwxActivities]:
     async with simulator.client() as client:
-        yield AwxActivities(client, TIMINGS)
+        yield AwxActivities(client, no_objection, TIMINGS)
 
 
 async def test_a_launch_answered_at_once_is_one_job(simulator: Simulator, awx: AwxActivities) -> None:
@@ -60,7 +60,7 @@ async def test_a_launch_that_awx_carries_out_late_is_still_one_job(simulator: Si
     simulator.faults(launch=["late"])
     patient = dataclasses.replace(TIMINGS, request_lifetime=timedelta(seconds=3))
     async with simulator.client(launch_seconds=0.1) as client:
-        assert await promote(AwxActivities(client, patient)) == Launched(job=1)
+        assert await promote(AwxActivities(client, no_objection, patient)) == Launched(job=1)
     assert simulator.control("GET", "jobs")["launch_posts"] == 1
 
 
@@ -93,7 +93,7 @@ async def test_an_awx_that_is_down_launched_nothing_and_is_asked_again() -> None
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     async with AwxClient(AwxConnection(f"http://127.0.0.1:{port}/api/", "7", token=TOKEN)) as client:
-        awx = AwxActivities(client, TIMINGS)
+        awx = AwxActivities(client, no_objection, TIMINGS)
         assert isinstance(await launch(awx), NotLaunched)
         with pytest.raises(ApplicationError, match="cannot be reached") as failure:
             await find(awx)

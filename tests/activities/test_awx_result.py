@@ -10,7 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.awx import AwxActivities, AwxTimings
 from domain.deployment import Job, JobOutcome, JobResult
-from tests.awx_fixtures import Simulator, deployment
+from tests.awx_fixtures import Simulator, deployment, no_objection
 
 TIMINGS = AwxTimings(settle=timedelta(0))
 HASTY = dataclasses.replace(TIMINGS, pending_deadline=timedelta(0), running_deadline=timedelta(0))
@@ -20,7 +20,7 @@ A_MINUTE = timedelta(seconds=60)
 @pytest.fixture
 async def awx(simulator: Simulator) -> AsyncIterator[AwxActivities]:
     async with simulator.client() as client:
-        yield AwxActivities(client, TIMINGS, secrets=("payments",))
+        yield AwxActivities(client, no_objection, TIMINGS, secrets=("payments",))
 
 
 async def launched(simulator: Simulator, awx: AwxActivities, *statuses: str, **faults: object) -> int:

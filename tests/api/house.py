@@ -35,6 +35,7 @@ from clients.channel import Outlet
 from demo.company import prepare_repository
 from domain.announcement import Channel
 from record.directory import DirectoryReader
+from record.index import Index
 from record.proofs import Proofs
 from record.repository import open_repository
 from record.signatures import private_text
@@ -257,10 +258,11 @@ class House:
         client = await self._working.enter_async_context(self.awx.client())
         proofs = Proofs.of(repository)
         directory, channels = DirectoryReader(repository), await self._channels()
-        awx = AwxActivities(client, QUICK)
+        index = Index(repository, self.folder / "worker" / "index.db")
+        clearance = ClearanceActivities(repository, directory, index, proofs.keys)
+        awx = AwxActivities(client, clearance.objection, QUICK)
         record = RecordActivities(repository, proofs, teller(self.settings, self.client, channels))
         lanes = LaneActivities(self.client, self.settings.task_queue, look_every=timedelta(milliseconds=100))
-        clearance = ClearanceActivities(repository, directory)
         activities: list[Callable[..., Awaitable[object]]] = [
             record.record_change,
             AnnouncementActivities(channels, directory).deliver,
@@ -272,6 +274,7 @@ class House:
             ProofActivities(proofs).check_decision,
         ]
         self._working.push_async_callback(repository.close)
+        self._working.callback(index.close)
         await self._working.enter_async_context(
             Worker(
                 self.client,

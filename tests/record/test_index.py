@@ -20,7 +20,7 @@ from record.keys import KeyReader
 from record.metrics import RecordCollector
 from record.query import Page, Sort, TicketQuery
 from record.repository import Repository
-from record.requesters import requester_of
+from record.requesters import proven, requester_in
 from record.signatures import new_key, sealed
 from record.verify import verify
 from tests.domain.builders import ADA, JEAN, MINUTE, NOW, PIERRE, RETAIL, details, pending, person
@@ -263,7 +263,7 @@ async def test_naming_a_ticket_in_a_message_makes_no_part_of_its_history(reposit
     assert [info.action for info in commits_of(repository, index, story.ticket)] == ["created", "rejected"]
     assert ids(index.page(TicketQuery(scope=ALL, decider=JEAN))) == [number(1)], "hidden from who may decide on it"
     keys = KeyReader(repository).current()
-    requester = requester_of(repository, index, keys, number(1))
+    requester = requester_in(proven(repository, index, keys, number(1)))
     assert requester is not None
     assert requester.addresses == (PIERRE.email,)
 

@@ -32,6 +32,7 @@ from domain.roles import Person
 from domain.ticket import Impact, PromotionRequest, State
 from domain.yaml import load
 from record.directory import DirectoryReader
+from record.index import Index
 from record.proofs import Proofs
 from record.repository import open_repository
 from record.signatures import signed
@@ -83,9 +84,10 @@ class Stage:
         repository = open_repository(str(self.git), "main", self.git.parent)
         proofs = Proofs.of(repository)
         async with self.awx.client() as client:
-            awx, directory = AwxActivities(client, self.timings), DirectoryReader(repository)
+            directory, index = DirectoryReader(repository), Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
+            clearance = ClearanceActivities(repository, directory, index, proofs.keys)
+            awx = AwxActivities(client, clearance.objection, self.timings)
             record = RecordActivities(repository, proofs, self._tell)
-            clearance = ClearanceActivities(repository, directory)
             lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
             async with Worker(
                 self.environment.client,
@@ -105,6 +107,7 @@ class Stage:
                 max_cached_workflows=self.cached,
             ):
                 yield
+        index.close()
         await repository.close()
 
     async def _tell(self, change: Change) -> None:
