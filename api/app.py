@@ -121,6 +121,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
         version=version("prodgate"),
         description=DESCRIPTION,
         redoc_url=None,
+        redirect_slashes=False,  # to whatever host the caller names, by http behind a proxy that speaks https
         swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
     )
     app.include_router(requests.router)

@@ -1,5 +1,6 @@
 """Whether the process lives, whether it can serve, and what it counts."""
 
+import structlog
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -8,6 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from api.dependencies import PUBLIC, Served
 from api.engine import EngineUnavailable
 from api.errors import UNREADABLE
+
+log = structlog.get_logger(__name__)
 
 router = APIRouter(tags=["health"])
 
@@ -36,16 +39,17 @@ async def _temporal(services: Served) -> str:
 
 
 async def _git(services: Served) -> str:
-    """A record without a branch is none: it would tell nobody's rights."""
+    """A record without a branch is none: it would tell nobody's rights. Why, which names paths, is for the log."""
     if services.follower:
         await services.follower.follow()
         if services.follower.failure:
-            return f"The Git remote can't be reached: {services.follower.failure}"
+            return "The Git remote can't be reached"
     try:
         await run_in_threadpool(services.promotions.index.catch_up)
         found = services.promotions.repository.tip() is not None
     except UNREADABLE as error:
-        return f"The Git record can't be read: {error}"
+        log.warning("the record can't be read", error=repr(error))
+        return "The Git record can't be read"
     return "ok" if found else "The Git record is gone, or has no such branch"
 
 

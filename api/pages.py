@@ -84,7 +84,8 @@ class Pages(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         ours = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        if ours and scope["path"].split("/")[1] not in self._taken:
+        # A request line may name something else than a path, such as `*` or another host's address.
+        if ours and scope["path"].startswith("/") and scope["path"].split("/")[1] not in self._taken:
             return Match.FULL, {"route": self, "endpoint": self}
         return Match.NONE, {}
 
