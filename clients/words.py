@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.announcement import Event
 from domain.audience import Language
-from domain.ticket import Impact, State
+from domain.ticket import Impact, State, TargetType
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Words:
     headings: Mapping[Event, str]
     leads: Mapping[Event, str]
     labels: Mapping[str, str]
+    types: Mapping[TargetType, str]
     impacts: Mapping[Impact, str]
     states: Mapping[State, str]
 
@@ -57,11 +58,11 @@ _EN = Words(
         "decide_by": "Decide before",
         "job": "AWX job",
         "deployment": "Deployment",
-        "tests": "Tests on staging",
-        "security": "Security scan",
-        "performance": "Performance tests",
-        "passed": "passed",
-        "not_passed": "not passed",
+        "tests": "Staging tests passed",
+        "security": "Security scan passed",
+        "performance": "Performance tests passed",
+        "passed": "yes",
+        "not_passed": "no",
         "evidence": "Evidence",
         "justification": "Justification",
         "release_notes": "Release notes",
@@ -81,6 +82,7 @@ _EN = Words(
         "confirm": "Approve {what} for {environment}?",
         "cancel": "Cancel",
     },
+    types={TargetType.API: "API", TargetType.APPLICATION: "application", TargetType.POLICY: "policy"},
     impacts={Impact.LOW: "low", Impact.MEDIUM: "medium", Impact.HIGH: "high", Impact.CRITICAL: "critical"},
     states={
         State.PENDING: "pending",
@@ -116,7 +118,7 @@ _FR = Words(
         Event.STARTED: "{what} est en cours de déploiement vers {environment}.",
         Event.SUCCEEDED: "{what} est en {environment}.",
         Event.FAILED: "{what} n’a pas pu être déployé vers {environment}.",
-        Event.REMINDER: "{requester} a demandé le {created} la promotion de {what} vers {environment} ; "
+        Event.REMINDER: "{requester} a demandé le {created} la promotion de {what} vers {environment}\u202f; "
         "personne ne s’est encore prononcé.",
         Event.EXPIRING: "Personne ne s’est encore prononcé sur {what}. Votre demande expire le {decide_by}.",
     },
@@ -133,12 +135,12 @@ _FR = Words(
         "decide_by": "À décider avant",
         "job": "Job AWX",
         "deployment": "Déploiement",
-        "tests": "Tests en staging",
-        "security": "Analyse de sécurité",
-        "performance": "Tests de performance",
-        "passed": "réussis",
-        "not_passed": "non réussis",
-        "evidence": "Preuves",
+        "tests": "Tests de staging réussis",
+        "security": "Analyse de sécurité réussie",
+        "performance": "Tests de performance réussis",
+        "passed": "oui",
+        "not_passed": "non",
+        "evidence": "Preuve",
         "justification": "Justification",
         "release_notes": "Notes de version",
         "rollback": "Plan de retour arrière",
@@ -151,13 +153,14 @@ _FR = Words(
         "approve": "Approuver",
         "reject": "Rejeter",
         "state": "État",
-        "sign_in": "Le lien vous demande de vous connecter ; l’ouvrir ne décide de rien.",
+        "sign_in": "Le lien vous demande de vous connecter\u202f; l’ouvrir ne décide de rien.",
         "why_approver": "Vous recevez ce message car vous pouvez décider des demandes de {tenant}.",
         "why": "Vous recevez ce message car vous avez fait ou approuvé cette demande, suivez les déploiements de "
         "{tenant} ou exploitez la plateforme.",
-        "confirm": "Approuver {what} pour {environment} ?",
+        "confirm": "Approuver {what} pour {environment}\u202f?",
         "cancel": "Annuler",
     },
+    types={TargetType.API: "API", TargetType.APPLICATION: "application", TargetType.POLICY: "politique"},
     impacts={Impact.LOW: "faible", Impact.MEDIUM: "moyen", Impact.HIGH: "élevé", Impact.CRITICAL: "critique"},
     states={
         State.PENDING: "en attente",

@@ -1,5 +1,6 @@
 """What mails say: all of it, in both languages, and nothing that a person typed as anything but text."""
 
+import re
 import string
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -101,6 +102,12 @@ def test_every_language_has_every_word_with_the_same_places() -> None:
         assert ours.keys() == theirs.keys()
         assert all(_places(ours[key]) == _places(theirs[key]) for key in ours)
     assert set(english.headings) == set(english.leads) == set(Event)
+
+
+def test_french_breaks_no_line_before_its_signs() -> None:
+    """A space before ; : ? and ! holds on to what is before it."""
+    french = [sentence for table in vars(WORDS[Language.FR]).values() for sentence in table.values()]
+    assert not [sentence for sentence in french if re.search(" [;:?!]", sentence)]
 
 
 def _places(sentence: str) -> set[str]:
