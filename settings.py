@@ -76,7 +76,9 @@ class Settings(BaseModel):
         Path(".data"), description="Folder for what this process keeps: clones, the index, the demo's state."
     )
     public_url: str = Field(
-        "http://127.0.0.1:8080", pattern="^https?://", description="Where people reach the API, as they type it."
+        "http://127.0.0.1:8080",
+        pattern="^https?://",
+        description="Where people reach the console and the API, as they type it; links lead there.",
     )
     git_repo: str = Field(min_length=1, description="The GitOps repository: the path of a bare one, or a URL to clone.")
     git_branch: str = Field("main", min_length=1, description="The branch that is the record.")
@@ -109,7 +111,9 @@ class Settings(BaseModel):
     awx_watch_every: Seconds = Field(
         timedelta(minutes=10), description="Seconds between two looks for AWX jobs that no ticket explains."
     )
-    language: Literal["en", "fr"] = Field("en", description="`en` or `fr`: for people whose entry names no language.")
+    language: Literal["en", "fr"] = Field(
+        "en", description="`en` or `fr`: of Slack, and of mails to people whose entry names none."
+    )
     smtp_url: SmtpUrl | None = Field(
         None, description="Mail server, `smtp[s]://[user:password@]host[:port]`; no mail without. Worker only."
     )
@@ -191,7 +195,8 @@ class Settings(BaseModel):
         32, ge=1, description="Creations that one API process lets run at once; more wait their turn."
     )
     time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
-        ZoneInfo("UTC"), description="Time zone in which 'today' and 'this week' of the statistics are meant."
+        ZoneInfo("UTC"),
+        description="Time zone of times in mails and Slack, and of 'today' and 'this week' in the statistics.",
     )
     task_queue: str = Field("prodgate", min_length=1, description="Temporal task queue of the worker.")
     worker_health_host: str = Field(

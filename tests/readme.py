@@ -37,10 +37,12 @@ def _default(name: str) -> str:
     value = {variable(name): field.default for name, field in Settings.model_fields.items()}[name]
     if value is PydanticUndefined:
         return "must be set"
-    if value is None:
+    if value in {None, ()}:
         return ""
-    if isinstance(value, tuple) and value:
+    if isinstance(value, tuple):
         return f"`{' '.join(map(str, value))}`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return f"`{value.total_seconds():.0f}`" if isinstance(value, timedelta) else f"`{value}`"
 
 
