@@ -187,7 +187,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     if not asked.json:
-        sys.stdout.write(f"{found} violations\n" if found else "The record is clean\n")
+        sys.stdout.write(f"{found} violation{'s' if found > 1 else ''}\n" if found else "The record is clean\n")
     return 1 if found else 0
 
 
