@@ -34,9 +34,11 @@ def refusal(
 
 
 def approvers(directory: Directory, ticket: PromotionRequest, requester: Requester | None) -> tuple[Person, ...]:
-    """Everybody who could approve the ticket, its requester left out under every address and subject."""
-    may = directory.who_may(Permission.APPROVE, ticket.metadata.tenant)
-    return tuple(person for person in may if not roles.refusal(person, Permission.APPROVE, ticket, requester))
+    """Everybody who could approve the ticket, the tenant's own first; its requester left out, however known."""
+    tenant = ticket.metadata.tenant
+    may = directory.who_may(Permission.APPROVE, tenant)
+    able = (person for person in may if not roles.refusal(person, Permission.APPROVE, ticket, requester))
+    return tuple(sorted(able, key=lambda person: tenant not in {grant.tenant for grant in person.grants}))
 
 
 def permissions(
