@@ -10,6 +10,7 @@ import asyncio
 import html
 import itertools
 from dataclasses import dataclass, field
+from datetime import UTC
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -30,7 +31,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{tit
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; }}
 table {{ width: 100%; border-collapse: collapse; }} th, td {{ text-align: left; padding: .4rem .6rem .4rem 0;
 border-bottom: 1px solid #8884; vertical-align: top; overflow-wrap: anywhere; }}
-th {{ font-weight: 600; overflow-wrap: normal; }}
+th {{ font-weight: 600; overflow-wrap: normal; }} th, time {{ white-space: nowrap; }}
+td:first-child {{ min-width: 17rem; }}
 iframe {{ width: 100%; height: 46rem; border: 1px solid #8886; border-radius: 6px; background: #fff; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #8886; border-radius: 6px; padding: 1rem; }}
 </style></head><body>{body}</body></html>"""
@@ -89,12 +91,13 @@ class Pages:
     async def listed(self, _request: Request) -> Response:
         """Every mail, newest first."""
         rows = "".join(self._row(number) for number in self.box.numbers())
-        table = f"<table><tr><th>To</th><th>Subject</th><th>At</th></tr>{rows}</table>"
+        table = f"<table><tr><th>To</th><th>Subject</th><th>At (UTC)</th></tr>{rows}</table>"
         return _page("Mailbox", f"<h1>Mailbox</h1>{table if rows else '<p>No mail yet.</p>'}")
 
     def _row(self, number: int) -> str:
         mail = self.box.mail(number)
-        to, subject, at = (html.escape(str(mail[name])) for name in ("To", "Subject", "Date"))
+        to, subject = (html.escape(str(mail[name])) for name in ("To", "Subject"))
+        at = f"<time>{mail['Date'].datetime.astimezone(UTC):%Y-%m-%d %H:%M:%S}</time>" if mail["Date"] else ""
         return f'<tr><td>{to}</td><td><a href="/mails/{number}">{subject}</a></td><td>{at}</td></tr>'
 
     async def json(self, _request: Request) -> Response:
