@@ -1,5 +1,6 @@
 """The OpenAPI document: what the framework finds out by itself, and what it has to be told."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -53,7 +54,7 @@ _TICKET: dict[str, Any] = {
 
 
 class Documented(FastAPI):
-    """The framework, with a document that tells the media type of errors and shows a ticket."""
+    """The framework, with a document that says what calls do, tells the media type of errors and shows a ticket."""
 
     def openapi(self) -> dict[str, Any]:
         """The document; made once."""
@@ -62,6 +63,7 @@ class Documented(FastAPI):
             made["components"]["schemas"]["PromotionRequest"]["examples"] = [_TICKET]
             for methods in made["paths"].values():
                 for operation in methods.values():
+                    operation["summary"] = re.split(r"[.:;](?:\s|$)", operation["description"], maxsplit=1)[0]
                     _say_media_type(operation["responses"])
         return super().openapi()
 

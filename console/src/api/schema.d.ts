@@ -12,13 +12,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search
+         * What the caller may see, newest first
          * @description What the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on.
          */
         get: operations["search_v1_requests_prod_get"];
         put?: never;
         /**
-         * Create
+         * Ask for a promotion
          * @description Ask for a promotion. It is recorded in Git before this answers 201.
          */
         post: operations["create_v1_requests_prod_post"];
@@ -36,7 +36,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pending
+         * What waits for the caller's decision
          * @description What waits for the caller's decision: what they could approve now.
          */
         get: operations["pending_v1_requests_prod_pending_get"];
@@ -56,7 +56,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mine
+         * The caller's own requests, under whatever address
          * @description The caller's own requests, under whatever address.
          */
         get: operations["mine_v1_requests_prod_my_get"];
@@ -76,7 +76,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Stats
+         * Counts over what the caller may see
          * @description Counts over what the caller may see.
          */
         get: operations["stats_v1_requests_prod_stats_get"];
@@ -98,7 +98,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Check
+         * Whether this could be created now
          * @description Whether this could be created now: who could approve it, or the refusal that creating meets. Nothing is kept.
          */
         post: operations["check_v1_requests_prod_check_post"];
@@ -116,7 +116,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read
+         * One request, with everything that happened to it
          * @description One request, with everything that happened to it.
          */
         get: operations["read_v1_requests_prod__id__get"];
@@ -136,7 +136,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * History
+         * The commits of the request, oldest first
          * @description The commits of the request, oldest first.
          */
         get: operations["history_v1_requests_prod__id__history_get"];
@@ -156,7 +156,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Diff
+         * What changes in production
          * @description What changes in production: the version last deployed for the same target, and the one asked for.
          */
         get: operations["diff_v1_requests_prod__id__diff_get"];
@@ -176,7 +176,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Announcements
+         * What was announced of the request on each channel, and what waits or was given up
          * @description What was announced of the request on each channel, and what waits or was given up; oldest first.
          */
         get: operations["announcements_v1_requests_prod__id__announcements_get"];
@@ -196,7 +196,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Permissions
+         * What the caller may do with the request now, the sentence why not, and who could approve it
          * @description What the caller may do with the request now, the sentence why not, and who could approve it.
          */
         get: operations["permissions_v1_requests_prod__id__permissions_get"];
@@ -238,7 +238,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reject
+         * Reject, with a reason of 10 characters or more
          * @description Reject, with a reason of 10 characters or more.
          */
         post: operations["reject_v1_requests_prod__id__reject_post"];
@@ -258,7 +258,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel
+         * Withdraw
          * @description Withdraw: while it is pending, or approved and waiting for its date. For the requester or an admin.
          */
         post: operations["cancel_v1_requests_prod__id__cancel_post"];
@@ -278,7 +278,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Retry
+         * Deploy again after a failure
          * @description Deploy again after a failure; what was approved stays approved. For the requester or who may approve.
          */
         post: operations["retry_v1_requests_prod__id__retry_post"];
@@ -296,7 +296,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Console
+         * What a page has to know before anybody signed in
          * @description What a page has to know before anybody signed in.
          */
         get: operations["console_v1_console_get"];
@@ -316,7 +316,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Me
+         * The caller
          * @description The caller: their roles, the tenants they see or create in, whether they may approve anywhere.
          */
         get: operations["me_v1_me_get"];
@@ -336,7 +336,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Targets
+         * At most 50 targets that the repository describes or earlier requests promoted, by name, for a selector
          * @description At most 50 targets that the repository describes or earlier requests promoted, by name, for a selector.
          */
         get: operations["targets_v1_targets_get"];
@@ -356,7 +356,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events
+         * Changes of the requests that the caller may see, as server-sent events
          * @description Changes of the requests that the caller may see, as server-sent events; a heartbeat every 15 seconds.
          *
          *     `data` is `{id, tenant, state, action, at, by}`; the event's id is for Last-Event-ID. It ends with the token.
@@ -380,7 +380,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Job Complete
+         * AWX reports that something happened to a job
          * @description AWX reports that something happened to a job; the promotion then asks AWX. Answers at once.
          *
          *     Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored.
@@ -402,7 +402,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Slack
+         * Somebody clicked in Slack
          * @description Somebody clicked in Slack. Answers at once; the decision is taken next, and its refusal told to who clicked.
          */
         post: operations["slack_v1_webhooks_slack_post"];
@@ -420,7 +420,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Live
+         * Answers as long as the process lives
          * @description Answers as long as the process lives.
          */
         get: operations["live_healthz_get"];
@@ -440,7 +440,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
+         * Whether Temporal and the Git record can be reached
          * @description Whether Temporal and the Git record can be reached.
          */
         get: operations["ready_readyz_get"];
