@@ -46,8 +46,8 @@ export function Shell() {
           </nav>
           <AccountMenu me={me.data} />
         </div>
+        <ConnectionBanner />
       </header>
-      <ConnectionBanner />
       <main
         id="content"
         ref={main}

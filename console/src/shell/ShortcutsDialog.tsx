@@ -28,16 +28,18 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
-      <label className="mt-5 flex w-fit items-center gap-2 border-t border-line pt-4">
-        <input
-          type="checkbox"
-          data-autofocus
-          className="size-4 accent-accent"
-          checked={on}
-          onChange={(event) => turn(event.target.checked)}
-        />
-        {t.keys.on}
-      </label>
+      <div className="mt-5 border-t border-line pt-4">
+        <label className="flex w-fit items-center gap-2">
+          <input
+            type="checkbox"
+            data-autofocus
+            className="size-4 accent-accent"
+            checked={on}
+            onChange={(event) => turn(event.target.checked)}
+          />
+          {t.keys.on}
+        </label>
+      </div>
     </Dialog>
   );
 }

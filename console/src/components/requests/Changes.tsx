@@ -45,7 +45,7 @@ export function Changes({ ticket }: { ticket: Ticket }) {
             <When at={now.deployedAt} />
           </p>
         </div>
-        <ArrowRight className="mt-6 size-4 text-muted" aria-hidden />
+        <ArrowRight className="mt-6 size-4 text-muted max-sm:hidden" aria-hidden />
         <div>
           <p className="text-[0.8125rem] text-muted">{t.detail.requested}</p>
           <p className="font-mono font-medium">{data.version}</p>

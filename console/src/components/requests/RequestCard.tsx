@@ -78,7 +78,7 @@ export const RequestCard = memo(function RequestCard({
               {t.list.scheduled(format.dateTime(date))}
             </span>
           )}
-          <span className="sm:w-18">
+          <span className="inline-flex sm:w-18">
             <ImpactBadge impact={request.impactAssessment} />
           </span>
           <span className="whitespace-nowrap sm:w-27 sm:text-end">

@@ -24,6 +24,7 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
       )}
       {me.tenants.length > 1 && (
         <Select
+          className="max-sm:grow"
           aria-label={t.list.tenant}
           value={filters.tenant}
           onChange={(event) => change({ tenant: event.target.value })}
@@ -37,6 +38,7 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
         </Select>
       )}
       <Select
+        className="max-sm:grow"
         aria-label={t.list.type}
         value={filters.type}
         onChange={(event) => change({ type: event.target.value as TargetType | '' })}
@@ -64,6 +66,7 @@ function PeriodFilter({ filters, change }: Pick<RequestFiltersProps, 'filters' |
   return (
     <>
       <Select
+        className="max-sm:grow"
         aria-label={t.list.period}
         value={filters.period}
         onChange={(event) => change({ period: event.target.value as Period | 'custom' | '' })}

@@ -27,7 +27,10 @@ export function StateFilter({ states, change }: StateFilterProps) {
     <Menu.Root modal={false}>
       <Menu.Trigger
         aria-label={`${t.list.state}: ${shown}`}
-        className={cx(inputClass, 'inline-flex w-auto! items-center gap-1.5 pe-2.5')}
+        className={cx(
+          inputClass,
+          'inline-flex w-auto! items-center justify-between gap-1.5 pe-2.5 max-sm:grow',
+        )}
       >
         {shown}
         <ChevronDown className="size-4 text-muted" aria-hidden />
