@@ -71,6 +71,30 @@ def test_a_rejection_needs_its_reason_and_tells_it(sit: Sit, stack: Stack, words
     expect(pierre.button(words.withdraw)).to_have_count(0)
 
 
+def test_what_was_rejected_is_asked_for_again(sit: Sit, stack: Stack, words: Words) -> None:
+    """With what was typed before, but for the checks; a draft of something else stays what it was."""
+    ticket = asked(stack, fresh_name("anew"))
+    stack.call(JEAN, "POST", f"/{ticket}/reject", {"reason": "The rollback plan lacks the database"})
+    pierre = sit("pierre", words, "/requests/new")
+    justification = pierre.page.get_by_role("textbox", name=words.justification)
+    justification.fill("Typed for something else")
+    pierre.sees(words.draft_kept)
+    pierre.open(ticket)
+    pierre.link(words.ask_again).click()
+    pierre.sees(ticket)
+    expect(justification).to_have_value("New PCI-DSS compliant payment flow")
+    expect(pierre.page.get_by_role("checkbox", name=words.staging)).not_to_be_checked()
+    for check in (words.staging, words.security):
+        pierre.page.get_by_role("checkbox", name=check).check()
+    pierre.page.get_by_role("textbox", name=words.rollback).fill("Restore the database of the night")
+    pierre.button(words.send).click()
+    pierre.sees_state(words.pending)
+    pierre.sees("Restore the database of the night")
+    assert ticket not in pierre.page.url
+    pierre.go("/requests/new")
+    expect(justification).to_have_value("Typed for something else")
+
+
 def test_a_requester_withdraws(sit: Sit, stack: Stack, words: Words) -> None:
     """After being asked once more; keeping it keeps it."""
     ticket = asked(stack, fresh_name("withdraw"))
@@ -127,6 +151,10 @@ def test_several_are_decided_with_one_dialog(sit: Sit, stack: Stack, words: Word
     for ticket in (first, second):
         alice.page.get_by_role("checkbox", name=re.compile(ticket)).check()
     alice.button(words.approve_several).click()
+    alice.page.keyboard.press("Escape")
+    expect(alice.dialog).to_have_count(0)
+    expect(alice.button(words.approve_several)).to_be_focused()
+    alice.button(words.approve_several).click()
     expect(alice.dialog).to_contain_text(first)
     alice.dialog.get_by_role("textbox").fill("Part of tonight's release")
     alice.dialog.get_by_role("button", name=words.approve, exact=True).click()
@@ -177,6 +205,31 @@ def test_a_critical_decision_asks_for_a_fresh_sign_in(sit: Sit, stack: Stack, wo
     expect(jean.dialog.get_by_role("textbox")).to_have_value("I looked at it twice")
     jean.dialog.get_by_role("button", name=words.approve, exact=True).click()
     jean.sees_state(words.deployed)
+
+
+def test_several_critical_decisions_ask_for_a_fresh_sign_in_once(sit: Sit, stack: Stack, words: Words) -> None:
+    """The first refusal ends it: the others would meet the same. After the sign-in, what was typed is there."""
+    tickets = [asked(stack, fresh_name("critical"), impactAssessment="critical") for _ in range(2)]
+    alice, sent = sit("alice", words, "/requests?tab=waiting"), []
+    alice.expect_fault("status of 401")
+    alice.page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/approve") else None)
+    alice.page.wait_for_timeout(5_000)  # the stack calls a sign-in stale after four seconds
+
+    def ask() -> None:
+        for ticket in tickets:
+            alice.page.get_by_role("checkbox", name=re.compile(ticket)).check()
+        alice.button(words.approve_several).click()
+
+    ask()
+    alice.dialog.get_by_role("textbox").fill("Looked at them together")
+    alice.dialog.get_by_role("button", name=words.approve, exact=True).click()
+    expect(alice.dialog.get_by_role("alert")).to_contain_text(words.confirm_you)
+    assert len(sent) == 1
+    alice.check_accessible("a sign-in that is too old for several")
+    alice.dialog.get_by_role("button", name=words.sign_in).click()
+    alice.page.get_by_role("button", name="Alice Admin").click()
+    ask()
+    expect(alice.dialog.get_by_role("textbox")).to_have_value("Looked at them together")
 
 
 def test_a_session_that_ended_loses_no_form(sit: Sit, words: Words) -> None:

@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 
 from api.app import document
+from api.errors import _SENTENCES, STATUS, ChangedSince, NotFound
+from domain import errors as rules
 
 ROOT = Path(__file__).parent.parent.parent
 CONSOLE = ROOT / "console"
@@ -29,6 +31,16 @@ def test_the_client_is_what_the_document_makes(tmp_path: Path) -> None:
     for file in sorted((CONSOLE / "src" / "api").glob("*.ts")):
         again = (made / "console" / "src" / "api" / file.name).read_text(encoding="utf-8")
         assert again == file.read_text(encoding="utf-8"), file.name
+
+
+def test_every_refusal_is_said_in_both_languages() -> None:
+    """The console knows each sentence by which the server refuses what people ask there; no page makes the others."""
+    nobodys = {rules.MalformedTicket, rules.WrongTicket, *_SENTENCES}
+    broken = {kind.sentence for kind in STATUS if issubclass(kind, rules.RuleViolation) and kind not in nobodys}
+    said = broken | set(_SENTENCES.values()) | {str(NotFound()), str(ChangedSince())}
+    for language in ("en", "fr"):
+        known = (CONSOLE / "src" / "i18n" / f"{language}.ts").read_text(encoding="utf-8")
+        assert not [sentence for sentence in said if sentence not in known], language
 
 
 def test_the_lock_file_names_no_registry() -> None:

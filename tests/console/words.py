@@ -43,6 +43,7 @@ class Words:
     withdraw: str
     withdraw_it: str
     again: str
+    ask_again: str
     comment: str
     reason: str
     reason_short: str
@@ -106,13 +107,14 @@ EN = Words(
     withdraw="Withdraw",
     withdraw_it="Withdraw it",
     again="Deploy again",
+    ask_again="Ask again",
     comment="Comment",
     reason="Reason",
     reason_short="At least 10 characters",
     pending="Pending",
     approved="Approved",
     rejected="Rejected",
-    cancelled="Cancelled",
+    cancelled="Withdrawn",
     deployed="Deployed",
     failed="Failed",
     not_own="You can’t approve your own request; somebody else has to.",
@@ -125,7 +127,7 @@ EN = Words(
     back="Connected again",
     offline="You are offline",
     not_found="There is no such request",
-    select_all="Select all that are shown",
+    select_all="Select all shown",
     approve_several="Approve…",
     decided="2 of 2 decided",
     in_production="In production now",
@@ -169,6 +171,7 @@ FR = Words(
     withdraw="Retirer",
     withdraw_it="La retirer",
     again="Redéployer",
+    ask_again="Refaire la demande",
     comment="Commentaire",
     reason="Motif",
     reason_short="Au moins 10 caractères",

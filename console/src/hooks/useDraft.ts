@@ -4,11 +4,11 @@ import type { FormValues } from '@/components/form/values';
 
 const SAVED_AFTER_MS = 300;
 
-const keyFor = (email: string) => `prodgate-draft-${email}`;
+const keyFor = (name: string) => `prodgate-draft-${name}`;
 
-/** The draft that this person left in this browser, over an empty form; an older form's unknown fields are dropped. */
-export function readDraft(email: string, empty: FormValues): { values: FormValues; restored: boolean } {
-  const stored = localStorage.getItem(keyFor(email));
+/** The draft of that name in this browser, over an empty form; an older form's unknown fields are dropped. */
+export function readDraft(name: string, empty: FormValues): { values: FormValues; restored: boolean } {
+  const stored = localStorage.getItem(keyFor(name));
   if (!stored) return { values: empty, restored: false };
   try {
     const draft = JSON.parse(stored) as Record<string, unknown>;
@@ -19,18 +19,18 @@ export function readDraft(email: string, empty: FormValues): { values: FormValue
     return { values: Object.fromEntries(fits) as unknown as FormValues, restored: true };
   } catch {
     // Not JSON: not ours to keep.
-    localStorage.removeItem(keyFor(email));
+    localStorage.removeItem(keyFor(name));
     return { values: empty, restored: false };
   }
 }
 
 /** Keeps what is typed in this browser until it is sent or thrown away. */
-export function useDraft(email: string, form: UseFormReturn<FormValues>) {
+export function useDraft(name: string, form: UseFormReturn<FormValues>) {
   const [saved, setSaved] = useState(false);
   const timer = useRef(0);
   useEffect(() => {
     const save = () => {
-      localStorage.setItem(keyFor(email), JSON.stringify(form.getValues()));
+      localStorage.setItem(keyFor(name), JSON.stringify(form.getValues()));
       setSaved(true);
     };
     const stop = form.subscribe({
@@ -45,12 +45,12 @@ export function useDraft(email: string, form: UseFormReturn<FormValues>) {
       stop();
       window.clearTimeout(timer.current);
     };
-  }, [email, form]);
+  }, [name, form]);
   return {
     saved,
     drop: () => {
       window.clearTimeout(timer.current);
-      localStorage.removeItem(keyFor(email));
+      localStorage.removeItem(keyFor(name));
       setSaved(false);
     },
   };

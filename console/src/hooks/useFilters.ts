@@ -1,7 +1,15 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { readFilters, writeFilters, type Filters, type Tab } from '@/api/filters';
 import type { Me } from '@/api/types';
+
+const KEPT_AS = 'prodgate-list';
+
+/** The query of the list that this tab showed last, to lead back to it. */
+export function lastList(): string {
+  const kept = sessionStorage.getItem(KEPT_AS);
+  return kept ? `?${kept}` : '';
+}
 
 /** The tab that somebody lands on: their work. */
 export function homeTab(me: Me): Tab {
@@ -15,6 +23,7 @@ export function useFilters(me: Me): [Filters, (change: Partial<Filters>, replace
   const [search, setSearch] = useSearchParams();
   const home = homeTab(me);
   const filters = useMemo(() => readFilters(search, home), [search, home]);
+  useEffect(() => sessionStorage.setItem(KEPT_AS, search.toString()), [search]);
   return [
     filters,
     (change, replace = false) =>

@@ -101,6 +101,7 @@ export function useTicket(id: string) {
       const answer = await api.GET('/v1/requests/prod/{id}', { params: { path: { id } }, signal });
       return { ticket: data(answer), etag: answer.response.headers.get('ETag') ?? undefined };
     },
+    enabled: id !== '',
     // Somebody may be about to decide on what is shown: where it could not be read again, it is tried until it can.
     refetchInterval: ({ state }) => state.status === 'error' && retryable(state.error) && LOOK_AGAIN_MS,
   });

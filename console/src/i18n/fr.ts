@@ -7,7 +7,7 @@ const n = plural('fr');
 
 export const fr: Messages = {
   name: 'Prodgate',
-  tagline: 'Le contrôle d’approbation devant la production.',
+  tagline: 'Le sas d’approbation avant la production.',
   skip: 'Aller au contenu',
   nav: {
     requests: 'Demandes',
@@ -19,11 +19,7 @@ export const fr: Messages = {
     cancel: 'Annuler',
     close: 'Fermer',
     dismiss: 'Masquer',
-    back: 'Retour',
     retry: 'Réessayer',
-    clear: 'Effacer',
-    copy: 'Copier le lien',
-    copied: 'Lien copié',
     optional: 'facultatif',
     loading: 'Chargement…',
     newTab: '(nouvel onglet)',
@@ -35,7 +31,7 @@ export const fr: Messages = {
     signOut: 'Se déconnecter',
     theme: 'Thème',
     language: 'Langue',
-    themes: { system: 'Comme le système', light: 'Clair', dark: 'Sombre' },
+    themes: { system: 'Système', light: 'Clair', dark: 'Sombre' },
     roles: { devops: 'DevOps', cpi: 'CPI', cpi_admin: 'Admin CPI', viewer: 'Lecteur' },
     everywhere: 'tous les tenants',
     nothing: 'Aucun rôle : demandez à un administrateur de vous ajouter au fichier de votre tenant.',
@@ -50,7 +46,7 @@ export const fr: Messages = {
     failed: 'La connexion n’a pas abouti',
     failedHelp: 'Elle a pu être interrompue ou durer trop longtemps. Rien n’est perdu ; reconnectez-vous.',
     unreachable: 'Prodgate est injoignable',
-    unreachableHelp: 'Ni son adresse ni le réseau ne répondent. Un nouvel essai se fait tout seul.',
+    unreachableHelp: 'Le serveur ou le réseau ne répond pas. Cette page réessaie d’elle-même.',
     expired: 'Votre session est terminée',
     expiredHelp: 'Reconnectez-vous pour continuer. Votre saisie est conservée.',
     tooOld: 'Confirmez que c’est bien vous',
@@ -94,14 +90,14 @@ export const fr: Messages = {
     search: 'Chercher noms, personnes, texte',
     filters: 'Filtres',
     state: 'État',
-    anyState: 'Tout état',
+    anyState: 'Tous les états',
     states: (count) => n(count, 'état', 'états'),
     tenant: 'Tenant',
     anyTenant: 'Tous les tenants',
     type: 'Type',
     anyType: 'Tous les types',
     period: 'Période',
-    anyPeriod: 'Toute date',
+    anyPeriod: 'Toutes les dates',
     periods: {
       today: 'Aujourd’hui',
       week: '7 derniers jours',
@@ -116,7 +112,6 @@ export const fr: Messages = {
     scheduled: (when) => `pour le ${when}`,
     more: 'Afficher la suite',
     loadingMore: 'Chargement de la suite…',
-    end: 'C’est tout.',
     fresh: (count) => `${n(count, 'nouvelle demande', 'nouvelles demandes')} : afficher`,
     empty: {
       waiting: 'Rien n’attend votre décision',
@@ -161,7 +156,7 @@ export const fr: Messages = {
     retryTitle: (what) => `Redéployer ${what} ?`,
     retryHelp: 'Ce qui est approuvé le reste ; la même version est déployée une nouvelle fois.',
     comment: 'Commentaire',
-    commentHelp: 'Va dans la trace et au demandeur.',
+    commentHelp: 'Conservé dans la trace et transmis au demandeur.',
     reason: 'Motif',
     reasonHelp: 'Au moins 10 caractères.',
     confirmApprove: 'Approuver',
@@ -175,11 +170,14 @@ export const fr: Messages = {
     retried: (id) => `${id} est redéployée`,
     held: (id) =>
       `${id} : votre décision est prise en compte. Git est injoignable ; le commit suivra de lui-même.`,
-    overtaken: (name, action) => `${name} a été plus rapide : ${action.toLowerCase()}.`,
+    overtaken: (name, action) => `${action} par ${name}.`,
     changed: 'La demande a changé entre-temps',
     bulkApprove: (count) => `Approuver ${n(count, 'demande', 'demandes')} ?`,
     bulkReject: (count) => `Rejeter ${n(count, 'demande', 'demandes')} ?`,
-    bulkHelp: 'Elles sont décidées l’une après l’autre, chacune enregistrée à votre nom.',
+    bulkApproveHelp:
+      'L’une après l’autre, chacune enregistrée dans Git à votre nom. Chacune est déployée en production dès son approbation, ou à sa date.',
+    bulkRejectHelp:
+      'L’une après l’autre, chacune enregistrée dans Git à votre nom. Les demandeurs lisent votre motif.',
     bulkComment: 'Commentaire, pour toutes',
     bulkReason: 'Motif, pour toutes',
     bulkWaiting: 'en attente',
@@ -187,7 +185,6 @@ export const fr: Messages = {
     bulkDone: 'fait',
     bulkResult: (done, all) => `${done} sur ${all} décidées`,
     bulkStop: 'Arrêter après celle-ci',
-    alsoClosed: 'Arrêté ; les autres sont inchangées.',
   },
   form: frForm,
   live: {
@@ -206,8 +203,6 @@ export const fr: Messages = {
     notFound: 'Cette page n’existe pas',
     notFoundHelp: 'L’adresse ne mène nulle part. La liste des demandes montre tout ce que vous pouvez voir.',
     home: 'Vers les demandes',
-    forbidden: 'Vos rôles ne le permettent pas',
-    newVersion: 'Une nouvelle version de la console est là.',
   },
   server: {
     'Request not pending': 'Elle n’est plus en attente.',
@@ -222,10 +217,21 @@ export const fr: Messages = {
     'Staging tests and security scan must have passed':
       'Les tests de staging et l’analyse de sécurité doivent avoir réussi.',
     'The scheduled date must be in the future': 'La date doit être dans le futur.',
-    'The request is not the one that was decided on': 'La demande n’est pas celle que vous avez décidée.',
+    'The request is not the one that was decided on':
+      'La demande n’est plus celle sur laquelle vous vous êtes prononcé.',
     'The request has changed since it was read; read it again and decide on what it says now':
       'La demande a changé entre-temps. Voici où elle en est.',
     "The Git record can't be reached now; try again": 'Git est injoignable pour l’instant. Réessayez.',
+    'No such request': 'Cette demande n’existe pas, ou vous ne pouvez plus la voir.',
+    'The engine does not run this request; operators have to look at it':
+      'Le moteur de Prodgate n’exécute pas cette demande. Prévenez l’équipe qui exploite Prodgate.',
+    'The engine does not answer now; what you asked may still be done, so look before you repeat it (a creation with an Idempotency-Key is safe to repeat)':
+      'Le moteur de Prodgate ne répond pas. Votre action a pu aboutir : vérifiez avant de réessayer.',
+    'The identity provider does not answer now, so nobody can be recognised; try again':
+      'Le fournisseur d’identité ne répond pas ; personne ne peut être reconnu. Réessayez.',
+    "The engine did not accept this gate's signature; operators have to look at its key and clock":
+      'Le moteur de Prodgate n’a pas accepté la signature. Prévenez l’équipe qui exploite Prodgate.',
+    'Something went wrong; it has been logged': 'Le serveur a rencontré un défaut ; il est consigné.',
     'must be given': 'Obligatoire.',
     'must not be blank': 'Obligatoire.',
   },

@@ -2,14 +2,14 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { Lock } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useForm } from 'react-hook-form';
-import { useNavigate } from 'react-router';
-import type { Me } from '@/api/types';
+import { useNavigate, useSearchParams } from 'react-router';
+import type { Me, Ticket } from '@/api/types';
 import { BeforeYouSend } from '@/components/form/BeforeYouSend';
 import { DetailsFields, RiskFields } from '@/components/form/DetailsFields';
 import { ScheduleFields } from '@/components/form/ScheduleFields';
 import { FaultList } from '@/components/form/FaultList';
 import { formSchema } from '@/components/form/schema';
-import { bodyOf, emptyForm, type FormValues } from '@/components/form/values';
+import { bodyOf, copyOf, emptyForm, type FormValues } from '@/components/form/values';
 import { ApiVersionSelector } from '@/components/requests/ApiVersionSelector';
 import { PreChecksForm } from '@/components/requests/PreChecksForm';
 import { Section } from '@/components/requests/sections';
@@ -17,8 +17,10 @@ import { showAtFields, useCheck } from '@/hooks/useCheck';
 import { useCreate } from '@/hooks/useCreate';
 import { readDraft, useDraft } from '@/hooks/useDraft';
 import { usePageTitle } from '@/hooks/usePageTitle';
+import { useTicket } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
+import { PageSkeleton } from '@/shell/Shell';
 import { useCaller } from '@/shell/useCaller';
 import { Button, ButtonLink } from '@/ui/Button';
 import { Empty } from '@/ui/Empty';
@@ -28,8 +30,11 @@ import { useToast } from '@/ui/Toast';
 export default function NewProductionRequest() {
   const { t } = useSpeech();
   const me = useCaller();
+  const again = useSearchParams()[0].get('again') ?? '';
+  const { data, isLoading } = useTicket(again);
   usePageTitle(t.form.title);
-  if (me.creates.length) return <RequestForm me={me} />;
+  if (isLoading) return <PageSkeleton />;
+  if (me.creates.length) return <RequestForm key={again} me={me} before={data?.ticket} />;
   return (
     <Empty
       icon={Lock}
@@ -41,18 +46,21 @@ export default function NewProductionRequest() {
   );
 }
 
-function RequestForm({ me }: { me: Me }) {
+/** `before` is the request that is asked for again; its draft is another than that of a form that begins empty. */
+function RequestForm({ me, before }: { me: Me; before: Ticket | undefined }) {
   const { t } = useSpeech();
   const say = useToast();
   const navigate = useNavigate();
-  const [{ values, restored }, setStart] = useState(() => readDraft(me.email, emptyForm(me)));
+  const [empty] = useState(() => (before ? copyOf(before, emptyForm(me)) : emptyForm(me)));
+  const name = before ? `${me.email}-${before.metadata.id}` : me.email;
+  const [{ values, restored }, setStart] = useState(() => readDraft(name, empty));
   const schema = useMemo(() => formSchema(t), [t]);
   const form = useForm<FormValues>({
     defaultValues: values,
     resolver: zodResolver(schema),
     mode: 'onTouched',
   });
-  const draft = useDraft(me.email, form);
+  const draft = useDraft(name, form);
   const check = useCheck(form);
   const create = useCreate();
   const [others, setOthers] = useState<readonly string[]>([]);
@@ -71,7 +79,6 @@ function RequestForm({ me }: { me: Me }) {
   });
   const discard = () => {
     draft.drop();
-    const empty = emptyForm(me);
     form.reset(empty);
     setStart({ values: empty, restored: false });
   };
@@ -84,6 +91,7 @@ function RequestForm({ me }: { me: Me }) {
           {t.form.intro} {t.form.required}
         </p>
       </div>
+      {before && <Notice look="info">{t.form.again(before.metadata.id)}</Notice>}
       {restored && (
         <Notice
           look="info"

@@ -7,6 +7,8 @@ import { Announcements } from '@/components/requests/Announcements';
 import { Changes } from '@/components/requests/Changes';
 import { DecisionDialog } from '@/components/requests/DecisionDialog';
 import { DetailSide } from '@/components/requests/DetailSide';
+import { Ended } from '@/components/requests/Ended';
+import { tenantName } from '@/components/requests/people';
 import { PreChecks } from '@/components/requests/PreChecks';
 import { RequestHeader } from '@/components/requests/RequestHeader';
 import { RequestTimeline } from '@/components/requests/RequestTimeline';
@@ -58,8 +60,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
   const me = useCaller();
   const { id } = ticket.metadata;
   const { request, preChecks } = ticket.spec;
-  const tenant =
-    me.tenants.find((each) => each.name === ticket.metadata.tenant)?.displayName ?? ticket.metadata.tenant;
+  const tenant = tenantName(me, ticket.metadata.tenant);
   const nameOf = useNames(id);
   const [asked, ask] = useAsked();
   const announced = useAnnounced(ticket, nameOf);
@@ -70,6 +71,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
         {announced}
       </p>
       <RequestHeader ticket={ticket} tenant={tenant} nameOf={nameOf} />
+      <Ended ticket={ticket} nameOf={nameOf} mayAsk={me.creates.includes(ticket.metadata.tenant)} />
       <div className="mt-4 flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_19rem] lg:items-start print:block">
         <div className="min-w-0 space-y-4">
           <Section title={t.detail.justification}>

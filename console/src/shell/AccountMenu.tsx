@@ -3,6 +3,7 @@ import { BookOpen, Check, Keyboard, LogOut } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { session } from '@/auth/session';
 import type { Me } from '@/api/types';
+import { tenantName } from '@/components/requests/people';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
 import type { Language } from '@/i18n/format';
@@ -99,7 +100,7 @@ function Person({ me }: { me: Me }) {
       <div className="mt-1 text-[0.8125rem] text-muted">
         {me.grants.map(({ role, tenant }) => (
           <p key={`${role}-${tenant ?? ''}`}>
-            {t.account.roles[role]} · {tenant ?? t.account.everywhere}
+            {t.account.roles[role]} · {tenant ? tenantName(me, tenant) : t.account.everywhere}
           </p>
         ))}
         {me.grants.length === 0 && <p>{t.account.nothing}</p>}

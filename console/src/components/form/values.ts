@@ -1,4 +1,4 @@
-import type { Creation, Impact, Me, TargetType } from '@/api/types';
+import type { Creation, Impact, Me, TargetType, Ticket } from '@/api/types';
 import { DEVICE_ZONE, instantOf } from './zone';
 
 /** The form as it is filled in: text and choices, none of them checked yet. */
@@ -38,6 +38,22 @@ export function emptyForm(me: Me): FormValues {
     security: false,
     performance: false,
     evidence: '',
+  };
+}
+
+/** An earlier request as the beginning of another; whether its checks have passed, and when, has to be said anew. */
+export function copyOf({ metadata, spec }: Ticket, empty: FormValues): FormValues {
+  return {
+    ...empty,
+    tenant: metadata.tenant,
+    type: spec.target.type,
+    name: spec.target.name,
+    version: spec.target.version,
+    justification: spec.request.justification,
+    releaseNotes: spec.request.releaseNotes,
+    impact: spec.request.impactAssessment,
+    rollbackPlan: spec.request.rollbackPlan,
+    evidence: spec.preChecks.testEvidenceUrl,
   };
 }
 

@@ -19,7 +19,7 @@ export function BulkBar({ selection, onDecided }: { selection: Selection; onDeci
   const { tickets } = selection;
   const close = () => {
     setAsked(undefined);
-    selection.all(false);
+    // What was decided is no longer selected by itself; what was not can be asked about again.
     onDecided();
   };
   return (

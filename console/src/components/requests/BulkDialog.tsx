@@ -10,6 +10,7 @@ import { Dialog, DialogActions } from '@/ui/Dialog';
 import { Field, TextArea } from '@/ui/Field';
 import { decisionFault } from './decisionWords';
 import { ImpactBadge } from './ImpactBadge';
+import { handle } from './people';
 import { StaleSignIn } from './StaleSignIn';
 
 interface BulkDialogProps {
@@ -46,7 +47,7 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
     <Dialog
       wide
       title={(rejecting ? t.decide.bulkReject : t.decide.bulkApprove)(tickets.length)}
-      description={t.decide.bulkHelp}
+      description={rejecting ? t.decide.bulkRejectHelp : t.decide.bulkApproveHelp}
       locked={bulk.phase === 'running'}
       onClose={close}
     >
@@ -101,15 +102,20 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
 const maxAgeOf = (outcome: Outcome) => (typeof outcome === 'object' ? outcome.maxAge : undefined);
 
 function BulkRow({ ticket, outcome }: { ticket: Ticket; outcome: Outcome }) {
-  const { t } = useSpeech();
+  const { t, format } = useSpeech();
   const { name, version } = ticket.spec.target;
+  const date = ticket.spec.request.scheduledDate;
   return (
     <li className="flex items-center gap-3 px-3 py-2">
       <OutcomeIcon outcome={outcome} />
       <span className="min-w-0 grow">
         <span className="font-medium">{name}</span>{' '}
         <span className="font-mono text-[0.8125rem]">{version}</span>
-        <span className="block font-mono text-xs text-muted">{ticket.metadata.id}</span>
+        <span className="block text-[0.8125rem] text-muted">
+          <span className="font-mono text-xs">{ticket.metadata.id}</span> ·{' '}
+          {t.list.by(handle(ticket.metadata.createdBy))}
+          {date && ` · ${t.list.scheduled(format.dateTime(date))}`}
+        </span>
         {typeof outcome === 'object' && (
           <span className="block text-[0.8125rem] text-danger-text">
             {outcome.maxAge === undefined ? explain(t, outcome.error) : t.signIn.tooOld}

@@ -5,6 +5,7 @@ import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
 import { Button } from '@/ui/Button';
+import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { jobAddress, workflowAddress } from './addresses';
@@ -17,13 +18,19 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
   const { t } = useSpeech();
   const { state } = ticket.status;
   const { data, error, refetch } = usePermissions(ticket.metadata.id);
-  // On a phone the decision stays in reach at the bottom of the window, as a part of the page itself.
+  const decisions = data ? offered(state, data) : ROOM[state];
+  // On a phone a decision that is the reader's own stays in reach at the bottom of the window; one that is not would
+  // only cover what there is to read.
+  const mine = data && decisions.every((decision) => data[decision].allowed);
   return (
     <aside className="contents gap-4 lg:sticky lg:top-17 lg:flex lg:flex-col print:hidden">
-      {(data ? offered(state, data) : ROOM[state]).length > 0 && (
+      {decisions.length > 0 && (
         <Section
           title={t.detail.actions}
-          className="max-lg:sticky max-lg:bottom-2 max-lg:z-10 max-lg:order-last max-lg:shadow-xl"
+          className={cx(
+            'max-lg:order-last',
+            mine && 'max-lg:sticky max-lg:bottom-2 max-lg:z-10 max-lg:shadow-xl',
+          )}
         >
           {data ? (
             <ApprovalActions state={state} permissions={data} ask={ask} />

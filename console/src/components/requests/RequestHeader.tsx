@@ -1,6 +1,7 @@
 import { ArrowLeft, Printer } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Ticket } from '@/api/types';
+import { lastList } from '@/hooks/useFilters';
 import { useSpeech } from '@/i18n';
 import { Button } from '@/ui/Button';
 import { Ago, When } from '@/ui/Time';
@@ -17,11 +18,12 @@ export function RequestHeader({ ticket, tenant, nameOf }: RequestHeaderProps) {
   const { t } = useSpeech();
   const { id, createdAt, createdBy } = ticket.metadata;
   const { target, request } = ticket.spec;
+  const deployment = ticket.status.deployedAt ?? request.scheduledDate;
   return (
     <header className="space-y-3">
       <div className="flex items-center justify-between gap-3 text-[0.8125rem]">
         <Link
-          to="/requests"
+          to={`/requests${lastList()}`}
           className="inline-flex items-center gap-1.5 rounded text-muted hover:text-text print:hidden"
         >
           <ArrowLeft className="size-4" aria-hidden />
@@ -64,7 +66,7 @@ export function RequestHeader({ ticket, tenant, nameOf }: RequestHeaderProps) {
         </div>
         <div className="flex gap-2">
           <dt className="text-muted">{t.detail.schedule}</dt>
-          <dd>{request.scheduledDate ? <When at={request.scheduledDate} /> : t.detail.asap}</dd>
+          <dd>{deployment ? <When at={deployment} /> : t.detail.asap}</dd>
         </div>
       </dl>
     </header>

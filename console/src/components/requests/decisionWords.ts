@@ -1,6 +1,7 @@
 import { characters } from '@/api/characters';
 import { LIMITS } from '@/api/limits';
 import type { Decision, Ticket } from '@/api/types';
+import { useNow } from '@/hooks/useNow';
 import { useSpeech } from '@/i18n';
 import type { Messages } from '@/i18n/en';
 
@@ -19,6 +20,7 @@ export function decisionFault(t: Messages, decision: Decision, text: string): st
 /** What the dialog for a decision says. */
 export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const { t, format } = useSpeech();
+  const now = useNow();
   const { name, version } = ticket.spec.target;
   const { id } = ticket.metadata;
   const date = ticket.spec.request.scheduledDate;
@@ -27,7 +29,10 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
   return {
     approve: {
       title: t.decide.approveTitle(what),
-      help: date ? t.decide.approveHelpDate(format.dateTime(date)) : t.decide.approveHelp,
+      help:
+        date && Date.parse(date) > now
+          ? t.decide.approveHelpDate(format.dateTime(date))
+          : t.decide.approveHelp,
       ...comment,
       confirm: t.decide.confirmApprove,
       done: t.decide.approved(id),

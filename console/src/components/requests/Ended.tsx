@@ -1,0 +1,52 @@
+import type { Ticket } from '@/api/types';
+import { useSpeech } from '@/i18n';
+import { ButtonLink } from '@/ui/Button';
+import { Notice } from '@/ui/Notice';
+
+const LOOKS = { rejected: 'fault', failed: 'fault', cancelled: 'info', expired: 'info' } as const;
+
+interface EndedProps {
+  ticket: Ticket;
+  nameOf: (email: string) => string;
+  /** Whether the reader may ask for promotions of its tenant. */
+  mayAsk: boolean;
+}
+
+/** Where a request did not get to production: by whom and why, before everything else that the page says. */
+export function Ended({ ticket, nameOf, mayAsk }: EndedProps) {
+  const { t } = useSpeech();
+  const { state, history } = ticket.status;
+  const last = history.at(-1);
+  if (!last || !(state in LOOKS)) return null;
+  const ended = state as keyof typeof LOOKS;
+  const words = last.reason ?? (last.error ? gist(last.error) : last.comment);
+  return (
+    <div className="mt-4">
+      <Notice
+        look={LOOKS[ended]}
+        title={t.detail.ended[ended](nameOf(last.by))}
+        action={
+          // What failed is deployed again as it was approved.
+          ended !== 'failed' &&
+          mayAsk && (
+            <ButtonLink small to={`/requests/new?again=${ticket.metadata.id}`}>
+              {t.detail.askAgain}
+            </ButtonLink>
+          )
+        }
+      >
+        {words && <p className="line-clamp-6 max-w-prose whitespace-pre-wrap">{words}</p>}
+      </Notice>
+    </div>
+  );
+}
+
+/** What an error says first, and what the job said last before it counted its tasks; the timeline has all of it. */
+function gist(error: string): string {
+  const [head = '', ...output] =
+    error
+      .split(/^PLAY RECAP/m)[0]
+      ?.trimEnd()
+      .split('\n') ?? [];
+  return [head, ...output.slice(-2)].join('\n');
+}
