@@ -17,7 +17,7 @@ from clients.slack import Slack, web_client
 from domain.announcement import Channel, Plan
 from domain.audience import Language
 from domain.ticket import Impact
-from settings import Mode, Settings
+from settings import Mode, Settings, plain
 
 _LOG = logging.getLogger(__name__)
 
@@ -59,13 +59,12 @@ def teller(settings: Settings, temporal: Client, channels: Mapping[Channel, Outl
 
 
 def _kafka(settings: Settings, servers: str) -> Kafka:
-    password = settings.kafka_password.get_secret_value() if settings.kafka_password else None
     brokers = Brokers(
         servers,
         Security(settings.kafka_security),
         settings.kafka_mechanism,
         settings.kafka_user,
-        password,
+        plain(settings.kafka_password),
         settings.kafka_ca_bundle,
     )
     return Kafka(brokers, settings.kafka_topic, f"{settings.public_url.rstrip('/')}/v1/requests/prod")

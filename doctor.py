@@ -3,13 +3,11 @@
 import json
 from dataclasses import asdict
 
-from pydantic import SecretStr
-
 from activities.awx import AwxTimings
 from clients.awx import AwxClient, AwxConnection
 from clients.awx_errors import AwxError
 from clients.awx_template import TemplateCheck, check_template
-from settings import Settings
+from settings import Settings, plain
 
 
 async def examine(settings: Settings) -> TemplateCheck:
@@ -49,10 +47,6 @@ def awx_connection(settings: Settings) -> AwxConnection:
         password=plain(settings.awx_password),
         ca_bundle=settings.awx_ca_bundle,
     )
-
-
-def plain(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None
 
 
 def awx_timings(settings: Settings) -> AwxTimings:

@@ -228,6 +228,11 @@ class Settings(BaseModel):
             raise SettingsError("\n".join(missing))
 
 
+def plain(secret: SecretStr | None) -> str | None:
+    """The text of a secret, for the one who has to send it."""
+    return secret.get_secret_value() if secret else None
+
+
 def variable(name: str) -> str:
     """The environment variable of a field."""
     return PREFIX + name.upper()

@@ -32,11 +32,14 @@ from record.remote import is_url
 from record.repository import Repository, open_repository
 from record.signatures import KeyUnusable, Signer
 from serving import serve, stop_signal
-from settings import Settings, SettingsError, variable
+from settings import Settings, SettingsError, plain, variable
 from workflows.connection import connect
 
 CLONE = Path(__file__).parent.parent / "console" / "dist"
 """Where a clone of ours has built the console."""
+
+SLACK_ANSWERS_WITHIN = 3
+"""Seconds for one call to Slack; a click's own answer has gone by then."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +47,8 @@ log = structlog.get_logger(__name__)
 async def run(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = stop_signal()
-    token = settings.git_token.get_secret_value() if settings.git_token else None
-    repository = open_repository(settings.git_repo, settings.git_branch, settings.data_dir / "api", token=token)
+    folder, token = settings.data_dir / "api", plain(settings.git_token)
+    repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     http = httpx.AsyncClient()
     services = compose(settings, await connect(), repository, http)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
@@ -65,14 +68,13 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     engine = Engine(client, settings.task_queue, settings.answer_within)
     index = Index(repository, settings.data_dir / "api" / "index.db")
     provider = Provider(settings.oidc_issuer or "", http)
-    secret = settings.awx_callback_secret
     creates, people = asyncio.Semaphore(settings.creates_in_flight), Buckets(settings.requests_per_minute_person)
     keys, sign = KeyReader(repository), signer(settings)
     promotions = Promotions(engine, repository, index, directory, keys, _now, settings.expiry, creates, sign)
     return Services(
         promotions=promotions,
         callers=Callers(TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim), directory),
-        callback_secret=SharedSecret(secret.get_secret_value().encode() if secret else b""),
+        callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
         zone=settings.time_zone,
         broadcast=Broadcast(index),
         people=people,
@@ -94,12 +96,12 @@ def _slack(settings: Settings, promotions: Promotions, people: Buckets) -> Slack
     """The door for clicks in Slack, where they are switched on. Raises SettingsError where they could not be taken."""
     if not settings.slack_decisions:
         return None
-    token, secret = settings.slack_token, settings.slack_signing_secret
+    token, secret = plain(settings.slack_token), plain(settings.slack_signing_secret)
     if token is None or secret is None:
         names = f"{variable('slack_token')} and {variable('slack_signing_secret')}"
         raise SettingsError(f"{names} must be set where {variable('slack_decisions')} is true")
-    client = AsyncWebClient(token.get_secret_value(), settings.slack_api_url, timeout=3, retry_handlers=[])
-    return SlackDoor(SignatureVerifier(secret.get_secret_value()), client, Clicks(promotions, people))
+    client = AsyncWebClient(token, settings.slack_api_url, timeout=SLACK_ANSWERS_WITHIN, retry_handlers=[])
+    return SlackDoor(SignatureVerifier(secret), client, Clicks(promotions, people))
 
 
 def _console(settings: Settings, namespace: str) -> Console:
