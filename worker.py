@@ -5,37 +5,23 @@ import os
 from datetime import timedelta
 
 from prometheus_client import REGISTRY
-from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from activities.announcing import AnnouncementActivities
-from activities.awx import AwxActivities
-from activities.awx_watch import WatchActivities
-from activities.beating import Beating
-from activities.clearance import ClearanceActivities
 from activities.lane import LaneActivities
-from activities.proofs import ProofActivities
-from activities.record import RecordActivities
 from channels import outlets, teller
 from clients.awx import AwxClient
-from doctor import awx_connection, awx_timings, plain
-from record.directory import DirectoryReader
+from doctor import awx_connection, awx_timings
 from record.errors import RecordUnavailable
 from record.index import Index
 from record.metrics import RecordCollector
-from record.proofs import Proofs
 from record.repository import open_repository
+from registration import Registration
 from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
-from settings import Settings, SettingsError
+from settings import Settings, SettingsError, plain
 from vitals import meter, vitals
-from workflows.announcing import Announcements
-from workflows.claim import Claim
 from workflows.connection import NoServer, connect
-from workflows.door import Door
-from workflows.lane import Lane
-from workflows.promotion import Promotion
 from workflows.runner import WholeTasks
-from workflows.watch import AwxWatch, keep_watch
+from workflows.watch import keep_watch
 
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
 """How long running activities may go on after SIGTERM, before they are handed back to be done again; and how long a
@@ -48,28 +34,18 @@ async def run(settings: Settings) -> None:
     temporal = await connect(counted.runtime)
     folder, token = settings.data_dir / "worker", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
-    proofs = Proofs.of(repository)
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, outlets(settings) as channels:
-        directory, index = DirectoryReader(repository), Index(repository, folder / "index.db")
-        clearance = ClearanceActivities(repository, directory, index, proofs.keys)
-        awx = AwxActivities(client, clearance.objection, awx_timings(settings))
-        lanes = LaneActivities(temporal, settings.task_queue)
-        record = RecordActivities(repository, proofs, teller(settings, temporal, channels))
-        worker = Worker(
-            temporal,
-            task_queue=settings.task_queue,
-            workflows=[Promotion, Announcements, Lane, Claim, AwxWatch],
-            activities=[
-                record.record_change,
-                AnnouncementActivities(channels, directory).deliver,
-                ProofActivities(proofs).check_decision,
-                lanes.stand_in_lane,
-                clearance.read_facts,
-                WatchActivities(client, index).compare_jobs,
-                *(awx.find_job, awx.launch_job, awx.read_result),
-            ],
-            interceptors=[Door(proofs.check_decision), Beating()],
+        registration = Registration(
+            repository=repository,
+            index=Index(repository, folder / "index.db"),
+            awx=client,
+            timings=awx_timings(settings),
+            lanes=LaneActivities(temporal, settings.task_queue),
+            outlets=channels,
+            tell=teller(settings, temporal, channels),
+        )
+        worker = registration.worker(
             workflow_runner=WholeTasks(SandboxedWorkflowRunner()),
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,

@@ -19,37 +19,25 @@ import uvicorn
 from git import Repo
 from pydantic import SecretStr
 from temporalio.client import Client
-from temporalio.worker import Worker
 
-from activities.announcing import AnnouncementActivities
-from activities.awx import AwxActivities, AwxTimings
-from activities.beating import Beating
-from activities.clearance import ClearanceActivities
+from activities.awx import AwxTimings
 from activities.lane import LaneActivities
-from activities.proofs import ProofActivities
-from activities.record import RecordActivities
 from api.app import create_app
 from api.main import compose
 from channels import outlets, teller
 from clients.channel import Outlet
 from demo.company import prepare_repository
 from domain.announcement import Channel
-from record.directory import DirectoryReader
 from record.index import Index
-from record.proofs import Proofs
 from record.repository import open_repository
 from record.signatures import private_text
+from registration import Registration
 from serving import listen
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import Simulator, simulating
 from tests.record.building import person_commits, publish_key
 from tests.signing import KEY
-from workflows.announcing import Announcements
-from workflows.claim import Claim
-from workflows.door import Door
-from workflows.lane import Lane
-from workflows.promotion import Promotion
 
 T = TypeVar("T")
 Connect = Callable[[], Awaitable[Client]]
@@ -256,34 +244,14 @@ class House:
         self._working = AsyncExitStack()
         repository = open_repository(self.settings.git_repo, "main", self.folder / "worker")
         client = await self._working.enter_async_context(self.awx.client())
-        proofs = Proofs.of(repository)
-        directory, channels = DirectoryReader(repository), await self._channels()
+        channels = await self._channels()
         index = Index(repository, self.folder / "worker" / "index.db")
-        clearance = ClearanceActivities(repository, directory, index, proofs.keys)
-        awx = AwxActivities(client, clearance.objection, QUICK)
-        record = RecordActivities(repository, proofs, teller(self.settings, self.client, channels))
         lanes = LaneActivities(self.client, self.settings.task_queue, look_every=timedelta(milliseconds=100))
-        activities: list[Callable[..., Awaitable[object]]] = [
-            record.record_change,
-            AnnouncementActivities(channels, directory).deliver,
-            lanes.stand_in_lane,
-            clearance.read_facts,
-            awx.find_job,
-            awx.launch_job,
-            awx.read_result,
-            ProofActivities(proofs).check_decision,
-        ]
+        tell = teller(self.settings, self.client, channels)
+        registration = Registration(repository, index, client, QUICK, lanes, channels, tell)
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)
-        await self._working.enter_async_context(
-            Worker(
-                self.client,
-                task_queue=self.settings.task_queue,
-                workflows=[Promotion, Announcements, Lane, Claim],
-                activities=activities,
-                interceptors=[Door(proofs.check_decision), Beating()],
-            )
-        )
+        await self._working.enter_async_context(registration.worker())
 
     async def _channels(self) -> Mapping[Channel, Outlet]:
         """Those of the settings; none, where they name neither a mail server nor Slack."""

@@ -14,15 +14,10 @@ from temporalio.client import WithStartWorkflowOperation, WorkflowHandle, Workfl
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
-from activities.announcing import AnnouncementActivities, Announcer
-from activities.awx import AwxActivities, AwxTimings
-from activities.beating import Beating
-from activities.clearance import ClearanceActivities
+from activities.announcing import Announcer
+from activities.awx import AwxTimings
 from activities.lane import LaneActivities
-from activities.proofs import ProofActivities
-from activities.record import RecordActivities
 from clients.channel import Outlet
 from domain.announcement import Channel, Plan
 from domain.change import Change
@@ -31,19 +26,15 @@ from domain.deployment import AwxReport
 from domain.roles import Person
 from domain.ticket import Impact, PromotionRequest, State
 from domain.yaml import load
-from record.directory import DirectoryReader
 from record.index import Index
-from record.proofs import Proofs
 from record.repository import open_repository
 from record.signatures import signed
+from registration import Registration
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import decision, submission
 from tests.record.building import publish_key
 from tests.signing import KEY
 from workflows import shown
-from workflows.announcing import Announcements
-from workflows.door import Door
-from workflows.lane import Lane
 from workflows.promotion import Promotion
 
 QUICK = AwxTimings(
@@ -82,30 +73,11 @@ class Stage:
     async def working(self) -> AsyncIterator[None]:
         """A worker, for as long as the context lasts."""
         repository = open_repository(str(self.git), "main", self.git.parent)
-        proofs = Proofs.of(repository)
+        index = Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
+        lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
         async with self.awx.client() as client:
-            directory, index = DirectoryReader(repository), Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
-            clearance = ClearanceActivities(repository, directory, index, proofs.keys)
-            awx = AwxActivities(client, clearance.objection, self.timings)
-            record = RecordActivities(repository, proofs, self._tell)
-            lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
-            async with Worker(
-                self.environment.client,
-                task_queue=self.queue,
-                workflows=[Promotion, Announcements, Lane],
-                activities=[
-                    record.record_change,
-                    AnnouncementActivities(self.outlets, directory).deliver,
-                    ProofActivities(proofs).check_decision,
-                    lanes.stand_in_lane,
-                    clearance.read_facts,
-                    awx.find_job,
-                    awx.launch_job,
-                    awx.read_result,
-                ],
-                interceptors=[Door(proofs.check_decision), Beating()],
-                max_cached_workflows=self.cached,
-            ):
+            registration = Registration(repository, index, client, self.timings, lanes, self.outlets, self._tell)
+            async with registration.worker(max_cached_workflows=self.cached):
                 yield
         index.close()
         await repository.close()

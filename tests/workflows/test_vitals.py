@@ -19,7 +19,7 @@ from domain.ticket import State
 from record.repository import open_repository
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
-from tests.workflows.test_watch import found, watching
+from tests.workflows.test_watch import found
 from vitals import Meter, meter, vitals
 from workflows.watch import AwxWatch
 
@@ -111,8 +111,8 @@ async def test_alarms_are_counted(dev_stage: Stage) -> None:
     for job in (1, 2):
         dev_stage.awx.control("POST", "vanish", json={"job": job})
     dev_stage.awx.control("POST", "launch", json={"extra_vars": {"request_id": "PR-2026-0077", "attempt": 1}})
-    async with watching(dev_stage) as queue:
-        await found(dev_stage, queue)
+    async with dev_stage.working():
+        await found(dev_stage)
     async with pages(dev_stage, counted=counted) as http:
         text = (await http.get("/metrics")).text
     told = dict(re.findall(r"^(prodgate_awx_\w+)(?:\{[^}]*\})? (\d+)$", text, re.MULTILINE))

@@ -3,8 +3,7 @@
 import asyncio
 import sys
 import uuid
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,14 +11,10 @@ import pytest
 from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleActionResult, ScheduleHandle, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
-from activities.awx_watch import WatchActivities
 from domain.decision import DecisionAction
 from domain.ticket import State
 from domain.watch import Comparison
-from record.index import Index
-from record.repository import open_repository
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
 from workflows.watch import WATCH, AwxWatch, keep_watch
@@ -27,23 +22,10 @@ from workflows.watch import WATCH, AwxWatch, keep_watch
 APPROVE = DecisionAction.APPROVE
 
 
-@asynccontextmanager
-async def watching(stage: Stage) -> AsyncIterator[str]:
-    """A worker that watches; its task queue."""
-    queue = f"watch-{uuid.uuid4()}"
-    repository = open_repository(str(stage.git), "main", stage.git.parent)
-    index = Index(repository, stage.git.parent / "index.db")
-    async with stage.awx.client() as client:
-        activities = [WatchActivities(client, index).compare_jobs]
-        async with Worker(stage.environment.client, task_queue=queue, workflows=[AwxWatch], activities=activities):
-            yield queue
-    index.close()
-    await repository.close()
-
-
-async def found(stage: Stage, queue: str) -> Comparison:
+async def found(stage: Stage) -> Comparison:
+    """What one look of the watch finds."""
     client = stage.environment.client
-    return await client.execute_workflow(AwxWatch.run, id=str(uuid.uuid4()), task_queue=queue)
+    return await client.execute_workflow(AwxWatch.run, id=str(uuid.uuid4()), task_queue=stage.queue)
 
 
 async def deployed(stage: Stage) -> None:
@@ -56,15 +38,15 @@ async def deployed(stage: Stage) -> None:
 async def test_jobs_that_tickets_explain_are_no_news(dev_stage: Stage) -> None:
     """A deployed ticket and its job."""
     await deployed(dev_stage)
-    async with watching(dev_stage) as queue:
-        assert await found(dev_stage, queue) == Comparison()
+    async with dev_stage.working():
+        assert await found(dev_stage) == Comparison()
 
 
 async def test_a_job_that_nobody_approved_is_told(dev_stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     """Launched by somebody in AWX's pages, with variables of no ticket: in the result, and as an error in the log."""
     dev_stage.awx.control("POST", "launch", json={"extra_vars": {"request_id": "PR-2026-0077", "attempt": 1}})
-    async with watching(dev_stage) as queue:
-        strays = (await found(dev_stage, queue)).strays
+    async with dev_stage.working():
+        strays = (await found(dev_stage)).strays
     assert [(stray.job, stray.reason) for stray in strays] == [(1, "somebody-else started it (manual), not Prodgate")]
     assert [record.levelname for record in caplog.records if "not Prodgate" in record.message] == ["ERROR"]
 
@@ -73,8 +55,8 @@ async def test_a_deployed_ticket_whose_job_is_gone_is_told(dev_stage: Stage) -> 
     """The record says that something ran which AWX knows nothing of."""
     await deployed(dev_stage)
     dev_stage.awx.control("POST", "vanish", json={"job": 1})
-    async with watching(dev_stage) as queue:
-        missing = (await found(dev_stage, queue)).missing
+    async with dev_stage.working():
+        missing = (await found(dev_stage)).missing
     assert [(each.request_id, each.reason) for each in missing] == [
         ("PR-2026-0001", "it is deployed by awx-job-1, which AWX doesn't have")
     ]
@@ -85,8 +67,8 @@ async def test_a_twin_that_comes_late_is_cancelled(dev_stage: Stage) -> None:
     await deployed(dev_stage)
     dev_stage.awx.faults(life=["stuck-pending"])
     dev_stage.awx.control("POST", "duplicate", json={"job": 1})
-    async with watching(dev_stage) as queue:
-        strays = (await found(dev_stage, queue)).strays
+    async with dev_stage.working():
+        strays = (await found(dev_stage)).strays
     assert [(stray.job, stray.twin_of) for stray in strays] == [(2, 1)]
     assert strays[0].reason.endswith("it had not run and was cancelled")
     dev_stage.awx.until_status(2, "canceled")
@@ -101,9 +83,9 @@ async def test_the_schedule_is_made_once_and_runs(dev_stage: Stage) -> None:
         dev_server_log_level="error",
     ) as server:
         dev_stage.environment = server
-        async with watching(dev_stage) as queue:
-            await keep_watch(server.client, queue, timedelta(hours=1))
-            await keep_watch(server.client, queue, timedelta(seconds=1))
+        async with dev_stage.working():
+            await keep_watch(server.client, dev_stage.queue, timedelta(hours=1))
+            await keep_watch(server.client, dev_stage.queue, timedelta(seconds=1))
             schedule = server.client.get_schedule_handle(WATCH)
             recent = await _recent_actions(schedule)
             run = recent[0].action

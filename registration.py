@@ -1,0 +1,64 @@
+"""What a worker registers, in production and in tests: every workflow, every activity, and the interceptors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.worker import Worker
+
+from activities.announcing import AnnouncementActivities, Tell
+from activities.awx import AwxActivities, AwxTimings
+from activities.awx_watch import WatchActivities
+from activities.beating import Beating
+from activities.clearance import ClearanceActivities
+from activities.lane import LaneActivities
+from activities.proofs import ProofActivities
+from activities.record import RecordActivities
+from clients.awx import AwxClient
+from clients.channel import Outlet
+from domain.announcement import Channel
+from record.directory import DirectoryReader
+from record.index import Index
+from record.proofs import Proofs
+from record.repository import Repository
+from workflows.announcing import Announcements
+from workflows.claim import Claim
+from workflows.door import Door
+from workflows.lane import Lane
+from workflows.promotion import Promotion
+from workflows.watch import AwxWatch
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One worker's parts; it serves the task queue that `lanes` has."""
+
+    repository: Repository
+    index: Index
+    awx: AwxClient
+    timings: AwxTimings
+    lanes: LaneActivities
+    outlets: Mapping[Channel, Outlet]
+    tell: Tell
+
+    def worker(self, **options: Any) -> Worker:
+        """The worker, not started yet; `options` are the SDK's own."""
+        proofs, directory = Proofs.of(self.repository), DirectoryReader(self.repository)
+        clearance = ClearanceActivities(self.repository, directory, self.index, proofs.keys)
+        awx = AwxActivities(self.awx, clearance.objection, self.timings)
+        return Worker(
+            self.lanes.client,
+            task_queue=self.lanes.task_queue,
+            workflows=[Promotion, Announcements, Lane, Claim, AwxWatch],
+            activities=[
+                RecordActivities(self.repository, proofs, self.tell).record_change,
+                AnnouncementActivities(self.outlets, directory).deliver,
+                ProofActivities(proofs).check_decision,
+                WatchActivities(self.awx, self.index).compare_jobs,
+                clearance.read_facts,
+                self.lanes.stand_in_lane,
+                *(awx.find_job, awx.launch_job, awx.read_result),
+            ],
+            interceptors=[Door(proofs.check_decision), Beating()],
+            **options,
+        )
