@@ -91,7 +91,7 @@ def _usable(document: Any) -> KeySet:
     """The keys that can check a signature; one of a kind that isn't known is left out (RFC 7517, section 5)."""
     keys: list[Key] = []
     for each in document["keys"]:
-        if each.get("kty") in _KINDS and each.get("use", "sig") == "sig":
+        if isinstance(each, dict) and each.get("kty") in _KINDS and each.get("use", "sig") == "sig":
             try:
                 keys.append(JWKRegistry.import_key(each))
             except (JoseError, ValueError) as error:

@@ -1,6 +1,7 @@
 """The public keys in the record, `keys/<kid>.json`, as of any commit and as the branch has them now."""
 
 import logging
+from collections.abc import Collection
 from threading import Lock, Thread
 
 import pygit2
@@ -20,10 +21,14 @@ _PATIENCE = 1.0
 
 
 class KeyState:
-    """Follows the folder from one commit to the next. A file that is no key is none, whatever it was before."""
+    """Follows the folder from one commit to the next. A file that is no key is none, whatever it was before.
 
-    def __init__(self, repository: pygit2.Repository) -> None:
+    Where kids are named, no other key is one: whoever may commit can put a key of their own into the folder.
+    """
+
+    def __init__(self, repository: pygit2.Repository, only: Collection[str] = ()) -> None:
         self.git = repository
+        self._only = only
         self._seen = ""
         self._keys = Keys()
 
@@ -32,18 +37,19 @@ class KeyState:
         folder = commit.tree[FOLDER] if commit is not None and FOLDER in commit.tree else None
         mark = "" if folder is None else str(folder.id)
         if mark != self._seen:
-            self._seen, self._keys = mark, _read(folder)
+            self._seen, self._keys = mark, _read(folder, self._only)
         return self._keys
 
 
-def _read(folder: pygit2.Object | None) -> Keys:
+def _read(folder: pygit2.Object | None, only: Collection[str]) -> Keys:
     known: dict[str, tuple[PublicKey, OKPKey]] = {}
     for entry in folder if isinstance(folder, pygit2.Tree) else ():
         if not isinstance(entry, pygit2.Blob) or not (entry.name or "").endswith(".json"):
             continue
         try:
             public = PublicKey.of(entry.name or "", entry.data)
-            known[public.kid] = (public, public.imported())
+            if not only or public.kid in only:
+                known[public.kid] = (public, public.imported())
         except (ValidationError, KeyUnusable) as error:
             _LOG.error("%s/%s is no key: %s", FOLDER, entry.name, error)
     return Keys(known)

@@ -34,13 +34,14 @@ def verify(
     progress: Progress | None = None,
     *,
     branch: str = "HEAD",
+    keys: Sequence[str] = (),
     checks: tuple[Check, ...] = CHECKS,
 ) -> Iterator[Violation]:
     """Every violation in the history of the branch, oldest first; `since` takes all up to that commit for granted.
 
-    What merges take back comes last. `progress` is told how many commits were looked at, and of how many. Raises
-    RecordUnavailable when there is no such repository, branch or commit, or when the clone is shallow and so has
-    nothing to prove.
+    What merges take back comes last. Where `keys` are named, by kid, only these prove anything. `progress` is told how
+    many commits were looked at, and of how many. Raises RecordUnavailable when there is no such repository, branch or
+    commit, or when the clone is shallow and so has nothing to prove.
     """
     try:
         repo = opened(path)
@@ -52,13 +53,11 @@ def verify(
     with repo:
         if shallow:
             raise RecordUnavailable(f"{path} is a shallow clone; an audit needs the whole history")
-        yield from _verify(repo, tip, start, progress or (lambda done, total: None), checks)
+        yield from _verify(_Audit(repo, checks, keys), tip, start, progress or (lambda done, total: None))
 
 
-def _verify(
-    repo: git.Repo, tip: str, start: str | None, progress: Progress, checks: tuple[Check, ...]
-) -> Iterator[Violation]:
-    audit = _Audit(repo, checks)
+def _verify(audit: "_Audit", tip: str, start: str | None, progress: Progress) -> Iterator[Violation]:
+    repo = audit.repo
     if start is not None:
         if not repo.is_ancestor(repo.commit(start), repo.commit(tip)):
             yield Violation(start, "", "branch-rewritten", "the commit to start from is not in the branch's history")
@@ -80,6 +79,7 @@ class _Audit:
 
     repo: git.Repo
     checks: tuple[Check, ...]
+    believed: Sequence[str]
     git: pygit2.Repository = field(init=False)
     directory: DirectoryState = field(init=False)
     keys: KeyState = field(init=False)
@@ -92,7 +92,7 @@ class _Audit:
     def __post_init__(self) -> None:
         self.git = pygit2.Repository(str(self.repo.git_dir))
         self.directory = DirectoryState(self.git)
-        self.keys = KeyState(self.git)
+        self.keys = KeyState(self.git, self.believed)
         self._read = lru_cache(maxsize=5_000)(self._read_uncached)
 
     def start_from(self, commit: pygit2.Commit) -> None:
@@ -159,7 +159,8 @@ class _Audit:
     def _requester_before(self, commit: pygit2.Commit, path: str, created_by: str) -> Requester:
         """Who asked for a ticket whose first commit is taken for granted, or held no ticket yet."""
         created = self.git[added(self.repo, str(commit.id), path)].peel(pygit2.Commit)
-        signed = claims_in(created, KeyState(self.git).as_of(created.parents[0] if created.parents else None))
+        keys = KeyState(self.git, self.believed).as_of(created.parents[0] if created.parents else None)
+        signed = claims_in(created, keys)
         directory = DirectoryState(self.git).move_to(created, search=True)
         return requester_then(created_by, signed, directory)
 
@@ -171,16 +172,17 @@ class _Audit:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """The command `verify REPO [--json] [--since COMMIT] [--branch BRANCH]`; 0 only for a clean history, 2 for none."""
+    """The command `verify REPO [--json] [--since …] [--branch …] [--key …]`; 0 only for a clean history, 2 for none."""
     parser = argparse.ArgumentParser(prog="prodgate verify", description="Audit the record in a plain clone, offline.")
     parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
     parser.add_argument("--json", action="store_true", help="one JSON object a line for each violation")
     parser.add_argument("--since", metavar="COMMIT", help="take everything up to this commit for granted")
     parser.add_argument("--branch", default="HEAD", help="the branch to audit (default: the clone's HEAD)")
+    parser.add_argument("--key", metavar="KID", action="append", default=[], help="believe this key alone; repeatable")
     asked = parser.parse_args(arguments)
     found = 0
     try:
-        for violation in verify(asked.repo, asked.since, _show_progress, branch=asked.branch):
+        for violation in verify(asked.repo, asked.since, _show_progress, branch=asked.branch, keys=asked.key):
             found += 1
             sys.stdout.write(_shown(violation, as_json=asked.json) + "\n")
     except RecordUnavailable as error:

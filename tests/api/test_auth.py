@@ -107,6 +107,8 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "expired": {"exp": int(time.time()) - AN_HOUR},
     "no expiry": {"exp": None},
     "an expiry that is no time": {"exp": "tomorrow"},
+    "an expiry that is beyond all numbers": {"exp": float("inf")},
+    "an expiry that is no number": {"exp": float("nan")},
     "not yet valid": {"nbf": int(time.time()) + AN_HOUR},
     "issued in the future": {"iat": int(time.time()) + AN_HOUR},
     "another audience": {"aud": "other"},

@@ -203,6 +203,16 @@ async def test_a_discovery_document_of_somebody_else_is_no_keys(metadata: dict[s
         await watched.accepts(watched.issuer.token(PIERRE))
 
 
+async def test_what_is_no_key_is_left_out() -> None:
+    """A document that is broken in one place ends nobody's work."""
+    watched = Watched(Issuer())
+    keys: list[Any] = [None, "key", {"kty": []}, watched.issuer.key.as_dict(private=False)]
+    answer = {"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys", "keys": keys}
+    http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=answer)))
+    verifier = TokenVerifier(Provider(ISSUER, http), "prodgate")
+    assert (await verifier.identity(watched.issuer.token(PIERRE))).email == PIERRE
+
+
 async def test_keys_that_check_no_signature_are_left_out() -> None:
     """A shared secret and a key for encryption stand beside the good one; neither makes a token good."""
     secret = OctKey.generate_key(256, {"kid": "secret"})

@@ -11,6 +11,7 @@ from domain.signing import Claims
 from domain.ticket import PromotionRequest
 from record.repository import Repository
 from record.signatures import new_key, sealed
+from record.verify import run, verify
 from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, pending
 from tests.record.building import Story, after, bare, number, opened, person_commits
 from tests.record.test_verify import PEOPLE, TENANT, rules
@@ -79,6 +80,21 @@ async def test_a_key_that_came_after_the_commit_blesses_nothing(repository: Repo
     assert rules(repository.path) == ["signature-not-valid"]
     person_commits(repository.path, key_file(own))
     assert rules(repository.path) == ["signature-not-valid"]
+
+
+async def test_a_key_that_somebody_put_there_proves_nothing_to_who_names_the_gates(repository: Repository) -> None:
+    """Whoever may push can commit a key, then sign with it; an auditor knows from elsewhere which are the gate's."""
+    own = new_key()
+    story = await Story(repository).create()
+    person_commits(repository.path, key_file(own))
+    ticket = after(story.ticket, "approved")
+    claims = claims_for(ticket)
+    proof = Proof(jws=sealed(claims, own), message=claims.message)
+    await repository.record(Change(ticket=ticket, base=story.revision, actor_name="Jean", proof=proof))
+    both = [own.thumbprint(), KEY.thumbprint()]
+    found = [[each.rule for each in verify(repository.path, keys=keys)] for keys in ([], both, both[1:])]
+    assert found == [[], [], ["signature-not-valid"]]
+    assert run([str(repository.path), "--key", both[1]]) == 1
 
 
 async def test_a_retired_key_still_proves_what_it_signed_and_nothing_later(repository: Repository) -> None:
