@@ -4,10 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from importlib.metadata import version
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
@@ -18,19 +15,13 @@ from starlette.types import ASGIApp, Lifespan
 
 from api import console, errors, events, health, requests, slack, webhooks
 from api.audit import Audit
-from api.auth import Callers, SharedSecret
 from api.dependencies import PERMISSION, declared
-from api.events import Broadcast
-from api.following import Follower
-from api.limits import BodyLimit, Buckets, HeaderLimit, Refused, RequestLimit
+from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
 from api.metrics import Metered
-from api.models import Console
 from api.openapi import Documented
 from api.pages import Pages
-from api.promotions import Promotions
-from api.slack import SlackDoor
-from api.web import Headed, Web, add_docs
-from record.catalog import Catalog
+from api.services import Services, Web
+from api.web import Headed, add_docs
 
 DESCRIPTION = """
 The approval gate in front of production: ask for a promotion from STAGING to PROD, have somebody else decide, and
@@ -38,27 +29,6 @@ follow the deployment. Errors are RFC 9457 problem details; `detail` is a senten
 
 Get a token and press **Authorize**.
 """
-
-
-@dataclass(frozen=True)
-class Services:
-    """What the routes work with. `zone` is where 'today' and 'this week' are meant; `follower` goes with a remote.
-
-    `people` limits the requests of one person; a critical decision asks for a sign-in that is `sign_in_within` old.
-    """
-
-    promotions: Promotions
-    callers: Callers
-    callback_secret: SharedSecret
-    zone: ZoneInfo
-    broadcast: Broadcast
-    people: Buckets
-    sign_in_within: timedelta
-    web: Web
-    catalog: Catalog
-    console: Console
-    follower: Follower | None = None
-    slack: SlackDoor | None = None
 
 
 class Undeclared(Exception):

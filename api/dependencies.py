@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.routing import APIRoute
@@ -11,12 +11,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.auth import SignedIn
 from api.errors import StaleSignIn, TooManyRequests
 from api.permissions import refusal
+from api.services import Services
 from domain.decision import DecisionAction
 from domain.roles import Permission, Person
 from domain.ticket import Impact
-
-if TYPE_CHECKING:
-    from api.app import Services
 
 _scheme = HTTPBearer(auto_error=False, description="A signed token; in the demo, what `prodgate token EMAIL` prints.")
 
@@ -35,12 +33,12 @@ SLACK = {PERMISSION: "slack-signature"}
 """Of a route for Slack, whose people are judged by their own rights."""
 
 
-def _services(request: Request) -> "Services":
+def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
 
-Served = Annotated["Services", Depends(_services)]
+Served = Annotated[Services, Depends(_services)]
 
 
 async def _signed_in(
@@ -83,7 +81,7 @@ def needs(permission: Permission) -> Any:
     return Depends(Needs(permission))
 
 
-async def _check_sign_in(services: "Services", signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:
+async def _check_sign_in(services: Services, signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:
     promotions = services.promotions
     ticket = await promotions.visible(signed_in.person, ticket_id)
     if ticket.spec.request.impact_assessment is not Impact.CRITICAL:

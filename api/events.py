@@ -1,10 +1,6 @@
 """Ticket changes, live: server-sent events of what the caller may see (WHATWG HTML, section 9.2)."""
 
-import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
@@ -17,89 +13,8 @@ from api.oidc import ProviderUnavailable
 from api.openapi import Responses, problems
 from domain import roles
 from domain.roles import Permission, Person
-from domain.ticket import PromotionRequest
-from record.index import Index
 
 router = APIRouter(tags=["requests"])
-
-HEARTBEAT = 15.0
-"""Seconds of silence after which a comment is sent, so that nothing in between takes the stream for dead."""
-
-RECENT = 1_000
-"""Changes kept at hand; a listener who is further behind is served from the index."""
-
-LOOK_EVERY = 1.0
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change of one ticket; `sequence` numbers the changes of the branch, alike in every process."""
-
-    sequence: int
-    ticket: PromotionRequest
-
-
-@dataclass
-class Broadcast:
-    """One thread waits for the index, whatever the number of listeners; each ticket is read once for all of them."""
-
-    index: Index
-    _recent: deque[Change] = field(default_factory=lambda: deque(maxlen=RECENT))
-    _sequence: int = 0
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _closed: bool = False
-
-    async def run(self) -> None:
-        """Follow the index until `close`."""
-        loop = asyncio.get_running_loop()
-        tip: str | None = None
-        with ThreadPoolExecutor(1, "events") as thread:
-            self._sequence = await loop.run_in_executor(thread, self.index.sequence)
-            while not self._closed:
-                tip = await loop.run_in_executor(thread, self.index.wait_for_change, tip, LOOK_EVERY)
-                changes = await loop.run_in_executor(thread, self._read, self._sequence)
-                if changes:
-                    self._recent.extend(changes)
-                    self._sequence = changes[-1].sequence
-                    self._tell()
-
-    def close(self) -> None:
-        """End every stream, so that the process can stop."""
-        self._closed = True
-        self._tell()
-
-    async def listen(self, since: int | None) -> AsyncIterator[Change | None]:
-        """Changes after `since` (from now on, where that is None), as they come; None is a heartbeat."""
-        at = self._sequence if since is None else since
-        while not self._closed:
-            news = self._news
-            for change in await self._after(at):
-                at = change.sequence
-                yield change
-            if at < self._sequence:
-                continue
-            try:
-                await asyncio.wait_for(news.wait(), HEARTBEAT)
-            except TimeoutError:
-                yield None
-
-    async def _after(self, sequence: int) -> list[Change]:
-        if sequence >= self._sequence:
-            return []
-        if self._recent and self._recent[0].sequence <= sequence + 1:
-            return [change for change in self._recent if change.sequence > sequence]
-        return await asyncio.to_thread(self._read, sequence)
-
-    def _read(self, since: int) -> list[Change]:
-        """The next changes with their tickets as they are now; a ticket that changed twice stands once."""
-        found = {ticket_id: sequence for sequence, ticket_id in self.index.changes_since(since, RECENT)}
-        tickets = ((sequence, self.index.get(ticket_id)) for ticket_id, sequence in found.items())
-        return sorted((Change(at, ticket) for at, ticket in tickets if ticket), key=lambda change: change.sequence)
-
-    def _tell(self) -> None:
-        told, self._news = self._news, asyncio.Event()
-        told.set()
-
 
 _STREAM: Responses = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The stream"}

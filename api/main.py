@@ -12,18 +12,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
 from api import pages
-from api.app import Services, create_app
+from api.app import create_app
 from api.auth import Callers, SharedSecret, TokenVerifier
+from api.broadcast import Broadcast
 from api.engine import Engine
-from api.events import Broadcast
 from api.following import Follower
 from api.limits import Buckets
 from api.models import Console
 from api.oidc import Provider
 from api.promotions import Promotions
-from api.slack import SlackDoor
-from api.slack_clicks import Clicks
-from api.web import Web
+from api.services import Services, Web
+from api.slack_clicks import Clicks, SlackDoor
 from record.catalog import Catalog
 from record.directory import DirectoryReader
 from record.index import Index

@@ -3,16 +3,28 @@
 import json
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Self
+from urllib.parse import parse_qs
 
+import aiohttp
+import structlog
+from fastapi import Request
+from slack_sdk.errors import SlackClientError
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.concurrency import run_in_threadpool
 
+from api.engine import EngineUnavailable, NotRunning
+from api.errors import STATUS, NotFound, Unauthenticated
 from api.limits import Buckets
 from api.promotions import Promotions, Said
 from domain.decision import DecisionAction
-from domain.errors import StaleDecision
+from domain.errors import RuleViolation, StaleDecision
 from domain.roles import Person
 from domain.ticket import Impact
+
+log = structlog.get_logger(__name__)
 
 BY_CLICK = frozenset({Impact.LOW, Impact.MEDIUM})
 """What may be decided in Slack; for more, one signs in."""
@@ -92,6 +104,62 @@ class Clicks:
         person = await self.person(click)
         comment = f"Decided in Slack by user {click.user} of workspace {click.team}"
         await self.promotions.decide(person, click.ticket_id, Said(action=click.action, comment=comment, reason=reason))
+
+
+@dataclass(frozen=True)
+class SlackDoor:
+    """What interactions come through, where decisions from Slack are switched on."""
+
+    verifier: SignatureVerifier
+    client: AsyncWebClient
+    clicks: Clicks
+
+    async def interaction(self, request: Request) -> dict[str, Any]:
+        """What Slack says, proven to be from Slack and of the last five minutes. Raises Unauthenticated."""
+        body, timestamp = await request.body(), request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature")
+        try:
+            proven = re.fullmatch("[0-9]{1,12}", timestamp) and self.verifier.is_valid(body, timestamp, signature)
+        except (UnicodeDecodeError, TypeError):  # a body, or a signature, that is no text
+            proven = False
+        if not proven:
+            raise Unauthenticated("Slack's signature is missing, wrong or too old", "Slack")
+        payload = parse_qs(body.decode()).get("payload", ["{}"])[0]
+        found = json.loads(payload)
+        return found if isinstance(found, dict) else {}
+
+    async def decide(self, request: Request, click: Click, reason: str | None = None) -> None:
+        """Take the decision; whoever clicked is told, and nobody else in Slack, where it is refused."""
+        try:
+            await self.clicks.decide(click, reason)
+        except (Refused, NotFound, RuleViolation) as error:
+            await self._refuse(request, click, error)
+        except (EngineUnavailable, NotRunning) as error:
+            log.warning("not decided in Slack", ticket=click.ticket_id, error=repr(error), cause=repr(error.__cause__))
+            await self.whisper(click, "The engine can't be reached now; look at the request before you try again")
+
+    async def _refuse(self, request: Request, click: Click, error: Refused | NotFound | RuleViolation) -> None:
+        who, what = f"Slack user {click.user} of workspace {click.team}", f"{click.action} {click.ticket_id}"
+        status = STATUS.get(type(error), HTTPStatus.FORBIDDEN)
+        request.app.state.audit.refused(request, status, f"{what}: {error}", who)
+        await self.whisper(click, str(error))
+
+    async def whisper(self, click: Click, sentence: str) -> None:
+        """Tell the person who clicked, in the channel, unseen by others."""
+        try:
+            await self.client.chat_postEphemeral(channel=click.channel, user=click.user, text=sentence)
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("Slack was not told", error=str(error))
+
+    async def ask_reason(self, request: Request, click: Click, trigger: str) -> None:
+        """Open the form for the reason of a rejection, before Slack's trigger expires."""
+        try:
+            await self.clicks.person(click)
+            await self.client.views_open(trigger_id=trigger, view=reason_form(click))
+        except (Refused, NotFound, RuleViolation) as error:
+            await self._refuse(request, click, error)
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("Slack opened no form", error=str(error))
 
 
 def reason_form(click: Click) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 from importlib.resources import files
 
 from fastapi import FastAPI
@@ -14,7 +13,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import PUBLIC
-from api.pages import File
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """The policy of an answer that is data."""
@@ -30,17 +28,6 @@ ALWAYS = {
 HTTPS_ONLY = "max-age=31536000"
 
 ASSETS = "/docs/assets"
-
-
-@dataclass(frozen=True)
-class Web:
-    """How the API stands in the web: whether people reach it by https, which other origins' pages may call it, and how
-    many requests a minute one address may send; the console's files, where it was built."""
-
-    https: bool
-    origins: tuple[str, ...]
-    per_address: int
-    files: dict[str, File]
 
 
 class Headed:

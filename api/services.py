@@ -1,0 +1,47 @@
+"""What the routes work with, put together by `api.main`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from api.auth import Callers, SharedSecret
+from api.broadcast import Broadcast
+from api.following import Follower
+from api.limits import Buckets
+from api.models import Console
+from api.pages import File
+from api.promotions import Promotions
+from api.slack_clicks import SlackDoor
+from record.catalog import Catalog
+
+
+@dataclass(frozen=True)
+class Web:
+    """How the API stands in the web: whether people reach it by https, which other origins' pages may call it, and how
+    many requests a minute one address may send; the console's files, where it was built."""
+
+    https: bool
+    origins: tuple[str, ...]
+    per_address: int
+    files: dict[str, File]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the routes work with. `zone` is where 'today' and 'this week' are meant; `follower` goes with a remote.
+
+    `people` limits the requests of one person; a critical decision asks for a sign-in that is `sign_in_within` old.
+    """
+
+    promotions: Promotions
+    callers: Callers
+    callback_secret: SharedSecret
+    zone: ZoneInfo
+    broadcast: Broadcast
+    people: Buckets
+    sign_in_within: timedelta
+    web: Web
+    catalog: Catalog
+    console: Console
+    follower: Follower | None = None
+    slack: SlackDoor | None = None
