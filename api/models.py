@@ -95,42 +95,6 @@ class Statistics(Frozen):
     deployed_this_week: int
 
 
-class Commit(Frozen):
-    """One commit of a request: who did what and when; `recordedAt` is when it was written."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    commit: str
-    author_name: str
-    author_email: str
-    at: Moment
-    recorded_at: Moment
-    subject: str
-    action: str
-
-
-class InProduction(Frozen):
-    """What was last deployed for a target and when; by which request, with its notes, for who may see that one."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    ticket_id: TicketId | None
-    version: Version
-    release_notes: str | None
-    deployed_at: Moment
-
-
-class Difference(Frozen):
-    """What a request brings, against what is in production for its target; null where nothing ever was."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    ticket_id: TicketId
-    version: Version
-    release_notes: str
-    in_production: InProduction | None
-
-
 class TicketEvent(Frozen):
     """A change of a request: its state now, and the action that led there."""
 

@@ -27,7 +27,7 @@ from domain.roles import Permission, Person, Requester
 from domain.ticket import PromotionRequest
 from record.diff import Difference, difference
 from record.directory import DirectoryReader
-from record.history import CommitInfo, commits_of
+from record.history import Commit, commits_of
 from record.index import Index
 from record.keys import KeyReader
 from record.repository import Repository
@@ -94,7 +94,7 @@ class Promotions:
             return recorded
         return held
 
-    async def history(self, person: Person, ticket_id: str) -> tuple[CommitInfo, ...]:
+    async def history(self, person: Person, ticket_id: str) -> tuple[Commit, ...]:
         """The ticket's commits, oldest first. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(commits_of, self.repository, self.index, ticket)

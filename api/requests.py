@@ -13,9 +13,7 @@ from api.models import (
     Announced,
     Checked,
     CommentBody,
-    Commit,
     CreatePromotionRequest,
-    Difference,
     Permissions,
     RejectBody,
     Statistics,
@@ -26,6 +24,8 @@ from domain import roles
 from domain.decision import DecisionAction
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest, State
+from record.diff import Difference
+from record.history import Commit
 from record.query import Page
 
 _REFUSALS = problems(
@@ -169,16 +169,15 @@ async def read(
 
 
 @router.get("/{id}/history", responses=_ONE)
-async def history(services: Served, caller: Sees, ticket_id: Id) -> list[Commit]:
+async def history(services: Served, caller: Sees, ticket_id: Id) -> tuple[Commit, ...]:
     """The commits of the request, oldest first."""
-    commits = await services.promotions.history(caller, ticket_id)
-    return [Commit.model_validate(commit) for commit in commits]
+    return await services.promotions.history(caller, ticket_id)
 
 
 @router.get("/{id}/diff", responses=_ONE)
 async def diff(services: Served, caller: Sees, ticket_id: Id) -> Difference:
     """What changes in production: the version last deployed for the same target, and the one asked for."""
-    return Difference.model_validate(await services.promotions.difference(caller, ticket_id))
+    return await services.promotions.difference(caller, ticket_id)
 
 
 @router.get("/{id}/announcements", responses=_ONE)

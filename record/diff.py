@@ -1,42 +1,47 @@
 """What a promotion changes: the ticket against what is in production for its target."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from domain.ticket import PromotionRequest
+from domain.values import Frozen, Moment, TicketId, Version
 from record.index import Index
 
 
-@dataclass(frozen=True, slots=True)
-class InProduction:
-    """What was last deployed for a target and when (UTC); by which ticket, with its notes, for who may see that one."""
+class InProduction(Frozen):
+    """What was last deployed for a target and when; by which request, with its notes, for who may see that one."""
 
-    ticket_id: str | None
-    version: str
+    ticket_id: TicketId | None
+    version: Version
     release_notes: str | None
-    deployed_at: datetime
+    deployed_at: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The version and notes that a ticket brings, against what is in production: None where nothing ever was.
+class Difference(Frozen):
+    """What a request brings, against what is in production for its target; null where nothing ever was."""
 
-    For a ticket that is deployed itself, it is what was in production before it.
-    """
-
-    ticket_id: str
-    version: str
+    ticket_id: TicketId
+    version: Version
     release_notes: str
     in_production: InProduction | None
 
 
 def difference(index: Index, ticket: PromotionRequest, sees: Callable[[PromotionRequest], bool]) -> Difference:
-    """What the ticket changes in production. Targets are the same when tenant, type, name and environment are."""
-    found = index.in_production(ticket)
-    at = found.status.deployed_at if found else None
-    before = None
-    if found is not None and at is not None:
-        told = (found.id, found.spec.request.release_notes) if sees(found) else (None, None)
-        before = InProduction(told[0], found.spec.target.version, told[1], at)
-    return Difference(ticket.id, ticket.spec.target.version, ticket.spec.request.release_notes, before)
+    """What the ticket changes in production; of one that is deployed itself, what it changed then.
+
+    Targets are the same when tenant, type, name and environment are.
+    """
+    target, notes = ticket.spec.target, ticket.spec.request.release_notes
+    before = _in_production(index.in_production(ticket), sees)
+    return Difference(ticket_id=ticket.id, version=target.version, release_notes=notes, in_production=before)
+
+
+def _in_production(found: PromotionRequest | None, sees: Callable[[PromotionRequest], bool]) -> InProduction | None:
+    if found is None or found.status.deployed_at is None:
+        return None
+    shown = sees(found)
+    return InProduction(
+        ticket_id=found.id if shown else None,
+        version=found.spec.target.version,
+        release_notes=found.spec.request.release_notes if shown else None,
+        deployed_at=found.status.deployed_at,
+    )

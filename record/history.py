@@ -1,12 +1,11 @@
 """The commits of one ticket: who did what, when."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pygit2
-from pygit2.enums import SortMode
 
 from domain.ticket import PromotionRequest
+from domain.values import Frozen, Moment
 from record.index import Index
 from record.message import plain, trailer
 from record.repository import Repository
@@ -14,37 +13,27 @@ from record.repository import Repository
 _LAST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
-@dataclass(frozen=True, slots=True)
-class CommitInfo:
-    """One commit. `at` is when it happened (author), `recorded_at` when it was written; both UTC.
-
-    `action` is the trailer's; empty for a commit that a person made by hand.
-    """
+class Commit(Frozen):
+    """One commit of a request: who did what and when; `recordedAt` is when it was written."""
 
     commit: str
     author_name: str
     author_email: str
-    at: datetime
-    recorded_at: datetime
+    at: Moment
+    recorded_at: Moment
     subject: str
     action: str
 
 
-def commits(repository: Repository, path: str) -> tuple[CommitInfo, ...]:
-    """The commits that changed the file at the path, oldest first, found by walking the whole branch."""
-    git, tip = pygit2.Repository(str(repository.path)), repository.tip()
-    walk = git.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE) if tip else ()
-    return tuple(_info(commit) for commit in walk if _changes(commit, path))
-
-
-def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -> tuple[CommitInfo, ...]:
+def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -> tuple[Commit, ...]:
     """The commits of the ticket, oldest first, as the index knows them: costs as many reads as there are commits.
 
-    One that names the ticket and leaves its file as it was is none: anybody can write that into a message.
+    One that names the ticket and leaves its file as it was is none: anybody can write that into a message. One that a
+    person made by hand has an empty `action`.
     """
     git = pygit2.Repository(str(repository.path))
     named = (git[oid].peel(pygit2.Commit) for oid in index.commits(ticket.id))
-    return tuple(_info(commit) for commit in named if _changes(commit, ticket.path))
+    return tuple(_read(commit) for commit in named if _changes(commit, ticket.path))
 
 
 def _changes(commit: pygit2.Commit, path: str) -> bool:
@@ -57,15 +46,14 @@ def _blob(commit: pygit2.Commit, path: str) -> pygit2.Oid | None:
     return commit.tree[path].id if path in commit.tree else None
 
 
-def _info(commit: pygit2.Commit) -> CommitInfo:
-    subject = plain(commit.raw_message).partition("\n")[0]
-    return CommitInfo(
+def _read(commit: pygit2.Commit) -> Commit:
+    return Commit(
         commit=str(commit.id),
         author_name=plain(commit.author.raw_name),
         author_email=plain(commit.author.raw_email),
         at=_moment(commit.author.time),
         recorded_at=_moment(commit.commit_time),
-        subject=subject,
+        subject=plain(commit.raw_message).partition("\n")[0],
         action=trailer(commit, "Action"),
     )
 

@@ -14,7 +14,7 @@ from domain import roles, yaml
 from domain.roles import Permission, Requester, Scope
 from domain.ticket import State, Target, TargetType
 from record.errors import BadCursor
-from record.history import commits, commits_of
+from record.history import commits_of
 from record.index import Index
 from record.keys import KeyReader
 from record.metrics import RecordCollector
@@ -247,8 +247,9 @@ async def test_changes_are_numbered_and_commits_are_known(repository: Repository
     assert index.changes_since(2) == [(4, number(1))]
     assert index.sequence() == 4
     known = commits_of(repository, index, first.ticket)
-    assert known == commits(repository, first.ticket.path)
-    assert [info.action for info in known] == ["created", "approved"]
+    walked = git(repository.path, "log", "--reverse", "--format=%H", "main", "--", first.ticket.path)
+    assert [each.commit for each in known] == walked.split()
+    assert [each.action for each in known] == ["created", "approved"]
     assert second.ticket.id not in known[0].subject
 
 
