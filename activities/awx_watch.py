@@ -10,9 +10,9 @@ from temporalio.exceptions import ApplicationError
 
 from clients.awx import AwxClient
 from clients.awx_errors import AwxError
-from clients.awx_watch import named, sort
-from domain.deployment import Deployment
-from domain.roles import Scope
+from clients.awx_watch import named, strays
+from domain.deployment import Deployment, job_name
+from domain.roles import ALL
 from domain.ticket import PromotionRequest, State
 from domain.watch import OVERDUE, Comparison, Missing, Stray, Window, expected_job, overdue
 from record.errors import RecordError
@@ -20,7 +20,6 @@ from record.index import Index
 from record.query import MAX_LIMIT, Sort, TicketQuery
 
 STRAYS, MISSING = "prodgate_awx_stray_jobs", "prodgate_awx_missing_jobs"
-ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
 
 
 @dataclass
@@ -55,11 +54,10 @@ class WatchActivities:
         moved = await asyncio.to_thread(lambda: list(self._moved(window)))
         jobs = await self.client.newest_jobs(template.id, window.since)
         tickets = await asyncio.to_thread(self._tickets, named(jobs))
-        found = sort(jobs, [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_by], me.id)
-        there = {job.id for job in jobs}
+        approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_by]
         return Comparison(
-            strays=tuple([await self._without_twin(stray) for stray in found.strays]),
-            missing=tuple(_missing(moved, there, window)),
+            strays=tuple([await self._without_twin(stray) for stray in strays(jobs, approved, me.id)]),
+            missing=tuple(_missing(moved, {job_name(job.id) for job in jobs}, window)),
         )
 
     def _moved(self, window: Window) -> Iterator[PromotionRequest]:
@@ -91,10 +89,10 @@ class WatchActivities:
         return stray.model_copy(update={"reason": f"{stray.reason}; it had not run and was cancelled"})
 
 
-def _missing(tickets: list[PromotionRequest], there: set[int], window: Window) -> Iterator[Missing]:
+def _missing(tickets: list[PromotionRequest], there: set[str], window: Window) -> Iterator[Missing]:
     for ticket in tickets:
         job = expected_job(ticket, window)
-        if job is not None and int(job.rpartition("-")[2]) not in there:
+        if job is not None and job not in there:
             yield Missing(request_id=ticket.id, reason=f"it is {ticket.state} by {job}, which AWX doesn't have")
         elif overdue(ticket, window):
             yield Missing(request_id=ticket.id, reason=f"it should have been launched over {OVERDUE} ago, and was not")

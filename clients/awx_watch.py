@@ -1,7 +1,6 @@
-"""AWX's jobs against the approved tickets: jobs that no ticket explains, and attempts whose job is there."""
+"""AWX's jobs against the approved tickets: those that no ticket explains."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from clients.awx_rows import MANUAL, JobRow
 from domain.deployment import Deployment
@@ -11,34 +10,29 @@ Attempt = tuple[str, int]
 """Ticket id and attempt."""
 
 
-@dataclass(frozen=True)
-class Sorted:
-    """The jobs: those that an approved ticket explains, by attempt, and the others."""
-
-    explained: Mapping[Attempt, int]
-    strays: tuple[Stray, ...]
-
-
 def named(jobs: Iterable[JobRow]) -> set[str]:
     """The tickets that the jobs' variables name."""
     return {ticket_id for ticket_id, _ in map(_attempt, jobs) if ticket_id}
 
 
-def sort(jobs: Iterable[JobRow], approved: Iterable[Deployment], me: int) -> Sorted:
-    """Sort the jobs by the current attempts of approved tickets; `me` is the id of our own user in AWX."""
+def strays(jobs: Iterable[JobRow], approved: Iterable[Deployment], me: int) -> tuple[Stray, ...]:
+    """The jobs that no approved ticket explains, by number; `me` is the id of our own user in AWX.
+
+    `approved` are the current attempts. A job that comes twice, from two pages, is one.
+    """
     tickets = {deployment.request_id: deployment for deployment in approved}
     taken: dict[Attempt, int] = {}
-    strays = []
+    found = []
     for _, job in sorted({job.id: job for job in jobs}.items()):
         attempt = _attempt(job)
         if reason := _unexplained(job, tickets, me):
-            strays.append(Stray(job=job.id, status=job.status, reason=reason))
+            found.append(Stray(job=job.id, status=job.status, reason=reason))
         elif first := taken.get(attempt):
             reason = f"it is a second job for attempt {attempt[1]} of {attempt[0]}, after {first}"
-            strays.append(Stray(job=job.id, status=job.status, reason=reason, twin_of=first))
+            found.append(Stray(job=job.id, status=job.status, reason=reason, twin_of=first))
         else:
             taken[attempt] = job.id
-    return Sorted(taken, tuple(strays))
+    return tuple(found)
 
 
 def _unexplained(job: JobRow, tickets: Mapping[str, Deployment], me: int) -> str | None:

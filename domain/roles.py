@@ -164,6 +164,10 @@ class Scope(Frozen):
     addresses: frozenset[str]
 
 
+ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
+"""Every ticket there is: what the service itself looks through."""
+
+
 def _reach(grants: list[Grant]) -> frozenset[str] | None:
     if any(grant.tenant is None for grant in grants):
         return None

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.filters import Filters
-from domain.roles import Scope
+from domain.roles import ALL
 
-SCOPE = Scope(tenants=None, own_tenants=None, addresses=frozenset())
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -26,11 +25,11 @@ PARIS = ZoneInfo("Europe/Paris")
 )
 def test_a_period_is_what_people_mean_by_it(given: dict[str, str], first: str, after: str) -> None:
     """The day when clocks go back has 25 hours."""
-    query = Filters.model_validate(given).within(SCOPE, PARIS)
+    query = Filters.model_validate(given).within(ALL, PARIS)
     assert (query.created_after, query.created_before) == (datetime.fromisoformat(first), datetime.fromisoformat(after))
 
 
 def test_without_a_period_every_time_will_do() -> None:
     """Neither end is made up."""
-    query = Filters().within(SCOPE, PARIS)
+    query = Filters().within(ALL, PARIS)
     assert (query.created_after, query.created_before) == (None, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.record_data import repository as generated
 from bench.record_data import ticket
 from domain.change import Change, Proof
-from domain.roles import Person, Requester, Role, Scope
+from domain.roles import ALL, Person, Requester, Role
 from domain.ticket import State
 from record.index import Index
 from record.query import Sort, TicketQuery
@@ -18,7 +18,6 @@ from tests.domain.builders import PIERRE, pending, person
 from tests.record.building import Story, number, opened, person_commits
 from tests.signing import KEY, claims_for
 
-ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
 TICKETS = 4_200
 """More than one chunk, so that several processes read."""
 FORMERLY = "formerly@cab-i.com"

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from domain import roles, yaml
-from domain.roles import Permission, Requester, Scope
+from domain.roles import ALL, Permission, Requester
 from domain.ticket import State, Target, TargetType
 from record.errors import BadCursor
 from record.history import commits_of
@@ -27,7 +27,6 @@ from tests.domain.builders import ADA, JEAN, MINUTE, NOW, PIERRE, RETAIL, detail
 from tests.record.building import NOBODY, Story, bare, git, imported, number, opened, person_commits, publish_key
 from tests.signing import claims_for
 
-ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
 PARIS = ZoneInfo("Europe/Paris")
 
 

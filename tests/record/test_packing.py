@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pygit2
 
-from domain.roles import Scope
+from domain.roles import ALL
 from record.index import Index
 from record.packing import Packing
 from record.query import TicketQuery
 from tests.domain.builders import pending
 from tests.record.building import Story, bare, git, number, opened, person_commits
-
-ALL = Scope(tenants=None, own_tenants=None, addresses=frozenset())
 
 
 async def test_packs_are_merged_while_writers_write_and_readers_read(tmp_path: Path) -> None:
