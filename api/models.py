@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 
 from domain.announcement import Channel, Event
 from domain.delivery import Outcome, Progress
-from domain.roles import Grant
+from domain.roles import Grant, Person
 from domain.ticket import Action, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
 
@@ -124,6 +124,10 @@ class Decider(Frozen):
 
     name: str
     email: str
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        return cls(name=person.name, email=person.email)
 
 
 class Permissions(Frozen):

@@ -49,6 +49,6 @@ def permissions(
     pending = ticket.state is State.PENDING
     deciders = approvers(directory, ticket, requester) if pending else ()
     return Permissions(
-        deciders=tuple(Decider(name=each.name, email=each.email) for each in deciders),
+        deciders=tuple(map(Decider.of, deciders)),
         **{action: Allowed(allowed=why is None, why=why and str(why)) for action, why in said.items()},
     )

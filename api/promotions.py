@@ -25,6 +25,7 @@ from domain.delivery import Report
 from domain.errors import NobodyToApprove, NotAuthorized
 from domain.roles import Permission, Person, Requester
 from domain.ticket import PromotionRequest
+from domain.values import TICKET_ID
 from record.diff import Difference, difference
 from record.directory import DirectoryReader
 from record.history import Commit, commits_of
@@ -35,8 +36,6 @@ from record.requesters import proven, requester_in
 from record.signatures import Signer
 
 log = structlog.get_logger(__name__)
-
-_TICKET_ID = re.compile(r"PR-[0-9]{4}-[0-9]{4,9}")
 
 _NUMBERS_TRIED = 1_000
 """Numbers tried for one submission before giving up: other API processes and a lost index may have used many."""
@@ -76,7 +75,7 @@ class Promotions:
 
     async def visible(self, person: Person, ticket_id: str) -> PromotionRequest:
         """The ticket, recorded or held by the engine. Raises NotFound where the person may not see it either."""
-        if not _TICKET_ID.fullmatch(ticket_id):
+        if not re.fullmatch(TICKET_ID, ticket_id):
             raise NotFound
         ticket = await self._newest(ticket_id)
         if ticket is None or not _sees(person, ticket):
@@ -191,8 +190,7 @@ class Promotions:
         if found:
             ticket = found.id if _sees(person, found) else None
             production = Deployed(version=found.spec.target.version, ticket=ticket)
-        deciders = tuple(Decider(name=each.name, email=each.email) for each in approvers)
-        return Checked(approvers=deciders, production=production)
+        return Checked(approvers=tuple(map(Decider.of, approvers)), production=production)
 
     def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet."""

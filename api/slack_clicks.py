@@ -19,18 +19,15 @@ from api.engine import EngineUnavailable, NotRunning
 from api.errors import STATUS, NotFound, Unauthenticated
 from api.limits import Buckets
 from api.promotions import Promotions, Said
-from domain.decision import DecisionAction
+from domain.decision import BY_CLICK, DecisionAction
 from domain.errors import RuleViolation, StaleDecision
 from domain.roles import Person
-from domain.ticket import Impact
+from domain.values import TICKET_ID
 
 log = structlog.get_logger(__name__)
 
-BY_CLICK = frozenset({Impact.LOW, Impact.MEDIUM})
-"""What may be decided in Slack; for more, one signs in."""
-
 _ACTIONS = {"prodgate_approve": DecisionAction.APPROVE, "prodgate_reject": DecisionAction.REJECT}
-_VALUE = re.compile(r"(PR-[0-9]{4}-[0-9]{4,9}) ([0-9a-f]{64})")
+_VALUE = re.compile(rf"(?P<ticket>{TICKET_ID}) (?P<digest>[0-9a-f]{{64}})")
 _SLACK_ID = re.compile(r"[A-Z0-9]{3,32}")
 _FORM = "prodgate_reason"
 
@@ -57,7 +54,7 @@ class Click:
         who = [str((said.get(name) or {}).get("id")) for name in ("user", "team", "channel")]
         if kind is None or value is None or not all(map(_SLACK_ID.fullmatch, who)):
             return None
-        return cls(who[0], who[1], who[2], kind, value[1], value[2])
+        return cls(who[0], who[1], who[2], kind, value["ticket"], value["digest"])
 
     @classmethod
     def of_form(cls, said: dict[str, Any]) -> tuple[Self, str] | None:

@@ -3,15 +3,13 @@
 from typing import Any
 
 from clients.letters import Facts
-from domain.ticket import SYSTEM, Impact, State
+from domain.decision import BY_CLICK
+from domain.ticket import SYSTEM, State
 
 HEADER, FIELD, SECTION, BUTTON = 150, 2_000, 3_000, 75
 
 APPROVE, REJECT, OPEN = "prodgate_approve", "prodgate_reject", "prodgate_open"
 """Names of the buttons, as Slack reports them."""
-
-BY_CLICK = frozenset({Impact.LOW, Impact.MEDIUM})
-"""What may be decided in Slack; for more, one signs in."""
 
 Block = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import StringConstraints, model_validator
 
 from domain.roles import Permission, Person, Requester
-from domain.ticket import Metadata, PreChecks, RequestDetails, Spec, Target
+from domain.ticket import Impact, Metadata, PreChecks, RequestDetails, Spec, Target
 from domain.values import Comment, Frozen, Moment, Reason, Tenant, TicketId
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -16,6 +16,10 @@ Jws = Annotated[
 """A compact JWS with an Ed25519 signature (RFC 7515, RFC 8037), on one line."""
 
 DecisionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
+
+
+BY_CLICK = frozenset({Impact.LOW, Impact.MEDIUM})
+"""The impacts that may be decided on by a click in Slack; for more, one signs in."""
 
 
 class DecisionAction(StrEnum):

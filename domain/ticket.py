@@ -177,6 +177,10 @@ class PromotionRequest(Frozen):
         return hashlib.sha256(json.dumps(decided_on, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+FOLDER = "requests/prod"
+"""Where the record keeps its tickets."""
+
+
 def ticket_path(ticket_id: str, created_at: datetime) -> str:
     """`requests/prod/YYYY/MM/PR-YYYY-NNNN.yaml`, year and month of creation in UTC."""
-    return f"requests/prod/{created_at:%Y/%m}/{ticket_id}.yaml"
+    return f"{FOLDER}/{created_at:%Y/%m}/{ticket_id}.yaml"

@@ -62,9 +62,8 @@ def _visible(at_least: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-TicketId = Annotated[
-    str, StringConstraints(pattern=r"^PR-[0-9]{4}-(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3,8})$")
-]
+TICKET_ID = r"PR-[0-9]{4}-(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3,8})"
+TicketId = Annotated[str, StringConstraints(pattern=f"^{TICKET_ID}$")]
 """`PR-YYYY-NNNN`, numbered from 0001 in each year, at least four digits."""
 
 Tenant = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]

@@ -8,12 +8,12 @@ from typing import Literal
 
 import pygit2
 import yaml
-from pydantic import ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from domain.ticket import TargetType
-from domain.values import Frozen, TargetName, Tenant, Version
+from domain.values import TargetName, Tenant, Version
 from domain.yaml import describe
-from record.members import load_strictly
+from record.members import Open, load_strictly
 from record.repository import Repository
 
 _LOG = logging.getLogger(__name__)
@@ -21,22 +21,16 @@ _FOLDER = "apis"
 _KINDS = {"Api": TargetType.API, "Application": TargetType.APPLICATION, "Policy": TargetType.POLICY}
 
 
-class _Open(Frozen):
-    """A part of a file that other tools may add keys to."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Metadata(_Open):
+class _Metadata(Open):
     name: TargetName
     tenant: Tenant
 
 
-class _Spec(_Open):
+class _Spec(Open):
     version: Version
 
 
-class _File(_Open):
+class _File(Open):
     api_version: Literal["apim.cab-i.com/v1"]
     kind: Literal["Api", "Application", "Policy"]
     metadata: _Metadata

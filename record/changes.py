@@ -6,9 +6,9 @@ from pathlib import Path
 
 import git
 
+from domain.ticket import FOLDER
 from record.members import PLATFORM, TENANTS
 
-FOLDER = "requests/prod"
 _ABSENT = "0" * 40
 
 

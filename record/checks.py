@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import pygit2
 
-from domain import roles
-from domain.decision import DecisionAction
+from domain import lifecycle, roles
 from domain.errors import NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.roles import Permission, Requester, same_address
 from domain.signing import Claims, mismatch
@@ -14,12 +13,7 @@ from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequ
 from record.directory import Directory
 from record.message import SERVICE_EMAIL, plain, trailer
 
-_DECIDED = {
-    Action.APPROVED: DecisionAction.APPROVE,
-    Action.REJECTED: DecisionAction.REJECT,
-    Action.CANCELLED: DecisionAction.CANCEL,
-    Action.RETRIED: DecisionAction.RETRY,
-}
+_DECIDED = {action: decision for decision, action in lifecycle.RECORDED_AS.items()}
 
 
 @dataclass(frozen=True, slots=True)

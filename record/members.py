@@ -8,8 +8,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import AliasGenerator, ConfigDict, Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
@@ -66,35 +65,35 @@ class Member(Frozen):
         return self
 
 
-class _Open(Frozen):
+class Open(Frozen):
     """A part of a file that other tools may add keys to."""
 
-    model_config = ConfigDict(extra="ignore", alias_generator=AliasGenerator(to_camel))
+    model_config = ConfigDict(extra="ignore")
 
 
-class _TenantMetadata(_Open):
+class _TenantMetadata(Open):
     name: Tenant
 
 
-class _TenantSpec(_Open):
+class _TenantSpec(Open):
     display_name: PersonName
     slack_channel: SlackChannel | None = None
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
 
 
-class _PlatformSpec(_Open):
+class _PlatformSpec(Open):
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
 
 
-class _TenantFile(_Open):
+class _TenantFile(Open):
     api_version: Literal["apim.cab-i.com/v1"]
     kind: Literal["Tenant"]
     metadata: _TenantMetadata
     spec: _TenantSpec
 
 
-class _PlatformFile(_Open):
+class _PlatformFile(Open):
     api_version: Literal["apim.cab-i.com/v1"]
     kind: Literal["Platform"]
     spec: _PlatformSpec

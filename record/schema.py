@@ -9,13 +9,14 @@ from pathlib import Path
 
 from domain.roles import same_address
 from domain.ticket import PromotionRequest
+from domain.values import TICKET_ID
 from record.postings import TABLE
 
 VERSION = 4
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
-ID = re.compile(r"PR-\d{4}-\d{4,9}")
+ID = re.compile(TICKET_ID)
 _TABLES = f"""
 CREATE TABLE tickets (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,

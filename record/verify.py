@@ -14,9 +14,9 @@ import pygit2
 
 from domain.errors import RuleViolation
 from domain.roles import Requester
-from domain.ticket import PromotionRequest
+from domain.ticket import FOLDER, PromotionRequest
 from record.bulk import blob_of, read_ticket
-from record.changes import FOLDER, Touched, added, count, is_ticket, merges, opened, touched
+from record.changes import Touched, added, count, is_ticket, merges, opened, touched
 from record.checks import CHECKS, Check, Step, Violation, continues
 from record.directory import Directory, DirectoryState
 from record.errors import RecordUnavailable
