@@ -18,10 +18,11 @@ from api import known, permissions
 from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
 from api.errors import BadField, ChangedSince, NotFound
 from api.etags import etag, matches
-from api.models import Checked, CreatePromotionRequest, Decider, Deployed, Permissions
+from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Permissions
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction, Submission
 from domain.delivery import Report
+from domain.deployment import AwxReport
 from domain.errors import NobodyToApprove, NotAuthorized
 from domain.roles import Permission, Person, Requester
 from domain.ticket import PromotionRequest
@@ -118,6 +119,16 @@ class Promotions:
         """Who asked for the ticket, as they were known then; None while it is not recorded yet."""
         keys = self.keys.current()
         return requester_in(await run_in_threadpool(proven, self.repository, self.index, keys, ticket.id))
+
+    async def report(self, ticket_id: str, report: AwxReport) -> CallbackOutcome:
+        """Tell the promotion what AWX reported; one that has ended ignores it. Raises NotFound, EngineUnavailable."""
+        try:
+            await self.engine.report(ticket_id, report)
+        except NotRunning:
+            if await run_in_threadpool(self.index.get, ticket_id) is None:
+                raise NotFound from None
+            return CallbackOutcome.IGNORED
+        return CallbackOutcome.NOTED
 
     # -- deciding --------------------------------------------------------------------------------------------------
 

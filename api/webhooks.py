@@ -6,21 +6,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBasic
-from pydantic import TypeAdapter, ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from api.dependencies import CALLBACK, Served
-from api.engine import NotRunning
 from api.errors import NotFound
 from api.models import CallbackAnswer, CallbackOutcome
 from api.openapi import problems
 from domain.deployment import AwxReport
-from domain.values import TicketId
+from domain.values import TICKET_ID
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
-_TICKET_ID: TypeAdapter[str] = TypeAdapter(TicketId)
 _JOB = re.compile(r"(?:awx-job-)?([0-9]{1,18})")
 _STATUSES = ("successful", "failed", "error", "canceled", "running", "pending", "waiting")
 
@@ -69,16 +65,8 @@ async def job_complete(services: Served, body: Annotated[Any, Body()]) -> Callba
     Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored.
     """
     said = report_of(body)
-    if said is None:
-        return CallbackAnswer(outcome=CallbackOutcome.IGNORED)
-    ticket_id, report = said
-    try:
-        await services.promotions.engine.report(ticket_id, report)
-    except NotRunning:
-        if await run_in_threadpool(services.promotions.index.get, ticket_id) is None:
-            raise NotFound from None
-        return CallbackAnswer(outcome=CallbackOutcome.IGNORED)
-    return CallbackAnswer(outcome=CallbackOutcome.NOTED)
+    outcome = await services.promotions.report(*said) if said else CallbackOutcome.IGNORED
+    return CallbackAnswer(outcome=outcome)
 
 
 def report_of(body: object) -> tuple[str, AwxReport] | None:
@@ -92,12 +80,10 @@ def report_of(body: object) -> tuple[str, AwxReport] | None:
     number = _JOB.fullmatch(str(job))
     if request_id is None or number is None or int(number[1]) == 0:
         return None
-    try:
-        ticket_id = _TICKET_ID.validate_python(request_id)
-    except ValidationError:
-        raise NotFound from None
+    if not re.fullmatch(TICKET_ID, str(request_id)):
+        raise NotFound
     status = said.get("status")
-    return ticket_id, AwxReport(job=int(number[1]), status=status if status in _STATUSES else "")
+    return request_id, AwxReport(job=int(number[1]), status=status if status in _STATUSES else "")
 
 
 def _variables(given: object) -> dict[str, Any]:

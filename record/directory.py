@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from types import MappingProxyType
+from typing import TypeVar
 
 import pygit2
 from pygit2.enums import SortMode
@@ -18,6 +19,8 @@ from record.members import PLATFORM, TENANTS, Fault, Member, Membership, parse
 from record.repository import Repository
 
 _LOG = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +62,17 @@ class Directory:
         return tuple(granted for each in self.memberships for granted in each.grants())
 
     @cached_property
-    def _by_address(self) -> Mapping[str, tuple[tuple[Member, Grant], ...]]:
-        found: dict[str, list[tuple[Member, Grant]]] = {}
-        for member, grant in self._granted:
-            for address in {same_address(each) for each in (member.email, *member.aliases)}:
-                found.setdefault(address, []).append((member, grant))
-        return {address: tuple(entries) for address, entries in found.items()}
+    def _by_address(self) -> Mapping[str, list[tuple[Member, Grant]]]:
+        return _grouped((address, each) for each in self._granted for address in each[0].addresses)
 
     @cached_property
-    def _by_subject(self) -> Mapping[str, tuple[tuple[Member, Grant], ...]]:
-        found: dict[str, list[tuple[Member, Grant]]] = {}
-        for member, grant in self._granted:
-            if member.subject is not None:
-                found.setdefault(member.subject, []).append((member, grant))
-        return {subject: tuple(entries) for subject, entries in found.items()}
+    def _by_subject(self) -> Mapping[str, list[tuple[Member, Grant]]]:
+        return _grouped((each[0].subject, each) for each in self._granted if each[0].subject is not None)
 
     @cached_property
-    def _owned(self) -> Mapping[str, tuple[Member, ...]]:
+    def _owned(self) -> Mapping[str, list[Member]]:
         """Service accounts by their owner's address."""
-        found: dict[str, list[Member]] = {}
-        for member, _ in self._granted:
-            if member.owner is not None:
-                found.setdefault(same_address(member.owner), []).append(member)
-        return {address: tuple(members) for address, members in found.items()}
+        return _grouped((same_address(each.owner), each) for each, _ in self._granted if each.owner is not None)
 
     def person(self, email: str, subject: str | None = None) -> Person | None:
         """The person with that address or alias, or with that proven subject; None if no file knows them.
@@ -110,13 +101,13 @@ class Directory:
     def _addresses(self, members: Iterable[Member]) -> set[str]:
         """Every address that these entries, and entries that share one with them, call one person's or own."""
         found: set[str] = set()
-        queue = [address for member in members for address in (member.email, *member.aliases)]
+        queue = [address for member in members for address in member.addresses]
         while queue:
-            address = same_address(queue.pop())
+            address = queue.pop()
             if address not in found:
                 found.add(address)
-                queue += [each for member, _ in self._by_address.get(address, ()) for each in _all(member)]
-                queue += [each for member in self._owned.get(address, ()) for each in _all(member)]
+                queue += [each for member, _ in self._by_address.get(address, ()) for each in member.addresses]
+                queue += [each for member in self._owned.get(address, ()) for each in member.addresses]
         return found
 
     @cached_property
@@ -168,8 +159,11 @@ def _contact(person: Person, members: Iterable[Member]) -> Contact:
     )
 
 
-def _all(member: Member) -> tuple[str, ...]:
-    return (member.email, *member.aliases)
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 @dataclass(slots=True)

@@ -33,10 +33,10 @@ def _faults(member: Member, people: set[str], services: set[str]) -> Iterator[st
         yield f"is owned by {member.owner}, whom no file knows"
 
 
-def _marks(member: Member) -> set[str]:
+def _marks(member: Member) -> frozenset[str]:
     """What tells who somebody is: no address is a subject's spelling, and none is empty."""
     subject = {f"sub {member.subject}"} if member.subject else set()
-    return {same_address(each) for each in (member.email, *member.aliases)} | subject
+    return member.addresses | subject
 
 
 def _path(membership: Membership) -> str:

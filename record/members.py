@@ -54,13 +54,18 @@ class Member(Frozen):
     kind: Kind = Kind.PERSON
     owner: Email | None = None
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address of the entry, comparable."""
+        return frozenset(map(same_address, (self.email, *self.aliases)))
+
     @model_validator(mode="after")
     def _a_service_has_an_owner(self) -> Self:
         if (self.kind is Kind.SERVICE) is not (self.owner is not None):
             raise ValueError("kind: service goes with an owner, and only with one")
         if self.kind is Kind.SERVICE and self.role in _APPROVING:
             raise ValueError(f"a service account never decides, so it can't be {self.role}; give it devops or viewer")
-        if self.owner is not None and same_address(self.owner) in map(same_address, (self.email, *self.aliases)):
+        if self.owner is not None and same_address(self.owner) in self.addresses:
             raise ValueError("a service account can't own itself")
         return self
 
