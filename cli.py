@@ -130,8 +130,9 @@ def _environment() -> Mapping[str, str]:
 
 
 def _up(given: argparse.Namespace) -> int:
-    from demo.layout import Demo, Ports
-    from demo.up import CannotStart, NotReady, run
+    from demo.layout import CannotStart, Demo, Ports
+    from demo.processes import NotReady
+    from demo.up import run
     from serving import give_up, leave
 
     ports = Ports(

@@ -87,7 +87,6 @@ class TemplateRow(Row):
     organization: int | None = None
     job_slice_count: int = 1
     allow_simultaneous: bool = False
-    survey_enabled: bool = False
     skip_tags: str = ""
     ask_variables_on_launch: bool = False
     ask_labels_on_launch: bool = False

@@ -18,10 +18,8 @@ from demo.awx_api import Api
 from demo.awx_cluster import Cluster
 from demo.awx_control import Control
 from demo.awx_http import ApiError, Instead, Slashes, answer_error
-from demo.awx_model import Faults, LaunchFault, LifeFault, NotifyFault, Pace, SimulatorConfig
+from demo.awx_model import Pace, SimulatorConfig
 from demo.awx_page import page
-
-__all__ = ["Faults", "LaunchFault", "LifeFault", "NotifyFault", "Pace", "SimulatorConfig", "create_app", "main"]
 
 STOP_WITHIN = 2
 """Seconds that answers under way get when the process is told to stop."""

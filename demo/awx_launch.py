@@ -8,9 +8,6 @@ from pydantic import BaseModel
 from demo.awx_http import ApiError
 from demo.awx_model import Label, Question, Template
 
-SLICED_OVER = 1
-"""More hosts than one: a template with slices then answers with a workflow job."""
-
 
 class Accepted(BaseModel):
     """What the job is made with, and what was dropped."""

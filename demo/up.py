@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from demo.layout import CannotStart, Demo
-from demo.processes import NotReady, Process
+from demo.processes import Process
 from demo.welcome import welcome
 from serving import stop_signal
-
-__all__ = ["CannotStart", "Demo", "NotReady", "run"]
 
 READY_WITHIN = 60
 """Seconds that each process gets to come up before the start is given up."""

@@ -97,14 +97,6 @@ def check(ticket: PromotionRequest, decision: Decision, now: datetime, requester
         raise StaleDecision
 
 
-def decide(
-    ticket: PromotionRequest, decision: Decision, now: datetime, requester: Requester | None = None
-) -> PromotionRequest:
-    """The ticket after a person's decision; raises what `check` raises."""
-    check(ticket, decision, now, requester)
-    return apply(ticket, decision, now)
-
-
 def apply(ticket: PromotionRequest, decision: Decision, now: datetime) -> PromotionRequest:
     """The ticket after a decision that `check` has passed; a replayed one is not judged again by newer rules."""
     action = RECORDED_AS[decision.action]

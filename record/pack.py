@@ -26,9 +26,6 @@ class PackWriter:
         self._parts: list[bytes] = []
         self._size = 12
 
-    def __len__(self) -> int:
-        return len(self._offsets)
-
     def add(self, objects: Iterable[GitObject]) -> None:
         """Add objects; one that is here already is skipped. A delta is used when its base is in this pack."""
         for each in objects:

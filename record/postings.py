@@ -88,9 +88,6 @@ class Postings:
         self._changed.clear()
         self._cache.clear()
 
-    def __len__(self) -> int:
-        return len(self._changed)
-
     def term(self, term: str) -> int:
         """The rows that have exactly this term."""
         return self._cached(term, "term = ?", (term,))

@@ -14,7 +14,7 @@ from domain.errors import MalformedTicket, RuleViolation
 from domain.ticket import PromotionRequest
 from record import message
 from record.errors import NotOneStep, RecordConflict, RecordError, RecordUnavailable, TicketExists
-from record.objects import GitObject, Kind, Tree, object_id
+from record.objects import GitObject, Kind, Tree
 from record.pack import PackWriter
 from record.text import text_of
 
@@ -126,8 +126,3 @@ class Builder:
             path = f"{year}/{name.decode(errors='replace')}/{ticket.id}.yaml"
             if self._tree.find(path) is not None:
                 raise TicketExists(ticket.id, path)
-
-
-def revision_of(text: bytes) -> str:
-    """The Git blob id of a file's content."""
-    return object_id(Kind.BLOB, text).hex()

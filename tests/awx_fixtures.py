@@ -20,7 +20,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.awx import LAUNCH_UNKNOWN, AwxActivities, AwxTimings
 from clients.awx import AwxClient, AwxConnection
-from demo.awx import Pace, SimulatorConfig, create_app
+from demo.awx import create_app
+from demo.awx_model import Pace, SimulatorConfig
 from domain.deployment import Deployment, LaunchOutcome, Lookup, NotLaunched
 from domain.ticket import TargetType
 

@@ -19,7 +19,8 @@ from clients.awx_errors import (
     AwxUnavailable,
     AwxUnknown,
 )
-from demo.awx import SimulatorConfig, create_app
+from demo.awx import create_app
+from demo.awx_model import SimulatorConfig
 from tests.awx_fixtures import TEMPLATE, TOKEN, Simulator, deployment, serving, simulating
 
 VARIABLES = deployment().extra_vars()

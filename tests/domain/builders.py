@@ -7,7 +7,7 @@ from typing import Any
 from domain import lifecycle
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import JobOutcome, JobResult
-from domain.roles import Grant, Person, Role
+from domain.roles import Grant, Person, Requester, Role
 from domain.ticket import Action, HistoryEntry, Impact, PreChecks, PromotionRequest, RequestDetails, Target, TargetType
 
 EXAMPLE = (Path(__file__).parent / "example.yaml").read_text(encoding="utf-8")
@@ -81,6 +81,14 @@ def decision(ticket: PromotionRequest, action: DecisionAction, by: Person, **fie
     given = {"id": "decision-1", "ticket_id": ticket.id, "digest": ticket.digest, "action": action, "person": by}
     given |= {"at": NOW, "reason": "Not tested enough" if action is DecisionAction.REJECT else None}
     return Decision.model_validate(given | fields)
+
+
+def decide(
+    ticket: PromotionRequest, made: Decision, now: datetime, requester: Requester | None = None
+) -> PromotionRequest:
+    """The ticket after a decision; raises the rule that refuses it, as its promotion does."""
+    lifecycle.check(ticket, made, now, requester)
+    return lifecycle.apply(ticket, made, now)
 
 
 def success(job: int = 5678) -> JobResult:

@@ -32,6 +32,7 @@ from tests.domain.builders import (
     RETAIL,
     VERA,
     checks,
+    decide,
     decision,
     details,
     pending,
@@ -55,17 +56,17 @@ def test_a_decision_is_taken_in_its_state_and_refused_in_every_other(action: Dec
     violation, sentence, decidable = DECIDABLE[action]
     ticket = ticket_in(state)
     if state == decidable:
-        decided = lifecycle.decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
+        decided = decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
         assert decided.state == LEADS_TO[action]
     else:
         with pytest.raises(violation, match=f"^{sentence}$"):
-            lifecycle.decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
+            decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
 
 
 def test_an_approval_records_who_when_and_why() -> None:
     """Status and history tell the same approval; the comment is kept as it was typed."""
     ticket = pending()
-    approved = lifecycle.decide(
+    approved = decide(
         ticket, decision(ticket, DecisionAction.APPROVE, JEAN, comment="Approved after review"), NOW + MINUTE
     )
     assert (approved.status.approved_by, approved.status.approved_at) == (JEAN.email, NOW + MINUTE)
@@ -79,7 +80,7 @@ def test_an_approval_records_who_when_and_why() -> None:
 def test_a_rejection_records_its_reason_in_status_and_history() -> None:
     """The requester reads why, and the file says it in both places of the form."""
     ticket = pending()
-    rejected = lifecycle.decide(ticket, decision(ticket, DecisionAction.REJECT, JEAN), NOW + MINUTE)
+    rejected = decide(ticket, decision(ticket, DecisionAction.REJECT, JEAN), NOW + MINUTE)
     assert rejected.status.rejection_reason == rejected.last.reason == "Not tested enough"
     assert (rejected.status.rejected_by, rejected.status.rejected_at) == (JEAN.email, NOW + MINUTE)
 
@@ -87,7 +88,7 @@ def test_a_rejection_records_its_reason_in_status_and_history() -> None:
 def refused(ticket: PromotionRequest, violation: type[RuleViolation], sentence: str, *args: Any, **fields: Any) -> None:
     requester = fields.pop("requester", Requester.of(PIERRE))
     with pytest.raises(violation, match=f"^{sentence}$"):
-        lifecycle.decide(ticket, decision(ticket, *args, **fields), NOW + MINUTE, requester)
+        decide(ticket, decision(ticket, *args, **fields), NOW + MINUTE, requester)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +121,14 @@ def test_two_people_without_a_known_subject_are_not_one() -> None:
     ticket = pending(requester=person("pierre.durand@cab-i.com", Role.DEVOPS, subject=None))
     colleague = person("jean.dupont@cab-i.com", Role.CPI, subject=None)
     approval, requester = decision(ticket, DecisionAction.APPROVE, colleague), Requester(addresses=(PIERRE.email,))
-    assert lifecycle.decide(ticket, approval, NOW, requester).state == "approved"
+    assert decide(ticket, approval, NOW, requester).state == "approved"
 
 
 def test_rejecting_ones_own_request_is_allowed_where_the_role_allows_it() -> None:
     """A tenant's admin may turn down what they asked for themselves."""
     ticket = pending(requester=JEAN)
     rejection = decision(ticket, DecisionAction.REJECT, JEAN)
-    assert lifecycle.decide(ticket, rejection, NOW, Requester.of(JEAN)).state is State.REJECTED
+    assert decide(ticket, rejection, NOW, Requester.of(JEAN)).state is State.REJECTED
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_an_approved_request_is_cancelled_while_it_waits_for_its_date() -> None:
     ticket = scheduled(hours=2)
     assert lifecycle.waits_for_date(ticket, NOW + timedelta(hours=1))
     cancel = decision(ticket, DecisionAction.CANCEL, PIERRE)
-    assert lifecycle.decide(ticket, cancel, NOW + timedelta(hours=1), Requester.of(PIERRE)).state is State.CANCELLED
+    assert decide(ticket, cancel, NOW + timedelta(hours=1), Requester.of(PIERRE)).state is State.CANCELLED
 
 
 @pytest.mark.parametrize("hours", [2, 3])
@@ -210,7 +211,7 @@ def test_an_approved_request_whose_date_has_come_is_no_longer_cancelled(hours: i
     ticket = scheduled(hours=2)
     assert not lifecycle.waits_for_date(ticket, NOW + timedelta(hours=hours))
     with pytest.raises(NotCancellable):
-        lifecycle.decide(ticket, decision(ticket, DecisionAction.CANCEL, ADA), NOW + timedelta(hours=hours))
+        decide(ticket, decision(ticket, DecisionAction.CANCEL, ADA), NOW + timedelta(hours=hours))
 
 
 def test_what_has_no_date_waits_for_none() -> None:
@@ -270,4 +271,4 @@ def test_having_been_the_requester_grants_nothing() -> None:
     asked_by = Requester.of(ROBOT, OWNER)
     refused(ticket, NotAuthorized, "Not authorized", DecisionAction.CANCEL, former, requester=asked_by)
     withdrawal = decision(ticket, DecisionAction.CANCEL, now)
-    assert lifecycle.decide(ticket, withdrawal, NOW, asked_by).state is State.CANCELLED
+    assert decide(ticket, withdrawal, NOW, asked_by).state is State.CANCELLED

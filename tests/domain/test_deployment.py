@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from domain import lifecycle
 from domain.decision import DecisionAction
 from domain.deployment import Deployment
-from tests.domain.builders import JEAN, NOW, PIERRE, decision, details, ticket_in
+from tests.domain.builders import JEAN, NOW, PIERRE, decide, decision, details, ticket_in
 
 
 def test_the_variables_are_the_contracts() -> None:
@@ -48,5 +47,5 @@ def test_no_template_travels(opening: str) -> None:
 def test_each_attempt_has_a_marker_of_its_own() -> None:
     """A retry's job is told from the failed one's."""
     failed = ticket_in("failed")
-    retried = lifecycle.decide(failed, decision(failed, DecisionAction.RETRY, PIERRE), NOW)
+    retried = decide(failed, decision(failed, DecisionAction.RETRY, PIERRE), NOW)
     assert Deployment.of(retried).marker == "prodgate-PR-2026-0001-2"

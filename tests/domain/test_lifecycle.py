@@ -26,6 +26,7 @@ from tests.domain.builders import (
     RETAIL,
     VERA,
     checks,
+    decide,
     decision,
     details,
     history,
@@ -194,7 +195,7 @@ def test_a_launch_that_awx_refused_has_no_job() -> None:
 def test_each_retry_is_a_new_attempt() -> None:
     """The attempt's number is what tells its job from the one before."""
     failed = ticket_in("failed")
-    retried = lifecycle.decide(failed, decision(failed, DecisionAction.RETRY, PIERRE), NOW + timedelta(hours=1))
+    retried = decide(failed, decision(failed, DecisionAction.RETRY, PIERRE), NOW + timedelta(hours=1))
     assert (failed.attempt, retried.attempt, retried.last.action) == (1, 2, Action.RETRIED)
 
 
@@ -202,7 +203,7 @@ def test_retries_have_an_end() -> None:
     """The last retry that a ticket's history has room for is followed by a refusal, not by a broken ticket."""
     ticket = ticket_in("failed")
     while ticket.attempt < lifecycle.MAX_ATTEMPTS:
-        ticket = lifecycle.decide(ticket, decision(ticket, DecisionAction.RETRY, ADA, comment="c" * 4_096), NOW)
+        ticket = decide(ticket, decision(ticket, DecisionAction.RETRY, ADA, comment="c" * 4_096), NOW)
         ticket = lifecycle.fail(lifecycle.start(ticket, 1, NOW), "e" * 8_192, NOW)
     assert yaml.load(yaml.dump(ticket)) == ticket
     with pytest.raises(NotRetryable, match=r"^Request failed 50 times; make a new one$"):

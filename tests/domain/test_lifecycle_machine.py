@@ -14,7 +14,7 @@ from domain.deployment import Deployment, JobOutcome, JobResult
 from domain.errors import RuleViolation
 from domain.roles import Grant, Person, Requester, Role
 from domain.ticket import Action, PromotionRequest, State
-from tests.domain.builders import FINANCE, NOW, RETAIL, decision, details, submission
+from tests.domain.builders import FINANCE, NOW, RETAIL, decide, decision, details, submission
 
 PEOPLE = ("pierre", "jean", "ada", "vera")
 GRANTS = {
@@ -77,11 +77,11 @@ class Life(RuleBasedStateMachine):
         except RuleViolation as refusal:
             self.refused_alike(made, type(refusal))
         else:
-            self.become(lifecycle.decide(self.ticket, made, self.now, Requester.of(self.requester)))
+            self.become(decide(self.ticket, made, self.now, Requester.of(self.requester)))
 
     def refused_alike(self, made: Decision, violation: type[RuleViolation]) -> None:
         with pytest.raises(violation):
-            lifecycle.decide(self.ticket, made, self.now, Requester.of(self.requester))
+            decide(self.ticket, made, self.now, Requester.of(self.requester))
 
     def become(self, ticket: PromotionRequest) -> None:
         self.before, self.ticket = self.ticket, ticket

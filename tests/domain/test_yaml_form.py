@@ -7,8 +7,8 @@ import pytest
 
 from domain import yaml
 from domain.decision import DecisionAction
-from domain.lifecycle import conclude, decide, fail, start
-from tests.domain.builders import EXAMPLE, JEAN, MINUTE, NOW, decision, details, pending, submission, success
+from domain.lifecycle import conclude, fail, start
+from tests.domain.builders import EXAMPLE, JEAN, MINUTE, NOW, decide, decision, details, pending, submission, success
 
 
 def without_comments(text: str) -> str:
