@@ -20,8 +20,8 @@ STOP_WITHIN = 10
 
 
 WARNINGS_PER_MINUTE = 60
-"""Of those that no limit of the API comes before: the HTTP server's own, of what is no HTTP at all, and the worker's,
-of messages that the API did not sign."""
+"""Of those that no limit of the API comes before: the HTTP server's, about bytes that are no HTTP, and the worker's, about
+messages that the API did not sign."""
 
 
 class CannotServe(Exception):
@@ -57,7 +57,7 @@ def configure_logs(level: str) -> None:
 
 
 class Sparing(logging.Filter):
-    """Lets so many warnings a minute through, and every error: whoever sends garbage writes no log."""
+    """Lets so many warnings a minute through, and every error: whoever sends garbage must not fill the log."""
 
     def __init__(self, per_minute: int) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ LINES_PER_MINUTE = 60
 """For one caller. Nobody can fill the log: what is too much is left out, and the next line says how much that was."""
 
 STRANGERS_PER_MINUTE = 600
-"""For all callers together of whom nobody knows who they are: addresses are cheap, and drown nobody who has a name."""
+"""For all unauthenticated callers together: addresses are cheap, and must not crowd out the lines about people."""
 
 
 class Audit:
@@ -24,7 +24,7 @@ class Audit:
         self._left_out = 0
 
     def refused(self, request: Request, status: int, why: str, by: str | None = None) -> None:
-        """One refused attempt, of the caller unless it is said by whom."""
+        """Log one refused attempt; by the caller, unless `by` names somebody else."""
         person: Person | None = getattr(request.state, "person", None)
         address = request.client.host if request.client else None
         by = by or (person.email if person else None)

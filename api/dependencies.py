@@ -22,15 +22,15 @@ PERMISSION = "x-permission"
 """Where a route declares, in the OpenAPI document, what it needs; `needs` writes it for what people do."""
 
 PUBLIC = {PERMISSION: "public"}
-"""Of a route that tells nothing of any ticket."""
+"""For a route that tells nothing about any ticket."""
 
 DECISIONS = {action.permission: action for action in DecisionAction}
 
 CALLBACK = {PERMISSION: "callback-secret"}
-"""Of a route for AWX, which is no person."""
+"""For the route that AWX calls, which is no person."""
 
 SLACK = {PERMISSION: "slack-signature"}
-"""Of a route for Slack, whose people are judged by their own rights."""
+"""For the route that Slack calls; who clicked there is judged by their own rights."""
 
 
 def _services(request: Request) -> Services:

@@ -67,9 +67,9 @@ class Promotions:
     signer: Signer
     _handed_out: dict[int, int] = field(default_factory=dict)
     _spare: list[str] = field(default_factory=list)
-    """Numbers that were handed out, and that nobody was given."""
+    """Numbers that were handed out and then not used."""
     _ahead: set[str] = field(default_factory=set)
-    """Tickets that the engine was seen to hold further than the record has them."""
+    """Tickets of which the engine held a later state than the record, when this process last looked."""
     _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
 
     # -- reading ---------------------------------------------------------------------------------------------------

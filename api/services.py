@@ -28,9 +28,10 @@ class Web:
 
 @dataclass(frozen=True)
 class Services:
-    """What the routes work with. `zone` is where 'today' and 'this week' are meant; `follower` goes with a remote.
+    """What the routes work with. `zone` is the time zone of 'today' and 'this week'.
 
-    `people` limits the requests of one person; a critical decision asks for a sign-in that is `sign_in_within` old.
+    `follower` is there where the record is a URL, `slack` where decisions in Slack are switched on. `people` limits the
+    requests of one person; a decision on critical impact asks for a sign-in that is at most `sign_in_within` old.
     """
 
     promotions: Promotions

@@ -1,4 +1,4 @@
-"""What every answer tells browsers: nothing to embed, nothing to guess, nothing to send on; and the page at /docs."""
+"""The headers by which every answer keeps browsers from embedding, guessing and passing on; and the page at /docs."""
 
 import base64
 import hashlib

@@ -2,16 +2,19 @@
 
 Glossary, one meaning a word across the project:
 
-ticket      the promotion request as recorded: one YAML file in the GitOps repository, one Temporal workflow, one id.
-target      what is promoted: an API, an application or a policy, by name and version.
-tenant      the team that owns the target; rights are granted per tenant.
-submission  what a requester asked for, before it is a ticket.
-decision    what a person decided on a ticket (approve, reject, cancel, retry), bound to the digest of what they saw.
-proof       the API's signature on a submission or a decision; it travels into the commit as a trailer.
-digest      SHA-256 of everything an approver approves: identity, tenant, requester and spec of the ticket.
-transition  one change of a ticket's state; one history entry; one Git commit.
-deployment  one attempt to bring an approved ticket to production; one AWX job.
-attempt     the number of a deployment of a ticket, from 1; a retry starts the next.
-record      the Git repository that holds tickets, tenants and people: the product's memory and its proof.
-directory   who is who and may do what, read from the record.
+ticket        the promotion request as recorded: one YAML file in the GitOps repository, one Temporal workflow, one id.
+target        what is promoted: an API, an application or a policy, by name and version.
+tenant        the team that owns the target; rights are granted per tenant.
+submission    what a requester asked for, before it is a ticket.
+decision      what a person decided on a ticket (approve, reject, cancel, retry), bound to the digest of what they saw.
+proof         the API's signature on a submission or a decision; it travels into the commit as a trailer.
+digest        SHA-256 of everything an approver approves: identity, tenant, requester and spec of the ticket.
+transition    one change of a ticket's state; one history entry; one Git commit.
+deployment    one attempt to bring an approved ticket to production; one AWX job.
+attempt       the number of a deployment of a ticket, from 1; a retry starts the next.
+lane          the queue in which the deployments of one target wait their turn.
+claim         which ticket number the first submission with an Idempotency-Key got.
+announcement  one thing told about a ticket, on each channel: mail, Slack, Kafka.
+record        the Git repository that holds tickets, tenants and people: the product's memory and its proof.
+directory     who is who and may do what, read from the record.
 """

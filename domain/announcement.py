@@ -1,4 +1,4 @@
-"""What is announced of a ticket, and when: events, each with an id that stays; reminders while nobody decides."""
+"""What is announced about a ticket, and when: one event for each change, and reminders while nobody decides."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ class Channel(StrEnum):
 
 
 class Event(StrEnum):
-    """What is announced. The last two are no change of the ticket: they are told to people, and to no other system."""
+    """What is announced. The last two are not changes of the ticket: people are told of them, other systems are not."""
 
     CREATED = "request-created"
     APPROVED = "request-approved"
@@ -31,7 +31,7 @@ class Event(StrEnum):
 
     @property
     def for_people(self) -> bool:
-        """Whether it says nothing that another system could act on."""
+        """Whether people alone are told: it says nothing that another system could act on."""
         return self in {Event.REMINDER, Event.EXPIRING}
 
 
@@ -70,9 +70,9 @@ class Plan(Frozen):
 
 
 class Told(Asked):
-    """One recorded change, as those who announce it are told.
+    """One recorded change, as it is handed to the ticket's announcements.
 
-    `number` counts the ticket's changes from 1: the same one told twice is announced once.
+    `number` counts the ticket's changes from 1: a change that is handed over twice is announced once.
     """
 
     ticket: PromotionRequest
@@ -118,7 +118,10 @@ LISTENS = timedelta(days=31)
 
 
 def next_due(told: Told, reminded: int, warned: bool) -> tuple[datetime, Event] | None:
-    """The next reminder of a pending ticket, after so many; or the warning that it expires. None where none is due."""
+    """What falls due next for a pending ticket, and when: a reminder, or the warning that it expires; None for nothing.
+
+    `reminded` is how many reminders have gone out; `warned`, whether the warning has.
+    """
     if told.ticket.state is not State.PENDING or told.decide_by is None:
         return None
     first = told.ticket.metadata.created_at + timedelta(seconds=told.plan.remind_after)
@@ -128,12 +131,12 @@ def next_due(told: Told, reminded: int, warned: bool) -> tuple[datetime, Event] 
 
 
 def reminders_by(told: Told, now: datetime) -> int:
-    """How many reminders are behind at the moment: those that nobody could send in time are not made up for."""
+    """How many reminders have fallen due by `now`. Those that could not be sent in time are skipped, not sent late."""
     first = told.ticket.metadata.created_at + timedelta(seconds=told.plan.remind_after)
     return max(0, (now - first) // DAILY + 1)
 
 
 def listens_until(told: Told) -> datetime:
-    """When nothing more is to be expected of the ticket, should its promotion never say so."""
+    """Until when the ticket may change: its announcements end then, even where nobody told them that it is over."""
     scheduled = told.ticket.spec.request.scheduled_date
     return max(filter(None, (told.ticket.last.at, told.decide_by, scheduled))) + LISTENS

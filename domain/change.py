@@ -24,8 +24,8 @@ class Change(Asked):
     """A ticket after one transition, with the revision it was made from: None for the first.
 
     `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
-    `proof` goes with what a person did, and with nothing that the service did by itself. The requester as they were
-    known then, and when a pending ticket expires, are no part of the file; who announces the change must know them.
+    `proof` comes with what a person did; what the service does by itself has none. `requester` (as they were known at
+    submission) and `decide_by` (when a pending ticket expires) are not in the file; whoever announces it needs them.
     """
 
     ticket: PromotionRequest

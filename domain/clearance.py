@@ -46,7 +46,7 @@ def claim(ticket: PromotionRequest, approver_subject: Subject | None) -> Claim:
 def refusal(
     ticket: PromotionRequest, recorded: Revision | None, facts: Facts, requester: Requester | None = None
 ) -> RuleViolation | None:
-    """Why the ticket must not be launched now, or None. Whatever can't be shown to hold refuses."""
+    """Why the ticket must not be launched now, or None. What can't be shown to hold is a reason too."""
     retried = ticket.state is State.DEPLOYING and ticket.last.action is Action.RETRIED
     if ticket.state is not State.APPROVED and not retried:
         return NotPending(f"The request is {ticket.state}, not approved")

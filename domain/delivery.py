@@ -18,7 +18,7 @@ class Thread(Frozen):
 
 
 class Receipt(Frozen):
-    """One recipient is done with: the id under which the message went, or the sentence that refused it for good."""
+    """A recipient who needs no further attempt: the id of their message, or the sentence that refused it for good."""
 
     to: str
     id: str
@@ -66,7 +66,7 @@ class Report(Frozen):
 
 
 class Story(Frozen):
-    """Everything that was announced of one ticket: what a new run of the announcements goes on from.
+    """Everything announced about one ticket so far: what a run of its workflow hands to the next (continue-as-new).
 
     `reminded` counts reminders; `said` is the number of the last change that was announced.
     """

@@ -23,7 +23,7 @@ class Queue(Frozen):
     waiting: tuple[Place, ...] = ()
 
     def joined(self, place: Place) -> Self:
-        """With the place, once however often it joins: first come, or behind whom people let through before it."""
+        """With the place, once: in front where nobody deploys, else in the order in which people let them through."""
         if place == self.front or place in self.waiting:
             return self
         if self.front is None:
@@ -38,7 +38,7 @@ class Queue(Frozen):
         return self.model_copy(update={"front": next(iter(self.waiting), None), "waiting": self.waiting[1:]})
 
     def ahead_of(self, place: Place) -> tuple[Place, ...] | None:
-        """Whom the place waits for, the one that deploys first; none when it is its turn; None where it isn't here."""
+        """The places ahead, the one that deploys first: none when it is its turn; None where the place is not here."""
         standing = (self.front, *self.waiting) if self.front else ()
         return standing[: standing.index(place)] if place in standing else None
 

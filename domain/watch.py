@@ -40,7 +40,7 @@ class Comparison(Frozen):
 
 
 def expected_job(ticket: PromotionRequest, window: Window) -> str | None:
-    """The job, as the ticket writes it, that must be among the window's: None where the ticket names none of then."""
+    """The job that AWX must have, as the ticket writes it (`awx-job-5`); None where none was launched in the window."""
     if ticket.state not in (State.DEPLOYING, State.DEPLOYED):
         return None
     launches = [entry for entry in ticket.status.history if entry.action is Action.DEPLOYING]

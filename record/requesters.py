@@ -27,7 +27,7 @@ def claims_in(commit: pygit2.Commit, keys: Keys) -> Claims | Unproven | None:
 def requester_then(created_by: str, signed: Claims | Unproven | None, directory: Directory) -> Requester:
     """The requester as of their submission: as it was signed, or as the directory of that time tells it.
 
-    `signed` is what the commit that created the ticket states; of one by an earlier version, no more than a subject.
+    `signed` is what the commit that created the ticket states; one made by an earlier version states the subject alone.
     """
     claims = signed if isinstance(signed, Claims) else None
     if claims is not None and claims.requester is not None:

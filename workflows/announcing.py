@@ -187,7 +187,7 @@ class Announcements:
 
 
 async def _at_once(parcel: Parcel) -> Delivery:
-    """The first attempt: a few seconds, within the task that is under way anyhow."""
+    """The first attempt, as a local activity: some seconds within the workflow task that is under way anyway."""
     try:
         return await workflow.execute_local_activity_method(
             AnnouncementActivities.deliver, parcel, **options.trying(_summary(parcel))

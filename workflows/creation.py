@@ -1,4 +1,4 @@
-"""What a promotion makes of its submission: its first value, and what it says of itself to whom it is recorded by."""
+"""What a promotion makes of its submission: its first ticket, and the changes that are recorded of it."""
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError

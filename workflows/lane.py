@@ -76,7 +76,7 @@ class Turn:
         workflow.set_current_details(shown.details(ticket, self.standing))
 
     async def leave(self) -> None:
-        """Let the next one deploy. A lane that is gone has nobody waiting, or they found out themselves."""
+        """Let the next one deploy. Where the lane is gone nobody waits in it, or those who do notice by themselves."""
         standing, self.standing = self.standing, None
         if standing is None:
             return

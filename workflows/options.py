@@ -72,7 +72,7 @@ def looking(summary: str) -> workflow.ActivityConfig:
 
 
 CHANCE = 0.1
-"""The part of the patience that is left at least to what stood in line behind something given up."""
+"""The least part of the patience for an announcement that stood in line behind one that was given up."""
 
 
 def trying(summary: str) -> workflow.LocalActivityConfig:
