@@ -1,10 +1,10 @@
 """What the worker says of itself over HTTP: whether it lives, whether it can work, what it counts."""
 
 import asyncio
+import math
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -23,8 +23,11 @@ from clients.awx_template import check_template
 from record.errors import RecordUnavailable
 from record.repository import Repository
 
-Check = Callable[[], Awaitable[str]]
-"""Answers `ok`, or a sentence that says what is wrong."""
+FETCHED_WITHIN = 10.0
+"""Seconds that a fetch may be old for the record to count as reachable."""
+
+ASK_AWX_EVERY = 30.0
+"""Seconds between two looks at AWX, however often somebody asks whether the worker is ready."""
 
 
 @dataclass(frozen=True)
@@ -44,23 +47,17 @@ def meter() -> Meter:
     return Meter(Runtime(telemetry=TelemetryConfig(metrics=metrics)), f"http://{host}:{port}/metrics")
 
 
-def vitals(worker: Worker, temporal: Client, repository: Repository, awx: AwxClient, counted: Meter) -> Starlette:
-    """The worker's pages."""
-    checks: dict[str, Check] = {
-        "temporal": temporal_check(temporal),
-        "git": git_check(repository),
-        "awx": AwxCheck(awx),
-    }
-    return Vitals(worker, checks, counted.address).app()
-
-
 @dataclass
 class Vitals:
-    """`/healthz`, `/readyz` and `/metrics` of one worker. `engine` is where Temporal's SDK serves its metrics."""
+    """`/healthz`, `/readyz` and `/metrics` of one worker."""
 
     worker: Worker
-    checks: Mapping[str, Check]
-    engine: str
+    temporal: Client
+    repository: Repository
+    awx: AwxClient
+    counted: Meter
+    _awx_said: str = "ok"
+    _awx_asked: float = -math.inf
 
     def app(self) -> Starlette:
         paths = {"/healthz": self.live, "/readyz": self.ready, "/metrics": self.metrics}
@@ -73,57 +70,41 @@ class Vitals:
 
     async def ready(self, _request: Request) -> JSONResponse:
         """200 where everything that a promotion needs is there; otherwise 503, and what isn't."""
-        said = await asyncio.gather(*(check() for check in self.checks.values()))
-        return JSONResponse(dict(zip(self.checks, said, strict=True)), 200 if set(said) == {"ok"} else 503)
+        temporal, git, awx = await asyncio.gather(self._ask_temporal(), self._ask_git(), self._ask_awx())
+        said = {"temporal": temporal, "git": git, "awx": awx}
+        return JSONResponse(said, 200 if set(said.values()) == {"ok"} else 503)
 
     async def metrics(self, _request: Request) -> Response:
         """Prometheus: the record's and the process's own, then those of Temporal's SDK and of the activities."""
         async with httpx.AsyncClient(trust_env=False) as http:
-            engine = await http.get(self.engine)
+            engine = await http.get(self.counted.address)
         return Response(generate_latest() + engine.content, media_type=CONTENT_TYPE_LATEST)
 
-
-def temporal_check(client: Client) -> Check:
-    async def check() -> str:
+    async def _ask_temporal(self) -> str:
         try:
-            await client.service_client.check_health()
+            await self.temporal.service_client.check_health()
         except RPCError as error:
             return f"The Temporal server does not answer: {error}"
         return "ok"
 
-    return check
-
-
-def git_check(repository: Repository) -> Check:
-    async def check() -> str:
+    async def _ask_git(self) -> str:
         try:
-            await asyncio.to_thread(repository.fetch, 10.0)
-            found = repository.tip() is not None
+            await asyncio.to_thread(self.repository.fetch, FETCHED_WITHIN)
+            found = self.repository.tip() is not None
         except (RecordUnavailable, OSError) as error:
             return f"The Git record can't be read: {error}"
         return "ok" if found else "The Git record is gone, or has no such branch"
 
-    return check
+    async def _ask_awx(self) -> str:
+        """Whether AWX's job template is fit, as it was at the last look."""
+        if time.monotonic() - self._awx_asked > ASK_AWX_EVERY:
+            self._awx_asked = time.monotonic()
+            self._awx_said = await self._look_at_awx()
+        return self._awx_said
 
-
-@dataclass
-class AwxCheck:
-    """Whether AWX's job template is fit. AWX is asked at most once in so many seconds, however often this is."""
-
-    client: AwxClient
-    every: float = 30.0
-    _said: str = "ok"
-    _asked_at: float | None = field(default=None)
-
-    async def __call__(self) -> str:
-        if self._asked_at is None or time.monotonic() - self._asked_at > self.every:
-            self._asked_at = time.monotonic()
-            self._said = await self._ask()
-        return self._said
-
-    async def _ask(self) -> str:
+    async def _look_at_awx(self) -> str:
         try:
-            found = await check_template(self.client)
+            found = await check_template(self.awx)
         except AwxError as error:
             return str(error)
         return " ".join(finding.sentence for finding in found.findings if finding.blocking) or "ok"

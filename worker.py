@@ -18,7 +18,7 @@ from record.repository import open_repository
 from registration import Registration
 from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from settings import Settings, SettingsError, plain
-from vitals import meter, vitals
+from vitals import Vitals, meter
 from workflows.connection import NoServer, connect
 from workflows.runner import WholeTasks
 from workflows.watch import keep_watch
@@ -52,7 +52,7 @@ async def run(settings: Settings) -> None:
         )
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
-            app = vitals(worker, temporal, repository, client, counted)
+            app = Vitals(worker, temporal, repository, client, counted).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
 

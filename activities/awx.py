@@ -52,7 +52,7 @@ class AwxTimings:
     """The next look at a job comes after this part of its age, so that short jobs are followed closely."""
     settle: timedelta = timedelta(seconds=60)
     """How long after its end a job that did not succeed may still change its mind, or lack output."""
-    pending_deadline: timedelta = timedelta(hours=2)
+    pending_deadline: timedelta = timedelta(hours=1)
     running_deadline: timedelta = timedelta(hours=4)
 
 

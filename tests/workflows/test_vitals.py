@@ -20,7 +20,7 @@ from record.repository import open_repository
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
 from tests.workflows.test_watch import found
-from vitals import Meter, meter, vitals
+from vitals import Meter, Vitals, meter
 from workflows.watch import AwxWatch
 
 ALL_WELL = {"temporal": "ok", "git": "ok", "awx": "ok"}
@@ -34,7 +34,7 @@ async def pages(
     client, repository = stage.environment.client, open_repository(str(stage.git), "main", stage.git.parent / "clone")
     worker = Worker(client, task_queue=stage.queue, workflows=[AwxWatch])
     async with awx or stage.awx.client() as asked, worker:
-        app = vitals(worker, temporal or client, repository, asked, counted or meter())
+        app = Vitals(worker, temporal or client, repository, asked, counted or meter()).app()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker") as http:
             yield http
     await repository.close()
