@@ -20,8 +20,8 @@ STOP_WITHIN = 10
 
 
 WARNINGS_PER_MINUTE = 60
-"""Of those that no limit of the API comes before: the HTTP server's, about bytes that are no HTTP, and the worker's, about
-messages that the API did not sign."""
+"""Of those that no limit of the API comes before: the HTTP server's, about bytes that are no HTTP, and the worker's,
+about messages that the API did not sign."""
 
 
 class CannotServe(Exception):

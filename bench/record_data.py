@@ -20,22 +20,8 @@ TENANTS = [f"tenant-{name}" for name in _TEAMS]
 PEOPLE = [f"{first}.{last}@cab-i.com" for first in ("pierre", "marie", "jean", "lea") for last in "abcdefghij"]
 _PRODUCTS = ("payment", "order", "invoice", "stock", "user", "card", "loan", "claim")
 TARGETS = [f"{product}-{kind}" for product in _PRODUCTS for kind in ("api", "ui")]
-WORDS = [
-    "improve",
-    "reduce",
-    "latency",
-    "security",
-    "patch",
-    "customer",
-    "request",
-    "compliance",
-    "rollout",
-    "fix",
-    "timeout",
-    "migrate",
-    "payment",
-    "flow",
-]
+WORDS = ["improve", "reduce", "latency", "security", "patch", "customer", "request", "compliance", "rollout", "fix"]
+WORDS += ["timeout", "migrate", "payment", "flow"]
 _PATHS = ["created", "created approved deploying deployed", "created rejected", "created approved deploying failed"]
 _YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -10,22 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 Row = dict[str, Any]
 
-RESERVED = frozenset(
-    [
-        "page",
-        "page_size",
-        "format",
-        "order",
-        "order_by",
-        "search",
-        "type",
-        "host_filter",
-        "count_disabled",
-        "no_truncate",
-        "limit",
-        "validate",
-    ]
-)
+RESERVED = frozenset({"page", "page_size", "format", "order", "order_by", "search", "type", "host_filter"})
+RESERVED |= {"count_disabled", "no_truncate", "limit", "validate"}
 """Names that AWX silently never treats as filters."""
 FORBIDDEN = frozenset({"extra_vars", "survey_passwords", "job_args", "job_env", "start_args", "webhook_key"})
 NAMED = frozenset({"job_templates", "labels", "organizations", "projects", "inventories", "users"})

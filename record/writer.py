@@ -14,7 +14,7 @@ from domain.errors import MalformedTicket, RuleViolation
 from domain.ticket import PromotionRequest
 from record import message
 from record.errors import NotOneStep, RecordConflict, RecordError, RecordUnavailable, TicketExists
-from record.objects import GitObject, Kind, Tree
+from record.objects import GitObject, Kind, Tree, object_id
 from record.pack import PackWriter
 from record.text import text_of
 

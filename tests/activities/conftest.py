@@ -1,5 +1,16 @@
-"""The simulated AWX and the receiver of its notifications, for the tests of this folder."""
+"""The simulated AWX, the receiver of its notifications and the activities on it, for the tests of this folder."""
 
-from tests.awx_fixtures import receiver, shared_simulator, simulator
+from collections.abc import AsyncIterator
+
+import pytest
+
+from activities.awx import AwxActivities
+from tests.awx_fixtures import TIMINGS, Simulator, no_objection, receiver, shared_simulator, simulator
 
 __all__ = ["receiver", "shared_simulator", "simulator"]
+
+
+@pytest.fixture
+async def awx(simulator: Simulator) -> AsyncIterator[AwxActivities]:
+    async with simulator.client() as client:
+        yield AwxActivities(client, no_objection, TIMINGS)

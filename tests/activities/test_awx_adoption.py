@@ -1,19 +1,12 @@
 """Which of AWX's jobs is the attempt's: found by marker or variables, made by us, and the oldest of twins."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from activities.awx import AwxActivities
 from domain.deployment import Launched, NotLaunched
-from tests.awx_fixtures import ATTEMPT, TIMINGS, Simulator, deployment, find, no_objection, promote
-
-
-@pytest.fixture
-async def awx(simulator: Simulator) -> AsyncIterator[AwxActivities]:
-    async with simulator.client() as client:
-        yield AwxActivities(client, no_objection, TIMINGS)
+from tests.awx_fixtures import ATTEMPT, Simulator, deployment, find, promote
 
 
 @pytest.mark.parametrize(

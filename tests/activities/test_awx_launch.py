@@ -6,7 +6,6 @@ only where there is certainly no job.
 
 import dataclasses
 import socket
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,12 +16,6 @@ from activities.awx import LAUNCH_UNKNOWN, AwxActivities
 from clients.awx import AwxClient, AwxConnection
 from domain.deployment import Launched, LaunchRefused, Lookup, NotLaunched
 from tests.awx_fixtures import ATTEMPT, TIMINGS, TOKEN, Simulator, environment, find, launch, no_objection, promote
-
-
-@pytest.fixture
-async def awx(simulator: Simulator) -> AsyncIterator[AwxActivities]:
-    async with simulator.client() as client:
-        yield AwxActivities(client, no_objection, TIMINGS)
 
 
 async def test_a_launch_answered_at_once_is_one_job(simulator: Simulator, awx: AwxActivities) -> None:
