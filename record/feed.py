@@ -67,7 +67,8 @@ class Feed:
         for done, chunk in enumerate(chunks, 1):
             self._db.executemany(schema.PUT, chunk.rows)
             self._db.executemany("INSERT INTO postings VALUES (?, ?, ?)", chunk.postings)
-            self._db.executemany("INSERT OR REPLACE INTO faults VALUES (?, ?)", chunk.faults)
+            for fault in chunk.faults:
+                self._put_fault(*fault)
             self._progress(min(done * CHUNK, len(first)), len(first))
         self._next_row = len(first)
         self._finder.load()
@@ -91,9 +92,13 @@ class Feed:
             ticket = None if oid is None else read_ticket(path, blob_of(self._git, oid))
             self._replace(path, ticket, str(oid))
         except RuleViolation as error:
-            _LOG.error("%s is no ticket: %s", path, error)
             self._replace(path, None, "")
-            self._db.execute("INSERT OR REPLACE INTO faults VALUES (?, ?)", (path, str(error)))
+            self._put_fault(path, str(error))
+
+    def _put_fault(self, path: str, sentence: str) -> None:
+        """Note a file that is no ticket, in the log too: nobody finds the request in any list."""
+        _LOG.error("%s is no ticket: %s", path, sentence)
+        self._db.execute("INSERT OR REPLACE INTO faults VALUES (?, ?)", (path, sentence))
 
     def _replace(self, path: str, ticket: PromotionRequest | None, revision: str) -> None:
         """Put the ticket in the place of what the path's file said before; None for nothing."""

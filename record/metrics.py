@@ -5,16 +5,14 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from record.index import Index
 from record.repository import Repository
 
 
 class RecordCollector(Collector):
     """Reads the numbers when they are scraped: nothing is counted twice, nothing is kept."""
 
-    def __init__(self, repository: Repository, index: Index | None = None) -> None:
+    def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._index = index
 
     def collect(self) -> Iterable[Metric]:
         """`prodgate_record_remote_up` is 0 while changes wait for a Git remote; the log has the reason."""
@@ -24,9 +22,6 @@ class RecordCollector(Collector):
         yield GaugeMetricFamily("prodgate_record_waiting", "Changes waiting to be written", value=repository.waiting)
         yield CounterMetricFamily("prodgate_record_changes", "Changes answered", value=repository.written)
         yield CounterMetricFamily("prodgate_record_groups", "Groups written together", value=repository.groups)
-        if self._index is not None:
-            count = len(self._index.faults())
-            yield GaugeMetricFamily("prodgate_record_faults", "Files that are no tickets", value=count)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing beforehand, so that registering reads no file."""

@@ -4,6 +4,8 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from bench.record_data import repository as generated
 from bench.record_data import ticket
 from domain.change import Change, Proof
@@ -32,7 +34,9 @@ async def signed_before(repository: Repository) -> str:
     return story.ticket.id
 
 
-async def test_an_index_filled_by_several_processes_is_like_any_other(tmp_path: Path) -> None:
+async def test_an_index_filled_by_several_processes_is_like_any_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Everything is found, in every order; faults and numbers given twice are told; later changes are followed."""
     path = shutil.copytree(generated(tmp_path, TICKETS), tmp_path / "record.git")
     again = text_of(ticket(5, TICKETS)).replace("2026-01", "2026-05")
@@ -51,6 +55,8 @@ async def test_an_index_filled_by_several_processes_is_like_any_other(tmp_path: 
     taken, unreadable = index.faults()
     assert taken.sentence.startswith("its number is taken by requests/prod/2026/01/")
     assert unreadable.path.endswith("PR-2026-9999.yaml")
+    errors = [log.message.split()[0] for log in caplog.records if log.levelname == "ERROR"]
+    assert sorted(errors) == [taken.path, unreadable.path], "nobody finds these in a list"
     assert told[-1] == (TICKETS + 2, TICKETS + 2)
     assert index.get(number(77)) == ticket(77, TICKETS)
 

@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from domain import roles, yaml
 from domain.roles import ALL, Permission, Requester
@@ -17,7 +16,6 @@ from record.errors import BadCursor
 from record.history import commits_of
 from record.index import Index
 from record.keys import KeyReader
-from record.metrics import RecordCollector
 from record.query import Page, Sort, TicketQuery
 from record.repository import Repository
 from record.requesters import proven, requester_in
@@ -206,9 +204,6 @@ async def test_a_file_that_is_no_ticket_is_reported_and_hides_nothing(repository
     assert "belongs at" in faults[1].sentence
     assert "history" in faults[2].sentence
     assert index.last_number(2026) == 5
-    registry = CollectorRegistry()
-    registry.register(RecordCollector(repository, index))
-    assert registry.get_sample_value("prodgate_record_faults") == 4
     person_commits(repository.path, {f"{folder}/PR-2026-000{each}.yaml": None for each in (2, 3, 4, 5)})
     assert index.faults() == ()
     person_commits(repository.path, {f"{folder}/PR-2026-0001.yaml": "["})
