@@ -10,7 +10,7 @@ const DEAD_AFTER_MS = 45_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 8_000;
 
-export interface LiveListener {
+interface LiveListener {
   changed: (event: TicketEvent) => void;
   /** Changes may have been missed: whatever is shown has to be read again. */
   missed: () => void;

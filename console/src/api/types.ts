@@ -34,8 +34,9 @@ export const STATES = [
 export const TYPES = ['api', 'application', 'policy'] as const satisfies readonly TargetType[];
 export const IMPACTS = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Impact[];
 
-/** What a decision on a request is called, in the address that takes it. */
-export type Decision = 'approve' | 'reject' | 'cancel' | 'retry';
+/** What the decisions on a request are called, in the addresses that take them. */
+export const DECISIONS = ['approve', 'reject', 'cancel', 'retry'] as const;
+export type Decision = (typeof DECISIONS)[number];
 
 /** A change of a request as the live stream tells it. */
 export interface TicketEvent {

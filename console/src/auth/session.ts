@@ -4,7 +4,7 @@ import { ErrorResponse, User, UserManager, WebStorageStateStore } from 'oidc-cli
 import type { ConsoleSettings } from '@/api/types';
 import { shareSession } from './share';
 
-export type SessionStatus = 'starting' | 'signed-out' | 'signed-in' | 'expired' | 'unreachable';
+type SessionStatus = 'starting' | 'signed-out' | 'signed-in' | 'expired' | 'unreachable';
 
 export interface SessionState {
   status: SessionStatus;

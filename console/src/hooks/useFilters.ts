@@ -12,7 +12,7 @@ export function lastList(): string {
 }
 
 /** The tab that somebody lands on: their work. */
-export function homeTab(me: Me): Tab {
+function homeTab(me: Me): Tab {
   if (me.mayApprove) return 'waiting';
   return me.creates.length ? 'mine' : 'all';
 }

@@ -3,7 +3,7 @@ import type { Ticket } from '@/api/types';
 import { useSpeech } from '@/i18n';
 
 /** What to read out when the shown request changes by itself; empty until it does. */
-export function useAnnounced(ticket: Ticket, nameOf: (email: string) => string): string {
+export function useReadOut(ticket: Ticket, nameOf: (email: string) => string): string {
   const { t } = useSpeech();
   const { state, history } = ticket.status;
   const [seen, setSeen] = useState(history.length);

@@ -10,9 +10,9 @@ import { days, type Filters } from '@/api/filters';
 import { retryable } from '@/api/problem';
 import type { Decision, Ticket } from '@/api/types';
 
-export const PAGE = 50;
+const PAGE = 50;
 
-export interface ListPage {
+interface ListPage {
   items: readonly Ticket[];
   total: number;
   next: string | undefined;
@@ -180,7 +180,6 @@ export function useTicketCache() {
       void client.invalidateQueries({ queryKey: KEYS.stats });
       void client.invalidateQueries({ queryKey: KEYS.lists, refetchType: 'none' });
     },
-    refresh: (id: string) => client.invalidateQueries({ queryKey: KEYS.ticket(id) }),
   };
 }
 

@@ -19,7 +19,6 @@ export const en = {
     loading: 'Loading…',
     newTab: '(opens in a new tab)',
     system: 'Prodgate',
-    you: 'you',
   },
   account: {
     menu: (name: string) => `Account of ${name}`,

@@ -24,7 +24,6 @@ export const fr: Messages = {
     loading: 'Chargement…',
     newTab: '(nouvel onglet)',
     system: 'Prodgate',
-    you: 'vous',
   },
   account: {
     menu: (name) => `Compte de ${name}`,

@@ -6,7 +6,7 @@ import { fr } from './fr';
 const KEPT_AS = 'prodgate-language';
 const DICTIONARIES: Record<Language, Messages> = { en, fr };
 
-export interface Speech {
+interface Speech {
   t: Messages;
   format: Formatter;
   language: Language;
@@ -16,7 +16,7 @@ export interface Speech {
 const Spoken = createContext<Speech | undefined>(undefined);
 
 /** The language somebody chose, or else the first one of their browser's that we speak. */
-export function preferred(): Language {
+function preferred(): Language {
   const chosen = localStorage.getItem(KEPT_AS);
   const wanted = chosen ? [chosen] : navigator.languages;
   const found = wanted.map((each) => each.slice(0, 2)).find((each) => each in DICTIONARIES);

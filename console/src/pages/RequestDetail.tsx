@@ -2,7 +2,7 @@ import { FileQuestionMark } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { ApiProblem } from '@/api/problem';
-import type { Decision } from '@/api/types';
+import { DECISIONS, type Decision } from '@/api/types';
 import { Announcements } from '@/components/requests/Announcements';
 import { Changes } from '@/components/requests/Changes';
 import { DecisionDialog } from '@/components/requests/DecisionDialog';
@@ -13,17 +13,16 @@ import { PreChecks } from '@/components/requests/PreChecks';
 import { RequestHeader } from '@/components/requests/RequestHeader';
 import { RequestTimeline } from '@/components/requests/RequestTimeline';
 import { Part, Section, Typed } from '@/components/requests/sections';
-import { useAnnounced } from '@/hooks/useAnnounced';
+import { useReadOut } from '@/hooks/useReadOut';
 import { usePageTitle } from '@/hooks/usePageTitle';
 import { useCommits, usePermissions, useTicket, type Read } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
-import { explain } from '@/i18n/server';
 import { useCaller } from '@/shell/useCaller';
 import { PageSkeleton } from '@/shell/Shell';
-import { Button, ButtonLink } from '@/ui/Button';
+import { ButtonLink } from '@/ui/Button';
 import { Empty } from '@/ui/Empty';
 import { LazyMarkdown } from '@/ui/LazyMarkdown';
-import { Notice } from '@/ui/Notice';
+import { NotRead } from '@/ui/NotRead';
 
 export default function RequestDetail() {
   const { t } = useSpeech();
@@ -43,16 +42,7 @@ export default function RequestDetail() {
       />
     );
   }
-  return (
-    <Notice
-      look="fault"
-      urgent
-      title={t.errors.title}
-      action={<Button onClick={() => refetch()}>{t.common.retry}</Button>}
-    >
-      {explain(t, error)}
-    </Notice>
-  );
+  return <NotRead error={error} retry={refetch} />;
 }
 
 function Detail({ read: { ticket, etag } }: { read: Read }) {
@@ -63,12 +53,12 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
   const tenant = tenantName(me, ticket.metadata.tenant);
   const nameOf = useNames(id);
   const [asked, ask] = useAsked();
-  const announced = useAnnounced(ticket, nameOf);
+  const readOut = useReadOut(ticket, nameOf);
 
   return (
     <>
       <p role="status" className="sr-only">
-        {announced}
+        {readOut}
       </p>
       <RequestHeader ticket={ticket} tenant={tenant} nameOf={nameOf} />
       <Ended ticket={ticket} nameOf={nameOf} mayAsk={me.creates.includes(ticket.metadata.tenant)} />
@@ -111,8 +101,6 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
     </>
   );
 }
-
-const DECISIONS: readonly Decision[] = ['approve', 'reject', 'cancel', 'retry'];
 
 /** The decision that is being asked about. A sign-in in between returns to it by the address. */
 function useAsked(): [Decision | undefined, (decision: Decision | undefined) => void] {

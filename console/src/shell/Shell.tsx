@@ -3,9 +3,8 @@ import { Suspense, useEffect, useRef } from 'react';
 import { Link, NavigationType, Outlet, useLocation, useNavigationType } from 'react-router';
 import { useMe } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
-import { explain } from '@/i18n/server';
-import { Button, ButtonLink } from '@/ui/Button';
-import { Notice } from '@/ui/Notice';
+import { ButtonLink } from '@/ui/Button';
+import { NotRead } from '@/ui/NotRead';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { AccountMenu } from './AccountMenu';
 import { ConnectionBanner } from './ConnectionBanner';
@@ -55,14 +54,7 @@ export function Shell() {
         className="mx-auto w-full max-w-6xl px-4 pt-5 pb-16 focus:outline-none print:max-w-none print:p-0"
       >
         {me.error && !me.data ? (
-          <Notice
-            look="fault"
-            urgent
-            title={t.errors.title}
-            action={<Button onClick={() => me.refetch()}>{t.common.retry}</Button>}
-          >
-            {explain(t, me.error)}
-          </Notice>
+          <NotRead error={me.error} retry={me.refetch} />
         ) : (
           <CrashGuard key={pathname}>
             <Suspense fallback={<PageSkeleton />}>

@@ -12,7 +12,7 @@ const TONES: Record<Tone, string> = {
   ghost: 'border-transparent text-muted enabled-hover:bg-hover enabled-hover:text-text',
 };
 
-export function buttonClass(tone: Tone, small = false, extra = ''): string {
+function buttonClass(tone: Tone, small = false, extra = ''): string {
   return cx(
     'inline-flex items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap transition-colors select-none',
     small ? 'min-h-8 px-2.5 text-[0.8125rem]' : 'min-h-9 px-3.5',

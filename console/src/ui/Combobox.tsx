@@ -17,7 +17,6 @@ interface ComboboxProps<T> {
   inputRef: Ref<HTMLInputElement>;
   describedBy: string | undefined;
   invalid: boolean;
-  placeholder?: string;
 }
 
 export function Combobox<T>(props: ComboboxProps<T>) {
@@ -55,7 +54,6 @@ export function Combobox<T>(props: ComboboxProps<T>) {
         aria-required
         autoComplete="off"
         spellCheck={false}
-        placeholder={props.placeholder}
         className={inputClass}
       />
       <ul

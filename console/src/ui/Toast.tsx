@@ -1,34 +1,32 @@
-import { CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
-import { createContext, use, useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
-import { Link } from 'react-router';
+import { CircleCheck, Info, X } from 'lucide-react';
+import { createContext, use, useCallback, useRef, useState, type ReactNode } from 'react';
 import { useSpeech } from '@/i18n';
 
-type Kind = 'done' | 'info' | 'fault';
+type Kind = 'done' | 'info';
 
 interface Toast {
   key: number;
   kind: Kind;
   text: string;
-  link?: { to: string; text: string } | undefined;
 }
 
-type Say = (kind: Kind, text: string, link?: Toast['link']) => void;
+type Say = (kind: Kind, text: string) => void;
 
 const SHOWN_MS = 7_000;
 const MOST = 4;
-const ICONS = { done: CircleCheck, info: Info, fault: TriangleAlert };
-const COLORS = { done: 'text-ok-text', info: 'text-info-text', fault: 'text-danger-text' };
+const ICONS = { done: CircleCheck, info: Info };
+const COLORS = { done: 'text-ok-text', info: 'text-info-text' };
 
 const Saying = createContext<Say | undefined>(undefined);
 
-/** Short messages about what happened. A fault stays until it is dismissed; the others go, unless they are looked at. */
+/** Short messages about what happened; they go after a while, unless they are looked at. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const next = useRef(0);
   const drop = useCallback((key: number) => setToasts((was) => was.filter((each) => each.key !== key)), []);
-  const say = useCallback<Say>((kind, text, link) => {
+  const say = useCallback<Say>((kind, text) => {
     next.current += 1;
-    const toast = { key: next.current, kind, text, link };
+    const toast = { key: next.current, kind, text };
     setToasts((was) => [...was.filter((each) => each.text !== text), toast].slice(-MOST));
   }, []);
   return (
@@ -50,21 +48,14 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 function ToastCard({ toast, drop }: { toast: Toast; drop: (key: number) => void }) {
   const { t } = useSpeech();
   const Icon = ICONS[toast.kind];
-  const ref = useTimer(toast.kind === 'fault' ? undefined : () => drop(toast.key));
+  const ref = useTimer(() => drop(toast.key));
   return (
     <div
       ref={ref}
       className="pointer-events-auto flex w-full max-w-sm items-start gap-2.5 rounded-lg border border-line bg-raised py-2.5 ps-3 pe-1.5 shadow-lg"
     >
       <Icon className={`mt-0.5 size-4 shrink-0 ${COLORS[toast.kind]}`} aria-hidden />
-      <p className="grow">
-        {toast.text}{' '}
-        {toast.link && (
-          <Link to={toast.link.to} className="text-accent-text underline underline-offset-2">
-            {toast.link.text}
-          </Link>
-        )}
-      </p>
+      <p className="grow">{toast.text}</p>
       <button
         type="button"
         onClick={() => drop(toast.key)}
@@ -78,11 +69,11 @@ function ToastCard({ toast, drop }: { toast: Toast; drop: (key: number) => void 
 }
 
 /** Runs `over` after a while in which the element was neither pointed at nor focused (WCAG 2.2.1). */
-function useTimer(over: (() => void) | undefined) {
+function useTimer(over: () => void) {
   const last = useRef(over);
   return useCallback((element: HTMLElement | null) => {
     const ended = last.current;
-    if (!element || !ended) return undefined;
+    if (!element) return undefined;
     let timer = 0;
     const start = () => (timer = window.setTimeout(ended, SHOWN_MS));
     const stop = () => window.clearTimeout(timer);
@@ -96,5 +87,5 @@ function useTimer(over: (() => void) | undefined) {
 export function useToast(): Say {
   const say = use(Saying);
   if (!say) throw new Error('useToast outside of ToastProvider');
-  return useMemo(() => say, [say]);
+  return say;
 }

@@ -2,7 +2,7 @@ import { CircleCheck } from 'lucide-react';
 import type { Control } from 'react-hook-form';
 import { Link } from 'react-router';
 import type { Checked } from '@/api/types';
-import { useKnownProduction } from '@/components/requests/ApiVersionSelector';
+import { useTargets } from '@/components/requests/ApiVersionSelector';
 import { Deciders } from '@/components/requests/Deciders';
 import type { useCheck } from '@/hooks/useCheck';
 import { useSpeech } from '@/i18n';
@@ -53,7 +53,7 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
 
 function InProduction({ control, answer }: { control: Control<FormValues>; answer: Checked | undefined }) {
   const { t } = useSpeech();
-  const known = useKnownProduction(control);
+  const known = useTargets(control).known?.production;
   if (answer?.production) {
     const { version, ticket } = answer.production;
     return (

@@ -10,7 +10,7 @@ import { instantOf } from './zone';
 z.config({ jitless: true });
 
 /** The justification's least length, after trimming; the server's document gives no number for it. */
-export const JUSTIFICATION_MIN = 20;
+const JUSTIFICATION_MIN = 20;
 
 /** The server's rules for a new request, with faults in the reader's language. */
 export function formSchema({ form: { faults } }: Messages) {

@@ -21,7 +21,7 @@ function offset(instant: number, zone: string): number {
 }
 
 /** An instant as ISO writes it, in UTC. */
-export type Instant = `${string}Z`;
+type Instant = `${string}Z`;
 
 /** The instant at which a zone's clock shows a local time (2026-03-29T02:30), in ISO with a Z.
  *

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useController, useWatch, type Control } from 'react-hook-form';
 import { api, data } from '@/api/client';
-import { TYPES, type KnownTarget, type Me, type TargetType } from '@/api/types';
+import { TYPES, type KnownTarget, type Me } from '@/api/types';
 import type { FormValues } from '@/components/form/values';
 import { useLater } from '@/hooks/useLater';
 import { useSpeech } from '@/i18n';
@@ -11,9 +11,7 @@ import { Field, Select } from '@/ui/Field';
 /** What can be promoted, from what the repository and earlier requests know; anything else can be typed. */
 export function ApiVersionSelector({ control, me }: { control: Control<FormValues>; me: Me }) {
   const { t } = useSpeech();
-  const [tenant, type, name] = useWatch({ control, name: ['tenant', 'type', 'name'] });
-  const targets = useTargets(tenant, type, useLater(name, 150));
-  const known = targets.find((each) => each.name === name.trim());
+  const { targets, known } = useTargets(control);
   const several = me.creates.length > 1;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
@@ -43,22 +41,22 @@ export function ApiVersionSelector({ control, me }: { control: Control<FormValue
   );
 }
 
-/** Targets whose names begin so; those before stay until the next are there. */
-function useTargets(tenant: string, type: TargetType, q: string): readonly KnownTarget[] {
+const TYPED_MS = 150;
+
+/** Targets whose names begin as what is typed, and the one that is called just so, where it is known. */
+export function useTargets(control: Control<FormValues>) {
+  const [tenant, type, name] = useWatch({ control, name: ['tenant', 'type', 'name'] });
+  const q = useLater(name, TYPED_MS).trim();
   const query = useQuery({
     queryKey: ['targets', tenant, type, q],
     queryFn: async ({ signal }) =>
-      data(await api.GET('/v1/targets', { params: { query: { tenant, type, q: q.trim() } }, signal })),
+      data(await api.GET('/v1/targets', { params: { query: { tenant, type, q } }, signal })),
     enabled: tenant !== '',
+    // Those before stay until the next are there.
     placeholderData: keepPreviousData,
   });
-  return query.data ?? [];
-}
-
-/** What is in production for a target, as far as the selector knows; undefined where it doesn't. */
-export function useKnownProduction(control: Control<FormValues>): string | null | undefined {
-  const [tenant, type, name] = useWatch({ control, name: ['tenant', 'type', 'name'] });
-  return useTargets(tenant, type, useLater(name, 150)).find((each) => each.name === name.trim())?.production;
+  const targets: readonly KnownTarget[] = query.data ?? [];
+  return { targets, known: targets.find((each) => each.name === name.trim()) };
 }
 
 function TenantField({ control, me }: { control: Control<FormValues>; me: Me }) {

@@ -6,11 +6,10 @@ import type { Me, Ticket } from '@/api/types';
 import type { ListData } from '@/hooks/useRequests';
 import type { Selection } from '@/hooks/useSelection';
 import { useSpeech } from '@/i18n';
-import { explain } from '@/i18n/server';
 import { Button, ButtonLink } from '@/ui/Button';
 import { cx } from '@/ui/classes';
 import { Empty } from '@/ui/Empty';
-import { Notice } from '@/ui/Notice';
+import { NotRead } from '@/ui/NotRead';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { RequestCard } from './RequestCard';
 
@@ -27,18 +26,7 @@ export function RequestList({ list, tickets, filters, me, selection, change }: R
   const { t } = useSpeech();
   const names = useMemo(() => new Map(me.tenants.map((each) => [each.name, each.displayName])), [me.tenants]);
   if (list.isPending) return <ListSkeleton />;
-  if (list.isError && !list.data) {
-    return (
-      <Notice
-        look="fault"
-        urgent
-        title={t.errors.title}
-        action={<Button onClick={() => list.refetch()}>{t.common.retry}</Button>}
-      >
-        {explain(t, list.error)}
-      </Notice>
-    );
-  }
+  if (list.isError && !list.data) return <NotRead error={list.error} retry={list.refetch} />;
   const total = list.data.pages[0]?.total ?? 0;
   return (
     <section aria-busy={list.isPlaceholderData}>

@@ -6,7 +6,7 @@ import { useSpeech } from '@/i18n';
 import type { Messages } from '@/i18n/en';
 
 /** A reason's least length, after trimming; the server's document gives no number for it. */
-export const REASON_MIN = 10;
+const REASON_MIN = 10;
 
 /** What is wrong with a comment or reason, by the server's rules; undefined where nothing is. */
 export function decisionFault(t: Messages, decision: Decision, text: string): string | undefined {

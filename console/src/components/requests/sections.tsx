@@ -4,13 +4,11 @@ import { cx } from '@/ui/classes';
 interface SectionProps {
   title: string;
   children: ReactNode;
-  /** Something small beside the title. */
-  aside?: ReactNode;
   className?: string;
 }
 
 /** A part of the detail page with its heading. */
-export function Section({ title, children, aside, className }: SectionProps) {
+export function Section({ title, children, className }: SectionProps) {
   const id = useId();
   return (
     <section
@@ -20,12 +18,9 @@ export function Section({ title, children, aside, className }: SectionProps) {
         className,
       )}
     >
-      <div className="mb-2 flex items-baseline justify-between gap-3">
-        <h2 id={id} className="font-semibold">
-          {title}
-        </h2>
-        {aside}
-      </div>
+      <h2 id={id} className="mb-2 font-semibold">
+        {title}
+      </h2>
       {children}
     </section>
   );
