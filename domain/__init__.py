@@ -13,7 +13,6 @@ transition    one change of a ticket's state; one history entry; one Git commit.
 deployment    one attempt to bring an approved ticket to production; one AWX job.
 attempt       the number of a deployment of a ticket, from 1; a retry starts the next.
 lane          the queue in which the deployments of one target wait their turn.
-claim         which ticket number the first submission with an Idempotency-Key got.
 announcement  one thing told about a ticket, on each channel: mail, Slack, Kafka.
 record        the Git repository that holds tickets, tenants and people: the product's memory and its proof.
 directory     who is who and may do what, read from the record.
