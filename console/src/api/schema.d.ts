@@ -634,7 +634,7 @@ export interface components {
         };
         /**
          * Event
-         * @description What is announced. The last two are no change of the ticket: they are told to people, and to no other system.
+         * @description What is announced. The last two are not changes of the ticket: people are told of them, other systems are not.
          * @enum {string}
          */
         Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";

@@ -19,6 +19,7 @@ export const en = {
     loading: 'Loading…',
     newTab: '(opens in a new tab)',
     system: 'Prodgate',
+    you: 'you',
   },
   account: {
     menu: (name: string) => `Account of ${name}`,

@@ -24,6 +24,7 @@ export const fr: Messages = {
     loading: 'Chargement…',
     newTab: '(nouvel onglet)',
     system: 'Prodgate',
+    you: 'vous',
   },
   account: {
     menu: (name) => `Compte de ${name}`,
