@@ -11,6 +11,7 @@ from pathlib import Path
 from settings import Mode, Settings, SettingsError, variable
 
 DATA = variable("data_dir")
+SETTINGS = "Settings are environment variables: the README lists them, docs/operations.md says which this needs."
 EPILOG = "New here? `prodgate up` starts everything; the README walks on from there."
 
 
@@ -48,10 +49,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_token(commands.add_parser("token", help="print a bearer token of one of the demo's people, or who they are"))
     _add_api(commands.add_parser("api", help="serve the HTTP API, as the environment's settings say"))
     worker = commands.add_parser("worker", help="run promotions, as the environment's settings say")
+    worker.description = f"Run promotions until SIGTERM. {SETTINGS}"
     worker.set_defaults(command=_worker)
     _add_doctor(commands.add_parser("doctor", help="say whether AWX is ready, with the worker's settings"))
     _add_keys(commands.add_parser("keys", help="make, publish and retire the keys that decisions are signed with"))
     openapi = commands.add_parser("openapi", help="print the OpenAPI document, for making clients")
+    openapi.description = "Print the OpenAPI document, for making clients; needs no settings."
     openapi.set_defaults(command=_openapi)
     commands.add_parser("verify", help="audit a clone of the GitOps repository, offline", add_help=False)
     return parser
@@ -86,18 +89,24 @@ def _add_token(token: argparse.ArgumentParser) -> None:
 
 def _add_api(api: argparse.ArgumentParser) -> None:
     api.formatter_class = argparse.ArgumentDefaultsHelpFormatter
+    api.description = f"Serve the HTTP API and the console until SIGTERM. {SETTINGS}"
     api.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 in a container")
     api.add_argument("--port", type=_port, metavar="N", default=8080, help="port to listen on")
     api.set_defaults(command=_api)
 
 
 def _add_doctor(doctor: argparse.ArgumentParser) -> None:
-    doctor.description = "Look at AWX's job template, changing nothing; exit code 1 where something has to be mended."
+    doctor.description = (
+        "Look at AWX's job template, changing nothing; exit code 1 where something has to be mended. " + SETTINGS
+    )
     doctor.add_argument("--json", action="store_true", help="print one JSON object")
     doctor.set_defaults(command=_doctor)
 
 
 def _add_keys(keys: argparse.ArgumentParser) -> None:
+    keys.description = (
+        "Keys that decisions are signed with: public halves in the GitOps repository, private ones with the API."
+    )
     verbs = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
     rotate = verbs.add_parser("rotate", help="sign with a new key; the first one is made by this as well")
     rotate.description = (
@@ -153,8 +162,7 @@ def _api(given: argparse.Namespace) -> int:
     from serving import CannotServe, configure_logs, give_up, leave
     from workflows.connection import NoServer
 
-    settings = Settings.from_environment(os.environ)
-    settings.require("oidc_issuer", "awx_callback_secret", "signing_key")
+    settings = Settings.from_environment(os.environ, "oidc_issuer", "awx_callback_secret", "signing_key")
     configure_logs(settings.log_level)
     try:
         asyncio.run(run(settings, given.host, given.port))
@@ -180,8 +188,7 @@ def _openapi(_given: argparse.Namespace) -> int:
 def _doctor(given: argparse.Namespace) -> int:
     from doctor import diagnose
 
-    settings = Settings.from_environment(os.environ)
-    settings.require("awx_url")
+    settings = Settings.from_environment(os.environ, "awx_url")
     said, code = asyncio.run(diagnose(settings, given.json))
     print(said)
     return code

@@ -213,19 +213,20 @@ class Settings(BaseModel):
         return self
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """The settings that the variables spell; an empty variable counts as not set. Raises SettingsError."""
-        known = {name: environment.get(variable(name)) for name in cls.model_fields}
-        try:
-            return cls.model_validate({name: value for name, value in known.items() if value})
-        except ValidationError as error:
-            raise SettingsError("\n".join(map(_sentence, error.errors(include_input=False)))) from None
+    def from_environment(cls, environment: Mapping[str, str], *needed: str) -> Self:
+        """The settings that the variables spell; an empty variable counts as not set.
 
-    def require(self, *names: str) -> None:
-        """Raise SettingsError for each of these fields that is not set: what one entry point needs, another doesn't."""
-        missing = [f"{variable(name)} must be set" for name in names if getattr(self, name) is None]
+        `needed` are fields that this entry point can't do without and another can. Raises SettingsError.
+        """
+        known = {name: value for name in cls.model_fields if (value := environment.get(variable(name)))}
+        missing = [f"{variable(name)} must be set" for name in needed if name not in known]
+        try:
+            settings = cls.model_validate(known)
+        except ValidationError as error:
+            raise SettingsError("\n".join([*map(_sentence, error.errors(include_input=False)), *missing])) from None
         if missing:
             raise SettingsError("\n".join(missing))
+        return settings
 
 
 def plain(secret: SecretStr | None) -> str | None:

@@ -60,8 +60,7 @@ async def run(settings: Settings) -> None:
 def main() -> None:
     """Run with the settings of the environment."""
     try:
-        settings = Settings.from_environment(os.environ)
-        settings.require("awx_url")
+        settings = Settings.from_environment(os.environ, "awx_url")
     except SettingsError as error:
         give_up("prodgate worker", error, 2)
     configure_logs(settings.log_level)

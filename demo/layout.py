@@ -117,7 +117,7 @@ class Demo:
 
     def check_settings(self) -> None:
         """Raise SettingsError where the children could not start with these settings."""
-        Settings.from_environment(self.environment()).require(*NEEDED)
+        Settings.from_environment(self.environment(), *NEEDED)
 
     def _stand_ins(self) -> dict[str, str]:
         secret = self._secrets()

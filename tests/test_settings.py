@@ -169,11 +169,17 @@ def test_production_refuses_the_demos_provider() -> None:
 
 def test_what_one_entry_point_needs_is_asked_of_it_alone() -> None:
     """The worker needs AWX, the API does not."""
-    settings = Settings.from_environment(LEAST | {"PRODGATE_AWX_URL": "https://awx.example/api/"})
-    settings.require("awx_url")
-    missing = r"^PRODGATE_OIDC_ISSUER must be set\nPRODGATE_AWX_CALLBACK_SECRET must be set$"
-    with pytest.raises(SettingsError, match=missing):
-        settings.require("awx_url", "oidc_issuer", "awx_callback_secret")
+    given = {"PRODGATE_AWX_URL": "https://awx.example/api/", "PRODGATE_EXPIRY": "soon"}
+    assert Settings.from_environment(LEAST | given | {"PRODGATE_EXPIRY": ""}, "awx_url").awx_url
+    said = (
+        "PRODGATE_GIT_REPO must be set\nPRODGATE_EXPIRY: must be a number of seconds\n"
+        "PRODGATE_OIDC_ISSUER must be set\nPRODGATE_AWX_CALLBACK_SECRET must be set"
+    )
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_environment(given, "awx_url", "oidc_issuer", "awx_callback_secret")
+    assert str(refusal.value) == said
+    with pytest.raises(SettingsError, match=r"^PRODGATE_OIDC_ISSUER must be set$"):
+        Settings.from_environment(LEAST, "oidc_issuer")
 
 
 def test_every_variable_has_a_sentence() -> None:
