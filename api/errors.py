@@ -249,7 +249,8 @@ def _field(fault: dict[str, Any]) -> FieldProblem:
     if source == "body" and fault["type"] in _BODY_FAULTS and (not path or fault["type"] == "json_invalid"):
         return FieldProblem(field="body", detail=_BODY_FAULTS[fault["type"]])
     name = next((part for part in reversed(path) if isinstance(part, str)), "")
-    said = _FAULTS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+    told = str(fault["msg"]).removeprefix("Value error, ").replace("Input should", "must", 1)
+    said = _FAULTS.get(fault["type"]) or told
     detail = _FORMS.get(name, said) if fault["type"] == "string_pattern_mismatch" else said
     return FieldProblem(field=".".join(map(str, path))[:200] or "body", detail=detail[:500])
 
