@@ -10,8 +10,11 @@ from domain.ticket import Impact, Metadata, PreChecks, RequestDetails, Spec, Tar
 from domain.values import Comment, Frozen, Moment, Reason, Tenant, TicketId
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+LONGEST_JWS = 1_000_000
+"""It tells every role and address of one person: somebody with a role in each of a thousand tenants can decide, too."""
+
 Jws = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$", max_length=32_768)
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$", max_length=LONGEST_JWS)
 ]
 """A compact JWS with an Ed25519 signature (RFC 7515, RFC 8037), on one line."""
 

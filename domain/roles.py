@@ -15,6 +15,10 @@ Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 PersonName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+MOST_GRANTS = 5_000
+"""Roles that one person can hold: they travel with each decision, and the engine takes 2 MB."""
+
+
 class Role(StrEnum):
     DEVOPS = "devops"
     CPI = "cpi"
@@ -72,7 +76,7 @@ class Person(Frozen):
     name: PersonName
     subject: Subject | None = None
     aliases: tuple[Email, ...] = ()
-    grants: Annotated[tuple[Grant, ...], Field(max_length=1_000)] = ()
+    grants: Annotated[tuple[Grant, ...], Field(max_length=MOST_GRANTS)] = ()
     owner: Email | None = None
 
     def allowed(self, role: Role) -> frozenset[Permission]:

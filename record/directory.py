@@ -13,7 +13,7 @@ from pygit2.enums import SortMode
 
 from domain import roles
 from domain.audience import Audience, Contact
-from domain.roles import Grant, Permission, Person, same_address
+from domain.roles import MOST_GRANTS, Grant, Permission, Person, same_address
 from record.disputes import disputes
 from record.members import PLATFORM, TENANTS, Fault, Member, Membership, parse
 from record.repository import Repository
@@ -94,7 +94,8 @@ class Directory:
             name=main.name,
             subject=subject or next((member.subject for member, _ in mine if member.subject), None),
             aliases=tuple(sorted(others - {same_address(main.email)})),
-            grants=() if disputed else tuple(dict.fromkeys(grant for _, grant in mine)),
+            # More than a person can hold is no reason to refuse everybody else.
+            grants=() if disputed else tuple(dict.fromkeys(grant for _, grant in mine))[:MOST_GRANTS],
             owner=next((member.owner for member, _ in mine if member.owner), None),
         )
 

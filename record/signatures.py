@@ -12,15 +12,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
-from domain.decision import Decision, Submission
+from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import Unproven
 from domain.signing import FRESH, TYPE, Claims, claims_of
 from domain.values import Frozen, Moment, iso
 
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
-_LONGEST = 32_768
-
 Message = TypeVar("Message", Decision, Submission)
 
 
@@ -90,7 +88,7 @@ class Keys:
 def unchecked(token: str) -> Claims | None:
     """What a signature says, whoever made it; for what only sorts, and decides nothing. None where it says nothing."""
     try:
-        return Claims.model_validate_json(jws.extract_compact(token[:_LONGEST].encode()).payload)
+        return Claims.model_validate_json(jws.extract_compact(token[:LONGEST_JWS].encode()).payload)
     except (JoseError, ValueError, TypeError):
         return None
 
@@ -98,7 +96,7 @@ def unchecked(token: str) -> Claims | None:
 def kid_of(token: str) -> str:
     """The key that a signature names. Raises Unproven for what is none of ours."""
     try:
-        header = jws.extract_compact(token[:_LONGEST].encode()).headers()
+        header = jws.extract_compact(token[:LONGEST_JWS].encode()).headers()
     except (JoseError, ValueError, TypeError) as error:
         raise Unproven("The signature can't be read") from error
     kid = header.get("kid")

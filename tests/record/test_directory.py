@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from domain.roles import Grant, Permission, Role
+from domain.decision import Decision, DecisionAction
+from domain.roles import MOST_GRANTS, Grant, Permission, Role
 from record.directory import Directory, DirectoryReader
-from record.members import PLATFORM
+from record.members import PLATFORM, Member, Membership
+from record.signatures import signed
+from tests.domain.builders import decision, pending
 from tests.record.building import bare, opened, person_commits
+from tests.signing import KEY
 
 FINANCE = "tenants/tenant-finance.yaml"
 RETAIL = "tenants/tenant-retail.yaml"
@@ -174,6 +178,17 @@ def test_a_subject_that_is_not_the_proven_one_grants_nothing(reader: DirectoryRe
     moved = directory.person("jean.martin@cab-i.com", "sub-jean")
     assert moved is not None
     assert moved.addresses == {"jean.dupont@cab-i.com", "jean.martin@cab-i.com"}
+
+
+def test_somebody_of_very_many_tenants_is_known_and_decides_like_anybody() -> None:
+    """As many roles as one can hold fit into a signed decision; more take nothing from others."""
+    everywhere = Member.model_validate({"email": "everywhere@cab-i.com", "name": "E", "role": "cpi"})
+    names = [f"tenant-of-a-very-large-group-of-companies-number-{number}" for number in range(MOST_GRANTS + 1)]
+    directory = Directory(tuple(Membership(name, name, (everywhere,)) for name in names))
+    (found,) = directory.people
+    assert len(found.grants) == MOST_GRANTS
+    decided = decision(pending(), DecisionAction.APPROVE, found)
+    assert Decision.model_validate_json(signed(decided, KEY).model_dump_json()).proof
 
 
 def test_an_empty_record_knows_nobody(tmp_path: Path) -> None:
