@@ -83,8 +83,8 @@ class ChangedSince(Exception):
         super().__init__("The request has changed since it was read; read it again and decide on what it says now")
 
 
-AUDITED = frozenset(map(HTTPStatus, (400, 401, 403, 404, 409, 429)))
-"""Statuses of attempts that the audit log tells of; a refused field is none."""
+AUDITED = frozenset(map(HTTPStatus, (400, 401, 403, 404, 409, 412, 429)))
+"""Statuses of attempts that the audit log tells of, as of every broken rule; a refused field is none."""
 
 UNREADABLE = (RecordError, GitError, sqlite3.Error, OSError)
 """What reading the record raises while its disk, its repository or the index is away."""
@@ -209,7 +209,7 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
             answer.headers["WWW-Authenticate"] = error.challenge_header
         if isinstance(error, TooManyRequests):
             answer.headers["Retry-After"] = str(error.wait)
-        if status in AUDITED:
+        if status in AUDITED or isinstance(error, rules.RuleViolation):
             request.app.state.audit.refused(request, status, str(error))
         return answer
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from api.audit import STRANGERS_PER_MINUTE, Audit
 from api.limits import REMEMBERED, Buckets
 from domain.roles import Person
-from tests.api.house import ALICE, JEAN, NOBODY, PIERRE, REQUESTS, Connect, House, opened, problem
+from tests.api.house import ALICE, JEAN, NOBODY, PIERRE, REQUESTS, Connect, House, asked, opened, problem
 
 
 class Clock:
@@ -85,14 +85,18 @@ def test_refused_attempts_go_to_the_audit_log(house: House) -> None:
         ticket_id = house.as_(JEAN).create()["metadata"]["id"]
         house.as_(JEAN).decide("approve", ticket_id, json={"comment": "hush-hush"})
         house.as_(NOBODY).decide("approve", ticket_id)
+        house.as_(ALICE).decide("approve", ticket_id, headers={"If-Match": '"stale"'})
+        house.as_(PIERRE).post(json=asked(preChecks={"securityScanPassed": False}))
+        house.as_(PIERRE).post(json=asked(target={"name": "/"}))
         house.http().get(REQUESTS, headers={"Authorization": "Bearer forged.token.here"})
         house.as_(ALICE).get(f"/{ticket_id}")
     told = [(line["by"], line["method"], line["path"], line["status"], line["why"]) for line in lines if "why" in line]
     path = f"{REQUESTS}/{ticket_id}/approve"
     assert (JEAN, "POST", path, 403, "Cannot approve your own request") in told
     assert (NOBODY, "POST", path, 404, "No such request") in told
-    assert [(by, status) for by, _, where, status, _ in told if where == REQUESTS] == [(None, 401)]
-    assert len(told) == 3
+    assert [(by, status) for by, _, where, status, _ in told if where == REQUESTS] == [(PIERRE, 422), (None, 401)]
+    assert [status for by, *_, status, _ in told if by == ALICE] == [412]
+    assert len(told) == 5
     assert not [word for word in ("hush-hush", "forged.token", house.issuer.token(JEAN)) if word in str(lines)]
 
 
