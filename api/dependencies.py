@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn
 from api.errors import StaleSignIn, TooManyRequests
@@ -88,7 +89,10 @@ async def _check_sign_in(services: Services, signed_in: SignedIn, action: Decisi
         return
     now, within = promotions.now(), services.sign_in_within
     fresh = signed_in.at is not None and timedelta(seconds=-30) <= now - signed_in.at <= within
-    if not fresh and not refusal(signed_in.person, action, ticket, await promotions.asked_by(ticket), now):
+    if fresh:
+        return
+    requester, directory = await promotions.asked_by(ticket), await run_in_threadpool(promotions.directory.current)
+    if not refusal(signed_in.person, action, ticket, requester, directory, now):
         raise StaleSignIn(within)
 
 

@@ -14,7 +14,12 @@ _REASON = "Asked beforehand, by nobody"
 
 
 def refusal(
-    person: Person, action: DecisionAction, ticket: PromotionRequest, requester: Requester | None, now: datetime
+    person: Person,
+    action: DecisionAction,
+    ticket: PromotionRequest,
+    requester: Requester | None,
+    directory: Directory,
+    now: datetime,
 ) -> RuleViolation | None:
     """Why the person may not decide this now, or None; `requester` is who asked, as they were known then."""
     decision = Decision(
@@ -30,7 +35,7 @@ def refusal(
         lifecycle.check(ticket, decision, now, requester)
     except RuleViolation as violation:
         return violation
-    return None
+    return directory.refusal(person, action.permission, ticket, requester)
 
 
 def approvers(directory: Directory, ticket: PromotionRequest, requester: Requester | None) -> tuple[Person, ...]:
@@ -45,7 +50,7 @@ def permissions(
     person: Person, ticket: PromotionRequest, requester: Requester | None, directory: Directory, now: datetime
 ) -> Permissions:
     """The answer for a caller who sees the ticket."""
-    said = {action.value: refusal(person, action, ticket, requester, now) for action in DecisionAction}
+    said = {action.value: refusal(person, action, ticket, requester, directory, now) for action in DecisionAction}
     pending = ticket.state is State.PENDING
     deciders = approvers(directory, ticket, requester) if pending else ()
     return Permissions(

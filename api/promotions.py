@@ -151,9 +151,11 @@ class Promotions:
             reason=said.reason,
         )
         requester = await self.asked_by(ticket)
-        if roles.refusal(person, said.action.permission, ticket, requester):
+        directory = await run_in_threadpool(self.directory.current)
+        if refused := directory.refusal(person, said.action.permission, ticket, requester):
             # The gate signs nothing that its person has no right to; where the state refuses too, that is the answer.
             lifecycle.check(ticket, decision, self.now(), requester)
+            raise refused
         try:
             answer = await self.engine.decide(self.signer.sign(decision))
         except NotRunning:

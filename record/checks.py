@@ -107,11 +107,12 @@ def _refusal(step: Step) -> RuleViolation | None:
     proven = step.signed.sub if isinstance(step.signed, Claims) else None
     person = step.directory.person(step.last.by, proven)
     tenant = step.now.metadata.tenant
-    if person is None or tenant not in step.directory.tenants:
-        return NotAuthorized(f"{'nobody' if person is None else 'no tenant'} of that name as of this commit")
+    if person is None:
+        return NotAuthorized("nobody of that name as of this commit")
     if step.last.action is Action.CREATED:
-        return None if roles.holds(person, Permission.CREATE, tenant) else NotAuthorized()
-    return roles.refusal(person, _DECIDED[step.last.action].permission, step.now, step.requester)
+        known = tenant in step.directory.tenants
+        return None if known and roles.holds(person, Permission.CREATE, tenant) else NotAuthorized()
+    return step.directory.refusal(person, _DECIDED[step.last.action].permission, step.now, step.requester)
 
 
 def check_submission(step: Step) -> Iterator[Violation]:

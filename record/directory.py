@@ -13,7 +13,9 @@ from pygit2.enums import SortMode
 
 from domain import roles
 from domain.audience import Audience, Contact
-from domain.roles import MOST_GRANTS, Grant, Permission, Person, same_address
+from domain.errors import NotAuthorized, RuleViolation
+from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same_address
+from domain.ticket import PromotionRequest
 from record.disputes import disputes
 from record.members import PLATFORM, TENANTS, Fault, Member, Membership, parse
 from record.repository import Repository
@@ -126,6 +128,17 @@ class Directory:
         if tenant not in self.tenants:
             return ()
         return tuple(person for person in self.people if roles.holds(person, permission, tenant))
+
+    def refusal(
+        self, person: Person, permission: Permission, ticket: PromotionRequest, requester: Requester | None = None
+    ) -> RuleViolation | None:
+        """What `roles.refusal` says; and nothing is let through for a tenant without a file, which has no rules."""
+        tenant = ticket.metadata.tenant
+        if refused := roles.refusal(person, permission, ticket, requester):
+            return refused
+        if permission in {Permission.APPROVE, Permission.RETRY} and tenant not in self.tenants:
+            return NotAuthorized(f"The tenant {tenant} no longer exists")
+        return None
 
     def audience(self, tenant: str) -> Audience:
         """Whom announcements of the tenant's tickets may reach: its people, the platform's, and its Slack channel."""

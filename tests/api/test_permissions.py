@@ -5,6 +5,7 @@
 
 import pytest
 
+from record.verify import verify
 from tests.api.house import (
     ALICE,
     CLAIRE,
@@ -175,6 +176,22 @@ def test_nobody_filters_their_way_to_what_they_may_not_see(house: House) -> None
         ):
             found = house.as_(email).get(params=query)
             assert ticket["metadata"]["id"] not in found.text
+
+
+def test_of_a_tenant_that_is_gone_the_platforms_admin_can_but_close_what_is_open(own_house: House) -> None:
+    """No file, no rules: nothing is let through, page, API and audit alike; what is left can be ended."""
+    asked_for = {action: own_house.as_(PIERRE).create()["metadata"]["id"] for action in ("approve", "reject", "cancel")}
+    own_house.commit({"tenants/tenant-finance.yaml": None})
+    told = own_house.as_(ALICE).get(f"/{asked_for['approve']}/permissions").json()
+    assert told["approve"] == {"allowed": False, "why": "The tenant tenant-finance no longer exists"}
+    answers = {action: own_house.as_(ALICE).decide(action, each) for action, each in asked_for.items()}
+    assert {action: answer.status_code for action, answer in answers.items()} == {
+        "approve": REFUSED,
+        "reject": DONE,
+        "cancel": DONE,
+    }
+    assert problem(answers["approve"])["detail"] == told["approve"]["why"]
+    assert list(verify(own_house.git)) == []
 
 
 def test_a_role_that_is_taken_away_is_gone_with_the_next_call(own_house: House) -> None:
