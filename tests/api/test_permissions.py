@@ -3,6 +3,8 @@
 404 where the ticket may not be seen, 403 where it is seen and may not be touched: the table of the product, by hand.
 """
 
+from pathlib import Path
+
 import pytest
 
 from record.verify import verify
@@ -19,7 +21,9 @@ from tests.api.house import (
     PIERRE,
     SOPHIE,
     VICTOR,
+    Connect,
     House,
+    opened,
     problem,
 )
 
@@ -178,20 +182,19 @@ def test_nobody_filters_their_way_to_what_they_may_not_see(house: House) -> None
             assert ticket["metadata"]["id"] not in found.text
 
 
-def test_of_a_tenant_that_is_gone_the_platforms_admin_can_but_close_what_is_open(own_house: House) -> None:
+def test_of_a_tenant_that_is_gone_the_platforms_admin_can_but_close_what_is_open(
+    connect_temporal: Connect, tmp_path: Path
+) -> None:
     """No file, no rules: nothing is let through, page, API and audit alike; what is left can be ended."""
-    asked_for = {action: own_house.as_(PIERRE).create()["metadata"]["id"] for action in ("approve", "reject", "cancel")}
-    own_house.commit({"tenants/tenant-finance.yaml": None})
-    told = own_house.as_(ALICE).get(f"/{asked_for['approve']}/permissions").json()
-    assert told["approve"] == {"allowed": False, "why": "The tenant tenant-finance no longer exists"}
-    answers = {action: own_house.as_(ALICE).decide(action, each) for action, each in asked_for.items()}
-    assert {action: answer.status_code for action, answer in answers.items()} == {
-        "approve": REFUSED,
-        "reject": DONE,
-        "cancel": DONE,
-    }
-    assert problem(answers["approve"])["detail"] == told["approve"]["why"]
-    assert list(verify(own_house.git)) == []
+    with opened(connect_temporal, tmp_path, answer_within=30.0) as house:
+        ids = {action: house.as_(PIERRE).create()["metadata"]["id"] for action in ("approve", "reject", "cancel")}
+        house.commit({"tenants/tenant-finance.yaml": None})
+        told = house.as_(ALICE).get(f"/{ids['approve']}/permissions").json()["approve"]
+        assert told == {"allowed": False, "why": "The tenant tenant-finance no longer exists"}
+        answers = {action: house.as_(ALICE).decide(action, each) for action, each in ids.items()}
+        assert [answer.status_code for answer in answers.values()] == [REFUSED, DONE, DONE]
+        assert problem(answers["approve"])["detail"] == told["why"]
+        assert list(verify(house.git)) == []
 
 
 def test_a_role_that_is_taken_away_is_gone_with_the_next_call(own_house: House) -> None:
