@@ -20,7 +20,7 @@ from domain.audience import Addressee, Audience, recipients
 from domain.delivery import Delivery, Parcel, Receipt
 from domain.roles import same_address
 
-CONNECT_WITHIN = 3.0
+ANSWER_WITHIN = 3.0
 """Seconds for one command of the conversation; a server that is there answers in milliseconds."""
 
 _FAILURES = (SMTPException, OSError, TimeoutError)
@@ -97,7 +97,7 @@ class Mail:
             password=server.password,
             use_tls=server.tls,
             start_tls=False if server.tls else True if server.user else None,
-            timeout=CONNECT_WITHIN,
+            timeout=ANSWER_WITHIN,
             cert_bundle=str(server.ca_bundle) if server.ca_bundle else None,
         )
         async with smtp:

@@ -10,9 +10,10 @@ import pygit2
 from pygit2.enums import DeltaStatus, SortMode
 
 from domain.errors import RuleViolation
-from domain.ticket import FOLDER, PromotionRequest
+from domain.ticket import PromotionRequest
 from record import schema
 from record.bulk import blob_of, identities_in, read_chunks, read_ticket
+from record.changes import is_ticket
 from record.finding import Finder, terms
 from record.message import trailer
 from record.postings import CHUNK
@@ -82,7 +83,7 @@ class Feed:
         found: list[tuple[str, pygit2.Oid | None]] = []
         for delta in diff.deltas:
             path = os.fsencode(delta.new_file.path).decode("utf-8", "backslashreplace")
-            if path.startswith(f"{FOLDER}/") and path.endswith(".yaml"):
+            if is_ticket(path):
                 found.append((path, None if delta.status is DeltaStatus.DELETED else delta.new_file.id))
         return sorted(found, key=lambda each: (str(PurePosixPath(each[0]).parent), len(each[0]), each[0]))
 

@@ -169,6 +169,15 @@ def deployment(number: int = 1, attempt: int = 1) -> Deployment:
     )
 
 
+IMPATIENT = AwxTimings(
+    request_lifetime=timedelta(seconds=1),
+    look_every=timedelta(milliseconds=200),
+    poll_fastest=timedelta(milliseconds=50),
+    poll_slowest=timedelta(milliseconds=200),
+    settle=timedelta(milliseconds=300),
+)
+"""Of a worker that follows this AWX's jobs."""
+
 TIMINGS = AwxTimings(
     request_lifetime=timedelta(seconds=0.3), launch_within=timedelta(seconds=2), look_every=timedelta(seconds=0.1)
 )

@@ -20,7 +20,6 @@ from git import Repo
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from activities.awx import AwxTimings
 from activities.lane import LaneActivities
 from api.app import create_app
 from api.main import compose
@@ -35,7 +34,7 @@ from registration import Registration
 from serving import listen
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
-from tests.awx_fixtures import Simulator, simulating
+from tests.awx_fixtures import IMPATIENT, Simulator, simulating
 from tests.record.building import person_commits, publish_key
 from tests.signing import KEY
 
@@ -55,13 +54,6 @@ NOBODY = "passer.by@example.com"
 REQUESTS = "/v1/requests/prod"
 CALLBACK = "/v1/webhooks/awx/job-complete"
 SECRET = "callback-secret"
-QUICK = AwxTimings(
-    request_lifetime=timedelta(seconds=1),
-    look_every=timedelta(milliseconds=200),
-    poll_fastest=timedelta(milliseconds=100),
-    poll_slowest=timedelta(milliseconds=300),
-    settle=timedelta(milliseconds=300),
-)
 _numbers = itertools.count(1)
 
 
@@ -248,7 +240,7 @@ class House:
         index = Index(repository, self.folder / "worker" / "index.db")
         lanes = LaneActivities(self.client, self.settings.task_queue, look_every=timedelta(milliseconds=100))
         tell = teller(self.settings, self.client, channels)
-        registration = Registration(repository, index, client, QUICK, lanes, channels, tell)
+        registration = Registration(repository, index, client, IMPATIENT, lanes, channels, tell)
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)
         await self._working.enter_async_context(registration.worker())

@@ -1,14 +1,18 @@
 """Announcements to test channels with: something hostile wherever a person may write."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from clients.letters import Letters
 from domain import lifecycle
 from domain.announcement import Announcement, Channel, Event
-from domain.audience import Audience, Contact
+from domain.audience import Audience, Contact, Language
 from domain.delivery import Parcel
 from domain.roles import Role
 from domain.ticket import Action, HistoryEntry, PromotionRequest
 from tests.domain.builders import ADA, JEAN, MINUTE, NOW, PIERRE, details, pending, person
+
+LETTERS = Letters("https://prodgate.example", Language.EN, ZoneInfo("UTC"))
 
 HOSTILE = (
     '<script>alert("x")</script><img src="https://evil.example/x.png">\r\nBcc: evil@example.com\r\n\r\n'

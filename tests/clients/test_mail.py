@@ -5,21 +5,18 @@ from collections.abc import AsyncIterator
 from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import trustme
 
 from clients.channel import ChannelDown
-from clients.letters import Letters
 from clients.mail import Mail, MailServer
 from domain.announcement import Event
-from domain.audience import Addressee, Language
+from domain.audience import Addressee
 from domain.delivery import Delivery, Receipt
-from tests.clients.announcing import HOSTILE, NAME, audience, parcel, said
+from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, parcel, said
 from tests.smtp import MailSink
 
-LETTERS = Letters("https://prodgate.example", Language.EN, ZoneInfo("UTC"))
 JEAN = Addressee(email="jean.dupont@cab-i.com", name="Jean")
 SENDER = Address("Prodgate", addr_spec="gate@cab-i.com")
 

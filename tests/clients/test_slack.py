@@ -3,22 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from clients.channel import ChannelDown
-from clients.letters import Letters
 from clients.slack import Slack, web_client
 from clients.slack_blocks import APPROVE, OPEN, REJECT
 from domain.announcement import Announcement, Channel, Event
-from domain.audience import Audience, Language
+from domain.audience import Audience
 from domain.delivery import Delivery, Thread
 from domain.ticket import Impact
-from tests.clients.announcing import HOSTILE, NAME, audience, parcel, said
+from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, parcel, said
 from tests.slack import TOKEN, SlackStandIn
-
-LETTERS = Letters("https://prodgate.example", Language.EN, ZoneInfo("UTC"))
 
 
 @pytest.fixture

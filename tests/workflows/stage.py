@@ -30,20 +30,12 @@ from record.index import Index
 from record.repository import open_repository
 from record.signatures import signed
 from registration import Registration
-from tests.awx_fixtures import Simulator
+from tests.awx_fixtures import IMPATIENT, Simulator
 from tests.domain.builders import decision, submission
 from tests.record.building import publish_key
 from tests.signing import KEY
 from workflows import shown
 from workflows.promotion import Promotion
-
-QUICK = AwxTimings(
-    request_lifetime=timedelta(seconds=1),
-    look_every=timedelta(milliseconds=200),
-    poll_fastest=timedelta(milliseconds=50),
-    poll_slowest=timedelta(milliseconds=200),
-    settle=timedelta(milliseconds=300),
-)
 
 HOURS = dict.fromkeys(Impact, timedelta(hours=24))
 """After which approvers are reminded on stage."""
@@ -58,7 +50,7 @@ class Stage:
     environment: WorkflowEnvironment
     git: Path
     awx: Simulator
-    timings: AwxTimings = QUICK
+    timings: AwxTimings = IMPATIENT
     queue: str = field(default_factory=lambda: f"queue-{uuid.uuid4()}")
     outlets: dict[Channel, Outlet] = field(default_factory=dict)
     patience: timedelta = timedelta(days=3)

@@ -5,7 +5,6 @@ import json
 from datetime import timedelta
 from email.headerregistry import Address
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -13,14 +12,13 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, Wor
 
 from activities.announcing import PROGRESS
 from clients.kafka import Brokers, Kafka
-from clients.letters import Letters
 from clients.mail import Mail, MailServer
 from clients.slack import Slack, web_client
 from domain.announcement import Channel
-from domain.audience import Language
 from domain.decision import DecisionAction
 from domain.delivery import Outcome, Report, announcements_of
 from domain.ticket import State
+from tests.clients.announcing import LETTERS
 from tests.domain.builders import JEAN
 from tests.kafka.broker import Broker
 from tests.slack import TOKEN as SLACK_TOKEN
@@ -33,7 +31,6 @@ from workflows.announcing import Announcements
 APPROVE, REJECT, CANCEL, RETRY = DecisionAction
 TICKET = "PR-2026-0001"
 WHOLE = ["request-created", "request-approved", "deployment-started", "deployment-succeeded"]
-LETTERS = Letters("https://prodgate.example", Language.EN, ZoneInfo("UTC"))
 
 
 @pytest.fixture(autouse=True)

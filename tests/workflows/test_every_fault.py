@@ -14,14 +14,15 @@ import pytest
 from demo.awx_model import Faults, LaunchFault, LifeFault
 from domain.decision import DecisionAction
 from domain.ticket import State
+from tests.awx_fixtures import IMPATIENT
 from tests.domain.builders import JEAN
-from tests.workflows.stage import QUICK, Promoted, Stage
+from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
 
 APPROVE = DecisionAction.APPROVE
 UNKNOWN = "Outcome unknown"
 TIMINGS = replace(
-    QUICK,
+    IMPATIENT,
     settle=timedelta(seconds=0.8),
     pending_deadline=timedelta(seconds=1),
     running_deadline=timedelta(seconds=1.5),
