@@ -92,7 +92,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
         description=DESCRIPTION,
         redoc_url=None,
         redirect_slashes=False,  # to whatever host the caller names, by http behind a proxy that speaks https
-        swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
+        swagger_ui_parameters={"tryItOutEnabled": True},  # no token stays in the browser, as with the console
     )
     app.include_router(requests.router)
     app.include_router(console.router)

@@ -76,11 +76,15 @@ class RequestLimit:
 
 
 def network(address: str) -> str:
-    """Whose address it is: one host in IPv4, a /64 in IPv6, of which one household has 2^64 addresses."""
+    """Whose address it is: one host in IPv4, a /64 in IPv6, of which one household has 2^64 addresses.
+
+    Some proxies spell IPv4 as IPv6: all of it is one /64 there, in which one caller would use up everybody's share.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
 
 

@@ -65,3 +65,4 @@ def test_the_page_asks_no_other_site_and_runs_what_its_policy_names(house: House
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
     assert "unsafe" not in scripts
     assert "//" not in policy
+    assert "persistAuthorization" not in page.text, "tokens end with their tab"

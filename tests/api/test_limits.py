@@ -13,7 +13,7 @@ import structlog
 from starlette.requests import Request
 
 from api.audit import STRANGERS_PER_MINUTE, Audit
-from api.limits import REMEMBERED, Buckets
+from api.limits import REMEMBERED, Buckets, network
 from domain.roles import Person
 from tests.api.house import ALICE, JEAN, NOBODY, PIERRE, REQUESTS, Connect, House, asked, opened, problem
 
@@ -169,6 +169,21 @@ def test_a_flood_from_many_addresses_does_not_fill_the_audit_log() -> None:
     assert STRANGERS_PER_MINUTE <= len(lines) <= STRANGERS_PER_MINUTE + 5
     assert (lines[-1]["by"], lines[-1]["why"]) == (JEAN, "Not authorized")
     assert sum(line["left_out"] for line in lines) + len(lines) == 3 * STRANGERS_PER_MINUTE + 101
+
+
+@pytest.mark.parametrize(
+    ("address", "whose"),
+    [
+        ("10.1.2.3", "10.1.2.3"),
+        ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("2001:db8::1:2:3:4", "2001:db8::/64"),
+        ("2001:db8::ffff", "2001:db8::/64"),
+        ("a socket", "a socket"),
+    ],
+)
+def test_a_share_is_one_hosts_or_one_households(address: str, whose: str) -> None:
+    """However the address is spelled."""
+    assert network(address) == whose
 
 
 def test_nobody_fills_the_audit_log(own_house: House) -> None:
