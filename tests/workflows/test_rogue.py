@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,6 +75,7 @@ CHANGED: dict[str, dict[str, Any]] = {"something else": {"target_version": "6.6.
         ("another attempt", "no such approved request"),
         ("another workflow", "not asked for by a promotion"),
         ("the role is gone", "holds no role any more"),
+        ("Git is away", "The record can't be read"),
         ("", ""),
     ],
 )
@@ -100,8 +102,10 @@ async def test_what_the_record_does_not_clear_is_not_launched(dev_stage: Stage, 
         await asyncio.sleep(SOON.total_seconds())
         workflow_id = "rogue" if how == "another workflow" else ticket.id
         deployment = Deployment.of(ticket).model_copy(update=CHANGED.get(how, {}))
-        answer = await done(dev_stage, workflow_id, "launch_job", deployment)
-    assert answer["outcome"] == ("refused" if why else "launched"), answer
+        with dev_stage.git_away() if how == "Git is away" else nullcontext():
+            answer = await done(dev_stage, workflow_id, "launch_job", deployment)
+    outcome = "not-launched" if how == "Git is away" else "refused" if why else "launched"
+    assert answer["outcome"] == outcome, answer
     assert why in answer.get("reason", "")
     assert len(dev_stage.awx.jobs()) == (not why)
 
