@@ -29,8 +29,10 @@ export function Dialog({ title, description, onClose, children, locked = false, 
     }
     return () => {
       dialog?.close();
-      // Where the dialog is taken off the page instead of closed, nothing else gives the focus back.
+      // Where the dialog is taken off the page instead of closed, nothing else gives the focus back; and the button that
+      // asked may be gone with what was decided.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else document.getElementById('content')?.focus({ preventScroll: true });
     };
   }, []);
 
