@@ -84,17 +84,6 @@ class Problem(Frozen):
     errors: tuple[FieldProblem, ...] = ()
 
 
-class Statistics(Frozen):
-    """Counts over what the caller may see; today and this week (from Monday) in the configured time zone."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    pending: int
-    approved_today: int
-    rejected_today: int
-    deployed_this_week: int
-
-
 class TicketEvent(Frozen):
     """A change of a request: its state now, and the action that led there."""
 

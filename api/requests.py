@@ -16,7 +16,6 @@ from api.models import (
     CreatePromotionRequest,
     Permissions,
     RejectBody,
-    Statistics,
 )
 from api.openapi import Responses, headers, problems
 from api.promotions import Said
@@ -26,7 +25,7 @@ from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest, State
 from record.diff import Difference
 from record.history import Commit
-from record.query import Page
+from record.query import Page, Statistics
 
 _REFUSALS = problems(
     _401="No acceptable token, or one whose sign-in is too long ago",
@@ -115,8 +114,7 @@ def mine(services: Served, caller: Sees, request: Request, filters: Annotated[Fi
 def stats(services: Served, caller: Sees) -> Statistics:
     """Counts over what the caller may see."""
     scope = roles.scope(caller, Permission.SEE)
-    counted = services.promotions.index.stats(scope, services.promotions.now(), services.zone)
-    return Statistics.model_validate(counted)
+    return services.promotions.index.stats(scope, services.promotions.now(), services.zone)
 
 
 @router.post(

@@ -22,7 +22,7 @@ from record.feed import Feed, Progress
 from record.finding import Finder
 from record.members import Fault
 from record.postings import bits_of
-from record.query import Page, Stats, TicketQuery, decode_cursor, encode_cursor
+from record.query import Page, Statistics, TicketQuery, decode_cursor, encode_cursor
 from record.repository import Repository
 from record.targets import TargetHistory
 
@@ -138,15 +138,19 @@ class Index:
         more = encode_cursor(query, picked[query.limit - 1][1]) if len(picked) > query.limit else None
         return Page(tuple(documents), bits.bit_count(), more)
 
-    def stats(self, scope: Scope, now: datetime, zone: ZoneInfo) -> Stats:
+    def stats(self, scope: Scope, now: datetime, zone: ZoneInfo) -> Statistics:
         """The counts over what the scope sees, as of `now` (aware) in the zone."""
         today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         monday = today - timedelta(days=today.weekday())  # wall-clock arithmetic: midnight, whatever clocks did since
         with self._reading() as db:
             seen = self._finder.within(scope)
             pending = (seen & self._finder.postings.term("s:pending")).bit_count()
-            since = (("approved_at", today), ("rejected_at", today), ("deployed_at", monday))
-            return Stats(pending, *(self._count_since(db, column, moment, seen) for column, moment in since))
+            return Statistics(
+                pending=pending,
+                approved_today=self._count_since(db, "approved_at", today, seen),
+                rejected_today=self._count_since(db, "rejected_at", today, seen),
+                deployed_this_week=self._count_since(db, "deployed_at", monday, seen),
+            )
 
     def _count_since(self, db: sqlite3.Connection, column: str, moment: datetime, seen: int) -> int:
         found = db.execute(f"SELECT row FROM tickets WHERE {column} >= ?", (int(moment.timestamp()),))  # noqa: S608

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.roles import Person, Scope
 from domain.ticket import PromotionRequest, State, TargetType
+from domain.values import Frozen
 from record.errors import BadCursor
 
 MAX_LIMIT = 200
@@ -86,9 +87,8 @@ class Page:
         return tuple(map(PromotionRequest.model_validate_json, self.documents))
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Counts over what the caller may see; 'today' and 'this week' (from Monday) are those of the asked zone."""
+class Statistics(Frozen):
+    """Counts over what the caller may see; today and this week (from Monday) in the configured time zone."""
 
     pending: int
     approved_today: int
