@@ -43,7 +43,10 @@ def _changes(commit: pygit2.Commit, path: str) -> bool:
 
 
 def _blob(commit: pygit2.Commit, path: str) -> pygit2.Oid | None:
-    return commit.tree[path].id if path in commit.tree else None
+    try:
+        return commit.tree[path].id
+    except KeyError:
+        return None
 
 
 def _read(commit: pygit2.Commit) -> Commit:
