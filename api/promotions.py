@@ -1,6 +1,7 @@
 """What the routes delegate to: numbers for submissions, decisions made out, tickets found for who may see them."""
 
 import asyncio
+import contextlib
 import hashlib
 import re
 import secrets
@@ -29,6 +30,7 @@ from domain.ticket import PromotionRequest
 from domain.values import TICKET_ID
 from record.diff import Difference, difference
 from record.directory import DirectoryReader
+from record.errors import RecordUnavailable
 from record.history import Commit, commits_of
 from record.index import Index
 from record.keys import KeyReader
@@ -116,7 +118,7 @@ class Promotions:
         return permissions.permissions(person, ticket, await self.asked_by(ticket), directory, self.now())
 
     async def asked_by(self, ticket: PromotionRequest) -> Requester | None:
-        """Who asked for the ticket, as they were known then; None while it is not recorded yet."""
+        """Who asked for the ticket, as they were known then; None while it is not recorded. Raises RecordUnavailable."""
         keys = self.keys.current()
         return requester_in(await run_in_threadpool(proven, self.repository, self.index, keys, ticket.id))
 
@@ -150,7 +152,9 @@ class Promotions:
             comment=said.comment,
             reason=said.reason,
         )
-        requester = await self.asked_by(ticket)
+        requester = None
+        with contextlib.suppress(RecordUnavailable):  # the promotion knows who asked, and judges by that
+            requester = await self.asked_by(ticket)
         directory = await run_in_threadpool(self.directory.current)
         if refused := directory.refusal(person, said.action.permission, ticket, requester):
             # The gate signs nothing that its person has no right to; where the state refuses too, that is the answer.

@@ -9,6 +9,7 @@ from domain.roles import Requester, same_address
 from domain.signing import Claims
 from domain.ticket import Action
 from record.directory import Directory
+from record.errors import RecordUnavailable
 from record.index import Index
 from record.message import SIGNATURE, trailer
 from record.repository import Repository
@@ -44,8 +45,12 @@ def proven(repository: Repository, index: Index, keys: Keys, ticket_id: str) -> 
     """What the commits that name a ticket prove of it, oldest first.
 
     Anybody who may commit can name a ticket in a message, before there is one too: what isn't signed says nothing.
+    Raises RecordUnavailable.
     """
-    git = pygit2.Repository(str(repository.path))
+    try:
+        git = pygit2.Repository(str(repository.path))
+    except pygit2.GitError as error:
+        raise RecordUnavailable(str(error)) from error
     stated = (claims_in(git[oid].peel(pygit2.Commit), keys) for oid in index.commits(ticket_id))
     return tuple(claims for claims in stated if isinstance(claims, Claims) and claims.ticket == ticket_id)
 

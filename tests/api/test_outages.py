@@ -93,7 +93,9 @@ def test_the_record_is_read_on_while_the_repository_is_gone(own_house: House) ->
         history = timed(own_house.as_(PIERRE).get, f"/{ticket_id}/history")
         assert history.status_code == 503
         assert "Git" in problem(history)["detail"]
-    assert own_house.as_(JEAN).decide("reject", ticket_id).status_code == 200
+        held = timed(own_house.as_(JEAN).decide, "reject", ticket_id)
+        assert (held.status_code, held.json()["status"]["state"]) == (202, "rejected")
+    committed(own_house, ticket_id, ["created", "rejected"])
     assert own_house.http().get("/readyz").status_code == 200
 
 
