@@ -118,7 +118,7 @@ class Promotions:
         return permissions.permissions(person, ticket, await self.asked_by(ticket), directory, self.now())
 
     async def asked_by(self, ticket: PromotionRequest) -> Requester | None:
-        """Who asked for the ticket, as they were known then; None while it is not recorded. Raises RecordUnavailable."""
+        """Who asked for the ticket, as they were known then; None where no commit says. Raises RecordUnavailable."""
         keys = self.keys.current()
         return requester_in(await run_in_threadpool(proven, self.repository, self.index, keys, ticket.id))
 
