@@ -26,8 +26,8 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 from workflows.runner import WholeTasks
 
-QUEUE, RUNS, WAIT, OVERTAKEN = f"whole-tasks-{uuid.uuid4()}", 12, timedelta(seconds=5), 2
-QUERIES = 6
+RUNS, WAIT, OVERTAKEN = 12, timedelta(seconds=5), 2
+QUERIES, TRIES = 6, 5
 
 
 class Gate:
@@ -69,21 +69,23 @@ class TwoMessages:
         return not self.decided
 
 
-def worker(client: Client) -> Worker:
+def worker(client: Client, queue: str) -> Worker:
     return Worker(
-        client, task_queue=QUEUE, workflows=[TwoMessages], workflow_runner=WholeTasks(UnsandboxedWorkflowRunner())
+        client, task_queue=queue, workflows=[TwoMessages], workflow_runner=WholeTasks(UnsandboxedWorkflowRunner())
     )
 
 
-async def waiting(client: Client) -> tuple[list[WorkflowHandle[Any, Any]], list[WorkflowUpdateHandle[None]]]:
+async def waiting(
+    client: Client, queue: str
+) -> tuple[list[WorkflowHandle[Any, Any]], list[WorkflowUpdateHandle[None]]]:
     """Runs that wait at the gate, forgotten by the worker that began them, and what their submitters wait for."""
     handles, submitted = [], []
-    async with worker(client):
+    async with worker(client, queue):
         for number in range(RUNS):
             start = WithStartWorkflowOperation(
                 TwoMessages.run,
-                id=f"{QUEUE}-{number}",
-                task_queue=QUEUE,
+                id=f"{queue}-{number}",
+                task_queue=queue,
                 task_timeout=timedelta(seconds=2),
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             )
@@ -95,10 +97,10 @@ async def waiting(client: Client) -> tuple[list[WorkflowHandle[Any, Any]], list[
     return handles, submitted
 
 
-async def take_and_die(client: Client) -> None:
+async def take_and_die(client: Client, queue: str) -> None:
     """Take tasks as a worker would that is killed before it answers any; leave queries about some that it took."""
     service = client.service_client.workflow_service
-    request = PollWorkflowTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=QUEUE))
+    request = PollWorkflowTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue))
     begun, asked = set[str](), Counter[str]()
     while sum(asked[run] < QUERIES for run in begun) < OVERTAKEN:
         task = await service.poll_workflow_task_queue(request)
@@ -108,12 +110,34 @@ async def take_and_die(client: Client) -> None:
             begun.add(task.workflow_execution.workflow_id)
 
 
-async def no_trouble(client: Client) -> None:
-    del client
+async def no_trouble(client: Client, queue: str) -> None:
+    del client, queue
 
 
-Trouble = Callable[[Client], Awaitable[None]]
+Trouble = Callable[[Client, str], Awaitable[None]]
 HONEST = {bool, WorkflowQueryFailedError}
+
+
+async def asked_meanwhile(client: Client, trouble: Trouble, queries: int) -> list[object]:
+    """What queries answer that wait for a worker while a step ends and a decision comes; each run ends and replays."""
+    gate, queue = Gate(), f"whole-tasks-{uuid.uuid4()}"
+    async with Worker(client, task_queue=queue, activities=[gate.pass_the_gate]):
+        handles, submitted = await waiting(client, queue)
+        asked = [asyncio.create_task(handle.query(TwoMessages.waits, rpc_timeout=WAIT)) for handle in handles * queries]
+        await asyncio.sleep(0.5)  # until the queries stand in the engine's line
+        gate.open.set()
+        await asyncio.sleep(0.5)  # until the step's end is in the histories
+        decided = [asyncio.create_task(handle.execute_update(TwoMessages.decide)) for handle in handles]
+        await asyncio.sleep(0.5)
+        await trouble(client, queue)
+        async with worker(client, queue):
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+            await asyncio.gather(*(update.result() for update in submitted), *decided)
+            await asyncio.gather(*(handle.result() for handle in handles))
+        replayer = Replayer(workflows=[TwoMessages], workflow_runner=UnsandboxedWorkflowRunner())
+        for handle in handles:
+            await replayer.replay_workflow(await handle.fetch_history())
+    return list(answers)
 
 
 @pytest.mark.parametrize(
@@ -122,24 +146,12 @@ HONEST = {bool, WorkflowQueryFailedError}
 async def test_a_query_that_reads_ahead_strands_nothing(
     temporal: Client, caplog: pytest.LogCaptureFixture, trouble: Trouble, queries: int, possible: set[type]
 ) -> None:
-    """Queries wait for a worker while a step ends and a decision arrives: each run goes on, and its history replays."""
+    """Each run goes on, and its history replays; tried again where a busy machine let every query come too late."""
     caplog.set_level(logging.INFO, "workflows.runner")
-    gate = Gate()
-    async with Worker(temporal, task_queue=QUEUE, activities=[gate.pass_the_gate]):
-        handles, submitted = await waiting(temporal)
-        asked = [asyncio.create_task(handle.query(TwoMessages.waits, rpc_timeout=WAIT)) for handle in handles * queries]
-        await asyncio.sleep(0.5)  # until the queries stand in the engine's line
-        gate.open.set()
-        await asyncio.sleep(0.5)  # until the step's end is in the histories
-        decided = [asyncio.create_task(handle.execute_update(TwoMessages.decide)) for handle in handles]
-        await asyncio.sleep(0.5)
-        await trouble(temporal)
-        async with worker(temporal):
-            answers = await asyncio.gather(*asked, return_exceptions=True)
-            await asyncio.gather(*(update.result() for update in submitted), *decided)
-            await asyncio.gather(*(handle.result() for handle in handles))
-        replayer = Replayer(workflows=[TwoMessages], workflow_runner=UnsandboxedWorkflowRunner())
-        for handle in handles:
-            await replayer.replay_workflow(await handle.fetch_history())
-    assert "is refused" in caplog.text, "no query overtook its task, so nothing was shown"
-    assert {type(answer) for answer in answers} <= possible
+    for _ in range(TRIES):
+        answers = await asked_meanwhile(temporal, trouble, queries)
+        assert {type(answer) for answer in answers} <= possible
+        if "is refused" in caplog.text:
+            break
+    else:
+        pytest.fail("no query overtook its task, so nothing was shown")
