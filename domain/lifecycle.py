@@ -152,6 +152,12 @@ def previous(ticket: PromotionRequest) -> PromotionRequest | None:
     return ticket.model_copy(update={"status": status_of(tuple(before))}) if before else None
 
 
+def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
+    """Whether everything that the one says of the request, the other says still."""
+    history = before.status.history
+    return before.digest == now.digest and now.status.history[: len(history)] == history
+
+
 def status_of(history: tuple[HistoryEntry, ...]) -> Status:
     """The status that a history amounts to; raises IllegalTransition where the lifecycle has no such step.
 

@@ -86,12 +86,6 @@ def check_history(step: Step) -> Iterator[Violation]:
         yield step.violation("request-altered", "what is asked for is not what it was before")
 
 
-def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
-    """Whether everything that was said of the request is said still."""
-    history = before.status.history
-    return before.digest == now.digest and now.status.history[: len(history)] == history
-
-
 def check_people(step: Step) -> Iterator[Violation]:
     """Who acted had the right to, under the tenants' files as of this commit."""
     last = step.last

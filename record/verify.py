@@ -12,12 +12,13 @@ from pathlib import Path, PurePosixPath
 import git
 import pygit2
 
+from domain import lifecycle
 from domain.errors import RuleViolation
 from domain.roles import Requester
 from domain.ticket import FOLDER, PromotionRequest
 from record.bulk import blob_of, read_ticket
 from record.changes import Touched, added, count, is_ticket, merges, opened, touched
-from record.checks import CHECKS, Check, Step, Violation, continues
+from record.checks import CHECKS, Check, Step, Violation
 from record.directory import Directory, DirectoryState
 from record.errors import RecordUnavailable
 from record.feed import Progress
@@ -122,7 +123,7 @@ class _Audit:
                 if not isinstance(before, PromotionRequest):
                     continue
                 now = self._read(path, new) if int(new, 16) else None
-                if not isinstance(now, PromotionRequest) or not continues(before, now):
+                if not isinstance(now, PromotionRequest) or not lifecycle.continues(before, now):
                     sentence = f"the merge leaves out what {str(parent.id)[:12]} tells of it"
                     yield Violation(str(commit.id), before.id, "taken-back", sentence)
 

@@ -101,11 +101,7 @@ class Builder:
     def _contains(self, found: bytes, ticket: PromotionRequest, written: dict[bytes, bytes]) -> bool:
         """Whether the file has the change and later ones already: a repeat that comes late."""
         there = self._loaded(found, written)
-        if there is None:
-            return False
-        history = ticket.status.history
-        same = there.metadata == ticket.metadata and there.spec == ticket.spec
-        return same and there.status.history[: len(history)] == history
+        return there is not None and lifecycle.continues(ticket, there)
 
     def _loaded(self, found: bytes, written: dict[bytes, bytes]) -> PromotionRequest | None:
         """The ticket of a file that is there, None where that is no ticket."""
