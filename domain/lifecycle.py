@@ -141,14 +141,19 @@ def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:
     return scheduled is not None and scheduled > now
 
 
+def check_status(ticket: PromotionRequest) -> None:
+    """Raise IllegalTransition, or pydantic's ValidationError, where its status is none that these rules make."""
+    if status_of(ticket.status.history) != ticket.status:
+        raise IllegalTransition("the status is not what the history amounts to")
+
+
 def previous(ticket: PromotionRequest) -> PromotionRequest | None:
     """The ticket before its last transition, None where that created it.
 
-    Raises IllegalTransition, or pydantic's ValidationError, where its status is none that these rules make.
+    Raises what `check_status` raises.
     """
-    *before, _ = history = ticket.status.history
-    if status_of(history) != ticket.status:
-        raise IllegalTransition("The status is not what the history amounts to")
+    check_status(ticket)
+    *before, _ = ticket.status.history
     return ticket.model_copy(update={"status": status_of(tuple(before))}) if before else None
 
 
