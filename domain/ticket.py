@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.values import (
+    ArtifactDigest,
     Comment,
     Email,
     Environment,
@@ -58,6 +59,10 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+OPEN = frozenset({State.PENDING, State.APPROVED, State.DEPLOYING})
+"""States of a request that may still change what is in production, without anybody asking again."""
+
+
 class Action(StrEnum):
     """What a history entry says happened; `retried` and `deploying` both lead to the state deploying."""
 
@@ -76,10 +81,15 @@ BY_PEOPLE = frozenset({Action.CREATED, Action.APPROVED, Action.REJECTED, Action.
 """What only people do, each act of theirs with a signature; the rest the service does by itself."""
 
 
+_Absent = Field(exclude_if=lambda value: value is None)
+"""Written only where there is a value, so that what was written before the field came stays as it was."""
+
+
 class Target(Frozen):
     type: TargetType
     name: TargetName
     version: Version
+    digest: Annotated[ArtifactDigest | None, _Absent] = None
     source_environment: Environment = "staging"
     target_environment: Environment = "prod"
 
@@ -110,9 +120,6 @@ class Spec(Frozen):
     target: Target
     request: RequestDetails
     pre_checks: PreChecks
-
-
-_Absent = Field(exclude_if=lambda value: value is None)
 
 
 class HistoryEntry(Frozen):

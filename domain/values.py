@@ -1,6 +1,7 @@
 """The small values that everything else is made of, each with its limits and one sentence when it is broken."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -78,7 +79,17 @@ Email = Annotated[
 """An e-mail address without quoting or comments; nothing in it can be a template, a header or a path."""
 
 TargetName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$")]
+
+
+def same_name(name: str) -> str:
+    """The form in which two spellings of one target's name are equal."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
 Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+_-]{1,64}$")]
+ArtifactDigest = Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")]
+"""What is deployed, by its content: `sha256:` and 64 hex digits, or `sha512:` and 128."""
+
 Environment = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 # Where pydantic counts characters it refuses lone surrogates too, which neither YAML nor Git could hold.

@@ -169,6 +169,13 @@ class Index:
             ).fetchone()
         return _ticket(found[0]) if found else None
 
+    def open_of(self, kind: str, name: str, environment: str) -> tuple[PromotionRequest, ...]:
+        """The requests of one target that may still change its production, whoever's they are, the oldest first."""
+        sql = "SELECT document FROM tickets WHERE what = ? AND open = 1 ORDER BY created_at, row"
+        with self._reading() as db:
+            found = db.execute(sql, (schema.what(kind, name, environment),)).fetchall()
+        return tuple(_ticket(document) for (document,) in found)
+
     def names(self, tenant: str, kind: TargetType, beginning: str, limit: int) -> tuple[str, ...]:
         """At most `limit` names that tickets of the tenant promote, in order, with that beginning."""
         with self._reading() as db:

@@ -24,7 +24,7 @@ _FORM = re.compile(
     "apiVersion: (.*)\nkind: (.*)\n"
     "metadata:\n  id: (.*)\n  createdAt: (.*)\n  createdBy: (.*)\n  tenant: (.*)\n"
     "spec:\n"
-    "  target:\n    type: (.*)\n    name: (.*)\n    version: (.*)\n"
+    "  target:\n    type: (.*)\n    name: (.*)\n    version: (.*)\n(?:    digest: (.*)\n)?"
     "    sourceEnvironment: (.*)\n    targetEnvironment: (.*)\n"
     rf"  request:\n    justification: {_text(6)}\n    releaseNotes: {_text(6)}\n    impactAssessment: (.*)\n"
     rf"    rollbackPlan: {_text(6)}\n    scheduledDate: (.*)\n"
@@ -39,7 +39,7 @@ _DETAIL = re.compile(rf"(?:^|      )(\w+): {_text(8)}\n")
 _PARTS = (
     ("", "apiVersion kind"),
     ("metadata", "id createdAt createdBy tenant"),
-    ("target", "type name version sourceEnvironment targetEnvironment"),
+    ("target", "type name version digest sourceEnvironment targetEnvironment"),
     ("request", "justification releaseNotes impactAssessment rollbackPlan scheduledDate"),
     ("preChecks", "stagingTestsPassed securityScanPassed performanceTestsPassed testEvidenceUrl"),
     ("status", "state history approvedBy approvedAt deployedAt rejectedBy rejectedAt rejectionReason"),
@@ -65,13 +65,15 @@ def _as_written(data: bytes) -> PromotionRequest | None:
     return ticket if ticket is not None and text_of(ticket) == text else None
 
 
-def _tree(values: Iterator[str]) -> dict[str, Any]:
+def _tree(values: Iterator[str | None]) -> dict[str, Any]:
     parts = {part: {key: _value(key, next(values)) for key in keys} for part, keys in _KEYS}
     spec = {name: parts[name] for name in ("target", "request", "preChecks")}
     return parts[""] | {"metadata": parts["metadata"], "spec": spec, "status": parts["status"]}
 
 
-def _value(key: str, written: str) -> Any:
+def _value(key: str, written: str | None) -> Any:
+    if written is None:
+        return None
     if key == "history":
         return [{name: _scalar(said) for name, said in _DETAIL.findall(entry)} for entry, _ in _ENTRY.findall(written)]
     return _scalar(written)

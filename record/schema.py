@@ -8,11 +8,11 @@ import sqlite3
 from pathlib import Path
 
 from domain.roles import same_address
-from domain.ticket import PromotionRequest
-from domain.values import TICKET_ID
+from domain.ticket import OPEN, PromotionRequest
+from domain.values import TICKET_ID, same_name
 from record.postings import TABLE
 
-VERSION = 4
+VERSION = 5
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -22,13 +22,15 @@ CREATE TABLE tickets (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
     year INTEGER NOT NULL, number INTEGER NOT NULL, target TEXT NOT NULL, created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL,
-    requester TEXT NOT NULL, version TEXT NOT NULL
+    requester TEXT NOT NULL, version TEXT NOT NULL, what TEXT NOT NULL, open INTEGER NOT NULL
 );
 CREATE INDEX by_number ON tickets (year, number);
 CREATE INDEX by_approval ON tickets (approved_at) WHERE approved_at IS NOT NULL;
 CREATE INDEX by_rejection ON tickets (rejected_at) WHERE rejected_at IS NOT NULL;
 CREATE INDEX by_deployment ON tickets (deployed_at) WHERE deployed_at IS NOT NULL;
 CREATE INDEX by_target ON tickets (target, deployed_at) WHERE deployed_at IS NOT NULL;
+CREATE INDEX by_open ON tickets (what, created_at) WHERE open = 1;
+CREATE INDEX by_production ON tickets (what, deployed_at) WHERE deployed_at IS NOT NULL;
 CREATE INDEX by_name ON tickets (target COLLATE NOCASE, created_at);
 {TABLE}
 CREATE TABLE commits (ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL);
@@ -36,7 +38,7 @@ CREATE INDEX by_ticket ON commits (ticket, ordinal);
 CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def claim(path: Path) -> tuple[Path, int]:
@@ -101,10 +103,17 @@ def target_key(*parts: str) -> str:
     return "\n".join(parts)
 
 
+def what(kind: str, name: str, environment: str) -> str:
+    """A target in an environment, whoever it belongs to: names that differ in case or Unicode form are one name."""
+    return target_key(kind, same_name(name), environment)
+
+
 def values(row: int, ticket: PromotionRequest, revision: str) -> tuple[str | int | None, ...]:
     """The ticket as `PUT` takes it."""
     meta, status = ticket.metadata, ticket.status
     moments = (meta.created_at, ticket.last.at, status.approved_at, status.rejected_at, status.deployed_at)
     seconds = (None if each is None else int(each.timestamp()) for each in moments)
     head = (row, ticket.id, ticket.path, revision, *numbers(ticket.id), target(ticket))
-    return (*head, *seconds, ticket.model_dump_json(), same_address(meta.created_by), ticket.spec.target.version)
+    asked = ticket.spec.target
+    found = (what(asked.type, asked.name, asked.target_environment), int(ticket.state in OPEN))
+    return (*head, *seconds, ticket.model_dump_json(), same_address(meta.created_by), asked.version, *found)

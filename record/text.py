@@ -59,6 +59,7 @@ def _yes(value: bool) -> str:
 def _head(ticket: PromotionRequest) -> str:
     meta, target = ticket.metadata, ticket.spec.target
     request, checks = ticket.spec.request, ticket.spec.pre_checks
+    digest = "" if target.digest is None else f"    digest: {_quoted(target.digest)}\n"
     return f"""apiVersion: {ticket.api_version}
 kind: {ticket.kind}
 metadata:
@@ -71,7 +72,7 @@ spec:
     type: {target.type}
     name: {_name(target.name)}
     version: {_quoted(target.version)}
-    sourceEnvironment: {_name(target.source_environment)}
+{digest}    sourceEnvironment: {_name(target.source_environment)}
     targetEnvironment: {_name(target.target_environment)}
   request:
     justification: {_prose(request.justification, 6)}

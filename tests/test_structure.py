@@ -106,9 +106,9 @@ def test_everything_of_the_product_is_measured_and_type_checked() -> None:
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_file_is_read_in_one_sitting(path: Path) -> None:
-    """300 lines for a file, 250 for a workflow, 80 for the composition root of the worker."""
+    """400 lines for a file, 250 for a workflow, 80 for the composition root of the worker."""
     relative = path.relative_to(ROOT).as_posix()
-    most = 250 if relative.startswith("workflows/") else 80 if relative == "worker.py" else 300
+    most = 250 if relative.startswith("workflows/") else 80 if relative == "worker.py" else 400
     assert lines(path) <= most
 
 
