@@ -17,6 +17,7 @@ from activities.record import RecordActivities
 from clients.awx import AwxClient
 from clients.channel import Outlet
 from domain.announcement import Channel
+from record.controls import Controls
 from record.directory import DirectoryReader
 from record.index import Index
 from record.proofs import Proofs
@@ -44,7 +45,8 @@ class Registration:
     def worker(self, **options: Any) -> Worker:
         """The worker, not started yet; `options` are the SDK's own."""
         proofs, directory = Proofs.of(self.repository), DirectoryReader(self.repository)
-        clearance = ClearanceActivities(self.repository, directory, self.index, proofs.keys)
+        controls = Controls.of(self.repository, directory, self.index)
+        clearance = ClearanceActivities(self.repository, directory, self.index, proofs.keys, controls)
         awx = AwxActivities(self.awx, clearance.objection, self.timings)
         return Worker(
             self.lanes.client,
@@ -53,12 +55,12 @@ class Registration:
             activities=[
                 RecordActivities(self.repository, proofs, self.tell).record_change,
                 AnnouncementActivities(self.outlets, directory).deliver,
-                ProofActivities(proofs).check_decision,
+                ProofActivities(proofs, controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
                 clearance.read_facts,
                 self.lanes.stand_in_lane,
                 *(awx.find_job, awx.launch_job, awx.read_result),
             ],
-            interceptors=[Door(proofs.check_decision), Beating()],
+            interceptors=[Door(proofs.check_decision, controls.of_ticket), Beating()],
             **options,
         )

@@ -194,6 +194,9 @@ class Settings(BaseModel):
     creates_in_flight: int = Field(
         32, ge=1, description="Creations that one API process lets run at once; more wait their turn."
     )
+    open_requests_person: int = Field(
+        50, ge=1, description="Open requests that one person may have: pending, approved or being deployed. API only."
+    )
     time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         ZoneInfo("UTC"),
         description="Time zone of times in mails and Slack, and of 'today' and 'this week' in the statistics.",

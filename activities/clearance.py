@@ -11,7 +11,8 @@ from temporalio.exceptions import ApplicationError
 from domain import clearance
 from domain.clearance import Claim, Facts
 from domain.deployment import Deployment, LaunchRefused, NotLaunched
-from domain.errors import RuleViolation, Unproven
+from domain.errors import FaultyFile, RuleViolation, Unproven
+from record.controls import Controls
 from record.directory import DirectoryReader
 from record.errors import RecordError, RecordUnavailable
 from record.index import Index
@@ -28,17 +29,22 @@ class ClearanceActivities:
     directory: DirectoryReader
     index: Index
     keys: KeyReader
+    controls: Controls
 
     @activity.defn
     async def read_facts(self, claim: Claim) -> Facts:
         """Tell what the record says of a claim now.
 
-        Harmless twice: it only reads. Fails as `RecordUnavailable` until Git can be reached: an old answer is none.
+        Harmless twice: it only reads. Fails as `RecordUnavailable` until Git can be reached: an old answer is none; and
+        as `FaultyFile` until the files that the launch rests on are mended: what can't be read lets nothing through.
         """
         try:
-            return await asyncio.to_thread(self._read, claim)
-        except (RecordUnavailable, OSError, pygit2.GitError) as error:
+            facts = await asyncio.to_thread(self._read, claim)
+        except (RecordUnavailable, OSError, sqlite3.Error, pygit2.GitError) as error:
             raise ApplicationError(f"The record can't be read: {error}", type="RecordUnavailable") from error
+        if facts.target is not None and facts.target.faults:
+            raise ApplicationError("; ".join(facts.target.faults), type="FaultyFile")
+        return facts
 
     async def objection(self, deployment: Deployment, asked: activity.Info) -> LaunchRefused | NotLaunched | None:
         """Why AWX must not be asked, by the record's own word; `asked` is the activity that would ask it.
@@ -48,6 +54,8 @@ class ClearanceActivities:
         """
         try:
             await asyncio.to_thread(self._check, deployment, asked)
+        except FaultyFile as fault:
+            return NotLaunched(reason=str(fault)[:8_000])
         except RuleViolation as refused:
             activity.logger.error("the launch of %s was refused: %s", deployment.marker, refused)
             return LaunchRefused(reason=str(refused))
@@ -67,7 +75,7 @@ class ClearanceActivities:
             raise refused
 
     def _read(self, claim: Claim) -> Facts:
-        self.repository.fetch()
+        self.index.catch_up(fetch=True)
         return self._facts(claim)
 
     def _facts(self, claim: Claim) -> Facts:
@@ -76,6 +84,7 @@ class ClearanceActivities:
             revision=self._revision(claim.path),
             tenant_exists=claim.tenant in directory.tenants,
             approver=directory.person(claim.approver, claim.approver_subject),
+            target=claim.target and self.controls.of_claim(claim.tenant, claim.target, claim.path),
         )
 
     def _revision(self, path: str) -> str | None:

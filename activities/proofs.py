@@ -5,26 +5,42 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from domain.errors import Unproven
+from domain import targets
+from domain.errors import RuleViolation, Unproven
+from domain.lifecycle import GRANTING
 from domain.signing import Delivery, Verdict
+from record.controls import Controls
+from record.index import Index
 from record.proofs import Proofs
 
 
 @dataclass
 class ProofActivities:
-    """Asks the record's keys about a decision that came as a signal."""
+    """Asks the record about a decision that came as a signal: its keys, and whose the target is."""
 
     proofs: Proofs
+    controls: Controls
+    index: Index
 
     @activity.defn
     async def check_decision(self, delivery: Delivery) -> Verdict:
-        """Whether the API signed this decision, for this ticket, just now.
+        """Tell whether the API signed this decision, for this ticket, just now, and the record lets it pass.
 
         Running it twice is harmless: it reads.
         """
-        check = self.proofs.check_decision
         try:
-            await asyncio.to_thread(check, delivery.decision, delivery.ticket_id, delivery.at)
-        except Unproven as refused:
+            await asyncio.to_thread(self._check, delivery)
+        except RuleViolation as refused:
             return Verdict(refusal=str(refused))
         return Verdict(refusal=None)
+
+    def _check(self, delivery: Delivery) -> None:
+        self.proofs.check_decision(delivery.decision, delivery.ticket_id, delivery.at)
+        if delivery.decision.action not in GRANTING:
+            return
+        self.index.catch_up(fetch=True)
+        ticket = self.index.get(delivery.ticket_id)
+        if ticket is None:
+            raise Unproven("The record has no such request")
+        if refused := targets.objection(self.controls.of_ticket(ticket), ticket.metadata.tenant, ticket.spec.target):
+            raise refused

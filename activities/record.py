@@ -4,8 +4,10 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
+from prometheus_client import Counter
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.announcing import Tell, tell_nobody
 from domain.change import Change, Recorded
@@ -17,6 +19,12 @@ from record.repository import Repository
 _FIRST_LOOK = timedelta(seconds=10)
 _LAST_LOOK = timedelta(minutes=5)
 """A conflict waits for a person: look again soon at first, then rarely, but soon enough after a repair."""
+
+_PASSING = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED})
+_TELL_AGAIN = 5
+"""Attempts in which an engine that is away for a moment is waited for; the commit stands either way."""
+
+UNTOLD = Counter("prodgate_announcements_untold", "Recorded changes that could not be handed over", ["action"])
 
 
 @dataclass
@@ -53,8 +61,22 @@ class RecordActivities:
             raise _unproven(error, change) from error
         except RecordUnavailable as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
-        await self.tell(change)
+        await self._make_known(change)
         return recorded
+
+    async def _make_known(self, change: Change) -> None:
+        """Hand the change over to those who announce it; what goes wrong there undoes nothing that is recorded.
+
+        An engine that does not take it now is asked again a few times, by doing the whole activity again.
+        """
+        try:
+            await self.tell(change)
+        except Exception as error:
+            again = isinstance(error, RPCError) and error.status in _PASSING
+            if again and activity.info().attempt < _TELL_AGAIN:
+                raise
+            UNTOLD.labels(change.ticket.last.action).inc()
+            activity.logger.exception("%s of %s is not announced", change.ticket.last.action, change.ticket.id)
 
 
 def _unproven(error: Unproven, change: Change) -> ApplicationError:

@@ -51,4 +51,4 @@ def targets(services: Served, caller: Sees, filters: Annotated[TargetFilters, Qu
     reached = known.tenants(caller, services.promotions.directory.current())
     asked = tuple(tenant for tenant in reached if filters.tenant in (None, tenant))
     types = tuple(TargetType) if filters.type is None else (filters.type,)
-    return known.Targets.of(services.promotions.index, services.catalog, caller).find(asked, types, filters.q)
+    return known.Targets.of(services.promotions.index, services.catalogue, caller).find(asked, types, filters.q)

@@ -92,7 +92,8 @@ async def _check_sign_in(services: Services, signed_in: SignedIn, action: Decisi
     if fresh:
         return
     requester, directory = await promotions.asked_by(ticket), await run_in_threadpool(promotions.directory.current)
-    if not refusal(signed_in.person, action, ticket, requester, directory, now):
+    target = await run_in_threadpool(promotions.controls.of_ticket, ticket)
+    if not refusal(signed_in.person, action, ticket, requester, directory, target, now):
         raise StaleSignIn(within)
 
 

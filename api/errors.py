@@ -102,6 +102,14 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.Unproven: HTTPStatus.SERVICE_UNAVAILABLE,
     rules.PreChecksNotPassed: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.ScheduledInThePast: HTTPStatus.UNPROCESSABLE_ENTITY,
+    rules.ScheduledTooLate: HTTPStatus.UNPROCESSABLE_ENTITY,
+    rules.VersionMalformed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    rules.VersionMoves: HTTPStatus.UNPROCESSABLE_ENTITY,
+    rules.UnknownEnvironment: HTTPStatus.UNPROCESSABLE_ENTITY,
+    rules.TargetNotOwned: HTTPStatus.FORBIDDEN,
+    rules.AlreadyOpen: HTTPStatus.CONFLICT,
+    rules.TooManyOpen: HTTPStatus.CONFLICT,
+    rules.FaultyFile: HTTPStatus.CONFLICT,
     rules.MalformedTicket: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     StaleSignIn: HTTPStatus.UNAUTHORIZED,
@@ -169,6 +177,11 @@ FIELDS: dict[type[Exception], str] = {
     BadCursor: "cursor",
     rules.PreChecksNotPassed: "preChecks",
     rules.ScheduledInThePast: "request.scheduledDate",
+    rules.ScheduledTooLate: "request.scheduledDate",
+    rules.VersionMalformed: "target.version",
+    rules.VersionMoves: "target.digest",
+    rules.UnknownEnvironment: "target.targetEnvironment",
+    rules.TargetNotOwned: "target.name",
 }
 
 

@@ -7,8 +7,9 @@ from itertools import product
 from api.models import KnownTarget, KnownTenant, Me
 from domain import roles
 from domain.roles import Permission, Person, Scope
+from domain.targets import Entry
 from domain.ticket import TargetType
-from record.catalog import Catalog, Described
+from record.catalogue import CatalogueReader
 from record.directory import Directory
 from record.index import Index
 
@@ -50,12 +51,12 @@ class Targets:
     """Finds targets for one person."""
 
     index: Index
-    described: tuple[Described, ...]
+    described: tuple[Entry, ...]
     scope: Scope
 
     @classmethod
-    def of(cls, index: Index, catalog: Catalog, person: Person) -> "Targets":
-        return cls(index, catalog.current(), roles.scope(person, Permission.SEE))
+    def of(cls, index: Index, catalogue: CatalogueReader, person: Person) -> "Targets":
+        return cls(index, catalogue.current().entries, roles.scope(person, Permission.SEE))
 
     def find(self, tenants: Iterable[str], types: Iterable[TargetType], beginning: str) -> tuple[KnownTarget, ...]:
         """The first targets, by name, of that beginning."""

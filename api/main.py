@@ -23,7 +23,7 @@ from api.oidc import Provider
 from api.promotions import Promotions
 from api.services import Services, Web
 from api.slack_clicks import Clicks, SlackDoor
-from record.catalog import Catalog
+from record.controls import Controls
 from record.directory import DirectoryReader
 from record.index import Index
 from record.keys import KeyReader
@@ -69,7 +69,9 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     provider = Provider(settings.oidc_issuer or "", http)
     creates, people = asyncio.Semaphore(settings.creates_in_flight), Buckets(settings.requests_per_minute_person)
     keys, sign = KeyReader(repository), signer(settings)
-    promotions = Promotions(engine, repository, index, directory, keys, _now, settings.expiry, creates, sign)
+    controls = Controls.of(repository, directory, index)
+    given = (settings.expiry, creates, sign, settings.open_requests_person)
+    promotions = Promotions(engine, repository, index, directory, controls, keys, _now, *given)
     return Services(
         promotions=promotions,
         callers=Callers(TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim), directory),
@@ -84,7 +86,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
             per_address=settings.requests_per_minute_address,
             files=pages.read(settings.console_dir or CLONE),
         ),
-        catalog=Catalog(repository),
+        catalogue=controls.catalogue,
         console=_console(settings, client.namespace),
         follower=Follower(repository) if is_url(settings.git_repo) else None,
         slack=_slack(settings, promotions, people),

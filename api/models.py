@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 from domain.announcement import Channel, Event
 from domain.delivery import Outcome, Progress
 from domain.roles import Grant, Person
-from domain.ticket import Action, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
+from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
 
 CREATION_EXAMPLE: JsonDict = {
@@ -137,10 +137,14 @@ class Deployed(Frozen):
 
 
 class Checked(Frozen):
-    """A request that could be created now: who could approve it, and what it would replace."""
+    """A request that could be created now: who could approve it, and what it would replace.
+
+    `impact` is what the requester says, or more where the target's owners ask for more.
+    """
 
     approvers: tuple[Decider, ...]
     production: Deployed | None
+    impact: Impact
 
 
 class KnownTarget(Frozen):

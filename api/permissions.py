@@ -7,6 +7,7 @@ from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction
 from domain.errors import RuleViolation
 from domain.roles import Permission, Person, Requester
+from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, State
 from record.directory import Directory
 
@@ -19,6 +20,7 @@ def refusal(
     ticket: PromotionRequest,
     requester: Requester | None,
     directory: Directory,
+    target: TargetFacts,
     now: datetime,
 ) -> RuleViolation | None:
     """Why the person may not decide this now, or None; `requester` is who asked, as they were known then."""
@@ -32,7 +34,7 @@ def refusal(
         reason=_REASON if action is DecisionAction.REJECT else None,
     )
     try:
-        lifecycle.check(ticket, decision, now, requester)
+        lifecycle.check(ticket, decision, now, requester, target)
     except RuleViolation as violation:
         return violation
     return directory.refusal(person, action.permission, ticket, requester)
@@ -47,10 +49,17 @@ def approvers(directory: Directory, ticket: PromotionRequest, requester: Request
 
 
 def permissions(
-    person: Person, ticket: PromotionRequest, requester: Requester | None, directory: Directory, now: datetime
+    person: Person,
+    ticket: PromotionRequest,
+    requester: Requester | None,
+    directory: Directory,
+    target: TargetFacts,
+    now: datetime,
 ) -> Permissions:
     """The answer for a caller who sees the ticket."""
-    said = {action.value: refusal(person, action, ticket, requester, directory, now) for action in DecisionAction}
+    said = {
+        action.value: refusal(person, action, ticket, requester, directory, target, now) for action in DecisionAction
+    }
     pending = ticket.state is State.PENDING
     deciders = approvers(directory, ticket, requester) if pending else ()
     return Permissions(

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,14 +21,15 @@ from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTake
 from api.errors import BadField, ChangedSince, NotFound
 from api.etags import etag, matches
 from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Permissions
-from domain import lifecycle, roles
+from domain import lifecycle, roles, submissions, targets
 from domain.decision import Decision, DecisionAction, Submission
 from domain.delivery import Report
 from domain.deployment import AwxReport
 from domain.errors import NobodyToApprove, NotAuthorized
-from domain.roles import Permission, Person, Requester
-from domain.ticket import PromotionRequest
-from domain.values import TICKET_ID
+from domain.roles import Permission, Person, Requester, same_address
+from domain.ticket import PromotionRequest, Target
+from domain.values import TICKET_ID, same_name
+from record.controls import Controls
 from record.diff import Difference, difference
 from record.directory import DirectoryReader
 from record.errors import RecordUnavailable
@@ -62,16 +64,20 @@ class Promotions:
     repository: Repository
     index: Index
     directory: DirectoryReader
+    controls: Controls
     keys: KeyReader
     now: Callable[[], datetime]
     expiry: timedelta
     creates: asyncio.Semaphore
     signer: Signer
+    most_open: int = submissions.MOST_OPEN
     _handed_out: dict[int, int] = field(default_factory=dict)
     _spare: list[str] = field(default_factory=list)
     """Numbers that were handed out and then not used."""
     _ahead: set[str] = field(default_factory=set)
     """Tickets of which the engine held a later state than the record, when this process last looked."""
+    _filing: Counter[str] = field(default_factory=Counter)
+    """Creations that are being recorded, by the address of who asks."""
     _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -115,7 +121,8 @@ class Promotions:
         """What the person may do with the ticket now, and who could approve it. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         directory = await run_in_threadpool(self.directory.current)
-        return permissions.permissions(person, ticket, await self.asked_by(ticket), directory, self.now())
+        target = await run_in_threadpool(self.controls.of_ticket, ticket)
+        return permissions.permissions(person, ticket, await self.asked_by(ticket), directory, target, self.now())
 
     async def asked_by(self, ticket: PromotionRequest) -> Requester | None:
         """Who asked for the ticket, as they were known then; None where no commit says. Raises RecordUnavailable."""
@@ -155,11 +162,7 @@ class Promotions:
         requester = None
         with contextlib.suppress(RecordUnavailable):  # the promotion knows who asked, and judges by that
             requester = await self.asked_by(ticket)
-        directory = await run_in_threadpool(self.directory.current)
-        if refused := directory.refusal(person, said.action.permission, ticket, requester):
-            # The gate signs nothing that its person has no right to; where the state refuses too, that is the answer.
-            lifecycle.check(ticket, decision, self.now(), requester)
-            raise refused
+        await self._judge(decision, ticket, requester)
         try:
             answer = await self.engine.decide(self.signer.sign(decision))
         except NotRunning:
@@ -169,6 +172,20 @@ class Promotions:
         if not answer.recorded:
             self._ahead.add(ticket_id)
         return answer
+
+    async def _judge(self, decision: Decision, ticket: PromotionRequest, requester: Requester | None) -> None:
+        """Refuse what the record itself refuses: the gate signs nothing that its person has no right to.
+
+        Where the ticket's state refuses too, that is the answer, as it will be the promotion's.
+        """
+        target = await run_in_threadpool(self.controls.of_ticket, ticket)
+        directory = await run_in_threadpool(self.directory.current)
+        refused = directory.refusal(decision.person, decision.action.permission, ticket, requester)
+        grants = decision.action in lifecycle.GRANTING
+        if refused or (grants and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
+            lifecycle.check(ticket, decision, self.now(), requester, target)
+        if refused:
+            raise refused
 
     # -- creating --------------------------------------------------------------------------------------------------
 
@@ -200,19 +217,21 @@ class Promotions:
 
     async def check(self, person: Person, body: CreatePromotionRequest) -> Checked:
         """What a creation would meet, and who could approve it; nothing is kept. Raises what `create` refuses with."""
-        draft = self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
+        draft = await self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
         approvers = self._approvers(draft)
+        await self._repeated(draft)
         found = await run_in_threadpool(self.index.in_production, lifecycle.create(draft))
         production = None
         if found:
             ticket = found.id if _sees(person, found) else None
             production = Deployed(version=found.spec.target.version, ticket=ticket)
-        return Checked(approvers=tuple(map(Decider.of, approvers)), production=production)
+        impact = draft.request.impact_assessment
+        return Checked(approvers=tuple(map(Decider.of, approvers)), production=production, impact=impact)
 
-    def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
-        """The submission, as if no number were taken yet."""
+    async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
+        """The submission, as if no number were taken yet. Raises what refuses what it asks for."""
         at = self.now()
-        return Submission(
+        draft = Submission(
             id=f"PR-{at.year}-0001",
             key=key,
             at=at,
@@ -224,6 +243,29 @@ class Promotions:
             request=body.request,
             pre_checks=body.pre_checks,
         )
+        facts = await run_in_threadpool(self.controls.of_new, tenant, body.target)
+        submissions.check(draft, facts, self.directory.current().rules.moving_versions)
+        return submissions.raised(draft, facts)
+
+    async def _repeated(self, draft: Submission) -> Answer | None:
+        """The draft's own ticket, where another process recorded it meanwhile; None where there is none.
+
+        Raises what the open requests of the target, or of the person, refuse.
+        """
+        await run_in_threadpool(self.index.catch_up, fetch=True)
+        what, address = draft.target, same_address(draft.requester.email)
+        others = await run_in_threadpool(self.index.open_of, what.type, what.name, what.target_environment)
+        tenants_own = [other for other in others if other.metadata.tenant == draft.tenant]
+        for other in tenants_own:
+            if draft.key in await run_in_threadpool(self._keys_of, other):
+                return Answer(other, recorded=True)
+        open_now = await run_in_threadpool(self.index.open_requests, address)
+        submissions.check_open(what, tenants_own, open_now + self._filing[address], self.most_open)
+        return None
+
+    def _keys_of(self, ticket: PromotionRequest) -> set[str]:
+        """The keys that its signed acts name: a creation's is the submission's."""
+        return {each.id for each in proven(self.repository, self.index, self.keys.current(), ticket.id)}
 
     def _approvers(self, draft: Submission) -> tuple[Person, ...]:
         """Who could approve it; refuses before a number is spent: no rule depends on the number."""
@@ -236,20 +278,36 @@ class Promotions:
         self, person: Person, tenant: str, body: CreatePromotionRequest, key: str, *, claimed: bool = False
     ) -> Answer:
         """The draft, with the first number that is nobody's; `claimed` for a key that others may be sending too."""
-        draft = self._draft(person, tenant, body, key)
+        draft = await self._draft(person, tenant, body, key)
         self._approvers(draft)
+        address = same_address(person.email)
+        async with self._alone(draft.target), self.creates:
+            if first := await self._repeated(draft):
+                return first
+            self._filing[address] += 1
+            try:
+                return await self._numbered(draft, key, claimed=claimed)
+            finally:
+                self._filing[address] -= 1
+
+    def _alone(self, target: Target) -> asyncio.Lock:
+        """One creation of a version at a time: of two at once, the second sees the first."""
+        what = f"{target.type} {same_name(target.name)} {target.version}"
+        return self._under_way.setdefault(what, asyncio.Lock())
+
+    async def _numbered(self, draft: Submission, key: str, *, claimed: bool) -> Answer:
+        """Submit the draft with the first number that is nobody's."""
         year = draft.at.year
-        async with self.creates:
-            for attempt in range(_NUMBERS_TRIED):
-                ticket_id = await self._next_id(year)
-                if claimed and (first := await self.engine.claim(key, attempt, ticket_id)) != ticket_id:
-                    self._spare.append(ticket_id)
-                    ticket_id = first
-                try:
-                    submission = self.signer.sign(draft.model_copy(update={"id": ticket_id}))
-                    return await self.engine.submit(submission)
-                except NumberTaken:
-                    continue
+        for attempt in range(_NUMBERS_TRIED):
+            ticket_id = await self._next_id(year)
+            if claimed and (first := await self.engine.claim(key, attempt, ticket_id)) != ticket_id:
+                self._spare.append(ticket_id)
+                ticket_id = first
+            try:
+                submission = self.signer.sign(draft.model_copy(update={"id": ticket_id}))
+                return await self.engine.submit(submission)
+            except NumberTaken:
+                continue
         raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {year} were taken in a row")
 
     async def _next_id(self, year: int) -> str:
@@ -273,8 +331,12 @@ class Promotions:
 
 def _same(answer: Answer, tenant: str, body: CreatePromotionRequest) -> Answer:
     """The answer, where its ticket is what was asked for. Raises BadField where the key was another request's."""
-    said, ticket = (tenant, body.target, body.request, body.pre_checks), answer.ticket
-    if said != (ticket.metadata.tenant, ticket.spec.target, ticket.spec.request, ticket.spec.pre_checks):
+    spec, tenants = answer.ticket.spec, (tenant, answer.ticket.metadata.tenant)
+    # The target's owners may have raised the impact since.
+    raised = {"impact_assessment": targets.at_least(body.request.impact_assessment, spec.request.impact_assessment)}
+    asked = body.request.model_copy(update=raised)
+    said = (body.target, asked, body.pre_checks)
+    if tenants[0] != tenants[1] or said != (spec.target, spec.request, spec.pre_checks):
         raise BadField("Idempotency-Key", "was used before, for another request")
     return answer
 

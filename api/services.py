@@ -12,7 +12,7 @@ from api.models import Console
 from api.pages import File
 from api.promotions import Promotions
 from api.slack_clicks import SlackDoor
-from record.catalog import Catalog
+from record.catalogue import CatalogueReader
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Services:
     people: Buckets
     sign_in_within: timedelta
     web: Web
-    catalog: Catalog
+    catalogue: CatalogueReader
     console: Console
     follower: Follower | None = None
     slack: SlackDoor | None = None

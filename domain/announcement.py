@@ -1,6 +1,6 @@
 """What is announced about a ticket, and when: one event for each change, and reminders while nobody decides."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -139,4 +139,9 @@ def reminders_by(told: Told, now: datetime) -> int:
 def listens_until(told: Told) -> datetime:
     """Until when the ticket may change: its announcements end then, even where nobody told them that it is over."""
     scheduled = told.ticket.spec.request.scheduled_date
-    return max(filter(None, (told.ticket.last.at, told.decide_by, scheduled))) + LISTENS
+    last = max(filter(None, (told.ticket.last.at, told.decide_by, scheduled)))
+    return min(last, _END) + LISTENS
+
+
+_END = datetime(9000, 1, 1, tzinfo=UTC)
+"""A recorded ticket may name any date; time goes on a little after this one."""

@@ -3,14 +3,15 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from domain import roles
+from domain import roles, targets
 from domain.change import Revision
 from domain.deployment import Deployment
 from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision, Unproven
 from domain.lifecycle import waits_for_date
 from domain.roles import Permission, Person, Requester, Subject, same_address
 from domain.signing import Claims, mismatch
-from domain.ticket import Action, PromotionRequest, State
+from domain.targets import TargetFacts
+from domain.ticket import Action, PromotionRequest, State, Target
 from domain.values import Email, Frozen, Tenant
 
 
@@ -21,6 +22,7 @@ class Claim(Frozen):
     tenant: Tenant
     approver: Email
     approver_subject: Subject | None = None
+    target: Target | None = None
 
 
 class Facts(Frozen):
@@ -29,6 +31,7 @@ class Facts(Frozen):
     revision: Revision | None
     tenant_exists: bool
     approver: Person | None
+    target: TargetFacts | None = None
 
 
 def claim(ticket: PromotionRequest, approver_subject: Subject | None) -> Claim:
@@ -39,6 +42,7 @@ def claim(ticket: PromotionRequest, approver_subject: Subject | None) -> Claim:
             "tenant": ticket.metadata.tenant,
             "approver": ticket.status.approved_by,
             "approver_subject": approver_subject,
+            "target": ticket.spec.target,
         }
     )
 
@@ -54,6 +58,9 @@ def refusal(
         return StaleDecision("The ticket's file was changed after the approval; nothing was launched")
     if not facts.tenant_exists:
         return NotAuthorized(f"The tenant {ticket.metadata.tenant} no longer exists; nothing was launched")
+    foreign = facts.target and targets.objection(facts.target, ticket.metadata.tenant, ticket.spec.target)
+    if foreign:
+        return type(foreign)(f"{foreign}; nothing was launched")
     approver = ticket.status.approved_by
     if facts.approver is None:
         return NotAuthorized(f"{approver}, who approved, holds no role any more; nothing was launched")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.ticket import PromotionRequest, TargetType
 from domain.values import (
+    ArtifactDigest,
     Email,
     Environment,
     ErrorText,
@@ -33,6 +34,7 @@ class Deployment(Frozen):
     target_type: TargetType
     target_name: TargetName
     target_version: Version
+    target_digest: Annotated[ArtifactDigest | None, Field(exclude_if=lambda digest: digest is None)] = None
     source_environment: Environment
     target_environment: Environment
     requester: Email
@@ -50,6 +52,7 @@ class Deployment(Frozen):
                 "target_type": target.type,
                 "target_name": target.name,
                 "target_version": target.version,
+                "target_digest": target.digest,
                 "source_environment": target.source_environment,
                 "target_environment": target.target_environment,
                 "requester": ticket.metadata.created_by,

@@ -4,10 +4,18 @@ RuleViolation
 ├── MalformedTicket       a ticket's file or a value in it is not what the form asks for
 ├── PreChecksNotPassed    a submission whose mandatory checks have not passed
 ├── ScheduledInThePast    a submission whose date has gone by
+├── ScheduledTooLate      a submission whose date is more than a year ahead
+├── VersionMalformed      a submission whose version is none
+├── VersionMoves          a submission of a version that moves, without the digest of what is meant
+├── UnknownEnvironment    a submission between environments that its target does not have
+├── AlreadyOpen           a submission of what another open request asks for
+├── TooManyOpen           a submission of somebody who has too many open requests
+├── FaultyFile            a file of the record that grants something can't be used as it is
 ├── NotPending            a decision on a ticket that is decided, withdrawn or expired
 ├── NotCancellable        a withdrawal after the deployment began or the end was reached
 ├── NotRetryable          a retry of something that has not failed
 ├── NotAuthorized         the person's roles do not allow it
+│   ├── TargetNotOwned    the target is not the tenant's
 │   ├── SelfApproval      the requester and the approver are one person
 │   └── ServiceDecides    a service account asks, and never decides
 ├── NobodyToApprove       a submission that no other person than its requester could approve
@@ -39,6 +47,34 @@ class ScheduledInThePast(RuleViolation):
     sentence = "The scheduled date must be in the future"
 
 
+class ScheduledTooLate(RuleViolation):
+    sentence = "The scheduled date must be within a year"
+
+
+class VersionMalformed(RuleViolation):
+    sentence = "A version begins with a letter or digit and has no '..'"
+
+
+class VersionMoves(RuleViolation):
+    sentence = "The version moves: name the digest of what is meant"
+
+
+class UnknownEnvironment(RuleViolation):
+    sentence = "The target has no such environment"
+
+
+class AlreadyOpen(RuleViolation):
+    sentence = "Another open request asks for the same"
+
+
+class TooManyOpen(RuleViolation):
+    sentence = "You have too many open requests: let some be decided or withdraw them"
+
+
+class FaultyFile(RuleViolation):
+    sentence = "A file of the record can't be read"
+
+
 class NotPending(RuleViolation):
     sentence = "Request not pending"
 
@@ -53,6 +89,10 @@ class NotRetryable(RuleViolation):
 
 class NotAuthorized(RuleViolation):
     sentence = "Not authorized"
+
+
+class TargetNotOwned(NotAuthorized):
+    sentence = "The target belongs to no tenant of this request"
 
 
 class SelfApproval(NotAuthorized):

@@ -9,7 +9,7 @@ pending ─ approve → approved ─ start → deploying ─ succeed → deploye
 
 from datetime import datetime
 
-from domain import roles
+from domain import roles, targets
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import JobOutcome, JobResult, job_name
 from domain.errors import (
@@ -25,6 +25,7 @@ from domain.errors import (
     WrongTicket,
 )
 from domain.roles import Permission, Requester
+from domain.targets import TargetFacts
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, State, Status
 
 TRANSITIONS: dict[tuple[State | None, Action], State] = {
@@ -54,6 +55,9 @@ _DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] =
     DecisionAction.CANCEL: (frozenset({State.PENDING, State.APPROVED}), NotCancellable),
     DecisionAction.RETRY: (frozenset({State.FAILED}), NotRetryable),
 }
+GRANTING = frozenset({DecisionAction.APPROVE, DecisionAction.RETRY})
+"""Decisions that lead to a launch. The others stay possible while the record has faults, or the target is not owned."""
+
 RECORDED_AS = {
     DecisionAction.APPROVE: Action.APPROVED,
     DecisionAction.REJECT: Action.REJECTED,
@@ -80,13 +84,25 @@ def create(submission: Submission) -> PromotionRequest:
     return PromotionRequest(metadata=submission.metadata(), spec=submission.spec(), status=status_of((entry,)))
 
 
-def check(ticket: PromotionRequest, decision: Decision, now: datetime, requester: Requester | None = None) -> None:
-    """Raise the RuleViolation that keeps the decision from being taken now: state first, then rights, then digest."""
+def check(
+    ticket: PromotionRequest,
+    decision: Decision,
+    now: datetime,
+    requester: Requester | None = None,
+    target: TargetFacts | None = None,
+) -> None:
+    """Raise the RuleViolation that keeps the decision from being taken now: state, ownership, rights, then digest.
+
+    `target` is what the record says of the ticket's target, where whoever asks can read it.
+    """
     if decision.ticket_id != ticket.id:
         raise WrongTicket
     states, violation = _DECIDABLE[decision.action]
     if ticket.state not in states:
         raise violation
+    asked = target if decision.action in GRANTING else None
+    if asked and (refused := targets.objection(asked, ticket.metadata.tenant, ticket.spec.target)):
+        raise refused
     if refused := roles.refusal(decision.person, decision.action.permission, ticket, requester):
         raise refused
     if decision.action is DecisionAction.CANCEL and ticket.state is State.APPROVED and not waits_for_date(ticket, now):

@@ -7,6 +7,7 @@ from pathlib import Path
 import git
 
 from domain.ticket import FOLDER
+from record.catalogue import FOLDERS as CATALOGUE
 from record.members import PLATFORM, TENANTS
 
 _ABSENT = "0" * 40
@@ -32,7 +33,7 @@ def touched(repo: git.Repo, revisions: str) -> Iterator[Touched]:
     """Every commit of the range, parents first, that changed a ticket or the directory's files."""
     listed = repo.git.rev_list("--reverse", "--topo-order", revisions, as_process=True)
     options = ("--stdin", "--root", "-r", "-c", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
-    paths = (FOLDER, TENANTS, PLATFORM)
+    paths = (FOLDER, TENANTS, PLATFORM, *CATALOGUE)
     compared = repo.git.diff_tree(*options, "--", *paths, istream=listed.stdout, as_process=True)
     listed.stdout.close()
     commit, files = "", list[tuple[str, str | None, str | None]]()

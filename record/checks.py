@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pygit2
 
-from domain import lifecycle, roles
-from domain.errors import NotAuthorized, RuleViolation, SelfApproval, Unproven
+from domain import lifecycle, roles, submissions, targets
+from domain.errors import FaultyFile, NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.roles import Permission, Requester, same_address
 from domain.signing import Claims, mismatch
+from domain.targets import TargetFacts
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.directory import Directory
 from record.message import SERVICE_EMAIL, plain, trailer
@@ -32,6 +33,7 @@ class Step:
 
     `signed` is what the commit's signature states, or why it states nothing, by the keys that stood in the record
     before: one that came with it, or later, blesses nothing. `requester` is who asked, as they were known then.
+    `target` is what the record said of the ticket's target then.
     `used` are the signed messages that earlier commits carried, by id, with the commit.
     """
 
@@ -43,6 +45,7 @@ class Step:
     signed: Claims | Unproven | None
     requester: Requester
     used: dict[str, str]
+    target: TargetFacts
 
     @property
     def last(self) -> HistoryEntry:
@@ -120,6 +123,40 @@ def check_submission(step: Step) -> Iterator[Violation]:
         yield step.violation("wrong-actor", f"{first.by} created it in the name of {step.now.metadata.created_by}")
 
 
+def check_target(step: Step) -> Iterator[Violation]:
+    """The target was the tenant's, and no file in its reach was faulty, when somebody let it go on or launched it."""
+    if not step.target.controlled or not _lets_go_on(step.last):
+        return
+    ticket = step.now
+    if step.last.action is Action.APPROVED and step.target.entry is None and step.target.open_catalogue:
+        return  # of two tenants' first approvals at once, one owns the target; the other one launches nothing
+    refused = targets.objection(step.target, ticket.metadata.tenant, ticket.spec.target)
+    if isinstance(refused, FaultyFile):
+        yield step.violation("fault-ignored", f"it was {step.last.action} though {refused}")
+    elif refused is not None:
+        yield step.violation("foreign-target", f"it was {step.last.action} though {refused}")
+
+
+def _lets_go_on(entry: HistoryEntry) -> bool:
+    launched = entry.action is Action.DEPLOYING and entry.job_id is not None
+    return launched or entry.action in {Action.CREATED, Action.APPROVED, Action.RETRIED}
+
+
+def check_bounds(step: Step) -> Iterator[Violation]:
+    """What was asked for kept within its bounds."""
+    if step.before is not None or not step.target.controlled:
+        return
+    ticket, request = step.now, step.now.spec.request
+    for refused in submissions.bounds(ticket.spec.target, step.target, step.directory.rules.moving_versions):
+        yield step.violation("out-of-bounds", str(refused))
+    scheduled = request.scheduled_date
+    if scheduled is not None and scheduled - ticket.metadata.created_at > submissions.FURTHEST:
+        yield step.violation("out-of-bounds", "the agreed date is more than a year ahead")
+    minimum = step.target.entry.minimum_impact if step.target.entry else None
+    if targets.at_least(request.impact_assessment, minimum) is not request.impact_assessment:
+        yield step.violation("impact-too-low", f"the catalogue asks for {minimum} at least")
+
+
 def check_signature(step: Step) -> Iterator[Violation]:
     """What a person did carries the API's signature on this very act; what the service did carries none."""
     claims, by_person = step.signed, step.last.by != SYSTEM
@@ -141,4 +178,12 @@ def check_signature(step: Step) -> Iterator[Violation]:
         yield step.violation("signature-reused", f"{step.used[claims.id][:12]} was made by the same message")
 
 
-CHECKS: tuple[Check, ...] = (check_trailers, check_history, check_people, check_submission, check_signature)
+CHECKS: tuple[Check, ...] = (
+    check_trailers,
+    check_history,
+    check_people,
+    check_submission,
+    check_target,
+    check_bounds,
+    check_signature,
+)

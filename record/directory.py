@@ -16,8 +16,9 @@ from domain.audience import Audience, Contact
 from domain.errors import NotAuthorized, RuleViolation
 from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same_address
 from domain.ticket import PromotionRequest
+from domain.values import same_name
 from record.disputes import disputes
-from record.members import PLATFORM, TENANTS, Fault, Member, Membership, parse
+from record.members import PLATFORM, TENANTS, Fault, Member, Membership, PlatformRules, parse
 from record.repository import Repository
 
 _LOG = logging.getLogger(__name__)
@@ -53,6 +54,15 @@ class Directory:
             if each.tenant is not None
         }
         return MappingProxyType(found)
+
+    @cached_property
+    def rules(self) -> PlatformRules:
+        """What the platform's file sets for everybody; without one, nothing."""
+        return next((each.rules for each in self.memberships if each.tenant is None), PlatformRules())
+
+    def faults_of(self, tenant: str) -> tuple[Fault, ...]:
+        """The faults in whose reach a tenant is: its own file's, and the platform's."""
+        return tuple(fault for fault in self.faults if fault.path == PLATFORM or fault.stem == same_name(tenant))
 
     @cached_property
     def disputes(self) -> Mapping[str, Fault]:
@@ -182,7 +192,11 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
 
 @dataclass(slots=True)
 class DirectoryState:
-    """Follows the files from one commit to the next: a file that went bad keeps what it last said well."""
+    """Follows the files from one commit to the next.
+
+    A file that went bad keeps what it last said well, for reading and for what grants nothing: rejecting and
+    withdrawing stay possible to whom it allowed them. Its fault keeps everything else from going on.
+    """
 
     git: pygit2.Repository
     good: dict[str, tuple[str, Membership]] = field(default_factory=dict)
@@ -287,7 +301,7 @@ class DirectoryReader:
         self._tip = tip
         for fault in self._directory.faults:
             if fault not in before.faults:
-                _LOG.error("%s: %s; what it last said well stays in force", fault.path, fault.sentence)
+                _LOG.error("%s; until that is mended nothing in its reach is created, approved or launched", fault)
         for account, fault in self._directory.disputes.items():
             if before.disputes.get(account) != fault:
                 _LOG.error("%s: %s; until that is mended it holds no role", fault.path, fault.sentence)

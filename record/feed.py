@@ -17,6 +17,7 @@ from record.changes import is_ticket
 from record.finding import Finder, terms
 from record.message import trailer
 from record.postings import CHUNK
+from record.switch import find_switch, older
 
 _LOG = logging.getLogger(__name__)
 _MANY = CHUNK
@@ -44,11 +45,19 @@ class Feed:
             return
         changed = self._changed(before, tip)
         self._number_commits(before, tip)
+        self._note_switch(before, tip)
         if self._next_row == 0 and len(changed) > _MANY:
             self._fill(changed)
         else:
             self._take_all(changed)
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
+
+    def _note_switch(self, before: str | None, tip: str) -> None:
+        """Keep the commit from which the newer rules hold, once there is one."""
+        known = self._db.execute("SELECT 1 FROM meta WHERE key = 'switch'").fetchone()
+        if not known and (found := find_switch(self._git, tip, before)):
+            self._db.execute("INSERT INTO meta VALUES ('switch', ?)", (found,))
+            self._db.executemany("INSERT INTO older VALUES (?)", ((path,) for path in older(self._git, found)))
 
     def _take_all(self, changed: list[tuple[str, pygit2.Oid | None]]) -> None:
         for done, (path, oid) in enumerate(changed, 1):

@@ -176,6 +176,29 @@ class Index:
             found = db.execute(sql, (schema.what(kind, name, environment),)).fetchall()
         return tuple(_ticket(document) for (document,) in found)
 
+    def switch(self) -> str | None:
+        """The commit from which the rules of `spec.controls: 2` hold; None before there is one."""
+        with self._reading() as db:
+            found = db.execute("SELECT value FROM meta WHERE key = 'switch'").fetchone()
+        return found[0] if found else None
+
+    def controlled(self, path: str) -> bool:
+        """Whether these rules hold for the ticket of that file: those that were there before keep theirs."""
+        with self._reading() as db:
+            older = db.execute("SELECT 1 FROM older WHERE path = ?", (path,)).fetchone()
+        return older is None and self.switch() is not None
+
+    def first_approved(self, kind: str, name: str) -> str | None:
+        """The tenant of the target's first approved request, in whatever environment, by its place on the branch."""
+        with self._reading() as db:
+            return targets.first_approved(db, pygit2.Repository(str(self._repository.path)), kind, name)
+
+    def open_requests(self, requester: str) -> int:
+        """How many requests of an address may still change production."""
+        with self._reading() as db:
+            sql = "SELECT count(*) FROM tickets WHERE requester = ? AND open = 1"
+            return int(db.execute(sql, (requester,)).fetchone()[0])
+
     def names(self, tenant: str, kind: TargetType, beginning: str, limit: int) -> tuple[str, ...]:
         """At most `limit` names that tickets of the tenant promote, in order, with that beginning."""
         with self._reading() as db:

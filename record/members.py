@@ -14,7 +14,7 @@ from yaml.constructor import ConstructorError
 
 from domain.audience import Addressee, Language, SlackChannel
 from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
-from domain.values import Email, ExternalId, Frozen, Tenant
+from domain.values import Email, ExternalId, Frozen, Tenant, Version, same_name
 from domain.yaml import describe
 
 PLATFORM = "platform.yaml"
@@ -26,10 +26,20 @@ _APPROVING = frozenset(role for role, allowed in GRANTED.items() if Permission.A
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A file of the record that can't be used as it is, and why, in one sentence."""
+    """A file of the record that can't be used as it is, and why, in one sentence; `line` where one is to blame."""
 
     path: str
     sentence: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}, line {self.line}"
+        return f"{where}: {self.sentence}"
+
+    @property
+    def stem(self) -> str:
+        """What the file is about, by its name: the tenant or the target, comparable."""
+        return same_name(PurePosixPath(self.path).stem)
 
 
 class Kind(StrEnum):
@@ -86,7 +96,17 @@ class _TenantSpec(Open):
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
 
 
+class Catalogue(StrEnum):
+    """Whose a target is that the catalogue does not name: nobody's, or who first had a request for it approved."""
+
+    REGISTERED = "registered"
+    OPEN = "open"
+
+
 class _PlatformSpec(Open):
+    controls: Literal[1, 2] = 1
+    catalogue: Catalogue = Catalogue.REGISTERED
+    moving_versions: Annotated[tuple[Version, ...], Field(max_length=100)] = ()
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
 
@@ -105,6 +125,18 @@ class _PlatformFile(Open):
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformRules:
+    """What the platform's file sets for everybody.
+
+    From `controls` 2 on, targets have owners and requests their bounds. `moving_versions` need a digest.
+    """
+
+    controls: int = 1
+    open_catalogue: bool = False
+    moving_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """What one good file says: the tenant it describes (None: the whole platform) and its members.
 
@@ -116,6 +148,7 @@ class Membership:
     members: tuple[Member, ...]
     slack_channel: str | None = None
     ops: tuple[Addressee, ...] = ()
+    rules: PlatformRules = PlatformRules()
 
     def grants(self) -> tuple[tuple[Member, Grant], ...]:
         return tuple((member, Grant(role=member.role, tenant=self.tenant)) for member in self.members)
@@ -126,15 +159,45 @@ def parse(path: str, data: bytes) -> Membership | Fault:
     try:
         tree = load_strictly(data)
         return _platform(tree) if path == PLATFORM else _tenant(path, tree)
-    except ValidationError as error:
-        return Fault(path, describe(error))
-    except (yaml.YAMLError, UnicodeError, RecursionError, ValueError) as error:
-        return Fault(path, " ".join(str(error).split()))
+    except UNUSABLE as error:
+        return fault_of(path, data, error)
+
+
+UNUSABLE = (ValidationError, yaml.YAMLError, UnicodeError, RecursionError, ValueError)
+"""What reading a file of people or targets raises where it can't be used."""
+
+
+def fault_of(path: str, data: bytes, error: Exception) -> Fault:
+    """Why the file can't be used, with the line of the first thing that is wrong where it can be told."""
+    if isinstance(error, ValidationError):
+        return Fault(path, describe(error), _line_of(data, error.errors()[0]["loc"]))
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or str(error)
+    return Fault(path, " ".join(reason.split()), None if mark is None else mark.line + 1)
+
+
+def _line_of(data: bytes, location: tuple[int | str, ...]) -> int:
+    """The line of a value in a document that was read: its own, or that of the nearest part that is there."""
+    node = yaml.compose(data, Loader=_Loader)
+    line = 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == part]
+            key, node = found[0] if found else (None, None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            key = node = node.value[part]
+        else:
+            break
+        if key is None or node is None:
+            break
+        line = key.start_mark.line + 1
+    return line
 
 
 def _platform(tree: Any) -> Membership:
     spec = _PlatformFile.model_validate(tree).spec
-    return Membership(None, "Platform", spec.members, ops=spec.ops)
+    rules = PlatformRules(spec.controls, spec.catalogue is Catalogue.OPEN, spec.moving_versions)
+    return Membership(None, "Platform", spec.members, ops=spec.ops, rules=rules)
 
 
 def _tenant(path: str, tree: Any) -> Membership:

@@ -31,11 +31,14 @@ CREATE INDEX by_deployment ON tickets (deployed_at) WHERE deployed_at IS NOT NUL
 CREATE INDEX by_target ON tickets (target, deployed_at) WHERE deployed_at IS NOT NULL;
 CREATE INDEX by_open ON tickets (what, created_at) WHERE open = 1;
 CREATE INDEX by_production ON tickets (what, deployed_at) WHERE deployed_at IS NOT NULL;
+CREATE INDEX by_asker ON tickets (requester) WHERE open = 1;
+CREATE INDEX by_first_approval ON tickets (what, approved_at) WHERE approved_at IS NOT NULL;
 CREATE INDEX by_name ON tickets (target COLLATE NOCASE, created_at);
 {TABLE}
 CREATE TABLE commits (ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL);
 CREATE INDEX by_ticket ON commits (ticket, ordinal);
 CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL);
+CREATE TABLE older (path TEXT PRIMARY KEY);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

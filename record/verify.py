@@ -15,16 +15,22 @@ import pygit2
 from domain import lifecycle
 from domain.errors import RuleViolation
 from domain.roles import Requester
-from domain.ticket import FOLDER, PromotionRequest
+from domain.targets import TargetFacts
+from domain.ticket import FOLDER, Action, PromotionRequest
+from domain.values import same_name
 from record.bulk import blob_of, read_ticket
+from record.catalogue import CatalogueState, Key
 from record.changes import Touched, added, count, is_ticket, merges, opened, touched
 from record.checks import CHECKS, Check, Step, Violation
+from record.controls import facts
 from record.directory import Directory, DirectoryState
 from record.errors import RecordUnavailable
 from record.feed import Progress
 from record.keys import KeyState
+from record.members import Fault
 from record.requesters import claims_in, requester_then
 from record.schema import ID
+from record.switch import find_switch, older
 
 _PROGRESS_EVERY = 1_000
 
@@ -63,6 +69,7 @@ def _verify(audit: "_Audit", tip: str, start: str | None, progress: Progress) ->
         if not repo.is_ancestor(repo.commit(start), repo.commit(tip)):
             yield Violation(start, "", "branch-rewritten", "the commit to start from is not in the branch's history")
         audit.start_from(audit.git[start].peel(pygit2.Commit))
+    audit.look_for_switch(tip)
     revisions = f"{start}..{tip}" if start else tip
     total = count(repo, revisions)
     for done, change in enumerate(touched(repo, revisions), 1):
@@ -89,6 +96,12 @@ class _Audit:
     requesters: dict[str, Requester] = field(default_factory=dict)
     people: dict[Requester, Requester] = field(default_factory=dict)
     """Each requester once: they are few, and their tickets many."""
+    catalogue: CatalogueState = field(default_factory=CatalogueState)
+    first_approved: dict[Key, str] = field(default_factory=dict)
+    """The tenant of each target's first approved request, so far."""
+    switch: str | None = None
+    older: frozenset[str] = frozenset()
+    """The tickets that were there when the rules of `spec.controls: 2` were switched on, by path."""
 
     def __post_init__(self) -> None:
         self.git = pygit2.Repository(str(self.repo.git_dir))
@@ -96,23 +109,42 @@ class _Audit:
         self.keys = KeyState(self.git, self.believed)
         self._read = lru_cache(maxsize=5_000)(self._read_uncached)
 
+    def look_for_switch(self, tip: str) -> None:
+        """Learn from which commit on the newer rules hold."""
+        self.switch = find_switch(self.git, tip)
+        if self.switch is not None:
+            self.older = frozenset(older(self.git, self.switch))
+
     def start_from(self, commit: pygit2.Commit) -> None:
         """Take the state as of a commit for granted."""
         self.directory.move_to(commit, search=True)
+        self.catalogue.move_to(commit)
+        approved: list[PromotionRequest] = []
         for delta in commit.tree.diff_to_tree(swap=True).deltas:
             path = delta.new_file.path
             if path.startswith(f"{FOLDER}/"):
                 self.numbers[PurePosixPath(path).stem] = path
+                read = self._read(path, str(delta.new_file.id)) if is_ticket(path) else None
+                if isinstance(read, PromotionRequest) and read.status.approved_at:
+                    approved.append(read)
+        for ticket in sorted(approved, key=lambda ticket: str(ticket.status.approved_at)):
+            self._note_approval(ticket)
 
     def commit(self, change: Touched) -> Iterator[Violation]:
         commit = self.git[change.commit].peel(pygit2.Commit)
-        known = set(self.directory.directory.faults)
+        known = self._faults()
         directory = self.directory.move_to(commit)
-        for fault in directory.faults:
+        self.catalogue.move_to(commit)
+        for fault in self._faults():
             if fault not in known:
                 yield Violation(change.commit, fault.path, "unreadable", fault.sentence)
         for path, old, new in change.files:
             yield from self._file(commit, directory, path, old, new)
+
+    def _faults(self) -> tuple[Fault, ...]:
+        """The files that can't be used now; the catalogue's count from when targets have owners."""
+        directory = self.directory.directory
+        return (*directory.faults, *(self.catalogue.catalogue.faults if directory.rules.controls > 1 else ()))
 
     def merge(self, commit: pygit2.Commit) -> Iterator[Violation]:
         """What a merge takes back of what one of its parents tells, though it may say the same as another."""
@@ -153,9 +185,22 @@ class _Audit:
             else:
                 asked = self._requester_before(commit, path, created_by)
             self.requesters[name] = self.people.setdefault(asked, asked)
-        step = Step(commit, path, known, now, directory, signed, self.requesters[name], self.used)
+        target = self._target(commit, path, now, directory)
+        step = Step(commit, path, known, now, directory, signed, self.requesters[name], self.used, target)
         for check in self.checks:
             yield from check(step)
+        if now.last.action is Action.APPROVED:
+            self._note_approval(now)
+
+    def _target(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest, directory: Directory) -> TargetFacts:
+        """What the record said of the ticket's target as of the commit."""
+        controlled = self.switch is not None and path not in self.older
+        first = self.first_approved.get(_key(ticket))
+        catalogue, tenant = self.catalogue.move_to(commit), ticket.metadata.tenant
+        return facts(directory, catalogue, controlled, first, tenant, ticket.spec.target)
+
+    def _note_approval(self, ticket: PromotionRequest) -> None:
+        self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
 
     def _requester_before(self, commit: pygit2.Commit, path: str, created_by: str) -> Requester:
         """Who asked for a ticket whose first commit is taken for granted, or held no ticket yet."""
@@ -170,6 +215,10 @@ class _Audit:
             return read_ticket(path, blob_of(self.git, blob))
         except RuleViolation as error:
             return str(error)
+
+
+def _key(ticket: PromotionRequest) -> Key:
+    return ticket.spec.target.type, same_name(ticket.spec.target.name)
 
 
 def run(arguments: Sequence[str]) -> int:

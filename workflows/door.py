@@ -17,6 +17,7 @@ refuses to commit what carries no proof (`activities.record`).
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -35,6 +36,8 @@ from temporalio.worker import (
 from activities.proofs import ProofActivities
 from domain.decision import Decision
 from domain.signing import Delivery
+from domain.targets import TargetFacts
+from domain.ticket import PromotionRequest
 from workflows import options
 
 Check = Callable[[Decision, str, datetime], None]
@@ -43,24 +46,49 @@ Check = Callable[[Decision, str, datetime], None]
 PROMOTION = "Promotion"
 """The workflow that nobody cancels past the API; others hold nothing that isn't known elsewhere."""
 
-_CHECK = "prodgate_check_decision"
+_LOG = logging.getLogger(__name__)
+
+Facts = Callable[[PromotionRequest], TargetFacts]
+"""What the record says of a ticket's target, as this process knows it."""
+
+_CHECK, _FACTS = "prodgate_check_decision", "prodgate_target_facts"
+
+PATIENCE = 0.5
+"""Seconds to wait for what the record says: where nothing may take longer than two."""
+
+
+def facts_of(ticket: PromotionRequest) -> TargetFacts:
+    """What the record says of the ticket's target; for validators alone, which no replay runs again."""
+    found: TargetFacts = workflow.extern_functions()[_FACTS](ticket)
+    return found
 
 
 class Door(Interceptor):
     """Refuses decisions that aren't proven, and drops signals that carry anything but one value."""
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: Check, facts: Facts) -> None:
         self._check = check
+        self._facts = facts
         self._outside = ThreadPoolExecutor(4, "door")
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002  the SDK's name
         input.unsafe_extern_functions[_CHECK] = self._ask
+        input.unsafe_extern_functions[_FACTS] = self._look
         return _Inbound
 
     def _ask(self, decision: Decision, ticket_id: str, now: datetime) -> None:
         """Check in a thread of the process: in the workflow's own, the sandbox keeps libraries from importing, and the
         one that does the cryptography ends the process when it can't import what it raises for a forged signature."""
         self._outside.submit(self._check, decision, ticket_id, now).result()
+
+    def _look(self, ticket: PromotionRequest) -> TargetFacts:
+        """What can't be read in time stands in the way: it could take the right to decide away."""
+        try:
+            return self._outside.submit(self._facts, ticket).result(PATIENCE)
+        except Exception as error:
+            _LOG.exception("what the record says of %s can't be read", ticket.id)
+            why = f"The record can't be read now ({type(error).__name__}); try again"
+            return TargetFacts(controlled=True, faults=(why,))
 
 
 class _Inbound(WorkflowInboundInterceptor):

@@ -26,10 +26,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import RuleViolation, WrongTicket
     from domain.lane import Standing
     from domain.signing import proof_of
+    from domain.targets import TargetFacts
     from domain.ticket import SYSTEM_NAME, PromotionRequest, State
     from workflows import options, shown
     from workflows.creation import change_of, created
     from workflows.deployment import Reports, follow, launch, refusal
+    from workflows.door import facts_of
     from workflows.lane import Turn
 
 
@@ -145,11 +147,11 @@ class Promotion:
                 self._revision = recorded.revision
                 self._unrecorded.popleft()
 
-    def _check(self, decision: Decision, action: DecisionAction) -> None:
+    def _check(self, decision: Decision, action: DecisionAction, target: TargetFacts | None = None) -> None:
         if decision.action is not action:
             raise WrongTicket(f"The message says {decision.action} where {action} is meant")
         if decision not in self._decided:
-            lifecycle.check(self._ticket, decision, workflow.now(), self._submission.asked_by)
+            lifecycle.check(self._ticket, decision, workflow.now(), self._submission.asked_by, target)
 
     async def _take(self, decision: Decision) -> PromotionRequest:
         """The ticket with the decision, once recorded. The same decision delivered again changes nothing."""
@@ -191,7 +193,7 @@ class Promotion:
 
     @approve.validator
     def _check_approve(self, decision: Decision) -> None:
-        self._check(decision, DecisionAction.APPROVE)
+        self._check(decision, DecisionAction.APPROVE, facts_of(self._ticket))
 
     @workflow.update
     async def reject(self, decision: Decision) -> PromotionRequest:
@@ -218,7 +220,7 @@ class Promotion:
 
     @retry.validator
     def _check_retry(self, decision: Decision) -> None:
-        self._check(decision, DecisionAction.RETRY)
+        self._check(decision, DecisionAction.RETRY, facts_of(self._ticket))
 
     @workflow.signal(name="approve")
     async def approve_unanswered(self, decision: Decision) -> None:

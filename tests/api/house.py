@@ -3,9 +3,11 @@
 import asyncio
 import itertools
 import json
+import os
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -58,10 +60,13 @@ _numbers = itertools.count(1)
 
 
 def asked(**changes: Any) -> dict[str, Any]:
-    """A complete body for a creation in tenant-finance; `target`, `request` and `preChecks` are changed key by key."""
+    """A complete body for a creation in tenant-finance; `target`, `request` and `preChecks` are changed key by key.
+
+    The target is the running test's own: within a test the same body again is the same, and no other test asks for it.
+    """
     body: dict[str, Any] = {
         "tenant": "tenant-finance",
-        "target": {"type": "api", "name": "payment-api", "version": "2.1.0"},
+        "target": {"type": "api", "name": own_name(), "version": "2.1.0"},
         "request": {
             "justification": "New PCI-DSS compliant payment flow",
             "releaseNotes": "- Added 3DS2 authentication\n- Fixed timeout issues\n",
@@ -90,6 +95,11 @@ def unique_name() -> str:
     return f"api-{next(_numbers)}"
 
 
+def own_name() -> str:
+    """The name of a target that belongs to the running test."""
+    return f"own-{zlib.crc32(os.environ['PYTEST_CURRENT_TEST'].rpartition(' ')[0].encode()):x}"
+
+
 @dataclass(frozen=True)
 class Caller:
     """Somebody who calls the API with their own token; paths are below /v1/requests/prod unless they begin with /v1."""
@@ -110,7 +120,8 @@ class Caller:
 
     def create(self, **changes: Any) -> dict[str, Any]:
         """A new ticket, as the API answered."""
-        answer = self.post(json=asked(**changes))
+        given = {"target": {"name": unique_name()}} | changes
+        answer = self.post(json=asked(**given))
         assert answer.status_code == 201, answer.text
         ticket: dict[str, Any] = answer.json()
         return ticket
@@ -119,6 +130,16 @@ class Caller:
         """Approve, reject (with a good reason), cancel or retry."""
         body = {"json": {"reason": "The rollback plan lacks the database"}} if action == "reject" else {}
         return self.post(f"/{ticket_id}/{action}", **{**body, **given})
+
+
+PLATFORM = (Path(__file__).parents[2] / "demo" / "gitops" / "platform.yaml").read_text(encoding="utf-8")
+OPEN_PLATFORM = PLATFORM.replace("controls: 2", "controls: 2\n  catalogue: open")
+"""The demo's, whose catalogue need not name a target: tests promote what no other test does."""
+
+
+def catalogue_opens(repository: Path) -> None:
+    """Let targets that the catalogue does not name belong to whom first has a request for them approved."""
+    person_commits(repository, {"platform.yaml": OPEN_PLATFORM}, "Open the catalogue")
 
 
 class _Loop:
@@ -300,6 +321,7 @@ def _settings(folder: Path, given: dict[str, Any]) -> Settings:
         "console_dir": folder / "console",  # whether this clone has built one is nothing to the API's tests
         "requests_per_minute_person": 1_000_000,
         "requests_per_minute_address": 1_000_000,
+        "open_requests_person": 1_000_000,
         "time_zone": ZoneInfo("UTC"),
     }
     return Settings.model_validate(base | given)
@@ -310,6 +332,7 @@ def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     """A house of its own in the folder; `given` are settings that differ."""
     prepare_repository(folder / "gitops.git", "main")
     publish_key(folder / "gitops.git")
+    catalogue_opens(folder / "gitops.git")
     (folder / "signing.json").write_text(private_text(KEY), encoding="utf-8")
     listening = listen("127.0.0.1", 0)
     url, loop = _address(listening), _Loop()

@@ -11,6 +11,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunne
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from domain.decision import Decision, Submission
+from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from tests.workflows.announced import ANNOUNCED
 from tests.workflows.paths import HISTORIES, PATHS
@@ -31,11 +32,15 @@ def _never(decision: Decision, ticket_id: str, now: datetime) -> None:
     raise AssertionError(f"the replay asks about {decision.id}")
 
 
+def _nothing(ticket: PromotionRequest) -> TargetFacts:
+    raise AssertionError(f"the replay asks what the record says of {ticket.id}")
+
+
 def replayer(promotion: type, runner: WorkflowRunner | None = None) -> Replayer:
     return Replayer(
         workflows=[promotion],
         data_converter=pydantic_data_converter,
-        interceptors=[Door(_never)],
+        interceptors=[Door(_never, _nothing)],
         workflow_runner=runner or SandboxedWorkflowRunner(),
     )
 

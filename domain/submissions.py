@@ -1,0 +1,82 @@
+"""The bounds of what may be asked for. They hold at submission alone: a recorded ticket is read whatever they are."""
+
+import re
+from collections.abc import Collection
+from datetime import timedelta
+
+from domain import targets
+from domain.decision import Submission
+from domain.errors import (
+    AlreadyOpen,
+    RuleViolation,
+    ScheduledTooLate,
+    TooManyOpen,
+    UnknownEnvironment,
+    VersionMalformed,
+    VersionMoves,
+)
+from domain.targets import TargetFacts
+from domain.ticket import PromotionRequest, Target
+
+MOST_OPEN = 50
+"""Open requests of one person."""
+
+FURTHEST = timedelta(days=366)
+"""How far ahead a deployment can be agreed on: a year, whichever it is."""
+
+MOVING = frozenset({"latest", "main", "master", "head", "stable", "edge", "nightly"})
+"""Versions that name something else tomorrow."""
+
+_BEGINS = re.compile(r"[A-Za-z0-9]")
+
+
+def raised(submission: Submission, facts: TargetFacts) -> Submission:
+    """The submission with the impact that the target's owners ask for at least."""
+    minimum = facts.entry.minimum_impact if facts.entry else None
+    impact = targets.at_least(submission.request.impact_assessment, minimum)
+    request = submission.request.model_copy(update={"impact_assessment": impact})
+    return submission.model_copy(update={"request": request})
+
+
+def check(submission: Submission, facts: TargetFacts, moving: Collection[str] = ()) -> None:
+    """Raise what refuses the submission for what it asks: ownership first, then its own bounds.
+
+    `moving` are versions that the platform calls moving, besides those that everybody does.
+    """
+    if refused := targets.objection(facts, submission.tenant, submission.target):
+        raise refused
+    for refused in (*bounds(submission.target, facts, moving), *_dates(submission)):
+        raise refused
+
+
+def bounds(target: Target, facts: TargetFacts, moving: Collection[str] = ()) -> tuple[RuleViolation, ...]:
+    """What is wrong with a target as it is asked for; empty for nothing."""
+    found: list[RuleViolation] = []
+    if not _BEGINS.match(target.version) or ".." in target.version:
+        found.append(VersionMalformed())
+    elif target.digest is None and target.version.casefold() in MOVING | {each.casefold() for each in moving}:
+        found.append(VersionMoves(f"{target.version} moves: name the digest of what is meant"))
+    wanted = targets.environments(facts.entry)
+    if facts.controlled and (target.source_environment, target.target_environment) != wanted:
+        found.append(UnknownEnvironment(f"{target.name} is promoted from {' to '.join(wanted)}"))
+    return tuple(found)
+
+
+def _dates(submission: Submission) -> tuple[RuleViolation, ...]:
+    scheduled = submission.request.scheduled_date
+    return (ScheduledTooLate(),) if scheduled is not None and scheduled - submission.at > FURTHEST else ()
+
+
+def check_open(target: Target, of_target: Collection[PromotionRequest], of_person: int, most: int = MOST_OPEN) -> None:
+    """Raise what refuses one more open request: the same version is asked for already, or the person has too many.
+
+    `of_target` are the target's open requests, `of_person` counts the person's own,
+    of which there may be `most`.
+    """
+    for other in of_target:
+        if (other.spec.target.version, other.spec.target.digest) == (target.version, target.digest):
+            raise AlreadyOpen(f"{other.id} asks for {target.name} {target.version} already, and is {other.state}")
+    if of_person >= most:
+        raise TooManyOpen(
+            f"You have {of_person} open requests, and {most} are allowed: let some be decided or withdraw them"
+        )

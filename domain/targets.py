@@ -1,0 +1,70 @@
+"""The rules of ownership: a target belongs to one tenant, and only that tenant's requests may change it."""
+
+from collections.abc import Collection
+
+from domain.errors import FaultyFile, RuleViolation, TargetNotOwned
+from domain.ticket import Impact, Target, TargetType
+from domain.values import Environment, Frozen, TargetName, Tenant, Version
+
+
+class Entry(Frozen):
+    """A target as the catalogue describes it: whose it is, and how its owners raise the controls.
+
+    `version` is what was in production before the first ticket. `source` and `target` are its environments.
+    """
+
+    tenant: Tenant
+    type: TargetType
+    name: TargetName
+    version: Version
+    minimum_impact: Impact | None = None
+    source: Environment = "staging"
+    target: Environment = "prod"
+
+
+class TargetFacts(Frozen):
+    """What one commit of the record says of a target and of the tenant that asks for it.
+
+    `controlled` tells whether the rules of `spec.controls: 2` hold for the request. `faults` are the files in whose
+    reach it is and that can't be used as they are, each as a sentence. `first_approved` is the tenant of the target's
+    first approved request, which owns a target without an entry where the catalogue is open.
+    """
+
+    controlled: bool
+    faults: tuple[str, ...] = ()
+    entry: Entry | None = None
+    open_catalogue: bool = False
+    first_approved: Tenant | None = None
+
+
+def owner(facts: TargetFacts) -> str | None:
+    """The tenant that owns the target; None where nobody does yet."""
+    if facts.entry is not None:
+        return facts.entry.tenant
+    return facts.first_approved if facts.open_catalogue else None
+
+
+def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation | None:
+    """Why nothing of the target may be created, approved, retried or launched for the tenant now, or None."""
+    if facts.faults:
+        return FaultyFile("; ".join(facts.faults))
+    if not facts.controlled:
+        return None
+    owned_by = owner(facts)
+    if owned_by == tenant or (owned_by is None and facts.open_catalogue):
+        return None
+    # The same words for a target of somebody else's and for one that nobody has: neither is told to who asks.
+    return TargetNotOwned(f"{tenant} owns no {target.type} named {target.name} in the catalogue")
+
+
+_ORDER = tuple(Impact)
+
+
+def at_least(said: Impact, minimum: Impact | None) -> Impact:
+    """The higher of what the requester says and what the target's owners set."""
+    return said if minimum is None else max(said, minimum, key=_ORDER.index)
+
+
+def environments(entry: Entry | None) -> Collection[str]:
+    """The environments of a promotion of the target, from and to, in this order."""
+    return (entry.source, entry.target) if entry is not None else ("staging", "prod")
