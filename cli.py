@@ -18,6 +18,10 @@ EPILOG = "New here? `prodgate up` starts everything; the README walks on from th
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the answer is its exit code: 1 when something stands in the way, 2 when it was asked wrongly."""
     asked, parser = sys.argv[1:] if arguments is None else arguments, _parser()
+    if asked[:1] == ["lint"]:
+        from record.lint import run as lint
+
+        return lint(asked[1:])
     if asked[:1] == ["verify"]:
         from record.verify import run
 
@@ -56,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     openapi = commands.add_parser("openapi", help="print the OpenAPI document, for making clients")
     openapi.description = "Print the OpenAPI document, for making clients; needs no settings."
     openapi.set_defaults(command=_openapi)
+    commands.add_parser("lint", help="check the files that grant something, before a merge, offline", add_help=False)
     commands.add_parser("verify", help="audit a clone of the GitOps repository, offline", add_help=False)
     return parser
 

@@ -42,7 +42,8 @@ async def console(services: Served) -> Console:
 @router.get("/me", responses=_REFUSALS)
 def me(services: Served, caller: Sees) -> Me:
     """The caller: their roles, the tenants they see or create in, whether they may approve anywhere."""
-    return known.me(caller, services.promotions.directory.current())
+    promotions = services.promotions
+    return known.me(caller, promotions.directory.current(), promotions.controls.faults())
 
 
 @router.get("/targets", responses=_REFUSALS)

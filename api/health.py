@@ -25,9 +25,11 @@ async def live() -> dict[str, str]:
     "/readyz", openapi_extra=PUBLIC, responses={503: {"description": "Something needed is missing; the body says what"}}
 )
 async def ready(services: Served) -> JSONResponse:
-    """Whether Temporal and the Git record can be reached."""
+    """Whether Temporal and the Git record can be reached; `faults` are files that take rights away, and no outage."""
     checks = {"temporal": await _temporal(services), "git": await _git(services)}
-    return JSONResponse(checks, 200 if set(checks.values()) == {"ok"} else 503)
+    ready = set(checks.values()) == {"ok"}
+    faults = await run_in_threadpool(services.promotions.controls.faults) if ready else ()
+    return JSONResponse(checks | {"faults": [fault.place for fault in faults]}, 200 if ready else 503)
 
 
 async def _temporal(services: Served) -> str:

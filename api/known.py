@@ -6,12 +6,13 @@ from itertools import product
 
 from api.models import KnownTarget, KnownTenant, Me
 from domain import roles
-from domain.roles import Permission, Person, Scope
+from domain.roles import Permission, Person, Role, Scope
 from domain.targets import Entry
 from domain.ticket import TargetType
 from record.catalogue import CatalogueReader
 from record.directory import Directory
 from record.index import Index
+from record.members import Fault
 
 MOST_TARGETS = 50
 
@@ -33,8 +34,9 @@ def tenants(person: Person, directory: Directory) -> tuple[str, ...]:
     return tuple(sorted(reached & directory.tenants.keys()))
 
 
-def me(person: Person, directory: Directory) -> Me:
-    """The caller, as the console greets them."""
+def me(person: Person, directory: Directory, faults: Iterable[Fault]) -> Me:
+    """The caller, as the console greets them; whoever runs the platform is told of the record's faults."""
+    admin = any(grant.role is Role.CPI_ADMIN for grant in person.grants)
     known = (directory.tenants[name] for name in tenants(person, directory))
     return Me(
         email=person.email,
@@ -42,6 +44,7 @@ def me(person: Person, directory: Directory) -> Me:
         grants=person.grants,
         tenants=tuple(KnownTenant(name=each.name, display_name=each.display_name) for each in known),
         creates=creates(person, directory),
+        faults=tuple(map(str, faults)) if admin else (),
         may_approve=any(roles.holds(person, Permission.APPROVE, tenant) for tenant in directory.tenants),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import structlog
+from prometheus_client import REGISTRY
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
@@ -27,6 +28,7 @@ from record.controls import Controls
 from record.directory import DirectoryReader
 from record.index import Index
 from record.keys import KeyReader
+from record.metrics import FaultCollector
 from record.remote import is_url
 from record.repository import Repository, open_repository
 from record.signatures import KeyUnusable, Signer
@@ -52,6 +54,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
     services = compose(settings, await connect(), repository, http)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
     index = services.promotions.index
+    REGISTRY.register(FaultCollector(services.promotions.controls))
     index.follow()
     ending = asyncio.create_task(_end_streams(services, stop))
     await serve(create_app(services), host, port, stop)

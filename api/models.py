@@ -165,7 +165,10 @@ class KnownTenant(Frozen):
 
 
 class Me(Frozen):
-    """The caller: their roles, the tenants that they see or create in, and whether they may approve anywhere."""
+    """The caller: their roles, the tenants that they see or create in, and whether they may approve anywhere.
+
+    `faults` are the record's files that can't be used as they are, and why; for the platform's admins alone.
+    """
 
     email: str
     name: str
@@ -173,6 +176,7 @@ class Me(Frozen):
     tenants: tuple[KnownTenant, ...]
     creates: tuple[Tenant, ...]
     may_approve: bool
+    faults: tuple[str, ...]
 
 
 class Console(Frozen):

@@ -1,10 +1,12 @@
 """Which commits changed which files, from Git's own plumbing, which compares wide folders fastest."""
 
+import configparser
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import git
+import pygit2
 
 from domain.ticket import FOLDER
 from record.catalogue import FOLDERS as CATALOGUE
@@ -74,8 +76,46 @@ def is_ticket(path: str) -> bool:
     return path.startswith(f"{FOLDER}/") and path.endswith(".yaml")
 
 
+_HARMLESS = {
+    "log.showSignature": "false",  # or a program that the clone names is run for each commit
+    "core.fsmonitor": "false",
+    "core.hooksPath": "/dev/null",
+    "core.quotePath": "true",
+    "diff.external": "",
+    "protocol.allow": "never",
+}
+"""Whatever the clone's own configuration says: it is whoever's made the clone."""
+
+
 def opened(path: Path) -> git.Repo:
-    """The repository at the path, read as it is: no replaced objects, no configuration of the reader's."""
+    """The repository at the path, read as it is.
+
+    No replaced objects, no configuration of the reader's; nothing is fetched, and no program is run that the clone
+    names. Raises GitError.
+    """
+    settings = {f"GIT_CONFIG_KEY_{n}": key for n, key in enumerate(_HARMLESS)}
+    settings |= {f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(_HARMLESS.values())}
     repo = git.Repo(path)
-    repo.git.update_environment(GIT_NO_REPLACE_OBJECTS="1", LC_ALL="C")
+    repo.git.update_environment(
+        GIT_NO_REPLACE_OBJECTS="1",
+        GIT_NO_LAZY_FETCH="1",
+        GIT_ALLOW_PROTOCOL="",
+        GIT_CONFIG_COUNT=str(len(_HARMLESS)),
+        LC_ALL="C",
+        **settings,
+    )
     return repo
+
+
+UNREADABLE = (git.GitError, pygit2.GitError, OSError, KeyError, UnicodeError, ValueError, configparser.Error)
+"""What reading a clone raises that is none, is not whole, or has a configuration that can't be read."""
+
+
+def last_line(error: Exception) -> str:
+    """The last line of what a program said, which tells why."""
+    return (str(error).splitlines() or [type(error).__name__])[-1]
+
+
+def printable(line: str) -> str:
+    """The line with whatever would move a reader's cursor shown as what it is."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)

@@ -33,8 +33,12 @@ class Fault:
     line: int | None = None
 
     def __str__(self) -> str:
-        where = self.path if self.line is None else f"{self.path}, line {self.line}"
-        return f"{where}: {self.sentence}"
+        return f"{self.place}: {self.sentence}"
+
+    @property
+    def place(self) -> str:
+        """The file, and the line where one is to blame."""
+        return self.path if self.line is None else f"{self.path}, line {self.line}"
 
     @property
     def stem(self) -> str:

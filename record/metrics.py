@@ -5,7 +5,26 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from record.controls import Controls
 from record.repository import Repository
+
+
+class FaultCollector(Collector):
+    """Tells of the files of the record that take rights away now, one series a file."""
+
+    def __init__(self, controls: Controls) -> None:
+        self._controls = controls
+
+    def collect(self) -> Iterable[Metric]:
+        """`prodgate_record_faults` is 1 for each file that can't be used as it is; its log line says why."""
+        faults = GaugeMetricFamily("prodgate_record_faults", "Files of the record that can't be used", labels=["file"])
+        for path in sorted({fault.path for fault in self._controls.faults()}):
+            faults.add_metric([path], 1)
+        yield faults
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing beforehand, so that registering reads no file."""
+        return ()
 
 
 class RecordCollector(Collector):

@@ -20,7 +20,18 @@ from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
 from record.bulk import blob_of, read_ticket
 from record.catalogue import CatalogueState, Key
-from record.changes import Touched, added, count, is_ticket, merges, opened, touched
+from record.changes import (
+    UNREADABLE,
+    Touched,
+    added,
+    count,
+    is_ticket,
+    last_line,
+    merges,
+    opened,
+    printable,
+    touched,
+)
 from record.checks import CHECKS, Check, Step, Violation
 from record.controls import facts
 from record.directory import Directory, DirectoryState
@@ -55,18 +66,22 @@ def verify(
         tip = repo.git.rev_parse("--verify", f"{branch}^{{commit}}")
         start = repo.git.rev_parse("--verify", f"{since}^{{commit}}") if since else None
         shallow = repo.git.rev_parse("--is-shallow-repository") == "true"
-    except git.GitError as error:
-        raise RecordUnavailable(f"There is nothing to verify at {path}: {str(error).splitlines()[-1]}") from error
+    except UNREADABLE as error:
+        raise RecordUnavailable(f"There is nothing to verify at {path}: {last_line(error)}") from error
     with repo:
         if shallow:
             raise RecordUnavailable(f"{path} is a shallow clone; an audit needs the whole history")
-        yield from _verify(_Audit(repo, checks, keys), tip, start, progress or (lambda done, total: None))
+        try:
+            yield from _verify(_Audit(repo, checks, keys), tip, start, progress or (lambda done, total: None))
+        except UNREADABLE as error:
+            reason = f"{path} is not whole: objects are missing or can't be read ({error})"
+            raise RecordUnavailable(reason) from error
 
 
 def _verify(audit: "_Audit", tip: str, start: str | None, progress: Progress) -> Iterator[Violation]:
     repo = audit.repo
     if start is not None:
-        if not repo.is_ancestor(repo.commit(start), repo.commit(tip)):
+        if not _is_ancestor(repo, start, tip):
             yield Violation(start, "", "branch-rewritten", "the commit to start from is not in the branch's history")
         audit.start_from(audit.git[start].peel(pygit2.Commit))
     audit.look_for_switch(tip)
@@ -79,6 +94,11 @@ def _verify(audit: "_Audit", tip: str, start: str | None, progress: Progress) ->
     for commit in merges(repo, revisions):
         yield from audit.merge(audit.git[commit].peel(pygit2.Commit))
     progress(total, total)
+
+
+def _is_ancestor(repo: git.Repo, commit: str, tip: str) -> bool:
+    """Ask Git as `opened` set it up; GitPython's own way takes the clone's configuration as it is."""
+    return bool(repo.git.merge_base(commit, tip, with_exceptions=False) == commit)
 
 
 @dataclass
@@ -246,9 +266,7 @@ def run(arguments: Sequence[str]) -> int:
 def _shown(violation: Violation, *, as_json: bool) -> str:
     if as_json:
         return json.dumps(dataclasses.asdict(violation))
-    line = f"{violation.commit[:12]} {violation.ticket}: {violation.rule}: {violation.sentence}"
-    # Names and messages are whoever's made the commit: none of them moves the reader's cursor over what stands there.
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
+    return printable(f"{violation.commit[:12]} {violation.ticket}: {violation.rule}: {violation.sentence}")
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -90,6 +90,11 @@ def in_days(days: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + days * 86_400))
 
 
+def in_seconds(seconds: float) -> str:
+    """A moment soon, as the API takes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
 def unique_name() -> str:
     """A target's name that no other test uses."""
     return f"api-{next(_numbers)}"
@@ -203,9 +208,9 @@ class House:
         assert self.as_(JEAN).decide("approve", ticket_id).status_code == 200
         return ticket_id
 
-    def until(self, ticket_id: str, *states: str) -> dict[str, Any]:
+    def until(self, ticket_id: str, *states: str, within: float = 15) -> dict[str, Any]:
         """The ticket, once it is in one of the states."""
-        until = time.monotonic() + 15
+        until = time.monotonic() + within
         while True:
             ticket: dict[str, Any] = self.as_(ALICE).get(f"/{ticket_id}").json()
             if ticket["status"]["state"] in states:
@@ -221,6 +226,11 @@ class House:
         path = f"requests/prod/{made[:4]}/{made[5:7]}/{ticket['metadata']['id']}.yaml"
         with Repo(self.git) as repo:
             return bytes(repo.git.show(f"main:{path}", stdout_as_string=False, strip_newline_in_stdout=False)).decode()
+
+    def text(self, path: str) -> str:
+        """A file of the repository as the branch has it."""
+        with Repo(self.git) as repo:
+            return str(repo.git.show(f"main:{path}", strip_newline_in_stdout=False))
 
     def log(self, ticket_id: str) -> list[str]:
         """The subjects of the ticket's commits, oldest first."""
