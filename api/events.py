@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
 from api.dependencies import Served, needs
+from api.entry import Entry
 from api.errors import Unauthenticated
 from api.models import TicketEvent
 from api.oidc import ProviderUnavailable
@@ -14,7 +15,7 @@ from api.openapi import Responses, problems
 from domain import roles
 from domain.roles import Permission, Person
 
-router = APIRouter(tags=["requests"])
+router = APIRouter(tags=["requests"], route_class=Entry)
 
 _STREAM: Responses = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The stream"}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from api.dependencies import Served, needs
 from api.engine import Answer
+from api.entry import Entry
 from api.etags import etag, matches_weakly
 from api.filters import Filters, Narrowed
 from api.models import (
@@ -67,7 +68,7 @@ _DECIDED: Responses = (
 )
 _DECIDED |= {200: {"headers": _TAG}}
 
-router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS)
+router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS, route_class=Entry)
 
 Sees = Annotated[Person, needs(Permission.SEE)]
 Creates = Annotated[Person, needs(Permission.CREATE)]
