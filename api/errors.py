@@ -104,6 +104,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.NotAuthorized: HTTPStatus.FORBIDDEN,
     rules.SelfApproval: HTTPStatus.FORBIDDEN,
     rules.ServiceDecides: HTTPStatus.FORBIDDEN,
+    rules.IdentityChanged: HTTPStatus.FORBIDDEN,
     rules.NobodyToApprove: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.StaleDecision: HTTPStatus.CONFLICT,
     rules.WrongTicket: HTTPStatus.CONFLICT,

@@ -13,6 +13,7 @@ from api.models import TicketEvent
 from api.oidc import ProviderUnavailable
 from api.openapi import Responses, problems
 from domain import roles
+from domain.errors import IdentityChanged
 from domain.roles import Permission, Person
 
 router = APIRouter(tags=["requests"], route_class=Entry)
@@ -55,7 +56,7 @@ async def _stream(services: Served, authorization: str | None, since: int | None
     async for change in services.broadcast.listen(since):
         try:
             person = (await services.callers.signed_in(authorization)).person
-        except (Unauthenticated, ProviderUnavailable):
+        except (Unauthenticated, ProviderUnavailable, IdentityChanged):
             return
         if change is None:
             yield ": still here\n\n"

@@ -220,6 +220,18 @@ class Index:
             rows = db.execute("SELECT oid FROM commits WHERE ticket = ? ORDER BY ordinal", (ticket_id,)).fetchall()
         return tuple(bytes(oid).hex() for (oid,) in rows)
 
+    def signed_by(self, author: str, after: int) -> tuple[tuple[int, str], ...]:
+        """Number and id of the commits after that number that carry a signature and name the author, oldest first."""
+        sql = "SELECT ordinal, oid FROM commits WHERE author = ? AND author != '' AND ordinal > ? ORDER BY ordinal"
+        with self._reading() as db:
+            return tuple((ordinal, bytes(oid).hex()) for ordinal, oid in db.execute(sql, (author, after)))
+
+    def ordinal(self, commit: str) -> int:
+        """The number of a commit, 0 for one that is not on the branch."""
+        with self._reading() as db:
+            found = db.execute("SELECT ordinal FROM commits WHERE oid = ?", (bytes.fromhex(commit),)).fetchone()
+        return found[0] if found else 0
+
     def sequence(self) -> int:
         """The number of the last change; every index of the branch numbers changes alike."""
         with self._reading() as db:
