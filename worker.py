@@ -1,12 +1,9 @@
 """The worker: builds clients and activities from the settings, and runs promotions until it is told to stop."""
 
 import asyncio
-import contextlib
 import os
-import sqlite3
 from datetime import timedelta
 
-import pygit2
 from prometheus_client import REGISTRY
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
@@ -14,7 +11,7 @@ from activities.lane import LaneActivities
 from channels import outlets, teller
 from clients.awx import AwxClient
 from doctor import awx_connection, awx_timings
-from record.errors import RecordError, RecordUnavailable
+from record.errors import RecordUnavailable
 from record.index import Index
 from record.metrics import RecordCollector
 from record.repository import open_repository
@@ -40,7 +37,7 @@ async def run(settings: Settings) -> None:
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, outlets(settings) as channels:
         index = Index(repository, folder / "index.db")
-        await asyncio.to_thread(_read_record, index)
+        await asyncio.to_thread(index.make)  # before messages come, which are checked where nothing may take long
         registration = Registration(
             repository=repository,
             index=index,
@@ -60,14 +57,6 @@ async def run(settings: Settings) -> None:
             app = Vitals(worker, temporal, repository, client, counted).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
-
-
-def _read_record(index: Index) -> None:
-    """Have the index made before messages come: they are checked where nothing may take long."""
-    with contextlib.suppress(
-        RecordError, pygit2.GitError, sqlite3.Error, OSError
-    ):  # it is looked for again with each message, and `/readyz` tells
-        index.catch_up()
 
 
 def main() -> None:

@@ -75,6 +75,13 @@ class Index:
         with self._changed:
             self._changed.notify_all()
 
+    def make(self, *, fetch: bool = False) -> None:
+        """Catch up as far as the record can be read now; whoever reads later tries again."""
+        try:
+            self.catch_up(fetch=fetch)
+        except (RecordUnavailable, OSError, sqlite3.Error) as error:
+            _LOG.warning("The index can't catch up: %s", error)
+
     def _move_to(self, tip: str | None) -> None:
         try:
             self._follow(tip)
@@ -259,10 +266,7 @@ class Index:
 
     def _keep_up(self, every: float) -> None:
         while not self._stopping.wait(every):
-            try:
-                self.catch_up(fetch=True)
-            except (RecordUnavailable, OSError, sqlite3.Error) as error:
-                _LOG.warning("The index can't catch up: %s", error)
+            self.make(fetch=True)
 
     def close(self) -> None:
         """End `follow` and give the file back; a later read opens it again."""

@@ -1,10 +1,16 @@
 """Attack 6: a foreign account with the right address has its owner's roles."""
 
 import subprocess
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
 
 from domain import yaml
+from domain.decision import Decision, DecisionAction
+from domain.roles import Grant, Person, Role
 from domain.ticket import PromotionRequest
-from record.signatures import sealed
+from record.signatures import sealed, signed
 from record.verify import verify
 from tests.api.house import ALICE, JEAN, PIERRE, House, problem, unique_name
 from tests.record.building import after
@@ -58,6 +64,36 @@ def _give_alias(house: House, alias: str) -> None:
         ["git", "-C", str(house.git), "show", f"main:{path}"], check=True, capture_output=True, text=True
     ).stdout
     house.commit({path: shown.replace(f"{{email: {JEAN},", f"{{email: {JEAN}, aliases: [{alias}],", 1)})
+
+
+@pytest.mark.parametrize("door", ["update", "signal"])
+def test_a_foreign_subject_s_decision_past_the_api_is_refused_by_the_engine(house: House, door: str) -> None:
+    """With the key and reach to Temporal, too: the worker compares the subject with the bound one by itself."""
+    _acted_once(house)
+    made = house.as_(PIERRE).create(target={"name": unique_name()})
+    ticket = PromotionRequest.model_validate(made)
+    jean = Person(email=JEAN, name="Jean", subject=FOREIGN, grants=(Grant(role=Role.CPI, tenant="tenant-finance"),))
+    decision = signed(
+        Decision(
+            id=f"foreign-{door}",
+            ticket_id=ticket.id,
+            digest=ticket.digest,
+            action=DecisionAction.APPROVE,
+            person=jean,
+            at=datetime.now(UTC),
+        ),
+        KEY,
+    )
+    handle = house.client.get_workflow_handle(ticket.id)
+    if door == "update":
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            house.run(handle.execute_update("approve", decision))
+        assert "another sign-in" in str(refused.value.cause)
+    else:
+        house.run(handle.signal("approve", decision))
+        house.run(handle.query("ticket"))
+    assert house.as_(ALICE).get(f"/{ticket.id}").json()["status"]["state"] == "pending"
+    assert house.as_(JEAN).decide("approve", ticket.id).status_code == 200
 
 
 def test_verify_names_an_act_of_another_subject(own_house: House) -> None:
