@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api.errors import Unauthenticated
+from api.errors import UNREADABLE, Unauthenticated
 from api.oidc import Provider
 from domain.identity import SignIn
 from domain.roles import Issuer, Person, Subject
@@ -117,7 +117,7 @@ class Callers:
     identities: Identities
 
     async def signed_in(self, authorization: str | None) -> SignedIn:
-        """The caller. Raises Unauthenticated, ProviderUnavailable, IdentityChanged, what reading the record raises."""
+        """The caller. Raises Unauthenticated, ProviderUnavailable, IdentityChanged."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("Send a bearer token: Authorization: Bearer …")
@@ -127,7 +127,11 @@ class Callers:
     def _person(self, identity: Identity) -> Person:
         """The directory's person; somebody whom it doesn't know is a person without grants."""
         proven = {"subject": identity.subject, "issuer": identity.issuer}
-        known = self.identities.person(self.directory.current(), identity.email, SignIn.model_validate(proven))
+        directory = self.directory.current()
+        try:
+            known = self.identities.person(directory, identity.email, SignIn.model_validate(proven))
+        except UNREADABLE:  # reading goes on while the record is away; the engine compares sign-ins by itself
+            known = directory.person(identity.email, identity.subject)
         if known is None:
             name = identity.email.partition("@")[0]
             return Person.model_validate({"email": identity.email, "name": name, **proven})

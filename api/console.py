@@ -18,6 +18,7 @@ router = APIRouter(prefix="/v1", tags=["console"], route_class=Entry)
 
 _REFUSALS = problems(
     _401="No acceptable token",
+    _403="Somebody acted by this address before, with another sign-in",
     _429="Too many requests; `Retry-After` says when to go on",
     _431="The headers are too large",
     _422="A field is refused; `errors` names it",

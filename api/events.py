@@ -29,6 +29,7 @@ _STREAM: Responses = {
     responses=_STREAM
     | problems(
         _401="No acceptable token",
+        _403="Somebody acted by this address before, with another sign-in",
         _422="A header is refused; `errors` names it",
         _429="Too many requests; `Retry-After` says when to go on",
         _431="The headers are too large",

@@ -30,6 +30,7 @@ from record.query import Page, Statistics
 
 _REFUSALS = problems(
     _401="No acceptable token, or one whose sign-in is too long ago",
+    _403="Somebody acted by this address before, with another sign-in",
     _429="Too many requests; `Retry-After` says when to go on",
     _431="The headers are too large",
     _422="A field is refused; `errors` names it",
