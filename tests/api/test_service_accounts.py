@@ -22,6 +22,8 @@ spec:
 PLATFORM = """apiVersion: apim.cab-i.com/v1
 kind: Platform
 spec:
+  controls: 2
+  catalogue: open
   members:
     - {email: alice.admin@cab-i.com, name: Alice Admin, role: cpi_admin}
     - {email: ci-admin@cab-i.com, name: Platform pipeline, role: devops, kind: service, owner: alice.admin@cab-i.com}
