@@ -44,7 +44,8 @@ class Registration:
 
     def worker(self, **options: Any) -> Worker:
         """The worker, not started yet; `options` are the SDK's own."""
-        proofs, directory = Proofs.of(self.repository), DirectoryReader(self.repository)
+        directory = DirectoryReader(self.repository)
+        proofs = Proofs.of(self.repository, self.index, directory)
         controls = Controls.of(self.repository, directory, self.index)
         clearance = ClearanceActivities(self.repository, directory, self.index, proofs.keys, controls)
         awx = AwxActivities(self.awx, clearance.objection, self.timings)

@@ -162,6 +162,9 @@ class Settings(BaseModel):
     )
     oidc_audience: str = Field("prodgate", description="Audience that a token must name (`aud`).")
     oidc_email_claim: str = Field("email", min_length=1, description="Claim that holds a person's e-mail address.")
+    oidc_unverified_email: Literal["refuse", "accept"] = Field(
+        "refuse", description="`accept` for a provider that never says `email_verified`, and lets nobody choose theirs."
+    )
     oidc_client_id: str = Field(
         "prodgate", min_length=1, description="What the console is called at the provider: a public client with PKCE."
     )

@@ -7,16 +7,18 @@ from pydantic import Field
 
 from api import known
 from api.dependencies import PUBLIC, Served, needs
+from api.entry import Entry
 from api.models import Console, KnownTarget, Me
 from api.openapi import problems
 from domain.roles import Permission, Person
 from domain.ticket import TargetType
 from domain.values import Frozen, Tenant
 
-router = APIRouter(prefix="/v1", tags=["console"])
+router = APIRouter(prefix="/v1", tags=["console"], route_class=Entry)
 
 _REFUSALS = problems(
     _401="No acceptable token",
+    _403="Somebody acted by this address before, with another sign-in",
     _429="Too many requests; `Retry-After` says when to go on",
     _431="The headers are too large",
     _422="A field is refused; `errors` names it",

@@ -42,20 +42,26 @@ def _services(request: Request) -> Services:
 Served = Annotated[Services, Depends(_services)]
 
 
-async def _signed_in(
-    request: Request,
-    services: Served,
-    _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)],
-) -> SignedIn:
-    """Who calls, by rights that are as new as the call: so is everything that the route reads after this."""
+async def sign_in(request: Request) -> None:
+    """Find out who calls, by rights that are as new as the call: so is everything that the route reads after this.
+
+    `api.entry` asks this before a body is awaited, once a request.
+    """
+    services = _services(request)
     if services.follower:
         await services.follower.follow()
     signed_in = await services.callers.signed_in(request.headers.get("Authorization"))
-    request.state.person = signed_in.person
+    request.state.person, request.state.signed_in = signed_in.person, signed_in
     wait = services.people.take(signed_in.person.subject or signed_in.person.email)
     if wait:
         raise TooManyRequests(wait)
-    return signed_in
+
+
+def _signed_in(
+    request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]
+) -> SignedIn:
+    found: SignedIn = request.state.signed_in
+    return found
 
 
 @dataclass(frozen=True)

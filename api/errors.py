@@ -76,6 +76,14 @@ class BadField(Exception):
         self.field = field
 
 
+class RefusedText(HTTPException):
+    """Text in a body or a query that no field takes. The framework lets its own kind pass where it reads a body."""
+
+    def __init__(self, *fields: FieldProblem) -> None:
+        super().__init__(HTTPStatus.UNPROCESSABLE_ENTITY)
+        self.fields = fields
+
+
 class ChangedSince(Exception):
     """The ticket is no longer the revision that the caller's If-Match names."""
 
@@ -96,6 +104,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.NotAuthorized: HTTPStatus.FORBIDDEN,
     rules.SelfApproval: HTTPStatus.FORBIDDEN,
     rules.ServiceDecides: HTTPStatus.FORBIDDEN,
+    rules.IdentityChanged: HTTPStatus.FORBIDDEN,
     rules.NobodyToApprove: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.StaleDecision: HTTPStatus.CONFLICT,
     rules.WrongTicket: HTTPStatus.CONFLICT,
@@ -231,7 +240,10 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for nothing else
-    fields = tuple(_field(fault) for fault in error.errors())
+    return _refused(tuple(_field(fault) for fault in error.errors()))
+
+
+def _refused(fields: tuple[FieldProblem, ...]) -> Response:
     detail = "; ".join(f"{field.field}: {field.detail}" for field in fields[:5])
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "urn:prodgate:problem:invalid", fields[:50])
 
@@ -239,6 +251,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself. 400 is a body that it could not read, nested too deeply or not UTF-8."""
     assert isinstance(error, HTTPException)  # noqa: S101  registered for nothing else
+    if isinstance(error, RefusedText):
+        return _refused(error.fields)
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return _unreadable("The body can't be read: send JSON in UTF-8, without deep nesting")
     response = problem(error.status_code, _FRAMEWORK.get(error.status_code, str(error.detail)))

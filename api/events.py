@@ -7,14 +7,16 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
 from api.dependencies import Served, needs
+from api.entry import Entry
 from api.errors import Unauthenticated
 from api.models import TicketEvent
 from api.oidc import ProviderUnavailable
 from api.openapi import Responses, problems
 from domain import roles
+from domain.errors import IdentityChanged
 from domain.roles import Permission, Person
 
-router = APIRouter(tags=["requests"])
+router = APIRouter(tags=["requests"], route_class=Entry)
 
 _STREAM: Responses = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The stream"}
@@ -27,6 +29,7 @@ _STREAM: Responses = {
     responses=_STREAM
     | problems(
         _401="No acceptable token",
+        _403="Somebody acted by this address before, with another sign-in",
         _422="A header is refused; `errors` names it",
         _429="Too many requests; `Retry-After` says when to go on",
         _431="The headers are too large",
@@ -54,7 +57,7 @@ async def _stream(services: Served, authorization: str | None, since: int | None
     async for change in services.broadcast.listen(since):
         try:
             person = (await services.callers.signed_in(authorization)).person
-        except (Unauthenticated, ProviderUnavailable):
+        except (Unauthenticated, ProviderUnavailable, IdentityChanged):
             return
         if change is None:
             yield ": still here\n\n"

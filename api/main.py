@@ -26,6 +26,7 @@ from api.services import Services, Web
 from api.slack_clicks import Clicks, SlackDoor
 from record.controls import Controls
 from record.directory import DirectoryReader
+from record.identities import Identities
 from record.index import Index
 from record.keys import KeyReader
 from record.metrics import FaultCollector
@@ -72,12 +73,14 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     provider = Provider(settings.oidc_issuer or "", http)
     creates, people = asyncio.Semaphore(settings.creates_in_flight), Buckets(settings.requests_per_minute_person)
     keys, sign = KeyReader(repository), signer(settings)
+    unverified = settings.oidc_unverified_email == "accept"
+    verifier = TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim, unverified)
     controls = Controls.of(repository, directory, index)
     given = (settings.expiry, creates, sign, settings.open_requests_person)
     promotions = Promotions(engine, repository, index, directory, controls, keys, _now, *given)
     return Services(
         promotions=promotions,
-        callers=Callers(TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim), directory),
+        callers=Callers(verifier, directory, Identities(repository, index, keys)),
         callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
         zone=settings.time_zone,
         broadcast=Broadcast(index),

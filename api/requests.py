@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from api.dependencies import Served, needs
 from api.engine import Answer
+from api.entry import Entry
 from api.etags import etag, matches_weakly
 from api.filters import Filters, Narrowed
 from api.models import (
@@ -29,6 +30,7 @@ from record.query import Page, Statistics
 
 _REFUSALS = problems(
     _401="No acceptable token, or one whose sign-in is too long ago",
+    _403="Somebody acted by this address before, with another sign-in",
     _429="Too many requests; `Retry-After` says when to go on",
     _431="The headers are too large",
     _422="A field is refused; `errors` names it",
@@ -67,7 +69,7 @@ _DECIDED: Responses = (
 )
 _DECIDED |= {200: {"headers": _TAG}}
 
-router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS)
+router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS, route_class=Entry)
 
 Sees = Annotated[Person, needs(Permission.SEE)]
 Creates = Annotated[Person, needs(Permission.CREATE)]

@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Security
+from fastapi import APIRouter, Body, Request, Response, Security
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBasic
 from starlette.requests import HTTPConnection
 
@@ -12,10 +14,27 @@ from api.dependencies import CALLBACK, Served
 from api.errors import NotFound
 from api.models import CallbackAnswer, CallbackOutcome
 from api.openapi import problems
+from api.services import Services
 from domain.deployment import AwxReport
 from domain.values import TICKET_ID
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+
+class _SecretFirst(APIRoute):
+    """Only AWX, by its shared secret, which is judged before the body is awaited."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def entered(request: Request) -> Response:
+            services: Services = request.app.state.services
+            given = request.headers
+            services.callback_secret.check(given.get(_header.model.name), given.get("Authorization"))
+            return await handle(request)
+
+        return entered
+
+
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=_SecretFirst)
 
 _JOB = re.compile(r"(?:awx-job-)?([0-9]{1,18})")
 _STATUSES = ("successful", "failed", "error", "canceled", "running", "pending", "waiting")
@@ -34,20 +53,10 @@ _header = APIKeyHeader(
 _basic = _Basic(scheme_name="CallbackBasic", description="Any user, with the callback secret as password.")
 
 
-def authenticated(
-    services: Served,
-    request: Request,
-    secret: Annotated[str | None, Security(_header)],
-    _documented: Annotated[None, Security(_basic)],
-) -> None:
-    """Only AWX, by its shared secret."""
-    services.callback_secret.check(secret, request.headers.get("Authorization"))
-
-
 @router.post(
     "/awx/job-complete",
     status_code=202,
-    dependencies=[Security(authenticated)],
+    dependencies=[Security(_header), Security(_basic)],
     openapi_extra=CALLBACK,
     responses=problems(
         _401="The secret is missing or wrong",

@@ -17,7 +17,8 @@ RuleViolation
 ├── NotAuthorized         the person's roles do not allow it
 │   ├── TargetNotOwned    the target is not the tenant's
 │   ├── SelfApproval      the requester and the approver are one person
-│   └── ServiceDecides    a service account asks, and never decides
+│   ├── ServiceDecides    a service account asks, and never decides
+│   └── IdentityChanged   somebody acted before by another sign-in, and their entry does not name the new one
 ├── NobodyToApprove       a submission that no other person than its requester could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── WrongTicket           a message meant for another ticket
@@ -101,6 +102,13 @@ class SelfApproval(NotAuthorized):
 
 class ServiceDecides(NotAuthorized):
     sentence = "A service account cannot decide"
+
+
+class IdentityChanged(NotAuthorized):
+    sentence = (
+        "You acted before with another sign-in: whoever runs the platform must name your new `subject` in your entry "
+        "of the directory (docs/operations.md)"
+    )
 
 
 class NobodyToApprove(RuleViolation):

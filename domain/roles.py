@@ -12,6 +12,9 @@ from domain.ticket import PromotionRequest
 from domain.values import Email, Frozen, Tenant
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Issuer = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+"""The URL of the identity provider that knows somebody by their subject."""
+
 PersonName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -69,7 +72,8 @@ def same_address(address: str) -> str:
 class Person(Frozen):
     """Somebody the directory knows, as their token proved them: addresses, stable subject, grants.
 
-    A service account has an `owner`. Its address counts among its owner's `aliases`: what it asks for, they asked for.
+    `issuer` is who proved the subject; None where nobody did. A service account has an `owner`. Its address counts
+    among its owner's `aliases`: what it asks for, they asked for.
     """
 
     email: Email
@@ -78,6 +82,7 @@ class Person(Frozen):
     aliases: tuple[Email, ...] = ()
     grants: Annotated[tuple[Grant, ...], Field(max_length=MOST_GRANTS)] = ()
     owner: Email | None = None
+    issuer: Issuer | None = None
 
     def allowed(self, role: Role) -> frozenset[Permission]:
         """What the role allows this person on any ticket within its reach."""

@@ -14,7 +14,7 @@ from pydantic import StringConstraints
 from domain import lifecycle
 from domain.change import Proof
 from domain.decision import Decision, Digest, Submission
-from domain.roles import Grant, Person, Requester, Subject, same_address
+from domain.roles import Grant, Issuer, Person, Requester, Subject, same_address
 from domain.ticket import Action, PromotionRequest
 from domain.values import Email, Frozen, Moment, TicketId, iso
 
@@ -31,6 +31,7 @@ class Claims(Frozen):
 
     `words` is the SHA-256 of comment and reason, which stand in the ticket's file: a trailer stays one short line.
     `roles` are those that the person held then, such as `cpi@tenant-finance`, or `cpi_admin` for the whole platform.
+    `issuer` is whose subject `sub` is; versions before it signed none.
     `requester` goes with a submission: who may not decide on it, whatever the directory says later.
     """
 
@@ -45,6 +46,7 @@ class Claims(Frozen):
     at: Moment
     message: Digest
     requester: Requester | None = None
+    issuer: Issuer | None = None
 
     @property
     def asked_by(self) -> Requester:
@@ -86,6 +88,7 @@ def _claims(
         action=action,
         email=person.email,
         sub=person.subject,
+        issuer=person.issuer,
         roles=tuple(map(_spelled, person.grants)),
         words=words,
         at=message.at,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import pygit2
 
 from domain import lifecycle, roles, submissions, targets
-from domain.errors import FaultyFile, NotAuthorized, RuleViolation, SelfApproval, Unproven
+from domain.errors import FaultyFile, IdentityChanged, NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.roles import Permission, Requester, same_address
 from domain.signing import Claims, mismatch
 from domain.targets import TargetFacts
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.directory import Directory
+from record.identities import ActsSoFar, proven_sign_in
 from record.message import SERVICE_EMAIL, plain, trailer
 
 _DECIDED = {action: decision for decision, action in lifecycle.RECORDED_AS.items()}
@@ -34,7 +35,8 @@ class Step:
     `signed` is what the commit's signature states, or why it states nothing, by the keys that stood in the record
     before: one that came with it, or later, blesses nothing. `requester` is who asked, as they were known then.
     `target` is what the record said of the ticket's target then.
-    `used` are the signed messages that earlier commits carried, by id, with the commit.
+    `used` are the signed messages that earlier commits carried, by id, with the commit; `acts` tell who acted by which
+    sign-in.
     """
 
     commit: pygit2.Commit
@@ -46,6 +48,7 @@ class Step:
     requester: Requester
     used: dict[str, str]
     target: TargetFacts
+    acts: ActsSoFar
 
     @property
     def last(self) -> HistoryEntry:
@@ -178,6 +181,23 @@ def check_signature(step: Step) -> Iterator[Violation]:
         yield step.violation("signature-reused", f"{step.used[claims.id][:12]} was made by the same message")
 
 
+def check_identity(step: Step) -> Iterator[Violation]:
+    """Whoever acted did so by the sign-in that their entry names, or else that of their first act."""
+    address = same_address(plain(step.commit.author.raw_email))
+    sign_in = proven_sign_in(step.signed, address)
+    if sign_in is None:
+        return
+    try:
+        step.acts.check(step.directory, address, sign_in)
+    except IdentityChanged:
+        if step.target.controlled:
+            issuer = f" of {sign_in.issuer}" if sign_in.issuer else ""
+            yield step.violation(
+                "subject-changed", f"{address} acted as subject {sign_in.subject}{issuer}, not as before"
+            )
+    step.acts.note(str(step.commit.id), address, sign_in)
+
+
 CHECKS: tuple[Check, ...] = (
     check_trailers,
     check_history,
@@ -186,4 +206,5 @@ CHECKS: tuple[Check, ...] = (
     check_target,
     check_bounds,
     check_signature,
+    check_identity,
 )

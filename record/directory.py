@@ -1,7 +1,7 @@
 """Who is who and who may do what, as the record's branch says it now."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -86,12 +86,18 @@ class Directory:
         """Service accounts by their owner's address."""
         return _grouped((same_address(each.owner), each) for each, _ in self._granted if each.owner is not None)
 
-    def person(self, email: str, subject: str | None = None) -> Person | None:
+    def entries_without_subject(self, email: str) -> tuple[Member, ...]:
+        """The entries that have this address, or alias, and name no subject, one of those that are alike."""
+        found = (member for member, _ in self._by_address.get(same_address(email), ()) if member.subject is None)
+        return tuple({_alike(member): member for member in found}.values())
+
+    def person(self, email: str, subject: str | None = None, without: Collection[Member] = ()) -> Person | None:
         """The person with that address or alias, or with that proven subject; None if no file knows them.
 
         An entry that names another subject than the one proven is somebody else's and grants nothing. Grants come from
         entries that name this address or subject themselves; addresses also from what those entries lead to, so that
-        somebody with several accounts, or with a service account, is recognised as one requester.
+        somebody with several accounts, or with a service account, is recognised as one requester. Entries alike
+        to one in `without` grant nothing.
         """
         address = same_address(email)
         entries = [*self._by_address.get(address, ()), *self._by_subject.get(subject or "", ())]
@@ -100,6 +106,8 @@ class Directory:
             return None
         main = next((member for member, _ in mine if same_address(member.email) == address), mine[0][0])
         others = self._addresses(member for member, _ in mine) | {address}
+        outside = set(map(_alike, without))
+        granted = (grant for member, grant in mine if _alike(member) not in outside)
         disputed = any(same_address(member.email) in self.disputes for member, _ in mine)
         return Person(
             email=main.email,
@@ -107,7 +115,7 @@ class Directory:
             subject=subject or next((member.subject for member, _ in mine if member.subject), None),
             aliases=tuple(sorted(others - {same_address(main.email)})),
             # More than a person can hold is no reason to refuse everybody else.
-            grants=() if disputed else tuple(dict.fromkeys(grant for _, grant in mine))[:MOST_GRANTS],
+            grants=() if disputed else tuple(dict.fromkeys(granted))[:MOST_GRANTS],
             owner=next((member.owner for member, _ in mine if member.owner), None),
         )
 
@@ -170,6 +178,11 @@ class Directory:
         found = {person.email: person for person in map(self.person, sorted(emails)) if person is not None}
         only = next(iter(found.values())) if len(found) == 1 else None
         return only if only and only.owner is None else None
+
+
+def _alike(member: Member) -> tuple[str | None, str, frozenset[str]]:
+    """What entries have in common that are one person's in several places."""
+    return member.subject, same_address(member.email), member.addresses
 
 
 def _contact(person: Person, members: Iterable[Member]) -> Contact:

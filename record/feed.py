@@ -10,12 +10,13 @@ import pygit2
 from pygit2.enums import DeltaStatus, SortMode
 
 from domain.errors import RuleViolation
+from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record import schema
 from record.bulk import blob_of, identities_in, read_chunks, read_ticket
 from record.changes import is_ticket
 from record.finding import Finder, terms
-from record.message import trailer
+from record.message import SIGNATURE, plain, trailer
 from record.postings import CHUNK
 from record.switch import find_switch, older
 
@@ -146,6 +147,12 @@ class Feed:
                 raise ValueError(f"the branch was rewritten: {tip} does not come after {before}")
             walk.hide(before)
         rows = (
-            (ordinal, commit.id.raw, trailer(commit, "Request-Id")) for ordinal, commit in enumerate(walk, last + 1)
+            (ordinal, commit.id.raw, trailer(commit, "Request-Id"), _signer(commit))
+            for ordinal, commit in enumerate(walk, last + 1)
         )
-        self._db.executemany("INSERT INTO commits VALUES (?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO commits VALUES (?, ?, ?, ?)", rows)
+
+
+def _signer(commit: pygit2.Commit) -> str:
+    """Whose act a commit says that it is, comparable, where it carries a signature at all; otherwise nothing."""
+    return same_address(plain(commit.author.raw_email)) if trailer(commit, SIGNATURE) else ""

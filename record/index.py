@@ -75,6 +75,13 @@ class Index:
         with self._changed:
             self._changed.notify_all()
 
+    def make(self, *, fetch: bool = False) -> None:
+        """Catch up as far as the record can be read now; whoever reads later tries again."""
+        try:
+            self.catch_up(fetch=fetch)
+        except (RecordUnavailable, OSError, sqlite3.Error) as error:
+            _LOG.warning("The index can't catch up: %s", error)
+
     def _move_to(self, tip: str | None) -> None:
         try:
             self._follow(tip)
@@ -220,6 +227,18 @@ class Index:
             rows = db.execute("SELECT oid FROM commits WHERE ticket = ? ORDER BY ordinal", (ticket_id,)).fetchall()
         return tuple(bytes(oid).hex() for (oid,) in rows)
 
+    def signed_by(self, author: str, after: int) -> tuple[tuple[int, str], ...]:
+        """Number and id of the commits after that number that carry a signature and name the author, oldest first."""
+        sql = "SELECT ordinal, oid FROM commits WHERE author = ? AND author != '' AND ordinal > ? ORDER BY ordinal"
+        with self._reading() as db:
+            return tuple((ordinal, bytes(oid).hex()) for ordinal, oid in db.execute(sql, (author, after)))
+
+    def ordinal(self, commit: str) -> int:
+        """The number of a commit, 0 for one that is not on the branch."""
+        with self._reading() as db:
+            found = db.execute("SELECT ordinal FROM commits WHERE oid = ?", (bytes.fromhex(commit),)).fetchone()
+        return found[0] if found else 0
+
     def sequence(self) -> int:
         """The number of the last change; every index of the branch numbers changes alike."""
         with self._reading() as db:
@@ -247,10 +266,7 @@ class Index:
 
     def _keep_up(self, every: float) -> None:
         while not self._stopping.wait(every):
-            try:
-                self.catch_up(fetch=True)
-            except (RecordUnavailable, OSError, sqlite3.Error) as error:
-                _LOG.warning("The index can't catch up: %s", error)
+            self.make(fetch=True)
 
     def close(self) -> None:
         """End `follow` and give the file back; a later read opens it again."""

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
@@ -20,6 +20,7 @@ from domain.yaml import describe
 PLATFORM = "platform.yaml"
 TENANTS = "tenants"
 MAX_BYTES = 1_000_000
+HttpAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=500)]
 _TENANT_ROLES = frozenset({Role.DEVOPS, Role.CPI, Role.VIEWER})
 _APPROVING = frozenset(role for role, allowed in GRANTED.items() if Permission.APPROVE in allowed)
 
@@ -100,6 +101,16 @@ class _TenantSpec(Open):
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
 
 
+class SignInRules(Frozen):
+    """From when on acts bind people to their sign-ins, and which providers' sign-ins count; none named: any."""
+
+    since: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")] | None = None
+    issuers: Annotated[tuple[HttpAddress, ...], Field(max_length=20)] = ()
+
+
+ANY_SIGN_IN = SignInRules()
+
+
 class Catalogue(StrEnum):
     """Whose a target is that the catalogue does not name: nobody's, or who first had a request for it approved."""
 
@@ -111,6 +122,7 @@ class _PlatformSpec(Open):
     controls: Literal[1, 2] = 1
     catalogue: Catalogue = Catalogue.REGISTERED
     moving_versions: Annotated[tuple[Version, ...], Field(max_length=100)] = ()
+    identities: SignInRules = ANY_SIGN_IN
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
 
@@ -138,6 +150,7 @@ class PlatformRules:
     controls: int = 1
     open_catalogue: bool = False
     moving_versions: tuple[str, ...] = ()
+    sign_ins: SignInRules = ANY_SIGN_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +213,8 @@ def _line_of(data: bytes, location: tuple[int | str, ...]) -> int:
 
 def _platform(tree: Any) -> Membership:
     spec = _PlatformFile.model_validate(tree).spec
-    rules = PlatformRules(spec.controls, spec.catalogue is Catalogue.OPEN, spec.moving_versions)
+    catalogue_open = spec.catalogue is Catalogue.OPEN
+    rules = PlatformRules(spec.controls, catalogue_open, spec.moving_versions, spec.identities)
     return Membership(None, "Platform", spec.members, ops=spec.ops, rules=rules)
 
 

@@ -1,6 +1,6 @@
 """What the worker asks of every message of a person: that the API signed it, for this promotion, now."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,14 @@ from prometheus_client import Counter
 
 from domain.change import Change
 from domain.decision import Decision
-from domain.errors import Unproven
+from domain.errors import IdentityChanged, Unproven
+from domain.roles import Person
 from domain.signing import FRESH, Claims, message_digest, mismatch
 from domain.ticket import BY_PEOPLE, SYSTEM
 from domain.values import iso
+from record.directory import DirectoryReader
+from record.identities import Identities
+from record.index import Index
 from record.keys import KeyReader
 from record.repository import Repository
 from record.signatures import kid_of
@@ -32,20 +36,31 @@ class Proofs:
     """Checks signatures against the record's keys; what it refuses is logged and counted."""
 
     keys: KeyReader
+    who: Callable[[Person], None] | None = None
+    """Raises IdentityChanged where somebody acts by another sign-in than before; asked of decisions."""
 
     @classmethod
-    def of(cls, repository: Repository) -> Self:
-        """What the keys of the repository's branch prove."""
-        return cls(KeyReader(repository))
+    def of(cls, repository: Repository, index: Index | None = None, directory: DirectoryReader | None = None) -> Self:
+        """What the keys of the repository's branch prove; with index and directory, people's sign-ins are compared."""
+        keys = KeyReader(repository)
+        if index is None or directory is None:
+            return cls(keys)
+        identities = Identities(repository, index, keys)
+        return cls(keys, lambda person: identities.check(directory.current(), person))
 
     def check_decision(self, decision: Decision, ticket_id: str, now: datetime) -> None:
-        """Raise Unproven unless the API signed this very decision, for this ticket, within the last minutes."""
+        """Raise Unproven unless the API signed this very decision, for this ticket, within the last minutes.
+
+        Raise IdentityChanged where the person acted before by another sign-in.
+        """
         with self._noting(ticket_id, decision.action, decision.person.email):
             claims = self._claims(decision.proof, message_digest(decision))
             if claims.ticket != ticket_id:
                 raise Unproven(f"The message is signed for {claims.ticket}, not for {ticket_id}")
             if abs(now - claims.at) > FRESH:
                 raise Unproven(f"The message was signed at {iso(claims.at)}, which is too long ago")
+            if self.who:
+                self.who(decision.person)
 
     def check_change(self, change: Change) -> None:
         """Raise Unproven unless the API signed what only people do; the service itself signs nothing."""
@@ -71,7 +86,7 @@ class Proofs:
     def _noting(self, ticket_id: str, action: str, by: str) -> Iterator[None]:
         try:
             yield
-        except Unproven as why:
+        except (Unproven, IdentityChanged) as why:
             REFUSED.labels(action).inc()
             log.warning("refused", by=by, action=action, ticket=ticket_id, why=str(why))
             raise

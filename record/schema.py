@@ -12,7 +12,7 @@ from domain.ticket import OPEN, PromotionRequest
 from domain.values import TICKET_ID, same_name
 from record.postings import TABLE
 
-VERSION = 5
+VERSION = 6
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ CREATE INDEX by_asker ON tickets (requester) WHERE open = 1;
 CREATE INDEX by_first_approval ON tickets (what, approved_at) WHERE approved_at IS NOT NULL;
 CREATE INDEX by_name ON tickets (target COLLATE NOCASE, created_at);
 {TABLE}
-CREATE TABLE commits (ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL);
+CREATE TABLE commits (ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL, author TEXT NOT NULL);
+CREATE INDEX by_author ON commits (author, ordinal) WHERE author != '';
 CREATE INDEX by_ticket ON commits (ticket, ordinal);
 CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL);
 CREATE TABLE older (path TEXT PRIMARY KEY);

@@ -37,6 +37,7 @@ from record.controls import facts
 from record.directory import Directory, DirectoryState
 from record.errors import RecordUnavailable
 from record.feed import Progress
+from record.identities import ActsSoFar
 from record.keys import KeyState
 from record.members import Fault
 from record.requesters import claims_in, requester_then
@@ -113,6 +114,7 @@ class _Audit:
     keys: KeyState = field(init=False)
     numbers: dict[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
+    acts: ActsSoFar = field(init=False)
     requesters: dict[str, Requester] = field(default_factory=dict)
     people: dict[Requester, Requester] = field(default_factory=dict)
     """Each requester once: they are few, and their tickets many."""
@@ -127,6 +129,7 @@ class _Audit:
         self.git = pygit2.Repository(str(self.repo.git_dir))
         self.directory = DirectoryState(self.git)
         self.keys = KeyState(self.git, self.believed)
+        self.acts = ActsSoFar(self.git)
         self._read = lru_cache(maxsize=5_000)(self._read_uncached)
 
     def look_for_switch(self, tip: str) -> None:
@@ -205,8 +208,8 @@ class _Audit:
             else:
                 asked = self._requester_before(commit, path, created_by)
             self.requesters[name] = self.people.setdefault(asked, asked)
-        target = self._target(commit, path, now, directory)
-        step = Step(commit, path, known, now, directory, signed, self.requesters[name], self.used, target)
+        target, asker = self._target(commit, path, now, directory), self.requesters[name]
+        step = Step(commit, path, known, now, directory, signed, asker, self.used, target, self.acts)
         for check in self.checks:
             yield from check(step)
         if now.last.action is Action.APPROVED:

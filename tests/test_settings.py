@@ -53,6 +53,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "oidc_issuer": ("https://id.example/realms/company", "https://id.example/realms/company"),
     "oidc_audience": ("gate", "gate"),
     "oidc_email_claim": ("preferred_username", "preferred_username"),
+    "oidc_unverified_email": ("accept", "accept"),
     "oidc_client_id": ("gate-console", "gate-console"),
     "oidc_scope": ("openid email", "openid email"),
     "critical_sign_in_within": ("300", timedelta(minutes=5)),

@@ -41,7 +41,8 @@ from domain.ticket import PromotionRequest
 from workflows import options
 
 Check = Callable[[Decision, str, datetime], None]
-"""Raises Unproven unless the decision is signed, for the ticket, at about the moment."""
+"""Raises Unproven unless the decision is signed, for the ticket, at about the moment, and IdentityChanged where the
+person acted before by another sign-in."""
 
 PROMOTION = "Promotion"
 """The workflow that nobody cancels past the API; others hold nothing that isn't known elsewhere."""

@@ -41,7 +41,8 @@ def own_key(house: House) -> ECKey:
 def claims(**changes: Any) -> dict[str, Any]:
     """Pierre's good claims, changed; None leaves one out."""
     now = int(time.time())
-    good = {"iss": ISSUER, "aud": "prodgate", "sub": "demo|pierre", "email": PIERRE, "iat": now, "exp": now + 600}
+    good = {"iss": ISSUER, "aud": "prodgate", "sub": f"demo|{PIERRE}", "email": PIERRE, "iat": now, "exp": now + 600}
+    good["email_verified"] = True
     return {name: value for name, value in (good | changes).items() if value is not None}
 
 

@@ -228,9 +228,9 @@ async def test_keys_that_check_no_signature_are_left_out() -> None:
 # -- its claims --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("verified", "accepted"), [(True, True), ("true", True), (None, True), (False, False)])
+@pytest.mark.parametrize(("verified", "accepted"), [(True, True), ("true", True), (None, False), (False, False)])
 async def test_an_address_that_is_not_verified_is_nobodys(verified: object, accepted: bool) -> None:
-    """Somebody may have typed another's; a provider that says nothing has verified by its own rules."""
+    """Somebody may have typed another's: the provider has to say that nobody did."""
     watched = Watched(Issuer())
     assert await watched.accepts(watched.issuer.token(PIERRE, email_verified=verified)) is accepted
 
@@ -240,6 +240,13 @@ async def test_what_is_not_plainly_true_is_not_verified(verified: object) -> Non
     """Fail closed, however the provider spells it."""
     watched = Watched(Issuer())
     assert not await watched.accepts(watched.issuer.token(PIERRE, email_verified=verified))
+
+
+@pytest.mark.parametrize(("verified", "accepted"), [(True, True), (None, True), (False, False), ("false", False)])
+async def test_a_provider_that_never_says_it_can_be_trusted_with_it(verified: object, accepted: bool) -> None:
+    """Where the setting says so; an address that it calls unverified is nobody's even then."""
+    watched = Watched(Issuer(), unverified=True)
+    assert await watched.accepts(watched.issuer.token(PIERRE, email_verified=verified)) is accepted
 
 
 async def test_the_address_may_stand_in_another_claim() -> None:

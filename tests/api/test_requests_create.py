@@ -196,7 +196,7 @@ HOSTILE = {
     "a document start": "---\napiVersion: v2\n---\nkind: Evil\n",
     "templates": "{{ 7*7 }} {% raw %} {# note #} ${HOME} %(x)s",
     "html": "<script>alert('x')</script> & \"quotes\" 'and' `ticks`",
-    "controls": "a\x00b\x07c\x1b[31md\x7fe\x85f\u2028g\ufeffh",
+    "controls": "a\x01b\x07c\x1b[31md\x7fe\x85f\u2028g\ufeffh",
     "spaces": "  leading, trailing  \n\ttabs\t\n \n\n",
     "line ends": "one\r\ntwo\rthree\n\n\n",
     "bidi": "\u202egnp.exe\u202c \u200b\u2066isolate\u2069",

@@ -200,6 +200,8 @@ export const en = {
     'Request can no longer be cancelled': 'It can no longer be withdrawn.',
     'Request not failed': 'Only a failed deployment can be retried.',
     'A service account cannot decide': 'A service account can’t decide.',
+    'You acted before with another sign-in: whoever runs the platform must name your new `subject` in your entry of the directory (docs/operations.md)':
+      'You acted here before with another sign-in. Whoever runs the platform has to enter the new one in the directory first.',
     'Nobody but the requester could approve this request':
       'Nobody but you could approve this. Another approver has to be added to the tenant first.',
     'Staging tests and security scan must have passed': 'Staging tests and security scan must have passed.',

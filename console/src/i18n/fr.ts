@@ -212,6 +212,8 @@ export const fr: Messages = {
     'Request can no longer be cancelled': 'Elle ne peut plus être retirée.',
     'Request not failed': 'Seul un déploiement en échec peut être relancé.',
     'A service account cannot decide': 'Un compte de service ne peut pas décider.',
+    'You acted before with another sign-in: whoever runs the platform must name your new `subject` in your entry of the directory (docs/operations.md)':
+      'Vous avez déjà agi ici avec une autre connexion. L’équipe qui exploite la plateforme doit d’abord inscrire la nouvelle dans l’annuaire.',
     'Nobody but the requester could approve this request':
       'Personne d’autre que vous ne pourrait l’approuver. Il faut d’abord ajouter un approbateur au tenant.',
     'Staging tests and security scan must have passed':

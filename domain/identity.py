@@ -1,0 +1,28 @@
+"""Which sign-in an entry of the directory belongs to, where it names none: that of its first signed act."""
+
+from domain.errors import IdentityChanged
+from domain.roles import Issuer, Subject
+from domain.values import Frozen
+
+
+class SignIn(Frozen):
+    """One account of one provider; acts signed by earlier versions tell the subject alone."""
+
+    subject: Subject | None
+    issuer: Issuer | None = None
+
+    def is_of(self, bound: "SignIn") -> bool:
+        """Whether this is the sign-in that an entry is bound to: of one subject, by no two issuers."""
+        return self.subject == bound.subject and (None in {bound.issuer, self.issuer} or bound.issuer == self.issuer)
+
+
+def check_sign_in(sign_in: SignIn, bound: SignIn | None) -> None:
+    """Raise IdentityChanged where the entry has acted before, by another sign-in."""
+    if bound is not None and not sign_in.is_of(bound):
+        raise IdentityChanged
+
+
+def check_issuer(sign_in: SignIn, issuers: tuple[str, ...]) -> None:
+    """Raise IdentityChanged where the platform names the providers that count, and the sign-in is of another."""
+    if issuers and sign_in.issuer is not None and sign_in.issuer not in issuers:
+        raise IdentityChanged(f"Sign-ins of {sign_in.issuer} don't count here any more: platform.yaml says which do")
