@@ -64,5 +64,5 @@ def permissions(
     deciders = approvers(directory, ticket, requester) if pending else ()
     return Permissions(
         deciders=tuple(map(Decider.of, deciders)),
-        **{action: Allowed(allowed=why is None, why=why and str(why)) for action, why in said.items()},
+        **{action: Allowed.of(why) for action, why in said.items()},
     )

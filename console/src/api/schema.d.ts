@@ -464,13 +464,19 @@ export interface components {
         Action: "created" | "approved" | "rejected" | "cancelled" | "expired" | "retried" | "deploying" | "deployed" | "failed";
         /**
          * Allowed
-         * @description Whether the caller may; where not, `why` is the sentence.
+         * @description Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
          */
         Allowed: {
             /** Allowed */
             allowed: boolean;
             /** Why */
             why: string | null;
+            /** Kind */
+            kind?: ("already-open" | "bad-cursor" | "bad-field" | "changed-since" | "engine-unavailable" | "faulty-file" | "invalid" | "malformed-ticket" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
         };
         /**
          * Announced
@@ -509,11 +515,14 @@ export interface components {
         /**
          * Checked
          * @description A request that could be created now: who could approve it, and what it would replace.
+         *
+         *     `impact` is what the requester says, or more where the target's owners ask for more.
          */
         Checked: {
             /** Approvers */
             approvers: components["schemas"]["Decider"][];
             production: components["schemas"]["Deployed"] | null;
+            impact: components["schemas"]["Impact"];
         };
         /**
          * CommentBody
@@ -640,13 +649,22 @@ export interface components {
         Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
         /**
          * FieldProblem
-         * @description One refused field: its path in the request, and why.
+         * @description One refused field: its path in the request, and why: for people, and by a word and values for programs.
          */
         FieldProblem: {
             /** Field */
             field: string;
             /** Detail */
             detail: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "already-open" | "bad-cursor" | "bad-field" | "changed-since" | "engine-unavailable" | "faulty-file" | "invalid" | "malformed-ticket" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
         };
         /**
          * Grant
@@ -801,6 +819,10 @@ export interface components {
             status: number;
             /** Detail */
             detail: string;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
             /**
              * Errors
              * @default []
@@ -964,6 +986,8 @@ export interface components {
             name: string;
             /** Version */
             version: string;
+            /** Digest */
+            digest?: string | null;
             /**
              * Sourceenvironment
              * @default staging
