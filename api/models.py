@@ -105,23 +105,8 @@ class TicketEvent(Frozen):
         return cls(id=ticket.id, tenant=tenant, state=ticket.state, action=last.action, at=last.at, by=last.by)
 
 
-class Allowed(Frozen):
-    """Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it."""
-
-    allowed: bool
-    why: str | None
-    kind: str | None = None
-    params: dict[str, str] = Field(default_factory=dict)
-
-    @classmethod
-    def of(cls, refused: RuleViolation | None) -> Self:
-        if refused is None:
-            return cls(allowed=True, why=None)
-        return cls(allowed=False, why=str(refused), kind=kind_of(refused), params=refused.params)
-
-
 class Decider(Frozen):
-    """Somebody who could approve the request as it is now."""
+    """Somebody who could do with the request, as it is now, what is asked."""
 
     name: str
     email: str
@@ -129,6 +114,27 @@ class Decider(Frozen):
     @classmethod
     def of(cls, person: Person) -> Self:
         return cls(name=person.name, email=person.email)
+
+
+class Allowed(Frozen):
+    """Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
+
+    `who` could instead, where it is the caller's roles that refuse.
+    """
+
+    allowed: bool
+    why: str | None
+    kind: str | None = None
+    params: dict[str, str] = Field(default_factory=dict)
+
+    who: tuple[Decider, ...] = ()
+
+    @classmethod
+    def of(cls, refused: RuleViolation | None, others: tuple[Person, ...] = ()) -> Self:
+        if refused is None:
+            return cls(allowed=True, why=None)
+        who = tuple(map(Decider.of, others))
+        return cls(allowed=False, why=str(refused), kind=kind_of(refused), params=refused.params, who=who)
 
 
 class Permissions(Frozen):

@@ -206,3 +206,12 @@ def test_a_role_that_is_taken_away_is_gone_with_the_next_call(own_house: House) 
     assert own_house.as_(PIERRE).get(f"/{ticket_id}").status_code == HIDDEN
     assert own_house.as_(PIERRE).post(json={}).status_code == 422
     assert own_house.as_(ALICE).decide("approve", ticket_id).status_code == DONE
+
+
+def test_who_may_stop_it_is_said_to_whom_may_not(house: House) -> None:
+    """A viewer reads who could withdraw: the requester and the platform's admin; of what the state refuses, nobody."""
+    ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+    told = house.as_(VICTOR).get(f"/{ticket_id}/permissions").json()
+    assert (told["cancel"]["kind"], told["retry"]["kind"]) == ("not-authorized", "not-retryable")
+    assert {PIERRE, ALICE} <= {each["email"] for each in told["cancel"]["who"]}
+    assert told["retry"]["who"] == []

@@ -465,6 +465,8 @@ export interface components {
         /**
          * Allowed
          * @description Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
+         *
+         *     `who` could instead, where it is the caller's roles that refuse.
          */
         Allowed: {
             /** Allowed */
@@ -477,6 +479,11 @@ export interface components {
             params?: {
                 [key: string]: string;
             };
+            /**
+             * Who
+             * @default []
+             */
+            who: components["schemas"]["Decider"][];
         };
         /**
          * Announced
@@ -610,7 +617,7 @@ export interface components {
         };
         /**
          * Decider
-         * @description Somebody who could approve the request as it is now.
+         * @description Somebody who could do with the request, as it is now, what is asked.
          */
         Decider: {
             /** Name */

@@ -5,11 +5,12 @@ import type { Permissions } from '@/api/types';
 import { show } from '@/test/render';
 import { ApprovalActions } from './ApprovalActions';
 
-const YES = { allowed: true, why: null };
+const YES = { allowed: true, why: null, who: [] };
 const no = (kind: 'self-approval' | 'not-authorized') => ({
   allowed: false,
   why: 'As the server says it',
   kind,
+  who: [],
 });
 const ALL: Permissions = { approve: YES, reject: YES, cancel: YES, retry: YES, deciders: [] };
 

@@ -26,7 +26,11 @@ export function ApprovalActions({ state, permissions, ask }: ApprovalActionsProp
   const decisions = offered(state, permissions);
   const refused = decisions.filter((decision) => !permissions[decision].allowed);
   // Two buttons refused for one reason say it once.
-  const reasonOf = (decision: Decision) => refusalSentence(t, permissions[decision]) || t.errors.title;
+  const reasonOf = (decision: Decision) => {
+    const said = refusalSentence(t, permissions[decision]) || t.errors.title;
+    const who = permissions[decision].who.map(({ name }) => name).join(', ');
+    return who ? `${said} ${t.detail.whoMay(who)}` : said;
+  };
   const reasons = [...new Set(refused.map(reasonOf))];
   const reasonId = (decision: Decision) => `${id}-${reasons.indexOf(reasonOf(decision))}`;
   return (
