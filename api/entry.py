@@ -46,13 +46,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         key = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise RefusedText(FieldProblem(field="body", detail=f"gives {json.dumps(key)[:200]} twice"))
+        raise RefusedText(FieldProblem(field="body", detail=f"gives {json.dumps(key)[:200]} twice", kind="unreadable"))
     return found
 
 
 def _refuse(fields: Iterable[str]) -> None:
     """Refuse what C ends a text at: two readers would see two texts."""
-    if found := tuple(FieldProblem(field=field[:200], detail=_NUL) for field in fields):
+    if found := tuple(FieldProblem(field=field[:200], detail=_NUL, kind="form") for field in fields):
         raise RefusedText(*found[:50])
 
 

@@ -1,7 +1,6 @@
 """Every error as RFC 9457 problem details: the one place where a broken rule meets an HTTP status."""
 
 import math
-import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -166,6 +165,20 @@ _FAULTS: dict[str, str] = {
     "extra_forbidden": "is not known here; check its spelling",
     "string_unicode": "must be text without half surrogate pairs",
 }
+_FIELD_KINDS: dict[str, tuple[str, str]] = {
+    "missing": ("missing", ""),
+    "blank": ("missing", ""),
+    "extra_forbidden": ("not-known", ""),
+    "string_too_short": ("too-short", "min_length"),
+    "string_too_long": ("too-long", "max_length"),
+    "too_long": ("too-many", "max_length"),
+    "greater_than_equal": ("too-small", "ge"),
+    "less_than_equal": ("too-large", "le"),
+    "enum": ("not-one-of", "expected"),
+    "literal_error": ("not-one-of", "expected"),
+}
+"""A refused field's word, and which of pydantic's values it needs; whatever else is wrong is its form."""
+
 _LABEL = (
     "must be lower case letters, digits and '-', beginning and ending with a letter or digit, at most 63 characters"
 )
@@ -184,7 +197,6 @@ _FORMS: dict[str, str] = {
 
 FIELDS: dict[type[Exception], str] = {
     BadCursor: "cursor",
-    rules.PreChecksNotPassed: "preChecks",
     rules.ScheduledInThePast: "request.scheduledDate",
     rules.ScheduledTooLate: "request.scheduledDate",
     rules.VersionMalformed: "target.version",
@@ -194,11 +206,17 @@ FIELDS: dict[type[Exception], str] = {
 }
 
 
-def problem(status: int, detail: str, kind: str = "about:blank", fields: tuple[FieldProblem, ...] = ()) -> Response:
+def problem(
+    status: int,
+    detail: str,
+    kind: str = "about:blank",
+    fields: tuple[FieldProblem, ...] = (),
+    params: dict[str, str] | None = None,
+) -> Response:
     """One problem as an answer."""
     phrase = HTTPStatus(status).phrase
-    body = Problem(type=kind, title=phrase, status=status, detail=detail, errors=fields)
-    content = body.model_dump(exclude=set() if fields else {"errors"})
+    body = Problem(type=kind, title=phrase, status=status, detail=detail, params=params or {}, errors=fields)
+    content = body.model_dump(exclude={name for name in ("errors", "params") if not getattr(body, name)})
     headers = {"Retry-After": _RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(content, status, headers, MEDIA_TYPE)
 
@@ -224,9 +242,12 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
         detail = _SENTENCES.get(kind) or str(error)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("unavailable", path=request.url.path, error=repr(error), cause=repr(error.__cause__))
-        field = FIELDS.get(kind) or getattr(error, "field", None)
-        fields = (FieldProblem(field=field, detail=detail),) if field else ()
-        answer = problem(status, detail, f"urn:prodgate:problem:{_kebab(type(error).__name__)}", fields)
+        params = getattr(error, "params", {})
+        code = _code(kind)
+        fields = tuple(
+            FieldProblem(field=field, detail=detail, kind=code, params=params) for field in _fields_of(kind, error)
+        )
+        answer = problem(status, detail, f"urn:prodgate:problem:{code}", fields, params)
         if isinstance(error, Unauthenticated):
             answer.headers["WWW-Authenticate"] = error.challenge_header
         if isinstance(error, TooManyRequests):
@@ -236,6 +257,25 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
         return answer
 
     return handler
+
+
+def _code(kind: type[Exception]) -> str:
+    return "record-unreachable" if kind in UNREADABLE else rules.kind_of(kind)
+
+
+KINDS = sorted({_code(kind) for kind in STATUS} | {"invalid"})
+"""Every word that a refusal is known by, but those of fields alone."""
+
+FIELD_KINDS = sorted({kind for kind, _ in _FIELD_KINDS.values()} | {"form", "unreadable"})
+"""The words of fields that are refused for what they look like."""
+
+
+def _fields_of(kind: type[Exception], error: Exception) -> tuple[str, ...]:
+    """The fields that a refusal is about."""
+    if isinstance(error, rules.PreChecksNotPassed):
+        return tuple(f"preChecks.{name}" for name in error.failed) or ("preChecks",)
+    field = FIELDS.get(kind) or getattr(error, "field", None)
+    return (field,) if field else ()
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -261,7 +301,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _unreadable(detail: str) -> Response:
-    fields = (FieldProblem(field="body", detail=detail),)
+    fields = (FieldProblem(field="body", detail=detail, kind="unreadable"),)
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "urn:prodgate:problem:invalid", fields)
 
 
@@ -274,13 +314,13 @@ def _field(fault: dict[str, Any]) -> FieldProblem:
     """The field by its path below the body, query or headers, and what is wrong with it."""
     source, *path = fault["loc"]
     if source == "body" and fault["type"] in _BODY_FAULTS and (not path or fault["type"] == "json_invalid"):
-        return FieldProblem(field="body", detail=_BODY_FAULTS[fault["type"]])
+        return FieldProblem(field="body", detail=_BODY_FAULTS[fault["type"]], kind="unreadable")
     name = next((part for part in reversed(path) if isinstance(part, str)), "")
     told = str(fault["msg"]).removeprefix("Value error, ").replace("Input should", "must", 1)
     said = _FAULTS.get(fault["type"]) or told
     detail = _FORMS.get(name, said) if fault["type"] == "string_pattern_mismatch" else said
-    return FieldProblem(field=".".join(map(str, path))[:200] or "body", detail=detail[:500])
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+    if source == "query":
+        path = [part for part in path if isinstance(part, str)]  # of a filter given twice, both are one field
+    kind, limit = _FIELD_KINDS.get(fault["type"], ("form", ""))
+    params = {"limit": str(fault["ctx"][limit])} if limit else {}
+    return FieldProblem(field=".".join(map(str, path))[:200] or "body", detail=detail[:500], kind=kind, params=params)

@@ -3,11 +3,12 @@
 from enum import StrEnum
 from typing import Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from domain.announcement import Channel, Event
 from domain.delivery import Outcome, Progress
+from domain.errors import RuleViolation, kind_of
 from domain.roles import Grant, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
@@ -66,10 +67,12 @@ class RejectBody(Frozen):
 
 
 class FieldProblem(Frozen):
-    """One refused field: its path in the request, and why."""
+    """One refused field: its path in the request, and why: for people, and by a word and values for programs."""
 
     field: str
     detail: str
+    kind: str
+    params: dict[str, str] = Field(default_factory=dict)
 
 
 class Problem(Frozen):
@@ -81,6 +84,7 @@ class Problem(Frozen):
     title: str
     status: int
     detail: str
+    params: dict[str, str] = Field(default_factory=dict)
     errors: tuple[FieldProblem, ...] = ()
 
 
@@ -101,15 +105,8 @@ class TicketEvent(Frozen):
         return cls(id=ticket.id, tenant=tenant, state=ticket.state, action=last.action, at=last.at, by=last.by)
 
 
-class Allowed(Frozen):
-    """Whether the caller may; where not, `why` is the sentence."""
-
-    allowed: bool
-    why: str | None
-
-
 class Decider(Frozen):
-    """Somebody who could approve the request as it is now."""
+    """Somebody who could do with the request, as it is now, what is asked."""
 
     name: str
     email: str
@@ -117,6 +114,27 @@ class Decider(Frozen):
     @classmethod
     def of(cls, person: Person) -> Self:
         return cls(name=person.name, email=person.email)
+
+
+class Allowed(Frozen):
+    """Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
+
+    `who` could instead, where it is the caller's roles that refuse.
+    """
+
+    allowed: bool
+    why: str | None
+    kind: str | None = None
+    params: dict[str, str] = Field(default_factory=dict)
+
+    who: tuple[Decider, ...] = ()
+
+    @classmethod
+    def of(cls, refused: RuleViolation | None, others: tuple[Person, ...] = ()) -> Self:
+        if refused is None:
+            return cls(allowed=True, why=None)
+        who = tuple(map(Decider.of, others))
+        return cls(allowed=False, why=str(refused), kind=kind_of(refused), params=refused.params, who=who)
 
 
 class Permissions(Frozen):

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.errors import MEDIA_TYPE
+from api.errors import FIELD_KINDS, KINDS, MEDIA_TYPE
 from api.models import CREATION_EXAMPLE, Problem
 
 Responses = dict[int | str, dict[str, Any]]
@@ -61,11 +61,18 @@ class Documented(FastAPI):
         if self.openapi_schema is None:
             made = super().openapi()
             made["components"]["schemas"]["PromotionRequest"]["examples"] = [_TICKET]
+            _say_kinds(made["components"]["schemas"])
             for methods in made["paths"].values():
                 for operation in methods.values():
                     operation["summary"] = re.split(r"[.:;](?:\s|$)", operation["description"], maxsplit=1)[0]
                     _say_media_type(operation["responses"])
         return super().openapi()
+
+
+def _say_kinds(schemas: dict[str, Any]) -> None:
+    """The vocabulary of refusals, so that a client knows all that it may have to say."""
+    schemas["FieldProblem"]["properties"]["kind"]["enum"] = [*KINDS, *FIELD_KINDS]
+    schemas["Allowed"]["properties"]["kind"]["anyOf"][0]["enum"] = KINDS
 
 
 def _say_media_type(responses: dict[str, Any]) -> None:

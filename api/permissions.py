@@ -1,11 +1,12 @@
 """What a caller may do with a ticket, and who could decide on it: the rules that will judge them, asked beforehand."""
 
 from datetime import datetime
+from itertools import islice
 
 from api.models import Allowed, Decider, Permissions
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction
-from domain.errors import RuleViolation
+from domain.errors import NotAuthorized, RuleViolation, TargetNotOwned
 from domain.roles import Permission, Person, Requester
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, State
@@ -48,6 +49,24 @@ def approvers(directory: Directory, ticket: PromotionRequest, requester: Request
     return tuple(sorted(able, key=lambda person: tenant not in {grant.tenant for grant in person.grants}))
 
 
+MOST_NAMED = 5
+"""People whom a refusal names at most."""
+
+
+def _others(
+    refused: RuleViolation | None,
+    action: DecisionAction,
+    ticket: PromotionRequest,
+    requester: Requester | None,
+    directory: Directory,
+) -> tuple[Person, ...]:
+    """Who may do it where the caller's roles refuse; nobody where the request itself does."""
+    if not isinstance(refused, NotAuthorized) or isinstance(refused, TargetNotOwned):
+        return ()
+    able = (each for each in directory.people if not directory.refusal(each, action.permission, ticket, requester))
+    return tuple(islice(able, MOST_NAMED))
+
+
 def permissions(
     person: Person,
     ticket: PromotionRequest,
@@ -57,12 +76,13 @@ def permissions(
     now: datetime,
 ) -> Permissions:
     """The answer for a caller who sees the ticket."""
-    said = {
-        action.value: refusal(person, action, ticket, requester, directory, target, now) for action in DecisionAction
-    }
+    said = {}
+    for action in DecisionAction:
+        refused = refusal(person, action, ticket, requester, directory, target, now)
+        said[action.value] = Allowed.of(refused, _others(refused, action, ticket, requester, directory))
     pending = ticket.state is State.PENDING
     deciders = approvers(directory, ticket, requester) if pending else ()
     return Permissions(
         deciders=tuple(map(Decider.of, deciders)),
-        **{action: Allowed(allowed=why is None, why=why and str(why)) for action, why in said.items()},
+        **said,
     )

@@ -26,14 +26,20 @@ RuleViolation
 └── IllegalTransition     the product itself tried what the lifecycle does not have
 """
 
+import re
+
 
 class RuleViolation(Exception):
-    """A rule was broken; `str()` is one plain sentence for the person who broke it."""
+    """A rule was broken; `str()` is one plain sentence for the person who broke it.
+
+    `params` are the values in the sentence, for whoever says it in another language.
+    """
 
     sentence = "The rules do not allow this"
 
-    def __init__(self, sentence: str | None = None) -> None:
+    def __init__(self, sentence: str | None = None, **params: str) -> None:
         super().__init__(sentence or self.sentence)
+        self.params = params
 
 
 class MalformedTicket(RuleViolation):
@@ -42,6 +48,10 @@ class MalformedTicket(RuleViolation):
 
 class PreChecksNotPassed(RuleViolation):
     sentence = "Staging tests and security scan must have passed"
+
+    def __init__(self, sentence: str | None = None, *, failed: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.failed = failed
 
 
 class ScheduledInThePast(RuleViolation):
@@ -129,6 +139,12 @@ class Unproven(RuleViolation):
 
 class IllegalTransition(RuleViolation):
     sentence = "The lifecycle has no such transition"
+
+
+def kind_of(error: Exception | type[Exception]) -> str:
+    """The word that programs know a refusal by: its class's name in kebab case."""
+    name = error.__name__ if isinstance(error, type) else type(error).__name__
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 def _tree(root: type[RuleViolation]) -> dict[str, type[RuleViolation]]:

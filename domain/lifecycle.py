@@ -73,8 +73,12 @@ def create(submission: Submission) -> PromotionRequest:
     Raises PreChecksNotPassed, ScheduledInThePast, or NotAuthorized for a requester without a role that creates.
     """
     checks = submission.pre_checks
-    if not (checks.staging_tests_passed and checks.security_scan_passed):
-        raise PreChecksNotPassed
+    passed = {
+        "stagingTestsPassed": checks.staging_tests_passed,
+        "securityScanPassed": checks.security_scan_passed,
+    }
+    if failed := tuple(name for name, ok in passed.items() if not ok):
+        raise PreChecksNotPassed(failed=failed)
     scheduled = submission.request.scheduled_date
     if scheduled is not None and scheduled <= submission.at:
         raise ScheduledInThePast
@@ -99,16 +103,16 @@ def check(
         raise WrongTicket
     states, violation = _DECIDABLE[decision.action]
     if ticket.state not in states:
-        raise violation
+        raise violation(f"{violation.sentence}: it is {ticket.state}", state=ticket.state.value)
     asked = target if decision.action in GRANTING else None
     if asked and (refused := targets.objection(asked, ticket.metadata.tenant, ticket.spec.target)):
         raise refused
     if refused := roles.refusal(decision.person, decision.action.permission, ticket, requester):
         raise refused
     if decision.action is DecisionAction.CANCEL and ticket.state is State.APPROVED and not waits_for_date(ticket, now):
-        raise NotCancellable
+        raise NotCancellable(f"{NotCancellable.sentence}: it is {ticket.state}", state=ticket.state.value)
     if decision.action is DecisionAction.RETRY and ticket.attempt >= MAX_ATTEMPTS:
-        raise NotRetryable(f"Request failed {MAX_ATTEMPTS} times; make a new one")
+        raise NotRetryable(f"Request failed {MAX_ATTEMPTS} times; make a new one", attempts=str(MAX_ATTEMPTS))
     if decision.digest != ticket.digest:
         raise StaleDecision
 

@@ -55,10 +55,11 @@ def bounds(target: Target, facts: TargetFacts, moving: Collection[str] = ()) -> 
     if not _BEGINS.match(target.version) or ".." in target.version:
         found.append(VersionMalformed())
     elif target.digest is None and target.version.casefold() in MOVING | {each.casefold() for each in moving}:
-        found.append(VersionMoves(f"{target.version} moves: name the digest of what is meant"))
+        found.append(VersionMoves(f"{target.version} moves: name the digest of what is meant", version=target.version))
     wanted = targets.environments(facts.entry)
     if facts.controlled and (target.source_environment, target.target_environment) != wanted:
-        found.append(UnknownEnvironment(f"{target.name} is promoted from {' to '.join(wanted)}"))
+        said = f"{target.name} is promoted from {' to '.join(wanted)}"
+        found.append(UnknownEnvironment(said, name=target.name, environments=" → ".join(wanted)))
     return tuple(found)
 
 
@@ -75,8 +76,13 @@ def check_open(target: Target, of_target: Collection[PromotionRequest], of_perso
     """
     for other in of_target:
         if (other.spec.target.version, other.spec.target.digest) == (target.version, target.digest):
-            raise AlreadyOpen(f"{other.id} asks for {target.name} {target.version} already, and is {other.state}")
+            sentence = f"{other.id} asks for {target.name} {target.version} already, and is {other.state}"
+            raise AlreadyOpen(
+                sentence, ticket=other.id, name=target.name, version=target.version, state=other.state.value
+            )
     if of_person >= most:
         raise TooManyOpen(
-            f"You have {of_person} open requests, and {most} are allowed: let some be decided or withdraw them"
+            f"You have {of_person} open requests, and {most} are allowed: let some be decided or withdraw them",
+            open=str(of_person),
+            most=str(most),
         )

@@ -47,14 +47,16 @@ def owner(facts: TargetFacts) -> str | None:
 def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation | None:
     """Why nothing of the target may be created, approved, retried or launched for the tenant now, or None."""
     if facts.faults:
-        return FaultyFile("; ".join(facts.faults))
+        faults = "; ".join(facts.faults)
+        return FaultyFile(faults, faults=faults)
     if not facts.controlled:
         return None
     owned_by = owner(facts)
     if owned_by == tenant or (owned_by is None and facts.open_catalogue):
         return None
     # The same words for a target of somebody else's and for one that nobody has: neither is told to who asks.
-    return TargetNotOwned(f"{tenant} owns no {target.type} named {target.name} in the catalogue")
+    sentence = f"{tenant} owns no {target.type} named {target.name} in the catalogue"
+    return TargetNotOwned(sentence, tenant=tenant, type=target.type.value, name=target.name)
 
 
 _ORDER = tuple(Impact)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)")
 
@@ -57,7 +58,11 @@ Moment = Annotated[
 def _visible(at_least: int) -> AfterValidator:
     def check(text: str) -> str:
         if len(text.strip()) < at_least:
-            raise ValueError("must not be blank" if at_least == 1 else f"must have at least {at_least} characters")
+            if at_least == 1:
+                raise PydanticCustomError("blank", "must not be blank")
+            raise PydanticCustomError(
+                "string_too_short", "must have at least {min_length} characters", {"min_length": at_least}
+            )
         return text
 
     return AfterValidator(check)

@@ -138,7 +138,7 @@ def test_nothing_is_decided_after_the_end(house: House, state: str) -> None:
     for attempt, sentence in REFUSALS.items():
         for caller in (PIERRE, CLAIRE, ALICE):
             answer = house.as_(caller).decide(attempt, ticket_id)
-            assert (answer.status_code, problem(answer)["detail"]) == (400, sentence)
+            assert (answer.status_code, problem(answer)["detail"]) == (400, f"{sentence}: it is {state}")
     assert house.as_(ALICE).get(f"/{ticket_id}").headers["ETag"] == before.headers["ETag"]
 
 
@@ -149,7 +149,7 @@ def test_nobody_decides_twice_while_it_deploys(house: House) -> None:
     house.until(ticket_id, "deploying")
     for action, sentence in REFUSALS.items():
         answer = house.as_(ALICE).decide(action, ticket_id)
-        assert (answer.status_code, problem(answer)["detail"]) == (400, sentence)
+        assert (answer.status_code, problem(answer)["detail"]) == (400, f"{sentence}: it is deploying")
     job = next(job["id"] for job in house.awx.jobs() if job["extra_vars"]["request_id"] == ticket_id)
     house.awx.control("POST", "finish", json={"job": job})
     house.until(ticket_id, "deployed")
@@ -162,7 +162,8 @@ def test_of_ten_decisions_at_once_one_is_taken(house: House) -> None:
     with ThreadPoolExecutor(10) as together:
         answers = list(together.map(lambda action: house.as_(JEAN).decide(action, ticket_id), actions))
     assert sorted(answer.status_code for answer in answers) == [200, *[400] * 9]
-    assert {problem(answer)["detail"] for answer in answers if answer.status_code == 400} == {"Request not pending"}
+    refusals = [problem(answer)["detail"] for answer in answers if answer.status_code == 400]
+    assert all(detail.startswith("Request not pending: it is ") for detail in refusals)
     assert len(house.log(ticket_id)) == 2
 
 
@@ -215,7 +216,7 @@ def test_a_request_that_nobody_decided_expires(connect_temporal: Connect, tmp_pa
         expired = house.until(ticket_id, "expired")
         assert expired["status"]["history"][-1]["by"] == "system"
         answer = house.as_(JEAN).decide("approve", ticket_id)
-        assert (answer.status_code, problem(answer)["detail"]) == (400, "Request not pending")
+        assert (answer.status_code, problem(answer)["detail"]) == (400, "Request not pending: it is expired")
 
 
 RETARGETED = [

@@ -62,7 +62,7 @@ def test_a_decision_is_taken_while_the_record_is_locked(own_house: House) -> Non
         read = own_house.as_(JEAN).get(f"/{ticket_id}")
         assert (read.json(), read.headers["ETag"]) == (answer.json(), answer.headers["ETag"])
         again = timed(own_house.as_(JEAN).decide, "reject", ticket_id)
-        assert (again.status_code, problem(again)["detail"]) == (400, "Request not pending")
+        assert (again.status_code, problem(again)["detail"]) == (400, "Request not pending: it is approved")
         assert own_house.awx.jobs() == []
     own_house.until(ticket_id, "deployed")
     committed(own_house, ticket_id, ["created", "approved", "deploying", "deployed"])

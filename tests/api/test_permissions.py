@@ -61,7 +61,7 @@ FAILED = {PIERRE: DONE, SOPHIE: HIDDEN, JEAN: DONE, VICTOR: REFUSED, KARIM: HIDD
 SENTENCES = {
     HIDDEN: "No such request",
     REFUSED: "Not authorized",
-    WRONG_STATE: "Request not failed",
+    WRONG_STATE: "Request not failed: it is pending",
 }
 
 
@@ -190,7 +190,7 @@ def test_of_a_tenant_that_is_gone_the_platforms_admin_can_but_close_what_is_open
         ids = {action: house.as_(PIERRE).create()["metadata"]["id"] for action in ("approve", "reject", "cancel")}
         house.commit({"tenants/tenant-finance.yaml": None})
         told = house.as_(ALICE).get(f"/{ids['approve']}/permissions").json()["approve"]
-        assert told == {"allowed": False, "why": "The tenant tenant-finance no longer exists"}
+        assert told["why"] == "The tenant tenant-finance no longer exists"
         answers = {action: house.as_(ALICE).decide(action, each) for action, each in ids.items()}
         assert [answer.status_code for answer in answers.values()] == [REFUSED, DONE, DONE]
         assert problem(answers["approve"])["detail"] == told["why"]
@@ -206,3 +206,12 @@ def test_a_role_that_is_taken_away_is_gone_with_the_next_call(own_house: House) 
     assert own_house.as_(PIERRE).get(f"/{ticket_id}").status_code == HIDDEN
     assert own_house.as_(PIERRE).post(json={}).status_code == 422
     assert own_house.as_(ALICE).decide("approve", ticket_id).status_code == DONE
+
+
+def test_who_may_stop_it_is_said_to_whom_may_not(house: House) -> None:
+    """A viewer reads who could withdraw: the requester and the platform's admin; of what the state refuses, nobody."""
+    ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+    told = house.as_(VICTOR).get(f"/{ticket_id}/permissions").json()
+    assert (told["cancel"]["kind"], told["retry"]["kind"]) == ("not-authorized", "not-retryable")
+    assert {PIERRE, ALICE} <= {each["email"] for each in told["cancel"]["who"]}
+    assert told["retry"]["who"] == []

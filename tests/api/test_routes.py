@@ -183,6 +183,9 @@ def test_what_is_told_beforehand_is_what_happens(house: House, email: str) -> No
         answer = house.as_(email).decide(action, ticket_id)
         assert told["allowed"] is (answer.status_code == 200), action
         assert told["why"] == (None if told["allowed"] else answer.json()["detail"])
+        kind = None if told["allowed"] else answer.json()["type"].removeprefix("urn:prodgate:problem:")
+        assert told["kind"] == kind
+        assert answer.json().get("params", told["params"]) == told["params"]  # the engine carries none
 
 
 def test_it_tells_who_could_decide(house: House) -> None:
@@ -191,7 +194,7 @@ def test_it_tells_who_could_decide(house: House) -> None:
     told = house.as_(JEAN).get(f"/{ticket_id}/permissions").json()
     assert told["deciders"][0] == {"name": "Claire Moreau", "email": CLAIRE}
     assert {each["email"] for each in told["deciders"]} == {CLAIRE, ALICE, "nicolas.garnier@cab-i.com"}
-    assert told["approve"] == {"allowed": False, "why": "Cannot approve your own request"}
+    assert (told["approve"]["why"], told["approve"]["kind"]) == ("Cannot approve your own request", "self-approval")
     assert house.as_(CLAIRE).decide("reject", ticket_id).status_code == 200
     assert house.as_(JEAN).get(f"/{ticket_id}/permissions").json()["deciders"] == []
     for stranger in (KARIM, HUGO, NOBODY):

@@ -59,8 +59,9 @@ def test_a_decision_is_taken_in_its_state_and_refused_in_every_other(action: Dec
         decided = decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
         assert decided.state == LEADS_TO[action]
     else:
-        with pytest.raises(violation, match=f"^{sentence}$"):
+        with pytest.raises(violation, match=f"^{sentence}: it is {state}$") as told:
             decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
+        assert told.value.params == {"state": state}
 
 
 def test_an_approval_records_who_when_and_why() -> None:
@@ -177,7 +178,7 @@ def test_a_reason_has_ten_characters_or_more(reason: str) -> None:
 
 def test_the_state_is_checked_before_the_rights() -> None:
     """The refusals come in the order of the contract: pending, own, authorized."""
-    refused(ticket_in("rejected"), NotPending, "Request not pending", DecisionAction.APPROVE, PIERRE)
+    refused(ticket_in("rejected"), NotPending, "Request not pending: it is rejected", DecisionAction.APPROVE, PIERRE)
     refused(pending(), SelfApproval, "Cannot approve your own request", DecisionAction.APPROVE, PIERRE)
 
 

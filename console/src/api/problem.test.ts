@@ -12,7 +12,7 @@ describe('a refusal', () => {
     const body = { type: 'urn:prodgate:problem:self-approval', detail: 'Cannot approve your own request' };
     const problem = await problemOf(answer(403, JSON.stringify(body)));
     expect(problem).toMatchObject({ status: 403, kind: 'self-approval', maxAge: undefined });
-    expect(explain(fr, problem)).toBe(fr.server['Cannot approve your own request']);
+    expect(explain(fr, problem)).toBe(fr.refusals['self-approval']({}));
   });
 
   it('asks for a fresh sign-in where the challenge says so', async () => {
@@ -33,8 +33,9 @@ describe('a refusal', () => {
     expect(explain(en, cut)).toBe(en.errors.server);
   });
 
-  it('says what the server says where we have no better words', () => {
-    expect(explain(en, new ApiProblem(409, { detail: 'The moon is full' }))).toBe('The moon is full');
+  it('of a kind that we do not know is never said in the server’s English', () => {
+    const type = 'urn:prodgate:problem:full-moon';
+    expect(explain(fr, new ApiProblem(409, { type, detail: 'The moon is full' }))).toBe(fr.errors.title);
   });
 });
 

@@ -7,7 +7,9 @@ export class ApiProblem extends Error {
   readonly status: number;
   /** The problem's kind without its family, such as `self-approval`; empty where the server names none. */
   readonly kind: string;
-  readonly fields: readonly { field: string; detail: string }[];
+  /** The values in the refusal's sentence. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly fields: NonNullable<Problem['errors']>;
   /** Seconds after which the sign-in is too old for what was asked (RFC 9470); undefined where that isn't it. */
   readonly maxAge: number | undefined;
 
@@ -16,6 +18,7 @@ export class ApiProblem extends Error {
     this.name = 'ApiProblem';
     this.status = status;
     this.kind = body.type?.startsWith(FAMILY) ? body.type.slice(FAMILY.length) : '';
+    this.params = body.params ?? {};
     this.fields = body.errors ?? [];
     this.maxAge = maxAge;
   }

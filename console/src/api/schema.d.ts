@@ -464,13 +464,26 @@ export interface components {
         Action: "created" | "approved" | "rejected" | "cancelled" | "expired" | "retried" | "deploying" | "deployed" | "failed";
         /**
          * Allowed
-         * @description Whether the caller may; where not, `why` is the sentence.
+         * @description Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
+         *
+         *     `who` could instead, where it is the caller's roles that refuse.
          */
         Allowed: {
             /** Allowed */
             allowed: boolean;
             /** Why */
             why: string | null;
+            /** Kind */
+            kind?: ("already-open" | "bad-cursor" | "bad-field" | "changed-since" | "engine-unavailable" | "faulty-file" | "invalid" | "malformed-ticket" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
+            /**
+             * Who
+             * @default []
+             */
+            who: components["schemas"]["Decider"][];
         };
         /**
          * Announced
@@ -509,11 +522,14 @@ export interface components {
         /**
          * Checked
          * @description A request that could be created now: who could approve it, and what it would replace.
+         *
+         *     `impact` is what the requester says, or more where the target's owners ask for more.
          */
         Checked: {
             /** Approvers */
             approvers: components["schemas"]["Decider"][];
             production: components["schemas"]["Deployed"] | null;
+            impact: components["schemas"]["Impact"];
         };
         /**
          * CommentBody
@@ -601,7 +617,7 @@ export interface components {
         };
         /**
          * Decider
-         * @description Somebody who could approve the request as it is now.
+         * @description Somebody who could do with the request, as it is now, what is asked.
          */
         Decider: {
             /** Name */
@@ -640,13 +656,22 @@ export interface components {
         Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
         /**
          * FieldProblem
-         * @description One refused field: its path in the request, and why.
+         * @description One refused field: its path in the request, and why: for people, and by a word and values for programs.
          */
         FieldProblem: {
             /** Field */
             field: string;
             /** Detail */
             detail: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "already-open" | "bad-cursor" | "bad-field" | "changed-since" | "engine-unavailable" | "faulty-file" | "invalid" | "malformed-ticket" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
         };
         /**
          * Grant
@@ -801,6 +826,10 @@ export interface components {
             status: number;
             /** Detail */
             detail: string;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
             /**
              * Errors
              * @default []
@@ -964,6 +993,8 @@ export interface components {
             name: string;
             /** Version */
             version: string;
+            /** Digest */
+            digest?: string | null;
             /**
              * Sourceenvironment
              * @default staging

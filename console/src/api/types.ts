@@ -20,6 +20,7 @@ export type KnownTarget = Schemas['KnownTarget'];
 export type Me = Schemas['Me'];
 export type ConsoleSettings = Schemas['Console'];
 export type Problem = Schemas['Problem'];
+export type RefusalKind = Schemas['FieldProblem']['kind'];
 
 export const STATES = [
   'pending',

@@ -6,7 +6,7 @@ import { ApiProblem } from '@/api/problem';
 import { formSchema } from '@/components/form/schema';
 import { bodyOf, fieldOf, type FormValues } from '@/components/form/values';
 import { useSpeech } from '@/i18n';
-import { serverSentence } from '@/i18n/server';
+import { refusalSentence } from '@/i18n/server';
 import type { Messages } from '@/i18n/en';
 import { useLater } from './useLater';
 
@@ -45,9 +45,9 @@ export function showAtFields(
 ): readonly string[] {
   if (!(error instanceof ApiProblem)) return [];
   const others: string[] = [];
-  error.fields.forEach(({ field, detail }) => {
-    const name = fieldOf(field);
-    const message = serverSentence(t, detail);
+  error.fields.forEach((fault) => {
+    const name = fieldOf(fault.field);
+    const message = refusalSentence(t, fault) || t.errors.title;
     if (name) setError(name, { type: 'server', message });
     else others.push(message);
   });

@@ -21,6 +21,7 @@ export const enDetail = {
     performanceTestsPassed: { passed: 'Performance tests passed', missing: 'Performance tests not passed' },
   },
   evidence: 'Evidence:',
+  whoMay: (who: string) => `Who may: ${who}.`,
   why: (decisions: string) => `${decisions}:`,
   unsafeLink: 'This address is not a web page, so it is not a link.',
   ended: {

@@ -1,6 +1,7 @@
 import { plural } from './plural';
 import { enDetail } from './en.detail';
 import { enForm } from './en.form';
+import { enRefusals } from './en.refusals';
 
 const n = plural('en');
 
@@ -192,37 +193,7 @@ export const en = {
     notFoundHelp: 'The address leads nowhere. The list of requests has everything you may see.',
     home: 'To the requests',
   },
-  /** What the server says in English, by the sentence it says it with. */
-  server: {
-    'Request not pending': 'It is no longer pending.',
-    'Cannot approve your own request': 'You can’t approve your own request; somebody else has to.',
-    'Not authorized': 'Your roles don’t allow this.',
-    'Request can no longer be cancelled': 'It can no longer be withdrawn.',
-    'Request not failed': 'Only a failed deployment can be retried.',
-    'A service account cannot decide': 'A service account can’t decide.',
-    'You acted before with another sign-in: whoever runs the platform must name your new `subject` in your entry of the directory (docs/operations.md)':
-      'You acted here before with another sign-in. Whoever runs the platform has to enter the new one in the directory first.',
-    'Nobody but the requester could approve this request':
-      'Nobody but you could approve this. Another approver has to be added to the tenant first.',
-    'Staging tests and security scan must have passed': 'Staging tests and security scan must have passed.',
-    'The scheduled date must be in the future': 'The date must be in the future.',
-    'The request is not the one that was decided on': 'The request is no longer the one you decided on.',
-    'The request has changed since it was read; read it again and decide on what it says now':
-      'The request changed meanwhile. This is how it stands now.',
-    "The Git record can't be reached now; try again": 'The Git record can’t be reached now. Try again.',
-    'No such request': 'There is no such request, or you may no longer see it.',
-    'The engine does not run this request; operators have to look at it':
-      'Prodgate’s engine does not run this request. Tell whoever operates Prodgate.',
-    'The engine does not answer now; what you asked may still be done, so look before you repeat it (a creation with an Idempotency-Key is safe to repeat)':
-      'Prodgate’s engine does not answer. What you asked may still be done: look before you try again.',
-    'The identity provider does not answer now, so nobody can be recognised; try again':
-      'The identity provider does not answer, so nobody can be recognised. Try again.',
-    "The engine did not accept this gate's signature; operators have to look at its key and clock":
-      'Prodgate’s engine did not accept the signature. Tell whoever operates Prodgate.',
-    'Something went wrong; it has been logged': 'Something went wrong on the server; it has been logged.',
-    'must be given': 'Required.',
-    'must not be blank': 'Required.',
-  } satisfies Record<string, string>,
+  refusals: enRefusals,
 };
 
 export type Messages = typeof en;

@@ -27,6 +27,7 @@ export const frDetail: typeof enDetail = {
     },
   },
   evidence: 'Preuve :',
+  whoMay: (who: string) => `Qui le peut : ${who}.`,
   why: (decisions) => `${decisions} :`,
   unsafeLink: 'Cette adresse n’est pas une page web ; ce n’est donc pas un lien.',
   ended: {

@@ -1,5 +1,6 @@
 import { frDetail } from './fr.detail';
 import { frForm } from './fr.form';
+import { frRefusals } from './fr.refusals';
 import type { Messages } from './en';
 import { plural } from './plural';
 
@@ -204,37 +205,5 @@ export const fr: Messages = {
     notFoundHelp: 'L’adresse ne mène nulle part. La liste des demandes montre tout ce que vous pouvez voir.',
     home: 'Vers les demandes',
   },
-  server: {
-    'Request not pending': 'Elle n’est plus en attente.',
-    'Cannot approve your own request':
-      'Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.',
-    'Not authorized': 'Vos rôles ne le permettent pas.',
-    'Request can no longer be cancelled': 'Elle ne peut plus être retirée.',
-    'Request not failed': 'Seul un déploiement en échec peut être relancé.',
-    'A service account cannot decide': 'Un compte de service ne peut pas décider.',
-    'You acted before with another sign-in: whoever runs the platform must name your new `subject` in your entry of the directory (docs/operations.md)':
-      'Vous avez déjà agi ici avec une autre connexion. L’équipe qui exploite la plateforme doit d’abord inscrire la nouvelle dans l’annuaire.',
-    'Nobody but the requester could approve this request':
-      'Personne d’autre que vous ne pourrait l’approuver. Il faut d’abord ajouter un approbateur au tenant.',
-    'Staging tests and security scan must have passed':
-      'Les tests de staging et l’analyse de sécurité doivent avoir réussi.',
-    'The scheduled date must be in the future': 'La date doit être dans le futur.',
-    'The request is not the one that was decided on':
-      'La demande n’est plus celle sur laquelle vous vous êtes prononcé.',
-    'The request has changed since it was read; read it again and decide on what it says now':
-      'La demande a changé entre-temps. Voici où elle en est.',
-    "The Git record can't be reached now; try again": 'Git est injoignable pour l’instant. Réessayez.',
-    'No such request': 'Cette demande n’existe pas, ou vous ne pouvez plus la voir.',
-    'The engine does not run this request; operators have to look at it':
-      'Le moteur de Prodgate n’exécute pas cette demande. Prévenez l’équipe qui exploite Prodgate.',
-    'The engine does not answer now; what you asked may still be done, so look before you repeat it (a creation with an Idempotency-Key is safe to repeat)':
-      'Le moteur de Prodgate ne répond pas. Votre action a pu aboutir : vérifiez avant de réessayer.',
-    'The identity provider does not answer now, so nobody can be recognised; try again':
-      'Le fournisseur d’identité ne répond pas ; personne ne peut être reconnu. Réessayez.',
-    "The engine did not accept this gate's signature; operators have to look at its key and clock":
-      'Le moteur de Prodgate n’a pas accepté la signature. Prévenez l’équipe qui exploite Prodgate.',
-    'Something went wrong; it has been logged': 'Le serveur a rencontré un défaut ; il est consigné.',
-    'must be given': 'Obligatoire.',
-    'must not be blank': 'Obligatoire.',
-  },
+  refusals: frRefusals,
 };

@@ -1,10 +1,19 @@
 import { ApiProblem, isUnreachable } from '@/api/problem';
+import type { State } from '@/api/types';
 import type { Messages } from './en';
+import type { Params } from './refusals';
 
-/** A sentence of the server in the reader's language; as the server says it, where it is not one we know. */
-export function serverSentence(t: Messages, sentence: string): string {
-  const known: Record<string, string> = t.server;
-  return known[sentence] ?? sentence;
+/** A refusal as the server sends it: its kind, and the values of its sentence. */
+export interface Coded {
+  kind?: string | null;
+  params?: Params;
+}
+
+/** The refusal in the reader's language; empty for a kind that a newer server has. */
+export function refusalSentence(t: Messages, { kind, params = {} }: Coded): string {
+  if (!kind || !Object.hasOwn(t.refusals, kind)) return '';
+  const state = params['state'] === undefined ? undefined : t.state[params['state'] as State];
+  return t.refusals[kind as keyof typeof t.refusals](params, state);
 }
 
 /** What went wrong, as a sentence with a way on. */
@@ -12,5 +21,5 @@ export function explain(t: Messages, error: unknown): string {
   if (isUnreachable(error)) return t.errors.unreachable;
   if (!(error instanceof ApiProblem)) return t.errors.server;
   if (error.status === 429) return t.errors.busy;
-  return serverSentence(t, error.message) || (error.status >= 500 ? t.errors.server : t.errors.title);
+  return refusalSentence(t, error) || (error.status >= 500 ? t.errors.server : t.errors.title);
 }

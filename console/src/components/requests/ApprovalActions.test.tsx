@@ -5,8 +5,13 @@ import type { Permissions } from '@/api/types';
 import { show } from '@/test/render';
 import { ApprovalActions } from './ApprovalActions';
 
-const YES = { allowed: true, why: null };
-const no = (why: string) => ({ allowed: false, why });
+const YES = { allowed: true, why: null, who: [] };
+const no = (kind: 'self-approval' | 'not-authorized') => ({
+  allowed: false,
+  why: 'As the server says it',
+  kind,
+  who: [],
+});
 const ALL: Permissions = { approve: YES, reject: YES, cancel: YES, retry: YES, deciders: [] };
 
 describe('the decisions', () => {
@@ -19,7 +24,7 @@ describe('the decisions', () => {
 
   it('that are not allowed do nothing, can be reached, and say why', async () => {
     const ask = vi.fn();
-    const permissions = { ...ALL, approve: no('Cannot approve your own request') };
+    const permissions = { ...ALL, approve: no('self-approval') };
     show(<ApprovalActions state="pending" permissions={permissions} ask={ask} />);
     const button = screen.getByRole('button', { name: 'Approve' });
     button.focus();
@@ -31,13 +36,13 @@ describe('the decisions', () => {
   });
 
   it('that are refused for one reason say it once', () => {
-    const permissions = { ...ALL, approve: no('Not authorized'), reject: no('Not authorized') };
+    const permissions = { ...ALL, approve: no('not-authorized'), reject: no('not-authorized') };
     show(<ApprovalActions state="pending" permissions={permissions} ask={vi.fn()} />);
     expect(screen.getByText(/Your roles don’t allow this/)).toHaveTextContent('Approve, Reject:');
   });
 
   it('give the reason in French', () => {
-    const permissions = { ...ALL, approve: no('Cannot approve your own request') };
+    const permissions = { ...ALL, approve: no('self-approval') };
     show(<ApprovalActions state="pending" permissions={permissions} ask={vi.fn()} />, { language: 'fr' });
     expect(screen.getByText(/Vous ne pouvez pas approuver votre propre demande/)).toBeInTheDocument();
   });

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { offered } from '@/api/lifecycle';
 import type { Decision, Permissions, State } from '@/api/types';
 import { useSpeech } from '@/i18n';
-import { serverSentence } from '@/i18n/server';
+import { refusalSentence } from '@/i18n/server';
 import { Button, type Tone } from '@/ui/Button';
 
 interface ApprovalActionsProps {
@@ -26,8 +26,13 @@ export function ApprovalActions({ state, permissions, ask }: ApprovalActionsProp
   const decisions = offered(state, permissions);
   const refused = decisions.filter((decision) => !permissions[decision].allowed);
   // Two buttons refused for one reason say it once.
-  const reasons = [...new Set(refused.map((decision) => permissions[decision].why ?? ''))];
-  const reasonId = (decision: Decision) => `${id}-${reasons.indexOf(permissions[decision].why ?? '')}`;
+  const reasonOf = (decision: Decision) => {
+    const said = refusalSentence(t, permissions[decision]) || t.errors.title;
+    const who = permissions[decision].who.map(({ name }) => name).join(', ');
+    return who ? `${said} ${t.detail.whoMay(who)}` : said;
+  };
+  const reasons = [...new Set(refused.map(reasonOf))];
+  const reasonId = (decision: Decision) => `${id}-${reasons.indexOf(reasonOf(decision))}`;
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap gap-2">
@@ -53,12 +58,12 @@ export function ApprovalActions({ state, permissions, ask }: ApprovalActionsProp
           <span className="font-medium">
             {t.detail.why(
               refused
-                .filter((decision) => (permissions[decision].why ?? '') === reason)
+                .filter((decision) => reasonOf(decision) === reason)
                 .map((decision) => t.detail[decision])
                 .join(', '),
             )}
           </span>{' '}
-          {serverSentence(t, reason)}
+          {reason}
         </p>
       ))}
     </div>

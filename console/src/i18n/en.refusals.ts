@@ -1,0 +1,69 @@
+import type { Refusals } from './refusals';
+
+/** Every refusal of the server by its kind, with the values that it carries. */
+export const enRefusals: Refusals = {
+  'already-open': ({ ticket, name, version }) =>
+    ticket
+      ? `${ticket} asks for ${name} ${version} already, and is still open.`
+      : 'Another open request asks for the same.',
+  'bad-cursor': () => 'This page of the list is no longer there. Start from the first one.',
+  'bad-field': () => 'This value can’t be taken.',
+  'changed-since': () => 'The request changed meanwhile. This is how it stands now.',
+  'engine-unavailable': () =>
+    'Prodgate’s engine does not answer. What you asked may still be done: look before you try again.',
+  'faulty-file': ({ faults }) =>
+    faults
+      ? `Not now: a file of the record has a fault (${faults}).`
+      : 'Not now: a file of the record has a fault.',
+  form: () => 'This does not have the form that is asked for.',
+  'identity-changed': () =>
+    'You acted here before with another sign-in. Whoever runs the platform has to enter the new one in the directory first.',
+  invalid: () => 'Some of what was sent can’t be taken.',
+  'malformed-ticket': () => 'The request’s file is malformed.',
+  missing: () => 'Required.',
+  'nobody-to-approve': () =>
+    'Nobody but you could approve this. Another approver has to be added to the tenant first.',
+  'not-authorized': () => 'Your roles don’t allow this.',
+  'not-cancellable': (_, state) =>
+    state ? `It can no longer be withdrawn: ${state}.` : 'It can no longer be withdrawn.',
+  'not-found': () => 'There is no such request, or you may no longer see it.',
+  'not-known': () => 'This is not known here.',
+  'not-one-of': () => 'This is none of the values that can be chosen.',
+  'not-pending': (_, state) => (state ? `It is no longer pending: ${state}.` : 'It is no longer pending.'),
+  'not-retryable': ({ attempts }) =>
+    attempts
+      ? `It failed ${attempts} times; make a new request.`
+      : 'Only a failed deployment can be retried.',
+  'not-running': () => 'Prodgate’s engine does not run this request. Tell whoever operates Prodgate.',
+  'pre-checks-not-passed': () => 'Staging tests and security scan must have passed.',
+  'provider-unavailable': () =>
+    'The identity provider does not answer, so nobody can be recognised. Try again.',
+  'record-unreachable': () => 'The Git record can’t be reached now. Try again.',
+  'scheduled-in-the-past': () => 'The date must be in the future.',
+  'scheduled-too-late': () => 'The date must be within a year.',
+  'self-approval': () => 'You can’t approve your own request; somebody else has to.',
+  'service-decides': () => 'A service account can’t decide.',
+  'stale-decision': () => 'The request is no longer the one you decided on.',
+  'stale-sign-in': () => 'Sign in again: this decision needs a more recent sign-in.',
+  'target-not-owned': ({ tenant, name }) =>
+    name ? `The catalogue has no ${name} of ${tenant}.` : 'The target is not this tenant’s.',
+  'too-large': ({ limit }) => `At most ${limit}.`,
+  'too-long': ({ limit }) => `At most ${limit} characters.`,
+  'too-many': ({ limit }) => `At most ${limit} of them.`,
+  'too-many-open': ({ open, most }) =>
+    open
+      ? `You have ${open} open requests, and ${most} are allowed: let some be decided, or withdraw them.`
+      : 'You have too many open requests: let some be decided, or withdraw them.',
+  'too-many-requests': () => 'Too many requests at once. Try again in a moment.',
+  'too-short': ({ limit }) => `At least ${limit} characters.`,
+  'too-small': ({ limit }) => `At least ${limit}.`,
+  unauthenticated: () => 'Sign in again.',
+  'unknown-environment': ({ name, environments }) =>
+    name ? `${name} is promoted ${environments}.` : 'The target has no such environment.',
+  unproven: () => 'Prodgate’s engine did not accept the signature. Tell whoever operates Prodgate.',
+  unreadable: () => 'What was sent can’t be read.',
+  'version-malformed': () => 'A version begins with a letter or digit and has no “..”.',
+  'version-moves': ({ version }) =>
+    version ? `${version} moves: give the digest of what is meant.` : 'The version moves: give its digest.',
+  'wrong-ticket': () => 'The message names another request.',
+};

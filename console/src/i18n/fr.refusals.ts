@@ -1,0 +1,73 @@
+import type { Refusals } from './refusals';
+
+export const frRefusals: Refusals = {
+  'already-open': ({ ticket, name, version }) =>
+    ticket
+      ? `${ticket} demande déjà ${name} ${version}, et est encore ouverte.`
+      : 'Une autre demande ouverte porte sur la même chose.',
+  'bad-cursor': () => 'Cette page de la liste n’existe plus. Repartez de la première.',
+  'bad-field': () => 'Cette valeur ne peut pas être acceptée.',
+  'changed-since': () => 'La demande a changé entre-temps. Voici où elle en est.',
+  'engine-unavailable': () =>
+    'Le moteur de Prodgate ne répond pas. Votre action a pu aboutir : vérifiez avant de réessayer.',
+  'faulty-file': ({ faults }) =>
+    faults
+      ? `Pas pour l’instant : un fichier du dépôt a un défaut (${faults}).`
+      : 'Pas pour l’instant : un fichier du dépôt a un défaut.',
+  form: () => 'Ceci n’a pas la forme attendue.',
+  'identity-changed': () =>
+    'Vous avez déjà agi ici avec une autre connexion. L’équipe qui exploite la plateforme doit d’abord inscrire la nouvelle dans l’annuaire.',
+  invalid: () => 'Une partie de l’envoi ne peut pas être acceptée.',
+  'malformed-ticket': () => 'Le fichier de la demande est mal formé.',
+  missing: () => 'Obligatoire.',
+  'nobody-to-approve': () =>
+    'Personne d’autre que vous ne pourrait l’approuver. Il faut d’abord ajouter un approbateur au tenant.',
+  'not-authorized': () => 'Vos rôles ne le permettent pas.',
+  'not-cancellable': (_, state) =>
+    state ? `Elle ne peut plus être retirée (état : ${state}).` : 'Elle ne peut plus être retirée.',
+  'not-found': () => 'Cette demande n’existe pas, ou vous ne pouvez plus la voir.',
+  'not-known': () => 'Ceci n’est pas connu ici.',
+  'not-one-of': () => 'Ce n’est aucune des valeurs possibles.',
+  'not-pending': (_, state) =>
+    state ? `Elle n’est plus en attente (état : ${state}).` : 'Elle n’est plus en attente.',
+  'not-retryable': ({ attempts }) =>
+    attempts
+      ? `Elle a échoué ${attempts} fois ; faites une nouvelle demande.`
+      : 'Seul un déploiement en échec peut être relancé.',
+  'not-running': () =>
+    'Le moteur de Prodgate n’exécute pas cette demande. Prévenez l’équipe qui exploite Prodgate.',
+  'pre-checks-not-passed': () => 'Les tests de staging et l’analyse de sécurité doivent avoir réussi.',
+  'provider-unavailable': () =>
+    'Le fournisseur d’identité ne répond pas ; personne ne peut être reconnu. Réessayez.',
+  'record-unreachable': () => 'Git est injoignable pour l’instant. Réessayez.',
+  'scheduled-in-the-past': () => 'La date doit être dans le futur.',
+  'scheduled-too-late': () => 'La date doit être dans l’année qui vient.',
+  'self-approval': () => 'Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.',
+  'service-decides': () => 'Un compte de service ne peut pas décider.',
+  'stale-decision': () => 'La demande n’est plus celle sur laquelle vous vous êtes prononcé.',
+  'stale-sign-in': () => 'Reconnectez-vous : cette décision demande une connexion plus récente.',
+  'target-not-owned': ({ tenant, name }) =>
+    name ? `Le catalogue n’a pas de ${name} pour ${tenant}.` : 'La cible n’est pas à ce tenant.',
+  'too-large': ({ limit }) => `${limit} au plus.`,
+  'too-long': ({ limit }) => `${limit} caractères au plus.`,
+  'too-many': ({ limit }) => `${limit} au plus.`,
+  'too-many-open': ({ open, most }) =>
+    open
+      ? `Vous avez ${open} demandes ouvertes, pour ${most} permises : attendez des décisions ou retirez-en.`
+      : 'Vous avez trop de demandes ouvertes : attendez des décisions ou retirez-en.',
+  'too-many-requests': () => 'Trop de requêtes à la fois. Réessayez dans un instant.',
+  'too-short': ({ limit }) => `${limit} caractères au moins.`,
+  'too-small': ({ limit }) => `${limit} au moins.`,
+  unauthenticated: () => 'Reconnectez-vous.',
+  'unknown-environment': ({ name, environments }) =>
+    name ? `${name} se promeut ${environments}.` : 'La cible n’a pas cet environnement.',
+  unproven: () =>
+    'Le moteur de Prodgate n’a pas accepté la signature. Prévenez l’équipe qui exploite Prodgate.',
+  unreadable: () => 'L’envoi est illisible.',
+  'version-malformed': () => 'Une version commence par une lettre ou un chiffre, et ne contient pas « .. ».',
+  'version-moves': ({ version }) =>
+    version
+      ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
+      : 'La version est mouvante : donnez son empreinte.',
+  'wrong-ticket': () => 'Le message nomme une autre demande.',
+};
