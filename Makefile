@@ -13,18 +13,25 @@ CONSOLE := console/dist/.built
 MODULES := console/node_modules/.installed
 SOURCES := $(shell find console -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
+# What `make test` needs of the machine is more than what everything else needs.
+NEEDS := $(if $(filter test prepare,$(MAKECMDGOALS)),test,up)
+# Apache Kafka, which Maven fetches for the tests.
+KAFKA := .kafka/pom.xml
+
 .DEFAULT_GOAL := help
-.PHONY: help install console up test check web format bench screenshots histories clean
+.PHONY: help prepare install console up test check web format bench bare-check screenshots histories clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+prepare: ## See what this machine lacks for `make test`; root, or PRODGATE_INSTALL=1, has it installed
+	@PYTHON=$(PYTHON) .ci/prepare $(NEEDS)
 
 install: $(STAMP) $(CONSOLE) ## Make .venv with all that tests need, and build the console (PYTHON=python3.12 picks another)
 
-$(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Prodgate needs Python 3.11 or newer; try PYTHON=python3.11")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(STAMP): pyproject.toml constraints.txt | prepare
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@touch $@
 
@@ -41,13 +48,17 @@ $(CONSOLE): $(SOURCES) $(MODULES)
 up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (ARGS="--port 9000 --data DIR")
 	$(BIN)/prodgate up $(ARGS)
 
-test: check web ## Check, then run every test and hold the coverage
+test: check web $(KAFKA) ## Check, then run every test and hold the coverage
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal --ignore tests/console
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	@# A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/console
+
+$(KAFKA): tests/kafka/pom.xml | $(STAMP)
+	$(BIN)/python -m tests.kafka.broker
+	@touch $@
 
 check: $(STAMP) ## Lint, check the format, the types, the import directions and for holes
 	$(BIN)/ruff check .
@@ -66,6 +77,9 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 
 bench: $(STAMP) ## Measure what is measured, and print the numbers (ARGS are the bench's own)
 	$(BIN)/python -m bench $(ARGS)
+
+bare-check: ## Try `make up` and what `make test` needs in a bare Debian 12, made by debootstrap; by hand, as root (ARGS="make test")
+	.ci/bare-check $(ARGS)
 
 screenshots: $(STAMP) $(CONSOLE) ## Take docs/screenshots anew: every page, in both themes, on a desk and on a phone
 	$(BIN)/python -m tests.console.screenshots

@@ -197,6 +197,9 @@ class Settings(BaseModel):
     creates_in_flight: int = Field(
         32, ge=1, description="Creations that one API process lets run at once; more wait their turn."
     )
+    creates_in_flight_person: int = Field(
+        4, ge=1, description="Creations of one person among them; that person's others wait, and nobody behind them."
+    )
     open_requests_person: int = Field(
         50, ge=1, description="Open requests that one person may have: pending, approved or being deployed. API only."
     )

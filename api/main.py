@@ -23,6 +23,7 @@ from api.models import Console
 from api.oidc import Provider
 from api.promotions import Promotions
 from api.services import Services, Web
+from api.shares import FairShares
 from api.slack_clicks import Clicks, SlackDoor
 from record.controls import Controls
 from record.directory import DirectoryReader
@@ -71,7 +72,8 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     engine = Engine(client, settings.task_queue, settings.answer_within)
     index = Index(repository, settings.data_dir / "api" / "index.db")
     provider = Provider(settings.oidc_issuer or "", http)
-    creates, people = asyncio.Semaphore(settings.creates_in_flight), Buckets(settings.requests_per_minute_person)
+    creates = FairShares(settings.creates_in_flight, settings.creates_in_flight_person)
+    people = Buckets(settings.requests_per_minute_person)
     keys, sign = KeyReader(repository), signer(settings)
     unverified = settings.oidc_unverified_email == "accept"
     verifier = TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim, unverified)

@@ -21,6 +21,7 @@ from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTake
 from api.errors import BadField, ChangedSince, NotFound
 from api.etags import etag, matches
 from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Permissions
+from api.shares import FairShares
 from domain import lifecycle, roles, submissions, targets
 from domain.decision import Decision, DecisionAction, Submission
 from domain.delivery import Report
@@ -68,7 +69,7 @@ class Promotions:
     keys: KeyReader
     now: Callable[[], datetime]
     expiry: timedelta
-    creates: asyncio.Semaphore
+    creates: FairShares
     signer: Signer
     most_open: int = submissions.MOST_OPEN
     _handed_out: dict[int, int] = field(default_factory=dict)
@@ -281,7 +282,7 @@ class Promotions:
         draft = await self._draft(person, tenant, body, key)
         self._approvers(draft)
         address = same_address(person.email)
-        async with self._alone(draft.target), self.creates:
+        async with self.creates.turn(person.subject or person.email), self._alone(draft.target):
             if first := await self._repeated(draft):
                 return first
             self._filing[address] += 1

@@ -68,6 +68,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "expiry": ("86400", timedelta(days=1)),
     "answer_within": ("0.5", timedelta(seconds=0.5)),
     "creates_in_flight": ("4", 4),
+    "creates_in_flight_person": ("2", 2),
     "time_zone": ("Europe/Paris", ZoneInfo("Europe/Paris")),
     "task_queue": ("blue", "blue"),
     "worker_health_host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104  as in a container
@@ -95,6 +96,7 @@ BAD = {
     "expiry": "nan",
     "answer_within": "inf",
     "creates_in_flight": "0",
+    "creates_in_flight_person": "0",
     "time_zone": "Europe/Atlantis",
     "worker_health_port": "65536",
     "log_level": "debug",

@@ -53,16 +53,16 @@ def test_make_help_explains_every_target() -> None:
     """Every target that is no file has its sentence."""
     makefile = text("Makefile")
     phony = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
-    explained = set(re.findall(r"^([a-z]+):.*## \S", makefile, re.MULTILINE))
+    explained = set(re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE))
     assert explained == phony
     assert {"install", "up", "test", "check", "bench", "clean"} <= phony
 
 
 def test_every_make_target_that_a_document_names_exists() -> None:
     """Whoever types what is written gets what is meant."""
-    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
-    for document in ("CONTRIBUTING.md", "CHANGELOG.md"):
-        assert set(re.findall(r"`make ([a-z]+)", text(document))) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        assert set(re.findall(r"`make ([a-z-]+)", text(document))) <= targets
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-SCRIPTS = [ROOT / ".ci" / "run", ROOT / ".ci" / "npm", *sorted((ROOT / "deploy").rglob("*.sh"))]
+SCRIPTS = [*sorted((ROOT / ".ci").iterdir()), *sorted((ROOT / "deploy").rglob("*.sh"))]
 
 
 def run(*command: Path | str) -> subprocess.CompletedProcess[str]:
