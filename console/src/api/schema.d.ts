@@ -452,6 +452,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes in production
+         * @description What changes in production: the version last deployed for the same target, and the one asked for.
+         */
+        get: operations["comparisons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -514,6 +534,8 @@ export interface components {
             /** Approvers */
             approvers: components["schemas"]["Decider"][];
             production: components["schemas"]["Deployed"] | null;
+            direction: components["schemas"]["Direction"];
+            others: components["schemas"]["OpenRequest"][];
         };
         /**
          * CommentBody
@@ -631,6 +653,8 @@ export interface components {
             /** Releasenotes */
             releaseNotes: string;
             inProduction: components["schemas"]["InProduction"] | null;
+            direction: components["schemas"]["Direction"];
+            others: components["schemas"]["OpenRequest"][];
         };
         /**
          * Event
@@ -964,6 +988,8 @@ export interface components {
             name: string;
             /** Version */
             version: string;
+            /** Digest */
+            digest?: string | null;
             /**
              * Sourceenvironment
              * @default staging
@@ -980,6 +1006,25 @@ export interface components {
          * @enum {string}
          */
         TargetType: "api" | "application" | "policy";
+        /**
+         * Direction
+         * @enum {string}
+         */
+        Direction: "first" | "newer" | "older" | "same" | "unknown";
+        OpenRequest: {
+            id: string;
+            version: string;
+            state: components["schemas"]["State"];
+            createdBy: string;
+            scheduledDate: string | null;
+            direction: components["schemas"]["Direction"];
+        };
+        Comparison: {
+            ticketId: string;
+            replaces: string | null;
+            direction: components["schemas"]["Direction"];
+            others: components["schemas"]["OpenRequest"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2911,6 +2956,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    comparisons: {
+        parameters: {
+            query: {
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"][];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };

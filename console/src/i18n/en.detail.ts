@@ -71,6 +71,10 @@ export const enDetail = {
   awxJob: 'Job in AWX',
   deciders: 'Who can approve',
   noDeciders: 'Nobody can approve it as things are. An administrator has to add an approver to the tenant.',
+  stoppers: 'Who can stop it',
+  stoppersHelp: 'Until the deployment starts, it can be withdrawn by:',
+  stoppersUnnamed: (requester: string) =>
+    `Until the deployment starts, ${requester} can withdraw it, and so can admins.`,
   actions: 'Decision',
   approve: 'Approve',
   reject: 'Reject',

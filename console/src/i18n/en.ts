@@ -1,6 +1,7 @@
 import { plural } from './plural';
 import { enDetail } from './en.detail';
 import { enForm } from './en.form';
+import { enBulk, enVersions } from './en.versions';
 
 const n = plural('en');
 
@@ -120,6 +121,7 @@ export const en = {
     rejectSelected: 'Reject…',
     clearSelection: 'Clear selection',
     decided: 'Decided meanwhile',
+    decidedByYou: 'Decided by you',
   },
   keys: {
     title: 'Keyboard shortcuts',
@@ -133,6 +135,8 @@ export const en = {
     on: 'Single keys act as shortcuts',
   },
   detail: enDetail,
+  versions: enVersions,
+  bulk: enBulk,
   decide: {
     approveTitle: (what: string) => `Approve ${what}?`,
     approveHelp: 'Your approval is recorded in Git under your name, and the deployment to production starts.',

@@ -1,5 +1,6 @@
 import { frDetail } from './fr.detail';
 import { frForm } from './fr.form';
+import { frBulk, frVersions } from './fr.versions';
 import type { Messages } from './en';
 import { plural } from './plural';
 
@@ -130,6 +131,7 @@ export const fr: Messages = {
     rejectSelected: 'Rejeter…',
     clearSelection: 'Effacer la sélection',
     decided: 'Décidée entre-temps',
+    decidedByYou: 'Décidée par vous',
   },
   keys: {
     title: 'Raccourcis clavier',
@@ -143,6 +145,8 @@ export const fr: Messages = {
     on: 'Les touches seules servent de raccourcis',
   },
   detail: frDetail,
+  versions: frVersions,
+  bulk: frBulk,
   decide: {
     approveTitle: (what) => `Approuver ${what} ?`,
     approveHelp:
