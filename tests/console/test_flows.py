@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 from playwright.sync_api import expect
@@ -17,6 +18,11 @@ _numbers = itertools.count(1)
 def fresh_name(what: str = "api") -> str:
     """A target that no other test promotes."""
     return f"{what}-{next(_numbers)}-api"
+
+
+def next_month() -> str:
+    """A date that may be asked for, and that no test lives to see."""
+    return (datetime.now(UTC) + timedelta(days=30)).isoformat(timespec="seconds")
 
 
 def asked(stack: Stack, name: str, version: str = "1.0.0", by: str = PIERRE, **request: object) -> str:

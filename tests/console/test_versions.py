@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.console.conftest import Sit
 from tests.console.desk import PHONE, Desk
-from tests.console.test_flows import asked, fresh_name
+from tests.console.test_flows import asked, fresh_name, next_month
 from tests.console.words import Words
 from tests.e2e.stack import PIERRE, Stack, submission
 
@@ -205,7 +205,7 @@ def test_a_digest_is_asked_for_and_shown(sit: Sit, stack: Stack, words: Words) -
 
 def test_who_can_stop_what_is_scheduled_is_said_to_who_can_not(sit: Sit, stack: Stack, words: Words) -> None:
     """Jean approved it for a date; the page tells him whom to ask."""
-    ticket = asked(stack, fresh_name("stopped"), scheduledDate="2027-06-01T09:00:00Z")
+    ticket = asked(stack, fresh_name("stopped"), scheduledDate=next_month())
     stack.approve(ticket)
     jean = sit("jean", words, f"/requests/{ticket}")
     region = jean.page.get_by_role("region", name=words.stoppers)

@@ -529,11 +529,14 @@ export interface components {
         /**
          * Checked
          * @description A request that could be created now: who could approve it, and what it would replace.
+         *
+         *     `impact` is what the requester says, or more where the target's owners ask for more.
          */
         Checked: {
             /** Approvers */
             approvers: components["schemas"]["Decider"][];
             production: components["schemas"]["Deployed"] | null;
+            impact: components["schemas"]["Impact"];
             direction: components["schemas"]["Direction"];
             others: components["schemas"]["OpenRequest"][];
         };
