@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
-from api.models import KnownTarget, KnownTenant, Me
+from api.models import FileFault, KnownTarget, KnownTenant, Me
 from domain import roles
 from domain.roles import Permission, Person, Role, Scope
 from domain.targets import Entry
@@ -44,7 +44,7 @@ def me(person: Person, directory: Directory, faults: Iterable[Fault]) -> Me:
         grants=person.grants,
         tenants=tuple(KnownTenant(name=each.name, display_name=each.display_name) for each in known),
         creates=creates(person, directory),
-        faults=tuple(map(str, faults)) if admin else (),
+        faults=tuple(map(FileFault.of, faults)) if admin else (),
         may_approve=any(roles.holds(person, Permission.APPROVE, tenant) for tenant in directory.tenants),
     )
 
@@ -79,7 +79,13 @@ class Targets:
         name, kind, tenant = key
         told = self.index.history_of(tenant, kind, name, self._requesters(tenant))
         versions = tuple(dict.fromkeys((*told.versions, *sorted(described))))
-        return KnownTarget(tenant=tenant, type=kind, name=name, versions=versions, production=told.production)
+        return KnownTarget(
+            tenant=tenant,
+            type=kind,
+            name=name,
+            versions=versions,
+            production=told.production or next(iter(sorted(described)), None),
+        )
 
     def _requesters(self, tenant: str) -> frozenset[str] | None:
         """Whose tickets of the tenant the person sees; None for everybody's: no other's existence is told."""

@@ -12,6 +12,9 @@ from domain.errors import RuleViolation, kind_of
 from domain.roles import Grant, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
+from domain.versions import Direction
+from record.diff import OtherRequest
+from record.members import Fault
 
 CREATION_EXAMPLE: JsonDict = {
     "tenant": "tenant-finance",
@@ -163,6 +166,8 @@ class Checked(Frozen):
     approvers: tuple[Decider, ...]
     production: Deployed | None
     impact: Impact
+    direction: Direction
+    others: tuple[OtherRequest, ...]
 
 
 class KnownTarget(Frozen):
@@ -182,6 +187,18 @@ class KnownTenant(Frozen):
     display_name: str
 
 
+class FileFault(Frozen):
+    """A file of the record that can't be used as it is: its line where one is to blame, and why."""
+
+    file: str
+    line: int | None
+    detail: str
+
+    @classmethod
+    def of(cls, fault: Fault) -> Self:
+        return cls(file=fault.path, line=fault.line, detail=fault.sentence)
+
+
 class Me(Frozen):
     """The caller: their roles, the tenants that they see or create in, and whether they may approve anywhere.
 
@@ -194,7 +211,7 @@ class Me(Frozen):
     tenants: tuple[KnownTenant, ...]
     creates: tuple[Tenant, ...]
     may_approve: bool
-    faults: tuple[str, ...]
+    faults: tuple[FileFault, ...]
 
 
 class Console(Frozen):

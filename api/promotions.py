@@ -7,7 +7,7 @@ import re
 import secrets
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,8 +30,9 @@ from domain.errors import NobodyToApprove, NotAuthorized
 from domain.roles import Permission, Person, Requester, same_address
 from domain.ticket import PromotionRequest, Target
 from domain.values import TICKET_ID, same_name
+from domain.versions import direction
 from record.controls import Controls
-from record.diff import Difference, difference
+from record.diff import Comparer, Comparison, Difference
 from record.directory import DirectoryReader
 from record.errors import RecordUnavailable
 from record.history import Commit, commits_of
@@ -111,7 +112,17 @@ class Promotions:
     async def difference(self, person: Person, ticket_id: str) -> Difference:
         """The ticket against what is in production for its target. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
-        return await run_in_threadpool(difference, self.index, ticket, partial(_sees, person))
+        return await run_in_threadpool(self._comparer.difference, ticket, partial(_sees, person))
+
+    def compared(self, person: Person, ids: Iterable[str]) -> list[Comparison]:
+        """Each of the recorded tickets that the person may see against production; others are left out."""
+        sees = partial(_sees, person)
+        found = (self.index.get(each) for each in dict.fromkeys(ids))
+        return [self._comparer.comparison(ticket, sees) for ticket in found if ticket and sees(ticket)]
+
+    @property
+    def _comparer(self) -> Comparer:
+        return Comparer(self.index, self.controls.catalogue)
 
     async def announced(self, person: Person, ticket_id: str) -> Report:
         """What was announced of the ticket, and what could not be. Raises NotFound, EngineUnavailable."""
@@ -221,13 +232,18 @@ class Promotions:
         draft = await self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
         approvers = self._approvers(draft)
         await self._repeated(draft)
-        found = await run_in_threadpool(self.index.in_production, lifecycle.create(draft))
-        production = None
-        if found:
-            ticket = found.id if _sees(person, found) else None
-            production = Deployed(version=found.spec.target.version, ticket=ticket)
-        impact = draft.request.impact_assessment
-        return Checked(approvers=tuple(map(Decider.of, approvers)), production=production, impact=impact)
+        return await run_in_threadpool(self._checked, person, draft, approvers)
+
+    def _checked(self, person: Person, draft: Submission, approvers: tuple[Person, ...]) -> Checked:
+        ticket, sees, comparer = lifecycle.create(draft), partial(_sees, person), self._comparer
+        found = comparer.in_production(ticket, sees, draft=True)
+        return Checked(
+            approvers=tuple(map(Decider.of, approvers)),
+            production=found and Deployed(version=found.version, ticket=found.ticket_id),
+            impact=draft.request.impact_assessment,
+            direction=direction(found.version if found else None, draft.target.version),
+            others=comparer.others(ticket, sees, draft=True),
+        )
 
     async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet. Raises what refuses what it asks for."""
@@ -253,7 +269,6 @@ class Promotions:
 
         Raises what the open requests of the target, or of the person, refuse.
         """
-        await run_in_threadpool(self.index.catch_up, fetch=True)
         what, address = draft.target, same_address(draft.requester.email)
         others = await run_in_threadpool(self.index.open_of, what.type, what.name, what.target_environment)
         tenants_own = [other for other in others if other.metadata.tenant == draft.tenant]

@@ -24,7 +24,8 @@ from domain import roles
 from domain.decision import DecisionAction
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest, State
-from record.diff import Difference
+from domain.values import TicketId
+from record.diff import Comparison, Difference
 from record.history import Commit
 from record.query import Page, Statistics
 
@@ -145,6 +146,23 @@ async def create(
 async def check(services: Served, caller: Creates, body: CreatePromotionRequest) -> Checked:
     """Whether this could be created now: who could approve it, or the refusal that creating meets. Nothing is kept."""
     return await services.promotions.check(caller, body)
+
+
+MOST_COMPARED = 200
+"""As many requests as the longest page has."""
+
+
+@router.get("/comparisons")
+def comparisons(
+    services: Served,
+    caller: Sees,
+    ids: Annotated[list[TicketId], Query(alias="id", min_length=1, max_length=MOST_COMPARED)],
+) -> list[Comparison]:
+    """The version that each of these requests replaces, which way it goes, and what else is open of its target.
+
+    Those that the caller may not see are left out.
+    """
+    return services.promotions.compared(caller, ids)
 
 
 @router.get(

@@ -164,15 +164,18 @@ class Index:
         rows = [row for (row,) in found]
         return (bits_of(rows, max(rows, default=-1) + 1) & seen).bit_count()
 
-    def in_production(self, ticket: PromotionRequest) -> PromotionRequest | None:
-        """The last ticket that was deployed for the same tenant, target and environment, other than this one."""
-        sql = "SELECT document FROM tickets WHERE target = ? AND id != ? AND deployed_at IS NOT NULL"
+    def in_production(self, ticket: PromotionRequest, but: str | None) -> PromotionRequest | None:
+        """The last ticket that was deployed for the same target and environment, other than the one named.
+
+        Before targets had owners, each tenant had targets of its own.
+        """
+        column, value = ("what", schema.what_of(ticket)) if self.switch() else ("target", schema.target(ticket))
+        sql = f"SELECT document FROM tickets WHERE {column} = ? AND id != ? AND deployed_at IS NOT NULL"  # noqa: S608
         before = ticket.status.deployed_at
         limit, values = ("AND deployed_at <= ?", (int(before.timestamp()),)) if before else ("", ())
         with self._reading() as db:
             found = db.execute(
-                f"{sql} {limit} ORDER BY deployed_at DESC, row DESC LIMIT 1",
-                (schema.target(ticket), ticket.id, *values),
+                f"{sql} {limit} ORDER BY deployed_at DESC, row DESC LIMIT 1", (value, but or "", *values)
             ).fetchone()
         return _ticket(found[0]) if found else None
 

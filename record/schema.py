@@ -112,12 +112,23 @@ def what(kind: str, name: str, environment: str) -> str:
     return target_key(kind, same_name(name), environment)
 
 
+def what_of(ticket: PromotionRequest) -> str:
+    """The same, of a ticket."""
+    target = ticket.spec.target
+    return what(target.type, target.name, target.target_environment)
+
+
 def values(row: int, ticket: PromotionRequest, revision: str) -> tuple[str | int | None, ...]:
     """The ticket as `PUT` takes it."""
     meta, status = ticket.metadata, ticket.status
     moments = (meta.created_at, ticket.last.at, status.approved_at, status.rejected_at, status.deployed_at)
     seconds = (None if each is None else int(each.timestamp()) for each in moments)
     head = (row, ticket.id, ticket.path, revision, *numbers(ticket.id), target(ticket))
-    asked = ticket.spec.target
-    found = (what(asked.type, asked.name, asked.target_environment), int(ticket.state in OPEN))
-    return (*head, *seconds, ticket.model_dump_json(), same_address(meta.created_by), asked.version, *found)
+    found = (ticket.spec.target.version, what_of(ticket), int(ticket.state in OPEN))
+    return (
+        *head,
+        *seconds,
+        ticket.model_dump_json(),
+        same_address(meta.created_by),
+        *found,
+    )

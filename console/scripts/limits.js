@@ -20,6 +20,7 @@ function limit(schema, property) {
 const lines = [
   limit('Target', 'name'),
   limit('Target', 'version'),
+  limit('Target', 'digest'),
   limit('RequestDetails', 'justification'),
   limit('RequestDetails', 'releaseNotes'),
   limit('RequestDetails', 'rollbackPlan'),

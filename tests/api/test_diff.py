@@ -12,6 +12,8 @@ def test_the_first_promotion_of_a_target_replaces_nothing(house: House) -> None:
         "version": "2.1.0",
         "releaseNotes": "- Added 3DS2 authentication\n- Fixed timeout issues\n",
         "inProduction": None,
+        "direction": "first",
+        "others": [],
     }
 
 

@@ -53,9 +53,8 @@ def test_the_fault_is_told_where_people_look(own_house: House) -> None:
     own_house.commit({TENANT: WITHOUT_JEAN})
     ready = own_house.http().get("/readyz")
     assert (ready.status_code, ready.json()["faults"]) == (200, [f"{TENANT}, line 9"])
-    assert [each.split(": ")[0] for each in own_house.as_(ALICE).get("/v1/me").json()["faults"]] == [
-        f"{TENANT}, line 9"
-    ]
+    (told,) = own_house.as_(ALICE).get("/v1/me").json()["faults"]
+    assert (told["file"], told["line"]) == (TENANT, 9)
     assert own_house.as_(JEAN).get("/v1/me").json()["faults"] == []
 
 

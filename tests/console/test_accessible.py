@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.console.conftest import Sit
 from tests.console.desk import DESK, PHONE, Desk
-from tests.console.test_flows import JEAN, asked, fresh_name
+from tests.console.test_flows import JEAN, asked, fresh_name, next_month
 from tests.console.words import EN, FR, Words
 from tests.e2e.stack import Stack
 
@@ -31,7 +31,7 @@ def look(request: pytest.FixtureRequest) -> dict[str, Any]:
 def states(stack: Stack) -> dict[str, str]:
     """A request in each state that one can wait for, by the state's name."""
     made = {state: asked(stack, fresh_name(state)) for state in ("pending", "rejected", "cancelled", "deployed")}
-    made["approved"] = asked(stack, fresh_name("later"), scheduledDate="2098-01-01T09:00:00Z")
+    made["approved"] = asked(stack, fresh_name("later"), scheduledDate=next_month())
     made["failed"] = asked(stack, fresh_name("broken"))
     stack.call(JEAN, "POST", f"/{made['rejected']}/reject", {"reason": "The rollback plan lacks the database"})
     stack.call("pierre.durand@cab-i.com", "POST", f"/{made['cancelled']}/cancel", {})

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 from playwright.sync_api import expect
@@ -17,6 +18,11 @@ _numbers = itertools.count(1)
 def fresh_name(what: str = "api") -> str:
     """A target that no other test promotes."""
     return f"{what}-{next(_numbers)}-api"
+
+
+def next_month() -> str:
+    """A date that may be asked for, and that no test lives to see."""
+    return (datetime.now(UTC) + timedelta(days=30)).isoformat(timespec="seconds")
 
 
 def asked(stack: Stack, name: str, version: str = "1.0.0", by: str = PIERRE, **request: object) -> str:
@@ -205,31 +211,6 @@ def test_a_critical_decision_asks_for_a_fresh_sign_in(sit: Sit, stack: Stack, wo
     expect(jean.dialog.get_by_role("textbox")).to_have_value("I looked at it twice")
     jean.dialog.get_by_role("button", name=words.approve, exact=True).click()
     jean.sees_state(words.deployed)
-
-
-def test_several_critical_decisions_ask_for_a_fresh_sign_in_once(sit: Sit, stack: Stack, words: Words) -> None:
-    """The first refusal ends it: the others would meet the same. After the sign-in, what was typed is there."""
-    tickets = [asked(stack, fresh_name("critical"), impactAssessment="critical") for _ in range(2)]
-    alice, sent = sit("alice", words, "/requests?tab=waiting"), []
-    alice.expect_fault("status of 401")
-    alice.page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/approve") else None)
-    alice.page.wait_for_timeout(5_000)  # the stack calls a sign-in stale after four seconds
-
-    def ask() -> None:
-        for ticket in tickets:
-            alice.page.get_by_role("checkbox", name=re.compile(ticket)).check()
-        alice.button(words.approve_several).click()
-
-    ask()
-    alice.dialog.get_by_role("textbox").fill("Looked at them together")
-    alice.dialog.get_by_role("button", name=words.approve, exact=True).click()
-    expect(alice.dialog.get_by_role("alert")).to_contain_text(words.confirm_you)
-    assert len(sent) == 1
-    alice.check_accessible("a sign-in that is too old for several")
-    alice.dialog.get_by_role("button", name=words.sign_in).click()
-    alice.page.get_by_role("button", name="Alice Admin").click()
-    ask()
-    expect(alice.dialog.get_by_role("textbox")).to_have_value("Looked at them together")
 
 
 def test_a_session_that_ended_loses_no_form(sit: Sit, words: Words) -> None:

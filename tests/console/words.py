@@ -70,6 +70,22 @@ class Words:
     deciders: str
     forbidden: str
     shortcuts: str
+    older: str
+    goes_back: str
+    some_go_back: str
+    newest_only: str
+    left_out: str
+    one_by_one: str
+    one_decided: str
+    three_decided: str
+    by_you: str
+    not_compared: str
+    performance_missing: str
+    digest: str
+    moves: str
+    copy_digest: str
+    stoppers: str
+    close: str
 
 
 EN = Words(
@@ -134,6 +150,22 @@ EN = Words(
     deciders="Who can approve",
     forbidden="You can’t ask for promotions",
     shortcuts="Keyboard shortcuts",
+    older="Older",
+    goes_back="This goes back to an older version",
+    some_go_back="1 request goes back to an older version",
+    newest_only="Newest only",
+    left_out="Left out, stays pending",
+    one_by_one="Requests of high and critical impact are decided one by one",
+    one_decided="1 of 1 decided",
+    three_decided="3 of 3 decided",
+    by_you="Decided by you",
+    not_compared="Not compared",
+    performance_missing="Performance tests not passed",
+    digest="Digest",
+    moves="can mean something else tomorrow",
+    copy_digest="Copy the digest",
+    stoppers="Who can stop it",
+    close="Close",
 )
 
 FR = Words(
@@ -198,4 +230,20 @@ FR = Words(
     deciders="Qui peut approuver",
     forbidden="Vous ne pouvez pas demander de promotion",
     shortcuts="Raccourcis clavier",
+    older="Plus ancienne",
+    goes_back="C’est un retour à une version plus ancienne",
+    some_go_back="1 demande revient à une version plus ancienne",
+    newest_only="Seulement la plus récente",
+    left_out="Écartée, reste en attente",
+    one_by_one="Les demandes à impact élevé ou critique se décident une par une",
+    one_decided="1 sur 1 décidées",
+    three_decided="3 sur 3 décidées",
+    by_you="Décidée par vous",
+    not_compared="Non comparée",
+    performance_missing="Tests de performance non réussis",
+    digest="Empreinte",
+    moves="peut désigner autre chose demain",
+    copy_digest="Copier l’empreinte",
+    stoppers="Qui peut l’arrêter",
+    close="Fermer",
 )

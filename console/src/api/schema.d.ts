@@ -108,6 +108,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The version that each of these requests replaces, which way it goes, and what else is open of its target
+         * @description The version that each of these requests replaces, which way it goes, and what else is open of its target.
+         *
+         *     Those that the caller may not see are left out.
+         */
+        get: operations["comparisons_v1_requests_prod_comparisons_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/prod/{id}": {
         parameters: {
             query?: never;
@@ -441,7 +463,7 @@ export interface paths {
         };
         /**
          * Whether Temporal and the Git record can be reached
-         * @description Whether Temporal and the Git record can be reached.
+         * @description Whether Temporal and the Git record can be reached; `faults` are files that take rights away, and no outage.
          */
         get: operations["ready_readyz_get"];
         put?: never;
@@ -474,7 +496,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "bad-field" | "changed-since" | "engine-unavailable" | "faulty-file" | "invalid" | "malformed-ticket" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            kind?: ("already-open" | "bad-cursor" | "bad-field" | "changed-since" | "engine-unavailable" | "faulty-file" | "identity-changed" | "invalid" | "malformed-ticket" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -530,6 +552,9 @@ export interface components {
             approvers: components["schemas"]["Decider"][];
             production: components["schemas"]["Deployed"] | null;
             impact: components["schemas"]["Impact"];
+            direction: components["schemas"]["Direction"];
+            /** Others */
+            others: components["schemas"]["OtherRequest"][];
         };
         /**
          * CommentBody
@@ -561,6 +586,19 @@ export interface components {
             subject: string;
             /** Action */
             action: string;
+        };
+        /**
+         * Comparison
+         * @description The version that a request replaces, null for none, which way it goes, and what else is open of its target.
+         */
+        Comparison: {
+            /** Ticketid */
+            ticketId: string;
+            /** Replaces */
+            replaces: string | null;
+            direction: components["schemas"]["Direction"];
+            /** Others */
+            others: components["schemas"]["OtherRequest"][];
         };
         /**
          * Console
@@ -647,7 +685,16 @@ export interface components {
             /** Releasenotes */
             releaseNotes: string;
             inProduction: components["schemas"]["InProduction"] | null;
+            direction: components["schemas"]["Direction"];
+            /** Others */
+            others: components["schemas"]["OtherRequest"][];
         };
+        /**
+         * Direction
+         * @description Which way a version goes, seen from another: `first` is from nothing, `unknown` where nobody can tell.
+         * @enum {string}
+         */
+        Direction: "first" | "newer" | "older" | "same" | "unknown";
         /**
          * Event
          * @description What is announced. The last two are not changes of the ticket: people are told of them, other systems are not.
@@ -667,11 +714,23 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "bad-field" | "changed-since" | "engine-unavailable" | "faulty-file" | "invalid" | "malformed-ticket" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "bad-cursor" | "bad-field" | "changed-since" | "engine-unavailable" | "faulty-file" | "identity-changed" | "invalid" | "malformed-ticket" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FileFault
+         * @description A file of the record that can't be used as it is: its line where one is to blame, and why.
+         */
+        FileFault: {
+            /** File */
+            file: string;
+            /** Line */
+            line: number | null;
+            /** Detail */
+            detail: string;
         };
         /**
          * Grant
@@ -710,7 +769,9 @@ export interface components {
         Impact: "low" | "medium" | "high" | "critical";
         /**
          * InProduction
-         * @description What was last deployed for a target and when; by which request, with its notes, for who may see that one.
+         * @description What is in production for a target: by which request and since when, where one brought it there.
+         *
+         *     The request and its notes are for who may see that one; without a request, it is what the catalogue says.
          */
         InProduction: {
             /** Ticketid */
@@ -720,7 +781,7 @@ export interface components {
             /** Releasenotes */
             releaseNotes: string | null;
             /** Deployedat */
-            deployedAt: string;
+            deployedAt: string | null;
         };
         /**
          * KnownTarget
@@ -750,6 +811,8 @@ export interface components {
         /**
          * Me
          * @description The caller: their roles, the tenants that they see or create in, and whether they may approve anywhere.
+         *
+         *     `faults` are the record's files that can't be used as they are, and why; for the platform's admins alone.
          */
         Me: {
             /** Email */
@@ -764,6 +827,8 @@ export interface components {
             creates: string[];
             /** Mayapprove */
             mayApprove: boolean;
+            /** Faults */
+            faults: components["schemas"]["FileFault"][];
         };
         /** Metadata */
         Metadata: {
@@ -775,6 +840,22 @@ export interface components {
             createdBy: string;
             /** Tenant */
             tenant: string;
+        };
+        /**
+         * OtherRequest
+         * @description An open request of the same target; `direction` is its version's, seen from the one it stands beside.
+         */
+        OtherRequest: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: string;
+            state: components["schemas"]["State"];
+            /** Createdby */
+            createdBy: string;
+            /** Scheduleddate */
+            scheduledDate: string | null;
+            direction: components["schemas"]["Direction"];
         };
         /**
          * Outcome
@@ -1076,6 +1157,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused; `errors` names it */
             422: {
                 headers: {
@@ -1273,6 +1363,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused; `errors` names it */
             422: {
                 headers: {
@@ -1367,6 +1466,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused; `errors` names it */
             422: {
                 headers: {
@@ -1425,6 +1533,15 @@ export interface operations {
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1557,6 +1674,82 @@ export interface operations {
             };
         };
     };
+    comparisons_v1_requests_prod_comparisons_get: {
+        parameters: {
+            query: {
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"][];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_v1_requests_prod__id__get: {
         parameters: {
             query?: never;
@@ -1591,6 +1784,15 @@ export interface operations {
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1674,6 +1876,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No such request, for this caller */
             404: {
                 headers: {
@@ -1743,6 +1954,15 @@ export interface operations {
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1826,6 +2046,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No such request, for this caller */
             404: {
                 headers: {
@@ -1895,6 +2124,15 @@ export interface operations {
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2560,6 +2798,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused; `errors` names it */
             422: {
                 headers: {
@@ -2632,6 +2879,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is refused; `errors` names it */
             422: {
                 headers: {
@@ -2693,6 +2949,15 @@ export interface operations {
             };
             /** @description No acceptable token */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,16 +5,16 @@ import { decide, useTicketCache } from './useRequests';
 
 export type Outcome = 'waiting' | 'running' | 'done' | Refusal;
 
-/** Decides on several requests, one after the other. What one refuses is kept with it, and the next is asked; but a
- * sign-in that is too old would be refused for each, so that ends it. */
-export function useBulk(tickets: readonly Ticket[], decision: Decision) {
+/** Decides on several requests, one after the other in the order they are given, since that is the order in which they
+ * are deployed. What one refuses is kept with it, and the next is asked. */
+export function useBulk(decision: Decision) {
   const cache = useTicketCache();
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map());
   const [phase, setPhase] = useState<'asking' | 'running' | 'over'>('asking');
   const stopped = useRef(false);
   const note = (id: string, outcome: Outcome) => setOutcomes((was) => new Map(was).set(id, outcome));
 
-  const run = async (text: string) => {
+  const run = async (tickets: readonly Ticket[], text: string) => {
     setPhase('running');
     stopped.current = false;
     for (const { metadata } of tickets) {
@@ -25,9 +25,7 @@ export function useBulk(tickets: readonly Ticket[], decision: Decision) {
         cache.put(ticket);
         note(metadata.id, 'done');
       } catch (error) {
-        const refusal = refusalOf(error);
-        note(metadata.id, refusal);
-        if (refusal.maxAge !== undefined) break;
+        note(metadata.id, refusalOf(error));
       }
     }
     setPhase('over');

@@ -34,7 +34,7 @@ export function useCheck(form: UseFormReturn<FormValues>) {
   useEffect(() => {
     if (error) showAtFields(t, error, setError);
   }, [error, setError, t]);
-  return { ...check, complete };
+  return { ...check, complete, version: body?.target.version ?? '' };
 }
 
 /** Puts a refusal's sentences at the fields they are about; the sentences that are about none. */

@@ -15,7 +15,7 @@ interface Live {
 
 const LiveContext = createContext<Live | undefined>(undefined);
 
-/** Bursts of changes ask for the statistics once. */
+/** Bursts of changes ask for the statistics, and for what replaces what, once. */
 const SETTLE_MS = 1_000;
 const NONE: ReadonlyMap<string, string> = new Map();
 
@@ -31,6 +31,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       settling ??= window.setTimeout(() => {
         settling = undefined;
         void client.invalidateQueries({ queryKey: KEYS.stats });
+        void client.invalidateQueries({ queryKey: KEYS.comparisons });
       }, SETTLE_MS);
     };
     const stop = follow({

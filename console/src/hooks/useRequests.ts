@@ -24,6 +24,8 @@ export const KEYS = {
   lists: ['lists'] as const,
   stats: ['stats'] as const,
   ticket: (id: string) => ['ticket', id] as const,
+  /** What each replaces changes with what others deploy, ask for and decide. */
+  comparisons: ['comparisons'] as const,
 };
 
 /** Who is signed in; asked once, and again when the page is come back to, since roles change by a commit. */
@@ -117,9 +119,10 @@ export function usePermissions(id: string) {
 
 export function useDifference(id: string) {
   return useQuery({
-    queryKey: [...KEYS.ticket(id), 'diff'],
+    queryKey: [...KEYS.comparisons, id],
     queryFn: async ({ signal }) =>
       data(await api.GET('/v1/requests/prod/{id}/diff', { params: { path: { id } }, signal })),
+    enabled: id !== '',
   });
 }
 
@@ -178,6 +181,7 @@ export function useTicketCache() {
       client.setQueriesData<ListData>({ queryKey: KEYS.lists }, (was) => was && withTicket(was, ticket));
       void client.invalidateQueries({ queryKey: KEYS.ticket(id) });
       void client.invalidateQueries({ queryKey: KEYS.stats });
+      void client.invalidateQueries({ queryKey: KEYS.comparisons });
       void client.invalidateQueries({ queryKey: KEYS.lists, refetchType: 'none' });
     },
   };

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Ticket } from '@/api/types';
+import { decidedAlone } from '@/components/requests/bulkPlan';
 
 export interface Selection {
   /** Whether rows can be selected here at all. */
@@ -12,13 +13,11 @@ export interface Selection {
   all: (on: boolean) => void;
 }
 
-/** Which of the shown requests are selected; one that somebody else decided meanwhile no longer is. */
+/** Which of the shown requests are selected; never one that is to be decided alone, and one that was decided
+ * meanwhile no longer is. */
 export function useSelection(shown: readonly Ticket[], offered: boolean): Selection {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const selectable = useMemo(
-    () => (offered ? shown.filter((ticket) => ticket.status.state === 'pending') : []),
-    [shown, offered],
-  );
+  const selectable = useMemo(() => (offered ? shown.filter(choosable) : []), [shown, offered]);
   const tickets = selectable.filter((ticket) => ids.has(ticket.metadata.id));
   const set = useCallback(
     (id: string, on: boolean) =>
@@ -34,9 +33,11 @@ export function useSelection(shown: readonly Ticket[], offered: boolean): Select
     offered,
     tickets,
     selectable,
-    has: (ticket) => ticket.status.state === 'pending' && ids.has(ticket.metadata.id),
+    has: (ticket) => choosable(ticket) && ids.has(ticket.metadata.id),
     set,
     toggle: (id) => offered && set(id, !ids.has(id)),
     all: (on) => setIds(new Set(on ? selectable.map((ticket) => ticket.metadata.id) : [])),
   };
 }
+
+const choosable = (ticket: Ticket) => ticket.status.state === 'pending' && !decidedAlone(ticket);

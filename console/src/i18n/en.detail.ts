@@ -22,6 +22,7 @@ export const enDetail = {
   },
   evidence: 'Evidence:',
   whoMay: (who: string) => `Who may: ${who}.`,
+  catalogue: 'as the catalogue says',
   why: (decisions: string) => `${decisions}:`,
   unsafeLink: 'This address is not a web page, so it is not a link.',
   ended: {
@@ -72,6 +73,10 @@ export const enDetail = {
   awxJob: 'Job in AWX',
   deciders: 'Who can approve',
   noDeciders: 'Nobody can approve it as things are. An administrator has to add an approver to the tenant.',
+  stoppers: 'Who can stop it',
+  stoppersHelp: 'Until the deployment starts, it can be withdrawn by:',
+  stoppersUnnamed: (requester: string) =>
+    `Until the deployment starts, ${requester} can withdraw it, and so can admins.`,
   actions: 'Decision',
   approve: 'Approve',
   reject: 'Reject',

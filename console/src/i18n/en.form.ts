@@ -17,6 +17,10 @@ export const enForm = {
   nameHelp: 'Choose a known one, or type another.',
   version: 'Version',
   versionHelp: 'The version that was tested in staging.',
+  digest: 'Digest',
+  digestHelp: 'sha256: or sha512: of what is deployed. It keeps what was approved from being exchanged.',
+  digestMoves: (version: string) =>
+    `“${version}” can mean something else tomorrow, so the digest has to say what is meant.`,
   inProduction: (version: string) => `in production: ${version}`,
   justification: 'Justification',
   justificationHelp: 'Why production needs this now. Approvers read it first.',
@@ -25,6 +29,8 @@ export const enForm = {
   write: 'Write',
   preview: 'Preview',
   nothingToPreview: 'Nothing to preview yet.',
+  impactRaised: (impact: string) =>
+    `The owners of this target ask for at least “${impact}”: it is filed as that.`,
   impact: 'Impact if it goes wrong',
   impactHelp: {
     low: 'Nobody would notice at once',
@@ -72,6 +78,7 @@ export const enForm = {
     required: 'Required.',
     name: 'Letters, digits, “-”, “_” and “.”, beginning and ending with a letter or digit, at most 128.',
     version: 'Letters, digits, “.”, “-”, “+” and “_”, at most 64.',
+    digest: '“sha256:” and 64 hexadecimal digits, or “sha512:” and 128, in small letters.',
     short: (least: number, now: number) => `At least ${least} characters; ${now} so far.`,
     long: (most: number) => `At most ${most} characters.`,
     url: 'An address that begins with http:// or https://, without spaces.',

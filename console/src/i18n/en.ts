@@ -2,6 +2,7 @@ import { plural } from './plural';
 import { enDetail } from './en.detail';
 import { enForm } from './en.form';
 import { enRefusals } from './en.refusals';
+import { enBulk, enVersions } from './en.versions';
 
 const n = plural('en');
 
@@ -121,6 +122,7 @@ export const en = {
     rejectSelected: 'Reject…',
     clearSelection: 'Clear selection',
     decided: 'Decided meanwhile',
+    decidedByYou: 'Decided by you',
   },
   keys: {
     title: 'Keyboard shortcuts',
@@ -134,6 +136,8 @@ export const en = {
     on: 'Single keys act as shortcuts',
   },
   detail: enDetail,
+  versions: enVersions,
+  bulk: enBulk,
   decide: {
     approveTitle: (what: string) => `Approve ${what}?`,
     approveHelp: 'Your approval is recorded in Git under your name, and the deployment to production starts.',
@@ -180,6 +184,11 @@ export const en = {
     offline: 'You are offline. What you see may be old; what you type is kept.',
     lost: 'Live updates are interrupted; reconnecting…',
     back: 'Connected again',
+  },
+  faults: {
+    title:
+      'Files of the record can’t be used as they are: nothing in their reach is created, approved or deployed',
+    at: (file: string, line: number) => `${file}, line ${line}`,
   },
   errors: {
     title: 'That did not work',

@@ -28,6 +28,7 @@ export const frDetail: typeof enDetail = {
   },
   evidence: 'Preuve :',
   whoMay: (who: string) => `Qui le peut : ${who}.`,
+  catalogue: 'selon le catalogue',
   why: (decisions) => `${decisions} :`,
   unsafeLink: 'Cette adresse n’est pas une page web ; ce n’est donc pas un lien.',
   ended: {
@@ -79,6 +80,10 @@ export const frDetail: typeof enDetail = {
   deciders: 'Qui peut approuver',
   noDeciders:
     'Personne ne peut l’approuver en l’état. Un administrateur doit ajouter un approbateur au tenant.',
+  stoppers: 'Qui peut l’arrêter',
+  stoppersHelp: 'Jusqu’au début du déploiement, elle peut être retirée par :',
+  stoppersUnnamed: (requester) =>
+    `Jusqu’au début du déploiement, ${requester} peut la retirer, ainsi que les administrateurs.`,
   actions: 'Décision',
   approve: 'Approuver',
   reject: 'Rejeter',

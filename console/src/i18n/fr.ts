@@ -1,6 +1,7 @@
 import { frDetail } from './fr.detail';
 import { frForm } from './fr.form';
 import { frRefusals } from './fr.refusals';
+import { frBulk, frVersions } from './fr.versions';
 import type { Messages } from './en';
 import { plural } from './plural';
 
@@ -131,6 +132,7 @@ export const fr: Messages = {
     rejectSelected: 'Rejeter…',
     clearSelection: 'Effacer la sélection',
     decided: 'Décidée entre-temps',
+    decidedByYou: 'Décidée par vous',
   },
   keys: {
     title: 'Raccourcis clavier',
@@ -144,6 +146,8 @@ export const fr: Messages = {
     on: 'Les touches seules servent de raccourcis',
   },
   detail: frDetail,
+  versions: frVersions,
+  bulk: frBulk,
   decide: {
     approveTitle: (what) => `Approuver ${what} ?`,
     approveHelp:
@@ -192,6 +196,11 @@ export const fr: Messages = {
     offline: 'Vous êtes hors ligne. L’affichage peut être ancien ; votre saisie est conservée.',
     lost: 'Les mises à jour en direct sont interrompues ; reconnexion…',
     back: 'Reconnecté',
+  },
+  faults: {
+    title:
+      'Des fichiers du dépôt sont inutilisables en l’état : rien de ce qu’ils concernent n’est créé, approuvé ni déployé',
+    at: (file, line) => `${file}, ligne ${line}`,
   },
   errors: {
     title: 'Cela n’a pas fonctionné',

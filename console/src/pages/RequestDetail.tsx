@@ -15,7 +15,7 @@ import { RequestTimeline } from '@/components/requests/RequestTimeline';
 import { Part, Section, Typed } from '@/components/requests/sections';
 import { useReadOut } from '@/hooks/useReadOut';
 import { usePageTitle } from '@/hooks/usePageTitle';
-import { useCommits, usePermissions, useTicket, type Read } from '@/hooks/useRequests';
+import { useCommits, useDifference, usePermissions, useTicket, type Read } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { useCaller } from '@/shell/useCaller';
 import { PageSkeleton } from '@/shell/Shell';
@@ -28,6 +28,8 @@ export default function RequestDetail() {
   const { t } = useSpeech();
   const { id = '' } = useParams();
   const { data, error, isPending, refetch } = useTicket(id);
+  // Asked for together with the request, so that the page does not move when it comes.
+  useDifference(id);
   usePageTitle(data ? `${id} ${data.ticket.spec.target.name}` : id);
   if (data) return <Detail key={id} read={data} />;
   if (isPending) return <PageSkeleton />;
@@ -64,6 +66,9 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
       <Ended ticket={ticket} nameOf={nameOf} mayAsk={me.creates.includes(ticket.metadata.tenant)} />
       <div className="mt-4 flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_19rem] lg:items-start print:block">
         <div className="min-w-0 space-y-4">
+          <Section title={t.detail.changes}>
+            <Changes ticket={ticket} />
+          </Section>
           <Section title={t.detail.justification}>
             <Typed text={request.justification} />
             <Part title={t.detail.releaseNotes}>
@@ -75,9 +80,6 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
           </Section>
           <Section title={t.detail.preChecks}>
             <PreChecks checks={preChecks} />
-          </Section>
-          <Section title={t.detail.changes}>
-            <Changes ticket={ticket} />
           </Section>
           <Section title={t.detail.timeline}>
             <RequestTimeline ticket={ticket} nameOf={nameOf} />

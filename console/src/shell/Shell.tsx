@@ -9,6 +9,7 @@ import { Bone, Skeleton } from '@/ui/Skeleton';
 import { AccountMenu } from './AccountMenu';
 import { ConnectionBanner } from './ConnectionBanner';
 import { CrashGuard } from './CrashGuard';
+import { FaultBanner } from './FaultBanner';
 import { Logo } from './Logo';
 
 /** What is around every page. */
@@ -53,6 +54,7 @@ export function Shell() {
         tabIndex={-1}
         className="mx-auto w-full max-w-6xl px-4 pt-5 pb-16 focus:outline-none print:max-w-none print:p-0"
       >
+        <FaultBanner faults={me.data?.faults ?? []} />
         {me.error && !me.data ? (
           <NotRead error={me.error} retry={me.refetch} />
         ) : (

@@ -8,6 +8,8 @@ import { cx } from './classes';
 interface DialogProps {
   title: string;
   description?: ReactNode;
+  /** The id of what else has to be read out when it opens. */
+  describedBy?: string | undefined;
   onClose: () => void;
   children: ReactNode;
   /** While something is under way that closing would not undo. */
@@ -15,7 +17,15 @@ interface DialogProps {
   wide?: boolean;
 }
 
-export function Dialog({ title, description, onClose, children, locked = false, wide }: DialogProps) {
+export function Dialog({
+  title,
+  description,
+  describedBy,
+  onClose,
+  children,
+  locked = false,
+  wide,
+}: DialogProps) {
   const { t } = useSpeech();
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -24,8 +34,10 @@ export function Dialog({ title, description, onClose, children, locked = false, 
     const before = document.activeElement;
     if (dialog && !dialog.open) {
       dialog.showModal();
-      // By itself the dialog would focus its first button, which closes it.
-      dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+      // By itself the dialog would focus its first button, which closes it. Where it asks for no field to be filled in
+      // first, its beginning is what has to be in sight.
+      const first = dialog.querySelector<HTMLElement>('[data-autofocus]') ?? dialog.querySelector('h2');
+      first?.focus();
     }
     return () => {
       dialog?.close();
@@ -40,7 +52,7 @@ export function Dialog({ title, description, onClose, children, locked = false, 
     <dialog
       ref={element}
       aria-labelledby={`${id}-title`}
-      aria-describedby={description ? `${id}-description` : undefined}
+      aria-describedby={cx(description !== undefined && `${id}-description`, describedBy) || undefined}
       className={cx(
         'm-auto max-h-[min(46rem,calc(100dvh-2rem))] w-[calc(100vw-2rem)] overflow-y-auto overscroll-contain rounded-xl border border-line bg-raised p-0 text-text shadow-2xl',
         wide ? 'max-w-2xl' : 'max-w-lg',
@@ -51,7 +63,7 @@ export function Dialog({ title, description, onClose, children, locked = false, 
       }}
     >
       <div className="flex items-start gap-3 px-5 pt-4">
-        <h2 id={`${id}-title`} className="grow text-base font-semibold">
+        <h2 id={`${id}-title`} tabIndex={-1} className="grow text-base font-semibold outline-none">
           {title}
         </h2>
         {!locked && (

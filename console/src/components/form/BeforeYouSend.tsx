@@ -1,10 +1,12 @@
 import { CircleCheck } from 'lucide-react';
-import type { Control } from 'react-hook-form';
+import { type Control, useWatch } from 'react-hook-form';
 import { Link } from 'react-router';
 import type { Checked } from '@/api/types';
 import { useTargets } from '@/components/requests/ApiVersionSelector';
 import { Deciders } from '@/components/requests/Deciders';
 import type { useCheck } from '@/hooks/useCheck';
+import { OtherRequests } from '@/components/requests/OtherRequests';
+import { ChangeWarning, VersionChange } from '@/components/requests/VersionChange';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
 import { Notice } from '@/ui/Notice';
@@ -18,14 +20,25 @@ interface BeforeYouSendProps {
 /** What to know before it is sent: what it replaces, who can approve it, and whether the server would take it. */
 export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
   const { t } = useSpeech();
-  const { data, error, complete, isFetching } = check;
+  const { data, error, complete, isFetching, isPlaceholderData, version } = check;
   const answer = complete && !error ? data : undefined;
+  // Of the version before nothing may be said of this one.
+  const change =
+    answer && !isPlaceholderData
+      ? { before: answer.production?.version ?? null, version, direction: answer.direction }
+      : undefined;
   return (
     <div className="space-y-4">
       <div>
         <h3 className="mb-1 text-[0.8125rem] font-medium text-muted">{t.form.productionNow}</h3>
         <InProduction control={control} answer={answer} />
+        {change && (
+          <p className="mt-1">
+            <VersionChange {...change} />
+          </p>
+        )}
       </div>
+      {change && answer && <OtherRequests others={answer.others} newTab />}
       <div>
         <h3 className="mb-1 text-[0.8125rem] font-medium text-muted">{t.form.approvers}</h3>
         {answer ? (
@@ -34,7 +47,9 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
           <p className="text-muted">{t.form.approversUnknown}</p>
         )}
       </div>
-      <div role="status" className="empty:hidden">
+      <div role="status" className="space-y-3 empty:hidden">
+        {change && <ChangeWarning {...change} />}
+        {answer && <Raised control={control} impact={answer.impact} />}
         {complete && error && (
           <Notice look="fault" title={t.errors.title}>
             {explain(t, error)}
@@ -49,6 +64,14 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
       </div>
     </div>
   );
+}
+
+/** Says that the target's owners ask for a higher impact than the one chosen. */
+function Raised({ control, impact }: { control: Control<FormValues>; impact: Checked['impact'] }) {
+  const { t } = useSpeech();
+  const chosen = useWatch({ control, name: 'impact' });
+  if (chosen === impact) return null;
+  return <Notice look="info">{t.form.impactRaised(t.impact[impact])}</Notice>;
 }
 
 function InProduction({ control, answer }: { control: Control<FormValues>; answer: Checked | undefined }) {

@@ -17,6 +17,7 @@ export function FaultList({ errors, shown }: FaultListProps) {
     type: t.form.type,
     name: t.form.name,
     version: t.form.version,
+    digest: t.form.digest,
     justification: t.form.justification,
     releaseNotes: t.form.releaseNotes,
     impact: t.form.impact,

@@ -10,6 +10,7 @@ const ME = {
   tenants: [],
   creates: ['tenant-finance'],
   mayApprove: false,
+  faults: [],
 };
 const GOOD: FormValues = {
   ...emptyForm(ME),
@@ -45,6 +46,8 @@ describe('the rules of a new request', () => {
     ['name', { name: '-payment' }, en.form.faults.name],
     ['name', { name: 'x'.repeat(129) }, en.form.faults.name],
     ['version', { version: '2.1 beta' }, en.form.faults.version],
+    ['digest', { digest: 'sha256:abc' }, en.form.faults.digest],
+    ['digest', { digest: `sha256:${'A'.repeat(64)}` }, en.form.faults.digest],
     ['justification', { justification: ' nineteen characters ' }, 'At least 20 characters; 19 so far.'],
     ['justification', { justification: 'x'.repeat(16_385) }, 'At most 16384 characters.'],
     ['releaseNotes', { releaseNotes: '\n' }, 'Required.'],
@@ -82,6 +85,13 @@ describe('what is sent', () => {
   it('is the instant of the date in its zone', () => {
     const body = bodyOf({ ...GOOD, when: 'date', local: '2027-01-01T10:00', zone: 'Europe/Paris' });
     expect(body.request.scheduledDate).toBe('2027-01-01T09:00:00Z');
+  });
+
+  it('has the digest that was typed, and none where none was', () => {
+    const digest = `sha512:${'0123456789abcdef'.repeat(8)}`;
+    expect(faults({ digest: ` ${digest} ` })).toEqual({});
+    expect(bodyOf({ ...GOOD, digest: ` ${digest} ` }).target.digest).toBe(digest);
+    expect(bodyOf({ ...GOOD, digest: ' ' }).target).not.toHaveProperty('digest');
   });
 
   it('has no spaces around names, which are copied from elsewhere', () => {

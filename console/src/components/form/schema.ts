@@ -34,6 +34,10 @@ export function formSchema({ form: { faults } }: Messages) {
       type: z.enum(TYPES),
       name: shaped(LIMITS.name.pattern, faults.name),
       version: shaped(LIMITS.version.pattern, faults.version),
+      digest: z
+        .string()
+        .trim()
+        .refine((value) => value === '' || LIMITS.digest.pattern.test(value), faults.digest),
       justification: text(LIMITS.justification.max).refine(
         (value) => characters(value.trim()) >= JUSTIFICATION_MIN,
         { error: ({ input }) => faults.short(JUSTIFICATION_MIN, characters(String(input).trim())) },

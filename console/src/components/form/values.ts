@@ -7,6 +7,8 @@ export interface FormValues {
   type: TargetType;
   name: string;
   version: string;
+  /** Empty where none is given. */
+  digest: string;
   justification: string;
   releaseNotes: string;
   impact: Impact;
@@ -27,6 +29,7 @@ export function emptyForm(me: Me): FormValues {
     type: 'api',
     name: '',
     version: '',
+    digest: '',
     justification: '',
     releaseNotes: '',
     impact: 'low',
@@ -49,6 +52,7 @@ export function copyOf({ metadata, spec }: Ticket, empty: FormValues): FormValue
     type: spec.target.type,
     name: spec.target.name,
     version: spec.target.version,
+    digest: spec.target.digest ?? '',
     justification: spec.request.justification,
     releaseNotes: spec.request.releaseNotes,
     impact: spec.request.impactAssessment,
@@ -59,6 +63,7 @@ export function copyOf({ metadata, spec }: Ticket, empty: FormValues): FormValue
 
 /** What the server is asked, from a form that its rules let pass. */
 export function bodyOf(values: FormValues): Creation {
+  const digest = values.digest.trim();
   const scheduled = values.when === 'date' ? (instantOf(values.local, values.zone) ?? null) : null;
   return {
     tenant: values.tenant,
@@ -66,6 +71,7 @@ export function bodyOf(values: FormValues): Creation {
       type: values.type,
       name: values.name.trim(),
       version: values.version.trim(),
+      ...(digest && { digest }),
       sourceEnvironment: 'staging',
       targetEnvironment: 'prod',
     },
@@ -90,6 +96,7 @@ const FIELDS: Record<string, keyof FormValues> = {
   'target.type': 'type',
   'target.name': 'name',
   'target.version': 'version',
+  'target.digest': 'digest',
   'request.justification': 'justification',
   'request.releaseNotes': 'releaseNotes',
   'request.impactAssessment': 'impact',

@@ -6,7 +6,7 @@ import type { FormValues } from '@/components/form/values';
 import { useLater } from '@/hooks/useLater';
 import { useSpeech } from '@/i18n';
 import { Combobox } from '@/ui/Combobox';
-import { Field, Select } from '@/ui/Field';
+import { Field, Select, TextInput } from '@/ui/Field';
 
 /** What can be promoted, from what the repository and earlier requests know; anything else can be typed. */
 export function ApiVersionSelector({ control, me }: { control: Control<FormValues>; me: Me }) {
@@ -37,6 +37,7 @@ export function ApiVersionSelector({ control, me }: { control: Control<FormValue
         textOf={(version: string) => version}
         noteOf={(version: string) => version === known?.production && t.form.productionNow}
       />
+      <DigestField control={control} />
     </div>
   );
 }
@@ -57,6 +58,30 @@ export function useTargets(control: Control<FormValues>) {
   });
   const targets: readonly KnownTarget[] = query.data ?? [];
   return { targets, known: targets.find((each) => each.name === name.trim()) };
+}
+
+/** Names that mean another version tomorrow. */
+const MOVING = ['latest', 'main', 'master', 'head', 'stable', 'edge', 'nightly'];
+
+function DigestField({ control }: { control: Control<FormValues> }) {
+  const { t } = useSpeech();
+  const { field, fieldState } = useController({ control, name: 'digest' });
+  const version = useWatch({ control, name: 'version' }).trim();
+  const moves = MOVING.includes(version.toLowerCase());
+  return (
+    <Field
+      id="digest"
+      label={t.form.digest}
+      help={moves ? t.form.digestMoves(version) : t.form.digestHelp}
+      error={fieldState.error?.message}
+      optional={!moves}
+      className="sm:col-span-2"
+    >
+      {(wiring) => (
+        <TextInput {...wiring} {...field} className="font-mono" autoComplete="off" spellCheck={false} />
+      )}
+    </Field>
+  );
 }
 
 function TenantField({ control, me }: { control: Control<FormValues>; me: Me }) {

@@ -1,17 +1,17 @@
-import { CircleCheck, CircleDashed, CircleX, LoaderCircle } from 'lucide-react';
 import { useId, useState, type SyntheticEvent } from 'react';
 import type { Ticket } from '@/api/types';
-import { useBulk, type Outcome } from '@/hooks/useBulk';
+import { useBulk } from '@/hooks/useBulk';
+import { useComparisons } from '@/hooks/useComparisons';
 import { useKept } from '@/hooks/useKept';
 import { useSpeech } from '@/i18n';
-import { explain } from '@/i18n/server';
 import { Button } from '@/ui/Button';
 import { Dialog, DialogActions } from '@/ui/Dialog';
 import { Field, TextArea } from '@/ui/Field';
+import { Notice } from '@/ui/Notice';
+import { planOf, type Plan } from './bulkPlan';
+import { BulkRow } from './BulkRow';
 import { decisionFault } from './decisionWords';
-import { ImpactBadge } from './ImpactBadge';
-import { handle } from './people';
-import { StaleSignIn } from './StaleSignIn';
+import { isWarning } from './VersionChange';
 
 interface BulkDialogProps {
   decision: 'approve' | 'reject';
@@ -25,18 +25,29 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
   const form = useId();
   const [text, setText] = useKept(`bulk-${decision}`);
   const [checked, setChecked] = useState(false);
-  const bulk = useBulk(tickets, decision);
-  const fault = decisionFault(t, decision, text);
-  // Where one was refused because the sign-in is too old, the others would be too.
-  const maxAge = tickets
-    .map((each) => maxAgeOf(bulk.outcome(each.metadata.id)))
-    .find((each) => each !== undefined);
+  const [newestOnly, setNewestOnly] = useState(true);
+  const compared = useComparisons(tickets);
+  const bulk = useBulk(decision);
+  // What was confirmed is what is done, whatever is deployed meanwhile.
+  const [confirmed, confirm] = useState<Plan>();
+  const plan = confirmed ?? planOf(tickets, compared);
   const rejecting = decision === 'reject';
+  const leftOut = (id: string) => !rejecting && newestOnly && plan.older.has(id);
+  const kept = plan.inTurn.filter((each) => !leftOut(each.metadata.id));
+  const looks = kept.map((each) => compared(each.metadata.id));
+  const comparing = !rejecting && bulk.phase === 'asking' && looks.includes('loading');
+  const back = looks.filter((each) => typeof each === 'object' && isWarning(each.direction)).length;
+  const fault = decisionFault(t, decision, text);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (!fault) void bulk.run(text);
-    else document.getElementById(`${form}-text`)?.focus();
+    if (comparing) return;
+    if (fault) {
+      document.getElementById(`${form}-text`)?.focus();
+      return;
+    }
+    confirm(plan);
+    void bulk.run(kept, text);
   };
   const close = () => {
     if (bulk.done) setText('');
@@ -46,15 +57,30 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
   return (
     <Dialog
       wide
-      title={(rejecting ? t.decide.bulkReject : t.decide.bulkApprove)(tickets.length)}
+      title={(rejecting ? t.decide.bulkReject : t.decide.bulkApprove)(kept.length)}
       description={rejecting ? t.decide.bulkRejectHelp : t.decide.bulkApproveHelp}
+      describedBy={`${form}-warnings`}
       locked={bulk.phase === 'running'}
       onClose={close}
     >
       <form onSubmit={submit} noValidate className="space-y-4">
-        <ul className="max-h-72 divide-y divide-line overflow-y-auto rounded-md border border-line">
-          {tickets.map((ticket) => (
-            <BulkRow key={ticket.metadata.id} ticket={ticket} outcome={bulk.outcome(ticket.metadata.id)} />
+        <div id={`${form}-warnings`} className="space-y-2 empty:hidden">
+          {!rejecting && bulk.phase === 'asking' && (
+            <>
+              {looks.includes('failed') && <Notice look="warn">{t.versions.failed}</Notice>}
+              {back > 0 && <Notice look="warn" title={t.bulk.older(back)} />}
+              <SharedTargets plan={plan} newestOnly={newestOnly} onNewestOnly={setNewestOnly} />
+            </>
+          )}
+        </div>
+        <ul className="max-h-96 divide-y divide-line overflow-y-auto rounded-md border border-line">
+          {plan.inTurn.map((ticket) => (
+            <BulkRow
+              key={ticket.metadata.id}
+              ticket={ticket}
+              compared={compared(ticket.metadata.id)}
+              outcome={leftOut(ticket.metadata.id) ? 'left-out' : bulk.outcome(ticket.metadata.id)}
+            />
           ))}
         </ul>
         {bulk.phase === 'asking' ? (
@@ -66,21 +92,14 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
             error={checked ? fault : undefined}
           >
             {(wiring) => (
-              <TextArea
-                {...wiring}
-                data-autofocus
-                rows={3}
-                value={text}
-                onChange={(event) => setText(event.target.value)}
-              />
+              <TextArea {...wiring} rows={3} value={text} onChange={(event) => setText(event.target.value)} />
             )}
           </Field>
         ) : (
           <p role="status" className="font-medium">
-            {t.decide.bulkResult(bulk.done, tickets.length)}
+            {t.decide.bulkResult(bulk.done, kept.length)}
           </p>
         )}
-        {maxAge !== undefined && <StaleSignIn maxAge={maxAge} returnTo="/requests?tab=waiting" />}
         <DialogActions>
           {bulk.phase === 'asking' && <Button onClick={close}>{t.common.cancel}</Button>}
           {bulk.phase === 'running' && <Button onClick={bulk.stop}>{t.decide.bulkStop}</Button>}
@@ -89,7 +108,11 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
               {t.common.close}
             </Button>
           ) : (
-            <Button type="submit" tone={rejecting ? 'danger' : 'primary'} busy={bulk.phase === 'running'}>
+            <Button
+              type="submit"
+              tone={rejecting ? 'danger' : 'primary'}
+              busy={comparing || bulk.phase === 'running'}
+            >
               {rejecting ? t.decide.confirmReject : t.decide.confirmApprove}
             </Button>
           )}
@@ -99,45 +122,36 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
   );
 }
 
-const maxAgeOf = (outcome: Outcome) => (typeof outcome === 'object' ? outcome.maxAge : undefined);
-
-function BulkRow({ ticket, outcome }: { ticket: Ticket; outcome: Outcome }) {
-  const { t, format } = useSpeech();
-  const { name, version } = ticket.spec.target;
-  const date = ticket.spec.request.scheduledDate;
-  return (
-    <li className="flex items-center gap-3 px-3 py-2">
-      <OutcomeIcon outcome={outcome} />
-      <span className="min-w-0 grow">
-        <span className="font-medium">{name}</span>{' '}
-        <span className="font-mono text-[0.8125rem]">{version}</span>
-        <span className="block text-[0.8125rem] text-muted">
-          <span className="font-mono text-xs">{ticket.metadata.id}</span> ·{' '}
-          {t.list.by(handle(ticket.metadata.createdBy))}
-          {date && ` · ${t.list.scheduled(format.dateTime(date))}`}
-        </span>
-        {typeof outcome === 'object' && (
-          <span className="block text-[0.8125rem] text-danger-text">
-            {outcome.maxAge === undefined ? explain(t, outcome.error) : t.signIn.tooOld}
-          </span>
-        )}
-      </span>
-      <span className="text-[0.8125rem]">
-        <ImpactBadge impact={ticket.spec.request.impactAssessment} />
-      </span>
-    </li>
-  );
+interface SharedTargetsProps {
+  plan: Plan;
+  newestOnly: boolean;
+  onNewestOnly: (on: boolean) => void;
 }
 
-function OutcomeIcon({ outcome }: { outcome: Outcome }) {
+/** Where several are versions of one target: where production ends, and a way to deploy the newest alone. */
+function SharedTargets({ plan, newestOnly, onNewestOnly }: SharedTargetsProps) {
   const { t } = useSpeech();
-  const [Icon, color, name] =
-    outcome === 'done'
-      ? [CircleCheck, 'text-ok-text', t.decide.bulkDone]
-      : outcome === 'running'
-        ? [LoaderCircle, 'text-info-text motion-safe:animate-spin', t.decide.bulkRunning]
-        : outcome === 'waiting'
-          ? [CircleDashed, 'text-muted', t.decide.bulkWaiting]
-          : [CircleX, 'text-danger-text', t.errors.title];
-  return <Icon className={`size-4 shrink-0 ${color}`} role="img" aria-label={name} />;
+  if (!plan.shared.length) return null;
+  return (
+    <Notice
+      look="warn"
+      title={plan.shared.map(({ name, count }) => t.bulk.sharedTitle(name, count)).join(' · ')}
+    >
+      {!newestOnly && (
+        <p>{t.bulk.shared(plan.shared.map((each) => each.newest.spec.target.version).join(', '))}</p>
+      )}
+      <label className="mt-1 flex min-h-6 items-start gap-2">
+        <input
+          type="checkbox"
+          className="mt-0.5 size-4 shrink-0 accent-accent"
+          checked={newestOnly}
+          onChange={(event) => onNewestOnly(event.target.checked)}
+        />
+        <span>
+          <span className="font-medium">{t.bulk.newestOnly(plan.older.size)}</span>{' '}
+          <span className="text-muted">{t.bulk.newestHelp}</span>
+        </span>
+      </label>
+    </Notice>
+  );
 }

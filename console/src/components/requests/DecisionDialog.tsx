@@ -12,6 +12,7 @@ import { Notice } from '@/ui/Notice';
 import { useToast } from '@/ui/Toast';
 import { decisionFault, useDecisionWords } from './decisionWords';
 import { StaleSignIn } from './StaleSignIn';
+import { WhatItReplaces } from './WhatItReplaces';
 
 interface DecisionDialogProps {
   decision: Decision;
@@ -42,6 +43,7 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
   if (!busy && !ROOM[ticket.status.state].includes(decision)) {
     return <Overtaken title={words.title} ticket={ticket} nameOf={nameOf} onClose={onClose} />;
   }
+  const deploys = decision === 'approve' || decision === 'retry';
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setChecked(true);
@@ -50,8 +52,19 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
   };
 
   return (
-    <Dialog title={words.title} description={words.help} onClose={onClose} locked={busy}>
+    <Dialog
+      title={words.title}
+      description={words.help}
+      describedBy={deploys ? `${form}-replaces` : undefined}
+      onClose={onClose}
+      locked={busy}
+    >
       <form id={form} onSubmit={submit} noValidate className="space-y-4">
+        {deploys && (
+          <div id={`${form}-replaces`}>
+            <WhatItReplaces ticket={ticket} />
+          </div>
+        )}
         {refusal && <Refused refusal={refusal} id={id} decision={decision} />}
         <Field
           id={`${form}-text`}
@@ -75,11 +88,7 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
           <Button off={busy} onClick={onClose}>
             {decision === 'cancel' ? t.decide.keep : t.common.cancel}
           </Button>
-          <Button
-            type="submit"
-            tone={decision === 'approve' || decision === 'retry' ? 'primary' : 'danger'}
-            busy={busy}
-          >
+          <Button type="submit" tone={deploys ? 'primary' : 'danger'} busy={busy}>
             {words.confirm}
           </Button>
         </DialogActions>

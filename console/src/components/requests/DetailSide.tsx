@@ -1,5 +1,5 @@
 import { offered, ROOM } from '@/api/lifecycle';
-import type { Decision, Ticket } from '@/api/types';
+import type { Decision, Permissions, Ticket } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
@@ -50,8 +50,30 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
           <Deciders people={data.deciders} />
         </Section>
       )}
+      {state === 'approved' && data && !data.cancel.allowed && (
+        <Section title={t.detail.stoppers}>
+          <Stoppers cancel={data.cancel} requester={ticket.metadata.createdBy} />
+        </Section>
+      )}
       <Elsewhere ticket={ticket} />
     </aside>
+  );
+}
+
+interface StoppersProps {
+  cancel: Permissions['cancel'] & { who?: Permissions['deciders'] };
+  requester: string;
+}
+
+/** Who could withdraw what is approved and waits for its date or turn, said to those who can't. */
+function Stoppers({ cancel: { who }, requester }: StoppersProps) {
+  const { t } = useSpeech();
+  if (!who.length) return <p>{t.detail.stoppersUnnamed(requester)}</p>;
+  return (
+    <>
+      <p className="mb-1.5 text-[0.8125rem] text-muted">{t.detail.stoppersHelp}</p>
+      <Deciders people={who} />
+    </>
   );
 }
 

@@ -5,6 +5,17 @@ import { isWebAddress, OutLink } from '@/ui/OutLink';
 
 const CHECKS = ['stagingTestsPassed', 'securityScanPassed', 'performanceTestsPassed'] as const;
 
+/** The checks that have not passed, in a line each; nothing where all have. */
+export function FailedChecks({ checks }: { checks: Ticket['spec']['preChecks'] }) {
+  const { t } = useSpeech();
+  return CHECKS.filter((check) => !checks[check]).map((check) => (
+    <p key={check} className="flex items-center gap-1.5 text-warn-text">
+      <CircleX className="size-3.5 shrink-0" aria-hidden />
+      {t.detail.checks[check].missing}
+    </p>
+  ));
+}
+
 export function PreChecks({ checks }: { checks: Ticket['spec']['preChecks'] }) {
   const { t } = useSpeech();
   const address = checks.testEvidenceUrl;

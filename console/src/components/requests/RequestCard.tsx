@@ -1,21 +1,24 @@
-import { CalendarClock } from 'lucide-react';
+import { CalendarClock, Layers } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'react-router';
 import type { Ticket } from '@/api/types';
+import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { Ago } from '@/ui/Time';
 import { handle } from './people';
 import { ImpactBadge } from './ImpactBadge';
 import { StatusBadge } from './StatusBadge';
+import { ComparedVersion } from './VersionChange';
+
+/** Whether a row is selected, or why it can't be: too much is at stake, or it was decided while it was shown. */
+export type Choice = 'selected' | 'free' | 'alone' | 'decided' | 'decided-by-you';
 
 interface RequestCardProps {
   ticket: Ticket;
   /** The tenant as people call it. */
   tenant: string;
-  /** Undefined where nothing can be selected. */
-  selected: boolean | undefined;
-  /** Decided by somebody while it was shown: it stays in its place, and can't be selected. */
-  decided: boolean;
+  compared: Compared | undefined;
+  choice: Choice | undefined;
   onSelect: (id: string, on: boolean) => void;
 }
 
@@ -23,8 +26,8 @@ interface RequestCardProps {
 export const RequestCard = memo(function RequestCard({
   ticket,
   tenant,
-  selected,
-  decided,
+  compared,
+  choice,
   onSelect,
 }: RequestCardProps) {
   const { t, format } = useSpeech();
@@ -32,19 +35,23 @@ export const RequestCard = memo(function RequestCard({
   const { target, request } = ticket.spec;
   const { state } = ticket.status;
   const date = request.scheduledDate;
+  const others = typeof compared === 'object' ? compared.others.length : 0;
+  const decided =
+    choice === 'decided' ? t.list.decided : choice === 'decided-by-you' ? t.list.decidedByYou : undefined;
   return (
     <li
       data-request={id}
       className="row-lazy group relative flex items-center gap-3 border-b border-line px-3 py-2.5 last:border-b-0 hover:bg-hover has-[a:focus-visible]:bg-hover sm:px-4"
     >
-      {selected !== undefined && (
+      {choice !== undefined && (
         <label className="relative z-10 -m-2 grid size-8 shrink-0 place-items-center">
           <input
             type="checkbox"
             className="size-4 accent-accent"
-            checked={selected}
-            disabled={decided}
-            aria-label={t.list.select(id)}
+            checked={choice === 'selected'}
+            disabled={choice !== 'selected' && choice !== 'free'}
+            aria-label={choice === 'alone' ? `${t.list.select(id)}: ${t.bulk.alone}` : t.list.select(id)}
+            title={choice === 'alone' ? t.bulk.aloneHelp : undefined}
             onChange={(event) => onSelect(id, event.target.checked)}
           />
         </label>
@@ -52,18 +59,30 @@ export const RequestCard = memo(function RequestCard({
       <div className="grid min-w-0 grow grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 sm:grid-cols-[7.75rem_minmax(0,1fr)_auto]">
         <div className="order-2 sm:order-1">
           <StatusBadge state={state} />
-          {decided && <span className="ms-2 text-xs text-muted sm:ms-0 sm:block">{t.list.decided}</span>}
+          {decided && <span className="ms-2 text-xs text-muted sm:ms-0 sm:block">{decided}</span>}
         </div>
         <div className="order-1 col-span-2 min-w-0 sm:order-2 sm:col-span-1">
-          <p className="truncate">
+          <p>
             {/* The row's own link: its area is the whole row, so that all of it can be pressed. */}
             <Link
               to={`/requests/${id}`}
               data-row
               onClick={() => sessionStorage.setItem('prodgate-opened', id)}
-              className="font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-text"
+              className="flex flex-col sm:flex-row sm:items-center sm:gap-x-2 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-text"
             >
-              {target.name} <span className="font-mono text-[0.8125rem] font-normal">{target.version}</span>
+              <span className="truncate font-semibold">{target.name}</span>{' '}
+              <span className="flex min-h-5 items-center gap-2 sm:shrink-0">
+                <ComparedVersion version={target.version} compared={compared} />
+                {others > 0 && (
+                  <span
+                    className="inline-flex items-center gap-1 text-xs whitespace-nowrap text-muted"
+                    title={t.versions.others(others)}
+                  >
+                    <Layers className="size-3.5" aria-hidden />
+                    {t.versions.othersShort(others)}
+                  </span>
+                )}
+              </span>
             </Link>
           </p>
           <p className="truncate text-[0.8125rem] text-muted">

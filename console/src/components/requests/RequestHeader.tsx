@@ -1,12 +1,15 @@
 import { ArrowLeft, Printer } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Ticket } from '@/api/types';
+import { useCompared } from '@/hooks/useComparisons';
 import { lastList } from '@/hooks/useFilters';
 import { useSpeech } from '@/i18n';
 import { Button } from '@/ui/Button';
 import { Ago, When } from '@/ui/Time';
+import { Digest } from './Digest';
 import { ImpactBadge } from './ImpactBadge';
 import { StatusBadge } from './StatusBadge';
+import { ChangeWarning, ComparedVersion } from './VersionChange';
 
 interface RequestHeaderProps {
   ticket: Ticket;
@@ -18,6 +21,7 @@ export function RequestHeader({ ticket, tenant, nameOf }: RequestHeaderProps) {
   const { t } = useSpeech();
   const { id, createdAt, createdBy } = ticket.metadata;
   const { target, request } = ticket.spec;
+  const compared = useCompared(ticket);
   const deployment = ticket.status.deployedAt ?? request.scheduledDate;
   return (
     <header className="space-y-3">
@@ -59,6 +63,20 @@ export function RequestHeader({ ticket, tenant, nameOf }: RequestHeaderProps) {
       </div>
       <dl className="flex flex-wrap gap-x-8 gap-y-2 border-t border-line pt-3">
         <div className="flex gap-2">
+          <dt className="text-muted">{t.versions.version}</dt>
+          <dd className="min-w-0">
+            <ComparedVersion version={target.version} compared={compared} />
+          </dd>
+        </div>
+        {target.digest && (
+          <div className="flex gap-2">
+            <dt className="text-muted">{t.versions.digest}</dt>
+            <dd>
+              <Digest value={target.digest} />
+            </dd>
+          </div>
+        )}
+        <div className="flex gap-2">
           <dt className="text-muted">{t.detail.impact}</dt>
           <dd>
             <ImpactBadge impact={request.impactAssessment} long />
@@ -69,6 +87,9 @@ export function RequestHeader({ ticket, tenant, nameOf }: RequestHeaderProps) {
           <dd>{deployment ? <When at={deployment} /> : t.detail.asap}</dd>
         </div>
       </dl>
+      {typeof compared === 'object' && ticket.status.state !== 'deployed' && (
+        <ChangeWarning before={compared.replaces} version={target.version} direction={compared.direction} />
+      )}
     </header>
   );
 }

@@ -3,6 +3,7 @@ import { Inbox, Plus, SearchX } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { isFiltered, NO_FILTERS, type Filters } from '@/api/filters';
 import type { Me, Ticket } from '@/api/types';
+import { useComparisons } from '@/hooks/useComparisons';
 import type { ListData } from '@/hooks/useRequests';
 import type { Selection } from '@/hooks/useSelection';
 import { useSpeech } from '@/i18n';
@@ -11,7 +12,8 @@ import { cx } from '@/ui/classes';
 import { Empty } from '@/ui/Empty';
 import { NotRead } from '@/ui/NotRead';
 import { Bone, Skeleton } from '@/ui/Skeleton';
-import { RequestCard } from './RequestCard';
+import { decidedAlone } from './bulkPlan';
+import { RequestCard, type Choice } from './RequestCard';
 
 interface RequestListProps {
   list: UseInfiniteQueryResult<ListData>;
@@ -25,6 +27,7 @@ interface RequestListProps {
 export function RequestList({ list, tickets, filters, me, selection, change }: RequestListProps) {
   const { t } = useSpeech();
   const names = useMemo(() => new Map(me.tenants.map((each) => [each.name, each.displayName])), [me.tenants]);
+  const compared = useComparisons(tickets);
   if (list.isPending) return <ListSkeleton />;
   if (list.isError && !list.data) return <NotRead error={list.error} retry={list.refetch} />;
   const total = list.data.pages[0]?.total ?? 0;
@@ -35,6 +38,7 @@ export function RequestList({ list, tickets, filters, me, selection, change }: R
         <p role="status" className="whitespace-nowrap">
           {t.list.count(total)}
         </p>
+        {selection.offered && tickets.some(decidedAlone) && <p>{t.bulk.aloneHelp}</p>}
       </div>
       {tickets.length === 0 ? (
         <NoRequests filters={filters} me={me} change={change} />
@@ -50,8 +54,8 @@ export function RequestList({ list, tickets, filters, me, selection, change }: R
               key={ticket.metadata.id}
               ticket={ticket}
               tenant={names.get(ticket.metadata.tenant) ?? ticket.metadata.tenant}
-              selected={selection.offered ? selection.has(ticket) : undefined}
-              decided={selection.offered && ticket.status.state !== 'pending'}
+              compared={compared(ticket.metadata.id)}
+              choice={choiceOf(ticket, selection, me)}
               onSelect={selection.set}
             />
           ))}
@@ -60,6 +64,17 @@ export function RequestList({ list, tickets, filters, me, selection, change }: R
       <More list={list} />
     </section>
   );
+}
+
+/** Undefined where nothing can be selected. */
+function choiceOf(ticket: Ticket, selection: Selection, me: Me): Choice | undefined {
+  if (!selection.offered) return undefined;
+  if (ticket.status.state === 'pending') {
+    if (decidedAlone(ticket)) return 'alone';
+    return selection.has(ticket) ? 'selected' : 'free';
+  }
+  const last = ticket.status.history.findLast((entry) => entry.by !== 'system');
+  return last?.by === me.email ? 'decided-by-you' : 'decided';
 }
 
 function SelectAll({ selection }: { selection: Selection }) {

@@ -1,0 +1,25 @@
+import type { Ticket } from '@/api/types';
+import { useCompared } from '@/hooks/useComparisons';
+import { useSpeech } from '@/i18n';
+import { Notice } from '@/ui/Notice';
+import { OtherRequests } from './OtherRequests';
+import { ChangeWarning, ComparedVersion } from './VersionChange';
+
+/** In a dialog, before something is deployed: what goes, what comes, and what else is open. */
+export function WhatItReplaces({ ticket }: { ticket: Ticket }) {
+  const { t } = useSpeech();
+  const compared = useCompared(ticket);
+  const { version } = ticket.spec.target;
+  return (
+    <div className="space-y-3">
+      <ComparedVersion version={version} compared={compared} />
+      {compared === 'failed' && <Notice look="warn">{t.versions.failed}</Notice>}
+      {typeof compared === 'object' && (
+        <>
+          <ChangeWarning before={compared.replaces} version={version} direction={compared.direction} />
+          <OtherRequests others={compared.others} newTab />
+        </>
+      )}
+    </div>
+  );
+}

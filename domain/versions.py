@@ -1,0 +1,60 @@
+"""The order of two versions, by SemVer 2.0, and the word for it where it can be told."""
+
+import re
+from enum import StrEnum
+
+_FORM = re.compile(
+    r"[vV]?(?P<numbers>\d{1,18}(?:\.\d{1,18}){0,5})"
+    r"(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?"
+)
+"""SemVer, with a `v` before it and with fewer or more numbers than three, as people write it."""
+
+
+class Direction(StrEnum):
+    """Which way a version goes, seen from another: `first` is from nothing, `unknown` where nobody can tell."""
+
+    FIRST = "first"
+    NEWER = "newer"
+    OLDER = "older"
+    SAME = "same"
+    UNKNOWN = "unknown"
+
+
+_Rank = tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]
+
+
+def direction(before: str | None, now: str) -> Direction:
+    """Which way one goes from the version before, None for nothing, to the one now."""
+    if before is None:
+        return Direction.FIRST
+    if before == now:
+        return Direction.SAME
+    ranks = _rank(before), _rank(now)
+    if ranks[0] is None or ranks[1] is None:
+        return Direction.UNKNOWN
+    if ranks[0] == ranks[1]:
+        return Direction.SAME
+    return Direction.NEWER if ranks[0] < ranks[1] else Direction.OLDER
+
+
+def _rank(version: str) -> _Rank | None:
+    """What versions are ordered by (SemVer 2.0, section 11); None for what is none, such as a commit's id.
+
+    A number alone is a date, a build or a release: it says nothing beside one with dots.
+    """
+    found = _FORM.fullmatch(version)
+    if found is None or "." not in found["numbers"]:
+        return None
+    numbers = [int(each) for each in found["numbers"].split(".")]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers), tuple(map(_identifier, found["pre"].split("."))) if found["pre"] else (_RELEASE,)
+
+
+_RELEASE = (2, 0, "")
+"""A release comes after each of its pre-releases."""
+
+
+def _identifier(part: str) -> tuple[int, int, str]:
+    """Numbers come before words, and are compared as numbers."""
+    return (0, int(part), "") if part.isascii() and part.isdecimal() else (1, 0, part)
