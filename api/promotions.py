@@ -190,11 +190,12 @@ class Promotions:
 
         Where the ticket's state refuses too, that is the answer, as it will be the promotion's.
         """
-        target = await run_in_threadpool(self.controls.of_ticket, ticket)
+        target = None
+        if decision.action in lifecycle.GRANTING:  # others go on where the record is away or faulty
+            target = await run_in_threadpool(self.controls.of_ticket, ticket)
         directory = await run_in_threadpool(self.directory.current)
         refused = directory.refusal(decision.person, decision.action.permission, ticket, requester)
-        grants = decision.action in lifecycle.GRANTING
-        if refused or (grants and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
+        if refused or (target and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
             lifecycle.check(ticket, decision, self.now(), requester, target)
         if refused:
             raise refused

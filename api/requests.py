@@ -57,13 +57,18 @@ _HELD: Responses = {
     }
 }
 _CREATED: Responses = {201: {"headers": headers(Location="The new request") | _TAG}, **_HELD}
+_ASKED = problems(
+    _403="No role of the caller creates requests there, or its tenant does not own the target",
+    _409="An open request asks for the same, the caller has too many, or a file of the record is faulty",
+    _413="The body is larger than 256 KB",
+)
 _DECIDED: Responses = (
     _ONE
     | _HELD
     | problems(
         _400="The request's state does not allow it",
         _403="The caller may not",
-        _409="The request is not the one that was decided on, or runs no more",
+        _409="The request is not the one that was decided on, or runs no more, or a file of the record is faulty",
         _412="The request changed since the revision in If-Match",
         _413="The body is larger than 256 KB",
     )
@@ -123,8 +128,7 @@ def stats(services: Served, caller: Sees) -> Statistics:
 @router.post(
     "",
     status_code=201,
-    responses=_CREATED
-    | problems(_403="No role of the caller creates requests there", _413="The body is larger than 256 KB"),
+    responses=_CREATED | _ASKED,
 )
 async def create(
     services: Served,
@@ -141,7 +145,7 @@ async def create(
 
 @router.post(
     "/check",
-    responses=problems(_403="No role of the caller creates requests there", _413="The body is larger than 256 KB"),
+    responses=_ASKED,
 )
 async def check(services: Served, caller: Creates, body: CreatePromotionRequest) -> Checked:
     """Whether this could be created now: who could approve it, or the refusal that creating meets. Nothing is kept."""

@@ -1253,8 +1253,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No role of the caller creates requests there */
+            /** @description No role of the caller creates requests there, or its tenant does not own the target */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An open request asks for the same, the caller has too many, or a file of the record is faulty */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1618,8 +1627,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No role of the caller creates requests there */
+            /** @description No role of the caller creates requests there, or its tenant does not own the target */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An open request asks for the same, the caller has too many, or a file of the record is faulty */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2263,7 +2281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not the one that was decided on, or runs no more */
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2404,7 +2422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not the one that was decided on, or runs no more */
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2545,7 +2563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not the one that was decided on, or runs no more */
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2686,7 +2704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not the one that was decided on, or runs no more */
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
             409: {
                 headers: {
                     [name: string]: unknown;
