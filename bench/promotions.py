@@ -116,9 +116,10 @@ def _of_its_own(crowd: int, number: int) -> dict[str, Any]:
 
 async def measure_promotions(folder: Path) -> None:
     """Start the product in the folder, print the figures, stop it."""
-    stack = Stack(folder / "data", job_seconds=0.3)
+    stack = Stack(folder / "data", job_seconds=0.3, settings={"PRODGATE_OPEN_REQUESTS_PERSON": "1000000"})
     try:
         await asyncio.to_thread(stack.start)
+        stack.open_catalogue()
         for person in (PIERRE, JEAN):
             await asyncio.to_thread(stack.token, person)  # signing in is no part of what is measured
         address = f"127.0.0.1:{stack.ports['temporal-port']}"

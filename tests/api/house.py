@@ -37,7 +37,7 @@ from serving import listen
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import IMPATIENT, Simulator, simulating
-from tests.record.building import person_commits, publish_key
+from tests.record.building import catalogue_opens, person_commits, publish_key
 from tests.signing import KEY
 
 T = TypeVar("T")
@@ -101,8 +101,9 @@ def unique_name() -> str:
 
 
 def own_name() -> str:
-    """The name of a target that belongs to the running test."""
-    return f"own-{zlib.crc32(os.environ['PYTEST_CURRENT_TEST'].rpartition(' ')[0].encode()):x}"
+    """The name of a target that belongs to the running test; one of its own to a call while tests are collected."""
+    test = os.environ.get("PYTEST_CURRENT_TEST")
+    return f"own-{zlib.crc32(test.rpartition(' ')[0].encode()):x}" if test else unique_name()
 
 
 @dataclass(frozen=True)
@@ -135,16 +136,6 @@ class Caller:
         """Approve, reject (with a good reason), cancel or retry."""
         body = {"json": {"reason": "The rollback plan lacks the database"}} if action == "reject" else {}
         return self.post(f"/{ticket_id}/{action}", **{**body, **given})
-
-
-PLATFORM = (Path(__file__).parents[2] / "demo" / "gitops" / "platform.yaml").read_text(encoding="utf-8")
-OPEN_PLATFORM = PLATFORM.replace("controls: 2", "controls: 2\n  catalogue: open")
-"""The demo's, whose catalogue need not name a target: tests promote what no other test does."""
-
-
-def catalogue_opens(repository: Path) -> None:
-    """Let targets that the catalogue does not name belong to whom first has a request for them approved."""
-    person_commits(repository, {"platform.yaml": OPEN_PLATFORM}, "Open the catalogue")
 
 
 class _Loop:

@@ -85,20 +85,28 @@ def found(house: House, email: str, **query: Any) -> dict[str, list[str]]:
 
 def test_what_the_repository_describes_is_offered_to_its_tenant(own_house: House) -> None:
     """By kind and by how the name begins, in whatever case; another tenant's are not there."""
-    assert found(own_house, PIERRE) == {"invoice-api": ["1.4.2"], "payment-api": ["2.0.0"]}
+    finance = {
+        "claims-portal": ["8.2.0"],
+        "invoice-api": ["1.4.2"],
+        "mtls-partners": ["3.0.0"],
+        "payment-api": ["2.0.0"],
+    }
+    assert found(own_house, PIERRE) == finance
     assert found(own_house, PIERRE, q="PAY") == {"payment-api": ["2.0.0"]}
-    assert found(own_house, PIERRE, type="policy") == {}
+    assert found(own_house, PIERRE, type="policy") == {"mtls-partners": ["3.0.0"]}
     assert found(own_house, PIERRE, tenant=RETAIL) == {}
     assert "payment-api" not in found(own_house, EMMA)
     assert found(own_house, NOBODY) == {}
-    assert set(found(own_house, ALICE)) == {"catalog-api", "invoice-api", "payment-api", "tracking-api"}
+    assert set(found(own_house, ALICE)) == finance.keys() | {
+        *("catalog-api", "tracking-api", "warehouse-app", "rate-limit"),
+    }
 
 
 def test_a_described_change_is_offered_with_the_next_question(own_house: House) -> None:
     """A file that describes nothing is left out, and keeps nothing else from being offered."""
     described = "apiVersion: apim.cab-i.com/v1\nkind: Policy\nmetadata: {name: quota, tenant: tenant-finance}\n"
     own_house.commit({"apis/quota.yaml": f"{described}spec: {{version: '3.0.0'}}\n", "apis/bad.yaml": "- [", "x": "y"})
-    assert found(own_house, PIERRE, type="policy") == {"quota": ["3.0.0"]}
+    assert found(own_house, PIERRE, type="policy") == {"mtls-partners": ["3.0.0"], "quota": ["3.0.0"]}
     assert "payment-api" in found(own_house, PIERRE)
 
 

@@ -37,7 +37,7 @@ def test_an_approval_is_recorded_and_deployed(house: House) -> None:
         ("deployed", "Prodgate"),
     ]
     assert steps[1]["authorEmail"] == JEAN
-    assert steps[1]["subject"] == f"{ticket_id}: approved payment-api 2.1.0"
+    assert steps[1]["subject"] == f"{ticket_id}: approved {deployed['spec']['target']['name']} 2.1.0"
 
 
 def test_a_rejection_keeps_its_reason(house: House) -> None:

@@ -83,18 +83,17 @@ def filled(house: House) -> dict[str, str]:
     made: dict[str, str] = {}
 
     def create(key: str, email: str, tenant: str, **changes: Any) -> str:
-        changes.setdefault("target", {"name": name})
+        changes.setdefault("target", {"name": name, "version": f"2.1.{len(made)}"})
         made[key] = house.as_(email).create(tenant=tenant, **changes)["metadata"]["id"]
         return made[key]
 
     create("pending", PIERRE, "tenant-finance", request={"justification": "Zürich's clients wait for the façade"})
     house.as_(JEAN).decide("reject", create("rejected", PIERRE, "tenant-finance"))
     house.as_(SOPHIE).decide("cancel", create("cancelled", SOPHIE, "tenant-finance"))
-    house.as_(JEAN).decide(
-        "approve", create("approved", SOPHIE, "tenant-finance", request={"scheduledDate": in_days(3)})
-    )
+    approved = create("approved", SOPHIE, "tenant-finance", request={"scheduledDate": in_days(3)})
     create("logistics", LEA, "tenant-logistics")
     create("retail", EMMA, "tenant-retail", target={"name": name, "type": "policy", "version": "7.7.7-rc.1"})
+    house.as_(JEAN).decide("approve", approved)  # after which nobody else's may be asked for
     return made | {"name": name}
 
 
@@ -241,11 +240,11 @@ def test_pages_stay_right_while_tickets_arrive(house: House) -> None:
     """What was there when the first page was read comes once, whatever was created meanwhile."""
     name = unique_name()
     pierre = house.as_(PIERRE)
-    there = [pierre.create(target={"name": name})["metadata"]["id"] for _ in range(5)]
+    there = [pierre.create(target={"name": name, "version": f"1.{each}"})["metadata"]["id"] for each in range(5)]
     first = pierre.get(params={"target": name, "limit": 2})
-    arrived = [pierre.create(target={"name": name})["metadata"]["id"] for _ in range(2)]
+    arrived = [pierre.create(target={"name": name, "version": f"2.{each}"})["metadata"]["id"] for each in range(2)]
     second = pierre.get(first.links["next"]["url"])
-    arrived.append(pierre.create(target={"name": name})["metadata"]["id"])
+    arrived.append(pierre.create(target={"name": name, "version": "3.0"})["metadata"]["id"])
     third = pierre.get(second.links["next"]["url"])
     assert ids([*first.json(), *second.json(), *third.json()]) == there[::-1]
     assert third.headers["X-Total-Count"] == str(len(there + arrived))
@@ -254,7 +253,8 @@ def test_pages_stay_right_while_tickets_arrive(house: House) -> None:
 def test_one_s_own_list_and_the_waiting_list_have_pages_too(house: House) -> None:
     """The same headers, the same cursors."""
     name = unique_name()
-    made = [house.as_(CLAIRE).create(target={"name": name})["metadata"]["id"] for _ in range(3)]
+    targets = [{"name": name, "version": f"1.{each}"} for each in range(3)]
+    made = [house.as_(CLAIRE).create(target=target)["metadata"]["id"] for target in targets]
     for path, caller in (("/my", CLAIRE), ("/pending", JEAN)):
         found = [ticket for page in pages(house.as_(caller), path, limit=1 if path == "/my" else 50) for ticket in page]
         assert [each for each in ids(found) if each in made] == made[::-1]

@@ -129,14 +129,24 @@ def test_a_service_account_that_is_nobodys_asks_for_nothing(staffed: House, name
     assert staffed.as_(ROBOT).post(json=asked()).status_code == 201
 
 
-def test_a_service_account_in_an_approving_role_changes_nothing(staffed: House) -> None:
-    """The file's last good state stays in force: the account asks as before, and decides as little."""
-    staffed.commit({"tenants/tenant-finance.yaml": TENANT.replace("devops, kind", "cpi, kind")})
-    ticket_id = staffed.as_(ROBOT).create()["metadata"]["id"]
+def test_a_service_account_in_an_approving_role_makes_its_file_faulty(staffed: House) -> None:
+    """Nothing is asked for or approved until that is mended; it is read and rejected, by whom the file allowed it."""
+    robots = staffed.as_(ROBOT).create()["metadata"]["id"]
     pierres = staffed.as_(PIERRE).create()["metadata"]["id"]
+    staffed.commit({"tenants/tenant-finance.yaml": TENANT.replace("devops, kind", "cpi, kind")})
+    blocked = (
+        *(staffed.as_(email).post(json=asked()) for email in (ROBOT, PIERRE)),
+        *(staffed.as_(email).decide("approve", pierres) for email in (ROBOT, CLAIRE, ALICE)),
+    )
+    for answer in blocked:
+        assert (answer.status_code, problem(answer)["type"]) == (409, "urn:prodgate:problem:faulty-file")
+        assert "tenants/tenant-finance.yaml, line 12" in problem(answer)["detail"]
+    assert staffed.as_(ROBOT).get(f"/{pierres}").status_code == 200
+    assert staffed.as_(ROBOT).decide("reject", robots).status_code == 403
+    assert staffed.as_(CLAIRE).decide("reject", robots).status_code == 200
+    staffed.commit({"tenants/tenant-finance.yaml": TENANT})
     assert staffed.as_(ROBOT).decide("approve", pierres).status_code == 403
-    assert staffed.as_(ROBOT).decide("reject", ticket_id).status_code == 403
-    assert staffed.as_(CLAIRE).decide("approve", ticket_id).status_code == 200
+    assert staffed.as_(CLAIRE).decide("approve", pierres).status_code == 200
 
 
 def test_a_service_account_with_a_persons_address_is_neither(staffed: House) -> None:

@@ -206,7 +206,7 @@ def test_a_second_click_and_a_replayed_one_are_stale(office: Office) -> None:
         assert office.house.http().post(HOOK, content=body, headers=headers).status_code == 200
         office.until(lambda: office.state(ticket) != "pending")
     assert office.whispered().startswith("Request not pending: it is ")
-    assert office.house.log(ticket).count(f"{ticket}: approved payment-api 2.1.0") == 1
+    assert [subject.split()[1] for subject in office.house.log(ticket)].count("approved") == 1
 
 
 def test_a_click_on_something_else_than_the_ticket_says_is_refused(office: Office) -> None:

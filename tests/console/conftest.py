@@ -6,7 +6,6 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.api.house import catalogue_opens
 from tests.console.desk import PATIENCE, Desk, launched, seated
 from tests.console.words import EN, FR, Words
 from tests.e2e.stack import Stack, started
@@ -28,7 +27,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """As `prodgate up` starts it. A test here speaks of the tickets that it made itself."""
     given = {"PRODGATE_CRITICAL_SIGN_IN_WITHIN": "4", "PRODGATE_REPOSITORY_UI_URL": "https://git.cab-i.example/apim"}
     with started(Stack(tmp_path_factory.mktemp("console") / "data", job_seconds=1.5, settings=given)) as stack:
-        catalogue_opens(stack.data / "gitops.git")
+        stack.open_catalogue()
         yield stack
 
 

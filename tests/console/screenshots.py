@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.api.house import in_days
 from tests.console.desk import DESK, PHONE, Desk, launched, seated
 from tests.console.words import EN
 from tests.e2e.stack import JEAN, PIERRE, Stack, started, submission
@@ -48,7 +49,7 @@ def seed(stack: Stack) -> dict[str, str]:
     stack.call(JEAN, "POST", f"/{made['rejected']}/reject", {"reason": reason})
     stack.call(SOPHIE, "POST", f"/{made['cancelled']}/cancel", {"comment": "Moved to the next sprint"})
     made["approved"] = _asked(
-        stack, PIERRE, "ledger-api", "3.2.0", "medium", "The year-end closing needs it", date="2030-01-02T05:00:00Z"
+        stack, PIERRE, "ledger-api", "3.2.0", "medium", "The year-end closing needs it", date=in_days(40)
     )
     stack.approve(made["approved"])
     made["other"] = _asked(stack, SOPHIE, "invoice-api", "1.5.1", "medium", "The failed release, with the missing font")
@@ -162,6 +163,7 @@ def _take(desk: Desk, name: str) -> None:
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, started(Stack(Path(folder) / "data")) as stack:
+        stack.open_catalogue()
         made = seed(stack)
         with sync_playwright() as playwright:
             browser = launched(playwright)

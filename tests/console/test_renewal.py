@@ -55,6 +55,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     given = {"PRODGATE_OIDC_ISSUER": f"http://127.0.0.1:{ports['oidc-port']}"}
     stack = Stack(tmp_path_factory.mktemp("renewal") / "data", settings=given, ports=ports)
     with _provider(ports["oidc-port"], f"{stack.api}/signed-in"), started(stack):
+        stack.open_catalogue()
         yield stack
 
 

@@ -67,6 +67,7 @@ def test_without_a_network_it_says_so(sit: Sit, stack: Stack, words: Words) -> N
 def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack to break."""
     with started(Stack(tmp_path_factory.mktemp("broken") / "data")) as stack:
+        stack.open_catalogue()
         yield stack
 
 

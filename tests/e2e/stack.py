@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+from tests.record.building import catalogue_opens
+
 PRODGATE = Path(sys.executable).with_name("prodgate")
 PARTS = (
     *("port", "temporal-port", "temporal-ui-port", "awx-port", "worker-port", "oidc-port"),
@@ -196,6 +198,10 @@ class Stack:
         headers = {"Authorization": f"Bearer {self.token(person)}"}
         url = f"{self.api}/v1/requests/prod{path}"
         return httpx.request(method, url, json=body, headers=headers, timeout=60, trust_env=False)
+
+    def open_catalogue(self) -> None:
+        """Let the company promote targets that its catalogue does not name."""
+        catalogue_opens(self.data / "gitops.git")
 
     def ask(self, version: str, scheduled: str | None = None) -> str:
         """Pierre asks for a promotion; its id."""

@@ -67,6 +67,7 @@ SETTINGS = {
     "PRODGATE_AWX_SETTLE": "2",
     "PRODGATE_REQUESTS_PER_MINUTE_PERSON": "1000000",
     "PRODGATE_REQUESTS_PER_MINUTE_ADDRESS": "1000000",
+    "PRODGATE_OPEN_REQUESTS_PERSON": "1000000",
 }
 ENDED = {"deployed", "failed"}
 
@@ -241,6 +242,7 @@ def test_three_hundred_promotions_end_once_and_as_awx_says(tmp_path: Path, monke
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     chance = random.Random(SEED)  # noqa: S311  drawn again alike
     with started(Stack(tmp_path / "data", job_seconds=0.5, settings=SETTINGS)) as stack:
+        stack.open_catalogue()
         misbehave(stack, chance)
         tickets = asyncio.run(soak(stack, chance))
         recorded, counted = stack.recorded(), stack.jobs()

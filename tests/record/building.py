@@ -59,6 +59,16 @@ def _script(repository: Path, files: dict[str, str | None], message: str) -> str
     return "\n".join([*lines, ""])
 
 
+def catalogue_opens(repository: Path) -> None:
+    """Let targets that the catalogue does not name belong to whom first has a request for them approved.
+
+    For the demo's company: tests promote what no other test does.
+    """
+    found = git(repository, "show", "main:platform.yaml")
+    opened = found.replace("controls: 2", "controls: 2\n  catalogue: open")
+    person_commits(repository, {"platform.yaml": opened}, "Open the catalogue")
+
+
 def publish_key(repository: Path) -> None:
     """Make the repository know the key that gates in tests sign with."""
     person_commits(repository, key_file(), "Know the tests' key")
