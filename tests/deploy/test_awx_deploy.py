@@ -59,17 +59,18 @@ def test_an_attempt_is_deployed_once(gateways: Gateways) -> None:
     first = gateways.deploy()
     assert first.code == 0, first.said
     assert first.custom == {"deployment_id": "deploy-PR-2026-0001-1"}
-    body = {"tenant": "tenant-finance", "version": "2.1.0", "ticket": "PR-2026-0001"}
-    assert gateways.put == [("gateway-1/api/payments", body)]
+    body = {"tenant": "tenant-finance", "version": "2.1.0", "digest": "", "ticket": "PR-2026-0001"}
+    assert gateways.put == [("gateway-1/tenant-finance/api/payments", body)]
     again = gateways.deploy()
     assert again.code != 0
     assert "PR-2026-0001-1 was applied before" in again.said
     assert again.custom == {}
     assert again.stats["gateway-1"]["changed"] == 0
     assert len(gateways.put) == 1
-    retried = gateways.deploy(attempt=2)
+    digest = f"sha256:{'a' * 64}"
+    retried = gateways.deploy(attempt=2, target_digest=digest)
     assert retried.custom == {"deployment_id": "deploy-PR-2026-0001-2"}
-    assert len(gateways.put) == 2
+    assert gateways.put[1:] == [("gateway-1/tenant-finance/api/payments", body | {"digest": digest})]
 
 
 def test_of_two_launches_at_once_one_deploys(gateways: Gateways) -> None:
@@ -113,6 +114,8 @@ def test_a_mark_that_cannot_be_made_stops_it_too(gateways: Gateways) -> None:
         {"target_version": ""},
         {"target_type": "gateway"},
         {"target_environment": "staging"},
+        {"tenant": "../tenant-retail"},
+        {"target_digest": "newest"},
     ],
     ids=lambda change: next(iter(change)),
 )

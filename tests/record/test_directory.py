@@ -120,11 +120,13 @@ MISFITS = ("!!bool maybe", "!!int ''", "!!timestamp then", "!!map [1]", "!!pytho
 def test_a_bad_file_keeps_what_it_last_said_well(
     reader: DirectoryReader, record: Path, tmp_path: Path, bad: str
 ) -> None:
-    """The fault is listed, the last good state stays in force, for a process that starts later too."""
+    """For reading and rejecting, for a process that starts later too; the fault is listed, and stops its tenant."""
     reader.current()
     person_commits(record, {FINANCE: bad})
     for directory in (reader.current(), DirectoryReader(opened(record, tmp_path)).current()):
         assert [fault.path for fault in directory.faults] == [FINANCE]
+        assert directory.faults_of("tenant-finance") == directory.faults
+        assert directory.faults_of("tenant-retail") == ()
         assert directory.person("jean.dupont@cab-i.com")
         assert directory.person("eve@cab-i.com") is None
 
@@ -241,7 +243,7 @@ def test_a_slack_user_is_one_person_or_nobody(record: Path, reader: DirectoryRea
 
 @pytest.mark.parametrize("role", ["cpi", "cpi_admin"])
 def test_a_service_account_in_an_approving_role_is_one_fault(reader: DirectoryReader, record: Path, role: str) -> None:
-    """In one sentence that says what to do; what the file last said well stays in force."""
+    """In one sentence that says what to do; whom the file last named well, it still knows."""
     file, text = (FINANCE, tenant("tenant-finance", PIERRE)) if role == "cpi" else (PLATFORM, platform(ADA))
     person_commits(record, {file: text + f"    - {{{ROBOT} ada@cab-i.com}}\n".replace("devops", role)})
     (fault,) = reader.current().faults

@@ -158,6 +158,16 @@ class Stage:
         finally:
             away.rename(self.git)
 
+    @contextmanager
+    def git_locked(self) -> Iterator[None]:
+        """Somebody else's Git holds the branch's lock, as long as the context lasts: it can be read, not written."""
+        lock = self.git / "refs" / "heads" / "main.lock"
+        lock.touch()
+        try:
+            yield
+        finally:
+            lock.unlink()
+
     def recorded(self, ticket: PromotionRequest) -> PromotionRequest:
         """The ticket as its file at the branch's tip says."""
         return load(self.file(ticket))

@@ -12,6 +12,7 @@ from domain.lane import Queue
 from domain.ticket import State, Target, TargetType
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import JEAN, details
+from tests.record.building import catalogue_opens
 from tests.workflows.stage import Promoted, Stage
 from workflows.lane import Lane
 from workflows.promotion import Promotion
@@ -87,6 +88,7 @@ async def test_what_waits_for_a_person_or_a_date_holds_nothing(dev_stage: Stage,
 
 async def test_other_targets_do_not_wait(dev_stage: Stage, side_by_side: Simulator) -> None:
     """A lane is one tenant's, one environment's, one type's, one name's."""
+    catalogue_opens(dev_stage.git)
     side_by_side.faults(life=["stuck-running"])
     async with dev_stage.working():
         first = await approved(dev_stage, 1)
