@@ -138,6 +138,10 @@ class Caller:
         return self.post(f"/{ticket_id}/{action}", **{**body, **given})
 
 
+PLATFORM = (Path(__file__).parents[2] / "demo" / "gitops" / "platform.yaml").read_text(encoding="utf-8")
+"""The platform's file of the demo, whose catalogue is not open."""
+
+
 class _Loop:
     """An event loop in a thread of its own, so that tests are plain functions that call over HTTP."""
 
