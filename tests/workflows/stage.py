@@ -66,6 +66,7 @@ class Stage:
         """A worker, for as long as the context lasts."""
         repository = open_repository(str(self.git), "main", self.git.parent)
         index = Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
+        await asyncio.to_thread(index.make)
         lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
         async with self.awx.client() as client:
             registration = Registration(repository, index, client, self.timings, lanes, self.outlets, self._tell)
@@ -157,16 +158,6 @@ class Stage:
             yield
         finally:
             away.rename(self.git)
-
-    @contextmanager
-    def git_locked(self) -> Iterator[None]:
-        """Somebody else's Git holds the branch's lock, as long as the context lasts: it can be read, not written."""
-        lock = self.git / "refs" / "heads" / "main.lock"
-        lock.touch()
-        try:
-            yield
-        finally:
-            lock.unlink()
 
     def recorded(self, ticket: PromotionRequest) -> PromotionRequest:
         """The ticket as its file at the branch's tip says."""

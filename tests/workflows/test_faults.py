@@ -2,24 +2,21 @@
 
 import asyncio
 
-import pytest
-from temporalio.client import WorkflowUpdateFailedError
-
 from domain.decision import DecisionAction
 from domain.ticket import State
 from tests.domain.builders import JEAN
 from tests.record.building import person_commits
-from tests.workflows.stage import Stage, refused
+from tests.workflows.stage import Stage
 from workflows.promotion import Promotion
 
 APPROVE, REJECT, CANCEL, RETRY = DecisionAction
 
 
 async def test_a_decision_waits_for_git_and_nothing_is_launched_before_its_commit(dev_stage: Stage) -> None:
-    """The engine holds the decision while Git takes no commit; the commit follows, then the launch."""
+    """The engine holds the decision while Git is away; the commit follows, then the launch."""
     async with dev_stage.working():
         promoted = await dev_stage.submit()
-        with dev_stage.git_locked():
+        with dev_stage.git_away():
             deciding = asyncio.create_task(dev_stage.decide(promoted, APPROVE, JEAN))
             await dev_stage.until(promoted, State.APPROVED)
             await asyncio.sleep(0.3)
@@ -28,22 +25,6 @@ async def test_a_decision_waits_for_git_and_nothing_is_launched_before_its_commi
         await deciding
         assert (await promoted.result()).state is State.DEPLOYED
     assert dev_stage.actions() == ["created", "approved", "deploying", "deployed"]
-
-
-async def test_while_git_cannot_be_read_nothing_is_approved_and_a_rejection_is_held(dev_stage: Stage) -> None:
-    """Whose the target is nobody can tell then; a rejection needs no owner, and its commit follows."""
-    async with dev_stage.working():
-        promoted = await dev_stage.submit()
-        with dev_stage.git_away():
-            with pytest.raises(WorkflowUpdateFailedError) as refusal:
-                await dev_stage.decide(promoted, APPROVE, JEAN)
-            assert refused(refusal.value)[0] == "FaultyFile"
-            rejecting = asyncio.create_task(dev_stage.decide(promoted, REJECT, JEAN))
-            await dev_stage.until(promoted, State.REJECTED)
-            assert not rejecting.done()
-        await rejecting
-    assert dev_stage.actions() == ["created", "rejected"]
-    assert dev_stage.awx.jobs() == []
 
 
 async def test_a_file_edited_by_hand_stops_its_promotion_until_a_person_puts_it_back(dev_stage: Stage) -> None:
