@@ -47,6 +47,7 @@ class Registration:
         directory = DirectoryReader(self.repository)
         proofs = Proofs.of(self.repository, self.index, directory)
         controls = Controls.of(self.repository, directory, self.index)
+        controls.make()
         clearance = ClearanceActivities(self.repository, directory, self.index, proofs.keys, controls)
         awx = AwxActivities(self.awx, clearance.objection, self.timings)
         return Worker(

@@ -36,11 +36,9 @@ async def run(settings: Settings) -> None:
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, outlets(settings) as channels:
-        index = Index(repository, folder / "index.db")
-        await asyncio.to_thread(index.make)  # before messages come, which are checked where nothing may take long
         registration = Registration(
             repository=repository,
-            index=index,
+            index=Index(repository, folder / "index.db"),
             awx=client,
             timings=awx_timings(settings),
             lanes=LaneActivities(temporal, settings.task_queue),

@@ -51,6 +51,15 @@ class Controls:
     def of(cls, repository: Repository, directory: DirectoryReader, index: Index) -> Self:
         return cls(directory, CatalogueReader(repository), index)
 
+    def make(self) -> None:
+        """Read all of it once, as far as it can be read now: what is known then is judged by while the record is away.
+
+        The checks of messages come where nothing may take long.
+        """
+        self.index.make()
+        self.directory.current()
+        self.catalogue.current()
+
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
         """What the record says of a ticket's target. Raises what reading the record raises."""
         return self._facts(ticket.metadata.tenant, ticket.spec.target, self.index.controlled(ticket.path))

@@ -264,7 +264,6 @@ class House:
         client = await self._working.enter_async_context(self.awx.client())
         channels = await self._channels()
         index = Index(repository, self.folder / "worker" / "index.db")
-        await asyncio.to_thread(index.make)
         lanes = LaneActivities(self.client, self.settings.task_queue, look_every=timedelta(milliseconds=100))
         tell = teller(self.settings, self.client, channels)
         registration = Registration(repository, index, client, IMPATIENT, lanes, channels, tell)

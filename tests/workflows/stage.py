@@ -66,7 +66,6 @@ class Stage:
         """A worker, for as long as the context lasts."""
         repository = open_repository(str(self.git), "main", self.git.parent)
         index = Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
-        await asyncio.to_thread(index.make)
         lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
         async with self.awx.client() as client:
             registration = Registration(repository, index, client, self.timings, lanes, self.outlets, self._tell)
