@@ -140,7 +140,7 @@ class CatalogueState:
 
     def _read(self, folders: Mapping[str, pygit2.Object]) -> Catalogue:
         files = [each for name, folder in folders.items() for each in _files(folder, name, _MAX_DEPTH)]
-        self._known = {mark: self._known.get(mark) or _parsed(*mark, entry) for mark, entry in files}
+        self._known = {mark: self._known.get(mark) or _parsed(mark[0], entry) for mark, entry in files}
         read = [(path, said) for (path, _), said in self._known.items() if isinstance(said, Entry)]
         faults = [said for said in self._known.values() if isinstance(said, Fault)]
         return Catalogue(tuple(read), tuple(faults))
@@ -153,10 +153,10 @@ def _files(folder: pygit2.Object, path: str, depth: int) -> Iterator[tuple[tuple
         if isinstance(entry, pygit2.Tree) and depth:
             yield from _files(entry, where, depth - 1)
         elif where.endswith((".yaml", ".yml")):
-            yield (where, str(entry.id)), entry
+            yield (where, f"{entry.filemode} {entry.id}"), entry
 
 
-def _parsed(path: str, _oid: str, entry: pygit2.Object) -> Entry | Fault:
+def _parsed(path: str, entry: pygit2.Object) -> Entry | Fault:
     if not isinstance(entry, pygit2.Blob) or entry.filemode == pygit2.enums.FileMode.LINK:
         return Fault(path, "must be a file")
     return parse(path, entry.data)

@@ -240,13 +240,13 @@ class DirectoryState:
         return Directory(tuple(membership for _, membership in good.values()), tuple(faults))
 
     def _file(self, path: str, entry: pygit2.Object) -> tuple[str, Membership] | Fault:
-        known = self.good.get(path)
-        if known is not None and known[0] == str(entry.id):
-            return known
         if not isinstance(entry, pygit2.Blob) or entry.filemode == pygit2.enums.FileMode.LINK:
             return Fault(path, "must be a file")
         if not path.endswith(".yaml"):
             return Fault(path, "must end in .yaml")
+        known = self.good.get(path)
+        if known is not None and known[0] == str(entry.id):
+            return known
         read = parse(path, entry.data)
         return read if isinstance(read, Fault) else (str(entry.id), read)
 
@@ -272,7 +272,8 @@ class DirectoryState:
 def _marks(commit: pygit2.Commit) -> tuple[str, str]:
     """What changes when a file of the directory does."""
     tree = commit.tree
-    first, second = (str(tree[name].id) if name in tree else "" for name in (TENANTS, PLATFORM))
+    found = (tree[name] if name in tree else None for name in (TENANTS, PLATFORM))  # noqa: SIM401  a tree has no get
+    first, second = ("" if each is None else f"{each.filemode} {each.id}" for each in found)
     return first, second
 
 
