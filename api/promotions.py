@@ -30,7 +30,6 @@ from domain.errors import NobodyToApprove, NotAuthorized
 from domain.roles import Permission, Person, Requester, same_address
 from domain.ticket import PromotionRequest, Target
 from domain.values import TICKET_ID, same_name
-from domain.versions import direction
 from record.controls import Controls
 from record.diff import Comparer, Comparison, Difference
 from record.directory import DirectoryReader
@@ -116,9 +115,7 @@ class Promotions:
 
     def compared(self, person: Person, ids: Iterable[str]) -> list[Comparison]:
         """Each of the recorded tickets that the person may see against production; others are left out."""
-        sees = partial(_sees, person)
-        found = (self.index.get(each) for each in dict.fromkeys(ids))
-        return [self._comparer.comparison(ticket, sees) for ticket in found if ticket and sees(ticket)]
+        return self._comparer.comparisons(ids, partial(_sees, person))
 
     @property
     def _comparer(self) -> Comparer:
@@ -236,14 +233,14 @@ class Promotions:
         return await run_in_threadpool(self._checked, person, draft, approvers)
 
     def _checked(self, person: Person, draft: Submission, approvers: tuple[Person, ...]) -> Checked:
-        ticket, sees, comparer = lifecycle.create(draft), partial(_sees, person), self._comparer
-        found = comparer.in_production(ticket, sees, draft=True)
+        difference = self._comparer.difference(lifecycle.create(draft), partial(_sees, person))
+        found = difference.in_production
         return Checked(
             approvers=tuple(map(Decider.of, approvers)),
             production=found and Deployed(version=found.version, ticket=found.ticket_id),
             impact=draft.request.impact_assessment,
-            direction=direction(found.version if found else None, draft.target.version),
-            others=comparer.others(ticket, sees, draft=True),
+            direction=difference.direction,
+            others=difference.others,
         )
 
     async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from domain.errors import FaultyFile, RuleViolation, TargetNotOwned
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version
+from domain.versions import Direction, direction
 
 
 class Entry(Frozen):
@@ -57,6 +58,16 @@ def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation 
     # The same words for a target of somebody else's and for one that nobody has: neither is told to who asks.
     sentence = f"{tenant} owns no {target.type} named {target.name} in the catalogue"
     return TargetNotOwned(sentence, tenant=tenant, type=target.type.value, name=target.name)
+
+
+def way(before: Target | None, now: Target) -> Direction:
+    """Which way one goes from what is in production, None for nothing, to the target.
+
+    Two contents of one version are not the same, and nothing tells which of them came first.
+    """
+    found = direction(before.version if before else None, now.version)
+    contents = {now.digest, before.digest if before else None} - {None}
+    return Direction.UNKNOWN if found is Direction.SAME and len(contents) > 1 else found
 
 
 _ORDER = tuple(Impact)

@@ -3,9 +3,10 @@
 import re
 from enum import StrEnum
 
+_IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 _FORM = re.compile(
-    r"[vV]?(?P<numbers>\d{1,18}(?:\.\d{1,18}){0,5})"
-    r"(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?"
+    r"[vV]?(?P<numbers>[0-9]{1,18}(?:\.[0-9]{1,18}){0,5})"
+    rf"(?:-(?P<pre>{_IDENTIFIER}(?:\.{_IDENTIFIER})*))?(?:\+[0-9A-Za-z.-]+)?"
 )
 """SemVer, with a `v` before it and with fewer or more numbers than three, as people write it."""
 
@@ -46,6 +47,8 @@ def _rank(version: str) -> _Rank | None:
     if found is None or "." not in found["numbers"]:
         return None
     numbers = [int(each) for each in found["numbers"].split(".")]
+    if found["pre"] and found["pre"][0].isdigit() and len(numbers) != 3:
+        return None  # outside SemVer 2.1-1 is as often a revision, which comes after 2.1
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers), tuple(map(_identifier, found["pre"].split("."))) if found["pre"] else (_RELEASE,)
@@ -57,4 +60,4 @@ _RELEASE = (2, 0, "")
 
 def _identifier(part: str) -> tuple[int, int, str]:
     """Numbers come before words, and are compared as numbers."""
-    return (0, int(part), "") if part.isascii() and part.isdecimal() else (1, 0, part)
+    return (0, int(part), "") if part.isdecimal() else (1, 0, part)

@@ -1,11 +1,12 @@
 """What a promotion changes: the ticket against what is in production for its target, and what else is open of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from domain.ticket import PromotionRequest, State
+from domain import targets
+from domain.ticket import PromotionRequest, State, Target
 from domain.values import Email, Frozen, Moment, TicketId, Version
-from domain.versions import Direction, direction
+from domain.versions import Direction
 from record.catalogue import CatalogueReader
 from record.index import Index
 
@@ -56,6 +57,14 @@ class Difference(Frozen):
     others: tuple[OtherRequest, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """A target as it is in production, and the ticket that brought it there; None for what the catalogue says."""
+
+    target: Target
+    ticket: PromotionRequest | None = None
+
+
 @dataclass(frozen=True)
 class Comparer:
     """Compares tickets with production. Each costs some look-ups in the index, however many tickets there are."""
@@ -64,57 +73,80 @@ class Comparer:
     catalogue: CatalogueReader
 
     def difference(self, ticket: PromotionRequest, sees: Sees) -> Difference:
-        """What the ticket changes in production; of one that is deployed itself, what it changed then."""
-        target, before = ticket.spec.target, self.in_production(ticket, sees)
+        """What the ticket, or a draft, changes in production; of one that is deployed itself, what it changed then."""
+        before = self._replaced(ticket)
         return Difference(
             ticket_id=ticket.id,
-            version=target.version,
+            version=ticket.spec.target.version,
             release_notes=ticket.spec.request.release_notes,
-            in_production=before,
-            direction=direction(before.version if before else None, target.version),
-            others=self.others(ticket, sees),
+            in_production=before and _in_production(before, sees),
+            direction=targets.way(before.target if before else None, ticket.spec.target),
+            others=self._others(ticket, sees),
         )
 
     def comparison(self, ticket: PromotionRequest, sees: Sees) -> Comparison:
         """The same in short, for a row of a list."""
-        before = self.in_production(ticket, sees)
-        replaces = before.version if before else None
-        way = direction(replaces, ticket.spec.target.version)
-        return Comparison(ticket_id=ticket.id, replaces=replaces, direction=way, others=self.others(ticket, sees))
+        before = self._replaced(ticket)
+        return Comparison(
+            ticket_id=ticket.id,
+            replaces=before and before.target.version,
+            direction=targets.way(before.target if before else None, ticket.spec.target),
+            others=self._others(ticket, sees),
+        )
 
-    def in_production(self, ticket: PromotionRequest, sees: Sees, *, draft: bool = False) -> InProduction | None:
-        """What is in production for the ticket's target, or was when it was deployed; its number counts for no draft.
+    def comparisons(self, ticket_ids: Iterable[str], sees: Sees) -> list[Comparison]:
+        """Those of the tickets that are recorded and that the person may see, in the order given."""
+        with self.index.still():
+            found = (self.index.get(each) for each in dict.fromkeys(ticket_ids))
+            return [self.comparison(ticket, sees) for ticket in found if ticket and sees(ticket)]
+
+    def _replaced(self, ticket: PromotionRequest) -> _Replaced | None:
+        """What is in production for the ticket's target, or was when it was deployed.
 
         It is the version of the target's last deployment, else the catalogue's.
         """
-        found = self.index.in_production(ticket, but=None if draft else ticket.id)
-        if found is not None:
-            shown = sees(found)
-            return InProduction(
-                ticket_id=found.id if shown else None,
-                version=found.spec.target.version,
-                release_notes=found.spec.request.release_notes if shown else None,
-                deployed_at=found.status.deployed_at,
-            )
-        entry = self.catalogue.current().entry(ticket.spec.target.type, ticket.spec.target.name)
-        if entry is None or entry.tenant != ticket.metadata.tenant:
-            return None
-        return InProduction(ticket_id=None, version=entry.version, release_notes=None, deployed_at=None)
-
-    def others(self, ticket: PromotionRequest, sees: Sees, *, draft: bool = False) -> tuple[OtherRequest, ...]:
-        """The other open requests of the target that the person may see, the oldest first."""
+        if found := self.index.in_production(ticket):
+            return _Replaced(found.spec.target, found)
         target = ticket.spec.target
+        entry = self.catalogue.current().entry(target.type, target.name)
+        if entry is None or (entry.tenant, entry.target) != (ticket.metadata.tenant, target.target_environment):
+            return None
+        return _Replaced(target.model_copy(update={"version": entry.version, "digest": None}))
+
+    def _others(self, ticket: PromotionRequest, sees: Sees) -> tuple[OtherRequest, ...]:
+        """The other open requests of the target that the person may see, the oldest first."""
+        target, itself = ticket.spec.target, _identity(ticket)
         found = self.index.open_of(target.type, target.name, target.target_environment)
-        return tuple(_other(each, ticket) for each in found if (draft or each.id != ticket.id) and sees(each))
+        tenant = None if self.index.switch() else ticket.metadata.tenant
+        return tuple(
+            _other(each, ticket)
+            for each in found
+            if _identity(each) != itself and tenant in {None, each.metadata.tenant} and sees(each)
+        )
+
+
+def _identity(ticket: PromotionRequest) -> tuple[object, ...]:
+    """What tells tickets apart, and a draft from the ticket whose number it has for want of one of its own."""
+    return (ticket.id, ticket.metadata.created_at)
+
+
+def _in_production(before: _Replaced, sees: Sees) -> InProduction:
+    brought = before.ticket
+    shown = brought if brought and sees(brought) else None
+    return InProduction(
+        ticket_id=shown and shown.id,
+        version=before.target.version,
+        release_notes=shown and shown.spec.request.release_notes,
+        deployed_at=brought and brought.status.deployed_at,
+    )
 
 
 def _other(other: PromotionRequest, ticket: PromotionRequest) -> OtherRequest:
-    version = other.spec.target.version
     return OtherRequest(
         id=other.id,
-        version=version,
+        version=other.spec.target.version,
         state=other.state,
         created_by=other.metadata.created_by,
         scheduled_date=other.spec.request.scheduled_date,
-        direction=direction(ticket.spec.target.version, version),
+        direction=targets.way(ticket.spec.target, other.spec.target),
     )

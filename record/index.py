@@ -55,6 +55,7 @@ class Index:
         self._finder: Finder
         self._feed: Feed
         self._turn = RLock()
+        self._still = False
         self._changed = Condition()
         self._stopping = Event()
         self._follower: Thread | None = None
@@ -107,12 +108,23 @@ class Index:
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """The index, no older than the branch was when it was asked for."""
         with self._turn:
-            self.catch_up()
+            if not self._still:
+                self.catch_up()
             try:
                 yield self._db
             except sqlite3.DatabaseError:
                 self._release()  # the next read opens it again, and rebuilds what is damaged
                 raise
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Lets the many reads of one question see one state of the branch, which is looked up once."""
+        with self._reading():
+            self._still = True
+            try:
+                yield
+            finally:
+                self._still = False
 
     def get(self, ticket_id: str) -> PromotionRequest | None:
         """The ticket, or None."""
@@ -164,18 +176,19 @@ class Index:
         rows = [row for (row,) in found]
         return (bits_of(rows, max(rows, default=-1) + 1) & seen).bit_count()
 
-    def in_production(self, ticket: PromotionRequest, but: str | None) -> PromotionRequest | None:
-        """The last ticket that was deployed for the same target and environment, other than the one named.
+    def in_production(self, ticket: PromotionRequest) -> PromotionRequest | None:
+        """The last ticket that was deployed for the same target and environment; of a deployed one, the one before it.
 
         Before targets had owners, each tenant had targets of its own.
         """
         column, value = ("what", schema.what_of(ticket)) if self.switch() else ("target", schema.target(ticket))
-        sql = f"SELECT document FROM tickets WHERE {column} = ? AND id != ? AND deployed_at IS NOT NULL"  # noqa: S608
+        sql = f"SELECT document FROM tickets WHERE {column} = ? AND deployed_at IS NOT NULL"  # noqa: S608
         before = ticket.status.deployed_at
-        limit, values = ("AND deployed_at <= ?", (int(before.timestamp()),)) if before else ("", ())
+        limit = "AND deployed_at <= ? AND id != ?" if before else ""
+        values = (int(before.timestamp()), ticket.id) if before else ()
         with self._reading() as db:
             found = db.execute(
-                f"{sql} {limit} ORDER BY deployed_at DESC, row DESC LIMIT 1", (value, but or "", *values)
+                f"{sql} {limit} ORDER BY deployed_at DESC, row DESC LIMIT 1", (value, *values)
             ).fetchone()
         return _ticket(found[0]) if found else None
 

@@ -25,7 +25,7 @@ def test_a_later_promotion_shows_what_it_replaces(house: House) -> None:
     house.as_(JEAN).decide("reject", rejected["metadata"]["id"])
     later = house.as_(PIERRE).create(target={"name": name, "version": "3.0.0"})
     diff = house.as_(JEAN).get(f"/{later['metadata']['id']}/diff").json()
-    assert diff["version"] == "3.0.0"
+    assert (diff["version"], diff["direction"]) == ("3.0.0", "newer")
     assert diff["inProduction"] == {
         "ticketId": deployed["metadata"]["id"],
         "version": "2.1.0",
@@ -50,3 +50,15 @@ def test_a_colleague_learns_the_version_and_nothing_of_the_request(house: House)
     assert diff["inProduction"] == {"ticketId": None, "version": "2.1.0", "releaseNotes": None, "deployedAt": at}
     checked = house.as_(SOPHIE).post("/check", json=asked(target={"name": name})).json()
     assert checked["production"] == {"version": "2.1.0", "ticket": None}
+
+
+def test_the_catalogue_says_what_was_there_before_the_first_request(own_house: House) -> None:
+    """In the check, the difference and the list of targets; no request is named, and no time."""
+    target = {"name": "payment-api", "version": "1.9.0"}
+    checked = own_house.as_(PIERRE).post("/check", json=asked(target=target)).json()
+    assert (checked["production"], checked["direction"]) == ({"version": "2.0.0", "ticket": None}, "older")
+    own = own_house.as_(PIERRE).create(target=target)
+    diff = own_house.as_(JEAN).get(f"/{own['metadata']['id']}/diff").json()
+    assert diff["inProduction"] == {"ticketId": None, "version": "2.0.0", "releaseNotes": None, "deployedAt": None}
+    [known] = own_house.as_(PIERRE).get("/v1/targets", params={"q": "payment-api"}).json()
+    assert known["production"] == "2.0.0"
