@@ -113,9 +113,9 @@ def test_a_file_is_read_in_one_sitting(path: Path) -> None:
 
 
 def test_nine_functions_of_ten_fit_on_half_a_page() -> None:
-    """The 90th percentile of function lengths is at most 30 lines."""
+    """The 90th percentile of function lengths is at most 20 lines."""
     lengths = sorted(function_lengths())
-    assert lengths[len(lengths) * 9 // 10] <= 30
+    assert lengths[len(lengths) * 9 // 10] <= 20
 
 
 @pytest.mark.parametrize("mark", ["TODO", "FIXME", "XXX", "NotImplementedError"])
