@@ -12,6 +12,7 @@ from tests.api.house import in_days
 from tests.console.desk import DESK, PHONE, Desk, launched, seated
 from tests.console.words import EN
 from tests.e2e.stack import JEAN, PIERRE, Stack, started, submission
+from tests.record.building import git, person_commits
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 SOPHIE, EMMA, HUGO = "sophie.martin@cab-i.com", "emma.leroy@cab-i.com", "hugo.petit@cab-i.com"
@@ -53,6 +54,9 @@ def seed(stack: Stack) -> dict[str, str]:
     )
     stack.approve(made["approved"])
     made["other"] = _asked(stack, SOPHIE, "invoice-api", "1.5.1", "medium", "The failed release, with the missing font")
+    made["going-back"] = _asked(
+        stack, PIERRE, "payment-api", "1.9.2", "low", "Back to what partners can still speak to"
+    )
     made["pending"] = _asked(stack, PIERRE, "payment-api", "2.1.0", "high", "New PCI-DSS compliant payment flow")
     return made
 
@@ -83,6 +87,24 @@ def show_faults(pierre: Desk) -> None:
     pierre.page.evaluate("window.scrollTo(0, 0)")
 
 
+def show_foreign(hugo: Desk) -> None:
+    hugo.expect_fault("status of 403")
+    hugo.go("/requests/new")
+    hugo.fill("payment-api", "2.2.0")
+    expect(hugo.page.locator("aside")).to_contain_text("The catalogue has no payment-api")
+    hugo.page.evaluate("window.scrollTo(0, 0)")
+
+
+def show_broken(alice: Desk) -> None:
+    """A file with a fault, for as long as the picture takes."""
+    record, file = alice.stack.data / "gitops.git", "apis/tracking-api.yaml"
+    good = git(record, "show", f"main:{file}") + "\n"
+    person_commits(record, {file: good.replace("  name:", "  nane:")})
+    alice.go("/requests?tab=all")
+    alice.sees(f"{file}, line 3")
+    person_commits(record, {file: good})
+
+
 def show(path: str, text: str) -> Callable[[Desk], None]:
     def there(desk: Desk) -> None:
         desk.go(path)
@@ -104,7 +126,8 @@ def show_several(jean: Desk) -> None:
     jean.go("/requests?tab=waiting")
     expect(jean.page.get_by_role("checkbox", name=re.compile("PR-")).first).to_be_visible()
     for box in jean.page.get_by_role("checkbox", name=re.compile("PR-")).all():
-        box.check()
+        if box.is_enabled():
+            box.check()
     jean.button(EN.approve_several).click()
     expect(jean.dialog).to_be_visible()
 
@@ -131,6 +154,8 @@ def pages(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]
         "account": ("jean", show_menu),
         "form-faults": ("pierre", show_faults),  # first: the form keeps its draft
         "form": ("pierre", show_form),
+        "foreign-target": ("hugo", show_foreign),
+        "record-fault": ("alice", show_broken),
         "own-request": ("pierre", show(f"/requests/{made['pending']}", EN.not_own)),
         "not-found": ("victor", show("/requests/PR-1999-0001", EN.not_found)),
     }
