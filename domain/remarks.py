@@ -107,8 +107,12 @@ _JOINT = re.compile(r"\A[\s.;:()]+")
 _WORD = r"[^\s;()]*[^\s;:().,]"
 _TIME = r"(?:\d+ days?, )?[\d:.]*\d"
 _SHAPES = {
-    **{"jobs": r"[^;()]+?", "fields": r"[^;()]+", "explanation": r".+?", "template": r"'[^\n]*'|\"[^\n]*\""},
-    **{"after": _TIME, "within": _TIME},
+    "jobs": r"[^;()]+?",
+    "fields": r"[^;()]+",
+    "explanation": r".+?",
+    "template": r"'[^\n]*'|\"[^\n]*\"",
+    "after": _TIME,
+    "within": _TIME,
 }
 """What a value looks like: one word, unless it is one of these."""
 
