@@ -28,7 +28,7 @@ def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
     if ticket.spec.request.scheduled_date:
         known[t["scheduled"]] = facts.moment(ticket.spec.request.scheduled_date)
     if facts.way and not facts.warning:
-        known[t["replaces"]] = facts.way
+        known[t["version"]] = facts.way
     fields = [_plain(f"{label}\n{value}", FIELD) for label, value in known.items()]
     buttons = [_open(facts)]
     if decides and ticket.state is State.PENDING and ticket.spec.request.impact_assessment in BY_CLICK:

@@ -99,7 +99,7 @@ def test_people_have_names_and_moments_a_zone() -> None:
 
 
 WAYS = {
-    Direction.FIRST: ("2.1.0, the first version in production", "2.1.0, première version en production"),
+    Direction.FIRST: ("2.1.0, the first in production", "2.1.0, première en production"),
     Direction.NEWER: ("3.2.0 → 2.1.0", "3.2.0 → 2.1.0"),
     Direction.OLDER: (
         "3.2.0 → 2.1.0: older than what is in production",
