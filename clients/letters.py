@@ -8,6 +8,7 @@ from functools import cached_property
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from clients.remarks import retold
 from clients.words import WORDS, Words
 from domain.announcement import Announcement, Event
 from domain.audience import Audience, Language
@@ -151,6 +152,10 @@ class Facts:
     def moment(self, moment: datetime) -> str:
         """A moment in the installation's zone: the same in every language, to the minute."""
         return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
+
+    def told(self, text: str | None) -> str | None:
+        """A text of the change that it is about, in the reader's language where the service wrote it."""
+        return retold(text, self.language, self.moment) if text and self.entry.by == SYSTEM else text
 
     def excerpt(self, text: str) -> str:
         """The beginning of a person's text, with all of it visible."""

@@ -47,7 +47,7 @@ def reply_of(facts: Facts) -> list[Block]:
     """One message of the thread: what happened, and what was said about it."""
     entry = facts.entry
     about = [] if facts.said.event.for_people else [entry.comment, entry.reason, entry.error]
-    quotes = [_plain(facts.excerpt(text), SECTION) for text in about if text]
+    quotes = [_plain(facts.excerpt(text), SECTION) for text in map(facts.told, about) if text]
     way = [_plain(_way(facts), SECTION)] if facts.way else []
     return [{"type": "section", "text": text} for text in (_plain(facts.lead, SECTION), *way, *quotes)]
 

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clients.letters import EXCERPT, Letters, visible
+from clients.remarks import FRENCH
 from clients.words import WORDS
 from domain.announcement import Event
 from domain.audience import Language
+from domain.remarks import TEMPLATES
 from domain.versions import Direction
 from tests.clients.announcing import HOSTILE, NAME, audience, compared, said
 
@@ -150,6 +152,27 @@ def test_a_check_that_did_not_pass_is_a_no() -> None:
     assert "Staging tests passed: ✓ yes" in letter.text
     assert "Performance tests passed: ✗ no" in letter.text
     assert letter.html.count('<td class="no">✗ no</td>') == 1
+
+
+def test_a_french_letter_retells_what_the_service_wrote() -> None:
+    """With moments as the letter has them; AWX's own output stays as it is, and so does what a person wrote."""
+    told = LETTERS.facts(said(Event.FAILED), audience(), Language.FR).told
+    ran = told("AWX ran it from 2026-03-02T10:30:00Z to 2026-03-02T10:31:00Z.")
+    assert ran == "AWX l’a exécuté du 2026-03-02 11:30 CET au 2026-03-02 11:31 CET."
+    assert told("AWX says that the job failed.\n\nPLAY [x]") == "AWX indique que le job a échoué.\n\nPLAY [x]"
+    approved = LETTERS.facts(said(Event.APPROVED), audience(), Language.FR)
+    assert approved.told("AWX refused") == "AWX refused"
+
+
+def test_french_has_every_remark_of_the_service() -> None:
+    """With no value that the record does not have."""
+    assert FRENCH.keys() == TEMPLATES.keys()
+    assert all(_places(FRENCH[kind]) <= set(_names(TEMPLATES[kind])) for kind in TEMPLATES)
+    assert not [sentence for sentence in FRENCH.values() if re.search(" [;:?!]", sentence)]
+
+
+def _names(sentence: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(sentence) if name]
 
 
 def test_every_language_has_every_word_with_the_same_places() -> None:
