@@ -18,6 +18,7 @@ from clients.awx import AwxClient
 from clients.channel import Outlet
 from domain.announcement import Channel
 from record.controls import Controls
+from record.diff import Comparer
 from record.directory import DirectoryReader
 from record.index import Index
 from record.proofs import Proofs
@@ -48,6 +49,7 @@ class Registration:
         proofs = Proofs.of(self.repository, self.index, directory)
         controls = Controls.of(self.repository, directory, self.index)
         controls.make()
+        comparer = Comparer(self.index, controls.catalogue)
         clearance = ClearanceActivities(self.repository, directory, self.index, proofs.keys, controls)
         awx = AwxActivities(self.awx, clearance.objection, self.timings)
         return Worker(
@@ -56,7 +58,7 @@ class Registration:
             workflows=[Promotion, Announcements, Lane, Claim, AwxWatch],
             activities=[
                 RecordActivities(self.repository, proofs, self.tell).record_change,
-                AnnouncementActivities(self.outlets, directory).deliver,
+                AnnouncementActivities(self.outlets, self.repository, directory, comparer).deliver,
                 ProofActivities(proofs, controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
                 clearance.read_facts,

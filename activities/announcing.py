@@ -1,6 +1,7 @@
 """Announcements as activities: one thing to say, on one channel; and how a ticket's announcements learn what to say."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +12,14 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from clients.channel import ChannelDown, Outlet
-from domain.announcement import LISTENS, Channel, Plan, Told, listens_until
+from domain.announcement import LISTENS, Announcement, Channel, Plan, Told, listens_until
 from domain.change import Change
 from domain.delivery import Delivery, Parcel, Story, announcements_of
 from domain.ticket import Impact
+from record.diff import Comparer
 from record.directory import DirectoryReader
+from record.errors import RecordUnavailable
+from record.repository import Repository
 
 ANNOUNCEMENTS, TELL, PROGRESS = "Announcements", "tell", "progress"
 """Names of the announcements' workflow, of the signal that it learns from, and of the query that it answers."""
@@ -24,6 +28,9 @@ SENT, FAILED = "prodgate_announcements_sent", "prodgate_announcements_failed_att
 
 SPARED = 30.0
 """Seconds after a failure in which first attempts are left out; what waits is tried again at its own pace."""
+
+_FETCHED, _FETCHES = 2.0, 2.0
+"""Seconds that what is known of the remote may be old, and that asking it may take within one attempt."""
 
 Tell = Callable[[Change], Awaitable[None]]
 """Makes a recorded change known to those who announce it; running it twice is harmless."""
@@ -71,7 +78,9 @@ class AnnouncementActivities:
     """Delivers by the outlets that this installation has."""
 
     outlets: Mapping[Channel, Outlet]
+    repository: Repository
     directory: DirectoryReader
+    comparer: Comparer
     _down_since: dict[Channel, float] = field(default_factory=dict)
 
     @activity.defn
@@ -85,8 +94,12 @@ class AnnouncementActivities:
         if outlet is None:
             raise ApplicationError(f"{parcel.channel} is not set up here", type="NoSuchChannel", non_retryable=True)
         self._spare(parcel.channel)
+        await self._look()
         directory = await asyncio.to_thread(self.directory.current)
         audience = directory.audience(parcel.announcement.ticket.metadata.tenant)
+        if parcel.channel is not Channel.KAFKA:
+            compared = await asyncio.to_thread(self._compared, parcel.announcement)
+            parcel = parcel.model_copy(update={"announcement": compared})
         try:
             delivery = await outlet.deliver(parcel, audience, _budget())
         except ChannelDown as down:
@@ -97,6 +110,17 @@ class AnnouncementActivities:
         self._down_since.pop(parcel.channel, None)
         _count(parcel, SENT, "Announcements that were delivered, by recipient", len(delivery.receipts))
         return delivery
+
+    async def _look(self) -> None:
+        """Learn what other workers recorded; where Git does not answer soon, people are told what is known here."""
+        with contextlib.suppress(TimeoutError, RecordUnavailable):
+            await asyncio.wait_for(asyncio.to_thread(self.repository.fetch, _FETCHED), _FETCHES)
+
+    def _compared(self, announcement: Announcement) -> Announcement:
+        """The announcement with what its ticket replaces now, as far as its own tenant may see that."""
+        tenant = announcement.ticket.metadata.tenant
+        comparison = self.comparer.comparison(announcement.ticket, lambda other: other.metadata.tenant == tenant)
+        return announcement.model_copy(update={"comparison": comparison})
 
     def _spare(self, channel: Channel) -> None:
         """Refuse a first attempt on a channel that was down just now: it would hold a task of the worker meanwhile.

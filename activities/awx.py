@@ -28,6 +28,7 @@ from clients.awx_errors import AwxError, AwxForbidden, AwxMissing, AwxRefused, A
 from clients.awx_rows import MANUAL, JobRow, TemplateRow
 from clients.awx_template import Marking, marking
 from domain.deployment import Deployment, Job, JobResult, Launched, LaunchOutcome, LaunchRefused, Lookup, NotLaunched
+from domain.remarks import write
 
 LAUNCH_UNKNOWN = "LaunchUnknown"
 """Type of the failure after which only `find_job` with `asked_at` can tell whether there is a job."""
@@ -124,9 +125,9 @@ class AwxActivities:
             twins = await self._cancel_twins(job)
             return result.model_copy(update={"twins": tuple(twin.id for twin in twins)})
         except AwxMissing:
-            return unknown(job.job, "The job has vanished from AWX: somebody deleted it, or a clean-up did")
+            return unknown(job.job, write("job-vanished"))
         except AwxForbidden:
-            return unknown(job.job, "AWX no longer shows the job: its template was deleted, or the user lost its role")
+            return unknown(job.job, write("job-hidden"))
         except AwxError as error:
             raise _retryable(error) from error
 
@@ -204,7 +205,7 @@ class AwxActivities:
         if fault is None:
             return Launched(job=job.id)
         activity.logger.error("AWX job %s is not what was asked for, and is cancelled: %s", job.id, fault)
-        sentence = f"AWX made job {job.id} of something else than was approved ({fault})"
+        sentence = f"{write('job-differs', job=job.id)} ({fault})"
         return LaunchRefused(reason=cut(f"{sentence}; {await self._stop(job)}"))
 
     async def _stop(self, job: JobRow) -> str:
@@ -214,10 +215,10 @@ class AwxActivities:
         # /jobs/ has no workflow job: of a sliced launch nobody knows how far its parts have come.
         row = await self.client.job(job.id) if job.type == "job" else job
         if row.ran:
-            return f"it had begun already, and is {row.status}: look at the target before trying again"
+            return write("had-begun", status=row.status)
         if row.status == "canceled":
-            return "it was cancelled before it began"
-        return "it was told to stop: look at the target before trying again"
+            return write("cancelled-before")
+        return write("told-to-stop")
 
     # The result
 
@@ -227,10 +228,11 @@ class AwxActivities:
         if job.asked > 1:
             await self._cancel_twins(job)
         if row.started and looked_at - row.started > timings.running_deadline:
-            return unknown(row.id, f"AWX still runs the job after {timings.running_deadline}; it was left alone", row)
+            return unknown(row.id, write("still-running", after=timings.running_deadline), row)
         if row.started is None and looked_at - job.since > timings.pending_deadline:
-            sentence = f"AWX did not start the job within {timings.pending_deadline}"
-            return unknown(row.id, f"{sentence} ({row.job_explanation or row.status}); {await self._give_up(row)}", row)
+            said = row.job_explanation or row.status
+            sentence = write("not-started", within=timings.pending_deadline, explanation=said)
+            return unknown(row.id, f"{sentence}; {await self._give_up(row)}", row)
         age = (looked_at - job.since) * timings.poll_fraction
         delay = max(timings.poll_fastest, min(timings.poll_slowest, age))
         raise _later(f"AWX job {row.id} is {row.status}", delay)
@@ -240,8 +242,8 @@ class AwxActivities:
         try:
             await self.client.cancel(row)
         except AwxRefused as error:
-            return f"it could not be cancelled: {error}"
-        return "it was cancelled"
+            return f"{write('not-cancelled')}: {error}"
+        return write("was-cancelled")
 
     async def _ended(self, row: JobRow, looked_at: datetime) -> JobResult:
         if row.status == "successful":
@@ -261,7 +263,7 @@ class AwxActivities:
         except AwxError as error:
             if may_retry and isinstance(error, AwxUnavailable):
                 raise
-            return f"(its output cannot be read: {error})"
+            return f"({write('output-unread')}: {error})"
 
 
 def _now() -> datetime:

@@ -9,6 +9,7 @@ from clients.awx_errors import AwxError
 from clients.awx_output import masked, plain, tail
 from clients.awx_rows import JobRow, TemplateRow
 from domain.deployment import Deployment, JobOutcome, JobResult
+from domain.remarks import write
 from domain.values import ExternalId
 
 OUTPUT_BYTES = 4096
@@ -17,9 +18,9 @@ REASON_CHARACTERS = 8000
 """How long a sentence with AWX's own words may get; a ticket takes 8192 characters."""
 
 ENDS = {
-    "failed": "AWX says that the job failed",
-    "canceled": "The job was cancelled in AWX",
-    "error": "AWX lost sight of the job, so that its outcome is unknown: look at the target before trying again",
+    "failed": write("job-failed"),
+    "canceled": write("job-cancelled"),
+    "error": write("job-lost"),
 }
 
 _EXTERNAL_ID = TypeAdapter[str](ExternalId)
@@ -34,21 +35,21 @@ def names(job: JobRow, deployment: Deployment) -> bool:
 def unfit(template: TemplateRow) -> str | None:
     """What in the template would make a launch something else than asked; the flags may have changed a minute ago."""
     if not template.ask_variables_on_launch:
-        return "AWX's job template does not prompt for variables, so that it would deploy without them"
+        return write("template-without-variables")
     if template.job_slice_count != 1:
-        return f"AWX's job template cuts a job into {template.job_slice_count} slices"
+        return write("template-slices", slices=template.job_slice_count)
     return None
 
 
 def difference(job: JobRow, deployment: Deployment) -> str | None:
     """How a job differs from what was asked for: sliced, with fields ignored, or with other variables."""
     if job.type != "job":
-        return f"it is a {job.type}"
+        return write("differs-in-kind", type=job.type)
     if job.ignored_fields:
-        return f"the job template ignored {', '.join(sorted(job.ignored_fields))}"
+        return write("differs-in-fields", fields=", ".join(sorted(job.ignored_fields)))
     sent, have = deployment.extra_vars(), job.variables
     other = sorted(name for name, value in sent.items() if name not in have or have[name] != value)
-    return f"other values for {', '.join(other)}" if other else None
+    return write("differs-in-values", fields=", ".join(other)) if other else None
 
 
 def succeeded(row: JobRow) -> JobResult:
@@ -69,7 +70,7 @@ def not_succeeded(row: JobRow, error: str) -> JobResult:
 
 def unknown(job: int, sentence: str, row: JobRow | None = None) -> JobResult:
     """Nobody can say what became of the job; `sentence` says why."""
-    error = cut(f"Outcome unknown. {sentence}")
+    error = cut(f"{write('outcome-unknown')}. {sentence}")
     return JobResult(job=job, outcome=JobOutcome.UNKNOWN, error=error, started_at=row.started if row else None)
 
 
@@ -85,7 +86,7 @@ def deployment_id(row: JobRow) -> str | None:
 
 def explained(row: JobRow, output: str, secrets: Iterable[str]) -> str:
     """Why a job did not succeed: AWX's explanation and the end of its output, without secrets."""
-    said = [ENDS.get(row.status, f"AWX ended the job as {row.status}"), row.job_explanation, row.result_traceback]
+    said = [ENDS.get(row.status, write("job-ended", status=row.status)), row.job_explanation, row.result_traceback]
     told = (text.strip().rstrip(".") for text in said if text.strip())
     secrets = tuple(secrets)
     head = cut(masked(plain(". ".join(told) + "."), secrets), REASON_CHARACTERS - OUTPUT_BYTES)

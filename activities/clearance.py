@@ -12,6 +12,7 @@ from domain import clearance
 from domain.clearance import Claim, Facts
 from domain.deployment import Deployment, LaunchRefused, NotLaunched
 from domain.errors import FaultyFile, RuleViolation, Unproven
+from domain.remarks import unlaunched
 from record.controls import Controls
 from record.directory import DirectoryReader
 from record.errors import RecordError, RecordUnavailable
@@ -67,7 +68,7 @@ class ClearanceActivities:
         self.index.catch_up(fetch=True)
         ticket, keys = self.index.get(deployment.request_id), self.keys.current()
         if ticket is None or asked.workflow_id != ticket.id:
-            raise Unproven("The launch was not asked for by a promotion of the record; nothing was launched")
+            raise Unproven(unlaunched("asked-by-nobody"))
         signed = proven(self.repository, self.index, keys, ticket.id)
         approval = clearance.approval(deployment, ticket, signed, asked.current_attempt_scheduled_time)
         facts = self._facts(clearance.claim(ticket, approval.sub))

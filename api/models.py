@@ -7,13 +7,13 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from domain.announcement import Channel, Event
+from domain.comparison import OtherRequest
 from domain.delivery import Outcome, Progress
 from domain.errors import RuleViolation, kind_of
 from domain.roles import Grant, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
 from domain.versions import Direction
-from record.diff import OtherRequest
 from record.members import Fault
 
 CREATION_EXAMPLE: JsonDict = {

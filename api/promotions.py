@@ -23,6 +23,7 @@ from api.etags import etag, matches
 from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Permissions
 from api.shares import FairShares
 from domain import lifecycle, roles, submissions, targets
+from domain.comparison import Comparison
 from domain.decision import Decision, DecisionAction, Submission
 from domain.delivery import Report
 from domain.deployment import AwxReport
@@ -31,7 +32,7 @@ from domain.roles import Permission, Person, Requester, same_address
 from domain.ticket import PromotionRequest, Target
 from domain.values import TICKET_ID, same_name
 from record.controls import Controls
-from record.diff import Comparer, Comparison, Difference
+from record.diff import Comparer, Difference
 from record.directory import DirectoryReader
 from record.errors import RecordUnavailable
 from record.history import Commit, commits_of

@@ -21,11 +21,12 @@ from api.models import (
 from api.openapi import Responses, headers, problems
 from api.promotions import Said
 from domain import roles
+from domain.comparison import Comparison
 from domain.decision import DecisionAction
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest, State
 from domain.values import TicketId
-from record.diff import Comparison, Difference
+from record.diff import Difference
 from record.history import Commit
 from record.query import Page, Statistics
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from clients.awx_errors import AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown, from_answer, from_transport, json_of
 from clients.awx_rows import JobRow, LabelRow, LaunchForm, NotificationRow, Page, Row, TemplateRow, UserRow
+from domain.remarks import write
 
 RowT = TypeVar("RowT", bound=Row)
 Query = Mapping[str, str | int]
@@ -105,7 +106,7 @@ class AwxClient:
         """The job template to launch; AwxRefused unless the setting names exactly one."""
         found = await self.templates()
         if len(found) != 1:
-            raise AwxRefused(f"AWX shows {len(found)} job templates for {self.connection.template!r}, not one", 404)
+            raise AwxRefused(write("awx-templates", found=len(found), template=repr(self.connection.template)), 404)
         return found[0]
 
     async def launch_form(self, template: int) -> LaunchForm:

@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from domain.remarks import write
+
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 """What httpx raises before the first byte of a request has left."""
 SAID = 500
@@ -57,9 +59,9 @@ class AwxUnavailable(AwxError):
 
 REFUSALS: dict[int, type[AwxRefused]] = {401: AwxCredentials, 403: AwxForbidden, 404: AwxMissing}
 MEANING = {
-    401: "AWX does not accept the credentials: the token is unknown, expired or revoked, or the password is wrong",
-    403: "AWX forbids it: the user lacks the right, or the token may only read",
-    404: "AWX knows no such object, or does not show it to this user",
+    401: write("awx-credentials"),
+    403: write("awx-forbids"),
+    404: write("awx-missing"),
 }
 
 
@@ -83,7 +85,7 @@ def from_answer(answer: httpx.Response, what: str, repeatable: bool) -> AwxError
         return AwxUnavailable(f"AWX or its gateway asks to wait ({told})", retry_after(answer))
     body = json_of(answer)
     if 400 <= status < 500 and status != 408 and body is not None:
-        meaning = MEANING.get(status, "AWX refused")
+        meaning = MEANING.get(status, write("awx-refused"))
         return REFUSALS.get(status, AwxRefused)(f"{meaning} ({told} {_said(body)})", status)
     sentence = f"{_described(answer, body)} ({told})"
     return AwxUnavailable(sentence, retry_after(answer)) if repeatable else AwxUnknown(sentence)

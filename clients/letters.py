@@ -8,14 +8,19 @@ from functools import cached_property
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from clients.remarks import retold
 from clients.words import WORDS, Words
 from domain.announcement import Announcement, Event
 from domain.audience import Audience, Language
 from domain.roles import same_address
 from domain.ticket import SYSTEM, SYSTEM_NAME, HistoryEntry
+from domain.versions import Direction
 
 EXCERPT = 2_000
 """Characters of a person's text that an announcement shows; the page has the rest."""
+
+MOST_OTHERS = 10
+"""Other open requests that an announcement names."""
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _TO_APPROVERS = frozenset({Event.CREATED, Event.REMINDER})
@@ -104,6 +109,30 @@ class Facts:
         )
 
     @property
+    def way(self) -> str | None:
+        """What is replaced, and which way that goes: `3.2.0 → 2.3.0: older …`; None where nobody compared."""
+        compared = self.said.comparison
+        if compared is None:
+            return None
+        done = compared.direction is Direction.OLDER and self.said.event is Event.SUCCEEDED
+        sentence = self.t["older_before"] if done else self.words.ways[compared.direction]
+        return sentence.format(before=compared.replaces, now=self.said.ticket.spec.target.version)
+
+    @property
+    def warning(self) -> str | None:
+        """The same, where whoever reads it should look twice."""
+        return self.way if self.said.comparison and self.said.comparison.warns else None
+
+    @property
+    def others(self) -> list[str]:
+        """The other open requests of the target, for who decides: `PR-2026-0002: 3.3.0, approved`."""
+        if self.said.comparison is None or self.said.event not in _TO_APPROVERS:
+            return []
+        colon, states, others = self.t["colon"], self.words.states, self.said.comparison.others
+        named = [f"{each.id}{colon} {each.version}, {states[each.state]}" for each in others[:MOST_OTHERS]]
+        return named if len(others) <= MOST_OTHERS else [*named, self.t["cut"]]
+
+    @property
     def why(self) -> str:
         name = "why_approver" if self.said.event in _TO_APPROVERS else "why"
         return self.words.labels[name].format(tenant=self.tenant)
@@ -123,6 +152,10 @@ class Facts:
     def moment(self, moment: datetime) -> str:
         """A moment in the installation's zone: the same in every language, to the minute."""
         return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
+
+    def told(self, text: str | None) -> str | None:
+        """A text of the change that it is about, in the reader's language where the service wrote it."""
+        return retold(text, self.language, self.moment) if text and self.entry.by == SYSTEM else text
 
     def excerpt(self, text: str) -> str:
         """The beginning of a person's text, with all of it visible."""

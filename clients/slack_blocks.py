@@ -27,6 +27,8 @@ def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
         known[t["approver"]] = facts.name(ticket.status.approved_by)
     if ticket.spec.request.scheduled_date:
         known[t["scheduled"]] = facts.moment(ticket.spec.request.scheduled_date)
+    if facts.way and not facts.warning:
+        known[t["version"]] = facts.way
     fields = [_plain(f"{label}\n{value}", FIELD) for label, value in known.items()]
     buttons = [_open(facts)]
     if decides and ticket.state is State.PENDING and ticket.spec.request.impact_assessment in BY_CLICK:
@@ -34,6 +36,7 @@ def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
     return [
         {"type": "header", "text": _plain(f"{facts.what} → {facts.environment}", HEADER)},
         {"type": "section", "fields": fields},
+        *_compared(facts),
         {"type": "section", "text": _plain(facts.excerpt(ticket.spec.request.justification), SECTION)},
         {"type": "actions", "elements": buttons},
         {"type": "context", "elements": [_plain(ticket.id, FIELD)]},
@@ -44,8 +47,20 @@ def reply_of(facts: Facts) -> list[Block]:
     """One message of the thread: what happened, and what was said about it."""
     entry = facts.entry
     about = [] if facts.said.event.for_people else [entry.comment, entry.reason, entry.error]
-    quotes = [_plain(facts.excerpt(text), SECTION) for text in about if text]
-    return [{"type": "section", "text": text} for text in (_plain(facts.lead, SECTION), *quotes)]
+    quotes = [_plain(facts.excerpt(text), SECTION) for text in map(facts.told, about) if text]
+    way = [_plain(_way(facts), SECTION)] if facts.way else []
+    return [{"type": "section", "text": text} for text in (_plain(facts.lead, SECTION), *way, *quotes)]
+
+
+def _way(facts: Facts) -> str:
+    return f"⚠️ {facts.t['warning']}{facts.t['colon']} {facts.warning}" if facts.warning else facts.way or ""
+
+
+def _compared(facts: Facts) -> list[Block]:
+    """What whoever decides should see before: that it goes back, and what else is open of the target."""
+    others = [f"{facts.t['others']}{facts.t['colon']}", *facts.others] if facts.others else []
+    said = ([_way(facts)] if facts.warning else []) + (["\n".join(others)] if others else [])
+    return [{"type": "section", "text": _plain(text, SECTION)} for text in said]
 
 
 def fallback(facts: Facts) -> str:
@@ -79,6 +94,8 @@ def _button(facts: Facts, action: str, label: str, style: str) -> Block:
 def _approve(facts: Facts) -> Block:
     t = facts.t
     question = t["confirm"].format(what=facts.what, environment=facts.environment)
+    if facts.warning:
+        question = f"{_way(facts)}\n{question}"
     confirm = {"title": _plain(t["approve"], 100), "text": _plain(question, 300)}
     confirm |= {"confirm": _plain(t["approve"], 30), "deny": _plain(t["cancel"], 30)}
     return _button(facts, APPROVE, t["approve"], "primary") | {"confirm": confirm}

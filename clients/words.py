@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from domain.announcement import Event
 from domain.audience import Language
 from domain.ticket import Impact, State, TargetType
+from domain.versions import Direction
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Words:
     types: Mapping[TargetType, str]
     impacts: Mapping[Impact, str]
     states: Mapping[State, str]
+    ways: Mapping[Direction, str]
 
 
 _EN = Words(
@@ -61,8 +63,12 @@ _EN = Words(
         "tests": "Staging tests passed",
         "security": "Security scan passed",
         "performance": "Performance tests passed",
-        "passed": "yes",
-        "not_passed": "no",
+        "passed": "✓ yes",
+        "not_passed": "✗ no",
+        "version": "Version",
+        "older_before": "{before} → {now}: older than what was in production",
+        "warning": "Look twice",
+        "others": "Other open requests of this target",
         "evidence": "Evidence",
         "justification": "Justification",
         "release_notes": "Release notes",
@@ -93,6 +99,13 @@ _EN = Words(
         State.DEPLOYING: "deploying",
         State.DEPLOYED: "deployed",
         State.FAILED: "failed",
+    },
+    ways={
+        Direction.FIRST: "{now}, the first in production",
+        Direction.NEWER: "{before} → {now}",
+        Direction.OLDER: "{before} → {now}: older than what is in production",
+        Direction.SAME: "{before} → {now}: the same version",
+        Direction.UNKNOWN: "{before} → {now}: the order can’t be told",
     },
 )
 
@@ -138,8 +151,12 @@ _FR = Words(
         "tests": "Tests de staging réussis",
         "security": "Analyse de sécurité réussie",
         "performance": "Tests de performance réussis",
-        "passed": "oui",
-        "not_passed": "non",
+        "passed": "✓ oui",
+        "not_passed": "✗ non",
+        "version": "Version",
+        "older_before": "{before} → {now}\u00a0: plus ancienne que celle qui était en production",
+        "warning": "À vérifier",
+        "others": "Autres demandes ouvertes pour cette cible",
         "evidence": "Preuve",
         "justification": "Justification",
         "release_notes": "Notes de version",
@@ -171,6 +188,13 @@ _FR = Words(
         State.DEPLOYING: "en déploiement",
         State.DEPLOYED: "déployée",
         State.FAILED: "en échec",
+    },
+    ways={
+        Direction.FIRST: "{now}, première en production",
+        Direction.NEWER: "{before} → {now}",
+        Direction.OLDER: "{before} → {now}\u00a0: plus ancienne que celle en production",
+        Direction.SAME: "{before} → {now}\u00a0: la même version",
+        Direction.UNKNOWN: "{before} → {now}\u00a0: l’ordre ne peut pas être établi",
     },
 )
 

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
+from pydantic import Field
+
+from domain.comparison import Comparison
 from domain.roles import Asked
 from domain.ticket import Action, PromotionRequest, State
 from domain.values import Frozen, Moment
@@ -85,7 +88,10 @@ class Told(Asked):
 
 
 class Announcement(Asked):
-    """One thing to say of a ticket, on every channel. `turn` tells reminders about the same change apart."""
+    """One thing to say of a ticket, on every channel. `turn` tells reminders about the same change apart.
+
+    `comparison` is what the record says of production right before people are told; nothing keeps it.
+    """
 
     event: Event
     number: int
@@ -93,6 +99,7 @@ class Announcement(Asked):
     at: Moment
     ticket: PromotionRequest
     decide_by: Moment | None = None
+    comparison: Annotated[Comparison | None, Field(exclude_if=lambda comparison: comparison is None)] = None
 
     @property
     def id(self) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from domain import roles, targets
+from domain import remarks, roles, targets
 from domain.change import Revision
 from domain.deployment import Deployment
 from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision, Unproven
 from domain.lifecycle import waits_for_date
+from domain.remarks import unlaunched
 from domain.roles import Permission, Person, Requester, Subject, same_address
 from domain.signing import Claims, mismatch
 from domain.targets import TargetFacts
@@ -53,21 +54,22 @@ def refusal(
     """Why the ticket must not be launched now, or None. What can't be shown to hold is a reason too."""
     retried = ticket.state is State.DEPLOYING and ticket.last.action is Action.RETRIED
     if ticket.state is not State.APPROVED and not retried:
-        return NotPending(f"The request is {ticket.state}, not approved")
+        return NotPending(remarks.write("not-approved", state=ticket.state))
     if recorded is None or facts.revision != recorded:
-        return StaleDecision("The ticket's file was changed after the approval; nothing was launched")
+        return StaleDecision(unlaunched("file-changed"))
     if not facts.tenant_exists:
-        return NotAuthorized(f"The tenant {ticket.metadata.tenant} no longer exists; nothing was launched")
+        return NotAuthorized(unlaunched("tenant-gone", tenant=ticket.metadata.tenant))
     foreign = facts.target and targets.objection(facts.target, ticket.metadata.tenant, ticket.spec.target)
     if foreign:
-        return type(foreign)(f"{foreign}; nothing was launched")
+        return type(foreign)(f"{foreign}; {remarks.write('nothing-launched')}")
     approver = ticket.status.approved_by
     if facts.approver is None:
-        return NotAuthorized(f"{approver}, who approved, holds no role any more; nothing was launched")
+        return NotAuthorized(unlaunched("approver-gone", approver=approver))
     refused = roles.refusal(facts.approver, Permission.APPROVE, ticket, requester)
-    return (
-        NotAuthorized(f"{approver}, who approved, no longer may: {refused}; nothing was launched") if refused else None
-    )
+    if refused is None:
+        return None
+    no_longer = remarks.write("approver-refused", approver=approver)
+    return NotAuthorized(f"{no_longer}: {refused}; {remarks.write('nothing-launched')}")
 
 
 def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collection[Claims], at: datetime) -> Claims:
@@ -76,12 +78,12 @@ def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collectio
     `ticket` is the record's, `signed` what its commits prove. Raises StaleDecision, NotPending or Unproven.
     """
     if ticket.status.approved_by is None or Deployment.of(ticket) != deployment:
-        raise StaleDecision("The record has no such approved request; nothing was launched")
+        raise StaleDecision(unlaunched("no-such-approval"))
     if waits_for_date(ticket, at):
-        raise NotPending("The date that the request asks for has not come; nothing was launched")
+        raise NotPending(unlaunched("date-not-come"))
     meant = (ticket.id, ticket.digest, Action.APPROVED, same_address(ticket.status.approved_by))
     approvals = (each for each in signed if (each.ticket, each.digest, each.action, same_address(each.email)) == meant)
     found = next(approvals, None)
     if found is None or all(mismatch(each, ticket) for each in signed):
-        raise Unproven("The record does not prove that somebody let it through; nothing was launched")
+        raise Unproven(unlaunched("not-proven"))
     return found

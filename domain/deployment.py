@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
+from domain import remarks
 from domain.ticket import PromotionRequest, TargetType
 from domain.values import (
     ArtifactDigest,
@@ -135,10 +136,9 @@ class JobResult(Frozen):
         """What AWX tells beside the outcome, in a sentence or two: when the job ran, and that it has twins."""
         told = []
         if self.started_at and self.finished_at:
-            told.append(f"AWX ran it from {iso(self.started_at)} to {iso(self.finished_at)}.")
+            told.append(remarks.write("awx-ran", started=iso(self.started_at), finished=iso(self.finished_at)))
         if self.twins:
-            names = ", ".join(map(job_name, self.twins))
-            told.append(f"AWX made more than one job for this attempt: see {names} too.")
+            told.append(remarks.write("awx-twins", jobs=", ".join(map(job_name, self.twins))))
         return " ".join(told) or None
 
 

@@ -9,7 +9,7 @@ pending ─ approve → approved ─ start → deploying ─ succeed → deploye
 
 from datetime import datetime
 
-from domain import roles, targets
+from domain import remarks, roles, targets
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import JobOutcome, JobResult, job_name
 from domain.errors import (
@@ -144,7 +144,8 @@ def fail(
 def conclude(ticket: PromotionRequest, result: JobResult, now: datetime) -> PromotionRequest:
     """The ticket after AWX said how the job ended."""
     if result.outcome is not JobOutcome.SUCCEEDED:
-        return fail(ticket, result.error or f"AWX reports: {result.outcome}", now, result.job, result.story)
+        error = result.error or remarks.write("awx-reports", outcome=result.outcome)
+        return fail(ticket, error, now, result.job, result.story)
     return _append(
         ticket,
         Action.DEPLOYED,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from domain import remarks
 from domain.errors import FaultyFile, RuleViolation, TargetNotOwned
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version
@@ -56,8 +57,8 @@ def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation 
     if owned_by == tenant or (owned_by is None and facts.open_catalogue):
         return None
     # The same words for a target of somebody else's and for one that nobody has: neither is told to who asks.
-    sentence = f"{tenant} owns no {target.type} named {target.name} in the catalogue"
-    return TargetNotOwned(sentence, tenant=tenant, type=target.type.value, name=target.name)
+    named = {"tenant": tenant, "type": target.type.value, "name": target.name}
+    return TargetNotOwned(remarks.write("target-not-owned", **named), **named)
 
 
 def way(before: Target | None, now: Target) -> Direction:

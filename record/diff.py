@@ -4,34 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from domain import targets
-from domain.ticket import PromotionRequest, State, Target
-from domain.values import Email, Frozen, Moment, TicketId, Version
+from domain.comparison import Comparison, OtherRequest
+from domain.ticket import PromotionRequest, Target
+from domain.values import Frozen, Moment, TicketId, Version
 from domain.versions import Direction
 from record.catalogue import CatalogueReader
 from record.index import Index
 
 Sees = Callable[[PromotionRequest], bool]
 """Whether the person who asks may see a ticket."""
-
-
-class OtherRequest(Frozen):
-    """An open request of the same target; `direction` is its version's, seen from the one it stands beside."""
-
-    id: TicketId
-    version: Version
-    state: State
-    created_by: Email
-    scheduled_date: Moment | None
-    direction: Direction
-
-
-class Comparison(Frozen):
-    """The version that a request replaces, null for none, which way it goes, and what else is open of its target."""
-
-    ticket_id: TicketId
-    replaces: Version | None
-    direction: Direction
-    others: tuple[OtherRequest, ...]
 
 
 class InProduction(Frozen):

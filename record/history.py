@@ -1,16 +1,25 @@
 """The commits of one ticket: who did what, when."""
 
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 import pygit2
 
-from domain.ticket import PromotionRequest
+from domain.remarks import Remark, read
+from domain.ticket import SYSTEM, HistoryEntry, PromotionRequest
 from domain.values import Frozen, Moment
 from record.index import Index
 from record.message import plain, trailer
 from record.repository import Repository
 
 _LAST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+
+
+class Remarks(Frozen):
+    """What the service says in an entry, for readers of other languages; empty where others wrote it."""
+
+    comment: tuple[Remark, ...] = ()
+    error: tuple[Remark, ...] = ()
 
 
 class Commit(Frozen):
@@ -23,6 +32,7 @@ class Commit(Frozen):
     recorded_at: Moment
     subject: str
     action: str
+    remarks: Remarks = Remarks()
 
 
 def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -> tuple[Commit, ...]:
@@ -33,7 +43,16 @@ def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -
     """
     git = pygit2.Repository(str(repository.path))
     named = (git[oid].peel(pygit2.Commit) for oid in index.commits(ticket.id))
-    return tuple(_read(commit) for commit in named if _changes(commit, ticket.path))
+    commits = [_read(commit) for commit in named if _changes(commit, ticket.path)]
+    # Each entry is one commit, in the same order, but for what people did by hand.
+    entries = zip_longest(commits, ticket.status.history[: len(commits)])
+    return tuple(commit.model_copy(update={"remarks": _remarks(commit, entry)}) for commit, entry in entries)
+
+
+def _remarks(commit: Commit, entry: HistoryEntry | None) -> Remarks:
+    if entry is None or entry.by != SYSTEM or entry.action != commit.action:
+        return Remarks()
+    return Remarks(comment=read(entry.comment), error=read(entry.error))
 
 
 def _changes(commit: pygit2.Commit, path: str) -> bool:

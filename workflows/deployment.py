@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         Lookup,
         NotLaunched,
     )
+    from domain.remarks import write
     from domain.roles import Requester
     from domain.ticket import PromotionRequest
     from workflows import options
@@ -52,7 +53,7 @@ async def launch(deployment: Deployment, refusal: Callable[[], Awaitable[LaunchR
         if not isinstance(found, NotLaunched):
             return _followed(found, deployment, lost)
         if lost == options.LAUNCHES:
-            return LaunchRefused(reason=f"Outcome unknown: AWX was asked {lost} times and never answered.")
+            return LaunchRefused(reason=f"{write('outcome-unknown')}: {write('never-answered', times=lost)}")
         if refused := await refusal():
             return refused
         asked_at = workflow.now()

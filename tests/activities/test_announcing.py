@@ -13,7 +13,11 @@ from clients.channel import ChannelDown, Logged, Outlet
 from domain.announcement import Channel, Event
 from domain.audience import Audience
 from domain.delivery import Delivery, Parcel, Receipt
+from domain.versions import Direction
+from record.catalogue import CatalogueReader
+from record.diff import Comparer
 from record.directory import DirectoryReader
+from record.index import Index
 from tests.clients.announcing import parcel, said
 from tests.record.building import opened
 
@@ -24,10 +28,11 @@ class Line:
 
     answers: list[Delivery | ChannelDown]
     audiences: list[Audience] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
     async def deliver(self, parcel: Parcel, audience: Audience, seconds: float) -> Delivery:
-        del parcel
+        self.parcels.append(parcel)
         self.audiences.append(audience)
         self.seconds.append(seconds)
         answer = self.answers.pop(0)
@@ -40,7 +45,11 @@ DONE = Delivery(receipts=(Receipt(to="jean", id="1"),))
 
 
 def activities(gitops: Path, tmp_path: Path, outlet: Outlet) -> AnnouncementActivities:
-    return AnnouncementActivities({Channel.MAIL: outlet}, DirectoryReader(opened(gitops, tmp_path)))
+    repository = opened(gitops, tmp_path)
+    index = Index(repository, tmp_path / "announcing.db")
+    comparer = Comparer(index, CatalogueReader(repository))
+    outlets = {Channel.MAIL: outlet, Channel.KAFKA: outlet}
+    return AnnouncementActivities(outlets, repository, DirectoryReader(repository), comparer)
 
 
 def environment(*, local: bool = False) -> ActivityEnvironment:
@@ -74,7 +83,7 @@ async def test_a_channel_that_is_not_set_up_here_is_no_hope(gitops: Path, tmp_pa
     """An operator took it away while something waited for it."""
     with pytest.raises(ApplicationError) as failed:
         await environment().run(
-            activities(gitops, tmp_path, Logged()).deliver, parcel(said(Event.CREATED), Channel.KAFKA)
+            activities(gitops, tmp_path, Logged()).deliver, parcel(said(Event.CREATED), Channel.SLACK)
         )
     assert failed.value.non_retryable
 
@@ -98,3 +107,18 @@ async def test_a_channel_that_is_not_set_up_in_the_demo_says_in_the_log_what_it_
     with caplog.at_level("INFO"):
         await environment().run(activities(gitops, tmp_path, Logged()).deliver, parcel(said(Event.CREATED)))
     assert "it would tell all of PR-2026-0001.1.request-created" in caplog.text
+
+
+async def test_people_are_told_what_is_replaced_and_other_systems_what_they_always_were(
+    gitops: Path, tmp_path: Path
+) -> None:
+    """As the catalogue has it, before the first deployment."""
+    line = Line([DONE, DONE])
+    deliver = activities(gitops, tmp_path, line).deliver
+    for channel in (Channel.MAIL, Channel.KAFKA):
+        await environment().run(deliver, parcel(said(Event.CREATED), channel))
+    mailed, published = (each.announcement for each in line.parcels)
+    assert mailed.comparison is not None
+    assert (mailed.comparison.replaces, mailed.comparison.direction) == ("2.0.0", Direction.NEWER)
+    assert published == said(Event.CREATED)
+    assert "comparison" not in published.model_dump(mode="json", by_alias=True)

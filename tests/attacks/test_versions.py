@@ -1,8 +1,39 @@
 """Going back to an older version without anybody noticing: it is said before it is sent, approved and tried again."""
 
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
-from tests.api.house import JEAN, PIERRE, House, asked, unique_name
+import pytest
+from pydantic import SecretStr
+
+from tests.api.house import CLAIRE, JEAN, PIERRE, Connect, House, asked, opened, unique_name
+from tests.e2e.stack import free_ports, until
+from tests.smtp import MailSink
+
+
+@pytest.fixture
+def mailing(connect_temporal: Connect, tmp_path: Path) -> Iterator[tuple[House, MailSink]]:
+    """A house with a mail server of its own."""
+    sink = MailSink(port=free_ports(1)[0])
+    with opened(connect_temporal, tmp_path, smtp_url=SecretStr(f"smtp://127.0.0.1:{sink.port}")) as house:
+        serving = AsyncExitStack()
+        house.run(serving.enter_async_context(sink.open()))
+        yield house, sink
+        house.run(serving.aclose())
+
+
+def mailed(sink: MailSink, ticket: str, to: str) -> str:
+    """The mail that asks somebody to decide on it."""
+
+    def found() -> list[str]:
+        asking = [each.message for each in sink.taken if each.to == [to] and ticket in str(each.message["Subject"])]
+        bodies = [each.get_body(("plain",)) for each in asking if each["X-Prodgate-Event"] == "request-created"]
+        return [body.get_content() for body in bodies if body]
+
+    until(f"{to} was mailed of {ticket}", lambda: bool(found()), 20)
+    return found()[0]
 
 
 def deployed(house: House, name: str, version: str) -> str:
@@ -40,6 +71,19 @@ def test_a_downgrade_is_seen_before_it_is_approved(house: House) -> None:
     assert compared(house, back) == [{"ticketId": back, "replaces": "3.2.0", "direction": "older", "others": []}]
     difference = house.as_(JEAN).get(f"/{back}/diff").json()
     assert (difference["inProduction"]["version"], difference["direction"]) == ("3.2.0", "older")
+
+
+def test_a_downgrade_is_told_to_who_may_approve_it(mailing: tuple[House, MailSink]) -> None:
+    """In the mail that asks to decide, in the reader's language, with what else is open of the target."""
+    house, sink = mailing
+    name = unique_name()
+    deployed(house, name, "3.2.0")
+    newer = house.as_(PIERRE).create(target={"name": name, "version": "3.3.0"})["metadata"]["id"]
+    back = house.as_(PIERRE).create(target={"name": name, "version": "2.3.0"})["metadata"]["id"]
+    assert "LOOK TWICE: 3.2.0 → 2.3.0: older than what is in production" in mailed(sink, back, JEAN)
+    assert f"{newer}: 3.3.0, pending" in mailed(sink, back, JEAN)
+    assert "3.2.0 → 2.3.0\u00a0: plus ancienne que celle en production" in mailed(sink, back, CLAIRE)
+    assert "Version: 3.2.0 → 3.3.0" in mailed(sink, newer, JEAN)
 
 
 def test_a_downgrade_is_seen_before_it_is_tried_again(own_house: House) -> None:

@@ -7,9 +7,11 @@ from clients.letters import Letters
 from domain import lifecycle
 from domain.announcement import Announcement, Channel, Event
 from domain.audience import Audience, Contact, Language
+from domain.comparison import Comparison, OtherRequest
 from domain.delivery import Parcel
 from domain.roles import Role
-from domain.ticket import Action, HistoryEntry, PromotionRequest
+from domain.ticket import Action, HistoryEntry, PromotionRequest, State
+from domain.versions import Direction
 from tests.domain.builders import ADA, JEAN, MINUTE, NOW, PIERRE, details, pending, person
 
 LETTERS = Letters("https://prodgate.example", Language.EN, ZoneInfo("UTC"))
@@ -65,6 +67,23 @@ def said(event: Event, text: str = "New PCI-DSS compliant payment flow", **field
     about = ticket(event, text, **fields)
     number = len(about.status.history)
     return Announcement(event=event, number=number, at=NOW, ticket=about, decide_by=NOW + 60 * MINUTE)
+
+
+def compared(direction: Direction, *others: str) -> Comparison:
+    """What the ticket replaces: 3.2.0, or nothing; beside other open requests of these versions."""
+    found = (
+        OtherRequest(
+            id=f"PR-2026-{number:04}",
+            version=version,
+            state=State.APPROVED,
+            created_by=PIERRE.email,
+            scheduled_date=None,
+            direction=Direction.NEWER,
+        )
+        for number, version in enumerate(others, 2)
+    )
+    replaces = None if direction is Direction.FIRST else "3.2.0"
+    return Comparison(ticket_id="PR-2026-0001", replaces=replaces, direction=direction, others=tuple(found))
 
 
 def audience(tenant_name: str = "Finance", requester_name: str = "Pierre Durand") -> Audience:

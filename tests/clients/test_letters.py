@@ -1,5 +1,7 @@
 """What mails say: all of it, in both languages, and nothing that a person typed as anything but text."""
 
+# ruff: noqa: RUF001  typographic apostrophes are what French and English have
+
 import re
 import string
 from html.parser import HTMLParser
@@ -8,10 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clients.letters import EXCERPT, Letters, visible
+from clients.remarks import FRENCH
 from clients.words import WORDS
 from domain.announcement import Event
 from domain.audience import Language
-from tests.clients.announcing import HOSTILE, NAME, audience, said
+from domain.remarks import TEMPLATES
+from domain.versions import Direction
+from tests.clients.announcing import HOSTILE, NAME, audience, compared, said
 
 LETTERS = Letters("https://prodgate.example/", Language.EN, ZoneInfo("Europe/Paris"))
 BOTH = [(event, language) for event in Event for language in Language]
@@ -93,6 +98,81 @@ def test_people_have_names_and_moments_a_zone() -> None:
     text = LETTERS.letter(said(Event.CREATED), audience()).text
     assert "Pierre Durand asks to promote payment-api 2.1.0 from STAGING to PROD." in text
     assert "Decide before: 2026-03-02 11:30 CET" in text
+
+
+WAYS = {
+    Direction.FIRST: ("2.1.0, the first in production", "2.1.0, première en production"),
+    Direction.NEWER: ("3.2.0 → 2.1.0", "3.2.0 → 2.1.0"),
+    Direction.OLDER: (
+        "3.2.0 → 2.1.0: older than what is in production",
+        "3.2.0 → 2.1.0\u00a0: plus ancienne que celle en production",
+    ),
+    Direction.SAME: ("3.2.0 → 2.1.0: the same version", "3.2.0 → 2.1.0\u00a0: la même version"),
+    Direction.UNKNOWN: (
+        "3.2.0 → 2.1.0: the order can’t be told",
+        "3.2.0 → 2.1.0\u00a0: l’ordre ne peut pas être établi",
+    ),
+}
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_every_letter_says_what_is_replaced_and_warns_of_what_goes_back(direction: Direction) -> None:
+    """In both bodies and languages; older, and what can't be compared, stand apart."""
+    warns = direction in {Direction.OLDER, Direction.UNKNOWN}
+    for event in set(Event) - {Event.SUCCEEDED}:
+        announced = said(event).model_copy(update={"comparison": compared(direction)})
+        for language, way in zip((Language.EN, Language.FR), WAYS[direction], strict=True):
+            letter, warning = LETTERS.letter(announced, audience(), language), WORDS[language].labels["warning"]
+            assert way in letter.text
+            assert way in Page(letter.html).text
+            assert (f"{warning.upper()}{WORDS[language].labels['colon']} {way}" in letter.text) == warns
+            assert ('class="warning"' in letter.html) == warns
+
+
+def test_what_was_replaced_is_told_of_what_is_deployed() -> None:
+    """Production has it by now."""
+    announced = said(Event.SUCCEEDED).model_copy(update={"comparison": compared(Direction.OLDER)})
+    assert "3.2.0 → 2.1.0: older than what was in production" in LETTERS.letter(announced, audience()).text
+
+
+def test_who_decides_reads_what_else_is_open_and_others_do_not() -> None:
+    """By number, version and state; of many the first ones, and that there are more."""
+    comparison = compared(Direction.NEWER, "3.3.0", *["4.0.0"] * 20)
+    for event in (Event.CREATED, Event.APPROVED):
+        letter = LETTERS.letter(said(event).model_copy(update={"comparison": comparison}), audience(), Language.FR)
+        for words in (letter.text, Page(letter.html).text):
+            assert ("PR-2026-0002\u00a0: 3.3.0, approuvée" in words) == (event is Event.CREATED)
+            assert "PR-2026-0012" not in words
+    assert WORDS[Language.FR].labels["cut"] not in letter.text
+
+
+def test_a_check_that_did_not_pass_is_a_no() -> None:
+    """It does not look like those that passed."""
+    letter = LETTERS.letter(said(Event.CREATED), audience())
+    assert "Staging tests passed: ✓ yes" in letter.text
+    assert "Performance tests passed: ✗ no" in letter.text
+    assert letter.html.count('<td class="no">✗ no</td>') == 1
+
+
+def test_a_french_letter_retells_what_the_service_wrote() -> None:
+    """With moments as the letter has them; AWX's own output stays as it is, and so does what a person wrote."""
+    told = LETTERS.facts(said(Event.FAILED), audience(), Language.FR).told
+    ran = told("AWX ran it from 2026-03-02T10:30:00Z to 2026-03-02T10:31:00Z.")
+    assert ran == "AWX l’a exécuté du 2026-03-02 11:30 CET au 2026-03-02 11:31 CET."
+    assert told("AWX says that the job failed.\n\nPLAY [x]") == "AWX indique que le job a échoué.\n\nPLAY [x]"
+    approved = LETTERS.facts(said(Event.APPROVED), audience(), Language.FR)
+    assert approved.told("AWX refused") == "AWX refused"
+
+
+def test_french_has_every_remark_of_the_service() -> None:
+    """With no value that the record does not have."""
+    assert FRENCH.keys() == TEMPLATES.keys()
+    assert all(_places(FRENCH[kind]) <= set(_names(TEMPLATES[kind])) for kind in TEMPLATES)
+    assert not [sentence for sentence in FRENCH.values() if re.search(" [;:?!]", sentence)]
+
+
+def _names(sentence: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(sentence) if name]
 
 
 def test_every_language_has_every_word_with_the_same_places() -> None:

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from clients.letters import Letters
 from domain.announcement import Event
 from domain.audience import Language
-from tests.clients.announcing import HOSTILE, NAME, audience, said
+from domain.versions import Direction
+from tests.clients.announcing import HOSTILE, NAME, audience, compared, said
 from tests.console.desk import launched
 
 LETTERS = Letters("https://prodgate.example", Language.FR, ZoneInfo("Europe/Paris"))
@@ -25,7 +26,7 @@ CONTRAST = """
         const own = getComputedStyle(e).backgroundColor;
         return own === 'rgba(0, 0, 0, 0)' ? under(e.parentElement) : own;
     };
-    const texts = [...document.querySelectorAll('p, h1, h2, th, td, blockquote, a')];
+    const texts = [...document.querySelectorAll('p, h1, h2, th, td, li, strong, blockquote, a')];
     return Math.min(...texts.map(e => {
         const [a, b] = [light(getComputedStyle(e).color), light(under(e))].sort((x, y) => y - x);
         return (a + .05) / (b + .05);
@@ -54,8 +55,11 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def test_every_letter_fits_the_screen_and_can_be_read(page: Page) -> None:
     """Nothing has to be scrolled sideways, and every text stands out from what is under it; 4.5 to 1 at least."""
+    long = f"3.2.0-{'rc.' * 19}1"
     for event in Event:
-        page.set_content(LETTERS.letter(said(event, HOSTILE), audience(NAME, NAME)).html)
+        comparison = compared(Direction.OLDER, "3.3.0", long)
+        announced = said(event, HOSTILE).model_copy(update={"comparison": comparison})
+        page.set_content(LETTERS.letter(announced, audience(NAME, NAME)).html)
         assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("window.innerWidth"), event
         assert page.evaluate(CONTRAST) >= 4.5, event
 

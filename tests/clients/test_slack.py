@@ -13,7 +13,8 @@ from domain.announcement import Announcement, Channel, Event
 from domain.audience import Audience
 from domain.delivery import Delivery, Thread
 from domain.ticket import Impact
-from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, parcel, said
+from domain.versions import Direction
+from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, compared, parcel, said
 from tests.slack import TOKEN, SlackStandIn
 
 
@@ -85,6 +86,32 @@ async def test_hostile_words_are_text_and_fit(workspace: SlackStandIn, event: Ev
         assert "<" not in message.said["text"]
         assert "\u202e" not in str(message.said)
     assert all(receipt.refused is None for receipt in opened.receipts)
+
+
+@pytest.mark.parametrize("direction", Direction)
+async def test_the_first_message_says_what_is_replaced_and_warns(workspace: SlackStandIn, direction: Direction) -> None:
+    """In the message, in what the button asks, and in the thread; and what else is open while one decides."""
+    channel, warns = slack(workspace, decides=True), direction in {Direction.OLDER, Direction.UNKNOWN}
+    comparison = {"comparison": compared(direction, "3.3.0")}
+    opened = await tell(channel, said(Event.CREATED).model_copy(update=comparison))
+    await tell(channel, said(Event.APPROVED).model_copy(update=comparison), opened.thread)
+    first, reply = (str(message.said["blocks"]) for message in workspace.messages)
+    way = LETTERS.facts(said(Event.CREATED).model_copy(update=comparison), audience(), None).way
+    assert way
+    for message in (first, reply, str(workspace.updates[0].said["blocks"])):
+        assert way in message
+        assert ("⚠️ Look twice: " in message) == warns
+    assert ("⚠️" in str(next(each["confirm"] for each in elements(first_of(workspace)) if "confirm" in each))) == warns
+    assert "PR-2026-0002: 3.3.0, approved" in first
+    assert "PR-2026-0002" not in reply
+
+
+def first_of(workspace: SlackStandIn) -> dict[str, Any]:
+    return workspace.messages[0].said
+
+
+def elements(message: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for block in message["blocks"] for each in block.get("elements", [])]
 
 
 async def test_ids_stay_when_a_message_is_sent_again(workspace: SlackStandIn) -> None:

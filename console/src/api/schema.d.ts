@@ -586,6 +586,13 @@ export interface components {
             subject: string;
             /** Action */
             action: string;
+            /**
+             * @default {
+             *       "comment": [],
+             *       "error": []
+             *     }
+             */
+            remarks: components["schemas"]["Remarks"];
         };
         /**
          * Comparison
@@ -1000,6 +1007,37 @@ export interface components {
         RejectBody: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * Remark
+         * @description One sentence of the service, by its kind, with the values in it.
+         */
+        Remark: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Remarks
+         * @description What the service says in an entry, for readers of other languages; empty where others wrote it.
+         */
+        Remarks: {
+            /**
+             * Comment
+             * @default []
+             */
+            comment: components["schemas"]["Remark"][];
+            /**
+             * Error
+             * @default []
+             */
+            error: components["schemas"]["Remark"][];
         };
         /** RequestDetails */
         RequestDetails: {

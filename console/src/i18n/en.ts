@@ -2,6 +2,7 @@ import { plural } from './plural';
 import { enDetail } from './en.detail';
 import { enForm } from './en.form';
 import { enRefusals } from './en.refusals';
+import { enRemarks } from './en.remarks';
 import { enBulk, enVersions } from './en.versions';
 
 const n = plural('en');
@@ -203,6 +204,7 @@ export const en = {
     home: 'To the requests',
   },
   refusals: enRefusals,
+  remarks: enRemarks,
 };
 
 export type Messages = typeof en;

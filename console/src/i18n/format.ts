@@ -20,6 +20,7 @@ export function formatter(language: Language) {
   const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   // Always in numbers: 'yesterday' would be wrong for much of what is 24 to 48 hours ago.
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+  const span = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   const number = new Intl.NumberFormat(locale);
 
   const ago = (iso: string, at: number) => {
@@ -33,6 +34,8 @@ export function formatter(language: Language) {
     dateTime: (iso: string) => dateTime.format(new Date(iso)),
     /** The same with weekday, seconds and zone, for who looks closer. */
     exact: (iso: string) => exact.format(new Date(iso)),
+    /** From one moment to another, to the second: 23 Dec 2024, 10:30:00 – 10:30:12. */
+    range: (from: string, to: string) => span.formatRange(new Date(from), new Date(to)),
     /** The same moment as it is called in another zone. */
     inZone: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, {

@@ -1,6 +1,7 @@
 import { frDetail } from './fr.detail';
 import { frForm } from './fr.form';
 import { frRefusals } from './fr.refusals';
+import { frRemarks } from './fr.remarks';
 import { frBulk, frVersions } from './fr.versions';
 import type { Messages } from './en';
 import { plural } from './plural';
@@ -215,4 +216,5 @@ export const fr: Messages = {
     home: 'Vers les demandes',
   },
   refusals: frRefusals,
+  remarks: frRemarks,
 };

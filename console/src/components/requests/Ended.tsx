@@ -1,4 +1,5 @@
 import type { Ticket } from '@/api/types';
+import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { ButtonLink } from '@/ui/Button';
 import { Notice } from '@/ui/Notice';
@@ -15,8 +16,9 @@ interface EndedProps {
 /** Where a request did not get to production: by whom and why, before everything else that the page says. */
 export function Ended({ ticket, nameOf, mayAsk }: EndedProps) {
   const { t } = useSpeech();
-  const { state, history } = ticket.status;
-  const last = history.at(-1);
+  const { state } = ticket.status;
+  const told = useTold(ticket);
+  const last = told.at(-1);
   if (!last || !(state in LOOKS)) return null;
   const ended = state as keyof typeof LOOKS;
   const words = last.reason ?? (last.error ? gist(last.error) : last.comment);

@@ -2,6 +2,7 @@ import type { Action, HistoryEntry, Ticket } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { useNow } from '@/hooks/useNow';
 import { useCommits } from '@/hooks/useRequests';
+import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
@@ -29,7 +30,8 @@ interface RequestTimelineProps {
 export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
   const { t, format } = useSpeech();
   const now = useNow();
-  const { history, state } = ticket.status;
+  const { state } = ticket.status;
+  const history = useTold(ticket);
   const commits = useCommits(ticket.metadata.id).data ?? [];
   const date = ticket.spec.request.scheduledDate;
   const waitsFor = date && Date.parse(date) > now ? t.detail.awaitingDate(format.dateTime(date)) : undefined;

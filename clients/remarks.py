@@ -1,0 +1,79 @@
+"""What the service itself says in a ticket, in the language of whoever is told of it."""
+
+# ruff: noqa: RUF001  typographic apostrophes are what French has
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from domain.audience import Language
+from domain.remarks import QUOTED, Remark, read
+
+MOMENTS = {"started", "finished"}
+"""Values that are moments."""
+
+
+def retold(text: str, language: Language, moment: Callable[[datetime], str]) -> str:
+    """The text in the language; what is no remark of the service, and what it quotes, stays as it is."""
+    said = "" if language is Language.EN else " ".join(_sentence(each, moment) for each in read(text))
+    return said.replace(" \n", "\n") or text
+
+
+def _sentence(remark: Remark, moment: Callable[[datetime], str]) -> str:
+    if remark.kind == QUOTED:
+        return remark.params["text"]
+    params = {
+        name: moment(datetime.fromisoformat(value)) if name in MOMENTS else value
+        for name, value in remark.params.items()
+    }
+    return FRENCH[remark.kind].format(**params)
+
+
+FRENCH: Mapping[str, str] = {
+    "awx-ran": "AWX l’a exécuté du {started} au {finished}.",
+    "awx-twins": "AWX a créé plusieurs jobs pour cette tentative\u00a0: voir aussi {jobs}.",
+    "awx-reports": "Statut rapporté par AWX\u00a0: {outcome}.",
+    "nothing-launched": "Rien n’a été lancé.",
+    "not-approved": "La demande n’est pas approuvée.",
+    "file-changed": "Le fichier de la demande a été modifié après l’approbation.",
+    "tenant-gone": "Le tenant {tenant} n’existe plus.",
+    "target-not-owned": "Le catalogue n’a pas de {name} pour {tenant}.",
+    "approver-gone": "{approver} avait approuvé, et n’a plus aucun rôle.",
+    "approver-refused": "{approver} avait approuvé, et n’en a plus le droit\u00a0:",
+    "not-authorized": "ses rôles ne le permettent pas.",
+    "self-approval": "personne n’approuve sa propre demande.",
+    "service-decides": "un compte de service ne peut pas décider.",
+    "no-such-approval": "Le dépôt n’a pas de telle demande approuvée.",
+    "date-not-come": "La date demandée n’est pas encore venue.",
+    "not-proven": "Le dépôt ne prouve pas que quelqu’un l’a autorisée.",
+    "asked-by-nobody": "Ce lancement n’a été demandé par aucune demande du dépôt.",
+    "template-without-variables": "Le modèle de job d’AWX ne demande pas de variables\u00a0: il déploierait sans "
+    "elles.",
+    "template-slices": "Le modèle de job d’AWX découpe un job en {slices} tranches.",
+    "awx-templates": "AWX montre {found} modèles de job pour {template}, au lieu d’un seul.",
+    "awx-credentials": "AWX n’accepte pas les identifiants\u00a0: le jeton est inconnu, expiré ou "
+    "révoqué, ou le mot de passe est faux.",
+    "awx-forbids": "AWX l’interdit\u00a0: l’utilisateur n’en a pas le droit, ou le jeton ne permet que la lecture.",
+    "awx-missing": "AWX ne connaît pas cet objet, ou ne le montre pas à cet utilisateur.",
+    "awx-refused": "AWX a refusé.",
+    "job-differs": "AWX a créé le job {job} pour autre chose que ce qui a été approuvé\u00a0:",
+    "differs-in-kind": "son type est {type}.",
+    "differs-in-fields": "le modèle de job a ignoré {fields}.",
+    "differs-in-values": "d’autres valeurs pour {fields}.",
+    "had-begun": "Il avait déjà commencé (statut\u00a0: {status})\u00a0: vérifiez la cible avant de réessayer.",
+    "cancelled-before": "Il a été annulé avant de commencer.",
+    "told-to-stop": "Son arrêt a été demandé\u00a0: vérifiez la cible avant de réessayer.",
+    "job-failed": "AWX indique que le job a échoué.",
+    "job-cancelled": "Le job a été annulé dans AWX.",
+    "job-lost": "AWX a perdu la trace du job, son résultat est inconnu\u00a0: vérifiez la cible avant de réessayer.",
+    "job-ended": "AWX a terminé le job (statut\u00a0: {status}).",
+    "output-unread": "Sa sortie ne peut pas être lue.",
+    "outcome-unknown": "Résultat inconnu.",
+    "never-answered": "AWX a été sollicité {times} fois et n’a jamais répondu.",
+    "job-vanished": "Le job a disparu d’AWX\u00a0: quelqu’un l’a supprimé, ou un nettoyage automatique l’a fait.",
+    "job-hidden": "AWX ne montre plus le job\u00a0: son modèle a été supprimé, ou l’utilisateur a perdu son rôle.",
+    "still-running": "AWX exécute encore le job après {after}\u202f; il n’a pas été interrompu.",
+    "not-started": "AWX n’a pas démarré le job en {within} ({explanation}).",
+    "was-cancelled": "Il a été annulé.",
+    "not-cancelled": "Il n’a pas pu être annulé\u00a0:",
+}
+"""The sentences of `domain.remarks`; the record itself has the English ones."""

@@ -1,0 +1,53 @@
+import type { RemarkWords } from './remarks';
+
+/** What the service itself says in the record, by its kind. */
+export const enRemarks: RemarkWords = {
+  'awx-ran': (_, ran) => `AWX ran it ${ran}.`,
+  'awx-twins': ({ jobs }) => `AWX made more than one job for this attempt: see ${jobs} too.`,
+  'awx-reports': ({ outcome }) => `AWX reports: ${outcome}.`,
+  'nothing-launched': () => 'Nothing was launched.',
+  'not-approved': ({ state }) => `The request is ${state}, not approved.`,
+  'file-changed': () => 'The request’s file was changed after the approval.',
+  'tenant-gone': ({ tenant }) => `The tenant ${tenant} no longer exists.`,
+  'target-not-owned': ({ tenant, type, name }) => `${tenant} owns no ${type} named ${name} in the catalogue.`,
+  'approver-gone': ({ approver }) => `${approver}, who approved, holds no role any more.`,
+  'approver-refused': ({ approver }) => `${approver}, who approved, no longer may:`,
+  'not-authorized': () => 'not authorised.',
+  'self-approval': () => 'nobody approves their own request.',
+  'service-decides': () => 'a service account can’t decide.',
+  'no-such-approval': () => 'The record has no such approved request.',
+  'date-not-come': () => 'The date that the request asks for has not come.',
+  'not-proven': () => 'The record does not prove that somebody let it through.',
+  'asked-by-nobody': () => 'The launch was not asked for by a request of the record.',
+  'template-without-variables': () =>
+    'AWX’s job template does not prompt for variables, so that it would deploy without them.',
+  'template-slices': ({ slices }) => `AWX’s job template cuts a job into ${slices} slices.`,
+  'awx-templates': ({ found, template }) => `AWX shows ${found} job templates for ${template}, not one.`,
+  'awx-credentials': () =>
+    'AWX does not accept the credentials: the token is unknown, expired or revoked, or the password is wrong.',
+  'awx-forbids': () => 'AWX forbids it: the user lacks the right, or the token may only read.',
+  'awx-missing': () => 'AWX knows no such object, or does not show it to this user.',
+  'awx-refused': () => 'AWX refused.',
+  'job-differs': ({ job }) => `AWX made job ${job} of something else than was approved:`,
+  'differs-in-kind': ({ type }) => `it is a ${type}.`,
+  'differs-in-fields': ({ fields }) => `the job template ignored ${fields}.`,
+  'differs-in-values': ({ fields }) => `other values for ${fields}.`,
+  'had-begun': ({ status }) =>
+    `It had begun already, and is ${status}: look at the target before trying again.`,
+  'cancelled-before': () => 'It was cancelled before it began.',
+  'told-to-stop': () => 'It was told to stop: look at the target before trying again.',
+  'job-failed': () => 'AWX says that the job failed.',
+  'job-cancelled': () => 'The job was cancelled in AWX.',
+  'job-lost': () =>
+    'AWX lost sight of the job, so that its outcome is unknown: look at the target before trying again.',
+  'job-ended': ({ status }) => `AWX ended the job as ${status}.`,
+  'output-unread': () => 'Its output can’t be read.',
+  'outcome-unknown': () => 'Outcome unknown.',
+  'never-answered': ({ times }) => `AWX was asked ${times} times and never answered.`,
+  'job-vanished': () => 'The job has vanished from AWX: somebody deleted it, or a clean-up did.',
+  'job-hidden': () => 'AWX no longer shows the job: its template was deleted, or the user lost its role.',
+  'still-running': ({ after }) => `AWX still runs the job after ${after}; it was left alone.`,
+  'not-started': ({ within, explanation }) => `AWX did not start the job within ${within} (${explanation}).`,
+  'was-cancelled': () => 'It was cancelled.',
+  'not-cancelled': () => 'It could not be cancelled:',
+};

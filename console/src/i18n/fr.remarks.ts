@@ -1,0 +1,56 @@
+import type { RemarkWords } from './remarks';
+
+export const frRemarks: RemarkWords = {
+  'awx-ran': (_, ran) => `AWX l’a exécuté : ${ran}.`,
+  'awx-twins': ({ jobs }) => `AWX a créé plusieurs jobs pour cette tentative : voir aussi ${jobs}.`,
+  'awx-reports': ({ outcome }) => `Statut rapporté par AWX : ${outcome}.`,
+  'nothing-launched': () => 'Rien n’a été lancé.',
+  'not-approved': () => 'La demande n’est pas approuvée.',
+  'file-changed': () => 'Le fichier de la demande a été modifié après l’approbation.',
+  'tenant-gone': ({ tenant }) => `Le tenant ${tenant} n’existe plus.`,
+  'target-not-owned': ({ tenant, name }) => `Le catalogue n’a pas de ${name} pour ${tenant}.`,
+  'approver-gone': ({ approver }) => `${approver} avait approuvé, et n’a plus aucun rôle.`,
+  'approver-refused': ({ approver }) => `${approver} avait approuvé, et n’en a plus le droit :`,
+  'not-authorized': () => 'ses rôles ne le permettent pas.',
+  'self-approval': () => 'personne n’approuve sa propre demande.',
+  'service-decides': () => 'un compte de service ne peut pas décider.',
+  'no-such-approval': () => 'Le dépôt n’a pas de telle demande approuvée.',
+  'date-not-come': () => 'La date demandée n’est pas encore venue.',
+  'not-proven': () => 'Le dépôt ne prouve pas que quelqu’un l’a autorisée.',
+  'asked-by-nobody': () => 'Ce lancement n’a été demandé par aucune demande du dépôt.',
+  'template-without-variables': () =>
+    'Le modèle de job d’AWX ne demande pas de variables : il déploierait sans elles.',
+  'template-slices': ({ slices }) => `Le modèle de job d’AWX découpe un job en ${slices} tranches.`,
+  'awx-templates': ({ found, template }) =>
+    `AWX montre ${found} modèles de job pour ${template}, au lieu d’un seul.`,
+  'awx-credentials': () =>
+    'AWX n’accepte pas les identifiants : le jeton est inconnu, expiré ou révoqué, ou le mot de passe est faux.',
+  'awx-forbids': () =>
+    'AWX l’interdit : l’utilisateur n’en a pas le droit, ou le jeton ne permet que la lecture.',
+  'awx-missing': () => 'AWX ne connaît pas cet objet, ou ne le montre pas à cet utilisateur.',
+  'awx-refused': () => 'AWX a refusé.',
+  'job-differs': ({ job }) => `AWX a créé le job ${job} pour autre chose que ce qui a été approuvé :`,
+  'differs-in-kind': ({ type }) => `son type est ${type}.`,
+  'differs-in-fields': ({ fields }) => `le modèle de job a ignoré ${fields}.`,
+  'differs-in-values': ({ fields }) => `d’autres valeurs pour ${fields}.`,
+  'had-begun': ({ status }) =>
+    `Il avait déjà commencé (statut : ${status}) : vérifiez la cible avant de réessayer.`,
+  'cancelled-before': () => 'Il a été annulé avant de commencer.',
+  'told-to-stop': () => 'Son arrêt a été demandé : vérifiez la cible avant de réessayer.',
+  'job-failed': () => 'AWX indique que le job a échoué.',
+  'job-cancelled': () => 'Le job a été annulé dans AWX.',
+  'job-lost': () =>
+    'AWX a perdu la trace du job, son résultat est inconnu : vérifiez la cible avant de réessayer.',
+  'job-ended': ({ status }) => `AWX a terminé le job (statut : ${status}).`,
+  'output-unread': () => 'Sa sortie ne peut pas être lue.',
+  'outcome-unknown': () => 'Résultat inconnu.',
+  'never-answered': ({ times }) => `AWX a été sollicité ${times} fois et n’a jamais répondu.`,
+  'job-vanished': () =>
+    'Le job a disparu d’AWX : quelqu’un l’a supprimé, ou un nettoyage automatique l’a fait.',
+  'job-hidden': () =>
+    'AWX ne montre plus le job : son modèle a été supprimé, ou l’utilisateur a perdu son rôle.',
+  'still-running': ({ after }) => `AWX exécute encore le job après ${after} ; il n’a pas été interrompu.`,
+  'not-started': ({ within, explanation }) => `AWX n’a pas démarré le job en ${within} (${explanation}).`,
+  'was-cancelled': () => 'Il a été annulé.',
+  'not-cancelled': () => 'Il n’a pas pu être annulé :',
+};

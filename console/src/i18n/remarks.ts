@@ -1,0 +1,41 @@
+import type { HistoryEntry, Remark, RemarkKind } from '@/api/types';
+import type { Messages } from './en';
+import type { Formatter } from './format';
+import type { Params } from './refusals';
+
+/** A sentence for every remark of the service in the record; `ran` is when, in the reader's zone. */
+export type RemarkWords = Record<Exclude<RemarkKind, 'quoted'>, (params: Params, ran: string) => string>;
+
+/**
+ * A text of the record in the reader's language: the service's remarks are said anew, what it quotes stays as it is, and
+ * so does a text that is no remark.
+ */
+export function remarked(t: Messages, format: Formatter, remarks: readonly Remark[], text: string): string {
+  if (!remarks.every(({ kind }) => kind === 'quoted' || Object.hasOwn(t.remarks, kind))) return text;
+  return remarks.reduce((said, each) => joined(said, sentence(t, format, each)), '') || text;
+}
+
+function sentence(t: Messages, format: Formatter, { kind, params = {} }: Remark): string {
+  if (kind === 'quoted') return params['text'] ?? '';
+  const { started, finished } = params;
+  return t.remarks[kind](params, started && finished ? format.range(started, finished) : '');
+}
+
+function joined(before: string, next: string): string {
+  return before && !next.startsWith('\n') ? `${before} ${next}` : before + next;
+}
+
+/** The same of both texts of an entry. */
+export function translated(
+  t: Messages,
+  format: Formatter,
+  entry: HistoryEntry,
+  remarks: { comment?: readonly Remark[]; error?: readonly Remark[] } = {},
+): HistoryEntry {
+  const { comment, error } = entry;
+  return {
+    ...entry,
+    ...(comment && { comment: remarked(t, format, remarks.comment ?? [], comment) }),
+    ...(error && { error: remarked(t, format, remarks.error ?? [], error) }),
+  };
+}

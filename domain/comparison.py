@@ -1,0 +1,30 @@
+"""What a request replaces in production, which way it goes, and what else is open of its target."""
+
+from domain.ticket import State
+from domain.values import Email, Frozen, Moment, TicketId, Version
+from domain.versions import Direction
+
+
+class OtherRequest(Frozen):
+    """An open request of the same target; `direction` is its version's, seen from the one it stands beside."""
+
+    id: TicketId
+    version: Version
+    state: State
+    created_by: Email
+    scheduled_date: Moment | None
+    direction: Direction
+
+
+class Comparison(Frozen):
+    """The version that a request replaces, null for none, which way it goes, and what else is open of its target."""
+
+    ticket_id: TicketId
+    replaces: Version | None
+    direction: Direction
+    others: tuple[OtherRequest, ...]
+
+    @property
+    def warns(self) -> bool:
+        """Whether whoever reads of it should look twice."""
+        return self.direction in {Direction.OLDER, Direction.UNKNOWN}
