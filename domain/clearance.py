@@ -6,7 +6,7 @@ from datetime import datetime
 from domain import roles, targets
 from domain.change import Revision
 from domain.deployment import Deployment
-from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision, Unproven
+from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision, TenantGone, Unproven
 from domain.lifecycle import waits_for_date
 from domain.roles import Permission, Person, Requester, Subject, same_address
 from domain.signing import Claims, mismatch
@@ -57,7 +57,8 @@ def refusal(
     if recorded is None or facts.revision != recorded:
         return StaleDecision("The ticket's file was changed after the approval; nothing was launched")
     if not facts.tenant_exists:
-        return NotAuthorized(f"The tenant {ticket.metadata.tenant} no longer exists; nothing was launched")
+        tenant = ticket.metadata.tenant
+        return TenantGone(f"The tenant {tenant} no longer exists; nothing was launched", tenant=tenant)
     foreign = facts.target and targets.objection(facts.target, ticket.metadata.tenant, ticket.spec.target)
     if foreign:
         return type(foreign)(f"{foreign}; nothing was launched")
