@@ -20,6 +20,7 @@ export const frRefusals: Refusals = {
       ? `${ticket} demande déjà ${name} ${version}, et est encore ouverte.`
       : 'Une autre demande ouverte porte sur la même chose.',
   'bad-cursor': () => 'Cette page de la liste n’existe plus. Repartez de la première.',
+  'body-too-large': () => 'L’envoi est trop volumineux.',
   'changed-since': () => 'La demande a changé entre-temps. Voici où elle en est.',
   'engine-unavailable': () =>
     'Le moteur de Prodgate ne répond pas. Votre action a pu aboutir : vérifiez avant de réessayer.',
@@ -28,11 +29,16 @@ export const frRefusals: Refusals = {
     return `Pas pour l’instant : ${file} a un défaut${line ? `, à la ligne ${line}` : ''}.`;
   },
   form: () => 'Ceci n’a pas la forme attendue.',
+  'headers-too-large': () => 'Les en-têtes de la requête sont trop volumineux.',
   'identity-changed': () =>
     'Vous avez déjà agi ici avec une autre connexion. L’équipe qui exploite la plateforme doit d’abord inscrire la nouvelle dans l’annuaire.',
+  internal: () => 'Une erreur est survenue dans Prodgate ; elle a été journalisée.',
   invalid: () => 'Une partie de l’envoi ne peut pas être acceptée.',
+  'key-reused': () => 'Ceci a déjà été envoyé avec un autre contenu. Recommencez.',
   'malformed-ticket': () => 'Le fichier de la demande est mal formé.',
+  'method-not-allowed': () => 'Cette adresse n’accepte pas cette opération.',
   missing: () => 'Obligatoire.',
+  'no-such-address': () => 'Il n’y a rien à cette adresse.',
   'nobody-to-approve': () =>
     'Personne d’autre que vous ne pourrait l’approuver. Il faut d’abord ajouter un approbateur au tenant.',
   'not-authorized': (params) => {
@@ -68,6 +74,9 @@ export const frRefusals: Refusals = {
   'stale-sign-in': () => 'Reconnectez-vous : cette décision demande une connexion plus récente.',
   'target-not-owned': ({ tenant, name }) =>
     name ? `Le catalogue n’a pas de ${name} pour ${tenant}.` : 'La cible n’est pas à ce tenant.',
+  'tenant-gone': ({ tenant }) => (tenant ? `Le tenant ${tenant} n’existe plus.` : 'Le tenant n’existe plus.'),
+  'tenant-not-named': ({ tenants }) =>
+    tenants ? `Choisissez le tenant : ${tenants}.` : 'Choisissez le tenant.',
   'too-large': ({ limit }) => `${limit} au plus.`,
   'too-long': ({ limit }) => `${limit} caractères au plus.`,
   'too-many': ({ limit }) => `${limit} au plus.`,
@@ -90,12 +99,4 @@ export const frRefusals: Refusals = {
       ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
       : 'La version est mouvante : donnez son empreinte.',
   'wrong-ticket': () => 'Le message nomme une autre demande.',
-  'body-too-large': () => 'L’envoi est trop volumineux.',
-  'headers-too-large': () => 'Les en-têtes de la requête sont trop volumineux.',
-  internal: () => 'Une erreur est survenue dans Prodgate ; elle a été journalisée.',
-  'key-reused': () => 'Ceci a déjà été envoyé avec un autre contenu. Recommencez.',
-  'method-not-allowed': () => 'Cette adresse n’accepte pas cette opération.',
-  'no-such-address': () => 'Il n’y a rien à cette adresse.',
-  'tenant-gone': ({ tenant }) => (tenant ? `Le tenant ${tenant} n’existe plus.` : 'Le tenant n’existe plus.'),
-  'tenant-not-named': ({ tenants }) => (tenants ? `Choisissez le tenant : ${tenants}.` : 'Choisissez le tenant.'),
 };
