@@ -8,7 +8,7 @@ import pygit2
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain import clearance
+from domain import clearance, targets
 from domain.clearance import Claim, Facts
 from domain.deployment import Deployment, LaunchRefused, NotLaunched
 from domain.errors import FaultyFile, RuleViolation, Unproven
@@ -44,7 +44,7 @@ class ClearanceActivities:
         except (RecordUnavailable, OSError, sqlite3.Error, pygit2.GitError) as error:
             raise ApplicationError(f"The record can't be read: {error}", type="RecordUnavailable") from error
         if facts.target is not None and facts.target.faults:
-            raise ApplicationError("; ".join(facts.target.faults), type="FaultyFile")
+            raise ApplicationError(targets.told(facts.target.faults), type="FaultyFile")
         return facts
 
     async def objection(self, deployment: Deployment, asked: activity.Info) -> LaunchRefused | NotLaunched | None:

@@ -235,7 +235,8 @@ def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
     if isinstance(cause, ApplicationError) and cause.type:
         if cause.type == "TicketExists":
             return NumberTaken(cause.message)
-        if violation := errors.from_name(cause.type, cause.message):
+        params = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+        if violation := errors.from_name(cause.type, cause.message, params):
             return violation
     return EngineUnavailable(f"the update failed: {cause}")
 

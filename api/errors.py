@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -67,12 +67,19 @@ class TooManyRequests(Exception):
         self.wait = wait
 
 
-class BadField(Exception):
-    """A value that only the product's own knowledge can refuse."""
+class TenantNotNamed(Exception):
+    """A creation that names no tenant, by somebody who creates in several."""
 
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
+    def __init__(self, tenants: Iterable[str]) -> None:
+        self.params = {"tenants": ", ".join(tenants)}
+        super().__init__(f"must be named: you may create requests for {self.params['tenants']}")
+
+
+class KeyReused(Exception):
+    """An Idempotency-Key that came before, with another request."""
+
+    def __init__(self) -> None:
+        super().__init__("was used before, for another request")
 
 
 class RefusedText(HTTPException):
@@ -115,6 +122,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.VersionMoves: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.UnknownEnvironment: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.TargetNotOwned: HTTPStatus.FORBIDDEN,
+    rules.TenantGone: HTTPStatus.FORBIDDEN,
     rules.AlreadyOpen: HTTPStatus.CONFLICT,
     rules.TooManyOpen: HTTPStatus.CONFLICT,
     rules.FaultyFile: HTTPStatus.CONFLICT,
@@ -123,7 +131,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     StaleSignIn: HTTPStatus.UNAUTHORIZED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     NotFound: HTTPStatus.NOT_FOUND,
-    BadField: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TenantNotNamed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
     ChangedSince: HTTPStatus.PRECONDITION_FAILED,
     NotRunning: HTTPStatus.CONFLICT,
@@ -152,6 +161,15 @@ _FRAMEWORK: dict[int, str] = {
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method; the Allow header lists those it takes",
 }
 """What the framework answers by itself, said for people."""
+
+_KIND_OF: dict[int, str] = {
+    HTTPStatus.NOT_FOUND: "no-such-address",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body-too-large",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "headers-too-large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "internal",
+}
+"""Kinds of what no route says."""
 
 _BODY_FAULTS: dict[str, str] = {
     "json_invalid": "is not valid JSON",
@@ -197,6 +215,8 @@ _FORMS: dict[str, str] = {
 
 FIELDS: dict[type[Exception], str] = {
     BadCursor: "cursor",
+    TenantNotNamed: "tenant",
+    KeyReused: "Idempotency-Key",
     rules.ScheduledInThePast: "request.scheduledDate",
     rules.ScheduledTooLate: "request.scheduledDate",
     rules.VersionMalformed: "target.version",
@@ -206,16 +226,26 @@ FIELDS: dict[type[Exception], str] = {
 }
 
 
+_FAMILY = "urn:prodgate:problem:"
+
+
 def problem(
     status: int,
     detail: str,
-    kind: str = "about:blank",
+    kind: str | None = None,
     fields: tuple[FieldProblem, ...] = (),
     params: dict[str, str] | None = None,
 ) -> Response:
-    """One problem as an answer."""
-    phrase = HTTPStatus(status).phrase
-    body = Problem(type=kind, title=phrase, status=status, detail=detail, params=params or {}, errors=fields)
+    """One problem as an answer; without a kind, of the one that is its status's."""
+    phrase, kind = HTTPStatus(status).phrase, kind or _KIND_OF.get(status)
+    body = Problem(
+        type=f"{_FAMILY}{kind}" if kind else "about:blank",
+        title=phrase,
+        status=status,
+        detail=detail,
+        params=params or {},
+        errors=fields,
+    )
     content = body.model_dump(exclude={name for name in ("errors", "params") if not getattr(body, name)})
     headers = {"Retry-After": _RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(content, status, headers, MEDIA_TYPE)
@@ -223,7 +253,7 @@ def problem(
 
 def too_many(error: TooManyRequests) -> Response:
     """The answer to whoever is refused before the routes are reached."""
-    answer = problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), "urn:prodgate:problem:too-many-requests")
+    answer = problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), "too-many-requests")
     answer.headers["Retry-After"] = str(error.wait)
     return answer
 
@@ -247,7 +277,7 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
         fields = tuple(
             FieldProblem(field=field, detail=detail, kind=code, params=params) for field in _fields_of(kind, error)
         )
-        answer = problem(status, detail, f"urn:prodgate:problem:{code}", fields, params)
+        answer = problem(status, detail, code, fields, params)
         if isinstance(error, Unauthenticated):
             answer.headers["WWW-Authenticate"] = error.challenge_header
         if isinstance(error, TooManyRequests):
@@ -263,7 +293,7 @@ def _code(kind: type[Exception]) -> str:
     return "record-unreachable" if kind in UNREADABLE else rules.kind_of(kind)
 
 
-KINDS = sorted({_code(kind) for kind in STATUS} | {"invalid"})
+KINDS = sorted({_code(kind) for kind in STATUS} | {"invalid", *_KIND_OF.values()})
 """Every word that a refusal is known by, but those of fields alone."""
 
 FIELD_KINDS = sorted({kind for kind, _ in _FIELD_KINDS.values()} | {"form", "unreadable"})
@@ -274,8 +304,7 @@ def _fields_of(kind: type[Exception], error: Exception) -> tuple[str, ...]:
     """The fields that a refusal is about."""
     if isinstance(error, rules.PreChecksNotPassed):
         return tuple(f"preChecks.{name}" for name in error.failed) or ("preChecks",)
-    field = FIELDS.get(kind) or getattr(error, "field", None)
-    return (field,) if field else ()
+    return (FIELDS[kind],) if kind in FIELDS else ()
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -285,7 +314,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 def _refused(fields: tuple[FieldProblem, ...]) -> Response:
     detail = "; ".join(f"{field.field}: {field.detail}" for field in fields[:5])
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "urn:prodgate:problem:invalid", fields[:50])
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "invalid", fields[:50])
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -302,7 +331,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def _unreadable(detail: str) -> Response:
     fields = (FieldProblem(field="body", detail=detail, kind="unreadable"),)
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "urn:prodgate:problem:invalid", fields)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "invalid", fields)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

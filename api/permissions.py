@@ -1,12 +1,11 @@
 """What a caller may do with a ticket, and who could decide on it: the rules that will judge them, asked beforehand."""
 
 from datetime import datetime
-from itertools import islice
 
 from api.models import Allowed, Decider, Permissions
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction
-from domain.errors import NotAuthorized, RuleViolation, TargetNotOwned
+from domain.errors import NotAuthorized, RuleViolation, SelfApproval, TargetNotOwned, TenantGone
 from domain.roles import Permission, Person, Requester
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, State
@@ -21,7 +20,7 @@ def refusal(
     ticket: PromotionRequest,
     requester: Requester | None,
     directory: Directory,
-    target: TargetFacts,
+    target: TargetFacts | None,
     now: datetime,
 ) -> RuleViolation | None:
     """Why the person may not decide this now, or None; `requester` is who asked, as they were known then."""
@@ -43,28 +42,46 @@ def refusal(
 
 def approvers(directory: Directory, ticket: PromotionRequest, requester: Requester | None) -> tuple[Person, ...]:
     """Everybody who could approve the ticket, the tenant's own first; its requester left out, however known."""
+    return _holders(Permission.APPROVE, ticket, requester, directory)
+
+
+def _holders(
+    permission: Permission, ticket: PromotionRequest, requester: Requester | None, directory: Directory
+) -> tuple[Person, ...]:
+    """Everybody whose roles allow it on the ticket, the tenant's own first."""
     tenant = ticket.metadata.tenant
-    may = directory.who_may(Permission.APPROVE, tenant)
-    able = (person for person in may if not roles.refusal(person, Permission.APPROVE, ticket, requester))
+    able = (each for each in directory.people if not directory.refusal(each, permission, ticket, requester))
     return tuple(sorted(able, key=lambda person: tenant not in {grant.tenant for grant in person.grants}))
 
 
-MOST_NAMED = 5
-"""People whom a refusal names at most."""
-
-
-def _others(
-    refused: RuleViolation | None,
+def explained(
+    refused: RuleViolation,
     action: DecisionAction,
     ticket: PromotionRequest,
     requester: Requester | None,
     directory: Directory,
-) -> tuple[Person, ...]:
-    """Who may do it where the caller's roles refuse; nobody where the request itself does."""
-    if not isinstance(refused, NotAuthorized) or isinstance(refused, TargetNotOwned):
-        return ()
-    able = (each for each in directory.people if not directory.refusal(each, action.permission, ticket, requester))
-    return tuple(islice(able, MOST_NAMED))
+    target: TargetFacts | None,
+    now: datetime,
+) -> tuple[RuleViolation, tuple[Person, ...]]:
+    """The refusal as it is told, and who may instead: nobody, where it is not the caller's roles that refuse."""
+    if not isinstance(refused, NotAuthorized) or isinstance(refused, TargetNotOwned | TenantGone):
+        return refused, ()
+    able = _holders(action.permission, ticket, requester, directory)
+    if able and refusal(able[0], action, ticket, requester, directory, target, now):
+        able = ()  # the request itself refuses them, too
+    if type(refused) is SelfApproval:
+        refused = roles.own_request(able)
+    elif type(refused) is NotAuthorized:
+        refused = roles.lacking(action.permission, ticket.metadata.tenant, able)
+    return refused, able
+
+
+def not_creating(person: Person, tenant: str, directory: Directory) -> NotAuthorized:
+    """The refusal to create in the tenant; who creates there is told to who sees the tenant alone."""
+    if tenant not in directory.tenants or not roles.holds(person, Permission.SEE, tenant):
+        return NotAuthorized()
+    able = [each for each in directory.who_may(Permission.CREATE, tenant) if each.owner is None]
+    return roles.lacking(Permission.CREATE, tenant, able)
 
 
 def permissions(
@@ -79,7 +96,10 @@ def permissions(
     said = {}
     for action in DecisionAction:
         refused = refusal(person, action, ticket, requester, directory, target, now)
-        said[action.value] = Allowed.of(refused, _others(refused, action, ticket, requester, directory))
+        able: tuple[Person, ...] = ()
+        if refused:
+            refused, able = explained(refused, action, ticket, requester, directory, target, now)
+        said[action.value] = Allowed.of(refused, able[: roles.MOST_NAMED])
     pending = ticket.state is State.PENDING
     deciders = approvers(directory, ticket, requester) if pending else ()
     return Permissions(

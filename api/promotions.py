@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import known, permissions
 from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
-from api.errors import BadField, ChangedSince, NotFound
+from api.errors import ChangedSince, KeyReused, NotFound, TenantNotNamed
 from api.etags import etag, matches
 from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Permissions
 from api.shares import FairShares
@@ -27,7 +27,7 @@ from domain.comparison import Comparison
 from domain.decision import Decision, DecisionAction, Submission
 from domain.delivery import Report
 from domain.deployment import AwxReport
-from domain.errors import NobodyToApprove, NotAuthorized
+from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
 from domain.roles import Permission, Person, Requester, same_address
 from domain.ticket import PromotionRequest, Target
 from domain.values import TICKET_ID, same_name
@@ -193,17 +193,22 @@ class Promotions:
             target = await run_in_threadpool(self.controls.of_ticket, ticket)
         directory = await run_in_threadpool(self.directory.current)
         refused = directory.refusal(decision.person, decision.action.permission, ticket, requester)
-        if refused or (target and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
-            lifecycle.check(ticket, decision, self.now(), requester, target)
+        now = self.now()
+        try:
+            if refused or (target and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
+                lifecycle.check(ticket, decision, now, requester, target)
+        except RuleViolation as violation:
+            refused = violation
         if refused:
-            raise refused
+            told, _ = permissions.explained(refused, decision.action, ticket, requester, directory, target, now)
+            raise told
 
     # -- creating --------------------------------------------------------------------------------------------------
 
     async def create(self, person: Person, body: CreatePromotionRequest, idempotency_key: str | None) -> Answer:
         """A new ticket, or the first one's where the person used the key before.
 
-        Raises NotAuthorized, BadField, and what `lifecycle.create` raises.
+        Raises NotAuthorized, TenantNotNamed, KeyReused, and what `lifecycle.create` raises.
         """
         tenant = self._tenant(person, body)
         if idempotency_key is None:
@@ -217,13 +222,13 @@ class Promotions:
     def _tenant(self, person: Person, body: CreatePromotionRequest) -> str:
         """The tenant that is meant, where the person may create in it."""
         allowed = known.creates(person, self.directory.current())
-        if not allowed:
+        if not allowed and body.tenant is None:
             raise NotAuthorized
         if body.tenant is None and len(allowed) > 1:
-            raise BadField("tenant", "must be named: you may create requests for " + ", ".join(allowed))
+            raise TenantNotNamed(allowed)
         tenant = body.tenant or allowed[0]
         if tenant not in allowed:
-            raise NotAuthorized
+            raise permissions.not_creating(person, tenant, self.directory.current())
         return tenant
 
     async def check(self, person: Person, body: CreatePromotionRequest) -> Checked:
@@ -345,14 +350,14 @@ class Promotions:
 
 
 def _same(answer: Answer, tenant: str, body: CreatePromotionRequest) -> Answer:
-    """The answer, where its ticket is what was asked for. Raises BadField where the key was another request's."""
+    """The answer, where its ticket is what was asked for. Raises KeyReused where the key was another request's."""
     spec, tenants = answer.ticket.spec, (tenant, answer.ticket.metadata.tenant)
     # The target's owners may have raised the impact since.
     raised = {"impact_assessment": targets.at_least(body.request.impact_assessment, spec.request.impact_assessment)}
     asked = body.request.model_copy(update=raised)
     said = (body.target, asked, body.pre_checks)
     if tenants[0] != tenants[1] or said != (spec.target, spec.request, spec.pre_checks):
-        raise BadField("Idempotency-Key", "was used before, for another request")
+        raise KeyReused
     return answer
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain import remarks, roles, targets
 from domain.change import Revision
 from domain.deployment import Deployment
-from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision, Unproven
+from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision, TenantGone, Unproven
 from domain.lifecycle import waits_for_date
 from domain.remarks import unlaunched
 from domain.roles import Permission, Person, Requester, Subject, same_address
@@ -58,7 +58,8 @@ def refusal(
     if recorded is None or facts.revision != recorded:
         return StaleDecision(unlaunched("file-changed"))
     if not facts.tenant_exists:
-        return NotAuthorized(unlaunched("tenant-gone", tenant=ticket.metadata.tenant))
+        tenant = ticket.metadata.tenant
+        return TenantGone(unlaunched("tenant-gone", tenant=tenant), tenant=tenant)
     foreign = facts.target and targets.objection(facts.target, ticket.metadata.tenant, ticket.spec.target)
     if foreign:
         return type(foreign)(f"{foreign}; {remarks.write('nothing-launched')}")

@@ -16,6 +16,7 @@ RuleViolation
 ├── NotRetryable          a retry of something that has not failed
 ├── NotAuthorized         the person's roles do not allow it
 │   ├── TargetNotOwned    the target is not the tenant's
+│   ├── TenantGone        the tenant has no file any more, and no rules
 │   ├── SelfApproval      the requester and the approver are one person
 │   ├── ServiceDecides    a service account asks, and never decides
 │   └── IdentityChanged   somebody acted before by another sign-in, and their entry does not name the new one
@@ -106,6 +107,10 @@ class TargetNotOwned(NotAuthorized):
     sentence = "The target belongs to no tenant of this request"
 
 
+class TenantGone(NotAuthorized):
+    sentence = "The tenant no longer exists"
+
+
 class SelfApproval(NotAuthorized):
     sentence = "Cannot approve your own request"
 
@@ -154,7 +159,11 @@ def _tree(root: type[RuleViolation]) -> dict[str, type[RuleViolation]]:
     return found
 
 
-def from_name(name: str, sentence: str) -> RuleViolation | None:
-    """The violation that crossed a process boundary as its class name and sentence; None for any other error."""
+def from_name(name: str, sentence: str, params: dict[str, str] | None = None) -> RuleViolation | None:
+    """The violation that crossed a process boundary as its class name, sentence and values; None for other errors."""
     violation = _tree(RuleViolation).get(name)
-    return violation(sentence) if violation else None
+    if violation is None:
+        return None
+    found = violation(sentence)
+    found.params = params or {}
+    return found

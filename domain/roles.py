@@ -1,7 +1,7 @@
 """Who may do what: people, their grants, and the one function that every door asks."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -201,6 +201,49 @@ def own(person: Person) -> Scope:
 def holds(person: Person, permission: Permission, tenant: str) -> bool:
     """Whether a grant of the person allows this on any ticket of the tenant."""
     return any(grant.reaches(tenant) and permission in person.allowed(grant.role) for grant in person.grants)
+
+
+_ACTING = {
+    Permission.CREATE: "creating",
+    Permission.APPROVE: "approving",
+    Permission.REJECT: "rejecting",
+    Permission.CANCEL: "cancelling",
+    Permission.RETRY: "retrying",
+    Permission.SEE: "reading",
+}
+MOST_NAMED = 5
+"""People whom a refusal names at most."""
+
+
+def lacking(permission: Permission, tenant: str, able: Sequence[Person]) -> NotAuthorized:
+    """The refusal that names the roles which a permission takes in the tenant, and who may instead."""
+    needed = tuple(role for role in Role if permission in GRANTED[role])
+    local = " or ".join(role for role in needed if role is not Role.CPI_ADMIN)
+    takes = f"the role {local} there or cpi_admin" if local else "the role cpi_admin"
+    own = ", or having asked for it" if permission in OWN else ""
+    who = f"; {_listed(able)} may" if able else ""
+    sentence = f"{NotAuthorized.sentence}: {_ACTING[permission]} for {tenant} takes {takes}{own}{who}"
+    said = {"action": permission.value, "tenant": tenant, "roles": ",".join(needed)}
+    return NotAuthorized(sentence, **said, **_holders(able))
+
+
+def own_request(able: Sequence[Person]) -> SelfApproval:
+    """The refusal of one's own request that names who may approve it instead."""
+    return SelfApproval(f"{SelfApproval.sentence}; {_listed(able)} may" if able else None, **_holders(able))
+
+
+def _holders(able: Sequence[Person]) -> dict[str, str]:
+    if not able:
+        return {}
+    names, more = ", ".join(person.name for person in able[:MOST_NAMED]), len(able) - MOST_NAMED
+    return {"holders": names} | ({"more": str(more)} if more > 0 else {})
+
+
+def _listed(able: Sequence[Person]) -> str:
+    """The names as one reads them aloud, and how many more there are."""
+    names, more = [person.name for person in able[:MOST_NAMED]], len(able) - MOST_NAMED
+    *first, last = [*names, f"{more} more"] if more > 0 else names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def refusal(

@@ -1,6 +1,6 @@
 """The rules of ownership: a target belongs to one tenant, and only that tenant's requests may change it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from domain import remarks
 from domain.errors import FaultyFile, RuleViolation, TargetNotOwned
@@ -24,19 +24,32 @@ class Entry(Frozen):
     target: Environment = "prod"
 
 
+class FileFault(Frozen):
+    """A file that can't be used as it is: where, as far as that is known, and why, in one sentence that tells both."""
+
+    sentence: str
+    file: str | None = None
+    line: int | None = None
+
+
 class TargetFacts(Frozen):
     """What one commit of the record says of a target and of the tenant that asks for it.
 
     `controlled` tells whether the rules of `spec.controls: 2` hold for the request. `faults` are the files in whose
-    reach it is and that can't be used as they are, each as a sentence. `first_approved` is the tenant of the target's
+    reach it is and that can't be used as they are. `first_approved` is the tenant of the target's
     first approved request, which owns a target without an entry where the catalogue is open.
     """
 
     controlled: bool
-    faults: tuple[str, ...] = ()
+    faults: tuple[FileFault, ...] = ()
     entry: Entry | None = None
     open_catalogue: bool = False
     first_approved: Tenant | None = None
+
+
+def told(faults: Iterable[FileFault]) -> str:
+    """The faults as one sentence."""
+    return "; ".join(fault.sentence for fault in faults)
 
 
 def owner(facts: TargetFacts) -> str | None:
@@ -49,8 +62,9 @@ def owner(facts: TargetFacts) -> str | None:
 def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation | None:
     """Why nothing of the target may be created, approved, retried or launched for the tenant now, or None."""
     if facts.faults:
-        faults = "; ".join(facts.faults)
-        return FaultyFile(faults, faults=faults)
+        first = facts.faults[0]
+        where = {"file": first.file, "line": None if first.line is None else str(first.line)}
+        return FaultyFile(told(facts.faults), **{name: value for name, value in where.items() if value is not None})
     if not facts.controlled:
         return None
     owned_by = owner(facts)

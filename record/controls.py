@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from domain.targets import TargetFacts
+from domain.targets import FileFault, TargetFacts
 from domain.ticket import PromotionRequest, Target
 from record.catalogue import Catalogue, CatalogueReader
 from record.directory import Directory, DirectoryReader
@@ -32,7 +32,7 @@ def facts(
         faults += (*taken_back, *catalogue.faults_of(target.type, target.name))
     return TargetFacts(
         controlled=controlled,
-        faults=tuple(map(str, faults)),
+        faults=tuple(FileFault(sentence=str(each), file=each.path, line=each.line) for each in faults),
         entry=catalogue.entry(target.type, target.name),
         open_catalogue=directory.rules.open_catalogue,
         first_approved=first_approved,

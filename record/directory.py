@@ -13,7 +13,7 @@ from pygit2.enums import SortMode
 
 from domain import roles
 from domain.audience import Audience, Contact
-from domain.errors import NotAuthorized, RuleViolation
+from domain.errors import RuleViolation, TenantGone
 from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same_address
 from domain.ticket import PromotionRequest
 from domain.values import same_name
@@ -155,7 +155,7 @@ class Directory:
         if refused := roles.refusal(person, permission, ticket, requester):
             return refused
         if permission in {Permission.APPROVE, Permission.RETRY} and tenant not in self.tenants:
-            return NotAuthorized(f"The tenant {tenant} no longer exists")
+            return TenantGone(f"The tenant {tenant} no longer exists", tenant=tenant)
         return None
 
     def audience(self, tenant: str) -> Audience:

@@ -24,6 +24,7 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ExecuteWorkflowInput,
     HandleSignalInput,
@@ -35,8 +36,9 @@ from temporalio.worker import (
 
 from activities.proofs import ProofActivities
 from domain.decision import Decision
+from domain.errors import RuleViolation
 from domain.signing import Delivery
-from domain.targets import TargetFacts
+from domain.targets import FileFault, TargetFacts
 from domain.ticket import PromotionRequest
 from workflows import options
 
@@ -89,7 +91,7 @@ class Door(Interceptor):
         except Exception as error:
             _LOG.exception("what the record says of %s can't be read", ticket.id)
             why = f"The record can't be read now ({type(error).__name__}); try again"
-            return TargetFacts(controlled=True, faults=(why,))
+            return TargetFacts(controlled=True, faults=(FileFault(sentence=why),))
 
 
 class _Inbound(WorkflowInboundInterceptor):
@@ -105,10 +107,14 @@ class _Inbound(WorkflowInboundInterceptor):
         return await running
 
     def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002  the SDK's name
-        for decision in input.args:
-            if isinstance(decision, Decision):
-                workflow.extern_functions()[_CHECK](decision, workflow.info().workflow_id, workflow.now())
-        super().handle_update_validator(input)
+        try:
+            for decision in input.args:
+                if isinstance(decision, Decision):
+                    workflow.extern_functions()[_CHECK](decision, workflow.info().workflow_id, workflow.now())
+            super().handle_update_validator(input)
+        except RuleViolation as refused:  # as it is, it would lose the values of its sentence
+            kind = type(refused).__name__
+            raise ApplicationError(str(refused), refused.params, type=kind, non_retryable=True) from None
 
     async def handle_signal(self, input: HandleSignalInput) -> None:  # noqa: A002  the SDK's name
         if len(input.args) != 1 or input.args[0] is None:

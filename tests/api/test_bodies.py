@@ -96,7 +96,7 @@ def test_thousands_of_faults_are_answered_briefly(house: House) -> None:
 def test_a_body_announced_as_too_large_is_not_read(house: House) -> None:
     """413 for 300 KB, by its length alone, without a token even."""
     answer = house.as_(PIERRE).post(content=b" " * 300_000, headers=JSON)
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.json()["type"]) == (413, "urn:prodgate:problem:body-too-large")
     assert problem(answer)["detail"] == "The body is larger than 256 KB"
 
 
@@ -109,7 +109,7 @@ def chunks(size: int) -> Iterator[bytes]:
 def test_a_body_that_turns_out_too_large_is_refused(house: House, path: str) -> None:
     """413 for 300 KB in chunks, whose length nobody announced."""
     answer = house.as_(PIERRE).post(path, content=chunks(300_000), headers=JSON)
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.json()["type"]) == (413, "urn:prodgate:problem:body-too-large")
     assert problem(answer)["detail"] == "The body is larger than 256 KB"
 
 

@@ -64,3 +64,4 @@ def test_an_address_that_is_nothing_is_a_problem_too(house: House, path: str) ->
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"] == "There is nothing at this address; /docs lists what there is"
+    assert answer.json()["type"] == "urn:prodgate:problem:no-such-address"

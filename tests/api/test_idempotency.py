@@ -124,6 +124,7 @@ def test_a_key_with_another_body_is_refused(house: House, changes: dict[str, dic
     assert pierre.post(json=asked(), headers=key).status_code == 201
     answer = pierre.post(json=asked(**changes), headers=key)
     assert refused_fields(answer) == ["Idempotency-Key"]
+    assert answer.json()["type"] == "urn:prodgate:problem:key-reused"
     assert "another request" in problem(answer)["detail"]
 
 

@@ -104,7 +104,7 @@ def test_nobody_creates_where_no_role_lets_them(house: House, email: str, tenant
     """A viewer, a stranger, somebody of another tenant; and a tenant that does not exist is nobody's to ask for."""
     answer = house.as_(email).post(json=asked(tenant=tenant))
     assert answer.status_code == 403
-    assert problem(answer)["detail"] == "Not authorized"
+    assert str(problem(answer)["detail"]).startswith("Not authorized")
 
 
 LIMITS: list[tuple[str, dict[str, Any]]] = [

@@ -186,7 +186,8 @@ def test_what_is_told_beforehand_is_what_happens(house: House, email: str) -> No
         assert told["why"] == (None if told["allowed"] else answer.json()["detail"])
         kind = None if told["allowed"] else answer.json()["type"].removeprefix("urn:prodgate:problem:")
         assert told["kind"] == kind
-        assert answer.json().get("params", told["params"]) == told["params"]  # the engine carries none
+        if not told["allowed"]:
+            assert answer.json().get("params", {}) == told["params"]  # by the engine's refusal too
 
 
 def test_it_tells_who_could_decide(house: House) -> None:
@@ -195,7 +196,9 @@ def test_it_tells_who_could_decide(house: House) -> None:
     told = house.as_(JEAN).get(f"/{ticket_id}/permissions").json()
     assert told["deciders"][0] == {"name": "Claire Moreau", "email": CLAIRE}
     assert {each["email"] for each in told["deciders"]} == {CLAIRE, ALICE, "nicolas.garnier@cab-i.com"}
-    assert (told["approve"]["why"], told["approve"]["kind"]) == ("Cannot approve your own request", "self-approval")
+    others = "Claire Moreau, Alice Admin and Nicolas Garnier"
+    assert told["approve"]["why"] == f"Cannot approve your own request; {others} may"
+    assert told["approve"]["kind"] == "self-approval"
     assert house.as_(CLAIRE).decide("reject", ticket_id).status_code == 200
     assert house.as_(JEAN).get(f"/{ticket_id}/permissions").json()["deciders"] == []
     for stranger in (KARIM, HUGO, NOBODY):

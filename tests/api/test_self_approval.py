@@ -26,7 +26,7 @@ def known_as(house: House, email: str, subject: str) -> Caller:
 def refused_as_own(house: House, caller: Caller, ticket_id: str) -> None:
     answer = caller.decide("approve", ticket_id)
     assert answer.status_code == 403, answer.text
-    assert problem(answer)["detail"] == "Cannot approve your own request"
+    assert str(problem(answer)["detail"]).startswith("Cannot approve your own request")
     state = house.as_(ALICE).get(f"/{ticket_id}").json()["status"]["state"]
     assert state == "pending"
 
@@ -99,7 +99,8 @@ def test_whoever_was_the_requester_is_it_for_good(own_house: House, name: str) -
     own_house.commit({"tenants/tenant-finance.yaml": later})
     caller = known_as(own_house, email, subject)
     told = caller.get(f"/{ticket_id}/permissions").json()
-    assert (told["approve"]["why"], told["approve"]["kind"]) == ("Cannot approve your own request", "self-approval")
+    assert told["approve"]["why"].startswith("Cannot approve your own request")
+    assert told["approve"]["kind"] == "self-approval"
     assert email not in {each["email"] for each in told["deciders"]} or subject == "idp|1"
     refused_as_own(own_house, caller, ticket_id)
     assert caller.get("/pending").json() == []

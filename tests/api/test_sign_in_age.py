@@ -51,4 +51,4 @@ def test_who_could_not_decide_anyway_is_told_so(house: House) -> None:
     """A new sign-in would not help the requester."""
     ticket_id = house.as_(PIERRE).create(request=CRITICAL)["metadata"]["id"]
     answer = house.as_(PIERRE, token=signed_in(house, PIERRE, 3600)).decide("approve", ticket_id)
-    assert (answer.status_code, problem(answer)["detail"]) == (403, "Cannot approve your own request")
+    assert (answer.status_code, problem(answer)["type"]) == (403, "urn:prodgate:problem:self-approval")

@@ -54,9 +54,7 @@ def seed(stack: Stack) -> dict[str, str]:
     )
     stack.approve(made["approved"])
     made["other"] = _asked(stack, SOPHIE, "invoice-api", "1.5.1", "medium", "The failed release, with the missing font")
-    made["going-back"] = _asked(
-        stack, PIERRE, "payment-api", "1.9.2", "low", "What partners can still speak to"
-    )
+    made["going-back"] = _asked(stack, PIERRE, "payment-api", "1.9.2", "low", "What partners can still speak to")
     made["pending"] = _asked(stack, PIERRE, "payment-api", "2.1.0", "high", "New PCI-DSS compliant payment flow")
     return made
 

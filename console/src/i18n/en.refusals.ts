@@ -1,4 +1,17 @@
-import type { Refusals } from './refusals';
+import { type Params, type Refusals, roles } from './refusals';
+
+const ROLES = {
+  cpi: 'tenant administrator (CPI)',
+  cpi_admin: 'platform administrator',
+  devops: 'DevOps engineer',
+  viewer: 'viewer',
+};
+
+/** Who may instead, where the refusal names somebody. */
+function who({ holders, more }: Params): string {
+  if (!holders) return '';
+  return ` Who may: ${holders}${more ? ` and ${more} more` : ''}.`;
+}
 
 /** Every refusal of the server by its kind, with the values that it carries. */
 export const enRefusals: Refusals = {
@@ -7,23 +20,34 @@ export const enRefusals: Refusals = {
       ? `${ticket} asks for ${name} ${version} already, and is still open.`
       : 'Another open request asks for the same.',
   'bad-cursor': () => 'This page of the list is no longer there. Start from the first one.',
-  'bad-field': () => 'This value can’t be taken.',
+  'body-too-large': () => 'What was sent is too large.',
   'changed-since': () => 'The request changed meanwhile. This is how it stands now.',
   'engine-unavailable': () =>
     'Prodgate’s engine does not answer. What you asked may still be done: look before you try again.',
-  'faulty-file': ({ faults }) =>
-    faults
-      ? `Not now: a file of the record has a fault (${faults}).`
-      : 'Not now: a file of the record has a fault.',
+  'faulty-file': ({ file, line }) => {
+    if (!file) return 'Not now: a file of the record has a fault.';
+    return `Not now: ${file} has a fault${line ? `, in line ${line}` : ''}.`;
+  },
   form: () => 'This does not have the form that is asked for.',
+  'headers-too-large': () => 'The request’s headers are too large.',
   'identity-changed': () =>
     'You acted here before with another sign-in. Whoever runs the platform has to enter the new one in the directory first.',
+  internal: () => 'Something went wrong in Prodgate; it has been logged.',
   invalid: () => 'Some of what was sent can’t be taken.',
+  'key-reused': () => 'This was sent before with other content. Start again.',
   'malformed-ticket': () => 'The request’s file is malformed.',
+  'method-not-allowed': () => 'This address does not take that.',
   missing: () => 'Required.',
+  'no-such-address': () => 'There is nothing at this address.',
   'nobody-to-approve': () =>
     'Nobody but you could approve this. Another approver has to be added to the tenant first.',
-  'not-authorized': () => 'Your roles don’t allow this.',
+  'not-authorized': (params) => {
+    const { tenant, roles: named, action } = params;
+    if (!tenant || !named) return 'Your roles don’t allow this.';
+    const own = action === 'cancel' || action === 'retry' ? ', or having asked for it' : '';
+    const needed = roles(named, ROLES).join(' or ');
+    return `For ${tenant} this takes the role ${needed}${own}.${who(params)}`;
+  },
   'not-cancellable': (_, state) =>
     state ? `It can no longer be withdrawn: ${state}.` : 'It can no longer be withdrawn.',
   'not-found': () => 'There is no such request, or you may no longer see it.',
@@ -41,12 +65,15 @@ export const enRefusals: Refusals = {
   'record-unreachable': () => 'The Git record can’t be reached now. Try again.',
   'scheduled-in-the-past': () => 'The date must be in the future.',
   'scheduled-too-late': () => 'The date must be within a year.',
-  'self-approval': () => 'You can’t approve your own request; somebody else has to.',
+  'self-approval': (params) => `You can’t approve your own request; somebody else has to.${who(params)}`,
   'service-decides': () => 'A service account can’t decide.',
   'stale-decision': () => 'The request is no longer the one you decided on.',
   'stale-sign-in': () => 'Sign in again: this decision needs a more recent sign-in.',
   'target-not-owned': ({ tenant, name }) =>
     name ? `The catalogue has no ${name} of ${tenant}.` : 'The target is not this tenant’s.',
+  'tenant-gone': ({ tenant }) =>
+    tenant ? `The tenant ${tenant} no longer exists.` : 'The tenant no longer exists.',
+  'tenant-not-named': ({ tenants }) => (tenants ? `Choose the tenant: ${tenants}.` : 'Choose the tenant.'),
   'too-large': ({ limit }) => `At most ${limit}.`,
   'too-long': ({ limit }) => `At most ${limit} characters.`,
   'too-many': ({ limit }) => `At most ${limit} of them.`,

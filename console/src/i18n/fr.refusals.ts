@@ -1,4 +1,18 @@
-import type { Refusals } from './refusals';
+import { type Params, type Refusals, roles } from './refusals';
+
+const ROLES = {
+  cpi: 'administrateur du tenant (CPI)',
+  cpi_admin: 'administrateur de la plateforme',
+  devops: 'ingénieur DevOps',
+  viewer: 'lecteur',
+};
+
+/** Qui le peut, si le refus nomme quelqu’un. */
+function who({ holders, more }: Params): string {
+  if (!holders) return '';
+  const others = more && (more === '1' ? ' et une autre personne' : ` et ${more} autres`);
+  return ` Qui le peut : ${holders}${others ?? ''}.`;
+}
 
 export const frRefusals: Refusals = {
   'already-open': ({ ticket, name, version }) =>
@@ -6,23 +20,34 @@ export const frRefusals: Refusals = {
       ? `${ticket} demande déjà ${name} ${version}, et est encore ouverte.`
       : 'Une autre demande ouverte porte sur la même chose.',
   'bad-cursor': () => 'Cette page de la liste n’existe plus. Repartez de la première.',
-  'bad-field': () => 'Cette valeur ne peut pas être acceptée.',
+  'body-too-large': () => 'L’envoi est trop volumineux.',
   'changed-since': () => 'La demande a changé entre-temps. Voici où elle en est.',
   'engine-unavailable': () =>
     'Le moteur de Prodgate ne répond pas. Votre action a pu aboutir : vérifiez avant de réessayer.',
-  'faulty-file': ({ faults }) =>
-    faults
-      ? `Pas pour l’instant : un fichier du dépôt a un défaut (${faults}).`
-      : 'Pas pour l’instant : un fichier du dépôt a un défaut.',
+  'faulty-file': ({ file, line }) => {
+    if (!file) return 'Pas pour l’instant : un fichier du dépôt a un défaut.';
+    return `Pas pour l’instant : ${file} a un défaut${line ? `, à la ligne ${line}` : ''}.`;
+  },
   form: () => 'Ceci n’a pas la forme attendue.',
+  'headers-too-large': () => 'Les en-têtes de la requête sont trop volumineux.',
   'identity-changed': () =>
     'Vous avez déjà agi ici avec une autre connexion. L’équipe qui exploite la plateforme doit d’abord inscrire la nouvelle dans l’annuaire.',
+  internal: () => 'Une erreur est survenue dans Prodgate ; elle a été journalisée.',
   invalid: () => 'Une partie de l’envoi ne peut pas être acceptée.',
+  'key-reused': () => 'Ceci a déjà été envoyé avec un autre contenu. Recommencez.',
   'malformed-ticket': () => 'Le fichier de la demande est mal formé.',
+  'method-not-allowed': () => 'Cette adresse n’accepte pas cette opération.',
   missing: () => 'Obligatoire.',
+  'no-such-address': () => 'Il n’y a rien à cette adresse.',
   'nobody-to-approve': () =>
     'Personne d’autre que vous ne pourrait l’approuver. Il faut d’abord ajouter un approbateur au tenant.',
-  'not-authorized': () => 'Vos rôles ne le permettent pas.',
+  'not-authorized': (params) => {
+    const { tenant, roles: named, action } = params;
+    if (!tenant || !named) return 'Vos rôles ne le permettent pas.';
+    const own = action === 'cancel' || action === 'retry' ? ', ou être l’auteur de la demande' : '';
+    const needed = roles(named, ROLES).join(' ou ');
+    return `Pour ${tenant}, il faut être ${needed}${own}.${who(params)}`;
+  },
   'not-cancellable': (_, state) =>
     state ? `Elle ne peut plus être retirée (état : ${state}).` : 'Elle ne peut plus être retirée.',
   'not-found': () => 'Cette demande n’existe pas, ou vous ne pouvez plus la voir.',
@@ -42,12 +67,16 @@ export const frRefusals: Refusals = {
   'record-unreachable': () => 'Git est injoignable pour l’instant. Réessayez.',
   'scheduled-in-the-past': () => 'La date doit être dans le futur.',
   'scheduled-too-late': () => 'La date doit être dans l’année qui vient.',
-  'self-approval': () => 'Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.',
+  'self-approval': (params) =>
+    `Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.${who(params)}`,
   'service-decides': () => 'Un compte de service ne peut pas décider.',
   'stale-decision': () => 'La demande n’est plus celle sur laquelle vous vous êtes prononcé.',
   'stale-sign-in': () => 'Reconnectez-vous : cette décision demande une connexion plus récente.',
   'target-not-owned': ({ tenant, name }) =>
     name ? `Le catalogue n’a pas de ${name} pour ${tenant}.` : 'La cible n’est pas à ce tenant.',
+  'tenant-gone': ({ tenant }) => (tenant ? `Le tenant ${tenant} n’existe plus.` : 'Le tenant n’existe plus.'),
+  'tenant-not-named': ({ tenants }) =>
+    tenants ? `Choisissez le tenant : ${tenants}.` : 'Choisissez le tenant.',
   'too-large': ({ limit }) => `${limit} au plus.`,
   'too-long': ({ limit }) => `${limit} caractères au plus.`,
   'too-many': ({ limit }) => `${limit} au plus.`,

@@ -28,8 +28,9 @@ export function ApprovalActions({ state, permissions, ask }: ApprovalActionsProp
   // Two buttons refused for one reason say it once.
   const reasonOf = (decision: Decision) => {
     const said = refusalSentence(t, permissions[decision]) || t.errors.title;
-    const who = permissions[decision].who.map(({ name }) => name).join(', ');
-    return who ? `${said} ${t.detail.whoMay(who)}` : said;
+    const { who: others, params } = permissions[decision];
+    const who = others.map(({ name }) => name).join(', ');
+    return who && !params?.['holders'] ? `${said} ${t.detail.whoMay(who)}` : said;
   };
   const reasons = [...new Set(refused.map(reasonOf))];
   const reasonId = (decision: Decision) => `${id}-${reasons.indexOf(reasonOf(decision))}`;
