@@ -25,7 +25,8 @@ def test_the_docstring_draws_the_tree() -> None:
 def test_each_violation_survives_the_way_through_another_process(name: str) -> None:
     """A class name, a sentence and its values are enough to raise the same refusal on the other side."""
     restored = from_name(name, "The sentence", {"state": "approved"})
-    assert restored is not None and restored.params == {"state": "approved"}
+    assert restored is not None
+    assert restored.params == {"state": "approved"}
     assert type(restored) is CLASSES[name]
     assert str(restored) == "The sentence"
 
