@@ -277,7 +277,8 @@ class Promotions:
         others = await run_in_threadpool(self.index.open_of, what.type, what.name, what.target_environment)
         tenants_own = [other for other in others if other.metadata.tenant == draft.tenant]
         for other in tenants_own:
-            if draft.key in await run_in_threadpool(self._keys_of, other):
+            repeats = other.spec.target == what and draft.key in await run_in_threadpool(self._keys_of, other)
+            if repeats:
                 return Answer(other, recorded=True)
         open_now = await run_in_threadpool(self.index.open_requests, address)
         submissions.check_open(what, tenants_own, open_now + self._filing[address], self.most_open)

@@ -85,26 +85,20 @@ class Catalogue:
     def _twice(self) -> tuple[Fault, ...]:
         found = [each for each in self._by_key.values() if len(each) > 1]
         return tuple(
-            Fault(path, f"{entry.type} {entry.name} is described by {_others(path, group)} too")
+            Fault(path, f"{entry.type} {entry.name} is described by {_others(path, group)} too", names=(entry.name,))
             for group in found
             for path, entry in group
         )
 
     @cached_property
-    def _by_stem(self) -> Mapping[str, list[Fault]]:
-        """Faults by what they reach: the name in the path, and the one inside where that could be read."""
-        found: dict[str, list[Fault]] = {}
-        for fault in self.broken:
-            found.setdefault(fault.stem, []).append(fault)
-        for fault, (_, entry) in zip(self._twice, self._doubled(), strict=True):
-            for name in {fault.stem, same_name(entry.name)}:
-                found.setdefault(name, []).append(fault)
+    def _reaching(self) -> Mapping[str, list[tuple[Fault, frozenset[TargetType]]]]:
+        """Faults by the names that they reach, with the kinds: the name in the path, and what the file itself names."""
+        found: dict[str, list[tuple[Fault, frozenset[TargetType]]]] = {}
+        for fault in self.faults:
+            found.setdefault(fault.stem, []).append((fault, FOLDERS[fault.path.split("/")[0]]))
+            for name in fault.names:
+                found.setdefault(same_name(name), []).append((fault, frozenset(TargetType)))
         return found
-
-    def _doubled(self) -> Iterator[tuple[str, Entry]]:
-        for group in self._by_key.values():
-            if len(group) > 1:
-                yield from group
 
     def entry(self, kind: TargetType, name: str) -> Entry | None:
         """The target's entry, where exactly one good file has it."""
@@ -113,8 +107,9 @@ class Catalogue:
 
     def faults_of(self, kind: TargetType, name: str) -> tuple[Fault, ...]:
         """The faults in whose reach the target is."""
-        reached = self._by_stem.get(same_name(name), ())
-        return tuple(fault for fault in reached if kind in FOLDERS[fault.path.split("/")[0]])
+        reached = [*self._reaching.get(same_name(name), ())]
+        reached += [(fault, FOLDERS[fault.path]) for fault in self.broken if fault.path in FOLDERS]
+        return tuple(dict.fromkeys(fault for fault, kinds in reached if kind in kinds))
 
 
 def _others(path: str, group: Iterable[tuple[str, Entry]]) -> str:
@@ -143,6 +138,8 @@ class CatalogueState:
         self._known = {mark: self._known.get(mark) or _parsed(mark[0], entry) for mark, entry in files}
         read = [(path, said) for (path, _), said in self._known.items() if isinstance(said, Entry)]
         faults = [said for said in self._known.values() if isinstance(said, Fault)]
+        no_folders = (name for name, folder in folders.items() if not isinstance(folder, pygit2.Tree))
+        faults += [Fault(name, "must be a folder") for name in no_folders]
         return Catalogue(tuple(read), tuple(faults))
 
 
@@ -178,9 +175,10 @@ def parse(path: str, data: bytes) -> Entry | Fault:
     except UNUSABLE as error:
         return fault_of(path, data, error)
     if Fault(path, "").stem != same_name(entry.name):
-        return Fault(path, f"the file's name and metadata.name, {entry.name}, must be the same")
+        sentence = f"the file's name and metadata.name, {entry.name}, must be the same"
+        return Fault(path, sentence, names=(entry.name,))
     if entry.type not in FOLDERS[path.split("/")[0]]:
-        return Fault(path, f"an entry of kind {file.kind} has no place in this folder")
+        return Fault(path, f"an entry of kind {file.kind} has no place in this folder", names=(entry.name,))
     return entry
 
 

@@ -1,6 +1,5 @@
 """Who has acted by which sign-in, as the record's signed commits prove it."""
 
-import sqlite3
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
@@ -13,7 +12,6 @@ from domain.identity import SignIn, check_issuer, check_sign_in
 from domain.roles import Person, same_address
 from domain.signing import Claims
 from record.directory import Directory
-from record.errors import RecordError
 from record.index import Index
 from record.keys import KeyReader
 from record.members import Member
@@ -68,12 +66,9 @@ class Identities:
     def check(self, directory: Directory, person: Person) -> None:
         """Raise IdentityChanged where a person who decides is not by the sign-in that their entry is bound to.
 
-        Raise Unproven where that can't be told now.
+        Raise what reading the record raises where that can't be told now: it is no answer, and is asked again.
         """
-        try:
-            self.person(directory, person.email, SignIn(subject=person.subject, issuer=person.issuer))
-        except (RecordError, pygit2.GitError, sqlite3.Error, OSError) as error:
-            raise Unproven("Whose sign-in it is can't be told now: the record can't be read") from error
+        self.person(directory, person.email, SignIn(subject=person.subject, issuer=person.issuer))
 
     def bound(self, directory: Directory, member: Member) -> SignIn | None:
         """The sign-in of the entry's first proven act, under any of its addresses; None before there is one."""

@@ -27,11 +27,15 @@ _APPROVING = frozenset(role for role, allowed in GRANTED.items() if Permission.A
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A file of the record that can't be used as it is, and why, in one sentence; `line` where one is to blame."""
+    """A file of the record that can't be used as it is, and why, in one sentence; `line` where one is to blame.
+
+    `names` are the targets that it names, besides the one in its path.
+    """
 
     path: str
     sentence: str
     line: int | None = None
+    names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.place}: {self.sentence}"

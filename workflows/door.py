@@ -36,7 +36,7 @@ from temporalio.worker import (
 
 from activities.proofs import ProofActivities
 from domain.decision import Decision
-from domain.errors import RuleViolation
+from domain.errors import RuleViolation, Unproven
 from domain.signing import Delivery
 from domain.targets import FileFault, TargetFacts
 from domain.ticket import PromotionRequest
@@ -56,8 +56,8 @@ Facts = Callable[[PromotionRequest], TargetFacts]
 
 _CHECK, _FACTS = "prodgate_check_decision", "prodgate_target_facts"
 
-PATIENCE = 0.5
-"""Seconds to wait for what the record says: where nothing may take longer than two."""
+PATIENCE, CHECKED_WITHIN = 0.5, 1.3
+"""Seconds to wait for what the record says of a target, and of who acts: where nothing may take longer than two."""
 
 
 def facts_of(ticket: PromotionRequest) -> TargetFacts:
@@ -72,7 +72,7 @@ class Door(Interceptor):
     def __init__(self, check: Check, facts: Facts) -> None:
         self._check = check
         self._facts = facts
-        self._outside = ThreadPoolExecutor(4, "door")
+        self._checking, self._looking = ThreadPoolExecutor(4, "door-check"), ThreadPoolExecutor(4, "door-look")
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002  the SDK's name
         input.unsafe_extern_functions[_CHECK] = self._ask
@@ -81,13 +81,20 @@ class Door(Interceptor):
 
     def _ask(self, decision: Decision, ticket_id: str, now: datetime) -> None:
         """Check in a thread of the process: in the workflow's own, the sandbox keeps libraries from importing, and the
-        one that does the cryptography ends the process when it can't import what it raises for a forged signature."""
-        self._outside.submit(self._check, decision, ticket_id, now).result()
+        one that does the cryptography ends the process when it can't import what it raises for a forged signature.
+        What can't be checked in time is not let in."""
+        try:
+            self._checking.submit(self._check, decision, ticket_id, now).result(CHECKED_WITHIN)
+        except RuleViolation:
+            raise
+        except Exception as error:
+            _LOG.exception("the decision on %s can't be checked", ticket_id)
+            raise Unproven(f"It can't be checked now ({type(error).__name__}); try again") from error
 
     def _look(self, ticket: PromotionRequest) -> TargetFacts:
         """What can't be read in time stands in the way: it could take the right to decide away."""
         try:
-            return self._outside.submit(self._facts, ticket).result(PATIENCE)
+            return self._looking.submit(self._facts, ticket).result(PATIENCE)
         except Exception as error:
             _LOG.exception("what the record says of %s can't be read", ticket.id)
             why = f"The record can't be read now ({type(error).__name__}); try again"

@@ -28,6 +28,9 @@ COPY = (
 )
 
 
+APIS = [f"apis/{name}-api.yaml" for name in ("catalog", "invoice", "payment", "tracking")]
+
+
 def kind(answer: httpx.Response) -> str:
     """The refusal's kind."""
     return str(problem(answer)["type"]).removeprefix("urn:prodgate:problem:")
@@ -65,6 +68,9 @@ BROKEN: dict[str, tuple[dict[str, str | None], bool]] = {
     "the tenant gone": ({TENANT: None}, True),
     "the target's entry": ({ENTRY: "]["}, True),
     "the target named twice": ({"apis/copy/payment-api.yaml": COPY}, True),
+    "the entry under another name": ({ENTRY: None, "apis/payments.yaml": COPY}, True),
+    "the entry in another folder": ({ENTRY: None, "policies/payment-api.yaml": COPY}, True),
+    "a file in the folder's place": (dict.fromkeys(APIS) | {"apis": "a file"}, False),
     "an entry without its owner": ({ENTRY: "kind: Api"}, True),
 }
 """The files that change, and whether another tenant goes on."""
