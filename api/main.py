@@ -79,10 +79,11 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     verifier = TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim, unverified)
     controls = Controls.of(repository, directory, index)
     given = (settings.expiry, creates, sign, settings.open_requests_person)
+    identities = Identities(repository, index, keys)
     promotions = Promotions(engine, repository, index, directory, controls, keys, _now, *given)
     return Services(
         promotions=promotions,
-        callers=Callers(verifier, directory, Identities(repository, index, keys)),
+        callers=Callers(verifier, directory, identities),
         callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
         zone=settings.time_zone,
         broadcast=Broadcast(index),
@@ -97,11 +98,11 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         catalogue=controls.catalogue,
         console=_console(settings, client.namespace),
         follower=Follower(repository) if is_url(settings.git_repo) else None,
-        slack=_slack(settings, promotions, people),
+        slack=_slack(settings, promotions, people, identities),
     )
 
 
-def _slack(settings: Settings, promotions: Promotions, people: Buckets) -> SlackDoor | None:
+def _slack(settings: Settings, promotions: Promotions, people: Buckets, identities: Identities) -> SlackDoor | None:
     """The door for clicks in Slack, where they are switched on. Raises SettingsError where they could not be taken."""
     if not settings.slack_decisions:
         return None
@@ -110,7 +111,7 @@ def _slack(settings: Settings, promotions: Promotions, people: Buckets) -> Slack
         names = f"{variable('slack_token')} and {variable('slack_signing_secret')}"
         raise SettingsError(f"{names} must be set where {variable('slack_decisions')} is true")
     client = AsyncWebClient(token, settings.slack_api_url, timeout=SLACK_ANSWERS_WITHIN, retry_handlers=[])
-    return SlackDoor(SignatureVerifier(secret), client, Clicks(promotions, people))
+    return SlackDoor(SignatureVerifier(secret), client, Clicks(promotions, people, identities))
 
 
 def _console(settings: Settings, namespace: str) -> Console:

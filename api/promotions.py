@@ -277,8 +277,8 @@ class Promotions:
         others = await run_in_threadpool(self.index.open_of, what.type, what.name, what.target_environment)
         tenants_own = [other for other in others if other.metadata.tenant == draft.tenant]
         for other in tenants_own:
-            repeats = other.spec.target == what and draft.key in await run_in_threadpool(self._keys_of, other)
-            if repeats:
+            same = other.spec.target.version == what.version
+            if same and draft.key in await run_in_threadpool(self._keys_of, other):
                 return Answer(other, recorded=True)
         open_now = await run_in_threadpool(self.index.open_requests, address)
         submissions.check_open(what, tenants_own, open_now + self._filing[address], self.most_open)
@@ -356,7 +356,9 @@ def _same(answer: Answer, tenant: str, body: CreatePromotionRequest) -> Answer:
     # The target's owners may have raised the impact since.
     raised = {"impact_assessment": targets.at_least(body.request.impact_assessment, spec.request.impact_assessment)}
     asked = body.request.model_copy(update=raised)
-    said = (body.target, asked, body.pre_checks)
+    same = same_name(body.target.name) == same_name(spec.target.name)  # the catalogue may spell it otherwise
+    target = body.target.model_copy(update={"name": spec.target.name}) if same else body.target
+    said = (target, asked, body.pre_checks)
     if tenants[0] != tenants[1] or said != (spec.target, spec.request, spec.pre_checks):
         raise KeyReused
     return answer

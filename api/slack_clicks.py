@@ -21,8 +21,10 @@ from api.limits import Buckets
 from api.promotions import Promotions, Said
 from domain.decision import BY_CLICK, DecisionAction
 from domain.errors import RuleViolation, StaleDecision
+from domain.identity import SignIn
 from domain.roles import Person
 from domain.values import TICKET_ID
+from record.identities import Identities
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +77,7 @@ class Clicks:
 
     promotions: Promotions
     people: Buckets
+    identities: Identities
 
     async def person(self, click: Click) -> Person:
         """Who clicked, where they may decide by a click at all. Raises Refused, NotFound, StaleDecision."""
@@ -84,6 +87,9 @@ class Clicks:
             raise Refused("Your Slack user is nobody's in the directory: ask for `slackId` in your tenant's file")
         if person.subject is None:  # or somebody with a second account could approve their own request here
             raise Refused("Your entry in the directory names no `subject`: who decides in Slack must be known by it")
+        # As a token would resolve them: an alias of somebody else's entry gives no roles here either.
+        sign_in = SignIn(subject=person.subject)
+        person = await run_in_threadpool(self.identities.person, directory, person.email, sign_in) or person
         if wait := self.people.take(person.subject or person.email):
             raise Refused(f"Too many requests; try again in {wait} s")
         ticket = await self.promotions.visible(person, click.ticket_id)

@@ -10,6 +10,7 @@ from domain.errors import (
     AlreadyOpen,
     RuleViolation,
     ScheduledTooLate,
+    TargetNotOwned,
     TooManyOpen,
     UnknownEnvironment,
     VersionMalformed,
@@ -31,11 +32,16 @@ _BEGINS = re.compile(r"[A-Za-z0-9]")
 
 
 def raised(submission: Submission, facts: TargetFacts) -> Submission:
-    """The submission with the impact that the target's owners ask for at least."""
+    """The submission with the name as the catalogue spells it, and the impact that its owners ask for.
+
+    Another spelling would be another object to whoever deploys it.
+    """
     minimum = facts.entry.minimum_impact if facts.entry else None
     impact = targets.at_least(submission.request.impact_assessment, minimum)
     request = submission.request.model_copy(update={"impact_assessment": impact})
-    return submission.model_copy(update={"request": request})
+    name = facts.entry.name if facts.entry else submission.target.name
+    target = submission.target.model_copy(update={"name": name})
+    return submission.model_copy(update={"request": request, "target": target})
 
 
 def check(submission: Submission, facts: TargetFacts, moving: Collection[str] = ()) -> None:
@@ -45,7 +51,7 @@ def check(submission: Submission, facts: TargetFacts, moving: Collection[str] = 
     """
     if refused := targets.objection(facts, submission.tenant, submission.target):
         raise refused
-    for refused in (*bounds(submission.target, facts, moving), *_dates(submission)):
+    for refused in (*bounds(raised(submission, facts).target, facts, moving), *_dates(submission)):
         raise refused
 
 
@@ -60,6 +66,8 @@ def bounds(target: Target, facts: TargetFacts, moving: Collection[str] = ()) -> 
     if facts.controlled and (target.source_environment, target.target_environment) != wanted:
         said = f"{target.name} is promoted from {' to '.join(wanted)}"
         found.append(UnknownEnvironment(said, name=target.name, environments=" → ".join(wanted)))
+    if facts.controlled and facts.entry is not None and facts.entry.name != target.name:
+        found.append(TargetNotOwned(f"the catalogue spells it {facts.entry.name}"))
     return tuple(found)
 
 
@@ -75,7 +83,7 @@ def check_open(target: Target, of_target: Collection[PromotionRequest], of_perso
     of which there may be `most`.
     """
     for other in of_target:
-        if (other.spec.target.version, other.spec.target.digest) == (target.version, target.digest):
+        if other.spec.target.version == target.version:
             sentence = f"{other.id} asks for {target.name} {target.version} already, and is {other.state}"
             raise AlreadyOpen(
                 sentence, ticket=other.id, name=target.name, version=target.version, state=other.state.value

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 from domain.targets import Entry
 from domain.ticket import Impact, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version, same_name
-from record.members import UNUSABLE, Fault, Open, fault_of, load_strictly
+from record.members import Fault, Open, fault_of, load_strictly, shown
 from record.repository import Repository
 
 _LOG = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ FOLDERS: Mapping[str, frozenset[TargetType]] = {
 
 _KINDS = {"Api": TargetType.API, "Application": TargetType.APPLICATION, "Policy": TargetType.POLICY}
 _MAX_DEPTH = 8
+LARGEST = 64_000
+"""Bytes of an entry: it is small, and reading takes time that everybody waits for."""
 
 
 class _Metadata(Open):
@@ -105,6 +107,10 @@ class Catalogue:
         found = self._by_key.get((kind, same_name(name)), [])
         return found[0][1] if len(found) == 1 else None
 
+    def unread(self, kind: TargetType) -> tuple[Fault, ...]:
+        """The files of which nobody can tell which target they describe; each may be any of its kinds."""
+        return tuple(fault for fault in self.broken if not fault.names and kind in FOLDERS[fault.path.split("/")[0]])
+
     def faults_of(self, kind: TargetType, name: str) -> tuple[Fault, ...]:
         """The faults in whose reach the target is."""
         reached = [*self._reaching.get(same_name(name), ())]
@@ -146,14 +152,16 @@ class CatalogueState:
 def _files(folder: pygit2.Object, path: str, depth: int) -> Iterator[tuple[tuple[str, str], pygit2.Object]]:
     """Path and blob of every file that has to describe a target, those in folders below too."""
     for entry in folder if isinstance(folder, pygit2.Tree) else ():
-        where = f"{path}/{entry.name}"
+        where = f"{path}/{shown(entry.name)}"
         if isinstance(entry, pygit2.Tree) and depth:
             yield from _files(entry, where, depth - 1)
-        elif where.endswith((".yaml", ".yml")):
+        elif isinstance(entry, pygit2.Tree) or where.casefold().endswith((".yaml", ".yml")):
             yield (where, f"{entry.filemode} {entry.id}"), entry
 
 
 def _parsed(path: str, entry: pygit2.Object) -> Entry | Fault:
+    if isinstance(entry, pygit2.Tree):
+        return Fault(path, "is a folder too deep to be read")
     if not isinstance(entry, pygit2.Blob) or entry.filemode == pygit2.enums.FileMode.LINK:
         return Fault(path, "must be a file")
     return parse(path, entry.data)
@@ -162,7 +170,7 @@ def _parsed(path: str, entry: pygit2.Object) -> Entry | Fault:
 def parse(path: str, data: bytes) -> Entry | Fault:
     """The target that the file describes, or why it describes none."""
     try:
-        file = _File.model_validate(load_strictly(data))
+        file = _File.model_validate(load_strictly(data, LARGEST))
         entry = Entry(
             tenant=file.metadata.tenant,
             type=_KINDS[file.kind],
@@ -172,7 +180,7 @@ def parse(path: str, data: bytes) -> Entry | Fault:
             source=file.spec.promotion.source,
             target=file.spec.promotion.target,
         )
-    except UNUSABLE as error:
+    except Exception as error:  # as in `record.members`
         return fault_of(path, data, error)
     if Fault(path, "").stem != same_name(entry.name):
         sentence = f"the file's name and metadata.name, {entry.name}, must be the same"

@@ -10,7 +10,7 @@ from domain.errors import FaultyFile, IdentityChanged, NotAuthorized, RuleViolat
 from domain.roles import Permission, Requester, same_address
 from domain.signing import Claims, mismatch
 from domain.targets import TargetFacts
-from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
+from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, Impact, PromotionRequest
 from record.directory import Directory
 from record.identities import ActsSoFar, proven_sign_in
 from record.message import SERVICE_EMAIL, plain, trailer
@@ -49,6 +49,8 @@ class Step:
     used: dict[str, str]
     target: TargetFacts
     acts: ActsSoFar
+    target_before: Callable[[], TargetFacts]
+    """What it said some minutes before the act: whoever looked in between may have read either."""
 
     @property
     def last(self) -> HistoryEntry:
@@ -133,10 +135,13 @@ def check_target(step: Step) -> Iterator[Violation]:
     ticket = step.now
     if step.last.action is Action.APPROVED and step.target.entry is None and step.target.open_catalogue:
         return  # of two tenants' first approvals at once, one owns the target; the other one launches nothing
-    refused = targets.objection(step.target, ticket.metadata.tenant, ticket.spec.target)
+    asked = (ticket.metadata.tenant, ticket.spec.target)
+    refused = targets.objection(step.target, *asked)
+    if refused is None or targets.objection(step.target_before(), *asked) is None:
+        return
     if isinstance(refused, FaultyFile):
         yield step.violation("fault-ignored", f"it was {step.last.action} though {refused}")
-    elif refused is not None:
+    else:
         yield step.violation("foreign-target", f"it was {step.last.action} though {refused}")
 
 
@@ -150,14 +155,23 @@ def check_bounds(step: Step) -> Iterator[Violation]:
     if step.before is not None or not step.target.controlled:
         return
     ticket, request = step.now, step.now.spec.request
-    for refused in submissions.bounds(ticket.spec.target, step.target, step.directory.rules.moving_versions):
-        yield step.violation("out-of-bounds", str(refused))
+    refused = submissions.bounds(ticket.spec.target, step.target, step.directory.rules.moving_versions)
+    if refused and submissions.bounds(ticket.spec.target, step.target_before()):
+        yield from (step.violation("out-of-bounds", str(each)) for each in refused)
     scheduled = request.scheduled_date
     if scheduled is not None and scheduled - ticket.metadata.created_at > submissions.FURTHEST:
         yield step.violation("out-of-bounds", "the agreed date is more than a year ahead")
-    minimum = step.target.entry.minimum_impact if step.target.entry else None
-    if targets.at_least(request.impact_assessment, minimum) is not request.impact_assessment:
+    impact, minimum = request.impact_assessment, _minimum(step.target)
+    if _too_low(impact, minimum) and _too_low(impact, _minimum(step.target_before())):
         yield step.violation("impact-too-low", f"the catalogue asks for {minimum} at least")
+
+
+def _minimum(target: TargetFacts) -> Impact | None:
+    return target.entry.minimum_impact if target.entry else None
+
+
+def _too_low(impact: Impact, minimum: Impact | None) -> bool:
+    return targets.at_least(impact, minimum) is not impact
 
 
 def check_signature(step: Step) -> Iterator[Violation]:

@@ -26,14 +26,16 @@ def facts(
 
     Files of targets stand in nobody's way before the rules about owners hold.
     """
-    faults = directory.faults_of(tenant)
+    faults, entry = directory.faults_of(tenant), catalogue.entry(target.type, target.name)
     if controlled:
         taken_back = (TAKEN_BACK,) if directory.rules.controls < 2 else ()
         faults += (*taken_back, *catalogue.faults_of(target.type, target.name))
+        if directory.rules.open_catalogue and entry is None:  # any file that can't be read may be the target's own
+            faults += catalogue.unread(target.type)
     return TargetFacts(
         controlled=controlled,
         faults=tuple(FileFault(sentence=str(each), file=each.path, line=each.line) for each in faults),
-        entry=catalogue.entry(target.type, target.name),
+        entry=entry,
         open_catalogue=directory.rules.open_catalogue,
         first_approved=first_approved,
     )

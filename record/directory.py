@@ -18,7 +18,7 @@ from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same
 from domain.ticket import PromotionRequest
 from domain.values import same_name
 from record.disputes import disputes
-from record.members import PLATFORM, TENANTS, Fault, Member, Membership, PlatformRules, parse
+from record.members import PLATFORM, TENANTS, Fault, Member, Membership, PlatformRules, parse, shown
 from record.repository import Repository
 
 _LOG = logging.getLogger(__name__)
@@ -62,7 +62,8 @@ class Directory:
 
     def faults_of(self, tenant: str) -> tuple[Fault, ...]:
         """The faults in whose reach a tenant is: its own file's, and the platform's."""
-        return tuple(fault for fault in self.faults if fault.path == PLATFORM or fault.stem == same_name(tenant))
+        reaching = (PLATFORM, TENANTS)
+        return tuple(each for each in self.faults if each.path in reaching or each.stem == same_name(tenant))
 
     @cached_property
     def disputes(self) -> Mapping[str, Fault]:
@@ -240,6 +241,8 @@ class DirectoryState:
         return Directory(tuple(membership for _, membership in good.values()), tuple(faults))
 
     def _file(self, path: str, entry: pygit2.Object) -> tuple[str, Membership] | Fault:
+        if path == TENANTS:
+            return Fault(path, "must be a folder")
         if not isinstance(entry, pygit2.Blob) or entry.filemode == pygit2.enums.FileMode.LINK:
             return Fault(path, "must be a file")
         if not path.endswith(".yaml"):
@@ -281,9 +284,11 @@ def _files(tree: pygit2.Tree) -> dict[str, pygit2.Object]:
     """The directory's files by path; what only documents (`.md`, `.gitkeep`) is none."""
     found: dict[str, pygit2.Object] = {PLATFORM: tree[PLATFORM]} if PLATFORM in tree else {}
     folder = tree[TENANTS] if TENANTS in tree else None  # noqa: SIM401  a tree has no get
+    if folder is not None and not isinstance(folder, pygit2.Tree):
+        found[TENANTS] = folder
     for entry in folder if isinstance(folder, pygit2.Tree) else ():
         if entry.name and not entry.name.endswith(".md") and not entry.name.startswith("."):
-            found[f"{TENANTS}/{entry.name}"] = entry
+            found[f"{TENANTS}/{shown(entry.name)}"] = entry
     return found
 
 

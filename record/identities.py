@@ -7,10 +7,11 @@ from threading import Lock
 import pygit2
 from pygit2.enums import SortMode
 
-from domain.errors import Unproven
+from domain.errors import IdentityChanged, RuleViolation, Unproven
 from domain.identity import SignIn, check_issuer, check_sign_in
 from domain.roles import Person, same_address
-from domain.signing import Claims
+from domain.signing import Claims, mismatch
+from record.bulk import read_ticket
 from record.directory import Directory
 from record.index import Index
 from record.keys import KeyReader
@@ -51,6 +52,14 @@ class Identities:
         An alias alone makes nobody its entry's person: it gives roles to the bound subject only. Raises
         IdentityChanged, RecordUnavailable.
         """
+        foreign = self._foreign(directory, email, sign_in)
+        person = directory.person(email, sign_in.subject, without=foreign)
+        if person is not None and person.grants:
+            check_issuer(sign_in, directory.rules.sign_ins.issuers)
+        return person
+
+    def _foreign(self, directory: Directory, email: str, sign_in: SignIn) -> list[Member]:
+        """The entries that an address leads to, and that are somebody else's. Raises IdentityChanged."""
         foreign = []
         for member in directory.entries_without_subject(email):
             bound = self.bound(directory, member)
@@ -58,17 +67,18 @@ class Identities:
                 check_sign_in(sign_in, bound)
             elif bound is None or not sign_in.is_of(bound):
                 foreign.append(member)
-        person = directory.person(email, sign_in.subject, without=foreign)
-        if person is not None and person.grants:
-            check_issuer(sign_in, directory.rules.sign_ins.issuers)
-        return person
+        return foreign
 
     def check(self, directory: Directory, person: Person) -> None:
         """Raise IdentityChanged where a person who decides is not by the sign-in that their entry is bound to.
 
         Raise what reading the record raises where that can't be told now: it is no answer, and is asked again.
         """
-        self.person(directory, person.email, SignIn(subject=person.subject, issuer=person.issuer))
+        sign_in = SignIn(subject=person.subject, issuer=person.issuer)
+        found = self.person(directory, person.email, sign_in)
+        foreign = self._foreign(directory, person.email, sign_in)
+        if foreign and not set(person.grants) <= set(found.grants if found else ()):
+            raise IdentityChanged
 
     def bound(self, directory: Directory, member: Member) -> SignIn | None:
         """The sign-in of the entry's first proven act, under any of its addresses; None before there is one."""
@@ -91,9 +101,23 @@ class Identities:
     def _look(self, address: str, after: int, keys: Keys) -> tuple[int, SignIn] | None:
         for ordinal, oid in self.index.signed_by(address, after):
             commit = pygit2.Repository(str(self.repository.path))[oid].peel(pygit2.Commit)
-            if sign_in := proven_sign_in(claims_in(commit, keys), address):
+            claims = claims_in(commit, keys)
+            sign_in = proven_sign_in(claims, address)
+            if sign_in and isinstance(claims, Claims) and self._made(commit, claims):
                 return ordinal, sign_in
         return None
+
+    def _made(self, commit: pygit2.Commit, claims: Claims) -> bool:
+        """Whether the commit is the act that was signed: a signature that is shown once more proves nothing again."""
+        ticket = self.index.get(claims.ticket)
+        if ticket is None or ticket.path not in commit.tree:
+            return False
+        blob, before = commit.tree[ticket.path], commit.parents[0].tree if commit.parents else None
+        changed = before is None or ticket.path not in before or before[ticket.path].id != blob.id
+        try:
+            return changed and mismatch(claims, read_ticket(ticket.path, blob.peel(pygit2.Blob).data)) is None
+        except (RuleViolation, pygit2.InvalidSpecError):
+            return False
 
 
 def proven_sign_in(claims: Claims | Unproven | None, address: str) -> SignIn | None:

@@ -1,5 +1,6 @@
 """The files that say who is who: `tenants/<tenant>.yaml` and `platform.yaml`, read strictly."""
 
+import os
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from domain.yaml import describe
 PLATFORM = "platform.yaml"
 TENANTS = "tenants"
 MAX_BYTES = 1_000_000
+_DEEPEST = 32
 HttpAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=500)]
 _TENANT_ROLES = frozenset({Role.DEVOPS, Role.CPI, Role.VIEWER})
 _APPROVING = frozenset(role for role, allowed in GRANTED.items() if Permission.APPROVE in allowed)
@@ -49,6 +51,11 @@ class Fault:
     def stem(self) -> str:
         """What the file is about, by its name: the tenant or the target, comparable."""
         return same_name(PurePosixPath(self.path).stem)
+
+
+def shown(name: str | None) -> str:
+    """A name in a tree as text that can be sent and printed: bytes that are no UTF-8 are escaped."""
+    return os.fsencode(name or "").decode("utf-8", "backslashreplace")
 
 
 class Kind(StrEnum):
@@ -180,12 +187,8 @@ def parse(path: str, data: bytes) -> Membership | Fault:
     try:
         tree = load_strictly(data)
         return _platform(tree) if path == PLATFORM else _tenant(path, tree)
-    except UNUSABLE as error:
+    except Exception as error:  # whatever a reader raises, PyYAML's OverflowError too: the file can't be used
         return fault_of(path, data, error)
-
-
-UNUSABLE = (ValidationError, yaml.YAMLError, UnicodeError, RecursionError, ValueError)
-"""What reading a file of people or targets raises where it can't be used."""
 
 
 def fault_of(path: str, data: bytes, error: Exception) -> Fault:
@@ -239,11 +242,18 @@ class _Loader(yaml.SafeLoader):
     No tags either: PyYAML raises whatever it happens to where a tag does not fit its value, such as `!!bool maybe`.
     """
 
+    depth = 0
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]  # in the stubs
         if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) is not None:
             raise ComposerError(None, None, "aliases and tags have no place here", event.start_mark)
-        return super().compose_node(parent, index)
+        if self.depth > _DEEPEST:  # said here, so that every reader says the same, whatever its own stack
+            raise ComposerError(None, None, "nested too deeply", event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
@@ -254,8 +264,8 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def load_strictly(data: bytes) -> Any:
-    """The document in the file. Raises ValueError, YAMLError, UnicodeError, RecursionError."""
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"the file is larger than {MAX_BYTES} bytes")
+def load_strictly(data: bytes, most: int = MAX_BYTES) -> Any:
+    """The document in the file. Raises ValueError, YAMLError, UnicodeError, OverflowError."""
+    if len(data) > most:
+        raise ValueError(f"the file is larger than {most} bytes")
     return yaml.load(data, Loader=_Loader)  # noqa: S506  a safe loader, in Python: one in C can be made to overflow

@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from datetime import timedelta
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
 import git
 import pygit2
+from pygit2.enums import SortMode
 
 from domain import lifecycle
 from domain.errors import RuleViolation
@@ -19,7 +21,7 @@ from domain.targets import TargetFacts
 from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
 from record.bulk import blob_of, read_ticket
-from record.catalogue import CatalogueState, Key
+from record.catalogue import Catalogue, CatalogueState, Key
 from record.changes import (
     UNREADABLE,
     Touched,
@@ -45,6 +47,8 @@ from record.schema import ID
 from record.switch import find_switch, older
 
 _PROGRESS_EVERY = 1_000
+LOOKED = timedelta(minutes=10)
+"""How long before its commit an act may have looked at the record: a launch takes minutes, a decision waits for Git."""
 
 
 def verify(
@@ -209,7 +213,8 @@ class _Audit:
                 asked = self._requester_before(commit, path, created_by)
             self.requesters[name] = self.people.setdefault(asked, asked)
         target, asker = self._target(commit, path, now, directory), self.requesters[name]
-        step = Step(commit, path, known, now, directory, signed, asker, self.used, target, self.acts)
+        then = partial(self._target_before, commit, path, now)
+        step = Step(commit, path, known, now, directory, signed, asker, self.used, target, self.acts, then)
         for check in self.checks:
             yield from check(step)
         if now.last.action is Action.APPROVED:
@@ -221,6 +226,17 @@ class _Audit:
         first = self.first_approved.get(_key(ticket))
         catalogue, tenant = self.catalogue.move_to(commit), ticket.metadata.tenant
         return facts(directory, catalogue, controlled, first, tenant, ticket.spec.target)
+
+    def _target_before(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> TargetFacts:
+        """The same as of some minutes before the act: what a gate that was honest may have read last."""
+        until = (ticket.last.at - LOOKED).timestamp()
+        walk = self.git.walk(commit.id, SortMode.TOPOLOGICAL)
+        walk.simplify_first_parent()
+        then = next((each for each in walk if each.commit_time <= until), None)
+        controlled, first = self.switch is not None and path not in self.older, self.first_approved.get(_key(ticket))
+        directory = Directory() if then is None else DirectoryState(self.git).move_to(then, search=True)
+        catalogue = Catalogue() if then is None else CatalogueState().move_to(then)
+        return facts(directory, catalogue, controlled, first, ticket.metadata.tenant, ticket.spec.target)
 
     def _note_approval(self, ticket: PromotionRequest) -> None:
         self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)

@@ -5,7 +5,9 @@ import time
 import httpx
 import pytest
 
+from record.verify import verify
 from tests.api.house import ALICE, CLAIRE, EMMA, HUGO, JEAN, PIERRE, PLATFORM, House, asked, in_seconds, problem
+from tests.record.building import imported
 
 TENANT = "tenants/tenant-finance.yaml"
 ENTRY = "apis/payment-api.yaml"
@@ -71,6 +73,8 @@ BROKEN: dict[str, tuple[dict[str, str | None], bool]] = {
     "the entry under another name": ({ENTRY: None, "apis/payments.yaml": COPY}, True),
     "the entry in another folder": ({ENTRY: None, "policies/payment-api.yaml": COPY}, True),
     "a file in the folder's place": (dict.fromkeys(APIS) | {"apis": "a file"}, False),
+    "an entry in capitals": ({ENTRY: None, "apis/payment-api.YAML": COPY + "\ufeff]["}, True),
+    "a number too large": ({ENTRY: COPY + "note: 1" + ":00" * 250 + ".0\n"}, True),
     "an entry without its owner": ({ENTRY: "kind: Api"}, True),
 }
 """The files that change, and whether another tenant goes on."""
@@ -84,7 +88,7 @@ def test_a_fault_reaches_what_its_path_says(own_house: House, how: str) -> None:
     own_house.commit(files)
     refused = own_house.as_(ALICE).decide("approve", ticket)
     assert (refused.status_code, kind(refused)) in {(409, "faulty-file"), (403, "tenant-gone"), (404, "not-found")}
-    made = own_house.as_(HUGO).post(json=asked(tenant="tenant-retail"))
+    made = own_house.as_(HUGO).post(json=asked(tenant="tenant-retail", target={"name": "catalog-api"}))
     assert made.status_code == (201 if others else 409), made.text
     assert own_house.awx.jobs() == []
 
@@ -100,6 +104,20 @@ def test_a_launch_waits_while_the_file_has_a_fault(own_house: House) -> None:
     assert own_house.awx.jobs() == []
     own_house.commit({TENANT: good})
     own_house.until(ticket, "deployed", within=70)
+
+
+def test_whatever_stands_in_a_file_is_a_fault_and_no_outage(own_house: House) -> None:
+    """What a YAML reader stumbles over in ways of its own, a name that is no text: nobody else notices."""
+    overflow = "apiVersion: apim.cab-i.com/v1\nnote: 1" + ":00" * 250 + ".0\n"
+    deep = "kind: " + "[" * 400 + "]" * 400 + "\n"
+    own_house.commit({"apis/unrelated.yaml": overflow, "tenants/nobody.yaml": overflow, "apis/deep.yaml": deep})
+    script = b"commit refs/heads/main\ncommitter M <m@x> 0 +0000\ndata 0\nfrom refs/heads/main^0\n"
+    imported(own_house.git, script + b'M 100644 inline "tenants/t\\377.yaml"\ndata 0\n')
+    assert own_house.http().get("/readyz").status_code == 200
+    assert len(own_house.as_(ALICE).get("/v1/me").json()["faults"]) == 4
+    ticket = own_house.as_(PIERRE).create(target={"name": "payment-api"})["metadata"]["id"]
+    assert own_house.as_(JEAN).decide("approve", ticket).status_code == 200
+    assert {each.rule for each in verify(own_house.git)} == {"unreadable"}
 
 
 def test_another_tenant_goes_on(own_house: House) -> None:

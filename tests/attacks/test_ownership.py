@@ -101,3 +101,9 @@ def test_the_file_of_the_catalogue_counts_as_of_each_commit(own_house: House) ->
     own_house.until(ticket, "deployed")
     own_house.commit(entry("payment-api", "tenant-retail"))
     assert list(verify(own_house.git)) == []
+
+
+def test_a_name_is_deployed_as_the_catalogue_spells_it(own_house: House) -> None:
+    """Another spelling is the same target, and no other object to whoever deploys it."""
+    ticket = own_house.as_(PIERRE).create(target={"name": "PAYMENT-API", "version": "9.0.0"})
+    assert ticket["spec"]["target"]["name"] == "payment-api"
