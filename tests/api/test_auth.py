@@ -16,6 +16,7 @@ from tests.api.issuer import ISSUER
 
 PROTECTED = [
     ("GET", ""),
+    ("GET", "/comparisons"),
     ("GET", "/pending"),
     ("GET", "/my"),
     ("GET", "/stats"),

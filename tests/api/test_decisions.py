@@ -195,7 +195,8 @@ def test_only_a_post_decides(house: House, method: str, action: str) -> None:
     ticket_id = ticket["metadata"]["id"]
     answer = house.as_(JEAN).call(method, f"/{ticket_id}/{action}?comment=fine&reason=long+enough")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
-    assert answer.json()["type"] == "urn:prodgate:problem:method-not-allowed"
+    if method != "HEAD":  # whose answer has no body
+        assert answer.json()["type"] == "urn:prodgate:problem:method-not-allowed"
     assert house.as_(JEAN).get(f"/{ticket_id}").json() == ticket
 
 
