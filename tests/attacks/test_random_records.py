@@ -71,8 +71,8 @@ def broken(draw: st.DrawFn, files: Files) -> tuple[Files, str | None]:
     """The files with one fault in them, and the path that became a link, where that is the fault."""
     path = draw(st.sampled_from(sorted(files)))
     text, how = files[path], draw(st.sampled_from(("cut", "garbage", "key", "twice", "link", "tag", "empty")))
-    if how == "cut":
-        return files | {path: text[: draw(st.integers(1, len(text) // 2))] + b'"'}, None
+    if how == "cut":  # somewhere, so that what is left is no YAML
+        return files | {path: text[: draw(st.integers(1, len(text) // 2))] + b"\n]["}, None
     if how == "twice":
         folder, _, name = path.partition("/")
         copy = f"{folder}/again/{name}" if folder in FOLDERS.values() else path

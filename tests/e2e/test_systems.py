@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.e2e.stack import PIERRE, Stack, started
+from tests.record.building import git, person_commits
 
 
 def test_a_second_stack_works_with_the_systems_of_the_first(tmp_path: Path) -> None:
@@ -28,6 +29,11 @@ def test_a_second_stack_works_with_the_systems_of_the_first(tmp_path: Path) -> N
             second.approve(ticket)
             second.await_state([ticket], "deployed")
             assert not (second.data / "gitops.git").exists()
+        # They signed in at the second one's provider; an admin begins the binding anew, as after a change of provider.
+        record = company.data / "gitops.git"
+        anew = f"controls: 2\n  identities: {{since: {git(record, 'rev-parse', 'main')}}}"
+        platform = git(record, "show", "main:platform.yaml") + "\n"
+        person_commits(record, {"platform.yaml": platform.replace("controls: 2", anew)})
         company.await_state([ticket], "deployed", 10)
         assert company.recorded() == {ticket: ["created", "approved", "deploying", "deployed"]}
         company.check_one_job_each([ticket])
