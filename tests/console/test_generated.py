@@ -1,12 +1,12 @@
 """The console's client is made from the API's document: neither can change without the other."""
 
+import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 from api.app import document
-from api.errors import _SENTENCES, STATUS, ChangedSince, NotFound
-from domain import errors as rules
 
 ROOT = Path(__file__).parent.parent.parent
 CONSOLE = ROOT / "console"
@@ -34,13 +34,14 @@ def test_the_client_is_what_the_document_makes(tmp_path: Path) -> None:
 
 
 def test_every_refusal_is_said_in_both_languages() -> None:
-    """The console knows each sentence by which the server refuses what people ask there; no page makes the others."""
-    nobodys = {rules.MalformedTicket, rules.WrongTicket, *_SENTENCES}
-    broken = {kind.sentence for kind in STATUS if issubclass(kind, rules.RuleViolation) and kind not in nobodys}
-    said = broken | set(_SENTENCES.values()) | {str(NotFound()), str(ChangedSince())}
+    """The console has a sentence for each kind of refusal that the document lists."""
+    schemas = json.loads((CONSOLE / "openapi.json").read_text(encoding="utf-8"))["components"]["schemas"]
+    kinds = schemas["FieldProblem"]["properties"]["kind"]["enum"]
+    assert "self-approval" in kinds
     for language in ("en", "fr"):
-        known = (CONSOLE / "src" / "i18n" / f"{language}.ts").read_text(encoding="utf-8")
-        assert not [sentence for sentence in said if sentence not in known], language
+        known = (CONSOLE / "src" / "i18n" / f"{language}.refusals.ts").read_text(encoding="utf-8")
+        said = set(re.findall(r"^  '?([a-z-]+)'?: \(", known, re.MULTILINE))
+        assert set(kinds) == said, language
 
 
 def test_the_lock_file_names_no_registry() -> None:
