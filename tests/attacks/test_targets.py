@@ -67,7 +67,7 @@ def test_the_owners_of_a_target_say_the_least_impact(own_house: House) -> None:
 
 
 def test_the_same_version_is_asked_for_once(own_house: House) -> None:
-    """Forty at once make one request; the others are told its number, whoever asks and in whatever case."""
+    """Forty at once make one request; the others are told its number, whoever asks, in whatever case and digest."""
     pierre = own_house.as_(PIERRE)
     with ThreadPoolExecutor(10) as together:
         answers = list(together.map(lambda _: pierre.post(json=asked(target={"name": "payment-api"})), range(40)))
@@ -75,6 +75,7 @@ def test_the_same_version_is_asked_for_once(own_house: House) -> None:
     assert len(made) == 1
     others = [answer for answer in answers if answer.status_code != 201]
     others.append(own_house.as_(SOPHIE).post(json=asked(target={"name": "Payment-API"})))
+    others.append(pierre.post(json=asked(target={"name": "payment-api", "digest": DIGEST})))
     assert {(answer.status_code, problem(answer)["type"]) for answer in others} == {
         (409, "urn:prodgate:problem:already-open")
     }
