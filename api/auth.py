@@ -67,7 +67,7 @@ class TokenVerifier:
             return self._identity(claims)
         except ValidationError as error:
             raise Unauthenticated("The token is not accepted: its e-mail address or sub names nobody") from error
-        except (JoseError, ValueError, TypeError, OverflowError) as error:
+        except (JoseError, ValueError, TypeError, OverflowError, OSError) as error:
             raise Unauthenticated(f"The token is not accepted: {_reason(error)}") from error
 
     def _claims(self) -> jwt.JWTClaimsRegistry:
@@ -98,6 +98,7 @@ def _key_id(token: str) -> str | None:
 
 
 def _moment(auth_time: object) -> datetime | None:
+    """When somebody signed in. Raises ValueError, OverflowError or OSError for a time that the platform can't tell."""
     if isinstance(auth_time, bool) or not isinstance(auth_time, int | float):
         return None
     return datetime.fromtimestamp(auth_time, UTC)

@@ -6,8 +6,9 @@ gets one of its own: tests never meet each other's promotions, and may all begin
 
 import itertools
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -34,6 +35,23 @@ Connect = Callable[[], Awaitable[Client]]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest test first: the others run beside it, where at the end every process but one would wait for it."""
     items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Let a failure that shows a lone surrogate reach the process that prints it: xdist ends on such a text."""
+    return _encodable((yield))
+
+
+def _encodable(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode(errors="backslashreplace").decode()
+        case dict():
+            return {_encodable(key): _encodable(each) for key, each in value.items()}
+        case list() | tuple():
+            return type(value)(map(_encodable, value))
+    return value
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -141,6 +141,13 @@ def test_a_strange_claim_is_refused_or_harmless(claim: str, value: Any) -> None:
         assert found.subject == value
 
 
+@pytest.mark.parametrize("moment", [10**15, 10**17, -(10**17), 10**19, 2**63, 1e308, -1e308])
+def test_a_sign_in_beyond_the_calendar_is_refused(moment: float) -> None:
+    """Each overflows somewhere else on its way to a date."""
+    claims = ISSUING.claims(PIERRE) | {"auth_time": moment}
+    assert identity(jwt.encode({"alg": "ES256", "kid": ISSUING.key.kid}, claims, ISSUING.key)) is None
+
+
 @pytest.mark.parametrize("token", ["", ".", "..", "...", "a.b", "a.b.c.d.e", "\x00", "é.é.é", GOOD + ".", "." + GOOD])
 def test_what_is_no_token_is_refused(token: str) -> None:
     """Whatever its form."""
