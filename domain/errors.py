@@ -13,7 +13,11 @@ RuleViolation
 ├── FaultyFile            a file of the record that grants something can't be used as it is
 ├── NotPending            a decision on a ticket that is decided, withdrawn or expired
 ├── NotCancellable        a withdrawal after the deployment began or the end was reached
+├── NotHoldable           a hold of something that is not approved, held already or about to be launched
+├── NotHeld               a release of something that nobody holds
 ├── NotRetryable          a retry of something that has not failed
+├── HistoryFull           one more decision on a ticket on which too much was decided
+├── ProductionChanged     an approval that was given looking at another version of production
 ├── NotAuthorized         the person's roles do not allow it
 │   ├── TargetNotOwned    the target is not the tenant's
 │   ├── TenantGone        the tenant has no file any more, and no rules
@@ -93,6 +97,22 @@ class NotPending(RuleViolation):
 
 class NotCancellable(RuleViolation):
     sentence = "Request can no longer be cancelled"
+
+
+class NotHoldable(RuleViolation):
+    sentence = "Request can't be held"
+
+
+class NotHeld(RuleViolation):
+    sentence = "Request not held"
+
+
+class HistoryFull(RuleViolation):
+    sentence = "Too much was decided on this request: make a new one"
+
+
+class ProductionChanged(RuleViolation):
+    sentence = "Production is not what it was when you looked: look again"
 
 
 class NotRetryable(RuleViolation):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from domain.targets import FileFault, TargetFacts
-from domain.ticket import PromotionRequest, Target
+from domain.ticket import PromotionRequest, State, Target
 from record.catalogue import Catalogue, CatalogueReader
 from record.directory import Directory, DirectoryReader
 from record.index import Index
@@ -78,7 +78,18 @@ class Controls:
         directory, catalogue = self.directory.current(), self.catalogue.current()
         asked = controlled and directory.rules.open_catalogue and catalogue.entry(target.type, target.name) is None
         first = self.index.first_approved(target.type, target.name) if asked else None
-        return facts(directory, catalogue, controlled, first, tenant, target)
+        found = facts(directory, catalogue, controlled, first, tenant, target)
+        return found.model_copy(update=self._production(target, found)) if controlled else found
+
+    def _production(self, target: Target, found: TargetFacts) -> dict[str, object]:
+        """The version in production, and those that are about to come."""
+        what = (target.type, target.name, target.target_environment)
+        coming = (each for each in self.index.open_of(*what) if each.state is not State.PENDING)
+        described = found.entry.version if found.entry else None
+        return {
+            "production": self.index.production(*what) or described,
+            "coming": tuple(each.spec.target.version for each in coming),
+        }
 
     def faults(self) -> tuple[Fault, ...]:
         """Every file of the record that takes rights away now."""

@@ -199,6 +199,14 @@ class Index:
             found = db.execute(sql, (schema.what(kind, name, environment),)).fetchall()
         return tuple(_ticket(document) for (document,) in found)
 
+    def production(self, kind: str, name: str, environment: str) -> str | None:
+        """The version that was deployed last to the target; None where none of ours ever was."""
+        sql = "SELECT version FROM tickets WHERE what = ? AND deployed_at IS NOT NULL"
+        with self._reading() as db:
+            key = schema.what(kind, name, environment)
+            found = db.execute(f"{sql} ORDER BY deployed_at DESC, row DESC LIMIT 1", (key,)).fetchone()
+        return found[0] if found else None
+
     def switch(self) -> str | None:
         """The commit from which the rules of `spec.controls: 2` hold; None before there is one."""
         with self._reading() as db:

@@ -151,7 +151,12 @@ class Promotion:
         if decision.action is not action:
             raise WrongTicket(f"The message says {decision.action} where {action} is meant")
         if decision not in self._decided:
-            lifecycle.check(self._ticket, decision, workflow.now(), self._submission.asked_by, target)
+            launching = self._ticket.state is State.APPROVED and not lifecycle.waits_for_date(
+                self._ticket, workflow.now()
+            )
+            lifecycle.check(
+                self._ticket, decision, workflow.now(), self._submission.asked_by, target, launching=launching
+            )
 
     async def _take(self, decision: Decision) -> PromotionRequest:
         """The ticket with the decision, once recorded. The same decision delivered again changes nothing."""

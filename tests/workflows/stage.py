@@ -24,7 +24,7 @@ from domain.change import Change
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.roles import Person
-from domain.ticket import Impact, PromotionRequest, State
+from domain.ticket import FOLDER, Impact, PromotionRequest, State
 from domain.yaml import load
 from record.index import Index
 from record.repository import open_repository
@@ -118,7 +118,18 @@ class Stage:
         """A decision on the ticket as it is, made now and signed."""
         ticket = await promoted.query(Promotion.ticket)
         given = {"id": str(uuid.uuid4()), "at": await self.now()} | fields
+        if action is DecisionAction.APPROVE:
+            given = {"production": self.production(ticket)} | given
         return signed(decision(ticket, action, by, **given), KEY)
+
+    def production(self, ticket: PromotionRequest) -> str:
+        """The version of the ticket's target in production, as the files of the branch's tip say it."""
+        tree = pygit2.Repository(str(self.git)).branches["main"].peel(pygit2.Commit).tree
+        others = [load(blob.data) for blob in _blobs(tree[FOLDER])] if FOLDER in tree else []
+        name = ticket.spec.target.name
+        there = [each for each in others if each.spec.target.name == name and each.status.deployed_at]
+        last = max(there, key=lambda each: str(each.status.deployed_at), default=None)
+        return last.spec.target.version if last else CATALOGUE.get(name, "")
 
     async def ended(self, promoted: Promoted) -> PromotionRequest:
         """The workflow's result, time skipping as far as its waits go."""
@@ -168,6 +179,18 @@ class Stage:
         tree = repository.branches["main"].peel(pygit2.Commit).tree
         blob = repository[tree[ticket.path].id].peel(pygit2.Blob)
         return blob.data.decode()
+
+
+CATALOGUE = {"payment-api": "2.0.0"}
+"""The versions of the demo's catalogue that tests approve something against."""
+
+
+def _blobs(folder: pygit2.Object) -> Iterator[pygit2.Blob]:
+    for entry in folder if isinstance(folder, pygit2.Tree) else ():
+        if isinstance(entry, pygit2.Blob):
+            yield entry
+        else:
+            yield from _blobs(entry)
 
 
 UPDATES: dict[DecisionAction, Any] = {

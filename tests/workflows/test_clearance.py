@@ -9,7 +9,7 @@ from tests.record.building import person_commits
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 
 TENANT = "tenants/tenant-finance.yaml"
 FILE = (Path(__file__).parents[2] / "demo" / "gitops" / TENANT).read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ from tests.signing import KEY, key_file
 from tests.workflows.stage import UPDATES, Promoted, Stage, refused
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 DEPLOYED = ["created", "approved", "deploying", "deployed"]
 
 

@@ -9,7 +9,7 @@ from tests.record.building import person_commits
 from tests.workflows.stage import Stage
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 
 
 async def test_a_decision_waits_for_git_and_nothing_is_launched_before_its_commit(dev_stage: Stage) -> None:

@@ -17,7 +17,7 @@ from tests.workflows.stage import Promoted, Stage
 from workflows.lane import Lane
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 LANE = "lane/tenant-finance/prod/api/payment-api"
 
 

@@ -14,7 +14,7 @@ from tests.domain.builders import ADA, JEAN, PIERRE, details
 from tests.workflows.stage import Stage, refused
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 
 
 async def test_an_approved_promotion_is_deployed(stage: Stage) -> None:
