@@ -31,11 +31,12 @@ class Deployed(Frozen):
 class Grounds(Frozen):
     """The record's word on an approval: who gave it, as the directory has them now, where, and what came after it.
 
-    `since` are the target's deployments after the approval. `newer` is an approved request of a newer version, where
-    the platform lets it close older ones.
+    `approved` is the place of the approval that stands, None where none does. `since` are the target's deployments
+    after it. `newer` is a request of a newer version, approved since this one was created, where the platform lets it
+    close older ones: pending ones too.
     """
 
-    approved: Position
+    approved: Position | None
     approver: Person | None
     tenant_exists: bool
     target: TargetFacts
@@ -76,8 +77,9 @@ def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | Non
 
     Faults of files are no reason: what can't be read is waited for.
     """
-    reason = _approver(ticket, grounds, requester) or _owner(ticket, grounds) or _production(grounds)
-    reason = reason or _age(ticket, grounds, now)
+    reason = _approver(ticket, grounds, requester) or _owner(ticket, grounds)
+    if grounds.target.controlled:  # older requests run to their end by the rules of their time
+        reason = reason or _production(grounds) or _age(ticket, grounds, now)
     return None if reason is None else Lapse(reason=f"{reason}; {remarks.write('approve-anew')}")
 
 
@@ -99,7 +101,7 @@ def _owner(ticket: PromotionRequest, grounds: Grounds) -> str | None:
 
 
 def _production(grounds: Grounds) -> str | None:
-    changed = changed_by(grounds.approved, grounds.since)
+    changed = None if grounds.approved is None else changed_by(grounds.approved, grounds.since)
     if changed is None:
         return None
     return remarks.write("production-moved-on", ticket=changed.ticket_id, version=changed.version)

@@ -4,24 +4,20 @@ No question costs more for more tickets: names are found by leaping from one to 
 """
 
 import sqlite3
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pygit2
-
 from domain.ticket import TargetType
 from record import schema
-from record.message import trailer
 
 LOOKED_AT = 50
 """Tickets of one target, the newest, whose versions are offered."""
 
 PRODUCTION = "prod"
 _LAST = "\U0010ffff"
-_APPROVED = """
-SELECT substr(target, 1, instr(target, char(10)) - 1) AS tenant, id, min(approved_at) FROM tickets
-WHERE what >= ? AND what < ? AND approved_at IS NOT NULL GROUP BY tenant
+_FIRST_APPROVED = """
+SELECT substr(target, 1, instr(target, char(10)) - 1) FROM tickets
+WHERE what >= ? AND what < ? AND first_approved IS NOT NULL ORDER BY first_approved, year, number LIMIT 1
 """
 _NEXT = """
 SELECT target FROM tickets WHERE target >= ? COLLATE NOCASE AND target < ? COLLATE NOCASE
@@ -32,7 +28,8 @@ SELECT version, requester, deployed_at FROM tickets WHERE target = ?1 COLLATE NO
 ORDER BY created_at DESC LIMIT ?2
 """
 _DEPLOYED = """
-SELECT version FROM tickets WHERE target = ? AND deployed_at IS NOT NULL ORDER BY deployed_at DESC, row DESC LIMIT 1
+SELECT version FROM tickets WHERE target = ? AND deployed IS NOT NULL
+ORDER BY deployed DESC, year DESC, number DESC LIMIT 1
 """
 
 
@@ -44,23 +41,11 @@ class TargetHistory:
     production: str | None
 
 
-def first_approved(db: sqlite3.Connection, git: pygit2.Repository, kind: str, name: str) -> str | None:
-    """The tenant whose request for the target was approved first, by the commits' order; None where none was."""
+def first_approved(db: sqlite3.Connection, kind: str, name: str) -> str | None:
+    """The tenant whose request for the target was approved first, by its place on the branch; None where none was."""
     key = schema.what(kind, name, "")
-    rows = db.execute(_APPROVED, (key, key + _LAST)).fetchall()
-    if len(rows) < 2:
-        return str(rows[0][0]) if rows else None
-    places = {str(tenant): _approval(db, git, ticket) for tenant, ticket in rows}
-    return min(places, key=lambda tenant: places[tenant])
-
-
-def _approval(db: sqlite3.Connection, git: pygit2.Repository, ticket: str) -> int:
-    """The place on the branch of the commit that approved the ticket."""
-    found = db.execute("SELECT ordinal, oid FROM commits WHERE ticket = ? ORDER BY ordinal", (ticket,))
-    approved = (
-        place for place, oid in found if trailer(git[bytes(oid).hex()].peel(pygit2.Commit), "Action") == "approved"
-    )
-    return next(approved, sys.maxsize)
+    found = db.execute(_FIRST_APPROVED, (key, key + _LAST)).fetchone()
+    return str(found[0]) if found else None
 
 
 def names(db: sqlite3.Connection, tenant: str, kind: TargetType, beginning: str) -> Iterator[str]:
