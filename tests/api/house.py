@@ -22,7 +22,6 @@ from git import Repo
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from activities.lane import LaneActivities
 from api.app import create_app
 from api.main import compose
 from channels import outlets, teller
@@ -264,9 +263,11 @@ class House:
         client = await self._working.enter_async_context(self.awx.client())
         channels = await self._channels()
         index = Index(repository, self.folder / "worker" / "index.db")
-        lanes = LaneActivities(self.client, self.settings.task_queue, look_every=timedelta(milliseconds=100))
         tell = teller(self.settings, self.client, channels)
-        registration = Registration(repository, index, client, IMPATIENT, lanes, channels, tell)
+        queue, often = self.settings.task_queue, timedelta(milliseconds=100)
+        registration = Registration(
+            self.client, queue, repository, index, client, IMPATIENT, channels, tell, look_every=often
+        )
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)
         await self._working.enter_async_context(registration.worker())
