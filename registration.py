@@ -1,9 +1,13 @@
 """What a worker registers, in production and in tests: every workflow, every activity, and the interceptors."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker
 
 from activities.announcing import AnnouncementActivities, Tell
@@ -20,12 +24,15 @@ from domain.announcement import Channel
 from record.controls import Controls
 from record.diff import Comparer
 from record.directory import DirectoryReader
+from record.identities import Identities
 from record.index import Index
+from record.keys import KeyReader
+from record.known import KnownRecord
 from record.proofs import Proofs
 from record.repository import Repository
 from workflows.announcing import Announcements
 from workflows.claim import Claim
-from workflows.door import Door
+from workflows.door import SignatureInterceptor
 from workflows.lane import Lane
 from workflows.promotion import Promotion
 from workflows.watch import AwxWatch
@@ -46,11 +53,13 @@ class Registration:
     def worker(self, **options: Any) -> Worker:
         """The worker, not started yet; `options` are the SDK's own."""
         directory = DirectoryReader(self.repository)
-        proofs = Proofs.of(self.repository, self.index, directory)
+        keys = KeyReader(self.repository)
+        identities = Identities(self.repository, self.index, keys)
+        proofs = Proofs(keys, lambda person: identities.check(directory.current(), person))
         controls = Controls.of(self.repository, directory, self.index)
-        controls.make()
+        known = KnownRecord(self.repository, self.index, controls, keys, identities)
         comparer = Comparer(self.index, controls.catalogue)
-        clearance = ClearanceActivities(self.repository, directory, self.index, proofs.keys, controls)
+        clearance = ClearanceActivities(self.repository, directory, self.index, keys, controls)
         awx = AwxActivities(self.awx, clearance.objection, self.timings)
         return Worker(
             self.lanes.client,
@@ -65,6 +74,20 @@ class Registration:
                 self.lanes.stand_in_lane,
                 *(awx.find_job, awx.launch_job, awx.read_result),
             ],
-            interceptors=[Door(proofs.check_decision, controls.of_ticket), Beating()],
+            interceptors=[
+                SignatureInterceptor(Proofs(known, known.check_person).check_decision, known.target),
+                Beating(),
+            ],
+            plugins=[SimplePlugin("known-record", run_context=partial(_following, known))],
             **options,
         )
+
+
+@asynccontextmanager
+async def _following(known: KnownRecord) -> AsyncIterator[None]:
+    """Follow the record while the worker runs."""
+    await asyncio.to_thread(known.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(known.close)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from domain import remarks
-from domain.errors import FaultyFile, RuleViolation, TargetNotOwned
+from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version
 from domain.versions import Direction, direction
@@ -37,7 +37,9 @@ class TargetFacts(Frozen):
 
     `controlled` tells whether the rules of `spec.controls: 2` hold for the request. `faults` are the files in whose
     reach it is and that can't be used as they are. `first_approved` is the tenant of the target's
-    first approved request, which owns a target without an entry where the catalogue is open.
+    first approved request, which owns a target without an entry where the catalogue is open. `production` is the
+    version in production, None for nothing; `approved` are the versions that approved requests may still bring there.
+    `unknown` tells why the record could not be asked: then nothing else is said.
     """
 
     controlled: bool
@@ -45,6 +47,9 @@ class TargetFacts(Frozen):
     entry: Entry | None = None
     open_catalogue: bool = False
     first_approved: Tenant | None = None
+    production: Version | None = None
+    approved: tuple[Version, ...] = ()
+    unknown: str | None = None
 
 
 def told(faults: Iterable[FileFault]) -> str:
@@ -61,6 +66,8 @@ def owner(facts: TargetFacts) -> str | None:
 
 def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation | None:
     """Why nothing of the target may be created, approved, retried or launched for the tenant now, or None."""
+    if facts.unknown is not None:
+        return RecordBehind(facts.unknown)
     if facts.faults:
         first = facts.faults[0]
         where = {"file": first.file, "line": None if first.line is None else str(first.line)}

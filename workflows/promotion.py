@@ -7,6 +7,8 @@ Messages it takes:
     awx_report  signal  AWX says that something happened to a job: look now
     ticket      query   the ticket as the engine holds it, recorded or about to be
     standing    query   its place in the target's lane, and who is ahead; null while it stands in none
+
+A request to cancel the workflow changes nothing: a ticket is withdrawn by `cancel`, which says who.
 """
 
 import asyncio
@@ -33,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deployment import Reports, follow, launch, refusal
     from workflows.door import facts_of
     from workflows.lane import Turn
+    from workflows.story import to_its_end
 
 
 @workflow.defn
@@ -54,6 +57,9 @@ class Promotion:
     @workflow.run
     async def run(self, submission: Submission) -> PromotionRequest:
         """The promotion's story; its result is the ticket as it ended."""
+        return await to_its_end(self._story())
+
+    async def _story(self) -> PromotionRequest:
         await self._record_creation()
         await self._wait_for_decision()
         await self._wait_for_date()
