@@ -27,7 +27,7 @@ from record.directory import DirectoryReader
 from record.identities import Identities
 from record.index import Index
 from record.keys import KeyReader
-from record.known import KnownRecord
+from record.known import KNOWN_FOR, KnownRecord
 from record.proofs import Proofs
 from record.repository import Repository
 from workflows.announcing import Announcements
@@ -49,6 +49,8 @@ class Registration:
     lanes: LaneActivities
     outlets: Mapping[Channel, Outlet]
     tell: Tell
+    known_for: float = KNOWN_FOR
+    """Seconds that rights count which can't be looked up any more."""
 
     def worker(self, **options: Any) -> Worker:
         """The worker, not started yet; `options` are the SDK's own."""
@@ -57,7 +59,7 @@ class Registration:
         identities = Identities(self.repository, self.index, keys)
         proofs = Proofs(keys, lambda person: identities.check(directory.current(), person))
         controls = Controls.of(self.repository, directory, self.index)
-        known = KnownRecord(self.repository, self.index, controls, keys, identities)
+        known = KnownRecord(self.repository, self.index, controls, keys, identities, self.known_for)
         comparer = Comparer(self.index, controls.catalogue)
         clearance = ClearanceActivities(self.repository, directory, self.index, keys, controls)
         awx = AwxActivities(self.awx, clearance.objection, self.timings)

@@ -40,6 +40,9 @@ KNOWN_FOR = 60.0
 """Seconds that a snapshot gives rights after the record could last be read: somebody may have lost theirs since. Then
 nothing is approved or retried until it can be read again; rejecting and withdrawing, which take nothing away, go on."""
 
+_LAST_LOOK = 5.0
+"""Seconds to wait for the last look when the worker stops."""
+
 RETRIED_WITHIN = timedelta(days=31)
 """How long a failed request may be retried, and a day: it is known for as long."""
 
@@ -137,11 +140,11 @@ class KnownRecord:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop following; what is known stays, and grows old. Blocks until a look that is under way is over."""
+        """Stop following; what is known stays, and grows old. Waits for a look that is under way, unless it hangs."""
         self._stopping = True
         self._woken.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_LAST_LOOK)
 
     def _follow(self) -> None:
         while True:
@@ -159,13 +162,18 @@ class KnownRecord:
             self._renew(max_age)
         except Exception as error:  # whatever it is, this thread must be there when it is over
             if not self._failing:
-                _LOG.warning("The record can't be read, and what is known of it grows old", exc_info=error)
+                _LOG.warning("What is known of the record grows old: %s: %s", type(error).__name__, error)
             self._failing = True
             return
         self._confirmed, self._failing = asked, False
 
     def _renew(self, max_age: float) -> None:
-        self.repository.fetch(max_age)
+        try:
+            self.repository.fetch(max_age)
+        finally:  # while the remote is away, what this disk has is known all the same
+            self._read_disk()
+
+    def _read_disk(self) -> None:
         tip = self.repository.tip()
         if tip is None:
             raise RecordUnavailable("The Git record is gone, or has no such branch")
