@@ -19,7 +19,7 @@ from serving import CannotServe, configure_logs, give_up, leave, serve, stop_sig
 from settings import Settings, SettingsError, plain
 from vitals import Vitals, meter
 from workflows.connection import NoServer, connect
-from workflows.runner import WholeTasks
+from workflows.query_guard import QueryGuard
 from workflows.watch import keep_watch
 
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
@@ -46,7 +46,7 @@ async def run(settings: Settings) -> None:
             tell=teller(settings, temporal, channels),
         )
         worker = registration.worker(
-            workflow_runner=WholeTasks(SandboxedWorkflowRunner()),
+            workflow_runner=QueryGuard(SandboxedWorkflowRunner()),
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,
         )

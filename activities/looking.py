@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pygit2
-from record.line import LineReader
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -22,6 +21,7 @@ from domain.ticket import PromotionRequest
 from record.errors import RecordError
 from record.index import Index
 from record.keys import KeyReader
+from record.line import LineReader
 from record.repository import Repository
 from record.requesters import proven, requester_in
 

@@ -1,6 +1,7 @@
 """The engine as the API sees it: starts promotions, carries decisions to them, and reads what they hold."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,6 +41,20 @@ _ACCEPT_WITHIN = timedelta(seconds=10)
 
 _ASK_AGAIN = (0.1, 0.4, 0.0)
 """Seconds to wait after each failed query: one that comes just ahead of a workflow's next task is refused."""
+
+
+_DECIDE_AGAIN = (0.1, 0.3, 0.8)
+"""Seconds to wait before a decision is offered again that a worker refused for what it had not read yet: it looks at a
+record on its own disk ten times a second, and at a remote one every second."""
+
+_MAY_BE_BEHIND = (
+    errors.RecordBehind,
+    errors.Unproven,
+    errors.FaultyFile,
+    errors.TargetNotOwned,
+    errors.IdentityChanged,
+)
+"""Refusals that say what the record says: this process, which signed the decision, has just read otherwise in it."""
 
 
 class EngineUnavailable(Exception):
@@ -120,7 +135,17 @@ class Engine:
         return ticket_id
 
     async def decide(self, decision: Decision) -> Answer:
-        """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable."""
+        """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable.
+
+        A worker that has not read yet what this process has is given a moment.
+        """
+        for pause in _DECIDE_AGAIN:
+            with contextlib.suppress(*_MAY_BE_BEHIND):
+                return await self._offer(decision)
+            await asyncio.sleep(pause)
+        return await self._offer(decision)
+
+    async def _offer(self, decision: Decision) -> Answer:
         return await self._answer(
             decision.ticket_id,
             self._handle(decision.ticket_id).start_update(

@@ -89,7 +89,7 @@ def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Request
 
 
 def _owner(ticket: PromotionRequest, grounds: Grounds) -> str | None:
-    if grounds.target.faults:
+    if grounds.target.faults or grounds.target.unknown:
         return None
     foreign = targets.objection(grounds.target, ticket.metadata.tenant, ticket.spec.target)
     return str(foreign) if foreign else None

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.ticket import SYSTEM_NAME, PromotionRequest
     from workflows import options, shown
     from workflows.creation import Beginning
-    from workflows.shield import BrokenRule
+    from workflows.story import BrokenPromotion
 
 
 class Ledger:
@@ -31,7 +31,7 @@ class Ledger:
     def recorded(self) -> Revision:
         """The revision of a ticket that is in the record."""
         if self.revision is None:
-            raise BrokenRule(f"{self.ticket.id} is not recorded yet")
+            raise BrokenPromotion(f"{self.ticket.id} is not recorded yet")
         return self.revision
 
     async def record_creation(self) -> None:

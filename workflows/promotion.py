@@ -7,6 +7,8 @@ Messages it takes:
     awx_report  signal  AWX says that a job ended: look now
     look        signal  the record changed so that the ticket may go on, or no longer: look now
     ticket      query   the ticket as the engine holds it, recorded or about to be
+
+A request to cancel the workflow changes nothing: a ticket is withdrawn by `cancel`, which says who.
 """
 
 from collections.abc import Awaitable, Callable
@@ -28,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deployment import Attempts, Reports
     from workflows.door import facts_of
     from workflows.ledger import Ledger
-    from workflows.shield import shielded
+    from workflows.story import to_its_end
 
 Step = Callable[[], Awaitable[None]]
 
@@ -47,11 +49,11 @@ class Promotion:
 
     @workflow.run
     async def run(self, begun: Submission | Resumed) -> PromotionRequest:
-        """Go on from whatever the ticket is until it ends. Whoever asks the engine to cancel it changes nothing."""
+        """Go on from whatever the ticket is until it ends; its result is the ticket as it ended."""
         del begun
-        return await shielded(self._go_on())
+        return await to_its_end(self._story())
 
-    async def _go_on(self) -> PromotionRequest:
+    async def _story(self) -> PromotionRequest:
         await self._ledger.record_creation()
         while (step := self._next()) is not None:
             await step()

@@ -108,8 +108,16 @@ class Stage:
     async def decide(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> PromotionRequest:
         """The decision as an update, on the ticket as it is now."""
         made = await self.decision(promoted, action, by, **fields)
-        answer: PromotionRequest = await promoted.execute_update(UPDATES[action], made, id=made.id)
-        return answer
+        for _ in range(30):  # as the API does, where the worker has not read yet what it recorded a moment ago
+            try:
+                answer: PromotionRequest = await promoted.execute_update(UPDATES[action], made, id=made.id)
+            except WorkflowUpdateFailedError as error:
+                if refused(error)[0] != "RecordBehind":
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                return answer
+        raise AssertionError("the worker never caught up")
 
     async def decision(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> Decision:
         """A decision on the ticket as it is, made now and signed."""

@@ -17,7 +17,7 @@ from domain.ticket import PromotionRequest
 from tests.workflows.announced import ANNOUNCED
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.announcing import Announcements
-from workflows.door import Door
+from workflows.door import SignatureInterceptor
 from workflows.promotion import Promotion
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
@@ -41,7 +41,7 @@ def replayer(promotion: type, runner: WorkflowRunner | None = None) -> Replayer:
     return Replayer(
         workflows=[promotion],
         data_converter=pydantic_data_converter,
-        interceptors=[Door(_never, _nothing)],
+        interceptors=[SignatureInterceptor(_never, _nothing)],
         workflow_runner=runner or SandboxedWorkflowRunner(),
     )
 
