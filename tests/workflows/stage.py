@@ -19,6 +19,7 @@ from activities.awx import AwxTimings
 from clients.channel import Outlet
 from domain.announcement import Channel, Plan
 from domain.change import Change
+from domain.clearance import Hint
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.roles import Person
@@ -156,6 +157,28 @@ class Stage:
 
     async def report(self, promoted: Promoted, job: int, status: str) -> None:
         await promoted.signal(Promotion.awx_report, AwxReport(job=job, status=status))
+
+    async def hint(self, promoted: Promoted) -> None:
+        """Say that the record is worth a look."""
+        await promoted.signal(Promotion.look, Hint(ticket_id=promoted.id, why="a test says so"))
+
+    async def asked_for_a_launch(self, times: int = 1) -> None:
+        """Return when AWX was asked to launch that often."""
+        for _ in range(400):
+            asked = self.awx.control("GET", "requests")
+            if sum(count for path, count in asked.items() if path.startswith("POST") and "launch" in path) >= times:
+                return
+            await asyncio.sleep(0.025)
+        raise AssertionError(f"AWX was not asked {times} times to launch: {asked}")
+
+    async def until_taken(self, promoted: Promoted, action: DecisionAction, by: Person) -> PromotionRequest:
+        """The decision's answer, as soon as it is not refused any more."""
+        for _ in range(200):
+            try:
+                return await self.decide(promoted, action, by)
+            except WorkflowUpdateFailedError:
+                await asyncio.sleep(0.05)
+        raise AssertionError(f"{action} was refused all the time")
 
     def actions(self, ticket_id: str = "PR-2026-0001") -> list[str]:
         """The ticket's transitions as `git log` has them, oldest first."""

@@ -99,7 +99,7 @@ async def test_alarms_are_counted(dev_stage: Stage) -> None:
             runtime=counted.runtime,
         )
     )
-    dev_stage.awx.faults(life=["stuck-running", "stuck-pending"])
+    dev_stage.awx.faults(launch=["cut"], life=["stuck-running", "stuck-pending"])
     async with dev_stage.working():
         promoted = await dev_stage.submit()
         await dev_stage.decide(promoted, DecisionAction.APPROVE, JEAN)
