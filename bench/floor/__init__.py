@@ -2,7 +2,8 @@
 
 A request is created by an update-with-start, approved by an update, and its job's end reported by a signal; an empty
 FastAPI route stands before each. Six activities do the work: four commits of the ticket, as 2 KB of YAML, and two HTTP
-calls (read the template, launch the job). Commits reach the disk before they are answered, as the product's do.
+calls (read the template, launch the job). Commits reach the disk before they are answered, as the product's do: without
+that (`enable_fsync_gitdir(False)`) an approval takes about half as long, and a promotion some 10 ms less of CPU.
 
 It leaves out whatever is the product's own: identity, roles, rules, signatures, numbers, idempotency of requests and
 of launches, a target's line, dates, expiry, retries by people, search, announcements, and every fault but a crash.
