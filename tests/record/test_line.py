@@ -115,10 +115,10 @@ async def test_every_index_gives_the_same_places(repository: Repository, reader:
     third = await (await Story(repository, asked(3)).create()).then("approved")
     after = git(repository.path, "rev-parse", "main")
     lines.line_of(first.ticket)
-    aside = _commit(repository.path, before, before)
-    _move(repository.path, _commit(repository.path, after, after, aside))
+    aside = moved(repository.path, before, before)
+    moved(repository.path, after, after, aside)
     assert alike() == ["1", "2", "3"]
-    _move(repository.path, _commit(repository.path, after, aside, after))
+    moved(repository.path, after, aside, after)
     assert alike() == ["1", "2", "3"], "a merge the other way around is another line, which everybody reads anew"
     place = lines.place_of(third.ticket)
     assert place == lines.place_of(third.ticket)
@@ -126,15 +126,13 @@ async def test_every_index_gives_the_same_places(repository: Repository, reader:
     assert place.position == lines.index.position(third.ticket, 0), "one merge brought both entries"
 
 
-def _commit(repository: Path, tree: str, *parents: str) -> str:
-    """A commit of that tree; the branch stays where it is."""
+def moved(repository: Path, tree: str, *parents: str) -> str:
+    """Move the branch to a commit by hand with that one's files and these parents."""
     flags = [flag for parent in parents for flag in ("-p", parent)]
     person = ["-c", "user.name=Mona", "-c", "user.email=mona@cab-i.com"]
-    return git(repository, *person, "commit-tree", f"{tree}^{{tree}}", *flags, "-m", "By hand")
-
-
-def _move(repository: Path, commit: str) -> None:
-    git(repository, "update-ref", "refs/heads/main", commit)
+    made = git(repository, *person, "commit-tree", f"{tree}^{{tree}}", *flags, "-m", "By hand")
+    git(repository, "update-ref", "refs/heads/main", made)
+    return made
 
 
 async def test_an_approval_knows_what_was_deployed_after_it(
