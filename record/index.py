@@ -26,7 +26,7 @@ from record.members import Fault
 from record.postings import bits_of
 from record.query import Page, Statistics, TicketQuery, decode_cursor, encode_cursor
 from record.repository import Repository
-from record.targets import TargetHistory
+from record.targets import TargetHistory, TargetState, Waiting
 
 _LOG = logging.getLogger(__name__)
 
@@ -202,13 +202,6 @@ class Index:
             found = db.execute(sql, (schema.what(kind, name, environment),)).fetchall()
         return tuple(_ticket(document) for (document,) in found)
 
-    def production(self, kind: str, name: str, environment: str) -> str | None:
-        """The version that was deployed last to the target; None where none of ours ever was."""
-        sql = f"SELECT version FROM tickets WHERE what = ? AND deployed IS NOT NULL {_NEWEST}"  # noqa: S608
-        with self._reading() as db:
-            found = db.execute(sql, (schema.what(kind, name, environment),)).fetchone()
-        return found[0] if found else None
-
     def position(self, ticket: PromotionRequest, entry: int) -> int | None:
         """The number, on the branch's first-parent line, of the commit by which the ticket's file got its entry.
 
@@ -257,6 +250,20 @@ class Index:
             older = db.execute("SELECT 1 FROM older WHERE path = ?", (path,)).fetchone()
         return older is None and self.switch() is not None
 
+    def state_of(self, ticket_tenant: str, kind: str, name: str, environment: str) -> TargetState:
+        """What the tickets of a target amount to; before targets had owners, each tenant had targets of its own."""
+        with self._reading() as db:
+            if self.switch():
+                return targets.production_and_approved(db, "what", schema.what(kind, name, environment))
+            key = schema.target_key(ticket_tenant, kind, name, environment)
+            return targets.production_and_approved(db, "target", key)
+
+    def waiting(self, failed_since: int) -> dict[str, Waiting]:
+        """Every request that may still be decided on: open ones, and those that failed since (Unix seconds), by id."""
+        with self._reading() as db:
+            failed = self._finder.failed_since(failed_since)
+            return targets.waiting(db, failed, switched=self.switch() is not None)
+
     def first_approved(self, kind: str, name: str) -> str | None:
         """The tenant of the target's first approved request, in whatever environment, by its place on the branch."""
         with self._reading() as db:
@@ -294,6 +301,12 @@ class Index:
         sql = "SELECT ordinal, oid FROM commits WHERE author = ? AND author != '' AND ordinal > ? ORDER BY ordinal"
         with self._reading() as db:
             return tuple((ordinal, bytes(oid).hex()) for ordinal, oid in db.execute(sql, (author, after)))
+
+    def signers(self, after: int) -> frozenset[str]:
+        """Whom the commits after that number name as authors, where they carry a signature."""
+        sql = "SELECT DISTINCT author FROM commits WHERE ordinal > ? AND author != ''"
+        with self._reading() as db:
+            return frozenset(author for (author,) in db.execute(sql, (after,)))
 
     def ordinal(self, commit: str) -> int:
         """The number of a commit, 0 for one that is not on the branch."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from domain import coverage, line
 from domain.signing import Claims
-from domain.targets import TargetFacts
 from domain.ticket import Action, HistoryEntry
 from domain.values import iso
 from record.checks import Check, Step, Violation
@@ -61,15 +60,10 @@ def check_shown(step: Step) -> Iterator[Violation]:
     if not step.target.controlled or step.last.action is not Action.APPROVED or not isinstance(step.signed, Claims):
         return
     shown, since = step.signed.production, step.last.at - LOOKED
-    if shown is None or shown in step.others.shown(since, _described(step.target)):
+    if shown is None or shown in step.others.shown(since, step.target.production):
         return
-    if shown not in step.others.shown(since, _described(step.earlier().target)):
+    if shown not in step.others.shown(since, step.earlier().target.production):
         yield step.violation("shown-wrongly", f"the approver was shown {shown or 'nothing'} in production")
-
-
-def _described(target: TargetFacts) -> str:
-    """What the catalogue says of production before the first deployment; nothing where it says nothing."""
-    return target.entry.version if target.entry else ""
 
 
 def check_turn(step: Step) -> Iterator[Violation]:

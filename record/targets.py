@@ -3,8 +3,9 @@
 No question costs more for more tickets: names are found by leaping from one to the next, versions among the last few.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from domain.ticket import TargetType
@@ -31,6 +32,33 @@ _DEPLOYED = """
 SELECT version FROM tickets WHERE target = ? AND deployed IS NOT NULL
 ORDER BY deployed DESC, year DESC, number DESC LIMIT 1
 """
+_REQUEST = """
+SELECT id, what, target, NOT EXISTS (SELECT 1 FROM older WHERE older.path = tickets.path) FROM tickets WHERE
+"""
+_WAITING = f"{_REQUEST} open = 1 UNION ALL {_REQUEST} row IN (SELECT value FROM json_each(?))"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class TargetState:
+    """What the tickets of one target amount to.
+
+    `first_approved` is the tenant whose request was approved first, in whatever environment. `production` is the
+    version that was deployed last, `coming` are those of open requests that are approved.
+    """
+
+    first_approved: str | None = None
+    production: str | None = None
+    coming: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that may still be decided on: its target, whether it is younger than the switch, and the target's state
+    but for `first_approved`, which few need."""
+
+    what: str
+    younger: bool
+    state: TargetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +74,27 @@ def first_approved(db: sqlite3.Connection, kind: str, name: str) -> str | None:
     key = schema.what(kind, name, "")
     found = db.execute(_FIRST_APPROVED, (key, key + _LAST)).fetchone()
     return str(found[0]) if found else None
+
+
+def production_and_approved(db: sqlite3.Connection, column: str, value: str) -> TargetState:
+    """The state of the target that `column`, `what` or `target`, tells by this value."""
+    deployed = f"SELECT version FROM tickets WHERE {column} = ? AND deployed IS NOT NULL"  # noqa: S608
+    last = db.execute(f"{deployed} ORDER BY deployed DESC, year DESC, number DESC LIMIT 1", (value,)).fetchone()
+    approved = f"SELECT DISTINCT version FROM tickets WHERE {column} = ? AND open = 1 AND approved_at IS NOT NULL"  # noqa: S608
+    coming = tuple(version for (version,) in db.execute(approved, (value,)))
+    return TargetState(None, last[0] if last else None, coming)
+
+
+def waiting(db: sqlite3.Connection, rows: Sequence[int], *, switched: bool) -> dict[str, Waiting]:
+    """The open requests, and those of these rows, by id."""
+    states: dict[str, TargetState] = {}
+    found: dict[str, Waiting] = {}
+    for ticket, what, target, younger in db.execute(_WAITING, (json.dumps(rows),)).fetchall():
+        column, key = ("what", what) if switched else ("target", target)
+        if key not in states:
+            states[key] = production_and_approved(db, column, key)
+        found[ticket] = Waiting(what, bool(younger), states[key])
+    return found
 
 
 def names(db: sqlite3.Connection, tenant: str, kind: TargetType, beginning: str) -> Iterator[str]:

@@ -109,7 +109,7 @@ class TargetSoFar:
         """The other requests that are not closed."""
         return (known.ticket for known in self.requests.values() if known.ticket.id != ticket.id)
 
-    def shown(self, since: datetime, described: str) -> set[str]:
+    def shown(self, since: datetime, described: str | None) -> set[str]:
         """The versions that were in production, or about to come, at any time from then on.
 
         `described` is what the catalogue says of production before the first deployment.
@@ -120,7 +120,7 @@ class TargetSoFar:
             found.add(each.version)
             if each.at < since:
                 return found
-        return found | {described}
+        return found | {described or ""}
 
     def newer(self, ticket: PromotionRequest, newer: str | None, since: datetime) -> bool:
         """Whether that request, of a newer version, stood approved after the ticket was made, at any time from then on.

@@ -49,6 +49,7 @@ from record.message import SERVICE_EMAIL, plain
 from record.requesters import claims_in, requester_then
 from record.schema import ID
 from record.switch import find_switch, older
+from record.targets import TargetState
 from record.turns import LOOKED, TargetsSoFar
 
 _PROGRESS_EVERY = 1_000
@@ -273,7 +274,7 @@ class _Audit:
         controlled = self.switch is not None and path not in self.older
         first = self.first_approved.get(_key(ticket))
         catalogue, tenant = self.catalogue.move_to(commit), ticket.metadata.tenant
-        return facts(directory, catalogue, controlled, first, tenant, ticket.spec.target)
+        return facts(directory, catalogue, controlled, TargetState(first), tenant, ticket.spec.target)
 
     def _earlier(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> Earlier:
         """The same as of some minutes before the act: what a gate that was honest may have read last."""
@@ -284,8 +285,8 @@ class _Audit:
         controlled, first = self.switch is not None and path not in self.older, self.first_approved.get(_key(ticket))
         directory = Directory() if then is None else DirectoryState(self.git).move_to(then, search=True)
         catalogue = Catalogue() if then is None else CatalogueState().move_to(then)
-        target = facts(directory, catalogue, controlled, first, ticket.metadata.tenant, ticket.spec.target)
-        return Earlier(directory, target)
+        tenant, tickets = ticket.metadata.tenant, TargetState(first)
+        return Earlier(directory, facts(directory, catalogue, controlled, tickets, tenant, ticket.spec.target))
 
     def _note_submission(
         self, name: str, created_by: str, signed: Claims | Unproven | None, directory: Directory

@@ -1,6 +1,9 @@
 """Repositories and histories to test with: real bare repositories, changes that follow each other."""
 
+import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +60,22 @@ def _script(repository: Path, files: dict[str, str | None], message: str) -> str
         data = text or ""
         lines += [f"D {path}"] if text is None else [f"M 100644 inline {path}", f"data {len(data.encode())}", data]
     return "\n".join([*lines, ""])
+
+
+@contextmanager
+def branch_hangs(repository: Path) -> Iterator[None]:
+    """While whoever reads the branch waits for a pipe that nobody writes; they then read nothing, and look again."""
+    branch = repository / "refs" / "heads" / "main"
+    good, pipe = branch.with_name("good"), branch.with_name("pipe")
+    branch.rename(good)
+    os.mkfifo(branch)
+    try:
+        yield
+    finally:
+        branch.rename(pipe)
+        good.rename(branch)
+        os.close(os.open(pipe, os.O_RDWR))
+        pipe.unlink()
 
 
 def catalogue_opens(repository: Path) -> None:

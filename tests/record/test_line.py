@@ -152,7 +152,7 @@ async def test_an_approval_knows_what_was_deployed_after_it(
     await unseen.then("deploying", "deployed")
     found = coverage.lapse(mine.ticket, lines.grounds_of(mine.ticket), None, NOW)
     assert found is not None
-    assert found.reason.startswith(f"Production was changed by {unseen.ticket.id} to 2.2.0 after the approval")
+    assert found.startswith(f"Production was changed by {unseen.ticket.id} to 2.2.0 after the approval")
     assert lines.grounds_of(mine.ticket) == reader("fresh").grounds_of(mine.ticket)
 
 
@@ -165,7 +165,7 @@ async def test_production_is_what_the_branch_had_deployed_last(
         await (await Story(repository, ticket).create()).then("approved", "deploying", "deployed")
     for name in ("one", "fresh"):
         index = reader(name).index
-        assert index.production("api", "Payment-API", "prod") == "2.0.0"
+        assert index.state_of("tenant-finance", "api", "Payment-API", "prod").production == "2.0.0"
         before = index.in_production(index.get(early.id) or early)
         assert before is not None
         assert before.id == late.id
