@@ -1,7 +1,6 @@
 """A target's line: its deployments take turns, in the order in which their requests entered, as the branch has it."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -37,22 +36,6 @@ def entered(ticket: PromotionRequest) -> int | None:
 def _let_in(action: Action, date_has_come: bool) -> bool:
     """Whether a dated request enters by this: an approval never lets it in by itself, `due` follows."""
     return action is Action.RELEASED and date_has_come
-
-
-PATIENCE = timedelta(seconds=10)
-"""How long a request stands in line before another may pass it because its promotion does not run.
-
-The record does not tell which promotions run; a launch that passes somebody sooner is known by the record alone.
-"""
-
-
-def passable(ticket: PromotionRequest, now: datetime) -> bool:
-    """Whether the request has stood in line for so long that it may be passed where its promotion does not run.
-
-    One whose job is running may never be.
-    """
-    index = entered(ticket)
-    return index is None or (not deploys(ticket) and now - ticket.status.history[index].at >= PATIENCE)
 
 
 def deploys(ticket: PromotionRequest) -> bool:

@@ -1,13 +1,20 @@
 """What the audit looks for in a target's line: turns, dates, and whether an approval covered what was launched."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from domain import coverage, line
 from domain.signing import Claims
-from domain.ticket import Action, HistoryEntry
+from domain.ticket import Action, HistoryEntry, PromotionRequest
 from domain.values import iso
 from record.checks import Check, Step, Violation
 from record.turns import LOOKED
+
+PATIENCE = timedelta(seconds=10)
+"""How soon after its entry no gate passes a request: its promotion must have ended a launch's lifetime ago for that.
+
+The record does not tell which promotions run, so it can't tell more.
+"""
 
 
 def launched(entry: HistoryEntry) -> bool:
@@ -81,7 +88,7 @@ def check_turn(step: Step) -> Iterator[Violation]:
         yield step.violation("not-in-line", "it was launched without a place in its target's line")
         return
     standing = (others[each] for each in step.others.ahead_of(step.now.id) if each not in running)
-    if passed := [each.id for each in standing if not line.passable(each, step.last.at)]:
+    if passed := [each.id for each in standing if not _passable(each, step.last.at)]:
         yield step.violation("out-of-turn", f"it was launched ahead of {', '.join(passed)}, whose turn came before")
 
 
@@ -94,6 +101,12 @@ def check_superseded(step: Step) -> Iterator[Violation]:
     elif not step.others.newer(step.now, step.last.superseded_by, step.last.at - LOOKED):
         named = step.last.superseded_by or "none"
         yield step.violation("not-superseded", f"{named} is no newer request that was approved after it was made")
+
+
+def _passable(ticket: PromotionRequest, now: datetime) -> bool:
+    """Whether its promotion may have ended since it entered, so that others went on without it."""
+    index = line.entered(ticket)
+    return index is None or now - ticket.status.history[index].at >= PATIENCE
 
 
 CHECKS: tuple[Check, ...] = (check_dates, check_lapse, check_coverage, check_shown, check_turn, check_superseded)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from domain.change import Change, Proof
-from domain.line import PATIENCE
 from domain.ticket import BY_PEOPLE, Target, TargetType
+from record.line_checks import PATIENCE
 from record.repository import Repository
 from record.signatures import sealed
 from record.verify import verify
