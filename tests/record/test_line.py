@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pygit2
 import pytest
 
 from domain import coverage, lifecycle
 from domain.line import ahead_of
 from domain.ticket import PromotionRequest, Target, TargetType
 from domain.yaml import dump
+from record import entries
 from record.directory import DirectoryReader
 from record.index import Index
 from record.line import LineReader
@@ -121,9 +123,32 @@ async def test_every_index_gives_the_same_places(repository: Repository, reader:
     moved(repository.path, after, aside, after)
     assert alike() == ["1", "2", "3"], "a merge the other way around is another line, which everybody reads anew"
     place = lines.place_of(third.ticket)
-    assert place == lines.place_of(third.ticket)
     assert place is not None
     assert place.position == lines.index.position(third.ticket, 0), "one merge brought both entries"
+
+
+async def test_git_itself_tells_the_same_changes(repository: Repository) -> None:
+    """Many commits are not compared one by one: made, changed and removed, by one commit and by merges."""
+    first = await (await Story(repository, asked(1)).create()).then("approved")
+    before = git(repository.path, "rev-parse", "main")
+    await Story(repository, asked(2)).create()
+    person_commits(repository.path, {first.ticket.path: None, "requests/prod/2026/03/é\t.yaml": "x", "README.md": "x"})
+    after = git(repository.path, "rev-parse", "main")
+    aside = moved(repository.path, before, before)
+    moved(repository.path, after, aside, after)
+    person_commits(repository.path, {first.ticket.path: dump(first.ticket)})
+    tip = git(repository.path, "rev-parse", "main")
+    objects = pygit2.Repository(str(repository.path))
+    numbered = {commit.id: number for number, commit in enumerate(entries.line(objects, None, tip), 1)}
+    compared = [
+        change for oid, place in numbered.items() for change in entries.changes_of(_commit(objects, oid), place)
+    ]
+    told = entries.all_changes(objects.path, {str(oid): place for oid, place in numbered.items()}, None, tip)
+    assert {each for each in compared if each.path.isascii()} == set(told)
+
+
+def _commit(objects: pygit2.Repository, oid: pygit2.Oid) -> pygit2.Commit:
+    return objects[oid].peel(pygit2.Commit)
 
 
 def moved(repository: Path, tree: str, *parents: str) -> str:
