@@ -57,7 +57,7 @@ class OneTarget(RuleBasedStateMachine):
     def time_goes_by(self, by: timedelta) -> None:
         self.now += by
 
-    @precondition(lambda self: len(self.requests) < 4)
+    @precondition(lambda self: len(self.requests) < 6)
     @rule(dated=st.booleans())
     def somebody_asks(self, dated: bool) -> None:
         self.now += timedelta(seconds=1)
@@ -67,10 +67,10 @@ class OneTarget(RuleBasedStateMachine):
 
     @precondition(lambda self: self.some(State.PENDING))
     @rule(data=st.data())
-    def it_is_approved(self, data: st.DataObject) -> None:
-        request = data.draw(st.sampled_from(self.some(State.PENDING)))
-        shown = self.lines.controls.of_ticket(request.ticket).production or ""
-        self.does(request, "approved", claims={"production": shown})
+    def some_are_approved(self, data: st.DataObject) -> None:
+        for request in data.draw(st.lists(st.sampled_from(self.some(State.PENDING)), min_size=1, unique_by=id)):
+            shown = self.lines.controls.of_ticket(request.ticket).production or ""
+            self.does(request, "approved", claims={"production": shown})
 
     @precondition(lambda self: self.some(State.APPROVED))
     @rule(data=st.data(), action=st.sampled_from(["cancelled", "held", "released"]))
@@ -87,9 +87,13 @@ class OneTarget(RuleBasedStateMachine):
 
     @precondition(lambda self: self.some(State.APPROVED, State.DEPLOYING))
     @rule(data=st.data())
-    def its_promotion_looks(self, data: st.DataObject) -> None:
-        """It lapses, becomes due, is launched or waits, as the record says."""
-        request = data.draw(st.sampled_from(self.some(State.APPROVED, State.DEPLOYING)))
+    def promotions_look(self, data: st.DataObject) -> None:
+        """In whatever order."""
+        for request in data.draw(st.permutations(self.some(State.APPROVED, State.DEPLOYING))):
+            self._looks(request)
+
+    def _looks(self, request: Request) -> None:
+        """The request lapses, becomes due, is launched or waits, as the record says."""
         ticket = request.ticket
         if line.deploys(ticket) or ticket.hold is not None:
             return
@@ -156,5 +160,5 @@ class OneTarget(RuleBasedStateMachine):
         return [each.ticket for each in self.requests if places and each.ticket.id == places[0].ticket_id]
 
 
-OneTarget.TestCase.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
+OneTarget.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 TestOneTarget = OneTarget.TestCase

@@ -13,7 +13,7 @@ from record.line_checks import PATIENCE
 from record.repository import Repository
 from record.signatures import sealed
 from record.verify import verify
-from tests.domain.builders import JEAN, MINUTE, NOW, details, pending
+from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, details, pending
 from tests.record.building import after, bare, git, number, opened, person_commits
 from tests.record.test_line import PLATFORM, moved
 from tests.record.test_verify import PEOPLE, TENANT, rules
@@ -49,7 +49,7 @@ class Request:
     async def does(self, action: str, at: datetime | None = None, **given: Any) -> "Request":
         """One transition, a minute after the last one unless told when; `claims` are what was signed besides."""
         claims = given.pop("claims", {})
-        by = JEAN.email if action in BY_PEOPLE else "system"
+        by = PIERRE.email if action == "cancelled" else JEAN.email if action in BY_PEOPLE else "system"
         given = ({"job_id": f"awx-job-{self.ticket.id[-1]}"} if action == "deploying" else {}) | given
         self.ticket = after(self.ticket, action, by, at, **given)
         await self._record(claims)
