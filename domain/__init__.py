@@ -12,7 +12,9 @@ digest        SHA-256 of everything an approver approves: identity, tenant, requ
 transition    one change of a ticket's state; one history entry; one Git commit.
 deployment    one attempt to bring an approved ticket to production; one AWX job.
 attempt       the number of a deployment of a ticket, from 1; a retry starts the next.
-lane          the queue in which the deployments of one target wait their turn.
+line          the requests of one target that deploy or wait for their turn, in the order of their places.
+place         a commit's number on the branch's first-parent line; an entry's is that of the commit that brought it.
+coverage      what an approval stands on: the request as signed, production as shown, a time; without it, it lapses.
 announcement  one thing told about a ticket, on each channel: mail, Slack, Kafka.
 record        the Git repository that holds tickets, tenants and people: the product's memory and its proof.
 directory     who is who and may do what, read from the record.

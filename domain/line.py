@@ -38,6 +38,11 @@ def _let_in(action: Action, date_has_come: bool) -> bool:
     return action is Action.RELEASED and date_has_come
 
 
+def deploys(ticket: PromotionRequest) -> bool:
+    """Whether a job of the request is running, as far as the record tells."""
+    return ticket.last.action is Action.DEPLOYING and ticket.last.job_id is not None
+
+
 def becomes_due(ticket: PromotionRequest) -> bool:
     """Whether an approved request that nobody holds waits for its date outside the line."""
     return ticket.state is State.APPROVED and ticket.hold is None and entered(ticket) is None

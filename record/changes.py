@@ -32,9 +32,9 @@ def count(repo: git.Repo, revisions: str) -> int:
 
 
 def touched(repo: git.Repo, revisions: str) -> Iterator[Touched]:
-    """Every commit of the range, parents first, that changed a ticket or the directory's files."""
+    """Every commit of the range, parents first, with the tickets' files that it changed."""
     listed = repo.git.rev_list("--reverse", "--topo-order", revisions, as_process=True)
-    options = ("--stdin", "--root", "-r", "-c", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
+    options = ("--stdin", "--always", "--root", "-r", "-c", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
     paths = (FOLDER, TENANTS, PLATFORM, *CATALOGUE)
     compared = repo.git.diff_tree(*options, "--", *paths, istream=listed.stdout, as_process=True)
     listed.stdout.close()
@@ -51,9 +51,26 @@ def touched(repo: git.Repo, revisions: str) -> Iterator[Touched]:
     compared.wait()
 
 
-def merges(repo: git.Repo, revisions: str) -> Iterator[str]:
-    """Every merge of the range, parents first."""
-    return iter(repo.git.rev_list("--reverse", "--topo-order", "--merges", revisions).split())
+def on_line(repo: git.Repo, revisions: str) -> Iterator[Touched]:
+    """Every commit of the range's first-parent line, oldest first, that changed a ticket, against its first parent."""
+    options = ("--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "--no-abbrev", "--no-renames")
+    told = repo.git.log(*options, "--no-ext-diff", "--format=%H", revisions, "--", FOLDER, as_process=True)
+    commit, files = "", list[tuple[str, str | None, str | None]]()
+    for line in map(bytes.decode, told.stdout):
+        if line.startswith(":"):
+            files += filter(None, (_file(line),))
+        elif line.strip():
+            if commit:
+                yield Touched(commit, tuple(files))
+            commit, files = line.strip(), []
+    if commit:
+        yield Touched(commit, tuple(files))
+    told.wait()
+
+
+def merges(repo: git.Repo, revisions: str, *options: str) -> Iterator[str]:
+    """Every merge of the range, parents first; with `--first-parent` those of the line alone."""
+    return iter(repo.git.rev_list("--reverse", "--topo-order", "--merges", *options, revisions).split())
 
 
 def added(repo: git.Repo, commit: str, path: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pygit2
 
@@ -14,6 +15,7 @@ from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, Impact, Promo
 from record.directory import Directory
 from record.identities import ActsSoFar, proven_sign_in
 from record.message import SERVICE_EMAIL, plain, trailer
+from record.turns import TargetSoFar
 
 _DECIDED = {action: decision for decision, action in lifecycle.RECORDED_AS.items()}
 
@@ -29,12 +31,20 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the record said of the ticket's target, and of people and rules, at an earlier time."""
+
+    directory: Directory
+    target: TargetFacts
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What one commit made of one ticket: `before` (None: there was none that loads) became `now`.
 
     `signed` is what the commit's signature states, or why it states nothing, by the keys that stood in the record
     before: one that came with it, or later, blesses nothing. `requester` is who asked, as they were known then.
-    `target` is what the record said of the ticket's target then.
+    `target` is what the record said of the ticket's target then, `others` the target's requests before this commit.
     `used` are the signed messages that earlier commits carried, by id, with the commit; `acts` tell who acted by which
     sign-in.
     """
@@ -49,7 +59,10 @@ class Step:
     used: dict[str, str]
     target: TargetFacts
     acts: ActsSoFar
-    target_before: Callable[[], TargetFacts]
+    others: TargetSoFar
+    decide_by: datetime
+    """Until when somebody had to decide, long ago where that is neither signed nor recorded."""
+    earlier: Callable[[], Earlier]
     """What it said some minutes before the act: whoever looked in between may have read either."""
 
     @property
@@ -137,7 +150,7 @@ def check_target(step: Step) -> Iterator[Violation]:
         return  # of two tenants' first approvals at once, one owns the target; the other one launches nothing
     asked = (ticket.metadata.tenant, ticket.spec.target)
     refused = targets.objection(step.target, *asked)
-    if refused is None or targets.objection(step.target_before(), *asked) is None:
+    if refused is None or targets.objection(step.earlier().target, *asked) is None:
         return
     if isinstance(refused, FaultyFile):
         yield step.violation("fault-ignored", f"it was {step.last.action} though {refused}")
@@ -156,13 +169,13 @@ def check_bounds(step: Step) -> Iterator[Violation]:
         return
     ticket, request = step.now, step.now.spec.request
     refused = submissions.bounds(ticket.spec.target, step.target, step.directory.rules.moving_versions)
-    if refused and submissions.bounds(ticket.spec.target, step.target_before()):
+    if refused and submissions.bounds(ticket.spec.target, step.earlier().target):
         yield from (step.violation("out-of-bounds", str(each)) for each in refused)
     scheduled = request.scheduled_date
     if scheduled is not None and scheduled - ticket.metadata.created_at > submissions.FURTHEST:
         yield step.violation("out-of-bounds", "the agreed date is more than a year ahead")
     impact, minimum = request.impact_assessment, _minimum(step.target)
-    if _too_low(impact, minimum) and _too_low(impact, _minimum(step.target_before())):
+    if _too_low(impact, minimum) and _too_low(impact, _minimum(step.earlier().target)):
         yield step.violation("impact-too-low", f"the catalogue asks for {minimum} at least")
 
 

@@ -7,13 +7,16 @@ entries: a file that is edited by hand and put back keeps every place, and no en
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import git
 import pygit2
 from pygit2.enums import DeltaStatus, SortMode
 
 from domain import lifecycle
 from domain.ticket import FOLDER, Action, HistoryEntry, PromotionRequest, State
-from record.changes import is_ticket
+from record.changes import is_ticket, last_line, on_line, opened
+from record.errors import RecordUnavailable
 from record.members import shown
 from record.objects import Kind, object_id
 from record.text import text_of
@@ -28,12 +31,12 @@ class FileChange:
     blob: str
 
 
-def line(git: pygit2.Repository, before: str | None, tip: str) -> Iterator[pygit2.Commit]:
+def line(objects: pygit2.Repository, before: str | None, tip: str) -> Iterator[pygit2.Commit]:
     """The commits of the first-parent line after `before` up to the tip, oldest first.
 
     Raises ValueError where the tip's line does not go through `before`.
     """
-    walk = git.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE)
+    walk = objects.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE)
     walk.simplify_first_parent()
     if before is not None:
         walk.hide(before)
@@ -48,11 +51,11 @@ def line(git: pygit2.Repository, before: str | None, tip: str) -> Iterator[pygit
         raise ValueError(f"the branch was rewritten: {tip} does not come after {before}")
 
 
-def brought(git: pygit2.Repository, commit: pygit2.Commit) -> Iterator[pygit2.Commit]:
+def brought(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[pygit2.Commit]:
     """The commits that this one of the line brought to the branch, itself the last, in one order for every reader."""
     if len(commit.parent_ids) < 2:
         return iter((commit,))
-    walk = git.walk(commit.id, SortMode.TOPOLOGICAL | SortMode.REVERSE)
+    walk = objects.walk(commit.id, SortMode.TOPOLOGICAL | SortMode.REVERSE)
     walk.hide(commit.parent_ids[0])
     return iter(walk)
 
@@ -67,6 +70,17 @@ def changes_of(commit: pygit2.Commit, position: int) -> Iterator[FileChange]:
         path = f"{FOLDER}/{shown(delta.new_file.path)}"
         if delta.status is not DeltaStatus.DELETED and is_ticket(path):
             yield FileChange(path, position, str(delta.new_file.id))
+
+
+def all_changes(path: str, positions: Mapping[str, int], before: str | None, tip: str) -> Iterator[FileChange]:
+    """The same of every commit of the line after `before`, by Git itself, which is many times faster for many."""
+    try:
+        with opened(Path(path)) as repo:
+            for change in on_line(repo, f"{before}..{tip}" if before else tip):
+                files = ((file, blob) for file, _, blob in change.files if blob is not None)
+                yield from (FileChange(file, positions[change.commit], blob) for file, blob in files)
+    except git.GitError as error:
+        raise RecordUnavailable(f"Git can't tell what changed: {last_line(error)}") from error
 
 
 def _folder(commit: pygit2.Commit) -> pygit2.Tree | None:

@@ -17,7 +17,7 @@ from domain.ticket import PromotionRequest
 from record import schema
 from record.bulk import File, blob_of, found_ticket, identities_in, read_chunks, read_ticket
 from record.changes import is_ticket
-from record.entries import FileChange, brought, changes_of, line, places
+from record.entries import FileChange, all_changes, brought, changes_of, line, places
 from record.finding import Finder, terms
 from record.message import SIGNATURE, plain, trailer
 from record.postings import CHUNK
@@ -26,6 +26,9 @@ from record.switch import find_switch, older
 _LOG = logging.getLogger(__name__)
 _MANY = CHUNK
 """Tickets above which it pays to start other processes."""
+
+_MANY_COMMITS = 64
+"""Commits above which it pays to ask Git itself what they changed."""
 
 Progress = Callable[[int, int], None]
 """Told how many tickets have been read, and of how many."""
@@ -164,13 +167,16 @@ class Feed:
         """
         last = self._db.execute("SELECT ordinal, position FROM commits ORDER BY ordinal DESC LIMIT 1").fetchone()
         ordinal, position = last or (0, 0)
-        ordinals, changes = count(ordinal + 1), list[FileChange]()
+        ordinals, numbered = count(ordinal + 1), dict[str, int]()
         for place, commit in enumerate(line(self._git, before, tip), position + 1):
             for each in brought(self._git, commit):
                 row = (next(ordinals), each.id.raw, trailer(each, "Request-Id"), _signer(each), place)
                 self._db.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?)", row)
-            changes += changes_of(commit, place)
-        return changes
+            numbered[str(commit.id)] = place
+        if len(numbered) > _MANY_COMMITS:
+            return list(all_changes(self._git.path, numbered, before, tip))
+        commits = ((self._git[oid].peel(pygit2.Commit), place) for oid, place in numbered.items())
+        return [change for commit, place in commits for change in changes_of(commit, place)]
 
 
 def _signer(commit: pygit2.Commit) -> str:

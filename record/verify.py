@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
@@ -15,11 +15,13 @@ import pygit2
 from pygit2.enums import SortMode
 
 from domain import lifecycle
-from domain.errors import RuleViolation
+from domain.errors import RuleViolation, Unproven
 from domain.roles import Requester
+from domain.signing import Claims
 from domain.targets import TargetFacts
 from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
+from record import line_checks
 from record.bulk import blob_of, read_ticket
 from record.catalogue import Catalogue, CatalogueState, Key
 from record.changes import (
@@ -34,22 +36,25 @@ from record.changes import (
     printable,
     touched,
 )
-from record.checks import CHECKS, Check, Step, Violation
+from record.checks import CHECKS, Check, Earlier, Step, Violation
 from record.controls import facts
 from record.directory import Directory, DirectoryState
+from record.entries import brought, changes_of
 from record.errors import RecordUnavailable
 from record.feed import Progress
 from record.identities import ActsSoFar
 from record.keys import KeyState
 from record.members import Fault
+from record.message import SERVICE_EMAIL, plain
 from record.requesters import claims_in, requester_then
 from record.schema import ID
 from record.switch import find_switch, older
 from record.targets import TargetState
+from record.turns import LOOKED, TargetsSoFar
 
 _PROGRESS_EVERY = 1_000
-LOOKED = timedelta(minutes=10)
-"""How long before its commit an act may have looked at the record: a launch takes minutes, a decision waits for Git."""
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
+ALL = (*CHECKS, *line_checks.CHECKS)
 
 
 def verify(
@@ -59,7 +64,7 @@ def verify(
     *,
     branch: str = "HEAD",
     keys: Sequence[str] = (),
-    checks: tuple[Check, ...] = CHECKS,
+    checks: tuple[Check, ...] = ALL,
 ) -> Iterator[Violation]:
     """Every violation in the history of the branch, oldest first; `since` takes all up to that commit for granted.
 
@@ -92,6 +97,7 @@ def _verify(audit: "_Audit", tip: str, start: str | None, progress: Progress) ->
         audit.start_from(audit.git[start].peel(pygit2.Commit))
     audit.look_for_switch(tip)
     revisions = f"{start}..{tip}" if start else tip
+    audit.look_for_line(revisions)
     total = count(repo, revisions)
     for done, change in enumerate(touched(repo, revisions), 1):
         yield from audit.commit(change)
@@ -126,6 +132,14 @@ class _Audit:
     catalogue: CatalogueState = field(default_factory=CatalogueState)
     first_approved: dict[Key, str] = field(default_factory=dict)
     """The tenant of each target's first approved request, so far."""
+    until: dict[str, datetime] = field(default_factory=dict)
+    """Until when somebody had to decide on each ticket, as its submission was signed."""
+    targets: TargetsSoFar = field(default_factory=TargetsSoFar)
+    place: int = 0
+    """The number of the last commit of the line."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """The commits that are not on the line themselves, with the merges that brought them."""
+    turned: set[str] = field(default_factory=set)
     switch: str | None = None
     older: frozenset[str] = frozenset()
     """The tickets that were there when the rules of `spec.controls: 2` were switched on, by path."""
@@ -143,20 +157,32 @@ class _Audit:
         if self.switch is not None:
             self.older = frozenset(older(self.git, self.switch))
 
+    def look_for_line(self, revisions: str) -> None:
+        """Learn which commits came to the branch's first-parent line by a merge."""
+        for merge in merges(self.repo, revisions, "--first-parent"):
+            for each in brought(self.git, self.git[merge].peel(pygit2.Commit)):
+                if str(each.id) != merge:
+                    self.beside[str(each.id)] = merge
+
     def start_from(self, commit: pygit2.Commit) -> None:
         """Take the state as of a commit for granted."""
         self.directory.move_to(commit, search=True)
         self.catalogue.move_to(commit)
-        approved: list[PromotionRequest] = []
+        found: list[PromotionRequest] = []
         for delta in commit.tree.diff_to_tree(swap=True).deltas:
             path = delta.new_file.path
             if path.startswith(f"{FOLDER}/"):
                 self.numbers[PurePosixPath(path).stem] = path
                 read = self._read(path, str(delta.new_file.id)) if is_ticket(path) else None
-                if isinstance(read, PromotionRequest) and read.status.approved_at:
-                    approved.append(read)
-        for ticket in sorted(approved, key=lambda ticket: str(ticket.status.approved_at)):
-            self._note_approval(ticket)
+                if isinstance(read, PromotionRequest):
+                    found.append(read)
+        for ticket in sorted(found, key=lambda ticket: ticket.last.at):
+            self.targets.of(ticket).note(ticket, self.place)
+        approvals = (
+            (entry.at, ticket) for ticket in found for entry in ticket.status.history if entry.action is Action.APPROVED
+        )
+        for _, ticket in sorted(approvals, key=lambda each: each[0]):
+            self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
 
     def commit(self, change: Touched) -> Iterator[Violation]:
         commit = self.git[change.commit].peel(pygit2.Commit)
@@ -168,6 +194,22 @@ class _Audit:
                 yield Violation(change.commit, fault.path, "unreadable", fault.sentence)
         for path, old, new in change.files:
             yield from self._file(commit, directory, path, old, new)
+        if change.commit not in self.beside:
+            self._go_on(commit, change)
+
+    def _go_on(self, commit: pygit2.Commit, change: Touched) -> None:
+        """Take the next commit of the line into what is known of the targets."""
+        self.place += 1
+        if len(commit.parent_ids) > 1:
+            files = [(each.path, each.blob) for each in changes_of(commit, self.place)]
+        else:
+            files = [(path, new) for path, _, new in change.files if new is not None]
+        for path, blob in files:
+            ticket = self._read(path, blob)
+            if isinstance(ticket, PromotionRequest):
+                self.targets.of(ticket).note(ticket, self.place)
+                if any(entry.action is Action.APPROVED for entry in ticket.status.history):
+                    self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
 
     def _faults(self) -> tuple[Fault, ...]:
         """The files that can't be used now; the catalogue's count from when targets have owners."""
@@ -207,19 +249,25 @@ class _Audit:
         known = before if isinstance(before, PromotionRequest) else None
         signed = claims_in(commit, self.keys.as_of(commit.parents[0] if commit.parents else None))
         if name not in self.requesters:
-            created_by = now.metadata.created_by
-            if old is None:
-                asked = requester_then(created_by, signed, directory)
-            else:
-                asked = self._requester_before(commit, path, created_by)
-            self.requesters[name] = self.people.setdefault(asked, asked)
-        target, asker = self._target(commit, path, now, directory), self.requesters[name]
-        then = partial(self._target_before, commit, path, now)
-        step = Step(commit, path, known, now, directory, signed, asker, self.used, target, self.acts, then)
+            first = (signed, directory) if old is None else self._submission_before(commit, path)
+            self._note_submission(name, now.metadata.created_by, *first)
+        asker, until = self.requesters[name], lifecycle.decide_by(now, self.until[name])
+        target, others = self._target(commit, path, now, directory), self.targets.of(now)
+        earlier = partial(self._earlier, commit, path, now)
+        step = Step(
+            commit, path, known, now, directory, signed, asker, self.used, target, self.acts, others, until, earlier
+        )
         for check in self.checks:
             yield from check(step)
-        if now.last.action is Action.APPROVED:
-            self._note_approval(now)
+        yield from self._beside(step)
+
+    def _beside(self, step: Step) -> Iterator[Violation]:
+        """What the service wrote stands on the branch's line, unless somebody's merge took the branch in as a side."""
+        merge = self.beside.get(str(step.commit.id))
+        ours = plain(step.commit.committer.raw_email) == SERVICE_EMAIL
+        if merge is not None and merge not in self.turned and ours and step.target.controlled:
+            self.turned.add(merge)
+            yield Violation(merge, step.now.id, "line-turned", "the merge puts what was on the branch's line beside it")
 
     def _target(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest, directory: Directory) -> TargetFacts:
         """What the record said of the ticket's target as of the commit."""
@@ -228,7 +276,7 @@ class _Audit:
         catalogue, tenant = self.catalogue.move_to(commit), ticket.metadata.tenant
         return facts(directory, catalogue, controlled, TargetState(first), tenant, ticket.spec.target)
 
-    def _target_before(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> TargetFacts:
+    def _earlier(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> Earlier:
         """The same as of some minutes before the act: what a gate that was honest may have read last."""
         until = (ticket.last.at - LOOKED).timestamp()
         walk = self.git.walk(commit.id, SortMode.TOPOLOGICAL)
@@ -237,18 +285,22 @@ class _Audit:
         controlled, first = self.switch is not None and path not in self.older, self.first_approved.get(_key(ticket))
         directory = Directory() if then is None else DirectoryState(self.git).move_to(then, search=True)
         catalogue = Catalogue() if then is None else CatalogueState().move_to(then)
-        return facts(directory, catalogue, controlled, TargetState(first), ticket.metadata.tenant, ticket.spec.target)
+        tenant, tickets = ticket.metadata.tenant, TargetState(first)
+        return Earlier(directory, facts(directory, catalogue, controlled, tickets, tenant, ticket.spec.target))
 
-    def _note_approval(self, ticket: PromotionRequest) -> None:
-        self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
+    def _note_submission(
+        self, name: str, created_by: str, signed: Claims | Unproven | None, directory: Directory
+    ) -> None:
+        """Keep who asked, and until when somebody had to decide."""
+        asked = requester_then(created_by, signed, directory)
+        self.requesters[name] = self.people.setdefault(asked, asked)
+        self.until[name] = (signed.decide_by if isinstance(signed, Claims) else None) or _UNKNOWN
 
-    def _requester_before(self, commit: pygit2.Commit, path: str, created_by: str) -> Requester:
-        """Who asked for a ticket whose first commit is taken for granted, or held no ticket yet."""
+    def _submission_before(self, commit: pygit2.Commit, path: str) -> tuple[Claims | Unproven | None, Directory]:
+        """What was signed of a ticket whose first commit is taken for granted or held no ticket, and who was who."""
         created = self.git[added(self.repo, str(commit.id), path)].peel(pygit2.Commit)
         keys = KeyState(self.git, self.believed).as_of(created.parents[0] if created.parents else None)
-        signed = claims_in(created, keys)
-        directory = DirectoryState(self.git).move_to(created, search=True)
-        return requester_then(created_by, signed, directory)
+        return claims_in(created, keys), DirectoryState(self.git).move_to(created, search=True)
 
     def _read_uncached(self, path: str, blob: str) -> PromotionRequest | str:
         try:

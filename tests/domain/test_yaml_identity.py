@@ -41,6 +41,7 @@ NAMES = st.from_regex(r"\A[A-Za-z0-9]([A-Za-z0-9._-]{0,20}[A-Za-z0-9])?\Z") | st
 )
 LABELS = st.from_regex(r"\A[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?\Z") | st.sampled_from(["on", "off", "true", "0x1"])
 IDS = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._:-]{0,20}\Z")
+TICKET_IDS = st.from_regex(r"\APR-[0-9]{4}-[1-9][0-9]{3,6}\Z")
 
 ENTRIES = st.builds(
     HistoryEntry,
@@ -49,6 +50,8 @@ ENTRIES = st.builds(
     by=EMAILS | st.just("system"),
     comment=st.none() | texts(4_096),
     reason=st.none() | texts(4_096, least=10),
+    decide_by=st.none() | MOMENTS,
+    superseded_by=st.none() | TICKET_IDS,
     job_id=st.none() | IDS,
     deployment_id=st.none() | IDS,
     error=st.none() | texts(8_192),
@@ -72,7 +75,7 @@ def tickets(draw: st.DrawFn) -> PromotionRequest:
     return PromotionRequest.model_validate(
         {
             "metadata": {
-                "id": draw(st.from_regex(r"\APR-[0-9]{4}-[1-9][0-9]{3,6}\Z")),
+                "id": draw(TICKET_IDS),
                 "created_at": draw(MOMENTS),
                 "created_by": draw(EMAILS),
                 "tenant": draw(LABELS),

@@ -93,9 +93,12 @@ def publish_key(repository: Path) -> None:
     person_commits(repository, key_file(), "Know the tests' key")
 
 
-def after(ticket: PromotionRequest, action: str, by: str = JEAN.email, at: datetime | None = None) -> PromotionRequest:
+def after(
+    ticket: PromotionRequest, action: str, by: str = JEAN.email, at: datetime | None = None, **details: object
+) -> PromotionRequest:
     """The ticket after one more entry, a minute later unless told when."""
-    entry = HistoryEntry(action=Action(action), at=at or ticket.last.at + MINUTE, by=by)
+    said = {"action": action, "at": at or ticket.last.at + MINUTE, "by": by} | details
+    entry = HistoryEntry.model_validate(said)
     status = lifecycle.status_of((*ticket.status.history, entry))
     return ticket.model_copy(update={"status": status})
 
@@ -114,7 +117,8 @@ class Story:
     async def then(self, *actions: str) -> "Story":
         for action in actions:
             by = JEAN.email if Action(action) in BY_PEOPLE else SYSTEM
-            self.ticket = after(self.ticket, action, by)
+            job = {"job_id": "awx-job-1"} if action == "deploying" else {}
+            self.ticket = after(self.ticket, action, by, None, **job)
             await self._record(Change(ticket=self.ticket, base=self.revision, actor_name="Jean Dupont"))
         return self
 

@@ -59,6 +59,7 @@ async def test_an_index_filled_by_several_processes_is_like_any_other(
     assert sorted(errors) == [taken.path, unreadable.path], "nobody finds these in a list"
     assert told[-1] == (TICKETS + 2, TICKETS + 2)
     assert index.get(number(77)) == ticket(77, TICKETS)
+    assert [index.position(ticket(each, TICKETS), 0) for each in (1, TICKETS)] == [1, 12], "a commit a month"
 
     def missing(decider: Person) -> set[str]:
         newest = [index.page(TicketQuery(scope=ALL, decider=each)) for each in (None, decider)]

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pygit2
 import pytest
 
 from domain import coverage, lifecycle
 from domain.line import ahead_of
 from domain.ticket import PromotionRequest, Target, TargetType
 from domain.yaml import dump
+from record import entries
 from record.directory import DirectoryReader
 from record.index import Index
 from record.line import LineReader
@@ -115,26 +117,47 @@ async def test_every_index_gives_the_same_places(repository: Repository, reader:
     third = await (await Story(repository, asked(3)).create()).then("approved")
     after = git(repository.path, "rev-parse", "main")
     lines.line_of(first.ticket)
-    aside = _commit(repository.path, before, before)
-    _move(repository.path, _commit(repository.path, after, after, aside))
+    aside = moved(repository.path, before, before)
+    moved(repository.path, after, after, aside)
     assert alike() == ["1", "2", "3"]
-    _move(repository.path, _commit(repository.path, after, aside, after))
+    moved(repository.path, after, aside, after)
     assert alike() == ["1", "2", "3"], "a merge the other way around is another line, which everybody reads anew"
     place = lines.place_of(third.ticket)
-    assert place == lines.place_of(third.ticket)
     assert place is not None
     assert place.position == lines.index.position(third.ticket, 0), "one merge brought both entries"
 
 
-def _commit(repository: Path, tree: str, *parents: str) -> str:
-    """A commit of that tree; the branch stays where it is."""
+async def test_git_itself_tells_the_same_changes(repository: Repository) -> None:
+    """Many commits are not compared one by one: made, changed and removed, by one commit and by merges."""
+    first = await (await Story(repository, asked(1)).create()).then("approved")
+    before = git(repository.path, "rev-parse", "main")
+    await Story(repository, asked(2)).create()
+    person_commits(repository.path, {first.ticket.path: None, "requests/prod/2026/03/é\t.yaml": "x", "README.md": "x"})
+    after = git(repository.path, "rev-parse", "main")
+    aside = moved(repository.path, before, before)
+    moved(repository.path, after, aside, after)
+    person_commits(repository.path, {first.ticket.path: dump(first.ticket)})
+    tip = git(repository.path, "rev-parse", "main")
+    objects = pygit2.Repository(str(repository.path))
+    numbered = {commit.id: number for number, commit in enumerate(entries.line(objects, None, tip), 1)}
+    compared = [
+        change for oid, place in numbered.items() for change in entries.changes_of(_commit(objects, oid), place)
+    ]
+    told = entries.all_changes(objects.path, {str(oid): place for oid, place in numbered.items()}, None, tip)
+    assert {each for each in compared if each.path.isascii()} == set(told)
+
+
+def _commit(objects: pygit2.Repository, oid: pygit2.Oid) -> pygit2.Commit:
+    return objects[oid].peel(pygit2.Commit)
+
+
+def moved(repository: Path, tree: str, *parents: str) -> str:
+    """Move the branch to a commit by hand with that one's files and these parents."""
     flags = [flag for parent in parents for flag in ("-p", parent)]
     person = ["-c", "user.name=Mona", "-c", "user.email=mona@cab-i.com"]
-    return git(repository, *person, "commit-tree", f"{tree}^{{tree}}", *flags, "-m", "By hand")
-
-
-def _move(repository: Path, commit: str) -> None:
-    git(repository, "update-ref", "refs/heads/main", commit)
+    made = git(repository, *person, "commit-tree", f"{tree}^{{tree}}", *flags, "-m", "By hand")
+    git(repository, "update-ref", "refs/heads/main", made)
+    return made
 
 
 async def test_an_approval_knows_what_was_deployed_after_it(
