@@ -7,7 +7,6 @@ Messages it takes:
     awx_report  signal  AWX says that something happened to a job: look now
     ticket      query   the ticket as the engine holds it, recorded or about to be
     standing    query   its place in the target's lane, and who is ahead; null while it stands in none
-
 A request to cancel the workflow changes nothing: a ticket is withdrawn by `cancel`, which says who.
 """
 
@@ -115,8 +114,6 @@ class Promotion:
         await self._left(State.FAILED, workflow.now() + options.RETRY_WINDOW, "closes unless retried")
         await self._settled()
 
-    # -- what every step does --------------------------------------------------------------------------------------
-
     async def _left(self, state: State, until: datetime, summary: str) -> None:
         """Wait until the ticket is in this state no longer, at most until the moment."""
         while self._ticket.state is state and (left := until - workflow.now()) > timedelta(0):
@@ -145,8 +142,7 @@ class Promotion:
         async with self._recording:
             while self._unrecorded:
                 change = change_of(self._submission, self._revision, *self._unrecorded[0])
-                ticket = change.ticket
-                summary = f"commits {ticket.last.action} by {ticket.last.by}"
+                summary = f"commits {change.ticket.last.action} by {change.ticket.last.by}"
                 recorded = await workflow.execute_activity_method(
                     RecordActivities.record_change, change, **options.recording(summary)
                 )
@@ -183,7 +179,6 @@ class Promotion:
     @workflow.update
     async def submit(self, submission: Submission) -> PromotionRequest:
         """Wait until the submission is recorded. Fails as TicketExists where its number is given, or as Unproven."""
-        del submission
         await workflow.wait_condition(lambda: self._revision is not None or self._never is not None)
         return self.ticket()
 
