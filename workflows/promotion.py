@@ -7,7 +7,6 @@ Messages it takes:
     awx_report  signal  AWX says that something happened to a job: look now
     ticket      query   the ticket as the engine holds it, recorded or about to be
     standing    query   its place in the target's lane, and who is ahead; null while it stands in none
-A request to cancel the workflow changes nothing: a ticket is withdrawn by `cancel`, which says who.
 """
 
 import asyncio
@@ -55,7 +54,7 @@ class Promotion:
 
     @workflow.run
     async def run(self, submission: Submission) -> PromotionRequest:
-        """The promotion's story; its result is the ticket as it ended."""
+        """The promotion's story; its result is the ticket as it ended. A request to cancel the workflow is dropped."""
         return await to_its_end(self._story())
 
     async def _story(self) -> PromotionRequest:
