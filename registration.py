@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker
 
@@ -14,8 +16,8 @@ from activities.announcing import AnnouncementActivities, Tell
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
 from activities.beating import Beating
-from activities.clearance import ClearanceActivities
-from activities.lane import LaneActivities
+from activities.fronts import Fronts
+from activities.looking import LookActivities, RecordLook
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from clients.awx import AwxClient
@@ -28,27 +30,29 @@ from record.identities import Identities
 from record.index import Index
 from record.keys import KeyReader
 from record.known import KNOWN_FOR, KnownRecord
+from record.line import LineReader
 from record.proofs import Proofs
 from record.repository import Repository
 from workflows.announcing import Announcements
 from workflows.claim import Claim
 from workflows.door import SignatureInterceptor
-from workflows.lane import Lane
 from workflows.promotion import Promotion
 from workflows.watch import AwxWatch
 
 
 @dataclass(frozen=True)
 class Registration:
-    """One worker's parts; it serves the task queue that `lanes` has."""
+    """One worker's parts, and the task queue that it serves. `look_every` is the shortest time between two looks."""
 
+    client: Client
+    task_queue: str
     repository: Repository
     index: Index
     awx: AwxClient
     timings: AwxTimings
-    lanes: LaneActivities
     outlets: Mapping[Channel, Outlet]
     tell: Tell
+    look_every: timedelta = timedelta(seconds=2)
     known_for: float = KNOWN_FOR
     """Seconds that rights count which can't be looked up any more."""
 
@@ -61,20 +65,21 @@ class Registration:
         controls = Controls.of(self.repository, directory, self.index)
         known = KnownRecord(self.repository, self.index, controls, keys, identities, self.known_for)
         comparer = Comparer(self.index, controls.catalogue)
-        clearance = ClearanceActivities(self.repository, directory, self.index, keys, controls)
-        awx = AwxActivities(self.awx, clearance.objection, self.timings)
+        lines = LineReader(self.repository, self.index, directory, keys, controls)
+        record = RecordLook(self.repository, self.index, keys, lines, lambda ticket: fronts.abandoned(ticket))
+        awx = AwxActivities(self.awx, record.objection, self.timings)
+        fronts = Fronts(self.client, awx)
         return Worker(
-            self.lanes.client,
-            task_queue=self.lanes.task_queue,
-            workflows=[Promotion, Announcements, Lane, Claim, AwxWatch],
+            self.client,
+            task_queue=self.task_queue,
+            workflows=[Promotion, Announcements, Claim, AwxWatch],
             activities=[
                 RecordActivities(self.repository, proofs, self.tell).record_change,
                 AnnouncementActivities(self.outlets, self.repository, directory, comparer).deliver,
                 ProofActivities(proofs, controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
-                clearance.read_facts,
-                self.lanes.stand_in_lane,
-                *(awx.find_job, awx.launch_job, awx.read_result),
+                LookActivities(record, awx.find_job, self.look_every).look,
+                *(awx.launch_job, awx.read_result),
             ],
             interceptors=[
                 SignatureInterceptor(Proofs(known, known.check_person).check_decision, known.target),

@@ -7,7 +7,6 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from activities.lane import LaneActivities
 from channels import outlets, teller
 from clients.awx import AwxClient
 from doctor import awx_connection, awx_timings
@@ -38,11 +37,12 @@ async def run(settings: Settings) -> None:
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, outlets(settings) as channels:
         registration = Registration(
+            client=temporal,
+            task_queue=settings.task_queue,
             repository=repository,
             index=Index(repository, folder / "index.db"),
             awx=client,
             timings=awx_timings(settings),
-            lanes=LaneActivities(temporal, settings.task_queue),
             outlets=channels,
             tell=teller(settings, temporal, channels),
         )

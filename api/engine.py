@@ -18,7 +18,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
     WorkflowUpdateStage,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -28,10 +28,11 @@ from domain.delivery import Report, announcements_of
 from domain.deployment import AwxReport
 from domain.ticket import PromotionRequest
 from domain.values import TicketId
-from workflows import options, shown
+from workflows import options
 from workflows.announcing import Announcements
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.promotion import Promotion
+from workflows.starting import submitted
 
 T = TypeVar("T")
 
@@ -89,16 +90,7 @@ class Engine:
 
         The same submission again gets the same ticket. Raises NumberTaken, EngineUnavailable.
         """
-        start = WithStartWorkflowOperation(
-            Promotion.run,
-            submission,
-            id=submission.id,
-            task_queue=self.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            search_attributes=shown.at_start(submission),
-            static_summary=shown.summary(submission),
-        )
+        start = submitted(submission, self.task_queue)
         _take_note_of_failure(start)
         starting = self.client.start_update_with_start_workflow(
             Promotion.submit,
@@ -237,6 +229,8 @@ _UPDATES = {
     DecisionAction.REJECT: Promotion.reject,
     DecisionAction.CANCEL: Promotion.cancel,
     DecisionAction.RETRY: Promotion.retry,
+    DecisionAction.HOLD: Promotion.hold,
+    DecisionAction.RELEASE: Promotion.release,
 }
 
 

@@ -147,6 +147,8 @@ class Permissions(Frozen):
     reject: Allowed
     cancel: Allowed
     retry: Allowed
+    hold: Allowed
+    release: Allowed
     deciders: tuple[Decider, ...]
 
 

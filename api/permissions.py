@@ -31,13 +31,19 @@ def refusal(
         action=action,
         person=person,
         at=now,
-        reason=_REASON if action is DecisionAction.REJECT else None,
+        reason=_REASON if action.needs_reason else None,
+        production=_shown(action, target),
     )
     try:
         lifecycle.check(ticket, decision, now, requester, target)
     except RuleViolation as violation:
         return violation
     return directory.refusal(person, action.permission, ticket, requester)
+
+
+def _shown(action: DecisionAction, target: TargetFacts | None) -> str | None:
+    """What an approver who looks now is shown of production."""
+    return (target.production or "" if target else "") if action is DecisionAction.APPROVE else None
 
 
 def approvers(directory: Directory, ticket: PromotionRequest, requester: Requester | None) -> tuple[Person, ...]:

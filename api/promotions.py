@@ -29,6 +29,7 @@ from domain.delivery import Report
 from domain.deployment import AwxReport
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
 from domain.roles import Permission, Person, Requester, same_address
+from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, Target
 from domain.values import TICKET_ID, same_name
 from record.controls import Controls
@@ -50,11 +51,15 @@ _NUMBERS_TRIED = 1_000
 
 @dataclass(frozen=True)
 class Said:
-    """What a caller wants done; `if_match` is the entity tag of what they read, where they insist on it."""
+    """What a caller wants done; `if_match` is the entity tag of what they read, where they insist on it.
+
+    `production` is the version in production that they were shown, empty for none; None for what it is now.
+    """
 
     action: DecisionAction
     comment: str | None = None
     reason: str | None = None
+    production: str | None = None
     if_match: str | None = None
 
 
@@ -159,6 +164,10 @@ class Promotions:
         ticket = await self.visible(person, ticket_id)
         if said.if_match is not None and not matches(said.if_match, etag(ticket)):
             raise ChangedSince
+        target = None
+        if said.action in lifecycle.GRANTING:  # others go on where the record is away or faulty
+            target = await run_in_threadpool(self.controls.of_ticket, ticket)
+        now_there = target.production or "" if target and said.action is DecisionAction.APPROVE else None
         decision = Decision(
             id=str(uuid.uuid4()),
             ticket_id=ticket_id,
@@ -168,11 +177,12 @@ class Promotions:
             at=self.now(),
             comment=said.comment,
             reason=said.reason,
+            production=now_there if said.production is None else said.production,
         )
         requester = None
         with contextlib.suppress(RecordUnavailable):  # the promotion knows who asked, and judges by that
             requester = await self.asked_by(ticket)
-        await self._judge(decision, ticket, requester)
+        await self._judge(decision, ticket, requester, target)
         try:
             answer = await self.engine.decide(self.signer.sign(decision))
         except NotRunning:
@@ -183,14 +193,13 @@ class Promotions:
             self._ahead.add(ticket_id)
         return answer
 
-    async def _judge(self, decision: Decision, ticket: PromotionRequest, requester: Requester | None) -> None:
+    async def _judge(
+        self, decision: Decision, ticket: PromotionRequest, requester: Requester | None, target: TargetFacts | None
+    ) -> None:
         """Refuse what the record itself refuses: the gate signs nothing that its person has no right to.
 
         Where the ticket's state refuses too, that is the answer, as it will be the promotion's.
         """
-        target = None
-        if decision.action in lifecycle.GRANTING:  # others go on where the record is away or faulty
-            target = await run_in_threadpool(self.controls.of_ticket, ticket)
         directory = await run_in_threadpool(self.directory.current)
         refused = directory.refusal(decision.person, decision.action.permission, ticket, requester)
         now = self.now()

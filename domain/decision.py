@@ -7,7 +7,7 @@ from pydantic import StringConstraints, model_validator
 
 from domain.roles import Permission, Person, Requester
 from domain.ticket import Impact, Metadata, PreChecks, RequestDetails, Spec, Target
-from domain.values import Comment, Frozen, Moment, Reason, Tenant, TicketId
+from domain.values import Comment, Frozen, Moment, Reason, ShownVersion, Tenant, TicketId
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 LONGEST_JWS = 1_000_000
@@ -30,17 +30,25 @@ class DecisionAction(StrEnum):
     REJECT = "reject"
     CANCEL = "cancel"
     RETRY = "retry"
+    HOLD = "hold"
+    RELEASE = "release"
 
     @property
     def permission(self) -> Permission:
-        return Permission(self.value)
+        """The right that it takes; whoever may approve may hold and release."""
+        return Permission.APPROVE if self in {DecisionAction.HOLD, DecisionAction.RELEASE} else Permission(self.value)
+
+    @property
+    def needs_reason(self) -> bool:
+        return self in {DecisionAction.REJECT, DecisionAction.HOLD, DecisionAction.RELEASE}
 
 
 class Decision(Frozen):
     """What one person decided on one ticket, bound to the digest of what they saw.
 
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
-    the history's own time is the workflow's. `proof` is the API's signature on all of it; without one it is a draft.
+    the history's own time is the workflow's. `production` goes with an approval: the version in production as it was
+    shown, empty for none. `proof` is the API's signature on all of it; without one it is a draft.
     """
 
     id: DecisionId
@@ -51,12 +59,15 @@ class Decision(Frozen):
     at: Moment
     comment: Comment | None = None
     reason: Reason | None = None
+    production: ShownVersion | None = None
     proof: Jws | None = None
 
     @model_validator(mode="after")
-    def _reason_goes_with_reject(self) -> Self:
-        if (self.reason is not None) is not (self.action is DecisionAction.REJECT):
-            raise ValueError("a reason goes with reject, and reject needs one")
+    def _has_what_its_action_takes(self) -> Self:
+        if (self.reason is not None) is not self.action.needs_reason:
+            raise ValueError("a reason goes with reject, hold and release, and these need one")
+        if self.production is not None and self.action is not DecisionAction.APPROVE:
+            raise ValueError("production goes with approve")
         return self
 
 

@@ -14,7 +14,11 @@ RuleViolation
 ├── RecordBehind          what the decision rests on is not known yet, or not any more: the same may be asked again
 ├── NotPending            a decision on a ticket that is decided, withdrawn or expired
 ├── NotCancellable        a withdrawal after the deployment began or the end was reached
+├── NotHoldable           a hold of something that is not approved, held already or about to be launched
+├── NotHeld               a release of something that nobody holds
 ├── NotRetryable          a retry of something that has not failed
+├── HistoryFull           one more decision on a ticket on which too much was decided
+├── ProductionChanged     an approval that was given looking at another version of production
 ├── NotAuthorized         the person's roles do not allow it
 │   ├── TargetNotOwned    the target is not the tenant's
 │   ├── TenantGone        the tenant has no file any more, and no rules
@@ -98,6 +102,22 @@ class NotPending(RuleViolation):
 
 class NotCancellable(RuleViolation):
     sentence = "Request can no longer be cancelled"
+
+
+class NotHoldable(RuleViolation):
+    sentence = "Request can't be held"
+
+
+class NotHeld(RuleViolation):
+    sentence = "Request not held"
+
+
+class HistoryFull(RuleViolation):
+    sentence = "Too much was decided on this request: make a new one"
+
+
+class ProductionChanged(RuleViolation):
+    sentence = "Production is not what it was when you looked: look again"
 
 
 class NotRetryable(RuleViolation):

@@ -1,10 +1,13 @@
 """The transitions: (ticket, event) → ticket, or a RuleViolation. Nothing else changes a ticket.
 
 pending ─ approve → approved ─ start → deploying ─ succeed → deployed
-   │                   │                 │  ▲
-   ├ reject → rejected └ cancel          │  └ retry ─┐
-   ├ cancel → cancelled                  └ fail → failed
-   └ expire → expired
+ │  ▲                 │ due, hold, release  │  ▲
+ │  └─── lapse ───────┤                     │  └ retry ─┐
+ ├ reject → rejected  ├ cancel → cancelled  └ fail → failed
+ ├ cancel, supersede  └ supersede → superseded
+ └ expire → expired
+
+A retry may lapse too, before its launch.
 """
 
 from datetime import datetime
@@ -13,12 +16,16 @@ from domain import remarks, roles, targets
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import JobOutcome, JobResult, job_name
 from domain.errors import (
+    HistoryFull,
     IllegalTransition,
     NotAuthorized,
     NotCancellable,
+    NotHeld,
+    NotHoldable,
     NotPending,
     NotRetryable,
     PreChecksNotPassed,
+    ProductionChanged,
     RuleViolation,
     ScheduledInThePast,
     StaleDecision,
@@ -34,19 +41,32 @@ TRANSITIONS: dict[tuple[State | None, Action], State] = {
     (State.PENDING, Action.REJECTED): State.REJECTED,
     (State.PENDING, Action.CANCELLED): State.CANCELLED,
     (State.PENDING, Action.EXPIRED): State.EXPIRED,
+    (State.PENDING, Action.SUPERSEDED): State.SUPERSEDED,
     (State.APPROVED, Action.CANCELLED): State.CANCELLED,
+    (State.APPROVED, Action.SUPERSEDED): State.SUPERSEDED,
+    (State.APPROVED, Action.DUE): State.APPROVED,
+    (State.APPROVED, Action.HELD): State.APPROVED,
+    (State.APPROVED, Action.RELEASED): State.APPROVED,
+    (State.APPROVED, Action.LAPSED): State.PENDING,
     (State.APPROVED, Action.DEPLOYING): State.DEPLOYING,
     (State.DEPLOYING, Action.DEPLOYED): State.DEPLOYED,
     (State.DEPLOYING, Action.FAILED): State.FAILED,
     (State.FAILED, Action.RETRIED): State.DEPLOYING,
     (State.DEPLOYING, Action.DEPLOYING): State.DEPLOYING,
+    (State.DEPLOYING, Action.LAPSED): State.PENDING,
 }
-"""The whole lifecycle. The last row is the new job of a retry, and stands right after `retried` only."""
+"""The whole lifecycle. The last two rows are what may become of a retry, and stand right after `retried` only."""
+
+_UNDER_HOLD = frozenset({Action.RELEASED, Action.CANCELLED, Action.LAPSED, Action.SUPERSEDED})
+"""What alone may follow `held`."""
 
 MAX_ATTEMPTS = 50
 """Deployments of one ticket: its history and its file stay within what can be recorded and read again."""
 
-CLOSED = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED, State.DEPLOYED})
+MAX_DECIDED = 400
+"""Entries of a history after which nothing is granted any more: what follows an approval still finds room."""
+
+CLOSED = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED, State.SUPERSEDED, State.DEPLOYED})
 """States that nothing leaves."""
 
 _DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] = {
@@ -54,15 +74,22 @@ _DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] =
     DecisionAction.REJECT: (frozenset({State.PENDING}), NotPending),
     DecisionAction.CANCEL: (frozenset({State.PENDING, State.APPROVED}), NotCancellable),
     DecisionAction.RETRY: (frozenset({State.FAILED}), NotRetryable),
+    DecisionAction.HOLD: (frozenset({State.APPROVED}), NotHoldable),
+    DecisionAction.RELEASE: (frozenset({State.APPROVED}), NotHeld),
 }
-GRANTING = frozenset({DecisionAction.APPROVE, DecisionAction.RETRY})
+GRANTING = frozenset({DecisionAction.APPROVE, DecisionAction.RETRY, DecisionAction.RELEASE})
 """Decisions that lead to a launch. The others stay possible while the record has faults, or the target is not owned."""
+
+_FILLING = GRANTING | {DecisionAction.HOLD}
+"""Decisions that a ticket may see again and again: hold and release, approve and lapse."""
 
 RECORDED_AS = {
     DecisionAction.APPROVE: Action.APPROVED,
     DecisionAction.REJECT: Action.REJECTED,
     DecisionAction.CANCEL: Action.CANCELLED,
     DecisionAction.RETRY: Action.RETRIED,
+    DecisionAction.HOLD: Action.HELD,
+    DecisionAction.RELEASE: Action.RELEASED,
 }
 """What a decision is called in the history."""
 
@@ -94,27 +121,47 @@ def check(
     now: datetime,
     requester: Requester | None = None,
     target: TargetFacts | None = None,
+    *,
+    launching: bool = False,
 ) -> None:
-    """Raise the RuleViolation that keeps the decision from being taken now: state, ownership, rights, then digest.
+    """Raise the RuleViolation that keeps the decision from being taken: state, ownership, rights, then what was seen.
 
-    `target` is what the record says of the ticket's target, where whoever asks can read it.
+    `target` is what the record says of the ticket's target, where whoever asks can read it. `launching` tells that
+    AWX is being asked for the job.
     """
     if decision.ticket_id != ticket.id:
         raise WrongTicket
-    states, violation = _DECIDABLE[decision.action]
-    if ticket.state not in states:
-        raise violation(f"{violation.sentence}: it is {ticket.state}", state=ticket.state.value)
+    _check_state(ticket, decision.action, launching)
     asked = target if decision.action in GRANTING else None
     if asked and (refused := targets.objection(asked, ticket.metadata.tenant, ticket.spec.target)):
         raise refused
     if refused := roles.refusal(decision.person, decision.action.permission, ticket, requester):
         raise refused
-    if decision.action is DecisionAction.CANCEL and ticket.state is State.APPROVED and not waits_for_date(ticket, now):
-        raise NotCancellable(f"{NotCancellable.sentence}: it is {ticket.state}", state=ticket.state.value)
     if decision.action is DecisionAction.RETRY and ticket.attempt >= MAX_ATTEMPTS:
         raise NotRetryable(f"Request failed {MAX_ATTEMPTS} times; make a new one", attempts=str(MAX_ATTEMPTS))
+    if decision.action in _FILLING and len(ticket.status.history) >= MAX_DECIDED:
+        raise HistoryFull
     if decision.digest != ticket.digest:
         raise StaleDecision
+    if decision.action is DecisionAction.APPROVE and target is not None:
+        _check_shown(target, decision.production)
+
+
+def _check_state(ticket: PromotionRequest, action: DecisionAction, launching: bool) -> None:
+    states, violation = _DECIDABLE[action]
+    held = ticket.hold is not None
+    state = "deploying" if launching else "held" if held else ticket.state.value
+    asked_for_job = launching and action in {DecisionAction.CANCEL, DecisionAction.HOLD}
+    wrongly_held = held if action is DecisionAction.HOLD else action is DecisionAction.RELEASE and not held
+    if ticket.state not in states or asked_for_job or wrongly_held:
+        raise violation(f"{violation.sentence}: it is {state}", state=state)
+
+
+def _check_shown(target: TargetFacts, shown: str | None) -> None:
+    if target.controlled and not targets.shown_rightly(target, shown):
+        now, then = target.production or "", shown or ""
+        sentence = f"Production is at {now or 'nothing'} now, and you were shown {then or 'nothing'}: look again"
+        raise ProductionChanged(sentence, production=now, shown=then)
 
 
 def apply(ticket: PromotionRequest, decision: Decision, now: datetime) -> PromotionRequest:
@@ -126,6 +173,21 @@ def apply(ticket: PromotionRequest, decision: Decision, now: datetime) -> Promot
 def expire(ticket: PromotionRequest, now: datetime) -> PromotionRequest:
     """The ticket after nobody decided in time."""
     return _append(ticket, Action.EXPIRED, now)
+
+
+def become_due(ticket: PromotionRequest, now: datetime) -> PromotionRequest:
+    """The ticket after the agreed date has come."""
+    return _append(ticket, Action.DUE, now)
+
+
+def lapse(ticket: PromotionRequest, reason: str, decide_by: datetime, now: datetime) -> PromotionRequest:
+    """The ticket after its approval was found to cover it no longer; somebody has to approve anew until `decide_by`."""
+    return _append(ticket, Action.LAPSED, now, reason=reason, decide_by=max(decide_by, now))
+
+
+def supersede(ticket: PromotionRequest, newer: str, now: datetime) -> PromotionRequest:
+    """The ticket after a newer version of its target was approved."""
+    return _append(ticket, Action.SUPERSEDED, now, superseded_by=newer)
 
 
 def start(ticket: PromotionRequest, job: int | None, now: datetime) -> PromotionRequest:
@@ -160,6 +222,12 @@ def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:
     """Whether the ticket asks for a date that has not come yet."""
     scheduled = ticket.spec.request.scheduled_date
     return scheduled is not None and scheduled > now
+
+
+def decide_by(ticket: PromotionRequest, first: datetime) -> datetime:
+    """Until when somebody has to decide on a pending ticket; `first` is what its submission said."""
+    lapses = [entry.decide_by for entry in ticket.status.history if entry.decide_by is not None]
+    return lapses[-1] if lapses else first
 
 
 def check_status(ticket: PromotionRequest) -> None:
@@ -209,12 +277,20 @@ def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
         raise IllegalTransition(f"{entry.action} can't be earlier than {previous.action}")
     if previous.action is not Action.RETRIED and previous.action is entry.action:
         raise IllegalTransition(f"A request can't be {entry.action} twice in a row")
+    if previous.action is Action.HELD and entry.action not in _UNDER_HOLD:
+        raise IllegalTransition(f"A request that is held can't be {entry.action}")
+    if entry.action is Action.RELEASED and previous.action is not Action.HELD:
+        raise IllegalTransition("A request that nobody holds can't be released")
+    if entry.action is Action.LAPSED and previous.action is Action.DEPLOYING:
+        raise IllegalTransition("The approval of a request whose job was made can't lapse")
 
 
 def _facts(entry: HistoryEntry) -> dict[str, object]:
     match entry.action:
         case Action.APPROVED:
             return {"approved_by": entry.by, "approved_at": entry.at}
+        case Action.LAPSED:
+            return {"approved_by": None, "approved_at": None}
         case Action.REJECTED:
             return {"rejected_by": entry.by, "rejected_at": entry.at, "rejection_reason": entry.reason}
         case Action.DEPLOYED:
@@ -224,7 +300,7 @@ def _facts(entry: HistoryEntry) -> dict[str, object]:
 
 
 def _append(
-    ticket: PromotionRequest, action: Action, now: datetime, by: str = SYSTEM, **details: str | None
+    ticket: PromotionRequest, action: Action, now: datetime, by: str = SYSTEM, **details: str | datetime | None
 ) -> PromotionRequest:
     """One more entry, never earlier than the one before: clocks of two machines may differ by a moment."""
     entry = HistoryEntry.model_validate({"action": action, "at": max(now, ticket.last.at), "by": by, **details})

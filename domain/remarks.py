@@ -29,6 +29,10 @@ TEMPLATES: dict[str, str] = {
     "approver-gone": "{approver}, who approved, holds no role any more",
     "approver-refused": "{approver}, who approved, no longer may",
     **{kind_of(refusal): refusal.sentence for refusal in (NotAuthorized, SelfApproval, ServiceDecides)},
+    # Why an approval no longer covers its request
+    "approve-anew": "it has to be approved again",
+    "production-moved-on": "Production was changed by {ticket} to {version} after the approval",
+    "approval-too-old": "The approval was valid until {until}",
     "no-such-approval": "The record has no such approved request",
     "date-not-come": "The date that the request asks for has not come",
     "not-proven": "The record does not prove that somebody let it through",

@@ -16,7 +16,7 @@ from domain.change import Proof
 from domain.decision import Decision, Digest, Submission
 from domain.roles import Grant, Issuer, Person, Requester, Subject, same_address
 from domain.ticket import Action, PromotionRequest
-from domain.values import Email, Frozen, Moment, TicketId, iso
+from domain.values import Email, Frozen, Moment, ShownVersion, TicketId, iso
 
 TYPE = "prodgate-decision+jws"
 """The `typ` of our signatures: no other token that the same key might sign one day can be taken for one."""
@@ -32,7 +32,8 @@ class Claims(Frozen):
     `words` is the SHA-256 of comment and reason, which stand in the ticket's file: a trailer stays one short line.
     `roles` are those that the person held then, such as `cpi@tenant-finance`, or `cpi_admin` for the whole platform.
     `issuer` is whose subject `sub` is; versions before it signed none.
-    `requester` goes with a submission: who may not decide on it, whatever the directory says later.
+    `requester` goes with a submission: who may not decide on it, whatever the directory says later; so does
+    `decide_by`, until when somebody has to decide. `production` goes with an approval: the version that was shown.
     """
 
     id: Annotated[str, StringConstraints(min_length=8, max_length=64)]
@@ -47,6 +48,8 @@ class Claims(Frozen):
     message: Digest
     requester: Requester | None = None
     issuer: Issuer | None = None
+    decide_by: Moment | None = None
+    production: ShownVersion | None = None
 
     @property
     def asked_by(self) -> Requester:
@@ -73,9 +76,10 @@ def claims_of(message: Decision | Submission) -> Claims:
     if isinstance(message, Decision):
         action = lifecycle.RECORDED_AS[message.action]
         digest, words = message.digest, words_digest(message.comment, message.reason)
-        return _claims(message, message.ticket_id, digest, action, message.person, words)
+        claims = _claims(message, message.ticket_id, digest, action, message.person, words)
+        return claims.model_copy(update={"production": message.production})
     claims = _claims(message, message.id, lifecycle.create(message).digest, Action.CREATED, message.requester)
-    return claims.model_copy(update={"requester": message.asked_by})
+    return claims.model_copy(update={"requester": message.asked_by, "decide_by": message.decide_by})
 
 
 def _claims(

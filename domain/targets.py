@@ -38,7 +38,7 @@ class TargetFacts(Frozen):
     `controlled` tells whether the rules of `spec.controls: 2` hold for the request. `faults` are the files in whose
     reach it is and that can't be used as they are. `first_approved` is the tenant of the target's
     first approved request, which owns a target without an entry where the catalogue is open. `production` is the
-    version in production, None for nothing; `approved` are the versions that approved requests may still bring there.
+    version in production, None for none, `coming` those of the target's approved requests that are not deployed yet.
     `unknown` tells why the record could not be asked: then nothing else is said.
     """
 
@@ -48,7 +48,7 @@ class TargetFacts(Frozen):
     open_catalogue: bool = False
     first_approved: Tenant | None = None
     production: Version | None = None
-    approved: tuple[Version, ...] = ()
+    coming: tuple[Version, ...] = ()
     unknown: str | None = None
 
 
@@ -80,6 +80,11 @@ def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation 
     # The same words for a target of somebody else's and for one that nobody has: neither is told to who asks.
     named = {"tenant": tenant, "type": target.type.value, "name": target.name}
     return TargetNotOwned(remarks.write("target-not-owned", **named), **named)
+
+
+def shown_rightly(facts: TargetFacts, shown: str | None) -> bool:
+    """Whether what an approver was shown of production is what it is now, or what is about to be deployed there."""
+    return shown in {facts.production or "", *facts.coming}
 
 
 def way(before: Target | None, now: Target) -> Direction:

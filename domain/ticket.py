@@ -57,6 +57,7 @@ class State(StrEnum):
     DEPLOYING = "deploying"
     DEPLOYED = "deployed"
     FAILED = "failed"
+    SUPERSEDED = "superseded"
 
 
 OPEN = frozenset({State.PENDING, State.APPROVED, State.DEPLOYING})
@@ -64,20 +65,39 @@ OPEN = frozenset({State.PENDING, State.APPROVED, State.DEPLOYING})
 
 
 class Action(StrEnum):
-    """What a history entry says happened; `retried` and `deploying` both lead to the state deploying."""
+    """What a history entry says happened; `retried` and `deploying` both lead to the state deploying.
+
+    `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
+    go on, `lapsed` that its approval no longer covers it.
+    """
 
     CREATED = "created"
     APPROVED = "approved"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    DUE = "due"
+    HELD = "held"
+    RELEASED = "released"
+    LAPSED = "lapsed"
     RETRIED = "retried"
     DEPLOYING = "deploying"
     DEPLOYED = "deployed"
     FAILED = "failed"
 
 
-BY_PEOPLE = frozenset({Action.CREATED, Action.APPROVED, Action.REJECTED, Action.CANCELLED, Action.RETRIED})
+BY_PEOPLE = frozenset(
+    {
+        Action.CREATED,
+        Action.APPROVED,
+        Action.REJECTED,
+        Action.CANCELLED,
+        Action.HELD,
+        Action.RELEASED,
+        Action.RETRIED,
+    }
+)
 """What only people do, each act of theirs with a signature; the rest the service does by itself."""
 
 
@@ -123,13 +143,18 @@ class Spec(Frozen):
 
 
 class HistoryEntry(Frozen):
-    """One transition. It is written with only the keys it has."""
+    """One transition. It is written with only the keys it has.
+
+    `decide_by` goes with a lapse: until when somebody has to approve anew. `superseded_by` is the newer request.
+    """
 
     action: Action
     at: Moment
     by: Email | Literal["system"]
     comment: Annotated[Comment | None, _Absent] = None
     reason: Annotated[Reason | None, _Absent] = None
+    decide_by: Annotated[Moment | None, _Absent] = None
+    superseded_by: Annotated[TicketId | None, _Absent] = None
     job_id: Annotated[ExternalId | None, _Absent] = None
     deployment_id: Annotated[ExternalId | None, _Absent] = None
     error: Annotated[ErrorText | None, _Absent] = None
@@ -171,6 +196,11 @@ class PromotionRequest(Frozen):
     @property
     def last(self) -> HistoryEntry:
         return self.status.history[-1]
+
+    @property
+    def hold(self) -> HistoryEntry | None:
+        """The entry of whoever holds the request now; None where nobody does."""
+        return self.last if self.last.action is Action.HELD else None
 
     @property
     def attempt(self) -> int:

@@ -14,7 +14,7 @@ MAX_BYTES = 2_000_000
 """A file larger than any ticket within its fields' limits (131,072 characters may need 4 bytes or an escape each)."""
 
 _PROSE = {"justification", "releaseNotes", "rollbackPlan", "testEvidenceUrl", "version", "comment", "reason", "error"}
-_QUOTED = _PROSE | {"digest", "jobId", "deploymentId", "rejectionReason", "scheduledDate", "at"}
+_QUOTED = _PROSE | {"digest", "jobId", "deploymentId", "rejectionReason", "scheduledDate", "at", "decideBy"}
 _QUOTED |= {f"{event}At" for event in ("created", "approved", "deployed", "rejected")}
 """Keys whose values are always quoted; the others hold identifiers and are plain where YAML 1.1 and 1.2 agree on it."""
 

@@ -40,7 +40,7 @@ def facts(
         open_catalogue=directory.rules.open_catalogue,
         first_approved=tickets.first_approved,
         production=tickets.production or _described(entry, tenant, target),
-        approved=tickets.approved,
+        coming=tickets.coming,
     )
 
 

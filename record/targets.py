@@ -5,25 +5,20 @@ No question costs more for more tickets: names are found by leaping from one to 
 
 import json
 import sqlite3
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import pygit2
 
 from domain.ticket import TargetType
 from record import schema
-from record.message import trailer
 
 LOOKED_AT = 50
 """Tickets of one target, the newest, whose versions are offered."""
 
 PRODUCTION = "prod"
 _LAST = "\U0010ffff"
-_APPROVED = """
-SELECT substr(target, 1, instr(target, char(10)) - 1) AS tenant, id, min(approved_at) FROM tickets
-WHERE what >= ? AND what < ? AND approved_at IS NOT NULL GROUP BY tenant
+_FIRST_APPROVED = """
+SELECT substr(target, 1, instr(target, char(10)) - 1) FROM tickets
+WHERE what >= ? AND what < ? AND first_approved IS NOT NULL ORDER BY first_approved, year, number LIMIT 1
 """
 _NEXT = """
 SELECT target FROM tickets WHERE target >= ? COLLATE NOCASE AND target < ? COLLATE NOCASE
@@ -34,7 +29,8 @@ SELECT version, requester, deployed_at FROM tickets WHERE target = ?1 COLLATE NO
 ORDER BY created_at DESC LIMIT ?2
 """
 _DEPLOYED = """
-SELECT version FROM tickets WHERE target = ? AND deployed_at IS NOT NULL ORDER BY deployed_at DESC, row DESC LIMIT 1
+SELECT version FROM tickets WHERE target = ? AND deployed IS NOT NULL
+ORDER BY deployed DESC, year DESC, number DESC LIMIT 1
 """
 _COMING = """
 SELECT version, target FROM tickets INDEXED BY by_open WHERE what = ? AND open = 1 AND approved_at IS NOT NULL
@@ -51,12 +47,12 @@ class TargetState:
     """What the tickets of one target amount to.
 
     `first_approved` is the tenant whose request was approved first, in whatever environment. `production` is the
-    version that was deployed last, `approved` are those of open requests that are approved.
+    version that was deployed last, `coming` are those of open requests that are approved.
     """
 
     first_approved: str | None = None
     production: str | None = None
-    approved: tuple[str, ...] = ()
+    coming: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +73,18 @@ class TargetHistory:
     production: str | None
 
 
-def first_approved(db: sqlite3.Connection, repository: Path, kind: str, name: str) -> str | None:
-    """The tenant whose request for the target was approved first, by the commits' order; None where none was."""
+def first_approved(db: sqlite3.Connection, kind: str, name: str) -> str | None:
+    """The tenant whose request for the target was approved first, by its place on the branch; None where none was."""
     key = schema.what(kind, name, "")
-    rows = db.execute(_APPROVED, (key, key + _LAST)).fetchall()
-    if len(rows) < 2:
-        return str(rows[0][0]) if rows else None
-    git = pygit2.Repository(str(repository))
-    places = {str(tenant): _approval(db, git, ticket) for tenant, ticket in rows}
-    return min(places, key=lambda tenant: places[tenant])
-
-
-def _approval(db: sqlite3.Connection, git: pygit2.Repository, ticket: str) -> int:
-    """The place on the branch of the commit that approved the ticket."""
-    found = db.execute("SELECT ordinal, oid FROM commits WHERE ticket = ? ORDER BY ordinal", (ticket,))
-    approved = (
-        place for place, oid in found if trailer(git[bytes(oid).hex()].peel(pygit2.Commit), "Action") == "approved"
-    )
-    return next(approved, sys.maxsize)
+    found = db.execute(_FIRST_APPROVED, (key, key + _LAST)).fetchone()
+    return str(found[0]) if found else None
 
 
 def production_and_approved(db: sqlite3.Connection, what: str, target: str, *, switched: bool) -> TargetState:
     """The state of a target but for who owns it; before targets had owners, each tenant had targets of its own."""
     column, key = ("what", what) if switched else ("target", target)
-    deployed = f"SELECT version FROM tickets WHERE {column} = ? AND deployed_at IS NOT NULL"  # noqa: S608
-    last = db.execute(f"{deployed} ORDER BY deployed_at DESC, row DESC LIMIT 1", (key,)).fetchone()
+    deployed = f"SELECT version FROM tickets WHERE {column} = ? AND deployed IS NOT NULL"  # noqa: S608
+    last = db.execute(f"{deployed} ORDER BY deployed DESC, year DESC, number DESC LIMIT 1", (key,)).fetchone()
     coming = db.execute(_COMING, (what,)).fetchall()
     approved = dict.fromkeys(version for version, of in coming if switched or of == target)
     return TargetState(None, last[0] if last else None, tuple(approved))

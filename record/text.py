@@ -109,9 +109,15 @@ def _entry(entry: HistoryEntry) -> str:
     given = {
         "comment": entry.comment,
         "reason": entry.reason,
+        "decideBy": iso(entry.decide_by) if entry.decide_by else None,
+        "supersededBy": entry.superseded_by,
         "jobId": entry.job_id,
         "deploymentId": entry.deployment_id,
         "error": entry.error,
     }
-    details = "".join(f"      {key}: {_prose(value, 8)}\n" for key, value in given.items() if value is not None)
+    details = "".join(
+        f"      {key}: {_name(value) if key == 'supersededBy' else _prose(value, 8)}\n"
+        for key, value in given.items()
+        if value is not None
+    )
     return f'    - action: {entry.action}\n      at: "{iso(entry.at)}"\n      by: {_name(entry.by)}\n{details}'

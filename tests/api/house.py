@@ -22,7 +22,6 @@ from git import Repo
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from activities.lane import LaneActivities
 from api.app import create_app
 from api.main import compose
 from channels import outlets, teller
@@ -269,9 +268,19 @@ class House:
         client = await self._working.enter_async_context(self.awx.client())
         channels = await self._channels()
         index = Index(repository, self.folder / name / "index.db")
-        lanes = LaneActivities(engine, self.settings.task_queue, look_every=timedelta(milliseconds=100))
         tell = teller(self.settings, engine, channels)
-        registration = Registration(repository, index, client, IMPATIENT, lanes, channels, tell, self.known_for)
+        registration = Registration(
+            engine,
+            self.settings.task_queue,
+            repository,
+            index,
+            client,
+            IMPATIENT,
+            channels,
+            tell,
+            look_every=timedelta(milliseconds=100),
+            known_for=self.known_for,
+        )
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)
         await self._working.enter_async_context(registration.worker())

@@ -77,9 +77,10 @@ def pending(**fields: Any) -> PromotionRequest:
 
 
 def decision(ticket: PromotionRequest, action: DecisionAction, by: Person, **fields: Any) -> Decision:
-    """A decision on the ticket as it is; a rejection comes with a reason."""
+    """A decision on the ticket as it is, with a reason where it takes one; approvers saw nothing in production."""
     given = {"id": "decision-1", "ticket_id": ticket.id, "digest": ticket.digest, "action": action, "person": by}
-    given |= {"at": NOW, "reason": "Not tested enough" if action is DecisionAction.REJECT else None}
+    given |= {"at": NOW, "reason": "Not tested enough" if action.needs_reason else None}
+    given |= {"production": "" if action is DecisionAction.APPROVE else None}
     return Decision.model_validate(given | fields)
 
 
@@ -104,6 +105,7 @@ HISTORIES = {
     "deploying": "created approved deploying",
     "deployed": "created approved deploying deployed",
     "failed": "created approved deploying failed",
+    "superseded": "created superseded",
 }
 """A shortest history for each state."""
 

@@ -10,17 +10,22 @@ from pydantic import ValidationError
 from domain import lifecycle
 from domain.decision import DecisionAction
 from domain.errors import (
+    HistoryFull,
     NotAuthorized,
     NotCancellable,
+    NotHeld,
+    NotHoldable,
     NotPending,
     NotRetryable,
+    ProductionChanged,
     RuleViolation,
     SelfApproval,
     StaleDecision,
     WrongTicket,
 )
 from domain.roles import Person, Requester, Role
-from domain.ticket import PromotionRequest, State
+from domain.targets import Entry, TargetFacts
+from domain.ticket import PromotionRequest, State, TargetType
 from tests.domain.builders import (
     ADA,
     FINANCE,
@@ -35,27 +40,38 @@ from tests.domain.builders import (
     decide,
     decision,
     details,
+    history,
     pending,
     person,
     submission,
     ticket_in,
 )
 
+FORMS = HISTORIES | {"held": "created approved held"}
 DECIDABLE = {
-    DecisionAction.APPROVE: (NotPending, "Request not pending", "pending"),
-    DecisionAction.REJECT: (NotPending, "Request not pending", "pending"),
-    DecisionAction.CANCEL: (NotCancellable, "Request can no longer be cancelled", "pending"),
-    DecisionAction.RETRY: (NotRetryable, "Request not failed", "failed"),
+    DecisionAction.APPROVE: (NotPending, "Request not pending", {"pending"}),
+    DecisionAction.REJECT: (NotPending, "Request not pending", {"pending"}),
+    DecisionAction.CANCEL: (NotCancellable, "Request can no longer be cancelled", {"pending", "approved", "held"}),
+    DecisionAction.RETRY: (NotRetryable, "Request not failed", {"failed"}),
+    DecisionAction.HOLD: (NotHoldable, "Request can't be held", {"approved"}),
+    DecisionAction.RELEASE: (NotHeld, "Request not held", {"held"}),
 }
-LEADS_TO = {"approve": "approved", "reject": "rejected", "cancel": "cancelled", "retry": "deploying"}
+LEADS_TO = {
+    "approve": "approved",
+    "reject": "rejected",
+    "cancel": "cancelled",
+    "retry": "deploying",
+    "hold": "approved",
+    "release": "approved",
+}
 
 
-@pytest.mark.parametrize(("action", "state"), list(product(DecisionAction, HISTORIES)))
+@pytest.mark.parametrize(("action", "state"), list(product(DecisionAction, FORMS)))
 def test_a_decision_is_taken_in_its_state_and_refused_in_every_other(action: DecisionAction, state: str) -> None:
     """An admin may decide everything, but only while it is there to be decided."""
     violation, sentence, decidable = DECIDABLE[action]
-    ticket = ticket_in(state)
-    if state == decidable:
+    ticket = pending().model_copy(update={"status": lifecycle.status_of(history(FORMS[state]))})
+    if state in decidable:
         decided = decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
         assert decided.state == LEADS_TO[action]
     else:
@@ -165,7 +181,7 @@ def test_a_decision_on_another_ticket_is_refused() -> None:
 def test_a_rejection_needs_a_reason_and_nothing_else_has_one() -> None:
     """Whoever rejects says why; an approval carries a comment, never a reason."""
     for action, reason in ((DecisionAction.REJECT, None), (DecisionAction.APPROVE, "Not tested enough")):
-        with pytest.raises(ValidationError, match="a reason goes with reject, and reject needs one"):
+        with pytest.raises(ValidationError, match="a reason goes with reject, hold and release, and these need one"):
             decision(pending(), action, JEAN, reason=reason)
 
 
@@ -193,26 +209,46 @@ def test_checking_a_decision_answers_like_taking_it() -> None:
 # ─── waiting for a date ───
 
 
-def scheduled(hours: int) -> PromotionRequest:
-    """An approved ticket with a date that many hours after it was created."""
-    return ticket_in("approved", request=details(scheduled_date=NOW + timedelta(hours=hours)))
+@pytest.mark.parametrize("action", [DecisionAction.CANCEL, DecisionAction.HOLD])
+def test_an_approved_request_is_stopped_until_awx_is_asked(action: DecisionAction) -> None:
+    """Whether it waits for its date, for its turn or for AWX to come back; not while AWX answers."""
+    ticket = ticket_in("approved")
+    stop = decision(ticket, action, ADA)
+    lifecycle.check(ticket, stop, NOW)
+    with pytest.raises((NotCancellable, NotHoldable), match=r"it is deploying$") as told:
+        lifecycle.check(ticket, stop, NOW, launching=True)
+    assert told.value.params == {"state": "deploying"}
 
 
-def test_an_approved_request_is_cancelled_while_it_waits_for_its_date() -> None:
-    """Its requester takes it back until the moment it is launched."""
-    ticket = scheduled(hours=2)
-    assert lifecycle.waits_for_date(ticket, NOW + timedelta(hours=1))
-    cancel = decision(ticket, DecisionAction.CANCEL, PIERRE)
-    assert decide(ticket, cancel, NOW + timedelta(hours=1), Requester.of(PIERRE)).state is State.CANCELLED
+def test_what_production_was_goes_with_an_approval() -> None:
+    """As it is now, or as an approved request is about to make it; an approver who saw something else looks again."""
+    ticket = pending()
+    entry = Entry(tenant=FINANCE, type=TargetType.API, name="payment-api", version="1.9.0")
+    facts = TargetFacts(controlled=True, entry=entry, production="2.0.0", coming=("2.0.1",))
+
+    def approve(shown: str | None, facts: TargetFacts) -> None:
+        made = decision(ticket, DecisionAction.APPROVE, JEAN, production=shown)
+        lifecycle.check(ticket, made, NOW, Requester.of(PIERRE), facts)
+
+    approve("2.0.0", facts)
+    approve("2.0.1", facts)
+    approve("", facts.model_copy(update={"production": None}))
+    for shown in ("1.9.0", "", None):
+        with pytest.raises(ProductionChanged, match=r"^Production is at 2\.0\.0 now, and you were shown ") as told:
+            approve(shown, facts)
+        assert told.value.params == {"production": "2.0.0", "shown": shown or ""}
+    approve("1.9.0", facts.model_copy(update={"controlled": False}))
 
 
-@pytest.mark.parametrize("hours", [2, 3])
-def test_an_approved_request_whose_date_has_come_is_no_longer_cancelled(hours: int) -> None:
-    """From its date on, the launch may be under way."""
-    ticket = scheduled(hours=2)
-    assert not lifecycle.waits_for_date(ticket, NOW + timedelta(hours=hours))
-    with pytest.raises(NotCancellable):
-        decide(ticket, decision(ticket, DecisionAction.CANCEL, ADA), NOW + timedelta(hours=hours))
+def test_a_ticket_on_which_too_much_was_decided_takes_no_grant() -> None:
+    """Its history stays within what can be recorded, whoever holds and releases it; it can still be withdrawn."""
+    ticket = ticket_in("approved")
+    for turn in range(lifecycle.MAX_DECIDED - 2):
+        action = DecisionAction.RELEASE if turn % 2 else DecisionAction.HOLD
+        ticket = decide(ticket, decision(ticket, action, ADA), NOW + MINUTE)
+    with pytest.raises(HistoryFull):
+        lifecycle.check(ticket, decision(ticket, DecisionAction.HOLD, ADA), NOW)
+    assert decide(ticket, decision(ticket, DecisionAction.CANCEL, ADA), NOW + MINUTE).state is State.CANCELLED
 
 
 def test_what_has_no_date_waits_for_none() -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import lifecycle
+from domain import lifecycle, line
 from domain.decision import Decision, DecisionAction
 from domain.deployment import Deployment, JobOutcome, JobResult
 from domain.errors import RuleViolation
@@ -16,6 +17,7 @@ from domain.roles import Grant, Person, Requester, Role
 from domain.ticket import Action, PromotionRequest, State
 from tests.domain.builders import FINANCE, NOW, RETAIL, decide, decision, details, submission
 
+DAY = timedelta(days=1)
 PEOPLE = ("pierre", "jean", "ada", "vera")
 GRANTS = {
     "pierre": (Grant(role=Role.DEVOPS, tenant=FINANCE),),
@@ -126,6 +128,22 @@ class Life(RuleBasedStateMachine):
     def expire(self) -> None:
         self.system(lambda: lifecycle.expire(self.ticket, self.now))
 
+    @rule(newer=st.just("PR-2026-0002"))
+    def supersede(self, newer: str) -> None:
+        self.system(lambda: lifecycle.supersede(self.ticket, newer, self.now))
+
+    @precondition(lambda self: line.becomes_due(self.ticket) and not lifecycle.waits_for_date(self.ticket, self.now))
+    @rule()
+    def become_due(self) -> None:
+        self.system(lambda: lifecycle.become_due(self.ticket, self.now))
+        assert line.entered(self.ticket) == len(self.ticket.status.history) - 1
+
+    @rule(days=st.integers(1, 9))
+    def lapse(self, days: int) -> None:
+        self.system(
+            lambda: lifecycle.lapse(self.ticket, "nobody who approved is left", self.now + days * DAY, self.now)
+        )
+
     def system(self, step: Callable[[], PromotionRequest]) -> None:
         """What the product does by itself; where the lifecycle has no such step, nothing has changed."""
         held = self.ticket
@@ -154,8 +172,21 @@ class Life(RuleBasedStateMachine):
         assert times == sorted(times)
 
     @invariant()
-    def it_is_decided_once(self) -> None:
-        assert sum(action in (Action.APPROVED, Action.REJECTED) for action in self.actions) <= 1
+    def it_is_approved_once_a_lapse(self) -> None:
+        decided = sum(action in (Action.APPROVED, Action.REJECTED) for action in self.actions)
+        assert decided <= 1 + self.actions.count(Action.LAPSED)
+
+    @invariant()
+    def nobody_holds_what_goes_on(self) -> None:
+        after = {Action.RELEASED, Action.CANCELLED, Action.LAPSED, Action.SUPERSEDED}
+        assert all(two in after for one, two in pairwise(self.actions) if one is Action.HELD)
+
+    @invariant()
+    def who_stands_in_line_may_deploy_next_or_deploys(self) -> None:
+        stands = line.entered(self.ticket) is not None
+        assert not stands or self.ticket.state in (State.APPROVED, State.DEPLOYING)
+        assert stands or self.ticket.state is not State.DEPLOYING
+        assert not (stands and self.ticket.hold)
 
     @invariant()
     def what_is_decided_on_never_changes(self) -> None:
@@ -169,19 +200,26 @@ class Life(RuleBasedStateMachine):
         assert approvals or not begun
         for address in approvals:
             assert human(address) in APPROVERS - {human(self.requester.email)}
-            assert self.ticket.status.approved_by == address
+        assert self.ticket.status.approved_by == (approvals[-1] if self.covered else None)
+
+    @property
+    def covered(self) -> bool:
+        """The last approval has not lapsed."""
+        last = [action for action in self.actions if action in (Action.APPROVED, Action.LAPSED)]
+        return last[-1:] == [Action.APPROVED]
 
     @invariant()
     def who_did_what_had_the_right(self) -> None:
         requester = human(self.requester.email)
         allowed = {Action.REJECTED: {"jean", "ada"}, Action.CANCELLED: {"ada", requester}}
+        allowed |= dict.fromkeys((Action.HELD, Action.RELEASED), APPROVERS - {requester})
         allowed[Action.RETRIED] = {"jean", "ada", requester}
         for entry in self.ticket.status.history:
             assert human(entry.by) in allowed.get(entry.action, {human(entry.by)})
 
     @invariant()
     def a_deployment_is_made_of_approved_tickets_only(self) -> None:
-        if Action.APPROVED in self.actions:
+        if self.covered:
             assert Deployment.of(self.ticket).approver == self.ticket.status.approved_by
 
     @invariant()

@@ -12,7 +12,7 @@ from domain.signing import FRESH, claims_of, message_digest, mismatch, words_dig
 from domain.ticket import Action
 from tests.domain.builders import ADA, JEAN, NOW, PIERRE, decision, pending, person, submission
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 
 
 def test_the_claims_of_a_decision_name_all_that_was_decided() -> None:

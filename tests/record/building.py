@@ -10,7 +10,7 @@ from pathlib import Path
 
 from domain import lifecycle
 from domain.change import Change
-from domain.ticket import Action, HistoryEntry, PromotionRequest
+from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.repository import Repository, open_repository
 from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
 from tests.signing import key_file, proof_for
@@ -113,7 +113,7 @@ class Story:
 
     async def then(self, *actions: str) -> "Story":
         for action in actions:
-            by = "system" if action in {"deploying", "deployed", "failed", "expired"} else JEAN.email
+            by = JEAN.email if Action(action) in BY_PEOPLE else SYSTEM
             self.ticket = after(self.ticket, action, by)
             await self._record(Change(ticket=self.ticket, base=self.revision, actor_name="Jean Dupont"))
         return self

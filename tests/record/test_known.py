@@ -33,7 +33,7 @@ from tests.record.building import Story, branch_hangs, catalogue_opens, number, 
 from tests.signing import KEY, key_file
 from workflows.options import RETRY_WINDOW
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 AT_ONCE = 0.2
 """Seconds that an answer from memory may take on a machine that is busy."""
 
@@ -137,7 +137,7 @@ def watched() -> Iterator[list[str]]:
 
 def validated(told: Told, ticket: PromotionRequest) -> None:
     """All that a validator asks of the record for an approval."""
-    made = signed(decision(ticket, APPROVE, JEAN), KEY)
+    made = signed(decision(ticket, APPROVE, JEAN, production="2.0.0"), KEY)
     told.proofs.check_decision(made, ticket.id, made.at)
     lifecycle.check(ticket, made, made.at, None, told.known.target(ticket))
 
@@ -238,7 +238,7 @@ async def test_it_tells_of_a_target_what_reading_the_record_tells(told: Told) ->
         told.until(lambda each=each: told.known.target(each) == told.known.controls.of_ticket(each))  # type: ignore[misc]
     facts = told.known.target(ticket)
     version = ticket.spec.target.version
-    assert (facts.production, facts.approved) == (version, (version,))
+    assert (facts.production, facts.coming) == (version, (version,))
 
 
 def test_a_failed_request_is_known_as_long_as_it_may_be_retried() -> None:

@@ -20,7 +20,7 @@ from workflows.promotion import Promotion
 HISTORIES = Path(__file__).parent / "histories"
 """One file a path, `<name>.json`, in the form that `temporal workflow show --output json` has too."""
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 
 SOON = timedelta(seconds=3)
 

@@ -10,21 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pygit2
-from temporalio.client import WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.announcing import Announcer
 from activities.awx import AwxTimings
-from activities.lane import LaneActivities
 from clients.channel import Outlet
 from domain.announcement import Channel, Plan
 from domain.change import Change
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.roles import Person
-from domain.ticket import Impact, PromotionRequest, State
+from domain.ticket import FOLDER, Impact, PromotionRequest, State
 from domain.yaml import load
 from record.index import Index
 from record.repository import open_repository
@@ -34,8 +32,8 @@ from tests.awx_fixtures import IMPATIENT, Simulator
 from tests.domain.builders import decision, submission
 from tests.record.building import publish_key
 from tests.signing import KEY
-from workflows import shown
 from workflows.promotion import Promotion
+from workflows.starting import submitted
 
 HOURS = dict.fromkeys(Impact, timedelta(hours=24))
 """After which approvers are reminded on stage."""
@@ -66,9 +64,18 @@ class Stage:
         """A worker, for as long as the context lasts; `options` are the SDK's."""
         repository = open_repository(str(self.git), "main", self.git.parent)
         index = Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
-        lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
         async with self.awx.client() as client:
-            registration = Registration(repository, index, client, self.timings, lanes, self.outlets, self._tell)
+            registration = Registration(
+                self.environment.client,
+                self.queue,
+                repository,
+                index,
+                client,
+                self.timings,
+                self.outlets,
+                self._tell,
+                look_every=timedelta(milliseconds=100),
+            )
             async with registration.worker(max_cached_workflows=self.cached, **options):
                 yield
         index.close()
@@ -93,18 +100,8 @@ class Stage:
         return await self.start(signed(submission(**given), KEY))
 
     async def start(self, asked: Submission) -> Promoted:
-        start = WithStartWorkflowOperation(
-            Promotion.run,
-            asked,
-            id=asked.id,
-            task_queue=self.queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            search_attributes=shown.at_start(asked),
-            static_summary=shown.summary(asked),
-        )
         await self.environment.client.execute_update_with_start_workflow(
-            Promotion.submit, asked, id=asked.key, start_workflow_operation=start
+            Promotion.submit, asked, id=asked.key, start_workflow_operation=submitted(asked, self.queue)
         )
         return self.environment.client.get_workflow_handle_for(Promotion.run, asked.id)
 
@@ -126,7 +123,18 @@ class Stage:
         """A decision on the ticket as it is, made now and signed."""
         ticket = await promoted.query(Promotion.ticket)
         given = {"id": str(uuid.uuid4()), "at": await self.now()} | fields
+        if action is DecisionAction.APPROVE:
+            given = {"production": self.production(ticket)} | given
         return signed(decision(ticket, action, by, **given), KEY)
+
+    def production(self, ticket: PromotionRequest) -> str:
+        """The version of the ticket's target in production, as the files of the branch's tip say it."""
+        tree = pygit2.Repository(str(self.git)).branches["main"].peel(pygit2.Commit).tree
+        others = [load(blob.data) for blob in _blobs(tree[FOLDER])] if FOLDER in tree else []
+        name = ticket.spec.target.name
+        there = [each for each in others if each.spec.target.name == name and each.status.deployed_at]
+        last = max(there, key=lambda each: str(each.status.deployed_at), default=None)
+        return last.spec.target.version if last else CATALOGUE.get(name, "")
 
     async def ended(self, promoted: Promoted) -> PromotionRequest:
         """The workflow's result, time skipping as far as its waits go."""
@@ -178,11 +186,25 @@ class Stage:
         return blob.data.decode()
 
 
+CATALOGUE = {"payment-api": "2.0.0"}
+"""The versions of the demo's catalogue that tests approve something against."""
+
+
+def _blobs(folder: pygit2.Object) -> Iterator[pygit2.Blob]:
+    for entry in folder if isinstance(folder, pygit2.Tree) else ():
+        if isinstance(entry, pygit2.Blob):
+            yield entry
+        else:
+            yield from _blobs(entry)
+
+
 UPDATES: dict[DecisionAction, Any] = {
     DecisionAction.APPROVE: Promotion.approve,
     DecisionAction.REJECT: Promotion.reject,
     DecisionAction.CANCEL: Promotion.cancel,
     DecisionAction.RETRY: Promotion.retry,
+    DecisionAction.HOLD: Promotion.hold,
+    DecisionAction.RELEASE: Promotion.release,
 }
 
 

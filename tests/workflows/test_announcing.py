@@ -28,7 +28,7 @@ from tests.workflows.announced import Board
 from tests.workflows.stage import Stage
 from workflows.announcing import Announcements
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 TICKET = "PR-2026-0001"
 WHOLE = ["request-created", "request-approved", "deployment-started", "deployment-succeeded"]
 

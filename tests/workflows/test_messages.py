@@ -17,7 +17,7 @@ from tests.record.building import person_commits
 from tests.workflows.stage import Stage, refused
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 MIGHTY = person("ci@cab-i.com", Role.CPI_ADMIN, None, owner="jd@cab-i.com")
 """A service account with more roles than a file can give it."""
 

@@ -481,9 +481,12 @@ export interface components {
         /**
          * Action
          * @description What a history entry says happened; `retried` and `deploying` both lead to the state deploying.
+         *
+         *     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
+         *     go on, `lapsed` that its approval no longer covers it.
          * @enum {string}
          */
-        Action: "created" | "approved" | "rejected" | "cancelled" | "expired" | "retried" | "deploying" | "deployed" | "failed";
+        Action: "created" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed";
         /**
          * Allowed
          * @description Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
@@ -751,6 +754,8 @@ export interface components {
         /**
          * HistoryEntry
          * @description One transition. It is written with only the keys it has.
+         *
+         *     `decide_by` goes with a lapse: until when somebody has to approve anew. `superseded_by` is the newer request.
          */
         HistoryEntry: {
             action: components["schemas"]["Action"];
@@ -762,6 +767,10 @@ export interface components {
             comment?: string | null;
             /** Reason */
             reason?: string | null;
+            /** Decideby */
+            decideBy?: string | null;
+            /** Supersededby */
+            supersededBy?: string | null;
             /** Jobid */
             jobId?: string | null;
             /** Deploymentid */
@@ -878,6 +887,8 @@ export interface components {
             reject: components["schemas"]["Allowed"];
             cancel: components["schemas"]["Allowed"];
             retry: components["schemas"]["Allowed"];
+            hold: components["schemas"]["Allowed"];
+            release: components["schemas"]["Allowed"];
             /** Deciders */
             deciders: components["schemas"]["Decider"][];
         };
@@ -1017,7 +1028,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1072,7 +1083,7 @@ export interface components {
          * State
          * @enum {string}
          */
-        State: "pending" | "approved" | "rejected" | "cancelled" | "expired" | "deploying" | "deployed" | "failed";
+        State: "pending" | "approved" | "rejected" | "cancelled" | "expired" | "deploying" | "deployed" | "failed" | "superseded";
         /**
          * Statistics
          * @description Counts over what the caller may see; today and this week (from Monday) in the configured time zone.

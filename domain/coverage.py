@@ -1,0 +1,107 @@
+"""The coverage of an approval: the request as it was signed, production as it was then, and a time."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from domain import remarks, roles, targets
+from domain.roles import Permission, Person, Requester
+from domain.targets import TargetFacts
+from domain.ticket import PromotionRequest
+from domain.values import Frozen, TicketId, Version, iso
+
+VALID_FOR = timedelta(days=7)
+"""How long an approval holds after its request is due, unless `platform.yaml: spec.approvalValidFor` says otherwise."""
+
+Position = Annotated[int, Field(ge=0)]
+"""The number of a commit on the branch's first-parent line."""
+
+
+class Deployed(Frozen):
+    """A deployment of the same target: where on the branch its request was approved last, and where it was deployed."""
+
+    ticket_id: TicketId
+    version: Version
+    approved: Position
+    deployed: Position
+
+
+class Grounds(Frozen):
+    """The record's word on an approval: who gave it, as the directory has them now, where, and what came after it.
+
+    `approved` is the place of the approval that stands, None where none does. `since` are the target's deployments
+    after it. `newer` is a request of a newer version, approved since this one was created, where the platform lets it
+    close older ones: pending ones too.
+    """
+
+    approved: Position | None
+    approver: Person | None
+    tenant_exists: bool
+    target: TargetFacts
+    since: tuple[Deployed, ...] = ()
+    valid_for: timedelta = VALID_FOR
+    newer: TicketId | None = None
+
+
+def valid_until(ticket: PromotionRequest, valid_for: timedelta) -> datetime | None:
+    """Until when the ticket's approval holds; None where it has none."""
+    approved, scheduled = ticket.status.approved_at, ticket.spec.request.scheduled_date
+    if approved is None:
+        return None
+    due = max(approved, scheduled) if scheduled else approved
+    try:
+        return due + valid_for
+    except OverflowError:  # recorded dates are read whatever they are
+        return datetime.max.replace(tzinfo=due.tzinfo)
+
+
+def changed_by(approved: int, since: Iterable[Deployed]) -> Deployed | None:
+    """The first deployment that changed production without the approver's knowing of it.
+
+    One whose request was approved before this one was seen by the approver as about to come.
+    """
+    unseen = (each for each in since if each.deployed > approved and each.approved > approved)
+    return min(unseen, key=lambda each: each.deployed, default=None)
+
+
+def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> str | None:
+    """The reason for which the approval lapses now, as the record keeps it; None while it covers the request.
+
+    Faults of files are no reason: what can't be read is waited for.
+    """
+    reason = approver_gone(ticket, grounds, requester) or _owner(ticket, grounds)
+    if grounds.target.controlled:  # older requests run to their end by the rules of their time
+        reason = reason or _production(grounds) or _age(ticket, grounds, now)
+    return None if reason is None else f"{reason}; {remarks.write('approve-anew')}"
+
+
+def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None) -> str | None:
+    """The reason for which whoever approved may not have, as the directory is now; None while they may."""
+    approver = ticket.status.approved_by
+    if not grounds.tenant_exists:
+        return remarks.write("tenant-gone", tenant=ticket.metadata.tenant)
+    if grounds.approver is None:
+        return remarks.write("approver-gone", approver=approver)
+    refused = roles.refusal(grounds.approver, Permission.APPROVE, ticket, requester)
+    return f"{remarks.write('approver-refused', approver=approver)}: {refused}" if refused else None
+
+
+def _owner(ticket: PromotionRequest, grounds: Grounds) -> str | None:
+    if grounds.target.faults or grounds.target.unknown:
+        return None
+    foreign = targets.objection(grounds.target, ticket.metadata.tenant, ticket.spec.target)
+    return str(foreign) if foreign else None
+
+
+def _production(grounds: Grounds) -> str | None:
+    changed = None if grounds.approved is None else changed_by(grounds.approved, grounds.since)
+    if changed is None:
+        return None
+    return remarks.write("production-moved-on", ticket=changed.ticket_id, version=changed.version)
+
+
+def _age(ticket: PromotionRequest, grounds: Grounds, now: datetime) -> str | None:
+    until = valid_until(ticket, grounds.valid_for)
+    return remarks.write("approval-too-old", until=iso(until)) if until is not None and now > until else None
