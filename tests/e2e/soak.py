@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -319,9 +320,21 @@ def check(stack: Stack, plan: Plan, tickets: list[str]) -> None:
     by_ticket = {job["extra_vars"]["request_id"]: job["status"] for job in counted["jobs"]}
     ends = {ticket: (recorded[ticket][-1], by_ticket.get(ticket)) for ticket in tickets}
     assert {each: end for each, end in ends.items() if (end[0] == "deployed") is not (end[1] == "successful")} == {}
-    assert plan.awx_fails or {end for end, _ in ends.values()} == {"deployed"}
+    failed = [ticket for ticket, (end, _) in ends.items() if end == "failed"]
+    assert plan.awx_fails or not failed, why(stack, failed)
     audit = prodgate("verify", stack.data / "gitops.git")
     assert audit.returncode == 0, audit.stdout + audit.stderr
+
+
+def why(stack: Stack, tickets: list[str]) -> dict[str, str]:
+    """What the record says of tickets whose deployment failed."""
+    command = ["git", "-C", str(stack.data / "gitops.git"), "grep", "-h", "error:", "main", "--"]
+    return {
+        ticket: subprocess.run(
+            [*command, f"*{ticket}.yaml"], capture_output=True, text=True, check=False
+        ).stdout.strip()
+        for ticket in tickets
+    }
 
 
 def main() -> None:
@@ -333,8 +346,10 @@ def main() -> None:
     parser.add_argument("--awx-fails", action="store_true", help="let AWX lose answers, and jobs fail")
     plan = Plan(**vars(parser.parse_args()))
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="prodgate-soak-") as folder:
-        made = soak(Path(folder), plan)
+    folder = Path(tempfile.mkdtemp(prefix="prodgate-soak-"))
+    sys.stdout.write(f"{plan.promotions} promotions in {folder}, which stays where something is not as it must be\n")
+    made = soak(folder, plan)
+    shutil.rmtree(folder)
     took = time.monotonic() - began
     sys.stdout.write(f"{plan.promotions} promotions ended as they must, {len(made.kills)} kills, {took:.0f} s\n")
 
