@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+# `postgres` has `make soak` start a Temporal server on PostgreSQL, which it builds first.
+CLUSTER ?=
 # The processes that tests run in; one more than cores only makes them wait for each other.
 WORKERS ?= auto
 
@@ -19,7 +21,7 @@ NEEDS := $(if $(filter test prepare,$(MAKECMDGOALS)),test,up)
 KAFKA := .kafka/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console up test check web format bench bare-check screenshots histories clean
+.PHONY: help prepare install console up test check web format bench soak bare-check screenshots histories clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -77,6 +79,9 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 
 bench: $(STAMP) ## Measure what is measured, and print the numbers (ARGS are the bench's own)
 	$(BIN)/python -m bench $(ARGS)
+
+soak: $(STAMP) ## Promote and kill processes meanwhile (ARGS="--promotions 120 --apis 2 --workers 3 --kill-every 4 --awx-fails"; CLUSTER=postgres)
+	$(if $(filter postgres,$(CLUSTER)),.ci/temporal-postgres )$(BIN)/python -m tests.e2e.soak $(ARGS)
 
 bare-check: ## Try `make up` and what `make test` needs in a bare Debian 12, made by debootstrap; by hand, as root (ARGS="make test")
 	.ci/bare-check $(ARGS)

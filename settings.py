@@ -212,6 +212,16 @@ class Settings(BaseModel):
         description="Time zone of times in mails and Slack, and of 'today' and 'this week' in the statistics.",
     )
     task_queue: str = Field("prodgate", min_length=1, description="Temporal task queue of the worker.")
+    worker_deployment: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$",
+        description="Name of a Temporal Worker Deployment: with it, only the current build gets work. Worker only.",
+    )
+    build_id: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$",
+        description="What this build of the worker is called there; version and commit, where they are known, without.",
+    )
     worker_health_host: str = Field(
         "127.0.0.1", description="Address of the worker's /healthz, /readyz and /metrics; 0.0.0.0 in a container."
     )

@@ -17,6 +17,7 @@ from record.repository import open_repository
 from registration import Registration
 from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from settings import Settings, SettingsError, plain
+from versioning import deployment
 from vitals import Vitals, meter
 from workflows.connection import NoServer, connect
 from workflows.query_guard import QueryGuard
@@ -49,6 +50,7 @@ async def run(settings: Settings) -> None:
             workflow_runner=QueryGuard(SandboxedWorkflowRunner()),
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,
+            deployment_config=deployment(settings),
         )
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)

@@ -250,13 +250,11 @@ class Index:
             older = db.execute("SELECT 1 FROM older WHERE path = ?", (path,)).fetchone()
         return older is None and self.switch() is not None
 
-    def state_of(self, ticket_tenant: str, kind: str, name: str, environment: str) -> TargetState:
+    def state_of(self, tenant: str, kind: str, name: str, environment: str) -> TargetState:
         """What the tickets of a target amount to; before targets had owners, each tenant had targets of its own."""
         with self._reading() as db:
-            if self.switch():
-                return targets.production_and_approved(db, "what", schema.what(kind, name, environment))
-            key = schema.target_key(ticket_tenant, kind, name, environment)
-            return targets.production_and_approved(db, "target", key)
+            what, target = schema.what(kind, name, environment), schema.target_key(tenant, kind, name, environment)
+            return targets.production_and_approved(db, what, target, switched=self.switch() is not None)
 
     def waiting(self, failed_since: int) -> dict[str, Waiting]:
         """Every request that may still be decided on: open ones, and those that failed since (Unix seconds), by id."""

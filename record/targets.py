@@ -32,6 +32,10 @@ _DEPLOYED = """
 SELECT version FROM tickets WHERE target = ? AND deployed IS NOT NULL
 ORDER BY deployed DESC, year DESC, number DESC LIMIT 1
 """
+_COMING = """
+SELECT version, target FROM tickets INDEXED BY by_open WHERE what = ? AND open = 1 AND approved_at IS NOT NULL
+ORDER BY created_at, row
+"""
 _REQUEST = """
 SELECT id, what, target, NOT EXISTS (SELECT 1 FROM older WHERE older.path = tickets.path) FROM tickets WHERE
 """
@@ -76,13 +80,14 @@ def first_approved(db: sqlite3.Connection, kind: str, name: str) -> str | None:
     return str(found[0]) if found else None
 
 
-def production_and_approved(db: sqlite3.Connection, column: str, value: str) -> TargetState:
-    """The state of the target that `column`, `what` or `target`, tells by this value."""
+def production_and_approved(db: sqlite3.Connection, what: str, target: str, *, switched: bool) -> TargetState:
+    """The state of a target but for who owns it; before targets had owners, each tenant had targets of its own."""
+    column, key = ("what", what) if switched else ("target", target)
     deployed = f"SELECT version FROM tickets WHERE {column} = ? AND deployed IS NOT NULL"  # noqa: S608
-    last = db.execute(f"{deployed} ORDER BY deployed DESC, year DESC, number DESC LIMIT 1", (value,)).fetchone()
-    approved = f"SELECT DISTINCT version FROM tickets WHERE {column} = ? AND open = 1 AND approved_at IS NOT NULL"  # noqa: S608
-    coming = tuple(version for (version,) in db.execute(approved, (value,)))
-    return TargetState(None, last[0] if last else None, coming)
+    last = db.execute(f"{deployed} ORDER BY deployed DESC, year DESC, number DESC LIMIT 1", (key,)).fetchone()
+    coming = db.execute(_COMING, (what,)).fetchall()
+    approved = dict.fromkeys(version for version, of in coming if switched or of == target)
+    return TargetState(None, last[0] if last else None, tuple(approved))
 
 
 def waiting(db: sqlite3.Connection, rows: Sequence[int], *, switched: bool) -> dict[str, Waiting]:
@@ -90,9 +95,9 @@ def waiting(db: sqlite3.Connection, rows: Sequence[int], *, switched: bool) -> d
     states: dict[str, TargetState] = {}
     found: dict[str, Waiting] = {}
     for ticket, what, target, younger in db.execute(_WAITING, (json.dumps(rows),)).fetchall():
-        column, key = ("what", what) if switched else ("target", target)
+        key = what if switched else target
         if key not in states:
-            states[key] = production_and_approved(db, column, key)
+            states[key] = production_and_approved(db, what, target, switched=switched)
         found[ticket] = Waiting(what, bool(younger), states[key])
     return found
 

@@ -72,6 +72,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "creates_in_flight_person": ("2", 2),
     "time_zone": ("Europe/Paris", ZoneInfo("Europe/Paris")),
     "task_queue": ("blue", "blue"),
+    "worker_deployment": ("prodgate", "prodgate"),
+    "build_id": ("0.2.0-3f2a", "0.2.0-3f2a"),
     "worker_health_host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104  as in a container
     "worker_health_port": ("9090", 9090),
     "log_level": ("DEBUG", "DEBUG"),
@@ -100,6 +102,8 @@ BAD = {
     "creates_in_flight": "0",
     "creates_in_flight_person": "0",
     "time_zone": "Europe/Atlantis",
+    "worker_deployment": "blue.green",
+    "build_id": "of today",
     "worker_health_port": "65536",
     "log_level": "debug",
 }

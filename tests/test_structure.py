@@ -17,6 +17,7 @@ OURS = {*PACKAGES, *(path.stem for path in ROOT.glob("*.py")), "tests", "bench"}
 MAY_IMPORT = {
     "settings": set(),
     "serving": set(),
+    "versioning": {"settings"},
     "vitals": {"clients", "record"},
     "registration": {"activities", "clients", "domain", "record", "workflows"},
     "worker": {
@@ -28,6 +29,7 @@ MAY_IMPORT = {
         "registration",
         "serving",
         "settings",
+        "versioning",
         "vitals",
         "workflows",
     },

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Creates and updates the schemas of Temporal's two databases; running it again only applies what is new.
-# Runs in temporalio/admin-tools; SQL_PASSWORD and the POSTGRES_… variables say where.
+# Runs in temporalio/admin-tools, or where TEMPORAL_SCHEMA is the folder of the schemas; SQL_PASSWORD and the POSTGRES_…
+# variables say where.
 set -eu
 
 for database in temporal temporal_visibility; do
@@ -10,5 +11,5 @@ for database in temporal temporal_visibility; do
     }
     sql create
     sql setup-schema -v 0.0
-    sql update-schema -d "/etc/temporal/schema/postgresql/v12/$schema/versioned"
+    sql update-schema -d "${TEMPORAL_SCHEMA:-/etc/temporal/schema}/postgresql/v12/$schema/versioned"
 done

@@ -61,8 +61,8 @@ class Stage:
         publish_key(self.git)
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        """A worker, for as long as the context lasts."""
+    async def working(self, **options: Any) -> AsyncIterator[None]:
+        """A worker, for as long as the context lasts; `options` are the SDK's."""
         repository = open_repository(str(self.git), "main", self.git.parent)
         index = Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
         async with self.awx.client() as client:
@@ -77,7 +77,7 @@ class Stage:
                 self._tell,
                 look_every=timedelta(milliseconds=100),
             )
-            async with registration.worker(max_cached_workflows=self.cached):
+            async with registration.worker(max_cached_workflows=self.cached, **options):
                 yield
         index.close()
         await repository.close()
