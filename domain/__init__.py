@@ -14,6 +14,9 @@ deployment    one attempt to bring an approved ticket to production; one AWX job
 attempt       the number of a deployment of a ticket, from 1; a retry starts the next.
 lane          the queue in which the deployments of one target wait their turn.
 announcement  one thing told about a ticket, on each channel: mail, Slack, Kafka.
+outbox        what a channel tells of the record: how far it has read it, and what it told whom, kept in a journal.
+journal       small files on a ref of their own beside the branch, which one leader at a time changes.
+follower      what reads the record commit by commit and does something about it, led by one worker at a time.
 record        the Git repository that holds tickets, tenants and people: the product's memory and its proof.
 directory     who is who and may do what, read from the record.
 """
