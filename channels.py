@@ -6,9 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from email.headerregistry import Address
 
-from temporalio.client import Client
-
-from activities.announcing import Announcer, Tell, tell_nobody
 from clients.channel import Logged, Outlet
 from clients.kafka import Brokers, Kafka, Security
 from clients.letters import Letters
@@ -29,7 +26,8 @@ async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]
     found: dict[Channel, Outlet] = {}
     async with AsyncExitStack() as stack:
         if settings.smtp_url:
-            found[Channel.MAIL] = _mail(settings, settings.smtp_url.get_secret_value(), letters)
+            found[Channel.MAIL] = mail = _mail(settings, settings.smtp_url.get_secret_value(), letters)
+            stack.push_async_callback(mail.close)
         if settings.slack_token:
             client = web_client(settings.slack_token.get_secret_value(), settings.slack_api_url)
             found[Channel.SLACK] = Slack(client, settings.slack_channel, letters, settings.slack_decisions)
@@ -38,24 +36,20 @@ async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]
             stack.push_async_callback(kafka.close)
         for channel in Channel:
             if channel not in found and settings.mode is Mode.DEMO:
-                found[channel] = Logged()
+                found[channel] = Logged(channel)
         _LOG.info("announces by %s", ", ".join(found) or "no channel")
         yield found
 
 
-def teller(settings: Settings, temporal: Client, channels: Mapping[Channel, Outlet]) -> Tell:
-    """What makes recorded changes known to those who announce them."""
-    if not channels:
-        return tell_nobody
-    seconds = (settings.expiry_warning.total_seconds(), settings.announce_for.total_seconds())
-    plan = Plan(
-        channels=tuple(channel for channel in Channel if channel in channels),
-        remind_after=0,
-        warn_before=round(seconds[0]),
-        patience=round(seconds[1]),
+def plan(settings: Settings) -> Plan:
+    """How this installation announces."""
+    hours = zip(Impact, settings.remind_after, strict=True)
+    return Plan(
+        remind_after={impact: timedelta(hours=each) for impact, each in hours},
+        warn_before=settings.expiry_warning,
+        patience=settings.announce_for,
+        expiry=settings.expiry,
     )
-    hours = dict(zip(Impact, (timedelta(hours=each) for each in settings.remind_after), strict=True))
-    return Announcer(temporal, settings.task_queue, plan, hours).tell
 
 
 def _kafka(settings: Settings, servers: str) -> Kafka:

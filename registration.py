@@ -1,28 +1,32 @@
 """What a worker registers, in production and in tests: every workflow, every activity, and the interceptors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker
 
-from activities.announcing import AnnouncementActivities, Tell
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
 from activities.beating import Beating
+from activities.correspondence import Means, now
 from activities.fronts import Fronts
+from activities.leading import Follower, LeadingActivities
 from activities.looking import LookActivities, RecordLook
+from activities.outbox import ChannelOutbox
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from clients.awx import AwxClient
 from clients.channel import Outlet
-from domain.announcement import Channel
+from domain.announcement import Channel, Plan
+from domain.following import Followed
+from record.acts import Acts
 from record.controls import Controls
 from record.diff import Comparer
 from record.directory import DirectoryReader
@@ -33,9 +37,9 @@ from record.known import KNOWN_FOR, KnownRecord
 from record.line import LineReader
 from record.proofs import Proofs
 from record.repository import Repository
-from workflows.announcing import Announcements
 from workflows.claim import Claim
 from workflows.door import SignatureInterceptor
+from workflows.following import Follow, keep_following
 from workflows.promotion import Promotion
 from workflows.watch import AwxWatch
 
@@ -51,32 +55,64 @@ class Registration:
     awx: AwxClient
     timings: AwxTimings
     outlets: Mapping[Channel, Outlet]
-    tell: Tell
+    plan: Plan
     look_every: timedelta = timedelta(seconds=2)
     known_for: float = KNOWN_FOR
     """Seconds that rights count which can't be looked up any more."""
+    now: Callable[[], datetime] = now
+    """The clock by which announcements are due, old or given up."""
+
+    @cached_property
+    def directory(self) -> DirectoryReader:
+        return DirectoryReader(self.repository)
+
+    @cached_property
+    def keys(self) -> KeyReader:
+        return KeyReader(self.repository)
+
+    @cached_property
+    def controls(self) -> Controls:
+        return Controls.of(self.repository, self.directory, self.index)
+
+    @cached_property
+    def outboxes(self) -> tuple[ChannelOutbox, ...]:
+        """The channels that are set up, each with its outbox."""
+        acts = Acts(self.repository, self.index, self.keys)
+        comparer = Comparer(self.index, self.controls.catalogue)
+        return tuple(
+            ChannelOutbox(Means(channel, outlet, acts, self.directory, comparer, self.plan, self.now))
+            for channel, outlet in self.outlets.items()
+        )
+
+    @cached_property
+    def followers(self) -> Mapping[str, Follower]:
+        """What follows the record, by the name of its workflow."""
+        return {outbox.name: outbox for outbox in self.outboxes}
+
+    async def follow(self) -> None:
+        """Make sure that the record is followed; for before the worker takes its first task."""
+        for outbox in self.outboxes:
+            await asyncio.to_thread(outbox.begin)
+        for name in self.followers:
+            await keep_following(self.client, self.task_queue, Followed(name=name))
 
     def worker(self, **options: Any) -> Worker:
         """The worker, not started yet; `options` are the SDK's own."""
-        directory = DirectoryReader(self.repository)
-        keys = KeyReader(self.repository)
-        identities = Identities(self.repository, self.index, keys)
-        proofs = Proofs(keys, lambda person: identities.check(directory.current(), person))
-        controls = Controls.of(self.repository, directory, self.index)
-        known = KnownRecord(self.repository, self.index, controls, keys, identities, self.known_for)
-        comparer = Comparer(self.index, controls.catalogue)
-        lines = LineReader(self.repository, self.index, directory, keys, controls)
-        record = RecordLook(self.repository, self.index, keys, lines, lambda ticket: fronts.abandoned(ticket))
+        identities = Identities(self.repository, self.index, self.keys)
+        proofs = Proofs(self.keys, lambda person: identities.check(self.directory.current(), person))
+        known = KnownRecord(self.repository, self.index, self.controls, self.keys, identities, self.known_for)
+        lines = LineReader(self.repository, self.index, self.directory, self.keys, self.controls)
+        record = RecordLook(self.repository, self.index, self.keys, lines, lambda ticket: fronts.abandoned(ticket))
         awx = AwxActivities(self.awx, record.objection, self.timings)
         fronts = Fronts(self.client, awx)
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[Promotion, Announcements, Claim, AwxWatch],
+            workflows=[Promotion, Follow, Claim, AwxWatch],
             activities=[
-                RecordActivities(self.repository, proofs, self.tell).record_change,
-                AnnouncementActivities(self.outlets, self.repository, directory, comparer).deliver,
-                ProofActivities(proofs, controls, self.index).check_decision,
+                RecordActivities(self.repository, proofs).record_change,
+                LeadingActivities(self.client, self.followers).lead,
+                ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
                 LookActivities(record, awx.find_job, self.look_every).look,
                 *(awx.launch_job, awx.read_result),

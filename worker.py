@@ -7,7 +7,7 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from channels import outlets, teller
+from channels import outlets, plan
 from clients.awx import AwxClient
 from doctor import awx_connection, awx_timings
 from record.errors import RecordUnavailable
@@ -44,7 +44,7 @@ async def run(settings: Settings) -> None:
             awx=client,
             timings=awx_timings(settings),
             outlets=channels,
-            tell=teller(settings, temporal, channels),
+            plan=plan(settings),
         )
         worker = registration.worker(
             workflow_runner=QueryGuard(SandboxedWorkflowRunner()),
@@ -52,6 +52,7 @@ async def run(settings: Settings) -> None:
             sticky_queue_schedule_to_start_timeout=STICKY,
             deployment_config=deployment(settings),
         )
+        await registration.follow()
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
             app = Vitals(worker, temporal, repository, client, counted).app()

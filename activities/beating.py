@@ -6,6 +6,11 @@ from typing import Any
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from activities.leading import LeadingActivities
+
+_BEAT_THEMSELVES = {LeadingActivities.lead.__name__}
+"""A leader has to know which of its heartbeats were confirmed."""
+
 
 class Beating(Interceptor):
     """Tells Temporal that an activity lives, for as long as it runs; short ones end before their first beat."""
@@ -17,7 +22,8 @@ class Beating(Interceptor):
 class _Inbound(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  the SDK's name
         timeout = activity.info().heartbeat_timeout
-        beats = asyncio.create_task(_beat(timeout.total_seconds() / 3)) if timeout else None
+        beating = timeout is not None and input.fn.__name__ not in _BEAT_THEMSELVES
+        beats = asyncio.create_task(_beat(timeout.total_seconds() / 3)) if timeout and beating else None
         try:
             return await super().execute_activity(input)
         finally:

@@ -24,12 +24,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
 from domain.decision import Decision, DecisionAction, Submission
-from domain.delivery import Report, announcements_of
 from domain.deployment import AwxReport
 from domain.ticket import PromotionRequest
 from domain.values import TicketId
 from workflows import options
-from workflows.announcing import Announcements
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.promotion import Promotion
 from workflows.starting import submitted
@@ -170,20 +168,6 @@ class Engine:
                 failed = error
                 await asyncio.sleep(pause)
         raise EngineUnavailable from failed
-
-    async def announced(self, ticket_id: str) -> Report:
-        """What was announced of the ticket, as far back as the engine remembers. Raises EngineUnavailable."""
-        handle: WorkflowHandle[Announcements, Report] = self.client.get_workflow_handle_for(
-            Announcements.run, announcements_of(ticket_id)
-        )
-        try:
-            return await handle.query(Announcements.progress, rpc_timeout=_ACCEPT_WITHIN)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return Report()
-            raise EngineUnavailable from error
-        except WorkflowQueryFailedError as error:
-            raise EngineUnavailable from error
 
     async def report(self, ticket_id: str, report: AwxReport) -> None:
         """Tell the promotion that AWX reported. Raises NotRunning, EngineUnavailable."""

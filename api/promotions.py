@@ -32,6 +32,7 @@ from domain.roles import Permission, Person, Requester, same_address
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, Target
 from domain.values import TICKET_ID, same_name
+from record import outbox
 from record.controls import Controls
 from record.diff import Comparer, Difference
 from record.directory import DirectoryReader
@@ -128,9 +129,9 @@ class Promotions:
         return Comparer(self.index, self.controls.catalogue)
 
     async def announced(self, person: Person, ticket_id: str) -> Report:
-        """What was announced of the ticket, and what could not be. Raises NotFound, EngineUnavailable."""
+        """What was announced of the ticket, and what could not be. Raises NotFound, RecordUnavailable."""
         ticket = await self.visible(person, ticket_id)
-        return await self.engine.announced(ticket.id)
+        return await run_in_threadpool(outbox.announced, self.repository, ticket.id)
 
     async def permissions(self, person: Person, ticket_id: str) -> Permissions:
         """What the person may do with the ticket now, and who could approve it. Raises NotFound."""

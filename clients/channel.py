@@ -1,36 +1,78 @@
 """What every channel of announcements offers: one parcel at a time, and the truth about what became of it."""
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
+from domain.announcement import Announcement, Channel
 from domain.audience import Audience
-from domain.delivery import Delivery, Parcel, Receipt
+from domain.delivery import Delivery, Parcel, Receipt, Thread
 
 _LOG = logging.getLogger(__name__)
 
+Allowed = Callable[[], None]
+"""Asked before each call that tells anybody anything; raises where nothing may be sent any more."""
+
 
 class ChannelDown(Exception):
-    """Nothing could be delivered now; `str()` says why. `retry_after` is in seconds, where the channel asks for it."""
+    """Nothing could be delivered now, to anybody; `str()` says why. `retry_after`, in seconds, is what it asks for."""
 
     def __init__(self, why: str, retry_after: float | None = None) -> None:
         super().__init__(why)
         self.retry_after = retry_after
 
 
+class Replaced(Exception):
+    """The channel itself knows of a newer leader, and takes nothing from this one any more."""
+
+
 class Outlet(Protocol):
     """Speaks one channel's protocol."""
 
-    async def deliver(self, parcel: Parcel, audience: Audience, seconds: float) -> Delivery:
-        """Deliver what isn't done yet, within the time; an outcome for each recipient. Raises ChannelDown."""
+    def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
+        """Who is to be told, each by a name that stays: a ticket's announcements reach each of them in order."""
+        ...
+
+    def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
+        """Where that leads. A place that takes nothing now holds up no other."""
+        ...
+
+    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
+        """Deliver what isn't done yet; a failure is this destination's alone. Raises ChannelDown, or Replaced."""
+        ...
+
+    async def rest(self) -> None:
+        """Let go of what costs the other side something while there is nothing to tell."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything; it is taken up again when there is something to tell."""
         ...
 
 
 class Logged:
     """Stands in for a channel that isn't set up: the log says what would have been told."""
 
-    async def deliver(self, parcel: Parcel, audience: Audience, seconds: float) -> Delivery:
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
+        del said, audience
+        return ("log",)
+
+    def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
+        del thread, audience
+        return to
+
+    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
         """Write one line."""
-        del seconds
+        allowed()
         said, ticket = parcel.announcement, parcel.announcement.ticket
-        _LOG.info("%s is not set up; it would tell %s of %s", parcel.channel, audience.slack_channel or "all", said.id)
+        _LOG.info("%s is not set up; it would tell %s of %s", self._channel, audience.slack_channel or "all", said.id)
         return Delivery(receipts=(Receipt(to="log", id=f"{said.id}@{ticket.state}"),))
+
+    async def rest(self) -> None:
+        """Nothing is held."""
+
+    async def close(self) -> None:
+        """Nothing is held."""

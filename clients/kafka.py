@@ -4,26 +4,30 @@
 """
 
 import asyncio
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
 from aiokafka.helpers import create_ssl_context
 from pydantic import Field
 
-from clients.channel import ChannelDown
+from clients.channel import Allowed, ChannelDown, Replaced
 from clients.letters import one_line
 from domain.announcement import Announcement, Event
 from domain.audience import Audience
-from domain.delivery import Delivery, Parcel, Receipt
+from domain.delivery import Delivery, Parcel, Receipt, Thread
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment, TicketId
 
 ANSWER_WITHIN_MS = 3_000
 """How long the brokers may take for one message; a cluster that is well takes milliseconds."""
+
+DELIVER_WITHIN = 10.0
+"""Seconds for one event, with finding the cluster and ending the transaction."""
 
 STOP_WITHIN = 0.5
 """Seconds in which messages under way may still be confirmed when the producer is let go."""
@@ -49,6 +53,10 @@ Fact = Literal[
     Event.REJECTED,
     Event.CANCELLED,
     Event.EXPIRED,
+    Event.SUPERSEDED,
+    Event.HELD,
+    Event.RELEASED,
+    Event.LAPSED,
     Event.STARTED,
     Event.SUCCEEDED,
     Event.FAILED,
@@ -94,14 +102,14 @@ class Brokers:
     password: str | None = None
     ca_bundle: Path | None = None
 
-    def producer(self) -> AIOKafkaProducer:
-        """A producer that isn't started: idempotent, and answered by every replica in sync."""
+    def producer(self, transactional_id: str) -> AIOKafkaProducer:
+        """A producer that isn't started: answered by every replica in sync, and the end of any other of that id."""
         tls = self.security in {Security.SSL, Security.SASL_SSL}
         cafile = str(self.ca_bundle) if self.ca_bundle else None
         given: dict[str, Any] = {
             "bootstrap_servers": self.servers,
             "client_id": "prodgate",
-            "enable_idempotence": True,
+            "transactional_id": transactional_id,
             "acks": "all",
             "compression_type": "gzip",
             "max_request_size": LARGEST,
@@ -117,50 +125,75 @@ class Brokers:
 
 @dataclass
 class Kafka:
-    """The channel. One producer serves the process; it is started with the first message, and anew after a failure."""
+    """The channel. One producer serves whoever leads the outbox; it is started with the first event, and anew after a
+    failure, which ends the transaction that was open. Each event is a transaction, so that the cluster refuses what an
+    earlier leader still sends.
+    """
 
     brokers: Brokers
     topic: str
     source: str
     _producer: AIOKafkaProducer | None = None
-    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def deliver(self, parcel: Parcel, audience: Audience, seconds: float) -> Delivery:
-        """Hand the event over. Raises ChannelDown where no broker confirms it in time."""
+    @property
+    def transactional_id(self) -> str:
+        """The same for every worker of an installation, and nobody else's."""
+        return f"prodgate-{self.topic}-{hashlib.sha256(self.source.encode()).hexdigest()[:12]}"
+
+    def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
+        """The topic, for what other systems can act on."""
         del audience
-        if parcel.done:
-            return Delivery()
+        return () if said.event.for_people else (self.topic,)
+
+    def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
+        """The topic."""
+        del thread, audience
+        return to
+
+    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
+        """Hand the event over. Raises ChannelDown where no broker confirms it in time, and Replaced."""
+        del audience
         said = parcel.announcement
         value = CloudEvent.of(said, self.source).model_dump_json().encode()
         try:
-            async with asyncio.timeout(seconds):
-                sent = await self._send(said.ticket.id, value)
+            async with asyncio.timeout(DELIVER_WITHIN):
+                sent = await self._send(said.ticket.id, value, allowed)
         except MessageSizeTooLargeError as error:
+            await self.close()
             return Delivery(receipts=(Receipt(to=self.topic, id=said.id, refused=one_line(str(error))),))
+        except ProducerFenced as error:
+            await self.close()
+            raise Replaced(f"Another worker sends to {self.topic} now") from error
         except (KafkaError, OSError, TimeoutError) as error:
             await self.close()
             raise ChannelDown(f"Kafka takes no event: {one_line(str(error)) or type(error).__name__}") from error
         return Delivery(receipts=(Receipt(to=f"{sent.topic}/{sent.partition}@{sent.offset}", id=said.id),))
 
-    async def _send(self, key: str, value: bytes) -> Any:
+    async def _send(self, key: str, value: bytes, allowed: Allowed) -> Any:
         producer = await self._started()
         headers = [("content-type", CONTENT_TYPE.encode())]
-        return await producer.send_and_wait(self.topic, value, key=key.encode(), headers=headers)
+        allowed()
+        await producer.begin_transaction()
+        sent = await producer.send_and_wait(self.topic, value, key=key.encode(), headers=headers)
+        await producer.commit_transaction()
+        return sent
 
     async def _started(self) -> AIOKafkaProducer:
-        async with self._starting:
-            if self._producer is None:
-                producer = self.brokers.producer()
-                try:
-                    await producer.start()
-                except BaseException:
-                    await _stop(producer)
-                    raise
-                self._producer = producer
-            return self._producer
+        if self._producer is None:
+            producer = self.brokers.producer(self.transactional_id)
+            try:
+                await producer.start()
+            except BaseException:
+                await _stop(producer)
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def rest(self) -> None:
+        """A producer that has nothing to send costs a cluster nothing."""
 
     async def close(self) -> None:
-        """Let go of the cluster; the next message looks for it again."""
+        """Let go of the cluster; the next event looks for it again."""
         producer, self._producer = self._producer, None
         if producer is not None:
             await _stop(producer)
@@ -169,10 +202,13 @@ class Kafka:
 async def _stop(producer: AIOKafkaProducer) -> None:
     """Stop it, and let go of what no broker has confirmed by then.
 
-    An idempotent producer keeps a message for as long as it takes, and `stop` waits for that: the engine sends it anew.
+    A transactional producer tries for as long as it takes, and `stop` waits for that; cancelled once, its sender waits
+    for the steps under way, and ends each when it is cancelled again. What was let go of is sent anew.
     """
     stopping = asyncio.ensure_future(producer.stop())
     done, _ = await asyncio.wait({stopping}, timeout=STOP_WITHIN)
-    if not done:
-        producer._sender.sender_task.cancel()
+    if not done and (sender := producer._sender.sender_task) is not None:
+        while not sender.done():
+            sender.cancel()
+            await asyncio.wait({sender}, timeout=0.01)
     await stopping

@@ -23,7 +23,7 @@ MOST_OTHERS = 10
 """Other open requests that an announcement names."""
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_TO_APPROVERS = frozenset({Event.CREATED, Event.REMINDER})
+_TO_APPROVERS = frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED})
 _ENVIRONMENTS = {"staging": "STAGING", "prod": "PROD"}
 
 
@@ -104,6 +104,7 @@ class Facts:
             requester=self.name(ticket.metadata.created_by),
             source=self._environment(ticket.spec.target.source_environment),
             environment=self.environment,
+            newer=self.entry.superseded_by or self.t["newer"],
             created=self.moment(ticket.metadata.created_at),
             decide_by=self.moment(self.said.decide_by) if self.said.decide_by else "?",
         )

@@ -1,28 +1,37 @@
 """E-mail over SMTP (RFC 5321): a message for each recipient, in their language, all of a ticket's in one thread."""
 
+import contextlib
 import hashlib
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 
-from clients.channel import ChannelDown
-from clients.letters import Letters, one_line
+from clients.channel import Allowed, ChannelDown
+from clients.letters import Letter, Letters, one_line
 from domain.announcement import Announcement
-from domain.audience import Addressee, Audience, recipients
-from domain.delivery import Delivery, Parcel, Receipt
+from domain.audience import Addressee, Audience, Language, recipients
+from domain.delivery import Delivery, Parcel, Receipt, Thread
 from domain.roles import same_address
 
 ANSWER_WITHIN = 3.0
 """Seconds for one command of the conversation; a server that is there answers in milliseconds."""
 
+LETTERS_KEPT = 64
+"""Announcements whose words are kept while their mails go out."""
+
+_HANGS_UP = 421
 _FAILURES = (SMTPException, OSError, TimeoutError)
 
 
@@ -53,44 +62,66 @@ class MailServer:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Mail:
-    """The channel. `sender` is who the mails are from; their ids belong to its domain."""
+    """The channel. `sender` is who the mails are from; their ids belong to its domain.
+
+    One conversation with the server goes on while there is something to mail. A mail's words are made once a language.
+    """
 
     server: MailServer
     sender: Address
     letters: Letters
+    _smtp: SMTP | None = None
+    _made: dict[str, tuple[Announcement, Audience, dict[Language | None, Letter]]] = field(default_factory=dict)
 
-    async def deliver(self, parcel: Parcel, audience: Audience, seconds: float) -> Delivery:
-        """Mail everybody who wasn't yet, in one conversation. Raises ChannelDown where nobody could be."""
-        end, done = time.monotonic() + seconds, {same_address(receipt.to) for receipt in parcel.done}
-        left = [each for each in recipients(parcel.announcement, audience) if same_address(each.email) not in done]
-        receipts: list[Receipt] = []
+    def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
+        """The mailboxes, in the form in which two spellings of one are equal."""
+        return tuple(same_address(each.email) for each in recipients(said, audience))
+
+    def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
+        """The mailbox itself: no other waits for it."""
+        del thread, audience
+        return to
+
+    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
+        """Mail one person, unless they are nobody's to tell any more. Raises ChannelDown where the server is away."""
+        said = parcel.announcement
+        found = next((each for each in recipients(said, audience) if same_address(each.email) == parcel.to), None)
+        if found is None:
+            return Delivery()
+        message = self.message(said, found, audience)
         try:
-            if left:
-                await self._send(left, parcel.announcement, audience, end, receipts)
+            refused = await self._hand_in(message, found.email, allowed)
+        except _NotNow as error:
+            return Delivery(failure=f"{self.server.host}: {error}")
         except _FAILURES as error:
-            if not receipts:
-                raise ChannelDown(f"{self.server.host} takes no mail: {one_line(str(error))}") from error
-            return Delivery(receipts=tuple(receipts), failure=f"{self.server.host}: {one_line(str(error))}")
-        return Delivery(receipts=tuple(receipts))
+            await self.close()
+            raise ChannelDown(f"{self.server.host} takes no mail: {one_line(str(error))}") from error
+        return Delivery(receipts=(Receipt(to=found.email, id=str(message["Message-ID"]), refused=refused),))
 
-    async def _send(
-        self, left: list[Addressee], said: Announcement, audience: Audience, end: float, receipts: list[Receipt]
-    ) -> None:
-        """Mail them one after the other; whom the server refuses for good is done with too."""
-        async with self._conversation() as smtp:
-            for addressee in left:
-                if receipts and time.monotonic() > end:
-                    raise TimeoutError("there are more to mail than fit into one attempt")
-                message = self.message(said, addressee, audience)
-                refused = await _hand_in(smtp, message, self.sender.addr_spec, addressee.email)
-                receipts.append(Receipt(to=addressee.email, id=str(message["Message-ID"]), refused=refused))
+    async def _hand_in(self, message: EmailMessage, to: str, allowed: Allowed) -> str | None:
+        """Hand in one mail; a conversation that the server has ended meanwhile is begun anew, once."""
+        begun = self._smtp is not None and self._smtp.is_connected
+        smtp = await self._conversation()
+        allowed()
+        try:
+            return await _hand_in(smtp, message, self.sender.addr_spec, to)
+        except SMTPServerDisconnected:
+            if not begun:
+                raise
+        await self.close()
+        smtp = await self._conversation()
+        allowed()
+        return await _hand_in(smtp, message, self.sender.addr_spec, to)
 
-    @asynccontextmanager
-    async def _conversation(self) -> AsyncIterator[SMTP]:
+    async def _conversation(self) -> SMTP:
+        """The conversation that goes on, or a new one."""
+        if self._smtp is not None and self._smtp.is_connected:
+            return self._smtp
+        await self.close()
         server = self.server
-        smtp = SMTP(
+        self._smtp = SMTP(
             hostname=server.host,
             port=server.port,
             username=server.user,
@@ -100,12 +131,26 @@ class Mail:
             timeout=ANSWER_WITHIN,
             cert_bundle=str(server.ca_bundle) if server.ca_bundle else None,
         )
-        async with smtp:
-            yield smtp
+        await self._smtp.connect()
+        return self._smtp
+
+    async def rest(self) -> None:
+        """End the conversation: servers count those that say nothing."""
+        await self.close()
+
+    async def close(self) -> None:
+        """End the conversation, in order where the server still listens."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is None:
+            return
+        if smtp.is_connected:
+            with contextlib.suppress(*_FAILURES):
+                await smtp.quit()
+        smtp.close()
 
     def message(self, said: Announcement, addressee: Addressee, audience: Audience) -> EmailMessage:
         """The mail to one person: the same message, by its id, however often it is made."""
-        letter = self.letters.letter(said, audience, addressee.language)
+        letter = self._letter(said, audience, addressee.language)
         message = EmailMessage(policy=WIRE)
         message["From"] = self.sender
         message["To"] = Address(one_line(addressee.name), addr_spec=addressee.email)
@@ -120,9 +165,24 @@ class Mail:
         message.add_alternative(letter.html, subtype="html")
         return message
 
+    def _letter(self, said: Announcement, audience: Audience, language: Language | None) -> Letter:
+        """The words for this announcement and audience, made once for all who read the language."""
+        known = self._made.get(said.id)
+        if known is None or known[0] is not said or known[1] is not audience:
+            if len(self._made) >= LETTERS_KEPT:
+                self._made.clear()
+            known = self._made[said.id] = (said, audience, {})
+        if language not in known[2]:
+            known[2][language] = self.letters.letter(said, audience, language)
+        return known[2][language]
+
     def _id(self, said: Announcement, addressee: Addressee) -> str:
         to = hashlib.sha256(same_address(addressee.email).encode()).hexdigest()[:16]
         return f"<{said.id}.{to}@{self.sender.domain}>"
+
+
+class _NotNow(Exception):
+    """This recipient's mail is not taken now."""
 
 
 async def _hand_in(smtp: SMTP, message: EmailMessage, sender: str, to: str) -> str | None:
@@ -137,7 +197,10 @@ async def _hand_in(smtp: SMTP, message: EmailMessage, sender: str, to: str) -> s
 
 
 def _final(said: SMTPResponseException, error: SMTPException) -> str:
-    """What the server said, where it is final (5yz); RFC 5321, 4.2.1."""
+    """What the server said, where it is final (5yz); RFC 5321, 4.2.1. 421 is said by one that hangs up on everybody."""
+    if said.code == _HANGS_UP:
+        raise SMTPServerDisconnected(said.message) from error
+    sentence = f"{said.code} {one_line(said.message)}"
     if said.code < 500:
-        raise error
-    return f"{said.code} {one_line(said.message)}"
+        raise _NotNow(sentence) from error
+    return sentence

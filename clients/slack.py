@@ -12,9 +12,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from clients.channel import ChannelDown
+from clients.channel import Allowed, ChannelDown
 from clients.letters import Letters, one_line
 from clients.slack_blocks import blocks_of, fallback, reply_of
+from domain.announcement import Announcement
 from domain.audience import Audience
 from domain.delivery import Delivery, Parcel, Receipt, Thread
 
@@ -23,6 +24,9 @@ ANSWER_WITHIN = 3
 
 _FOR_GOOD = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"})
 """What Slack will never take; anything else can be mended in Slack or in the settings, and is tried again."""
+
+_ONE_CHANNEL = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"})
+"""What concerns one channel alone, until somebody mends it; anything else is as wrong for the others."""
 
 _FIRST_IS_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
@@ -37,29 +41,47 @@ class Slack:
     decides: bool = False
     _not_before: float = field(default=0.0)
 
-    async def deliver(self, parcel: Parcel, audience: Audience, seconds: float) -> Delivery:
+    def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
+        """One: the ticket's thread, in whatever channel that is."""
+        del said, audience
+        return ("thread",)
+
+    def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
+        """The channel."""
+        del to
+        return thread.channel if thread else audience.slack_channel or self.channel
+
+    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
         """Say it in the ticket's thread, and bring its first message up to date. Raises ChannelDown."""
-        del seconds
         if (wait := self._not_before - time.monotonic()) > 0:
             raise ChannelDown("Slack asked to wait", retry_after=wait)
         receipts: list[Receipt] = []
         thread = parcel.thread
         try:
             if thread is None:
-                thread = await self._open(parcel, audience, receipts)
+                thread = await self._open(parcel, audience, receipts, allowed)
             else:
-                await self._continue(parcel, audience, thread, receipts)
+                await self._continue(parcel, audience, thread, receipts, allowed)
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             why = f"Slack takes no message: {self._sentence(error)}"
-            if not receipts:
+            if not receipts and self._code(error) not in _ONE_CHANNEL:
                 raise ChannelDown(why, self._retry_after(error)) from error
             return Delivery(receipts=tuple(receipts), failure=why, thread=thread)
         return Delivery(receipts=tuple(receipts), thread=thread)
 
-    async def _open(self, parcel: Parcel, audience: Audience, receipts: list[Receipt]) -> Thread | None:
+    async def rest(self) -> None:
+        """Nothing is held between two calls."""
+
+    async def close(self) -> None:
+        """Nothing is held between two calls."""
+
+    async def _open(
+        self, parcel: Parcel, audience: Audience, receipts: list[Receipt], allowed: Allowed
+    ) -> Thread | None:
         """Post the first message, as the ticket is now."""
         said, facts = parcel.announcement, self.letters.facts(parcel.announcement, audience, None)
         channel = audience.slack_channel or self.channel
+        allowed()
         posted = await self._call(
             "chat.postMessage",
             said.id,
@@ -72,11 +94,14 @@ class Slack:
         )
         return Thread(channel=posted["channel"], ts=posted["ts"]) if posted else None
 
-    async def _continue(self, parcel: Parcel, audience: Audience, thread: Thread, receipts: list[Receipt]) -> None:
+    async def _continue(
+        self, parcel: Parcel, audience: Audience, thread: Thread, receipts: list[Receipt], allowed: Allowed
+    ) -> None:
         """Post a reply, then update the first message: what an earlier attempt did is not done again."""
         said, facts = parcel.announcement, self.letters.facts(parcel.announcement, audience, None)
         done = {receipt.id for receipt in parcel.done}
         if said.id not in done:
+            allowed()
             await self._call(
                 "chat.postMessage",
                 said.id,
@@ -90,6 +115,7 @@ class Slack:
                 unfurl_links=False,
             )
         if f"{said.id}.first" not in done and not said.event.for_people:
+            allowed()
             await self._call(
                 "chat.update",
                 f"{said.id}.first",
@@ -123,10 +149,11 @@ class Slack:
         return seconds
 
     @staticmethod
-    def _sentence(error: BaseException) -> str:
-        if isinstance(error, SlackApiError):
-            return str(error.response.get("error"))
-        return one_line(str(error)) or type(error).__name__
+    def _code(error: BaseException) -> str | None:
+        return str(error.response.get("error")) if isinstance(error, SlackApiError) else None
+
+    def _sentence(self, error: BaseException) -> str:
+        return self._code(error) or one_line(str(error)) or type(error).__name__
 
 
 def _metadata(identity: str) -> dict[str, Any]:

@@ -16,6 +16,9 @@ line          the requests of one target that deploy or wait for their turn, in 
 place         a commit's number on the branch's first-parent line; an entry's is that of the commit that brought it.
 coverage      what an approval stands on: the request as signed, production as shown, a time; without it, it lapses.
 announcement  one thing told about a ticket, on each channel: mail, Slack, Kafka.
+outbox        what a channel tells of the record: how far it has read it, and what it told whom, kept in a journal.
+journal       small files on a ref of their own beside the branch, which one leader at a time changes.
+follower      what reads the record commit by commit and does something about it, led by one worker at a time.
 record        the Git repository that holds tickets, tenants and people: the product's memory and its proof.
 directory     who is who and may do what, read from the record.
 """

@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import Field
 
 from domain.comparison import Comparison
 from domain.roles import Asked
-from domain.ticket import Action, PromotionRequest, State
+from domain.ticket import Action, Impact, PromotionRequest, State
 from domain.values import Frozen, Moment
 
 
@@ -26,6 +26,10 @@ class Event(StrEnum):
     REJECTED = "request-rejected"
     CANCELLED = "request-cancelled"
     EXPIRED = "request-expired"
+    SUPERSEDED = "request-superseded"
+    HELD = "request-held"
+    RELEASED = "request-released"
+    LAPSED = "request-lapsed"
     STARTED = "deployment-started"
     SUCCEEDED = "deployment-succeeded"
     FAILED = "deployment-failed"
@@ -44,6 +48,10 @@ _EVENTS = {
     Action.REJECTED: Event.REJECTED,
     Action.CANCELLED: Event.CANCELLED,
     Action.EXPIRED: Event.EXPIRED,
+    Action.SUPERSEDED: Event.SUPERSEDED,
+    Action.HELD: Event.HELD,
+    Action.RELEASED: Event.RELEASED,
+    Action.LAPSED: Event.LAPSED,
     Action.DEPLOYING: Event.STARTED,
     Action.DEPLOYED: Event.SUCCEEDED,
     Action.FAILED: Event.FAILED,
@@ -53,38 +61,25 @@ _EVENTS = {
 def event_of(ticket: PromotionRequest) -> Event | None:
     """What the ticket's last change is announced as.
 
-    None for a retry, whose new job is announced when it starts, and for a launch that AWX refused, which failed.
+    None for a retry, whose new job is announced when it starts, for a launch that AWX refused, which failed, and for a
+    date that has come.
     """
     last = ticket.last
     return None if last.action is Action.DEPLOYING and last.job_id is None else _EVENTS.get(last.action)
 
 
 class Plan(Frozen):
-    """How this installation announces; durations are seconds.
+    """How this installation announces.
 
-    A pending ticket's approvers are reminded `remind_after`, and once a day from then on; its requester is told
-    `warn_before` it expires. What can't be delivered is given up after `patience`.
+    A pending ticket's approvers are reminded `remind_after`, by its impact, and once a day from then on; its requester
+    is told `warn_before` it expires. What can't be delivered is given up after `patience`. `expiry` is how long a
+    ticket of which no signature says it may stay undecided.
     """
 
-    channels: tuple[Channel, ...] = ()
-    remind_after: int
-    warn_before: int
-    patience: int
-
-
-class Told(Asked):
-    """One recorded change, as it is handed to the ticket's announcements.
-
-    `number` counts the ticket's changes from 1: a change that is handed over twice is announced once.
-    """
-
-    ticket: PromotionRequest
-    decide_by: Moment | None = None
-    plan: Plan
-
-    @property
-    def number(self) -> int:
-        return len(self.ticket.status.history)
+    remind_after: dict[Impact, timedelta]
+    warn_before: timedelta
+    patience: timedelta
+    expiry: timedelta
 
 
 class Announcement(Asked):
@@ -106,49 +101,43 @@ class Announcement(Asked):
         """The same for every attempt to say it, and nothing else's: `PR-2026-0001.2.request-approved`."""
         return ".".join([self.ticket.id, str(self.number), self.event, *([str(self.turn)] if self.turn else [])])
 
-    @classmethod
-    def of(cls, told: Told, event: Event, at: datetime, turn: int = 0) -> Self:
-        return cls(
-            event=event,
-            number=told.number,
-            turn=turn,
-            at=at,
-            ticket=told.ticket,
-            requester=told.requester,
-            decide_by=told.decide_by,
-        )
-
 
 DAILY = timedelta(days=1)
-LISTENS = timedelta(days=31)
-"""How long after the last change another one may come: a failed promotion can be retried for 30 days."""
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def next_due(told: Told, reminded: int, warned: bool) -> tuple[datetime, Event] | None:
+def next_due(
+    ticket: PromotionRequest, decide_by: datetime, plan: Plan, reminded: int, warned: bool
+) -> tuple[datetime, Event] | None:
     """What falls due next for a pending ticket, and when: a reminder, or the warning that it expires; None for nothing.
 
     `reminded` is how many reminders have gone out; `warned`, whether the warning has.
     """
-    if told.ticket.state is not State.PENDING or told.decide_by is None:
+    if ticket.state is not State.PENDING:
         return None
-    first = told.ticket.metadata.created_at + timedelta(seconds=told.plan.remind_after)
-    warning = max(told.decide_by - timedelta(seconds=told.plan.warn_before), told.ticket.metadata.created_at)
-    coming = [(first + reminded * DAILY, Event.REMINDER)] + ([] if warned else [(warning, Event.EXPIRING)])
-    return min((due for due in coming if due[0] < told.decide_by), default=None)
+    warning = max(shifted(decide_by, -plan.warn_before), _waits_since(ticket))
+    coming = [(shifted(_first_reminder(ticket, plan), reminded * DAILY), Event.REMINDER)]
+    coming += [] if warned else [(warning, Event.EXPIRING)]
+    return min((due for due in coming if due[0] < decide_by), default=None)
 
 
-def reminders_by(told: Told, now: datetime) -> int:
+def reminders_by(ticket: PromotionRequest, plan: Plan, now: datetime) -> int:
     """How many reminders have fallen due by `now`. Those that could not be sent in time are skipped, not sent late."""
-    first = told.ticket.metadata.created_at + timedelta(seconds=told.plan.remind_after)
-    return max(0, (now - first) // DAILY + 1)
+    return max(0, (now - _first_reminder(ticket, plan)) // DAILY + 1)
 
 
-def listens_until(told: Told) -> datetime:
-    """Until when the ticket may change: its announcements end then, even where nobody told them that it is over."""
-    scheduled = told.ticket.spec.request.scheduled_date
-    last = max(filter(None, (told.ticket.last.at, told.decide_by, scheduled)))
-    return min(last, _END) + LISTENS
+def _first_reminder(ticket: PromotionRequest, plan: Plan) -> datetime:
+    return shifted(_waits_since(ticket), plan.remind_after[ticket.spec.request.impact_assessment])
 
 
-_END = datetime(9000, 1, 1, tzinfo=UTC)
-"""A recorded ticket may name any date; time goes on a little after this one."""
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """The moment so much later, within the calendar: a recorded ticket may name any date."""
+    try:
+        return moment + by
+    except OverflowError:
+        return _LAST if by > timedelta(0) else _FIRST
+
+
+def _waits_since(ticket: PromotionRequest) -> datetime:
+    """Since when somebody has to decide: an approval that lapsed lets the waiting begin anew."""
+    return ticket.last.at if ticket.last.action is Action.LAPSED else ticket.metadata.created_at

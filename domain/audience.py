@@ -72,6 +72,11 @@ def _concerned(announcement: Announcement, contact: Contact, audience: Audience)
             return roles.refusal(person, Permission.APPROVE, ticket, requester) is None
         case Event.APPROVED | Event.REJECTED | Event.EXPIRED | Event.EXPIRING:
             return _asked(announcement, person, audience)
+        case Event.HELD | Event.RELEASED | Event.SUPERSEDED:
+            return _asked(announcement, person, audience)
+        case Event.LAPSED:
+            approves = roles.refusal(person, Permission.APPROVE, ticket, requester) is None
+            return approves or _asked(announcement, person, audience)
         case Event.SUCCEEDED | Event.FAILED if contact.follows and not roles.refusal(person, Permission.SEE, ticket):
             return True
         case _:

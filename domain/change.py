@@ -12,6 +12,8 @@ from domain.values import Frozen, Moment
 Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 """The Git blob id of a ticket's file."""
 
+CommitId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
+
 
 class Proof(Frozen):
     """The signature on what a person said, and the SHA-256 of the message that it came with."""

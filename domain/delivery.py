@@ -1,13 +1,13 @@
 """How an announcement reaches a channel: what is to be delivered, what an attempt got done, what became of it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Self
 
-from pydantic import Field
-
-from domain.announcement import Announcement, Channel, Event, Told
-from domain.values import Frozen, Moment
+from domain.announcement import Announcement, Channel, Event
+from domain.change import CommitId
+from domain.values import Frozen, Moment, TicketId
 
 
 class Thread(Frozen):
@@ -26,10 +26,13 @@ class Receipt(Frozen):
 
 
 class Parcel(Frozen):
-    """One announcement for one channel, with what an earlier attempt got done already."""
+    """One announcement for one destination, with what an earlier attempt got done already.
 
-    channel: Channel
+    `to` is a mail address as the channel told it; channels with one destination for a ticket name it as they like.
+    """
+
     announcement: Announcement
+    to: str
     done: tuple[Receipt, ...] = ()
     thread: Thread | None = None
 
@@ -48,15 +51,81 @@ class Outcome(StrEnum):
     UNDELIVERED = "undelivered"
 
 
-class Progress(Frozen):
-    """How far one announcement is on one channel. `failure` is the last one that was seen."""
+class Said(Frozen):
+    """What is said of a ticket, without the ticket: its change by number, counted from 1, and the event.
+
+    `turn` tells reminders about the same change apart.
+    """
 
     event: Event
+    number: int
+    turn: int = 0
     at: Moment
+
+    @property
+    def key(self) -> tuple[int, Event, int]:
+        """What tells it from everything else that is said of the ticket."""
+        return self.number, self.event, self.turn
+
+
+class Progress(Said):
+    """How far one announcement is on one channel. `failure` is the last one that was seen.
+
+    `lost` tells that somebody was given up; others may still be told.
+    """
+
     channel: Channel
     outcome: Outcome = Outcome.WAITING
     receipts: tuple[Receipt, ...] = ()
     failure: str | None = None
+    lost: bool = False
+
+
+class Correspondence(Frozen):
+    """Everything announced about one ticket on one channel, oldest first: a file of the channel's outbox.
+
+    `said` is the number of the last change that was taken up; `reminded` counts reminders.
+    """
+
+    said: int = 0
+    reminded: int = 0
+    warned: bool = False
+    thread: Thread | None = None
+    progress: tuple[Progress, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        return any(each.outcome is Outcome.WAITING for each in self.progress)
+
+    def up_to(self, number: int, *, waits_anew: bool) -> Self:
+        """The same once the ticket's changes were taken up to that number; its waiting may have begun anew."""
+        fields = {"said": number} | ({"reminded": 0, "warned": False} if waits_anew else {})
+        return self.model_copy(update=fields)
+
+    def of(self, said: Said) -> Progress | None:
+        """How far what is said is; None where it was never taken up."""
+        return next((each for each in self.progress if each.key == said.key), None)
+
+    def with_(self, progress: Progress) -> Self:
+        """The same with this announcement as it is now, at its end where it is new."""
+        kept = {each.key: each for each in self.progress} | {progress.key: progress}
+        return self.model_copy(update={"progress": tuple(kept.values())})
+
+
+class Position(Frozen):
+    """How far an outbox has read the record, and what it still has to deliver: the first file of its journal.
+
+    `cursor` is the last commit whose changes were taken up, None before the branch's first; `began` is when the outbox
+    began, at whatever the branch held then. `waiting` are the tickets of which something waits. The counts are of all
+    time.
+    """
+
+    cursor: CommitId | None
+    began: Moment
+    waiting: tuple[TicketId, ...] = ()
+    sent: int = 0
+    skipped: int = 0
+    undelivered: int = 0
 
 
 class Report(Frozen):
@@ -64,31 +133,12 @@ class Report(Frozen):
 
     progress: tuple[Progress, ...] = ()
 
-
-class Story(Frozen):
-    """Everything announced about one ticket so far: what a run of its workflow hands to the next (continue-as-new).
-
-    `reminded` counts reminders; `said` is the number of the last change that was announced.
-    """
-
-    told: Told | None = None
-    said: int = 0
-    reminded: int = 0
-    warned: bool = False
-    thread: Thread | None = None
-    progress: Annotated[tuple[Progress, ...], Field(max_length=10_000)] = ()
+    @classmethod
+    def of(cls, correspondences: Iterable[Correspondence]) -> Self:
+        """What the outboxes say of one ticket, put together."""
+        found = (progress for each in correspondences for progress in each.progress)
+        return cls(progress=tuple(sorted(found, key=_order)))
 
 
-def undelivered(progress: Iterable[Progress]) -> tuple[Channel, ...]:
-    """The channels on which something was given up or refused, each once."""
-    lost = (
-        each.channel
-        for each in progress
-        if each.outcome is Outcome.UNDELIVERED or any(receipt.refused for receipt in each.receipts)
-    )
-    return tuple(dict.fromkeys(lost))
-
-
-def announcements_of(ticket_id: str) -> str:
-    """The id of the workflow that announces a ticket."""
-    return f"announcements/{ticket_id}"
+def _order(progress: Progress) -> tuple[datetime, int, int]:
+    return progress.at, progress.number, list(Channel).index(progress.channel)

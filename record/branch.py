@@ -1,4 +1,4 @@
-"""The branch: read in microseconds, moved by compare-and-swap under Git's own lock, so that no push is ever lost."""
+"""A branch: read in microseconds, moved by compare-and-swap under Git's own lock, so that no push is ever lost."""
 
 import fcntl
 import os
@@ -17,15 +17,20 @@ _LOCK_PATIENCE = 5.0
 
 
 class Branch:
-    """One branch of a bare repository on this disk."""
+    """One branch of a bare repository on this disk, or another ref where the name begins with `refs/`.
+
+    Writers of different refs don't wait for each other.
+    """
 
     def __init__(self, repository: Path, name: str) -> None:
-        self.name = f"refs/heads/{name}"
+        other = name.startswith("refs/")
+        self.name = name if other else f"refs/heads/{name}"
         self._root = repository
         self._path = repository / self.name
         self._lock = self._path.with_name(self._path.name + ".lock")
-        self._turn = repository / "prodgate.lock"
-        self._intent = repository / "prodgate.intent"
+        ours = f"prodgate-{name.replace('/', '-')}" if other else "prodgate"
+        self._turn = repository / f"{ours}.lock"
+        self._intent = repository / f"{ours}.intent"
 
     def tip(self) -> str | None:
         """The commit at the branch's tip, 40 hex digits; None while it has none."""

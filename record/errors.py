@@ -4,6 +4,8 @@ RecordError
 ├── TicketExists        a new ticket's number already has a file with other content: the number is taken for good
 ├── RecordConflict      the file is no longer the revision the change was made from: a person has to look
 ├── NotOneStep          the change is not one transition of what the record has: nobody's signature covers the others
+├── JournalMoved        somebody else wrote to a journal that one writer has to itself, or rewrote it
+├── BranchRewritten     the branch no longer has a commit that was built on: a person has to look
 ├── RecordUnavailable   the record can't be read or written now (remote down, lock held, disk full): try again
 └── BadCursor           a page was asked for with a cursor that this query never gave
 """
@@ -30,6 +32,17 @@ class RecordConflict(RecordError):
 class NotOneStep(RecordError):
     def __init__(self, ticket_id: str) -> None:
         super().__init__(f"The change of {ticket_id} is not one transition of what the record has")
+
+
+class JournalMoved(RecordError):
+    def __init__(self, ref: str, expected: str | None, found: str | None) -> None:
+        known, there = (each[:10] if each else "empty" for each in (expected, found))
+        super().__init__(f"{ref} was moved by somebody else: it is {there}, and this writer left it {known}")
+
+
+class BranchRewritten(RecordError):
+    def __init__(self, tip: str, known: str) -> None:
+        super().__init__(f"The branch was rewritten: {tip[:10]} does not come after {known[:10]}, which it had")
 
 
 class RecordUnavailable(RecordError):

@@ -12,6 +12,8 @@ SERVICE_NAME = "Prodgate"
 SERVICE_EMAIL = "prodgate@cab-i.com"
 SIGNATURE = "Signature"
 """The trailer with the JWS of what a person asked for or decided."""
+NUMBER = "Append"
+"""The trailer with the number of an append to a journal."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -48,6 +50,14 @@ def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> 
         "",
     ]
     return "\n".join(lines).encode()
+
+
+def journal_commit(subject: str, number: int, tree: bytes, parent: bytes | None, now: datetime) -> bytes:
+    """The commit object's bytes of one append to a journal, which is numbered."""
+    service = f"{SERVICE_NAME} <{SERVICE_EMAIL}> {_seconds(now)} +0000"
+    above = [f"parent {parent.hex()}"] if parent is not None else []
+    lines = [f"tree {tree.hex()}", *above, f"author {service}", f"committer {service}"]
+    return "\n".join([*lines, "", subject, "", f"{NUMBER}: {number}", ""]).encode()
 
 
 def _seconds(moment: datetime) -> int:

@@ -20,6 +20,17 @@ _MOVED = re.compile(r"\[rejected\]|non-fast-forward|fetch first|cannot lock ref|
 _USER_INFO = re.compile(r"(?<=//)[^/@\s]+@")
 
 
+FETCHED = "refs/fetched/"
+"""Where the remote's journals stand in the clone: `refs/outbox/mail` is `refs/fetched/outbox/mail`."""
+
+_JOURNALS = f"+refs/outbox/*:{FETCHED}outbox/*"
+
+
+def fetched(ref: str) -> str:
+    """The ref of the clone that shows a journal of the remote's."""
+    return FETCHED + ref.removeprefix("refs/")
+
+
 def is_url(location: str) -> bool:
     """Whether the location is a remote rather than a folder: `https://…`, `ssh://…`, `file://…` or `git@host:path`."""
     return "://" in location or re.match(r"[\w.-]+@[\w.-]+:", location) is not None
@@ -39,7 +50,9 @@ class Remote:
         self._repo = git.Repo.init(clone, bare=True)
         with self._repo.config_writer() as settings:
             settings.set_value('remote "origin"', "url", url)
-            settings.set_value('remote "origin"', "fetch", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
+            settings.remove_option('remote "origin"', "fetch")
+            for fetched_refs in (f"+refs/heads/{branch}:refs/remotes/origin/{branch}", _JOURNALS):
+                settings.add_value('remote "origin"', "fetch", fetched_refs)
             settings.set_value("gc", "auto", "0")  # packing is ours, in the background
         self._repo.git.update_environment(**git_environment(url, token))
         self._fetching = threading.Lock()
@@ -56,7 +69,7 @@ class Remote:
             if self._fetched >= asked:
                 return
             started = time.monotonic()
-            self._run("fetch", "--quiet", "--no-tags", "origin")
+            self._run("fetch", "--quiet", "--no-tags", "--prune", "origin")
             self._fetched = started
 
     def tip(self) -> str | None:
@@ -72,6 +85,18 @@ class Remote:
         """Offer the commit as the branch's new tip; False when the remote has moved on. Raises RecordUnavailable."""
         try:
             self._run("push", "--quiet", "--porcelain", "origin", f"{commit}:refs/heads/{self._branch}")
+        except _MovedOn:
+            return False
+        return True
+
+    def push_journal(self, commit: str, ref: str, before: str | None) -> bool:
+        """Move a journal of the remote's from one commit to the next; False where it is not at that one any more.
+
+        Raises RecordUnavailable, and whether the journal was moved is not known then.
+        """
+        lease = f"--force-with-lease={ref}:{before or ''}"
+        try:
+            self._run("push", "--quiet", "--porcelain", lease, "origin", f"{commit}:{ref}")
         except _MovedOn:
             return False
         return True

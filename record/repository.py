@@ -9,8 +9,9 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, Thread
 
@@ -21,6 +22,7 @@ from domain.change import Change, Recorded
 from record.branch import Branch
 from record.durable import sync, write_files
 from record.errors import RecordError, RecordUnavailable
+from record.journal import Journal
 from record.packing import Packing
 from record.remote import Remote, clone_folder, is_url
 from record.writer import Builder, Draft
@@ -113,8 +115,17 @@ class Repository:
         """Call this, which must not block, whenever this process has moved the branch."""
         self._listeners.append(listener)
 
+    @contextmanager
+    def listening(self, listener: Callable[[], None]) -> Iterator[None]:
+        """The same for as long as the context lasts."""
+        self.listen(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
     def _moved(self) -> None:
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener()
 
     @property
@@ -126,6 +137,10 @@ class Repository:
     def waiting(self) -> int:
         """How many changes have been asked for and are in no group yet."""
         return len(self._waiting)
+
+    def journal(self, ref: str, *, history: bool = False) -> Journal:
+        """A journal on a ref of its own, such as `refs/outbox/mail`; with `history`, one that keeps all of its own."""
+        return Journal(self.path, ref, self._remote, self._packing, history=history)
 
     def fetch(self, max_age: float = 0.0) -> None:
         """Bring the branch up to the remote's, as it was no longer than `max_age` seconds ago; blocks.

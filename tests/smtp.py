@@ -36,6 +36,8 @@ class MailSink:
     refuses: dict[str, str] = field(default_factory=dict)
     only: int | None = None
     taken: list[Taken] = field(default_factory=list)
+    conversations: int = 0
+    _now: list[SMTP] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -71,7 +73,18 @@ class MailSink:
             server.close()
             await server.wait_closed()
 
+    def hang_up(self) -> None:
+        """End every conversation without a word."""
+        for each in self._now:
+            if each.transport is not None:
+                each.transport.close()
+
     def _conversation(self) -> SMTP:
+        self.conversations += 1
+        self._now.append(begun := self._begun())
+        return begun
+
+    def _begun(self) -> SMTP:
         return SMTP(
             self,
             hostname="mail.test",

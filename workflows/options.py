@@ -12,10 +12,8 @@ REQUESTER = SearchAttributeKey.for_keyword("PromotionRequester")
 APPROVER = SearchAttributeKey.for_keyword("PromotionApprover")
 KEY = SearchAttributeKey.for_keyword("PromotionKey")
 """The submission's key: finds the ticket of an Idempotency-Key that was used before."""
-UNDELIVERED = SearchAttributeKey.for_keyword("PromotionUndelivered")
-"""The channel on which an announcement was last given up or refused; its announcements have it, not the promotion."""
 
-SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, REQUESTER, APPROVER, KEY, UNDELIVERED)
+SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, REQUESTER, APPROVER, KEY)
 
 RETRY_WINDOW = timedelta(days=30)
 """How long a failed promotion waits to be retried before its workflow ends: open workflows cost the server memory."""
@@ -71,23 +69,14 @@ def looking(summary: str) -> workflow.ActivityConfig:
     )
 
 
-CHANCE = 0.1
-"""The least part of the patience for an announcement that stood in line behind one that was given up."""
-
-
-def trying(summary: str) -> workflow.LocalActivityConfig:
-    """One attempt, within half of the ten seconds that a workflow task may take."""
-    return workflow.LocalActivityConfig(
-        start_to_close_timeout=timedelta(seconds=5), retry_policy=RetryPolicy(maximum_attempts=1), summary=summary
-    )
-
-
-def delivering(summary: str, patience: timedelta) -> workflow.ActivityConfig:
-    """A channel that is down comes back in minutes or days: asked soon at first, and four times an hour at last."""
+def leading(summary: str) -> workflow.ActivityConfig:
+    """A leader works for a shift of hours and ends by itself; whoever leads no more is replaced as soon as its silence
+    shows, however often.
+    """
     return workflow.ActivityConfig(
-        start_to_close_timeout=timedelta(seconds=60),
-        schedule_to_close_timeout=patience,
-        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=15)),
+        start_to_close_timeout=timedelta(days=1),
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
         summary=summary,
     )
 

@@ -3,17 +3,13 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.announcement import Channel
     from domain.decision import Submission
-    from domain.delivery import Story
     from domain.ticket import PromotionRequest, State, Target
     from domain.values import iso
     from domain.watch import Comparison
     from workflows import options
 
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
-
-UNDELIVERED = "prodgate_announcements_undelivered"
 
 WAITS_FOR = {
     State.PENDING: "somebody who may approve or reject it",
@@ -90,20 +86,3 @@ def comparison(found: Comparison) -> str:
     strays = [f"- job {stray.job} ({stray.status}): {stray.reason}" for stray in found.strays]
     missing = [f"- {each.request_id}: {each.reason}" for each in found.missing]
     return "\n".join([*strays, *missing]) or "Every job has its ticket, and every ticket its job."
-
-
-def story(told: Story) -> str:
-    """What was announced as a page of Markdown: whom each channel reached, what waits, what was given up."""
-    return "\n".join(
-        f"- {iso(each.at)} **{each.event}** on {each.channel}: {each.outcome} "
-        + ", ".join(f"{receipt.to} (refused)" if receipt.refused else receipt.to for receipt in each.receipts)
-        for each in told.progress
-    )
-
-
-def show_undelivered(before: tuple[Channel, ...], now: tuple[Channel, ...]) -> None:
-    """Where something was given up or refused, make the announcements be found by the channel, and count it."""
-    for channel in (each for each in now if each not in before):
-        workflow.upsert_search_attributes([options.UNDELIVERED.value_set(channel)])
-        meter = workflow.metric_meter().with_additional_attributes({"channel": channel})
-        meter.create_counter(UNDELIVERED, "Tickets of which something could not be delivered").add(1)

@@ -24,7 +24,7 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.main import compose
-from channels import outlets, teller
+from channels import outlets, plan
 from clients.channel import Outlet
 from demo.company import prepare_repository
 from domain.announcement import Channel
@@ -268,7 +268,6 @@ class House:
         client = await self._working.enter_async_context(self.awx.client())
         channels = await self._channels()
         index = Index(repository, self.folder / name / "index.db")
-        tell = teller(self.settings, engine, channels)
         registration = Registration(
             engine,
             self.settings.task_queue,
@@ -277,12 +276,13 @@ class House:
             client,
             IMPATIENT,
             channels,
-            tell,
+            plan(self.settings),
             look_every=timedelta(milliseconds=100),
             known_for=self.known_for,
         )
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)
+        await registration.follow()
         await self._working.enter_async_context(registration.worker())
 
     async def _another_client(self) -> Client:

@@ -29,7 +29,7 @@ def test_it_tells_which_channel_was_reached_and_which_waits(silent_house: House)
     """The promotion was created all the same."""
     ticket = silent_house.as_(PIERRE).create()["metadata"]["id"]
     until = time.monotonic() + 10
-    while (found := told(silent_house, ticket))["kafka"]["outcome"] != "delivered":
+    while (found := told(silent_house, ticket)).keys() != {"mail", "slack", "kafka"}:
         assert time.monotonic() < until, found
         time.sleep(0.1)
     kafka, mail = found["kafka"], found["mail"]
@@ -46,6 +46,6 @@ def test_who_may_not_see_the_ticket_learns_nothing(silent_house: House) -> None:
 
 
 def test_a_ticket_that_was_never_announced_has_an_empty_list(own_house: House) -> None:
-    """Without channels, or longer ago than the engine remembers."""
+    """Without channels, or before they were set up."""
     ticket = own_house.as_(PIERRE).create()["metadata"]["id"]
     assert own_house.as_(PIERRE).get(f"/{ticket}/announcements").json() == []

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.announcement import Channel
-from domain.change import Change
 from domain.decision import DecisionAction
 from domain.ticket import State
 from domain.values import iso
 from tests.api.house import JEAN, PIERRE, House, asked, refused_fields
+from tests.board import Board
 from tests.domain.builders import JEAN as APPROVER
 from tests.domain.builders import details
-from tests.workflows.announced import Board
 from tests.workflows.stage import Stage
 
 
@@ -41,16 +40,3 @@ async def test_a_date_that_was_recorded_before_holds_nothing(dev_stage: Stage) -
         rejected = await dev_stage.decide(promoted, DecisionAction.REJECT, APPROVER)
     assert rejected.state is State.REJECTED
     assert dev_stage.actions() == ["created", "rejected"]
-
-
-async def test_whatever_announcing_raises_leaves_the_commit_as_it_is(dev_stage: Stage) -> None:
-    """A promotion goes on past an announcement that can never be handed over."""
-
-    async def fails(change: Change) -> None:
-        raise OverflowError(change.ticket.id)
-
-    dev_stage._tell = fails  # type: ignore[method-assign]
-    async with dev_stage.working():
-        promoted = await dev_stage.submit()
-        await dev_stage.decide(promoted, DecisionAction.APPROVE, APPROVER)
-        await dev_stage.until(promoted, State.DEPLOYED)

@@ -3,12 +3,13 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from clients.channel import Outlet
 from clients.letters import Letters
 from domain import lifecycle
-from domain.announcement import Announcement, Channel, Event
+from domain.announcement import Announcement, Event
 from domain.audience import Audience, Contact, Language
 from domain.comparison import Comparison, OtherRequest
-from domain.delivery import Parcel
+from domain.delivery import Delivery, Parcel
 from domain.roles import Role
 from domain.ticket import Action, HistoryEntry, PromotionRequest, State
 from domain.versions import Direction
@@ -32,6 +33,10 @@ STORIES: dict[Event, tuple[Action, ...]] = {
     Event.REJECTED: (Action.REJECTED,),
     Event.CANCELLED: (Action.CANCELLED,),
     Event.EXPIRED: (Action.EXPIRED,),
+    Event.SUPERSEDED: (Action.SUPERSEDED,),
+    Event.HELD: (Action.APPROVED, Action.HELD),
+    Event.RELEASED: (Action.APPROVED, Action.HELD, Action.RELEASED),
+    Event.LAPSED: (Action.APPROVED, Action.LAPSED),
     Event.STARTED: (Action.APPROVED, Action.DEPLOYING),
     Event.SUCCEEDED: (Action.APPROVED, Action.DEPLOYING, Action.DEPLOYED),
     Event.FAILED: (Action.APPROVED, Action.DEPLOYING, Action.FAILED),
@@ -50,11 +55,16 @@ def ticket(event: Event, text: str, **fields: Any) -> PromotionRequest:
 
 
 def _entry(action: Action, minutes: int, text: str) -> HistoryEntry:
-    by = {Action.CANCELLED: PIERRE.email, Action.APPROVED: JEAN.email, Action.REJECTED: JEAN.email}
-    more = {
+    by = {Action.CANCELLED: PIERRE.email}
+    by |= dict.fromkeys((Action.APPROVED, Action.REJECTED, Action.HELD, Action.RELEASED), JEAN.email)
+    more: dict[Action, dict[str, Any]] = {
         Action.APPROVED: {"comment": text[:4_096]},
         Action.CANCELLED: {"comment": text[:4_096]},
         Action.REJECTED: {"reason": text[:4_096]},
+        Action.HELD: {"reason": text[:4_096]},
+        Action.RELEASED: {"reason": text[:4_096]},
+        Action.LAPSED: {"reason": text[:4_096], "decide_by": NOW + 90 * MINUTE},
+        Action.SUPERSEDED: {"superseded_by": "PR-2026-0002"},
         Action.DEPLOYING: {"job_id": "awx-job-5678"},
         Action.DEPLOYED: {"job_id": "awx-job-5678", "deployment_id": "deploy-abc123"},
         Action.FAILED: {"job_id": "awx-job-5678", "error": text[:8_192]},
@@ -99,5 +109,16 @@ def audience(tenant_name: str = "Finance", requester_name: str = "Pierre Durand"
     )
 
 
-def parcel(announcement: Announcement, channel: Channel = Channel.MAIL, **fields: Any) -> Parcel:
-    return Parcel.model_validate({"channel": channel, "announcement": announcement} | fields)
+def parcel(announcement: Announcement, to: str, **fields: Any) -> Parcel:
+    return Parcel.model_validate({"announcement": announcement, "to": to} | fields)
+
+
+def always() -> None:
+    """The sender leads, whenever it is asked."""
+
+
+async def told(outlet: Outlet, announcement: Announcement, to: Audience | None = None, **fields: Any) -> list[Delivery]:
+    """One attempt at each destination of the announcement."""
+    everybody = to or audience()
+    destinations = outlet.destinations(announcement, everybody)
+    return [await outlet.deliver(parcel(announcement, each, **fields), everybody, always) for each in destinations]

@@ -14,11 +14,11 @@ import yaml
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from pydantic import ValidationError
 
-from clients.channel import ChannelDown
+from clients.channel import ChannelDown, Replaced
 from clients.kafka import CONTENT_TYPE, Brokers, Kafka, Security
-from domain.announcement import Announcement, Channel, Event
-from domain.delivery import Delivery, Receipt
-from tests.clients.announcing import HOSTILE, audience, parcel, said
+from domain.announcement import Announcement, Event
+from domain.delivery import Delivery
+from tests.clients.announcing import HOSTILE, said, told
 from tests.events import EVENTS, SCHEMAS, text
 from tests.kafka.broker import PASSWORD, USER, Broker
 
@@ -41,7 +41,7 @@ def kafka(brokers: Brokers) -> Kafka:
 
 async def tell(channel: Kafka, *announcements: Announcement) -> list[Delivery]:
     try:
-        return [await channel.deliver(parcel(each, Channel.KAFKA), audience(), 30) for each in announcements]
+        return [delivery for each in announcements for delivery in await told(channel, each)]
     finally:
         await channel.close()
 
@@ -99,11 +99,19 @@ async def test_an_event_sent_again_has_the_same_id(broker: Broker) -> None:
     assert first.value == second.value
 
 
-async def test_what_was_confirmed_is_not_sent_again(broker: Broker) -> None:
-    """The parcel says so."""
-    channel = kafka(Brokers(broker.address))
-    done = (Receipt(to="topic/0@0", id="PR-2026-0001.1.request-created"),)
-    assert await channel.deliver(parcel(said(Event.CREATED), Channel.KAFKA, done=done), audience(), 5) == Delivery()
+async def test_an_earlier_leader_s_event_is_refused_by_the_cluster(broker: Broker) -> None:
+    """It was silent for too long, and does not know that another sends now."""
+    old = kafka(Brokers(broker.address))
+    new = replace(old, _producer=None)
+    await told(old, said(Event.CREATED))
+    await told(new, said(Event.APPROVED))
+    with pytest.raises(Replaced):
+        await told(old, said(Event.REJECTED))
+    await told(new, said(Event.STARTED))
+    for channel in (old, new):
+        await channel.close()
+    events = [json.loads(each.value or b"")["type"] for each in await read(broker, old.topic, 3)]
+    assert events == ["request-created", "request-approved", "deployment-started"]
 
 
 async def test_it_logs_in_over_tls(broker: Broker) -> None:
@@ -133,7 +141,8 @@ async def test_a_cluster_that_goes_away_and_comes_back_is_found_again(tmp_path: 
     channel = kafka(Brokers(own.address))
 
     async def send(event: Event) -> Delivery:
-        return await channel.deliver(parcel(said(event), Channel.KAFKA), audience(), 5)
+        (delivery,) = await told(channel, said(event))
+        return delivery
 
     with pytest.raises(ChannelDown):
         await send(Event.CREATED)

@@ -1,5 +1,6 @@
 """Mail on a real SMTP server: what arrives, to whom, over which connection, and what a server's moods do to it."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from email.headerregistry import Address
@@ -10,11 +11,12 @@ import pytest
 import trustme
 
 from clients.channel import ChannelDown
+from clients.letters import Letter, Letters
 from clients.mail import Mail, MailServer
-from domain.announcement import Event
-from domain.audience import Addressee
-from domain.delivery import Delivery, Receipt
-from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, parcel, said
+from domain.announcement import Announcement, Event
+from domain.audience import Addressee, Audience, Language
+from domain.delivery import Delivery
+from tests.clients.announcing import HOSTILE, LETTERS, NAME, always, audience, parcel, said, told
 from tests.smtp import MailSink
 
 JEAN = Addressee(email="jean.dupont@cab-i.com", name="Jean")
@@ -57,7 +59,13 @@ def plain(sink: MailSink) -> Mail:
 
 
 async def deliver(channel: Mail, event: Event = Event.CREATED, text: str = "Good words, twenty of them") -> Delivery:
-    return await channel.deliver(parcel(said(event, text)), audience(), 30)
+    """What became of everybody, put together."""
+    try:
+        delivered = await told(channel, said(event, text))
+    finally:
+        await channel.close()
+    failures = [each.failure for each in delivered if each.failure]
+    return Delivery(receipts=tuple(r for each in delivered for r in each.receipts), failure="; ".join(failures) or None)
 
 
 async def test_each_recipient_gets_a_mail_of_their_own_in_their_language(sink: MailSink) -> None:
@@ -100,8 +108,9 @@ async def test_ids_stay_when_it_is_sent_again_and_differ_otherwise(sink: MailSin
 async def test_hostile_words_add_no_header_and_no_recipient(sink: MailSink) -> None:
     """Line ends in names and texts stay within them."""
     channel = plain(sink)
-    await channel.deliver(parcel(said(Event.CREATED, HOSTILE)), audience(NAME, NAME), 30)
-    await channel.deliver(parcel(said(Event.APPROVED, HOSTILE)), audience(NAME, NAME), 30)
+    await told(channel, said(Event.CREATED, HOSTILE), audience(NAME, NAME))
+    await told(channel, said(Event.APPROVED, HOSTILE), audience(NAME, NAME))
+    await channel.close()
     assert len(sink.taken) == 4
     for taken in sink.taken:
         assert len(taken.to) == 1
@@ -112,12 +121,58 @@ async def test_hostile_words_add_no_header_and_no_recipient(sink: MailSink) -> N
     assert "\n" not in str(sink.taken[3].message["To"])
 
 
-async def test_who_has_it_already_is_not_mailed_again(sink: MailSink) -> None:
-    """An earlier attempt's receipts are in the parcel."""
-    done = (Receipt(to="JEAN.dupont@cab-i.com", id="<1@x>"), Receipt(to="ada.admin@cab-i.com", id="<2@x>"))
-    delivery = await plain(sink).deliver(parcel(said(Event.CREATED), done=done), audience(), 30)
-    assert [receipt.to for receipt in delivery.receipts] == ["claire.moreau@cab-i.com"]
-    assert len(sink.taken) == 1
+async def test_who_is_nobody_s_to_tell_any_more_is_not_mailed(sink: MailSink) -> None:
+    """They left while it waited."""
+    channel = plain(sink)
+    left = await channel.deliver(parcel(said(Event.CREATED), "gone@cab-i.com"), audience(), always)
+    assert left == Delivery()
+    assert sink.taken == []
+
+
+async def test_one_conversation_lasts_while_there_is_something_to_mail_and_words_are_made_once_a_language(
+    sink: MailSink,
+) -> None:
+    """Three recipients, two languages, one connection; an idle one is ended."""
+    made: list[Language | None] = []
+
+    class Counted(Letters):
+        def letter(self, said: Announcement, audience: Audience, language: Language | None = None) -> Letter:
+            made.append(language)
+            return super().letter(said, audience, language)
+
+    channel = Mail(plain(sink).server, SENDER, Counted(LETTERS.public_url, LETTERS.language, LETTERS.zone))
+    await told(channel, said(Event.CREATED))
+    await told(channel, said(Event.REJECTED))
+    assert made == [None, Language.FR, None]
+    assert sink.conversations == 1
+    await channel.rest()
+    await told(channel, said(Event.REJECTED))
+    assert sink.conversations == 2
+    await channel.close()
+
+
+async def test_a_conversation_that_the_server_ended_is_begun_anew(sink: MailSink) -> None:
+    """Servers hang up on who says nothing for a while, and after some number of mails."""
+    channel = plain(sink)
+    await told(channel, said(Event.REJECTED))
+    sink.hang_up()
+    await asyncio.sleep(0)
+    assert [each.failure for each in await told(channel, said(Event.REJECTED))] == [None]
+    assert (len(sink.taken), sink.conversations) == (2, 2)
+    await channel.close()
+
+
+async def test_nothing_is_sent_by_who_leads_no_more(sink: MailSink) -> None:
+    """The question is asked right before the mail is handed in."""
+
+    def never() -> None:
+        raise LookupError("somebody else leads")
+
+    channel = plain(sink)
+    with pytest.raises(LookupError):
+        await channel.deliver(parcel(said(Event.CREATED), "jean.dupont@cab-i.com"), audience(), never)
+    assert sink.taken == []
+    await channel.close()
 
 
 async def test_a_recipient_refused_for_good_holds_up_nobody(sink: MailSink) -> None:
@@ -128,30 +183,23 @@ async def test_a_recipient_refused_for_good_holds_up_nobody(sink: MailSink) -> N
     assert [receipt.refused for receipt in delivery.receipts] == ["550 5.1.1 No such user", None, None]
 
 
-async def test_a_server_that_asks_to_come_again_is_asked_again(sink: MailSink) -> None:
-    """4yz is no answer yet: whom it took before that is done with."""
-    sink.refuses = {"claire.moreau@cab-i.com": "451 4.3.0 Try later"}
-    delivery = await deliver(plain(sink))
-    assert [receipt.to for receipt in delivery.receipts] == ["jean.dupont@cab-i.com"]
-    assert "Try later" in (delivery.failure or "")
+async def test_a_mailbox_that_asks_to_come_again_is_one_failure_and_holds_up_nobody(sink: MailSink) -> None:
+    """4yz is no answer yet, for this one alone."""
     sink.refuses = {"jean.dupont@cab-i.com": "451 4.3.0 Try later"}
-    with pytest.raises(ChannelDown, match="Try later"):
-        await deliver(plain(sink))
-
-
-async def test_a_server_that_hangs_up_leaves_the_rest_to_be_done(sink: MailSink) -> None:
-    """What arrived before is not sent again."""
-    sink.only = 2
     delivery = await deliver(plain(sink))
-    assert [receipt.to for receipt in delivery.receipts] == ["jean.dupont@cab-i.com", "claire.moreau@cab-i.com"]
-    assert delivery.failure
+    assert [receipt.to for receipt in delivery.receipts] == ["claire.moreau@cab-i.com", "ada.admin@cab-i.com"]
+    assert "Try later" in (delivery.failure or "")
 
 
-async def test_an_attempt_ends_in_time_and_says_what_it_got_done(sink: MailSink) -> None:
-    """Many recipients take several attempts, none of them lost."""
-    delivery = await plain(sink).deliver(parcel(said(Event.CREATED)), audience(), 0)
-    assert len(delivery.receipts) == 1
-    assert "more to mail" in (delivery.failure or "")
+async def test_a_server_that_hangs_up_is_a_channel_that_is_down(sink: MailSink) -> None:
+    """What arrived before has its receipt; 421 means everybody."""
+    sink.only = 0
+    with pytest.raises(ChannelDown):
+        await deliver(plain(sink))
+    sink.only, sink.refuses = None, {"jean.dupont@cab-i.com": "421 4.3.2 Going away"}
+    with pytest.raises(ChannelDown, match="takes no mail"):
+        await deliver(plain(sink))
+    assert sink.taken == []
 
 
 async def test_no_server_is_a_channel_that_is_down() -> None:

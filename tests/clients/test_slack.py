@@ -9,12 +9,12 @@ import pytest
 from clients.channel import ChannelDown
 from clients.slack import Slack, web_client
 from clients.slack_blocks import APPROVE, OPEN, REJECT
-from domain.announcement import Announcement, Channel, Event
+from domain.announcement import Announcement, Event
 from domain.audience import Audience
 from domain.delivery import Delivery, Thread
 from domain.ticket import Impact
 from domain.versions import Direction
-from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, compared, parcel, said
+from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, compared, said, told
 from tests.slack import TOKEN, SlackStandIn
 
 
@@ -31,7 +31,8 @@ def slack(workspace: SlackStandIn, *, decides: bool = False, token: str = TOKEN)
 async def tell(
     channel: Slack, announcement: Announcement, thread: Thread | None = None, to: Audience | None = None
 ) -> Delivery:
-    return await channel.deliver(parcel(announcement, Channel.SLACK, thread=thread), to or audience(), 5)
+    (delivery,) = await told(channel, announcement, to, thread=thread)
+    return delivery
 
 
 def buttons(message: dict[str, Any]) -> list[str]:
@@ -147,9 +148,7 @@ async def test_a_reply_that_arrived_is_not_repeated_for_an_update_that_did_not(w
     half = await tell(channel, said(Event.APPROVED), opened.thread)
     assert half.failure
     await asyncio.sleep(1)
-    rest = await channel.deliver(
-        parcel(said(Event.APPROVED), Channel.SLACK, thread=opened.thread, done=half.receipts), audience(), 5
-    )
+    (rest,) = await told(channel, said(Event.APPROVED), thread=opened.thread, done=half.receipts)
     assert rest.failure is None
     assert (len(workspace.messages), len(workspace.updates)) == (2, 1)
 
@@ -167,6 +166,16 @@ async def test_a_first_message_that_somebody_deleted_stops_nothing(workspace: Sl
     delivery = await tell(slack(workspace), said(Event.APPROVED), gone)
     assert delivery.failure is None
     assert not any(receipt.refused for receipt in delivery.receipts)
+
+
+async def test_a_channel_that_takes_nothing_is_one_failure_and_no_other_s(workspace: SlackStandIn) -> None:
+    """The app was not invited there; elsewhere it was."""
+    workspace.errors = ["not_in_channel"]
+    away = await tell(
+        slack(workspace), said(Event.CREATED), to=audience().model_copy(update={"slack_channel": "C0AWAY"})
+    )
+    assert (away.failure, away.receipts) == ("Slack takes no message: not_in_channel", ())
+    assert (await tell(slack(workspace), said(Event.CREATED))).failure is None
 
 
 async def test_a_wrong_token_or_no_answer_is_a_channel_that_is_down(workspace: SlackStandIn) -> None:

@@ -14,7 +14,7 @@ from clients.letters import Letters
 from clients.mail import Mail, MailServer
 from domain.announcement import Event
 from domain.audience import Language
-from tests.clients.announcing import HOSTILE, NAME, audience, parcel, said
+from tests.clients.announcing import HOSTILE, NAME, audience, said, told
 from tests.e2e.stack import free_ports, until
 
 
@@ -40,8 +40,8 @@ class Mailbox:
     async def take(self, event: Event, text: str, name: str) -> None:
         letters = Letters("https://prodgate.example", Language.EN, ZoneInfo("UTC"))
         mail = Mail(MailServer.at(f"smtp://127.0.0.1:{self.smtp}"), Address("P", addr_spec="gate@cab-i.com"), letters)
-        delivery = await mail.deliver(parcel(said(event, text)), audience(name, name), 30)
-        assert delivery.failure is None
+        assert {each.failure for each in await told(mail, said(event, text), audience(name, name))} == {None}
+        await mail.close()
 
     def end(self) -> None:
         self.process.terminate()

@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
-from domain.announcement import Announcement, Event, Plan, Told, event_of, next_due, reminders_by
+from domain import lifecycle
+from domain.announcement import Announcement, Event, Plan, event_of, next_due, reminders_by
 from domain.audience import Addressee, Audience, Contact, recipients
 from domain.roles import Person, Requester, Role
-from domain.ticket import State
+from domain.ticket import Impact, State
 from tests.domain.builders import ADA, JEAN, NOW, PIERRE, VERA, history, person, ticket_in
 
 CLAIRE = person("claire.moreau@cab-i.com", Role.CPI)
 SOPHIE = person("sophie.martin@cab-i.com", Role.DEVOPS)
 OPS = Addressee(email="ops@cab-i.com", name="Operations")
-PLAN = Plan(remind_after=24 * 3600, warn_before=3 * 86_400, patience=3600)
 DAY = timedelta(days=1)
+PLAN = Plan(remind_after=dict.fromkeys(Impact, DAY), warn_before=3 * DAY, patience=DAY, expiry=30 * DAY)
 
 
 def audience(*people: Person | Contact) -> Audience:
@@ -48,6 +49,10 @@ def mailed(announcement: Announcement, to: Audience = EVERYBODY) -> set[str]:
         (Event.REJECTED, "rejected", {"pierre"}),
         (Event.CANCELLED, "cancelled", {"pierre"}),
         (Event.EXPIRED, "expired", {"pierre"}),
+        (Event.SUPERSEDED, "superseded", {"pierre"}),
+        (Event.HELD, "approved", {"pierre"}),
+        (Event.RELEASED, "approved", {"pierre"}),
+        (Event.LAPSED, "pending", {"pierre", "jean", "claire", "ada"}),
         (Event.STARTED, "deploying", {"pierre", "jean"}),
         (Event.SUCCEEDED, "deployed", {"pierre", "jean", "vera"}),
         (Event.FAILED, "failed", {"pierre", "jean", "vera", "ops"}),
@@ -111,33 +116,42 @@ def test_an_id_names_one_thing_to_say_and_stays() -> None:
     assert said(Event.REMINDER, turn=2).id == "PR-2026-0001.1.request-reminder.2"
 
 
-def told(state: str = "pending", days: int = 30) -> Told:
-    return Told(ticket=ticket_in(state), decide_by=NOW + days * DAY, plan=PLAN)
+def due(reminded: int, *, warned: bool, state: str = "pending", days: float = 30) -> object:
+    return next_due(ticket_in(state), NOW + days * DAY, PLAN, reminded, warned)
 
 
 def test_approvers_are_reminded_daily_and_the_requester_is_warned_before_it_expires() -> None:
     """After a day, then once a day; the warning comes three days before the end, once."""
-    assert next_due(told(), 0, warned=False) == (NOW + DAY, Event.REMINDER)
-    assert next_due(told(), 1, warned=False) == (NOW + 2 * DAY, Event.REMINDER)
-    assert next_due(told(), 27, warned=False) == (NOW + 27 * DAY, Event.EXPIRING)
-    assert next_due(told(), 28, warned=True) == (NOW + 29 * DAY, Event.REMINDER)
-    assert next_due(told(), 29, warned=True) is None
+    assert due(0, warned=False) == (NOW + DAY, Event.REMINDER)
+    assert due(1, warned=False) == (NOW + 2 * DAY, Event.REMINDER)
+    assert due(27, warned=False) == (NOW + 27 * DAY, Event.EXPIRING)
+    assert due(28, warned=True) == (NOW + 29 * DAY, Event.REMINDER)
+    assert due(29, warned=True) is None
 
 
 def test_reminders_that_nobody_could_send_are_not_made_up_for() -> None:
     """After a week without a worker, one reminder comes, not seven."""
-    assert reminders_by(told(), NOW + timedelta(days=7, hours=1)) == 7
-    assert next_due(told(), 7, warned=True) == (NOW + 8 * DAY, Event.REMINDER)
+    assert reminders_by(ticket_in("pending"), PLAN, NOW + timedelta(days=7, hours=1)) == 7
+    assert due(7, warned=True) == (NOW + 8 * DAY, Event.REMINDER)
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.PENDING])
 def test_nobody_is_reminded_of_what_is_decided(state: State) -> None:
     """Only pending tickets wait for people."""
-    assert next_due(told(state), 0, warned=False) is None
+    assert due(0, warned=False, state=state) is None
 
 
 def test_a_short_life_is_warned_of_at_once_and_never_reminded() -> None:
     """A ticket that expires within a day."""
-    short = told().model_copy(update={"decide_by": NOW + timedelta(hours=5)})
-    assert next_due(short, 0, warned=False) == (NOW, Event.EXPIRING)
-    assert next_due(short, 0, warned=True) is None
+    assert due(0, warned=False, days=5 / 24) == (NOW, Event.EXPIRING)
+    assert due(0, warned=True, days=5 / 24) is None
+
+
+def test_an_approval_that_lapsed_lets_the_waiting_begin_anew() -> None:
+    """A day after the lapse is the first reminder, whenever the request was made."""
+    later = {"at": NOW + 9 * DAY, "decide_by": NOW + 12 * DAY}
+    lapsed = history("created approved lapsed")[-1].model_copy(update=later)
+    entries = (*history("created approved"), lapsed)
+    ticket = ticket_in("pending").model_copy(update={"status": lifecycle.status_of(entries)})
+    assert next_due(ticket, NOW + 12 * DAY, PLAN, 0, warned=True) == (NOW + 10 * DAY, Event.REMINDER)
+    assert next_due(ticket, NOW + 12 * DAY, PLAN, 0, warned=False) == (NOW + 9 * DAY, Event.EXPIRING)

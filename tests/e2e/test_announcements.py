@@ -49,6 +49,7 @@ def test_whatever_dies_everybody_is_told_and_repeats_carry_the_same_id(tmp_path:
         ids = [mail["Message-ID"] for mail in mails(stack)]
         wanted = len(tickets) * sum(map(len, EXPECTED.values()))
         assert len(set(ids)) == wanted
-        for ticket in tickets:
-            seen = [mail["X-Prodgate-Event"] for mail in mails(stack) if f"[{ticket}]" in mail["Subject"]]
+        for ticket, person in {(each, mail["X-Envelope-To"]) for each in tickets for mail in mails(stack)}:
+            mailed = [mail for mail in mails(stack) if f"[{ticket}]" in mail["Subject"]]
+            seen = [mail["X-Prodgate-Event"] for mail in mailed if mail["X-Envelope-To"] == person]
             assert seen == sorted(seen, key=list(EXPECTED).index)

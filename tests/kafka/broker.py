@@ -45,6 +45,7 @@ log.dirs={data}
 num.partitions=3
 offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 """
 

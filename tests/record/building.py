@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from domain import lifecycle
 from domain.change import Change
@@ -94,11 +95,10 @@ def publish_key(repository: Path) -> None:
 
 
 def after(
-    ticket: PromotionRequest, action: str, by: str = JEAN.email, at: datetime | None = None, **details: object
+    ticket: PromotionRequest, action: str, by: str = JEAN.email, at: datetime | None = None, **details: Any
 ) -> PromotionRequest:
     """The ticket after one more entry, a minute later unless told when."""
-    said = {"action": action, "at": at or ticket.last.at + MINUTE, "by": by} | details
-    entry = HistoryEntry.model_validate(said)
+    entry = HistoryEntry.model_validate({"action": action, "at": at or ticket.last.at + MINUTE, "by": by} | details)
     status = lifecycle.status_of((*ticket.status.history, entry))
     return ticket.model_copy(update={"status": status})
 
@@ -114,11 +114,11 @@ class Story:
     async def create(self) -> "Story":
         return await self._record(Change(ticket=self.ticket, base=None, actor_name=PIERRE.name))
 
-    async def then(self, *actions: str) -> "Story":
+    async def then(self, *actions: str, **details: Any) -> "Story":
         for action in actions:
             by = JEAN.email if Action(action) in BY_PEOPLE else SYSTEM
-            job = {"job_id": "awx-job-1"} if action == "deploying" else {}
-            self.ticket = after(self.ticket, action, by, None, **job)
+            said = ({"job_id": "awx-job-1"} if action == "deploying" else {}) | details
+            self.ticket = after(self.ticket, action, by, **said)
             await self._record(Change(ticket=self.ticket, base=self.revision, actor_name="Jean Dupont"))
         return self
 

@@ -8,24 +8,31 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from temporalio.client import WorkflowFailureError, WorkflowHistory
+from temporalio.client import WorkflowContinuedAsNewError, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from activities import leading
 from demo.company import prepare_repository
-from domain.delivery import announcements_of
+from domain.announcement import Channel
+from domain.following import outbox
 from tests.awx_fixtures import simulating
-from tests.workflows.announced import ANNOUNCED
+from tests.board import Board
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
-from tests.workflows.stage import Promoted, Stage
+from tests.workflows.stage import Stage
 from workflows.options import SEARCH_ATTRIBUTES
 
 
-async def record(scene: Scene, *, announced: bool = False) -> str:
-    """The scene's history as JSON, once its promotion has come to rest; or that of its announcements."""
+@asynccontextmanager
+async def staged() -> AsyncIterator[Stage]:
+    """A stage of its own, on a dev server of its own."""
     with TemporaryDirectory() as folder, simulating() as awx:
         prepare_repository(Path(folder) / "gitops.git", "main")
         async with await WorkflowEnvironment.start_local(
@@ -34,30 +41,43 @@ async def record(scene: Scene, *, announced: bool = False) -> str:
             dev_server_log_level="error",
             search_attributes=SEARCH_ATTRIBUTES,
         ) as server:
-            stage = Stage(server, Path(folder) / "gitops.git", awx, cached=100 if announced else 0)
-            async with stage.working():
-                promoted = await scene(stage)
-                await come_to_rest(stage, promoted)
-                history = await (_announcements(server, promoted) if announced else promoted.fetch_history())
-    return json.dumps(history.to_json_dict(), separators=(",", ":"))
+            yield Stage(server, Path(folder) / "gitops.git", awx)
 
 
-async def _announcements(server: WorkflowEnvironment, promoted: Promoted) -> WorkflowHistory:
-    handle = server.client.get_workflow_handle(announcements_of(promoted.id))
-    with contextlib.suppress(WorkflowFailureError):  # something was given up
-        await handle.result()
-    return await handle.fetch_history()
+async def record(scene: Scene) -> str:
+    """The scene's history as JSON, once its promotion has come to rest."""
+    async with staged() as stage, stage.working():
+        promoted = await scene(stage)
+        await come_to_rest(stage, promoted)
+        return written(await promoted.fetch_history())
+
+
+async def record_shift() -> str:
+    """The history of a follower that leads for one shift and goes on in another run."""
+    leading.SHIFT = timedelta(seconds=1)
+    async with staged() as stage:
+        stage.outlets[Channel.MAIL] = Board()
+        async with stage.working():
+            handle = stage.environment.client.get_workflow_handle(outbox(Channel.MAIL).name)
+            first = (await handle.describe()).run_id
+            ended = stage.environment.client.get_workflow_handle(handle.id, run_id=first)
+            with contextlib.suppress(WorkflowContinuedAsNewError):
+                await ended.result(follow_runs=False)
+            return written(await ended.fetch_history())
+
+
+def written(history: WorkflowHistory) -> str:
+    return json.dumps(history.to_json_dict(), separators=(",", ":")) + "\n"
 
 
 async def main() -> None:
     """Record what is missing."""
-    for folder, scenes in ((HISTORIES, PATHS), (HISTORIES / "announcements", ANNOUNCED)):
-        folder.mkdir(exist_ok=True)
-        for name, scene in scenes.items():
-            file = folder / f"{name}.json"
-            if not file.exists():
-                file.write_text(await record(scene, announced=scenes is ANNOUNCED) + "\n", encoding="utf-8")
-                sys.stdout.write(f"recorded {name}\n")
+    wanted = {HISTORIES / f"{name}.json": partial(record, scene) for name, scene in PATHS.items()}
+    for file, recorded in (wanted | {HISTORIES / "following" / "a-shift.json": record_shift}).items():
+        if not file.exists():
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(await recorded(), encoding="utf-8")
+            sys.stdout.write(f"recorded {file.stem}\n")
 
 
 if __name__ == "__main__":

@@ -14,11 +14,9 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.announcing import Announcer
 from activities.awx import AwxTimings
 from clients.channel import Outlet
 from domain.announcement import Channel, Plan
-from domain.change import Change
 from domain.clearance import Hint
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
@@ -74,21 +72,20 @@ class Stage:
                 client,
                 self.timings,
                 self.outlets,
-                self._tell,
+                self.plan,
                 look_every=timedelta(milliseconds=100),
             )
+            await registration.follow()
             async with registration.worker(max_cached_workflows=self.cached, **options):
                 yield
         index.close()
         await repository.close()
 
-    async def _tell(self, change: Change) -> None:
-        """Without outlets nothing is announced, as in an installation without channels."""
-        seconds = (timedelta(days=3).total_seconds(), self.patience.total_seconds())
-        channels = tuple(channel for channel in Channel if channel in self.outlets)
-        plan = Plan(channels=channels, remind_after=0, warn_before=round(seconds[0]), patience=round(seconds[1]))
-        if channels:
-            await Announcer(self.environment.client, self.queue, plan, HOURS).tell(change)
+    @property
+    def plan(self) -> Plan:
+        return Plan(
+            remind_after=HOURS, warn_before=timedelta(days=3), patience=self.patience, expiry=timedelta(days=30)
+        )
 
     async def now(self) -> Any:
         """The time of the server, which may have skipped ahead."""

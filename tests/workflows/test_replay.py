@@ -14,14 +14,13 @@ from domain.change import Resumed
 from domain.decision import Decision, Submission
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
-from tests.workflows.announced import ANNOUNCED
 from tests.workflows.paths import HISTORIES, PATHS
-from workflows.announcing import Announcements
 from workflows.door import SignatureInterceptor
+from workflows.following import Follow
 from workflows.promotion import Promotion
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
-SAID = sorted(HISTORIES.glob("announcements/*.json"))
+FOLLOWED = HISTORIES / "following" / "a-shift.json"
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -52,16 +51,14 @@ async def test_a_recorded_promotion_goes_on_under_todays_code(file: Path) -> Non
     await replayer(Promotion).replay_workflow(history(file))
 
 
-@pytest.mark.parametrize("file", SAID, ids=lambda file: file.stem)
-async def test_recorded_announcements_go_on_under_todays_code(file: Path) -> None:
-    """The same for what is beside a promotion."""
-    await replayer(Announcements).replay_workflow(history(file))
+async def test_a_recorded_follower_goes_on_under_todays_code() -> None:
+    """It runs in every installation, whatever is rolled out."""
+    await replayer(Follow).replay_workflow(history(FOLLOWED))
 
 
 def test_every_path_has_a_history() -> None:
     """`make histories` records what is missing."""
     assert {file.stem for file in RECORDED} >= set(PATHS)
-    assert {file.stem for file in SAID} >= set(ANNOUNCED)
 
 
 @workflow.defn(name="Promotion")

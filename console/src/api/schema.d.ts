@@ -710,7 +710,7 @@ export interface components {
          * @description What is announced. The last two are not changes of the ticket: people are told of them, other systems are not.
          * @enum {string}
          */
-        Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
+        Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
         /**
          * FieldProblem
          * @description One refused field: its path in the request, and why: for people, and by a word and values for programs.

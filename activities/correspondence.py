@@ -1,0 +1,275 @@
+"""What a channel's leader has to tell, to whom, and what became of it: everything of it but the sending."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import Counter
+
+from clients.channel import Outlet
+from domain import lifecycle
+from domain.announcement import Announcement, Channel, Event, Plan, event_of, next_due, reminders_by, shifted
+from domain.audience import Audience
+from domain.backlog import Backlog, Key
+from domain.delivery import Correspondence, Delivery, Outcome, Progress, Said
+from domain.roles import ALL, same_address
+from domain.ticket import Action, PromotionRequest, State
+from record.acts import Act, Acts, Trail, as_of
+from record.diff import Comparer
+from record.directory import Directory, DirectoryReader
+from record.outbox import Outbox
+from record.query import MAX_LIMIT, TicketQuery
+
+_LOG = logging.getLogger(__name__)
+
+REMIND_EVERY = timedelta(minutes=1)
+"""Time between two looks at who waits."""
+
+READ_AT_ONCE = 200
+"""Commits read before what they say is told."""
+
+MOST_WAITING = 10_000
+"""Announcements that wait; at more, no further commit is read until some have been told, or given up."""
+
+_PREPARED = 4 * READ_AT_ONCE
+"""Announcements that are kept while they go out to everybody."""
+
+SENT = Counter("prodgate_announcements_sent", "Recipients who were told", ["channel"])
+FAILED = Counter("prodgate_announcements_failed_attempts", "Attempts that did not reach their recipient", ["channel"])
+UNDELIVERED = Counter("prodgate_announcements_undelivered", "Recipients given up, or refused for good", ["channel"])
+SKIPPED = Counter("prodgate_announcements_skipped", "Changes that were not announced", ["channel", "why"])
+
+
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a channel tells with, and how this installation announces.
+
+    `now` is the clock by which something is due, old or given up.
+    """
+
+    channel: Channel
+    outlet: Outlet
+    acts: Acts
+    directory: DirectoryReader
+    comparer: Comparer
+    plan: Plan
+    now: Callable[[], datetime] = now
+
+
+@dataclass
+class Correspondent:
+    """Reads what happened, lines up what is to be told, and keeps what was. One thread uses it; its methods block."""
+
+    means: Means
+    outbox: Outbox
+    trail: Trail
+    backlog: Backlog = field(default_factory=Backlog)
+    _open: dict[tuple[str, tuple[int, Event, int]], set[str]] = field(default_factory=dict)
+    _prepared: dict[tuple[object, ...], tuple[Announcement, Audience] | None] = field(default_factory=dict)
+    _looked_at: datetime | None = None
+    _directory: Directory | None = None
+    _audiences: dict[str, Audience] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take up again what the journal says that waits."""
+        for ticket in self.outbox.position.waiting:
+            for progress in self.outbox.of(ticket).progress:
+                if progress.outcome is Outcome.WAITING:
+                    self._line_up(ticket, progress, self.prepare(ticket, progress))
+
+    @property
+    def full(self) -> bool:
+        return len(self._open) >= MOST_WAITING
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Take up what was committed since, and what fell due; give up what is too old.
+
+        Raises BranchRewritten, RecordUnavailable.
+        """
+        self.trail.look()
+        for _ in range(READ_AT_ONCE):
+            if self.full or not (committed := self.trail.next()):
+                break
+            for act in committed.acts:
+                self._take(act)
+            self.outbox.move_to(committed.id)
+            self.trail.passed()
+        now = self.means.now()
+        for (ticket, to), said in self.backlog.expire(now - self.means.plan.patience):
+            self.give_up(ticket, to, said)
+        if not len(self.trail) and (self._looked_at is None or now - self._looked_at >= REMIND_EVERY):
+            self._looked_at = now
+            self._remind(now)
+
+    def _take(self, act: Act) -> None:
+        """Line up what an act is announced as, unless that was done before."""
+        ticket, known = act.ticket, self.outbox.of(act.ticket.id)
+        if act.number <= known.said:
+            return
+        if why := self._unfit(act):
+            _LOG.error("%s does not tell that %s is %s: %s", self.means.channel, ticket.id, ticket.last.action, why)
+            SKIPPED.labels(self.means.channel, why).inc()
+            self.outbox.count(skipped=1)
+            return
+        known = known.up_to(act.number, waits_anew=ticket.last.action is Action.LAPSED)
+        if event := event_of(ticket):
+            self._say(ticket.id, Said(event=event, number=act.number, at=ticket.last.at), known)
+        else:
+            self.outbox.put(ticket.id, known)
+
+    def _unfit(self, act: Act) -> str | None:
+        """Why the act is not announced; None for nothing."""
+        if act.ticket.last.at < self.means.now() - self.means.plan.patience:
+            return "too old"
+        return None if self.means.acts.proven(act) else "unproven"
+
+    def _remind(self, now: datetime) -> None:
+        """Line up the reminders and warnings that fell due. Costs what pending tickets cost, however many ended."""
+        if self.means.channel is Channel.KAFKA:
+            return
+        for ticket in self._pending():
+            known, plan = self.outbox.of(ticket.id), self.means.plan
+            expires = self._expires(ticket, self.means.acts.submitted(ticket.id)[1])
+            while (due := next_due(ticket, expires, plan, known.reminded, known.warned)) and due[0] <= now:
+                turn = reminders_by(ticket, plan, now) if due[1] is Event.REMINDER else 0
+                warned = known.warned or due[1] is Event.EXPIRING
+                known = known.model_copy(update={"reminded": max(turn, known.reminded), "warned": warned})
+                number = len(ticket.status.history)
+                known = self._say(ticket.id, Said(event=due[1], number=number, turn=turn, at=now), known)
+
+    def _pending(self) -> Iterator[PromotionRequest]:
+        cursor = None
+        while True:
+            query = TicketQuery(scope=ALL, state=(State.PENDING,), limit=MAX_LIMIT, cursor=cursor)
+            page = self.means.acts.index.page(query)
+            yield from page.items
+            if (cursor := page.next_cursor) is None:
+                return
+
+    def _expires(self, ticket: PromotionRequest, signed: datetime | None) -> datetime:
+        """Until when somebody has to decide: what the record proves of it, else what this installation says."""
+        return lifecycle.decide_by(ticket, signed or shifted(ticket.metadata.created_at, self.means.plan.expiry))
+
+    def _say(self, ticket_id: str, said: Said, known: Correspondence) -> Correspondence:
+        """Line up one announcement for whoever is to be told; the ticket's correspondence with it.
+
+        What may fail comes first, so that a record that is away leaves nothing half done.
+        """
+        prepared = self.prepare(ticket_id, said)
+        progress = Progress(**said.model_dump(by_alias=False), channel=self.means.channel)
+        self.outbox.put(ticket_id, known.with_(progress))
+        self._line_up(ticket_id, progress, prepared)
+        return self.outbox.of(ticket_id)
+
+    def _line_up(self, ticket_id: str, progress: Progress, prepared: tuple[Announcement, Audience] | None) -> None:
+        """Put what is still to be told into its lines; where there is nobody to tell, it is done."""
+        if prepared is None:
+            self._close(ticket_id, progress.model_copy(update={"lost": True}))
+            return
+        told = {same_address(receipt.to) for receipt in progress.receipts}
+        left = [to for to in self.means.outlet.destinations(*prepared) if to not in told]
+        self._open[ticket_id, progress.key] = set(left)
+        thread = self.outbox.of(ticket_id).thread
+        for to in left:
+            self.backlog.put((ticket_id, to), progress, self.means.outlet.place(to, thread, prepared[1]))
+        if not left:
+            self._close(ticket_id, progress)
+
+    # -- preparing -------------------------------------------------------------------------------------------------
+
+    def prepare(self, ticket_id: str, said: Said) -> tuple[Announcement, Audience] | None:
+        """The announcement, and whom the directory names now; made once for all who are told.
+
+        None where the record no longer has the ticket.
+        """
+        key = (ticket_id, said.key, self.means.acts.repository.tip())
+        if key not in self._prepared:
+            if len(self._prepared) >= _PREPARED:
+                del self._prepared[next(iter(self._prepared))]
+            self._prepared[key] = self._made(ticket_id, said)
+        return self._prepared[key]
+
+    def _made(self, ticket_id: str, said: Said) -> tuple[Announcement, Audience] | None:
+        current = self.means.acts.index.get(ticket_id)
+        if current is None or len(current.status.history) < said.number:
+            return None
+        ticket = as_of(current, said.number)
+        tenant, comparison = ticket.metadata.tenant, None
+        requester, signed = self.means.acts.submitted(ticket_id)
+        if self.means.channel is not Channel.KAFKA:
+            comparison = self.means.comparer.comparison(ticket, lambda other: other.metadata.tenant == tenant)
+        announcement = Announcement(
+            event=said.event,
+            number=said.number,
+            turn=said.turn,
+            at=said.at,
+            ticket=ticket,
+            requester=requester,
+            decide_by=self._expires(ticket, signed),
+            comparison=comparison,
+        )
+        return announcement, self._audience(tenant)
+
+    def _audience(self, tenant: str) -> Audience:
+        """Who there is in the tenant now; put together once as long as the directory stays as it is."""
+        directory = self.means.directory.current()
+        if directory is not self._directory:
+            self._directory, self._audiences = directory, {}
+        if tenant not in self._audiences:
+            self._audiences[tenant] = directory.audience(tenant)
+        return self._audiences[tenant]
+
+    def take(self, key: Key, said: Said) -> tuple[Correspondence, tuple[Announcement, Audience] | None]:
+        """What is known of the ticket, and what is to be said; in memory from here on, though the record be away."""
+        known, prepared = self.outbox.of(key[0]), self.prepare(key[0], said)
+        self.outbox.put(key[0], known)
+        return known, prepared
+
+    # -- noting ----------------------------------------------------------------------------------------------------
+
+    def note(self, key: Key, said: Said, delivery: Delivery) -> None:
+        """Keep what an attempt got done."""
+        ticket_id, to = key
+        known = self.outbox.of(ticket_id)
+        if (progress := known.of(said)) is None:
+            return
+        refused = sum(receipt.refused is not None for receipt in delivery.receipts)
+        reached = len(delivery.receipts) - refused
+        SENT.labels(self.means.channel).inc(reached)
+        UNDELIVERED.labels(self.means.channel).inc(refused)
+        self.outbox.count(sent=reached, undelivered=refused)
+        receipts = (*progress.receipts, *delivery.receipts)
+        progress = progress.model_copy(update={"receipts": receipts, "failure": delivery.failure})
+        thread = delivery.thread or known.thread
+        self.outbox.put(ticket_id, known.model_copy(update={"thread": thread}).with_(progress))
+        if delivery.failure is None:
+            self._close(ticket_id, progress, to)
+        else:
+            FAILED.labels(self.means.channel).inc()
+            _LOG.warning("%s could not tell of %s: %s", self.means.channel, ticket_id, delivery.failure)
+
+    def give_up(self, ticket_id: str, to: str, said: Said) -> None:
+        """Keep that a destination will not be told, and say so."""
+        _LOG.error("%s gives up telling %s of %s of %s", self.means.channel, to, said.event, ticket_id)
+        UNDELIVERED.labels(self.means.channel).inc()
+        self.outbox.count(undelivered=1)
+        if progress := self.outbox.of(ticket_id).of(said):
+            self._close(ticket_id, progress.model_copy(update={"lost": True}), to)
+
+    def _close(self, ticket_id: str, progress: Progress, to: str = "") -> None:
+        """Note that a destination needs no further attempt, and after the last one that the announcement doesn't."""
+        left = self._open.get((ticket_id, progress.key), set())
+        left.discard(to)
+        if not left:
+            self._open.pop((ticket_id, progress.key), None)
+            outcome = Outcome.UNDELIVERED if progress.lost else Outcome.DELIVERED
+            progress = progress.model_copy(update={"outcome": outcome})
+        self.outbox.put(ticket_id, self.outbox.of(ticket_id).with_(progress))

@@ -1,0 +1,32 @@
+"""What is followed: the record, by one leader for each name."""
+
+from domain.announcement import Channel
+from domain.values import Frozen, Moment
+
+
+class Followed(Frozen):
+    """Something that follows the record, by its name, which is its workflow's id too."""
+
+    name: str
+
+
+def outbox(channel: Channel) -> Followed:
+    """The outbox of a channel."""
+    return Followed(name=f"outbox/{channel}")
+
+
+def outbox_ref(channel: Channel) -> str:
+    """The ref of the journal that the outbox keeps."""
+    return f"refs/outbox/{channel}"
+
+
+class Led(Frozen):
+    """What a follower says of itself while it leads: how far it has read, and what is behind."""
+
+    cursor: str | None
+    began: Moment
+    behind: int
+    waiting: int
+    undelivered: int
+    skipped: int
+    said: str = ""
