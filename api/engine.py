@@ -22,7 +22,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
-from domain.decision import Decision, DecisionAction, Submission
+from domain.decision import Decision, Submission
 from domain.delivery import Report, announcements_of
 from domain.deployment import AwxReport
 from domain.ticket import PromotionRequest
@@ -132,8 +132,9 @@ class Engine:
         return await self._answer(
             decision.ticket_id,
             self._handle(decision.ticket_id).start_update(
-                _UPDATES[decision.action],
+                str(decision.action),  # as its update is called
                 decision,
+                result_type=PromotionRequest,
                 id=decision.id,
                 wait_for_stage=WorkflowUpdateStage.ACCEPTED,
                 rpc_timeout=_ACCEPT_WITHIN,
@@ -173,7 +174,10 @@ class Engine:
         await _translated(self._handle(ticket_id).signal(Promotion.awx_report, report, rpc_timeout=_ACCEPT_WITHIN))
 
     async def submitted(self, key: str) -> str | None:
-        """The id of the ticket that was submitted with this key, as far back as the engine remembers."""
+        """The id of the ticket that was submitted with this key, as far back as the engine remembers.
+
+        A search, and so for what is rare: a claim tells the same of the usual case.
+        """
         query = f'{options.KEY.name} = "{key}" AND ExecutionStatus != "Failed"'  # failed: the number was taken
         try:
             async for found in self.client.list_workflows(query, limit=1):
@@ -205,14 +209,6 @@ class Engine:
             raise _refusal(error) from error
         except RPCError as error:
             raise EngineUnavailable from error
-
-
-_UPDATES = {
-    DecisionAction.APPROVE: Promotion.approve,
-    DecisionAction.REJECT: Promotion.reject,
-    DecisionAction.CANCEL: Promotion.cancel,
-    DecisionAction.RETRY: Promotion.retry,
-}
 
 
 async def _translated(call: Awaitable[T]) -> T:

@@ -12,7 +12,7 @@ from domain.delivery import Outcome, Progress
 from domain.errors import RuleViolation, kind_of
 from domain.roles import Grant, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
-from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
+from domain.values import Comment, Frozen, Moment, Reason, ShownVersion, TargetName, Tenant, TicketId, Version
 from domain.versions import Direction
 from record.members import Fault
 
@@ -61,8 +61,19 @@ class CommentBody(Frozen):
     comment: Comment | None = None
 
 
-class RejectBody(Frozen):
-    """A rejection: the requester reads the reason."""
+class ApprovalBody(CommentBody):
+    """An approval. `production` is the version in production that the approver was shown, empty for none.
+
+    Left out, it is the version that is there now.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "Approved", "production": "2.0.0"}]})
+
+    production: ShownVersion | None = None
+
+
+class ReasonBody(Frozen):
+    """A decision that needs a reason: the requester reads it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The rollback plan lacks the database"}]})
 

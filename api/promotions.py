@@ -224,8 +224,13 @@ class Promotions:
             return await self._submit(person, tenant, body, key_of(person, secrets.token_hex()))
         key = key_of(person, idempotency_key)
         async with self._under_way.setdefault(key, asyncio.Lock()):
-            first = await self.engine.submitted(key)
-            answer = await (self._found(first) if first else self._submit(person, tenant, body, key, claimed=True))
+            try:
+                answer = await self._submit(person, tenant, body, key, claimed=True)
+            except RuleViolation:
+                first = await self.engine.submitted(key)
+                if first is None:
+                    raise
+                answer = await self._found(first)  # what was taken once is not judged again
         return _same(answer, tenant, body)
 
     def _tenant(self, person: Person, body: CreatePromotionRequest) -> str:
@@ -329,15 +334,15 @@ class Promotions:
         """Submit the draft with the first number that is nobody's."""
         year = draft.at.year
         for attempt in range(_NUMBERS_TRIED):
-            ticket_id = await self._next_id(year)
-            if claimed and (first := await self.engine.claim(key, attempt, ticket_id)) != ticket_id:
-                self._spare.append(ticket_id)
-                ticket_id = first
+            ours = await self._next_id(year)
+            ticket_id = await self.engine.claim(key, attempt, ours) if claimed else ours
+            if ticket_id != ours:
+                self._spare.append(ours)
             try:
-                submission = self.signer.sign(draft.model_copy(update={"id": ticket_id}))
-                return await self.engine.submit(submission)
+                answer = await self.engine.submit(self.signer.sign(draft.model_copy(update={"id": ticket_id})))
             except NumberTaken:
                 continue
+            return answer if ticket_id == ours else await self._found(ticket_id)
         raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {year} were taken in a row")
 
     async def _next_id(self, year: int) -> str:
