@@ -163,6 +163,20 @@ class Permissions(Frozen):
     deciders: tuple[Decider, ...]
 
 
+class Ahead(Frozen):
+    """A request that deploys first; `id` is null for who may not see it. `since` is when it entered the line."""
+
+    id: TicketId | None
+    state: State
+    since: Moment
+
+
+class Line(Frozen):
+    """A request's place in its target's line. `ahead` is who deploys first, in order; null where it stands in none."""
+
+    ahead: tuple[Ahead, ...] | None
+
+
 class Deployed(Frozen):
     """What is in production for a target, and the request that brought it there, for who may see that one."""
 

@@ -20,7 +20,8 @@ from api import known, permissions
 from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
 from api.errors import ChangedSince, KeyReused, NotFound, TenantNotNamed
 from api.etags import etag, matches
-from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Permissions
+from api.lines import standing
+from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Line, Permissions
 from api.shares import FairShares
 from domain import lifecycle, roles, submissions, targets
 from domain.comparison import Comparison
@@ -126,6 +127,11 @@ class Promotions:
     @property
     def _comparer(self) -> Comparer:
         return Comparer(self.index, self.controls.catalogue)
+
+    async def line(self, person: Person, ticket_id: str) -> Line:
+        """Who is ahead of the ticket in its target's line. Raises NotFound."""
+        ticket = await self.visible(person, ticket_id)
+        return await run_in_threadpool(standing, self.index, ticket, partial(_sees, person))
 
     async def announced(self, person: Person, ticket_id: str) -> Report:
         """What was announced of the ticket, and what could not be. Raises NotFound, EngineUnavailable."""

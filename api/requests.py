@@ -16,6 +16,7 @@ from api.models import (
     Checked,
     CommentBody,
     CreatePromotionRequest,
+    Line,
     Permissions,
     ReasonBody,
 )
@@ -205,6 +206,12 @@ async def history(services: Served, caller: Sees, ticket_id: Id) -> tuple[Commit
 async def diff(services: Served, caller: Sees, ticket_id: Id) -> Difference:
     """What changes in production: the version last deployed for the same target, and the one asked for."""
     return await services.promotions.difference(caller, ticket_id)
+
+
+@router.get("/{id}/line", responses=_ONE)
+async def line(services: Served, caller: Sees, ticket_id: Id) -> Line:
+    """Who is ahead of the request: deployments of one target take turns, in the order of the record."""
+    return await services.promotions.line(caller, ticket_id)
 
 
 @router.get("/{id}/announcements", responses=_ONE)
