@@ -145,7 +145,9 @@ def test_the_usual_way_searches_nothing(connect_temporal: Connect, tmp_path: Pat
     searches = _Searches()
 
     async def connect() -> Client:
-        return Client(**{**(await connect_temporal()).config(), "interceptors": [searches]})
+        config = (await connect_temporal()).config()
+        config["interceptors"] = [searches]
+        return Client(**config)
 
     with opened(connect, tmp_path, answer_within=30.0) as house:
         pierre, key = house.as_(PIERRE), {"Idempotency-Key": "usual"}
