@@ -53,6 +53,7 @@ def awx_timings(settings: Settings) -> AwxTimings:
     """How patient the worker is with AWX, as the settings say."""
     return AwxTimings(
         request_lifetime=settings.awx_request_lifetime,
+        report_within=settings.awx_report_within,
         settle=settings.awx_settle,
         pending_deadline=settings.awx_pending_deadline,
         running_deadline=settings.awx_running_deadline,

@@ -104,6 +104,10 @@ class Settings(BaseModel):
     awx_running_deadline: Seconds = Field(
         timedelta(hours=4), description="Seconds an AWX job may run before the outcome is called unknown."
     )
+    awx_report_within: Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0))] = Field(
+        timedelta(seconds=30),
+        description="Seconds to wait for AWX's callback of a job's end before asking for it; 0 without callbacks.",
+    )
     awx_settle: Seconds = Field(
         timedelta(seconds=60),
         description="Seconds after its end in which a job that AWX lost sight of may still succeed.",

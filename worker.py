@@ -7,7 +7,6 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from activities.lane import LaneActivities
 from channels import outlets, teller
 from clients.awx import AwxClient
 from doctor import awx_connection, awx_timings
@@ -20,7 +19,7 @@ from serving import CannotServe, configure_logs, give_up, leave, serve, stop_sig
 from settings import Settings, SettingsError, plain
 from vitals import Vitals, meter
 from workflows.connection import NoServer, connect
-from workflows.runner import WholeTasks
+from workflows.query_guard import QueryGuard
 from workflows.watch import keep_watch
 
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
@@ -37,16 +36,17 @@ async def run(settings: Settings) -> None:
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, outlets(settings) as channels:
         registration = Registration(
+            client=temporal,
+            task_queue=settings.task_queue,
             repository=repository,
             index=Index(repository, folder / "index.db"),
             awx=client,
             timings=awx_timings(settings),
-            lanes=LaneActivities(temporal, settings.task_queue),
             outlets=channels,
             tell=teller(settings, temporal, channels),
         )
         worker = registration.worker(
-            workflow_runner=WholeTasks(SandboxedWorkflowRunner()),
+            workflow_runner=QueryGuard(SandboxedWorkflowRunner()),
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,
         )

@@ -1,7 +1,7 @@
-"""What a promotion asks of AWX: find the attempt's job, launch it once, read how it ended.
+"""AWX's side of a promotion: find the attempt's job, launch it once, read how it ended.
 
-`launch_job` never looks and `find_job` never launches: the workflow calls them in that order, so that a launch whose
-answer is lost is looked for, never guessed.
+`launch_job` never looks and `find_job` never launches: the look before a launch calls `find_job` wherever an answer was
+lost or another run may have launched, so that a job is looked for, never guessed.
 """
 
 from collections.abc import Awaitable, Callable
@@ -51,6 +51,8 @@ class AwxTimings:
     poll_slowest: timedelta = timedelta(seconds=30)
     poll_fraction: float = 0.1
     """The next look at a job comes after this part of its age, so that short jobs are followed closely."""
+    report_within: timedelta = timedelta(seconds=30)
+    """How long AWX's callback of a job's end is waited for, before the job is looked at unasked."""
     settle: timedelta = timedelta(seconds=60)
     """How long after its end a job that did not succeed may still change its mind, or lack output."""
     pending_deadline: timedelta = timedelta(hours=1)
@@ -70,7 +72,6 @@ class AwxActivities:
     timings: AwxTimings = AwxTimings()
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    @activity.defn
     async def find_job(self, lookup: Lookup) -> LaunchOutcome:
         """Find the attempt's job: the oldest that carries its marker and that we launched ourselves.
 
@@ -122,7 +123,7 @@ class AwxActivities:
             if row.active:
                 return await self._unfinished(job, row, looked_at)
             result = await self._ended(row, looked_at)
-            twins = await self._cancel_twins(job)
+            twins = await self._cancel_twins(job) if job.asked > 1 else []
             return result.model_copy(update={"twins": tuple(twin.id for twin in twins)})
         except AwxMissing:
             return unknown(job.job, write("job-vanished"))
@@ -132,6 +133,10 @@ class AwxActivities:
             raise _retryable(error) from error
 
     # Finding
+
+    async def under_way(self, deployment: Deployment) -> bool:
+        """Whether AWX has a job of the attempt that has not ended. Raises AwxError."""
+        return any(job.active for job in await self._jobs_of(deployment, None))
 
     async def _jobs_of(self, deployment: Deployment, asked_at: datetime | None) -> list[JobRow]:
         """Jobs of the attempt that we launched, oldest first; a person's relaunch is told, never taken for ours."""
@@ -203,7 +208,7 @@ class AwxActivities:
         """Take the job as the attempt's, or cancel it where AWX would run something else than was approved."""
         fault = difference(job, deployment)
         if fault is None:
-            return Launched(job=job.id)
+            return Launched(job=job.id, look_in=self.timings.report_within.total_seconds())
         activity.logger.error("AWX job %s is not what was asked for, and is cancelled: %s", job.id, fault)
         sentence = f"{write('job-differs', job=job.id)} ({fault})"
         return LaunchRefused(reason=cut(f"{sentence}; {await self._stop(job)}"))

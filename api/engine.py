@@ -1,6 +1,7 @@
 """The engine as the API sees it: starts promotions, carries decisions to them, and reads what they hold."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,20 +18,21 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
     WorkflowUpdateStage,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
-from domain.decision import Decision, Submission
+from domain.decision import Decision, DecisionAction, Submission
 from domain.delivery import Report, announcements_of
 from domain.deployment import AwxReport
 from domain.ticket import PromotionRequest
 from domain.values import TicketId
-from workflows import options, shown
+from workflows import options
 from workflows.announcing import Announcements
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.promotion import Promotion
+from workflows.starting import submitted
 
 T = TypeVar("T")
 
@@ -39,6 +41,20 @@ _ACCEPT_WITHIN = timedelta(seconds=10)
 
 _ASK_AGAIN = (0.1, 0.4, 0.0)
 """Seconds to wait after each failed query: one that comes just ahead of a workflow's next task is refused."""
+
+
+_DECIDE_AGAIN = (0.1, 0.3, 0.8)
+"""Seconds to wait before a decision is offered again that a worker refused for what it had not read yet: it looks at a
+record on its own disk ten times a second, and at a remote one every second."""
+
+_MAY_BE_BEHIND = (
+    errors.RecordBehind,
+    errors.Unproven,
+    errors.FaultyFile,
+    errors.TargetNotOwned,
+    errors.IdentityChanged,
+)
+"""Refusals that say what the record says: this process, which signed the decision, has just read otherwise in it."""
 
 
 class EngineUnavailable(Exception):
@@ -74,16 +90,7 @@ class Engine:
 
         The same submission again gets the same ticket. Raises NumberTaken, EngineUnavailable.
         """
-        start = WithStartWorkflowOperation(
-            Promotion.run,
-            submission,
-            id=submission.id,
-            task_queue=self.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            search_attributes=shown.at_start(submission),
-            static_summary=shown.summary(submission),
-        )
+        start = submitted(submission, self.task_queue)
         _take_note_of_failure(start)
         starting = self.client.start_update_with_start_workflow(
             Promotion.submit,
@@ -128,13 +135,22 @@ class Engine:
         return ticket_id
 
     async def decide(self, decision: Decision) -> Answer:
-        """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable."""
+        """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable.
+
+        A worker that has not read yet what this process has is given a moment.
+        """
+        for pause in _DECIDE_AGAIN:
+            with contextlib.suppress(*_MAY_BE_BEHIND):
+                return await self._offer(decision)
+            await asyncio.sleep(pause)
+        return await self._offer(decision)
+
+    async def _offer(self, decision: Decision) -> Answer:
         return await self._answer(
             decision.ticket_id,
             self._handle(decision.ticket_id).start_update(
-                str(decision.action),  # as its update is called
+                _UPDATES[decision.action],
                 decision,
-                result_type=PromotionRequest,
                 id=decision.id,
                 wait_for_stage=WorkflowUpdateStage.ACCEPTED,
                 rpc_timeout=_ACCEPT_WITHIN,
@@ -209,6 +225,16 @@ class Engine:
             raise _refusal(error) from error
         except RPCError as error:
             raise EngineUnavailable from error
+
+
+_UPDATES = {
+    DecisionAction.APPROVE: Promotion.approve,
+    DecisionAction.REJECT: Promotion.reject,
+    DecisionAction.CANCEL: Promotion.cancel,
+    DecisionAction.RETRY: Promotion.retry,
+    DecisionAction.HOLD: Promotion.hold,
+    DecisionAction.RELEASE: Promotion.release,
+}
 
 
 async def _translated(call: Awaitable[T]) -> T:

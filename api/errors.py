@@ -130,6 +130,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.AlreadyOpen: HTTPStatus.CONFLICT,
     rules.TooManyOpen: HTTPStatus.CONFLICT,
     rules.FaultyFile: HTTPStatus.CONFLICT,
+    rules.RecordBehind: HTTPStatus.SERVICE_UNAVAILABLE,
     rules.MalformedTicket: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     StaleSignIn: HTTPStatus.UNAUTHORIZED,

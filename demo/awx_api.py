@@ -33,7 +33,9 @@ class Api:
 
     def routes(self) -> APIRouter:
         """Every path that is answered; all end in a slash, as AWX's do."""
-        routes = APIRouter(prefix=f"{self._config.prefix}v2", dependencies=[Depends(self._fault_on_read)])
+        routes = APIRouter(
+            prefix=f"{self._config.prefix}v2", dependencies=[Depends(self._count), Depends(self._fault_on_read)]
+        )
         answered: list[Route] = [
             ("GET", "/ping/", self.ping),
             ("GET", "/config/", self.about),
@@ -58,6 +60,10 @@ class Api:
         for method, path, endpoint in answered:
             routes.add_api_route(path, endpoint, methods=[method], response_model=None)
         return routes
+
+    def _count(self, request: Request) -> None:
+        """Count the request under its method and path, whatever is answered."""
+        self._cluster.requests[f"{request.method} {request.scope['route'].path}"] += 1
 
     def _fault_on_read(self, request: Request) -> None:
         """Let a GET meet the next read fault instead of its answer."""

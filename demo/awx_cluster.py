@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +44,7 @@ class Cluster:
         self._begin_anew()
         self.store = Store(config.state_file)
         self.launch_posts = 0
+        self.requests: Counter[str] = Counter()
         self._notifier = Notifier(config)
         self._lives: dict[int, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -77,6 +79,7 @@ class Cluster:
         await self._still()
         self.store.clear()
         self.launch_posts = 0
+        self.requests.clear()
         self._begin_anew()
         self.misbehave(Faults())
 

@@ -47,6 +47,7 @@ class Control:
             ("PUT", "/faults", self.set_faults),
             ("PATCH", "/pace", self.change_pace),
             ("GET", "/jobs", self.jobs),
+            ("GET", "/requests", self.requests),
             ("GET", "/templates/{number}", self.template),
             ("PATCH", "/templates/{number}", self.change_template),
             ("POST", "/templates", self.add_template),
@@ -91,6 +92,10 @@ class Control:
             "attempts": {attempt: {"jobs": made[attempt], "ran": ran[attempt]} for attempt in made},
             "jobs": [job.model_dump(mode="json") for job in jobs],
         }
+
+    async def requests(self) -> dict[str, int]:
+        """How many requests came to each path of the REST API, by `GET /api/v2/jobs/{number}/`."""
+        return dict(self._cluster.requests)
 
     async def template(self, number: int) -> Template:
         return self._cluster.templates[number]

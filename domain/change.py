@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from domain.decision import Digest, Jws
+from domain.decision import DecisionId, Digest, Jws
 from domain.roles import Asked, PersonName
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment
@@ -33,6 +33,18 @@ class Change(Asked):
     actor_name: PersonName
     proof: Proof | None = None
     decide_by: Moment | None = None
+
+
+class Resumed(Asked):
+    """A recorded ticket that its promotion goes on from: after a restore, or where its history grew long.
+
+    `decide_by` is what its submission said. `decided` are the decisions that the run before has taken already.
+    """
+
+    ticket: PromotionRequest
+    revision: Revision
+    decide_by: Moment
+    decided: tuple[DecisionId, ...] = ()
 
 
 class Recorded(Frozen):

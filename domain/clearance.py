@@ -1,76 +1,85 @@
-"""The last look before a launch: whether what was approved is still approved, by somebody who still may."""
+"""The look before a launch: nothing goes to production that the record does not let through at that moment."""
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Annotated, Literal
 
-from domain import remarks, roles, targets
+from pydantic import Field
+
+from domain import coverage
 from domain.change import Revision
-from domain.deployment import Deployment
-from domain.errors import NotAuthorized, NotPending, RuleViolation, StaleDecision, TenantGone, Unproven
-from domain.lifecycle import waits_for_date
-from domain.remarks import unlaunched
-from domain.roles import Permission, Person, Requester, Subject, same_address
+from domain.coverage import Grounds
+from domain.deployment import Deployment, Launched, LaunchRefused
+from domain.errors import NotPending, StaleDecision, Unproven
+from domain.lifecycle import status_of, waits_for_date
+from domain.remarks import unlaunched, write
+from domain.roles import Requester, same_address
 from domain.signing import Claims, mismatch
-from domain.targets import TargetFacts
-from domain.ticket import Action, PromotionRequest, State, Target
-from domain.values import Email, Frozen, Tenant
+from domain.ticket import BY_PEOPLE, Action, PromotionRequest, State
+from domain.values import Frozen, Moment, Reason, TicketId
 
 
-class Claim(Frozen):
-    """What a launch rests on: the ticket's file, the tenant, and who approved."""
+class Look(Frozen):
+    """A question to the record about one ticket, whose file its promotion wrote as `revision`.
 
-    path: str
-    tenant: Tenant
-    approver: Email
-    approver_subject: Subject | None = None
-    target: Target | None = None
+    `deployment` is the attempt that is about to be launched; None where only the request itself is looked at. `fresh`
+    tells that no other run can have launched it; `asked_at` is when AWX was asked and its answer lost.
+    """
 
-
-class Facts(Frozen):
-    """What the record says of a claim now: the file's revision, whether the tenant exists, who the approver is."""
-
+    request_id: TicketId
     revision: Revision | None
-    tenant_exists: bool
-    approver: Person | None
-    target: TargetFacts | None = None
+    requester: Requester | None = None
+    deployment: Deployment | None = None
+    fresh: bool = False
+    asked_at: Moment | None = None
 
 
-def claim(ticket: PromotionRequest, approver_subject: Subject | None) -> Claim:
-    """What the ticket's launch rests on; ValueError unless somebody approved it."""
-    return Claim.model_validate(
-        {
-            "path": ticket.path,
-            "tenant": ticket.metadata.tenant,
-            "approver": ticket.status.approved_by,
-            "approver_subject": approver_subject,
-            "target": ticket.spec.target,
-        }
-    )
+class Hint(Frozen):
+    """Says that the record has something to see for a ticket, and why; it decides nothing."""
+
+    ticket_id: TicketId
+    why: Annotated[str, Field(max_length=200)]
 
 
-def refusal(
-    ticket: PromotionRequest, recorded: Revision | None, facts: Facts, requester: Requester | None = None
-) -> RuleViolation | None:
-    """Why the ticket must not be launched now, or None. What can't be shown to hold is a reason too."""
-    retried = ticket.state is State.DEPLOYING and ticket.last.action is Action.RETRIED
-    if ticket.state is not State.APPROVED and not retried:
-        return NotPending(remarks.write("not-approved", state=ticket.state))
-    if recorded is None or facts.revision != recorded:
-        return StaleDecision(unlaunched("file-changed"))
-    if not facts.tenant_exists:
-        tenant = ticket.metadata.tenant
-        return TenantGone(unlaunched("tenant-gone", tenant=tenant), tenant=tenant)
-    foreign = facts.target and targets.objection(facts.target, ticket.metadata.tenant, ticket.spec.target)
-    if foreign:
-        return type(foreign)(f"{foreign}; {remarks.write('nothing-launched')}")
-    approver = ticket.status.approved_by
-    if facts.approver is None:
-        return NotAuthorized(unlaunched("approver-gone", approver=approver))
-    refused = roles.refusal(facts.approver, Permission.APPROVE, ticket, requester)
-    if refused is None:
+class Clear(Frozen):
+    """Nothing speaks against it now."""
+
+    outcome: Literal["clear"] = "clear"
+
+
+class Lapsed(Frozen):
+    """The approval no longer covers the request."""
+
+    outcome: Literal["lapsed"] = "lapsed"
+    reason: Reason
+
+
+class Superseded(Frozen):
+    """A newer version of the target was approved, and closes this request."""
+
+    outcome: Literal["superseded"] = "superseded"
+    newer: TicketId
+
+    @property
+    def reason(self) -> str:
+        return f"{self.newer} asks for a newer version, and was approved"
+
+
+Objection = Lapsed | Superseded | LaunchRefused
+Verdict = Annotated[Clear | Launched | Objection, Field(discriminator="outcome")]
+
+
+def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> Objection | None:
+    """What speaks against the ticket's going on, or None. Tickets of before the newer rules fail where others lapse."""
+    if grounds.newer is not None:
+        return Superseded(newer=grounds.newer)
+    if ticket.status.approved_by is None:
         return None
-    no_longer = remarks.write("approver-refused", approver=approver)
-    return NotAuthorized(f"{no_longer}: {refused}; {remarks.write('nothing-launched')}")
+    if not grounds.target.controlled:
+        gone = coverage.approver_gone(ticket, grounds, requester)
+        return LaunchRefused(reason=f"{gone}; {write('nothing-launched')}") if gone else None
+    reason = coverage.lapse(ticket, grounds, requester, now)
+    return Lapsed(reason=reason) if reason else None
 
 
 def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collection[Claims], at: datetime) -> Claims:
@@ -80,11 +89,27 @@ def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collectio
     """
     if ticket.status.approved_by is None or Deployment.of(ticket) != deployment:
         raise StaleDecision(unlaunched("no-such-approval"))
+    if not launchable(ticket):
+        raise NotPending(unlaunched("not-approved", state=ticket.state))
     if waits_for_date(ticket, at):
         raise NotPending(unlaunched("date-not-come"))
     meant = (ticket.id, ticket.digest, Action.APPROVED, same_address(ticket.status.approved_by))
-    approvals = (each for each in signed if (each.ticket, each.digest, each.action, same_address(each.email)) == meant)
-    found = next(approvals, None)
-    if found is None or all(mismatch(each, ticket) for each in signed):
+    approvals = [each for each in signed if (each.ticket, each.digest, each.action, same_address(each.email)) == meant]
+    decided = _as_decided(ticket)
+    if not approvals or all(mismatch(each, decided) for each in signed):
         raise Unproven(unlaunched("not-proven"))
-    return found
+    return approvals[-1]
+
+
+def _as_decided(ticket: PromotionRequest) -> PromotionRequest:
+    """The ticket as it was when a person acted on it last: what the service did since has no signature."""
+    history = ticket.status.history
+    last = max(index for index, entry in enumerate(history) if entry.action in BY_PEOPLE)
+    return ticket.model_copy(update={"status": status_of(history[: last + 1])})
+
+
+def launchable(ticket: PromotionRequest) -> bool:
+    """Whether the next thing that happens to the ticket may be its launch."""
+    if ticket.state is State.DEPLOYING:
+        return ticket.last.action is Action.RETRIED
+    return ticket.state is State.APPROVED and ticket.hold is None

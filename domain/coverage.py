@@ -10,7 +10,7 @@ from domain import remarks, roles, targets
 from domain.roles import Permission, Person, Requester
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
-from domain.values import Frozen, Reason, TicketId, Version, iso
+from domain.values import Frozen, TicketId, Version, iso
 
 VALID_FOR = timedelta(days=7)
 """How long an approval holds after its request is due, unless `platform.yaml: spec.approvalValidFor` says otherwise."""
@@ -31,23 +31,18 @@ class Deployed(Frozen):
 class Grounds(Frozen):
     """The record's word on an approval: who gave it, as the directory has them now, where, and what came after it.
 
-    `since` are the target's deployments after the approval. `newer` is an approved request of a newer version, where
-    the platform lets it close older ones.
+    `approved` is the place of the approval that stands, None where none does. `since` are the target's deployments
+    after it. `newer` is a request of a newer version, approved since this one was created, where the platform lets it
+    close older ones: pending ones too.
     """
 
-    approved: Position
+    approved: Position | None
     approver: Person | None
     tenant_exists: bool
     target: TargetFacts
     since: tuple[Deployed, ...] = ()
     valid_for: timedelta = VALID_FOR
     newer: TicketId | None = None
-
-
-class Lapse(Frozen):
-    """The reason for which an approval no longer covers its request."""
-
-    reason: Reason
 
 
 def valid_until(ticket: PromotionRequest, valid_for: timedelta) -> datetime | None:
@@ -71,17 +66,19 @@ def changed_by(approved: int, since: Iterable[Deployed]) -> Deployed | None:
     return min(unseen, key=lambda each: each.deployed, default=None)
 
 
-def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> Lapse | None:
-    """The reason for which the approval lapses now, or None while it covers the request.
+def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> str | None:
+    """The reason for which the approval lapses now, as the record keeps it; None while it covers the request.
 
     Faults of files are no reason: what can't be read is waited for.
     """
-    reason = _approver(ticket, grounds, requester) or _owner(ticket, grounds) or _production(grounds)
-    reason = reason or _age(ticket, grounds, now)
-    return None if reason is None else Lapse(reason=f"{reason}; {remarks.write('approve-anew')}")
+    reason = approver_gone(ticket, grounds, requester) or _owner(ticket, grounds)
+    if grounds.target.controlled:  # older requests run to their end by the rules of their time
+        reason = reason or _production(grounds) or _age(ticket, grounds, now)
+    return None if reason is None else f"{reason}; {remarks.write('approve-anew')}"
 
 
-def _approver(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None) -> str | None:
+def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None) -> str | None:
+    """The reason for which whoever approved may not have, as the directory is now; None while they may."""
     approver = ticket.status.approved_by
     if not grounds.tenant_exists:
         return remarks.write("tenant-gone", tenant=ticket.metadata.tenant)
@@ -92,14 +89,14 @@ def _approver(ticket: PromotionRequest, grounds: Grounds, requester: Requester |
 
 
 def _owner(ticket: PromotionRequest, grounds: Grounds) -> str | None:
-    if grounds.target.faults:
+    if grounds.target.faults or grounds.target.unknown:
         return None
     foreign = targets.objection(grounds.target, ticket.metadata.tenant, ticket.spec.target)
     return str(foreign) if foreign else None
 
 
 def _production(grounds: Grounds) -> str | None:
-    changed = changed_by(grounds.approved, grounds.since)
+    changed = None if grounds.approved is None else changed_by(grounds.approved, grounds.since)
     if changed is None:
         return None
     return remarks.write("production-moved-on", ticket=changed.ticket_id, version=changed.version)

@@ -72,10 +72,14 @@ class Deployment(Frozen):
 
 
 class Launched(Frozen):
-    """AWX has a job for the attempt: `job` is its number."""
+    """AWX has a job for the attempt: `job` is its number.
+
+    `look_in` is how many seconds to wait for AWX to report its end before looking unasked.
+    """
 
     outcome: Literal["launched"] = "launched"
     job: JobNumber
+    look_in: Annotated[float, Field(ge=0)] = 0
 
 
 class LaunchRefused(Frozen):
@@ -149,6 +153,14 @@ class AwxReport(Frozen):
     status: Annotated[str, Field(max_length=32, pattern=r"^[a-z]*$")]
 
 
+_JOB = "awx-job-"
+
+
+def job_number(name: str) -> int:
+    """AWX's number of a job that a ticket names."""
+    return int(name.removeprefix(_JOB))
+
+
 def job_name(job: int) -> str:
     """AWX's job number as the ticket writes it: `awx-job-5678`."""
-    return f"awx-job-{job}"
+    return f"{_JOB}{job}"

@@ -11,6 +11,7 @@ RuleViolation
 ├── AlreadyOpen           a submission of what another open request asks for
 ├── TooManyOpen           a submission of somebody who has too many open requests
 ├── FaultyFile            a file of the record that grants something can't be used as it is
+├── RecordBehind          what the decision rests on is not known yet, or not any more: the same may be asked again
 ├── NotPending            a decision on a ticket that is decided, withdrawn or expired
 ├── NotCancellable        a withdrawal after the deployment began or the end was reached
 ├── NotHoldable           a hold of something that is not approved, held already or about to be launched
@@ -89,6 +90,10 @@ class TooManyOpen(RuleViolation):
 
 class FaultyFile(RuleViolation):
     sentence = "A file of the record can't be read"
+
+
+class RecordBehind(RuleViolation):
+    sentence = "The record is not known as it is now; try again"
 
 
 class NotPending(RuleViolation):

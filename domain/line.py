@@ -44,8 +44,8 @@ def becomes_due(ticket: PromotionRequest) -> bool:
 
 
 def ordered(places: Iterable[Place]) -> tuple[Place, ...]:
-    """The line, whoever deploys or is next first."""
-    return tuple(sorted(places, key=lambda place: place.position))
+    """The line, whoever deploys or is next first; who entered by one commit, such as a merge, stands by number."""
+    return tuple(sorted(places, key=lambda place: (place.position, place.ticket_id)))
 
 
 def ahead_of(ticket_id: str, places: Iterable[Place]) -> tuple[Place, ...] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from domain import remarks
-from domain.errors import FaultyFile, RuleViolation, TargetNotOwned
+from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version
 from domain.versions import Direction, direction
@@ -39,6 +39,7 @@ class TargetFacts(Frozen):
     reach it is and that can't be used as they are. `first_approved` is the tenant of the target's
     first approved request, which owns a target without an entry where the catalogue is open. `production` is the
     version in production, None for none, `coming` those of the target's approved requests that are not deployed yet.
+    `unknown` tells why the record could not be asked: then nothing else is said.
     """
 
     controlled: bool
@@ -48,6 +49,7 @@ class TargetFacts(Frozen):
     first_approved: Tenant | None = None
     production: Version | None = None
     coming: tuple[Version, ...] = ()
+    unknown: str | None = None
 
 
 def told(faults: Iterable[FileFault]) -> str:
@@ -64,6 +66,8 @@ def owner(facts: TargetFacts) -> str | None:
 
 def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation | None:
     """Why nothing of the target may be created, approved, retried or launched for the tenant now, or None."""
+    if facts.unknown is not None:
+        return RecordBehind(facts.unknown)
     if facts.faults:
         first = facts.faults[0]
         where = {"file": first.file, "line": None if first.line is None else str(first.line)}

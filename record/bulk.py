@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from domain import lifecycle, yaml
 from domain.errors import RuleViolation
 from domain.ticket import Action, PromotionRequest
 from record import reading, schema
+from record.entries import FileChange, places
 from record.finding import terms
 from record.message import SIGNATURE, trailer
 from record.postings import CHUNK, packed
@@ -35,6 +37,14 @@ def read_ticket(path: str, data: bytes) -> PromotionRequest:
     except ValidationError as error:  # such as an approval by nobody
         raise RuleViolation(yaml.describe(error)) from error
     return ticket
+
+
+def found_ticket(git: pygit2.Repository, path: str, blob: str) -> PromotionRequest | None:
+    """The ticket of a blob that the path had once; None where it was none."""
+    try:
+        return read_ticket(path, blob_of(git, blob))
+    except RuleViolation:
+        return None
 
 
 def blob_of(git: pygit2.Repository, oid: str | pygit2.Oid) -> bytes:
@@ -62,12 +72,19 @@ class Chunk:
     """What one chunk of files is to the index's tables."""
 
     rows: list[tuple[str | int | None, ...]] = field(default_factory=list)
+    entries: list[tuple[str, bytes, int]] = field(default_factory=list)
     postings: list[tuple[str, int, bytes]] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
 
 
-File = tuple[str, str, tuple[bytes, ...]]
-"""Path and blob of a ticket's file, and the commits that name the ticket, oldest first."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """A ticket's file, the commits that name the ticket, and the changes of the file, both oldest first."""
+
+    path: str
+    blob: str
+    commits: tuple[bytes, ...]
+    changes: tuple[FileChange, ...]
 
 
 def read_chunks(repository: Path, files: list[File]) -> Iterator[Chunk]:
@@ -86,14 +103,18 @@ def read_chunks(repository: Path, files: list[File]) -> Iterator[Chunk]:
 
 def _read_chunk(repository: str, number: int, files: list[File]) -> Chunk:
     git, chunk, found = pygit2.Repository(repository), Chunk(), dict[str, list[int]]()
-    for position, (path, blob, commits) in enumerate(files):
+    for position, file in enumerate(files):
         try:
-            ticket = read_ticket(path, blob_of(git, blob))
+            ticket = read_ticket(file.path, blob_of(git, file.blob))
         except RuleViolation as error:
-            chunk.faults.append((path, str(error)))
+            chunk.faults.append((file.path, str(error)))
+            ticket = None
+        known = places(file.changes, partial(found_ticket, git), ticket)
+        chunk.entries += ((file.path, each, place) for each, place in known.items())
+        if ticket is None:
             continue
-        chunk.rows.append(schema.values(number * CHUNK + position, ticket, blob))
-        for term in terms(ticket, identities_in(git, ticket, commits)):
+        chunk.rows.append(schema.values(number * CHUNK + position, ticket, file.blob, known))
+        for term in terms(ticket, identities_in(git, ticket, file.commits)):
             found.setdefault(term, []).append(position)
     chunk.postings = [(term, number, packed(rows)) for term, rows in sorted(found.items())]
     return chunk

@@ -1,15 +1,16 @@
 """Tells what the record says of a target now: whose it is, and which files of the record stand in the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
-from domain.targets import FileFault, TargetFacts
-from domain.ticket import PromotionRequest, State, Target
+from domain.targets import Entry, FileFault, TargetFacts
+from domain.ticket import PromotionRequest, Target, TargetType
 from record.catalogue import Catalogue, CatalogueReader
 from record.directory import Directory, DirectoryReader
 from record.index import Index
 from record.members import PLATFORM, Fault
 from record.repository import Repository
+from record.targets import TargetState
 
 TAKEN_BACK = Fault(PLATFORM, "spec.controls was 2 before, and is not taken back")
 
@@ -18,11 +19,11 @@ def facts(
     directory: Directory,
     catalogue: Catalogue,
     controlled: bool,
-    first_approved: str | None,
+    tickets: TargetState,
     tenant: str,
     target: Target,
 ) -> TargetFacts:
-    """What one state of the record says of the target, for a request of the tenant.
+    """What one state of the record says of the target, for a request of the tenant; `tickets` is what its tickets say.
 
     Files of targets stand in nobody's way before the rules about owners hold.
     """
@@ -37,8 +38,22 @@ def facts(
         faults=tuple(FileFault(sentence=str(each), file=each.path, line=each.line) for each in faults),
         entry=entry,
         open_catalogue=directory.rules.open_catalogue,
-        first_approved=first_approved,
+        first_approved=tickets.first_approved,
+        production=tickets.production or _described(entry, tenant, target),
+        coming=tickets.coming,
     )
+
+
+def _described(entry: Entry | None, tenant: str, target: Target) -> str | None:
+    """The version that the catalogue says was in production before the first ticket."""
+    if entry is None or (entry.tenant, entry.target) != (tenant, target.target_environment):
+        return None
+    return entry.version
+
+
+def unowned(directory: Directory, catalogue: Catalogue, kind: TargetType, name: str) -> bool:
+    """Whether the target's owner is who had a request for it approved first."""
+    return directory.rules.open_catalogue and catalogue.entry(kind, name) is None
 
 
 @dataclass(frozen=True)
@@ -52,15 +67,6 @@ class Controls:
     @classmethod
     def of(cls, repository: Repository, directory: DirectoryReader, index: Index) -> Self:
         return cls(directory, CatalogueReader(repository), index)
-
-    def make(self) -> None:
-        """Read all of it once, as far as it can be read now: what is known then is judged by while the record is away.
-
-        The checks of messages come where nothing may take long.
-        """
-        self.index.make()
-        self.directory.current()
-        self.catalogue.current()
 
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
         """What the record says of a ticket's target. Raises what reading the record raises."""
@@ -76,20 +82,10 @@ class Controls:
 
     def _facts(self, tenant: str, target: Target, controlled: bool) -> TargetFacts:
         directory, catalogue = self.directory.current(), self.catalogue.current()
-        asked = controlled and directory.rules.open_catalogue and catalogue.entry(target.type, target.name) is None
-        first = self.index.first_approved(target.type, target.name) if asked else None
-        found = facts(directory, catalogue, controlled, first, tenant, target)
-        return found.model_copy(update=self._production(target, found)) if controlled else found
-
-    def _production(self, target: Target, found: TargetFacts) -> dict[str, object]:
-        """The version in production, and those that are about to come."""
-        what = (target.type, target.name, target.target_environment)
-        coming = (each for each in self.index.open_of(*what) if each.state is not State.PENDING)
-        described = found.entry.version if found.entry else None
-        return {
-            "production": self.index.production(*what) or described,
-            "coming": tuple(each.spec.target.version for each in coming),
-        }
+        tickets = self.index.state_of(tenant, target.type, target.name, target.target_environment)
+        if controlled and unowned(directory, catalogue, target.type, target.name):
+            tickets = replace(tickets, first_approved=self.index.first_approved(target.type, target.name))
+        return facts(directory, catalogue, controlled, tickets, tenant, target)
 
     def faults(self) -> tuple[Fault, ...]:
         """Every file of the record that takes rights away now."""

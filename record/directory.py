@@ -87,6 +87,12 @@ class Directory:
         """Service accounts by their owner's address."""
         return _grouped((same_address(each.owner), each) for each, _ in self._granted if each.owner is not None)
 
+    @cached_property
+    def unnamed_addresses(self) -> frozenset[str]:
+        """Every address of an entry that names no subject."""
+        unnamed = (member for member, _ in self._granted if member.subject is None)
+        return frozenset(address for member in unnamed for address in member.addresses)
+
     def entries_without_subject(self, email: str) -> tuple[Member, ...]:
         """The entries that have this address, or alias, and name no subject, one of those that are alike."""
         found = (member for member, _ in self._by_address.get(same_address(email), ()) if member.subject is None)

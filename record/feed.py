@@ -3,18 +3,21 @@
 import logging
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 import pygit2
-from pygit2.enums import DeltaStatus, SortMode
+from pygit2.enums import DeltaStatus
 
 from domain.errors import RuleViolation
 from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record import schema
-from record.bulk import blob_of, identities_in, read_chunks, read_ticket
+from record.bulk import File, blob_of, found_ticket, identities_in, read_chunks, read_ticket
 from record.changes import is_ticket
+from record.entries import FileChange, brought, changes_of, line, places
 from record.finding import Finder, terms
 from record.message import SIGNATURE, plain, trailer
 from record.postings import CHUNK
@@ -36,6 +39,7 @@ class Feed:
         self._db = db
         self._finder = finder
         self._progress = progress
+        self._ticket = lru_cache(maxsize=512)(partial(found_ticket, self._git))
         self._next_row = db.execute("SELECT coalesce(max(row) + 1, 0) FROM tickets").fetchone()[0]
 
     def move(self, tip: str) -> None:
@@ -45,11 +49,12 @@ class Feed:
         if before == tip:
             return
         changed = self._changed(before, tip)
-        self._number_commits(before, tip)
+        entered = self._number_commits(before, tip)
         self._note_switch(before, tip)
         if self._next_row == 0 and len(changed) > _MANY:
-            self._fill(changed)
+            self._fill(changed, entered)
         else:
+            self._place(entered)
             self._take_all(changed)
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
 
@@ -68,22 +73,35 @@ class Feed:
                 self._progress(done, len(changed))
         self._finder.postings.flush()
 
-    def _fill(self, files: list[tuple[str, pygit2.Oid | None]]) -> None:
+    def _place(self, changes: Iterable[FileChange]) -> None:
+        """Keep the place of each entry that is new by one of the changes, which are given oldest first."""
+        for change in changes:
+            found = places((change,), self._ticket)
+            self._db.executemany(schema.PUT_ENTRY, ((change.path, each, place) for each, place in found.items()))
+
+    def _fill(self, files: list[tuple[str, pygit2.Oid | None]], changes: list[FileChange]) -> None:
         """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
         first = {PurePosixPath(path).stem: (path, str(oid)) for path, oid in reversed(files)}
         named: dict[str, tuple[bytes, ...]] = {}
         for ticket, oid in self._db.execute("SELECT ticket, oid FROM commits WHERE ticket != '' ORDER BY ordinal"):
             named[ticket] = (*named.get(ticket, ()), oid)
-        chunks = read_chunks(Path(self._git.path), [(*first[each], named.get(each, ())) for each in reversed(first)])
-        for done, chunk in enumerate(chunks, 1):
+        kept = {path for path, _ in first.values()}
+        made: dict[str, list[FileChange]] = {}
+        for change in changes:
+            made.setdefault(change.path, []).append(change)
+        listed = [
+            File(path, blob, named.get(each, ()), tuple(made[path])) for each, (path, blob) in reversed(first.items())
+        ]
+        for done, chunk in enumerate(read_chunks(Path(self._git.path), listed), 1):
             self._db.executemany(schema.PUT, chunk.rows)
+            self._db.executemany(schema.PUT_ENTRY, chunk.entries)
             self._db.executemany("INSERT INTO postings VALUES (?, ?, ?)", chunk.postings)
             for fault in chunk.faults:
                 self._put_fault(*fault)
             self._progress(min(done * CHUNK, len(first)), len(first))
         self._next_row = len(first)
         self._finder.load()
-        kept = {path for path, _ in first.values()}
+        self._place(change for change in changes if change.path not in kept)
         self._take_all([each for each in files if each[0] not in kept])
 
     def _changed(self, before: str | None, tip: str) -> list[tuple[str, pygit2.Oid | None]]:
@@ -121,7 +139,8 @@ class Feed:
         else:
             self._check_number(ticket.id, row)
             self._next_row = max(self._next_row, row + 1)
-            self._db.execute(schema.PUT, schema.values(row, ticket, revision))
+            known = dict(self._db.execute("SELECT print, position FROM entries WHERE path = ?", (path,)).fetchall())
+            self._db.execute(schema.PUT, schema.values(row, ticket, revision, known))
             created, updated = (int(each.timestamp()) for each in (ticket.metadata.created_at, ticket.last.at))
             self._finder.put(row, created, updated, schema.numbers(ticket.id))
         self._finder.postings.change(row, self._terms(before), self._terms(ticket))
@@ -138,19 +157,20 @@ class Feed:
         if other and other[0] != row:
             raise RuleViolation(f"its number is taken by {other[1]}")
 
-    def _number_commits(self, before: str | None, tip: str) -> None:
-        """Number the new commits from the first on, and note which ticket each is about."""
-        last = self._db.execute("SELECT max(ordinal) FROM commits").fetchone()[0] or 0
-        walk = self._git.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE)
-        if before:
-            if not self._git.descendant_of(tip, before):
-                raise ValueError(f"the branch was rewritten: {tip} does not come after {before}")
-            walk.hide(before)
-        rows = (
-            (ordinal, commit.id.raw, trailer(commit, "Request-Id"), _signer(commit))
-            for ordinal, commit in enumerate(walk, last + 1)
-        )
-        self._db.executemany("INSERT INTO commits VALUES (?, ?, ?, ?)", rows)
+    def _number_commits(self, before: str | None, tip: str) -> list[FileChange]:
+        """Number the new commits, note which ticket each is about, and tell what they made of tickets' files.
+
+        What a merge brought is numbered right before it, so that every index numbers alike, however often it looked.
+        """
+        last = self._db.execute("SELECT ordinal, position FROM commits ORDER BY ordinal DESC LIMIT 1").fetchone()
+        ordinal, position = last or (0, 0)
+        ordinals, changes = count(ordinal + 1), list[FileChange]()
+        for place, commit in enumerate(line(self._git, before, tip), position + 1):
+            for each in brought(self._git, commit):
+                row = (next(ordinals), each.id.raw, trailer(each, "Request-Id"), _signer(each), place)
+                self._db.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?)", row)
+            changes += changes_of(commit, place)
+        return changes
 
 
 def _signer(commit: pygit2.Commit) -> str:

@@ -7,10 +7,10 @@ from functools import reduce
 from operator import and_, or_
 
 from domain.roles import Person, Scope, same_address
-from domain.ticket import PromotionRequest
+from domain.ticket import PromotionRequest, State
 from record import words
 from record.ordering import Ordering, key_of
-from record.postings import Postings, bits_of
+from record.postings import Postings, bits_of, positions
 from record.query import TicketQuery
 
 _EVERY = "*"
@@ -101,6 +101,11 @@ class Finder:
             parts.append(self._created(query.created_after, query.created_before))
         parts += map(self._word, words.asked(query.q))
         return reduce(and_, parts) & ~self._asked_by(query.decider)
+
+    def failed_since(self, moment: int) -> list[int]:
+        """The rows of tickets that failed and did not change any more, from the moment on (Unix seconds)."""
+        changed = bits_of(self._orders["updatedAt"].between(key_of(moment, 0, 0), None), self._size)
+        return positions(self.postings.term(_state(State.FAILED)) & changed)
 
     def _asked_by(self, person: Person | None) -> int:
         """Those that the person asked for: by who they are now, or by who they were then."""

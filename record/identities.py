@@ -1,5 +1,7 @@
 """Who has acted by which sign-in, as the record's signed commits prove it."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
@@ -32,19 +34,12 @@ class _Found:
 _NOTHING = _Found(0)
 
 
-@dataclass
-class Identities:
-    """Finds the sign-in that an entry without `subject` is bound to. Safe to use from any thread.
+class SignIns(ABC):
+    """Tells whether a sign-in is the one that a person's entry is bound to."""
 
-    What was found is kept: a first act stays the first. Of who has not acted, only new commits are looked at.
-    """
-
-    repository: Repository
-    index: Index
-    keys: KeyReader
-    _known: dict[str, _Found] = field(default_factory=dict)
-    _by: tuple[Keys, str | None] | None = None
-    _lock: Lock = field(default_factory=Lock)
+    @abstractmethod
+    def bound(self, directory: Directory, member: Member) -> SignIn | None:
+        """The sign-in of the entry's first proven act, under any of its addresses; None before there is one."""
 
     def person(self, directory: Directory, email: str, sign_in: SignIn) -> Person | None:
         """The directory's person; an entry is not theirs where it names, or is bound to, another sign-in.
@@ -80,15 +75,63 @@ class Identities:
         if foreign and not set(person.grants) <= set(found.grants if found else ()):
             raise IdentityChanged
 
+
+@dataclass(frozen=True)
+class KnownSignIns(SignIns):
+    """The sign-ins that one state of the record binds addresses to, with the number of the act that did."""
+
+    first: Mapping[str, tuple[int, SignIn]]
+
+    def bound(self, directory: Directory, member: Member) -> SignIn | None:
+        """The sign-in of the entry's first proven act; None before there is one."""
+        del directory
+        acts = (self.first[address] for address in member.addresses if address in self.first)
+        return min(acts, key=lambda act: act[0], default=(0, None))[1]
+
+
+@dataclass
+class Identities(SignIns):
+    """Finds the sign-in that an entry without `subject` is bound to. Safe to use from any thread.
+
+    What was found is kept: a first act stays the first. Of who has not acted, only new commits are looked at.
+    """
+
+    repository: Repository
+    index: Index
+    keys: KeyReader
+    _known: dict[str, _Found] = field(default_factory=dict)
+    _by: tuple[Keys, str | None] | None = None
+    _seen: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
     def bound(self, directory: Directory, member: Member) -> SignIn | None:
         """The sign-in of the entry's first proven act, under any of its addresses; None before there is one."""
         since = directory.rules.sign_ins.since
         with self._lock:
-            keys = self.keys.current()
-            if self._by is None or self._by[0] is not keys or self._by[1] != since:
-                self._known, self._by = {}, (keys, since)
+            keys = self._current(since)
             found = [self._first(address, since, keys) for address in sorted(member.addresses)]
         return min((each for each in found if each.sign_in), key=lambda each: each.looked_to, default=_NOTHING).sign_in
+
+    def all_of(self, directory: Directory) -> KnownSignIns:
+        """What every entry without `subject` is bound to. Costs what changed since the last time."""
+        since = directory.rules.sign_ins.since
+        with self._lock:
+            keys = self._current(since)
+            last = self.index.sequence()
+            new = self.index.signers(self._seen) if last > self._seen else frozenset()
+            for address in directory.unnamed_addresses:
+                if address in new or address not in self._known:
+                    self._first(address, since, keys)
+            self._seen = last
+            found = ((address, self._known[address]) for address in directory.unnamed_addresses)
+            return KnownSignIns({address: (act.looked_to, act.sign_in) for address, act in found if act.sign_in})
+
+    def _current(self, since: str | None) -> Keys:
+        """The keys; what was found by other keys, or from another commit on, is forgotten."""
+        keys = self.keys.current()
+        if self._by is None or self._by[0] is not keys or self._by[1] != since:
+            self._known, self._by, self._seen = {}, (keys, since), 0
+        return keys
 
     def _first(self, address: str, since: str | None, keys: Keys) -> _Found:
         known = self._known.get(address)

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 import pygit2
 
+from domain.coverage import Deployed
 from domain.roles import Scope
-from domain.ticket import PromotionRequest, TargetType
+from domain.ticket import PromotionRequest, State, TargetType
 from record import schema, targets
+from record.entries import prints
 from record.errors import RecordUnavailable
 from record.feed import Feed, Progress
 from record.finding import Finder
@@ -24,13 +26,17 @@ from record.members import Fault
 from record.postings import bits_of
 from record.query import Page, Statistics, TicketQuery, decode_cursor, encode_cursor
 from record.repository import Repository
-from record.targets import TargetHistory
+from record.targets import TargetHistory, TargetState, Waiting
 
 _LOG = logging.getLogger(__name__)
 
 
 def _log_progress(done: int, total: int) -> None:
     _LOG.info("The index has read %d of %d tickets", done, total)
+
+
+_NEWEST = "ORDER BY deployed DESC, year DESC, number DESC LIMIT 1"
+"""The last deployment by its place on the branch: clocks may differ."""
 
 
 @lru_cache(maxsize=1_024)
@@ -177,35 +183,60 @@ class Index:
         return (bits_of(rows, max(rows, default=-1) + 1) & seen).bit_count()
 
     def in_production(self, ticket: PromotionRequest) -> PromotionRequest | None:
-        """The last ticket that was deployed for the same target and environment; of a deployed one, the one before it.
-
-        Before targets had owners, each tenant had targets of its own.
-        """
-        column, value = ("what", schema.what_of(ticket)) if self.switch() else ("target", schema.target(ticket))
-        sql = f"SELECT document FROM tickets WHERE {column} = ? AND deployed_at IS NOT NULL"  # noqa: S608
-        before = ticket.status.deployed_at
-        limit = "AND deployed_at <= ? AND id != ?" if before else ""
-        values = (int(before.timestamp()), ticket.id) if before else ()
+        """The last ticket that was deployed for the same target and environment; of a deployed one, the one before."""
+        column, value = self._target_of(ticket)
+        sql = f"SELECT document FROM tickets WHERE {column} = ? AND deployed IS NOT NULL"  # noqa: S608
+        own = ticket.state is State.DEPLOYED
+        limit = (
+            "AND (deployed, year, number) < (SELECT deployed, year, number FROM tickets WHERE id = ?)" if own else ""
+        )
+        values = (value, ticket.id) if own else (value,)
         with self._reading() as db:
-            found = db.execute(
-                f"{sql} {limit} ORDER BY deployed_at DESC, row DESC LIMIT 1", (value, *values)
-            ).fetchone()
+            found = db.execute(f"{sql} {limit} {_NEWEST}", values).fetchone()
         return _ticket(found[0]) if found else None
 
     def open_of(self, kind: str, name: str, environment: str) -> tuple[PromotionRequest, ...]:
         """The requests of one target that may still change its production, whoever's they are, the oldest first."""
-        sql = "SELECT document FROM tickets WHERE what = ? AND open = 1 ORDER BY created_at, row"
+        sql = "SELECT document FROM tickets WHERE what = ? AND open = 1 ORDER BY created_at, year, number"
         with self._reading() as db:
             found = db.execute(sql, (schema.what(kind, name, environment),)).fetchall()
         return tuple(_ticket(document) for (document,) in found)
 
-    def production(self, kind: str, name: str, environment: str) -> str | None:
-        """The version that was deployed last to the target; None where none of ours ever was."""
-        sql = "SELECT version FROM tickets WHERE what = ? AND deployed_at IS NOT NULL"
+    def position(self, ticket: PromotionRequest, entry: int) -> int | None:
+        """The number, on the branch's first-parent line, of the commit by which the ticket's file got its entry.
+
+        None where the branch does not have it.
+        """
+        *_, its_print = prints(ticket.status.history[: entry + 1])
+        sql = "SELECT position FROM entries WHERE path = ? AND print = ?"
         with self._reading() as db:
-            key = schema.what(kind, name, environment)
-            found = db.execute(f"{sql} ORDER BY deployed_at DESC, row DESC LIMIT 1", (key,)).fetchone()
+            found = db.execute(sql, (ticket.path, its_print)).fetchone()
         return found[0] if found else None
+
+    def deployed_since(self, ticket: PromotionRequest, position: int) -> tuple[Deployed, ...]:
+        """The deployments of the ticket's target after that place on the branch, the first one first."""
+        column, value = self._target_of(ticket)
+        sql = f"SELECT id, version, approved, deployed FROM tickets WHERE {column} = ? AND deployed > ?"  # noqa: S608
+        with self._reading() as db:
+            rows = db.execute(f"{sql} ORDER BY deployed, year, number", (value, position)).fetchall()
+        return tuple(
+            Deployed(ticket_id=each, version=version, approved=approved, deployed=deployed)
+            for each, version, approved, deployed in rows
+        )
+
+    def approved_since(self, ticket: PromotionRequest, position: int) -> tuple[PromotionRequest, ...]:
+        """The requests of the ticket's target whose approval stands and came after that place, the first one first."""
+        sql = "SELECT document FROM tickets WHERE what = ? AND approved > ? ORDER BY approved, year, number"
+        with self._reading() as db:
+            rows = db.execute(sql, (schema.what_of(ticket), position)).fetchall()
+        return tuple(_ticket(document) for (document,) in rows)
+
+    def _target_of(self, ticket: PromotionRequest) -> tuple[str, str]:
+        """Column and value by which the tickets of its target are found.
+
+        Before targets had owners, each tenant had targets of its own.
+        """
+        return ("what", schema.what_of(ticket)) if self.switch() else ("target", schema.target(ticket))
 
     def switch(self) -> str | None:
         """The commit from which the rules of `spec.controls: 2` hold; None before there is one."""
@@ -219,10 +250,24 @@ class Index:
             older = db.execute("SELECT 1 FROM older WHERE path = ?", (path,)).fetchone()
         return older is None and self.switch() is not None
 
+    def state_of(self, ticket_tenant: str, kind: str, name: str, environment: str) -> TargetState:
+        """What the tickets of a target amount to; before targets had owners, each tenant had targets of its own."""
+        with self._reading() as db:
+            if self.switch():
+                return targets.production_and_approved(db, "what", schema.what(kind, name, environment))
+            key = schema.target_key(ticket_tenant, kind, name, environment)
+            return targets.production_and_approved(db, "target", key)
+
+    def waiting(self, failed_since: int) -> dict[str, Waiting]:
+        """Every request that may still be decided on: open ones, and those that failed since (Unix seconds), by id."""
+        with self._reading() as db:
+            failed = self._finder.failed_since(failed_since)
+            return targets.waiting(db, failed, switched=self.switch() is not None)
+
     def first_approved(self, kind: str, name: str) -> str | None:
         """The tenant of the target's first approved request, in whatever environment, by its place on the branch."""
         with self._reading() as db:
-            return targets.first_approved(db, pygit2.Repository(str(self._repository.path)), kind, name)
+            return targets.first_approved(db, kind, name)
 
     def open_requests(self, requester: str) -> int:
         """How many requests of an address may still change production."""
@@ -256,6 +301,12 @@ class Index:
         sql = "SELECT ordinal, oid FROM commits WHERE author = ? AND author != '' AND ordinal > ? ORDER BY ordinal"
         with self._reading() as db:
             return tuple((ordinal, bytes(oid).hex()) for ordinal, oid in db.execute(sql, (author, after)))
+
+    def signers(self, after: int) -> frozenset[str]:
+        """Whom the commits after that number name as authors, where they carry a signature."""
+        sql = "SELECT DISTINCT author FROM commits WHERE ordinal > ? AND author != ''"
+        with self._reading() as db:
+            return frozenset(author for (author,) in db.execute(sql, (after,)))
 
     def ordinal(self, commit: str) -> int:
         """The number of a commit, 0 for one that is not on the branch."""

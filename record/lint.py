@@ -14,7 +14,7 @@ from record.changes import UNREADABLE, last_line, opened, printable
 from record.controls import TAKEN_BACK
 from record.directory import Directory, DirectoryState
 from record.errors import RecordUnavailable
-from record.members import Fault
+from record.members import PLATFORM, Fault
 from record.switch import find_switch
 
 
@@ -46,7 +46,8 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
     yield from directory.faults
     yield from directory.disputes.values()
     yield from catalogue.faults
-    if directory.rules.controls < 2 and find_switch(objects, str(commit.id)):
+    unread = any(fault.path == PLATFORM for fault in directory.faults)
+    if not unread and directory.rules.controls < 2 and find_switch(objects, str(commit.id)):
         yield TAKEN_BACK
     yield from _owned_by_nobody(directory, catalogue.read)
 

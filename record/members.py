@@ -1,19 +1,22 @@
 """The files that say who is who: `tenants/<tenant>.yaml` and `platform.yaml`, read strictly."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, ValidationError, model_validator
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
 from domain.audience import Addressee, Language, SlackChannel
+from domain.coverage import VALID_FOR
 from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant, Version, same_name
 from domain.yaml import describe
@@ -129,10 +132,28 @@ class Catalogue(StrEnum):
     OPEN = "open"
 
 
+_DURATION = re.compile(r"([1-9][0-9]{0,3})([hd])")
+_LONGEST = timedelta(days=365)
+
+
+def _duration(value: object) -> object:
+    """A number of hours or days, such as `12h` or `7d`."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    duration = timedelta(hours=int(found[1]) * {"h": 1, "d": 24}[found[2]]) if found else None
+    if duration is None or duration > _LONGEST:
+        raise ValueError("must be a number of hours or days up to a year, such as 12h or 7d")
+    return duration
+
+
+ValidFor = Annotated[timedelta, BeforeValidator(_duration)]
+
+
 class _PlatformSpec(Open):
     controls: Literal[1, 2] = 1
     catalogue: Catalogue = Catalogue.REGISTERED
     moving_versions: Annotated[tuple[Version, ...], Field(max_length=100)] = ()
+    approval_valid_for: ValidFor = VALID_FOR
+    supersede: StrictBool = False
     identities: SignInRules = ANY_SIGN_IN
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
@@ -155,12 +176,16 @@ class _PlatformFile(Open):
 class PlatformRules:
     """What the platform's file sets for everybody.
 
-    From `controls` 2 on, targets have owners and requests their bounds. `moving_versions` need a digest.
+    From `controls` 2 on, targets have owners and requests their bounds. `moving_versions` need a digest. An approval
+    holds for `approval_valid_for` after its request is due. With `supersede`, the approval of a newer version closes
+    the requests of older ones.
     """
 
     controls: int = 1
     open_catalogue: bool = False
     moving_versions: tuple[str, ...] = ()
+    approval_valid_for: timedelta = VALID_FOR
+    supersede: bool = False
     sign_ins: SignInRules = ANY_SIGN_IN
 
 
@@ -220,8 +245,14 @@ def _line_of(data: bytes, location: tuple[int | str, ...]) -> int:
 
 def _platform(tree: Any) -> Membership:
     spec = _PlatformFile.model_validate(tree).spec
-    catalogue_open = spec.catalogue is Catalogue.OPEN
-    rules = PlatformRules(spec.controls, catalogue_open, spec.moving_versions, spec.identities)
+    rules = PlatformRules(
+        controls=spec.controls,
+        open_catalogue=spec.catalogue is Catalogue.OPEN,
+        moving_versions=spec.moving_versions,
+        approval_valid_for=spec.approval_valid_for,
+        supersede=spec.supersede,
+        sign_ins=spec.identities,
+    )
     return Membership(None, "Platform", spec.members, ops=spec.ops, rules=rules)
 
 

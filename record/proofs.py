@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Protocol, Self
 
 import structlog
 from prometheus_client import Counter
@@ -16,12 +16,9 @@ from domain.roles import Person
 from domain.signing import FRESH, Claims, message_digest, mismatch
 from domain.ticket import BY_PEOPLE, SYSTEM
 from domain.values import iso
-from record.directory import DirectoryReader
-from record.identities import Identities
-from record.index import Index
 from record.keys import KeyReader
 from record.repository import Repository
-from record.signatures import kid_of
+from record.signatures import Keys, kid_of
 
 log = structlog.get_logger("audit.messages")
 """The part of the audit log that tells of what came past the API; anybody may have written who it is by."""
@@ -31,22 +28,25 @@ REFUSED = Counter(
 )
 
 
+class KeySource(Protocol):
+    """Knows the record's keys: it reads them (`KeyReader`), or was told them (`record.known`)."""
+
+    def with_key(self, kid: str) -> Keys:
+        """The keys, this one among them where the record has it."""
+
+
 @dataclass(frozen=True)
 class Proofs:
     """Checks signatures against the record's keys; what it refuses is logged and counted."""
 
-    keys: KeyReader
+    keys: KeySource
     who: Callable[[Person], None] | None = None
     """Raises IdentityChanged where somebody acts by another sign-in than before; asked of decisions."""
 
     @classmethod
-    def of(cls, repository: Repository, index: Index | None = None, directory: DirectoryReader | None = None) -> Self:
-        """What the keys of the repository's branch prove; with index and directory, people's sign-ins are compared."""
-        keys = KeyReader(repository)
-        if index is None or directory is None:
-            return cls(keys)
-        identities = Identities(repository, index, keys)
-        return cls(keys, lambda person: identities.check(directory.current(), person))
+    def of(cls, repository: Repository) -> Self:
+        """What the keys of the repository's branch prove."""
+        return cls(KeyReader(repository))
 
     def check_decision(self, decision: Decision, ticket_id: str, now: datetime) -> None:
         """Raise Unproven unless the API signed this very decision, for this ticket, within the last minutes.

@@ -9,7 +9,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Condition, Thread
@@ -69,6 +69,7 @@ class Repository:
         self._arrived = Condition()
         self._closed = False
         self._crowd = 1
+        self._listeners: list[Callable[[], None]] = []
         self.written = 0
         self.groups = 0
         self._thread: Thread | None = None
@@ -108,6 +109,14 @@ class Repository:
         """The commit that the branch is at, as this disk knows it; None before the first."""
         return self._branch.tip()
 
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call this, which must not block, whenever this process has moved the branch."""
+        self._listeners.append(listener)
+
+    def _moved(self) -> None:
+        for listener in self._listeners:
+            listener()
+
     @property
     def remote_failure(self) -> str | None:
         """Why the remote can't be reached, in one sentence; None while it can, or where there is none."""
@@ -142,6 +151,7 @@ class Repository:
             )
         if not self._branch.move(here, there):
             raise RecordUnavailable(f"{self._branch.name} was moved by somebody else while it was fetched")
+        self._moved()
         return there
 
     def _write(self) -> None:
@@ -196,6 +206,7 @@ class Repository:
                 outcomes += draft.outcomes
                 self.groups += 1
                 self.written += len(draft.outcomes)
+                self._moved()
                 continue
             size, pause = max(min(size, _SMALLEST_PART), size // 2), min(2 * pause, _LONGEST_PAUSE)
             time.sleep(pause * random.random())  # noqa: S311  spreads out writers, hides nothing

@@ -5,14 +5,16 @@ import logging
 import os
 import re
 import sqlite3
+from dataclasses import astuple
 from pathlib import Path
 
 from domain.roles import same_address
 from domain.ticket import OPEN, PromotionRequest
 from domain.values import TICKET_ID, same_name
+from record.entries import Places, milestones
 from record.postings import TABLE
 
-VERSION = 6
+VERSION = 7
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -22,27 +24,37 @@ CREATE TABLE tickets (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
     year INTEGER NOT NULL, number INTEGER NOT NULL, target TEXT NOT NULL, created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL,
-    requester TEXT NOT NULL, version TEXT NOT NULL, what TEXT NOT NULL, open INTEGER NOT NULL
+    requester TEXT NOT NULL, version TEXT NOT NULL, what TEXT NOT NULL, open INTEGER NOT NULL,
+    first_approved INTEGER, approved INTEGER, deployed INTEGER
 );
 CREATE INDEX by_number ON tickets (year, number);
 CREATE INDEX by_approval ON tickets (approved_at) WHERE approved_at IS NOT NULL;
 CREATE INDEX by_rejection ON tickets (rejected_at) WHERE rejected_at IS NOT NULL;
 CREATE INDEX by_deployment ON tickets (deployed_at) WHERE deployed_at IS NOT NULL;
-CREATE INDEX by_target ON tickets (target, deployed_at) WHERE deployed_at IS NOT NULL;
+CREATE INDEX by_target ON tickets (target, deployed, year, number) WHERE deployed IS NOT NULL;
 CREATE INDEX by_open ON tickets (what, created_at) WHERE open = 1;
-CREATE INDEX by_production ON tickets (what, deployed_at) WHERE deployed_at IS NOT NULL;
+CREATE INDEX by_production ON tickets (what, deployed, year, number) WHERE deployed IS NOT NULL;
+CREATE INDEX by_last_approval ON tickets (what, approved) WHERE approved IS NOT NULL;
 CREATE INDEX by_asker ON tickets (requester) WHERE open = 1;
-CREATE INDEX by_first_approval ON tickets (what, approved_at) WHERE approved_at IS NOT NULL;
+CREATE INDEX by_first_approval ON tickets (what, first_approved) WHERE first_approved IS NOT NULL;
 CREATE INDEX by_name ON tickets (target COLLATE NOCASE, created_at);
 {TABLE}
-CREATE TABLE commits (ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL, author TEXT NOT NULL);
+CREATE TABLE commits (
+    ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL, author TEXT NOT NULL,
+    position INTEGER NOT NULL
+);
+CREATE TABLE entries (
+    path TEXT NOT NULL, print BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (path, print)
+) WITHOUT ROWID;
 CREATE INDEX by_author ON commits (author, ordinal) WHERE author != '';
 CREATE INDEX by_ticket ON commits (ticket, ordinal);
 CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL);
 CREATE TABLE older (path TEXT PRIMARY KEY);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT_ENTRY = "INSERT OR IGNORE INTO entries VALUES (?, ?, ?)"
+"""The first place of an entry is its place."""
 
 
 def claim(path: Path) -> tuple[Path, int]:
@@ -118,7 +130,7 @@ def what_of(ticket: PromotionRequest) -> str:
     return what(target.type, target.name, target.target_environment)
 
 
-def values(row: int, ticket: PromotionRequest, revision: str) -> tuple[str | int | None, ...]:
+def values(row: int, ticket: PromotionRequest, revision: str, places: Places) -> tuple[str | int | None, ...]:
     """The ticket as `PUT` takes it."""
     meta, status = ticket.metadata, ticket.status
     moments = (meta.created_at, ticket.last.at, status.approved_at, status.rejected_at, status.deployed_at)
@@ -131,4 +143,5 @@ def values(row: int, ticket: PromotionRequest, revision: str) -> tuple[str | int
         ticket.model_dump_json(),
         same_address(meta.created_by),
         *found,
+        *astuple(milestones(ticket, places)),
     )

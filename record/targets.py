@@ -3,25 +3,22 @@
 No question costs more for more tickets: names are found by leaping from one to the next, versions among the last few.
 """
 
+import json
 import sqlite3
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import pygit2
 
 from domain.ticket import TargetType
 from record import schema
-from record.message import trailer
 
 LOOKED_AT = 50
 """Tickets of one target, the newest, whose versions are offered."""
 
 PRODUCTION = "prod"
 _LAST = "\U0010ffff"
-_APPROVED = """
-SELECT substr(target, 1, instr(target, char(10)) - 1) AS tenant, id, min(approved_at) FROM tickets
-WHERE what >= ? AND what < ? AND approved_at IS NOT NULL GROUP BY tenant
+_FIRST_APPROVED = """
+SELECT substr(target, 1, instr(target, char(10)) - 1) FROM tickets
+WHERE what >= ? AND what < ? AND first_approved IS NOT NULL ORDER BY first_approved, year, number LIMIT 1
 """
 _NEXT = """
 SELECT target FROM tickets WHERE target >= ? COLLATE NOCASE AND target < ? COLLATE NOCASE
@@ -32,8 +29,36 @@ SELECT version, requester, deployed_at FROM tickets WHERE target = ?1 COLLATE NO
 ORDER BY created_at DESC LIMIT ?2
 """
 _DEPLOYED = """
-SELECT version FROM tickets WHERE target = ? AND deployed_at IS NOT NULL ORDER BY deployed_at DESC, row DESC LIMIT 1
+SELECT version FROM tickets WHERE target = ? AND deployed IS NOT NULL
+ORDER BY deployed DESC, year DESC, number DESC LIMIT 1
 """
+_REQUEST = """
+SELECT id, what, target, NOT EXISTS (SELECT 1 FROM older WHERE older.path = tickets.path) FROM tickets WHERE
+"""
+_WAITING = f"{_REQUEST} open = 1 UNION ALL {_REQUEST} row IN (SELECT value FROM json_each(?))"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class TargetState:
+    """What the tickets of one target amount to.
+
+    `first_approved` is the tenant whose request was approved first, in whatever environment. `production` is the
+    version that was deployed last, `coming` are those of open requests that are approved.
+    """
+
+    first_approved: str | None = None
+    production: str | None = None
+    coming: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that may still be decided on: its target, whether it is younger than the switch, and the target's state
+    but for `first_approved`, which few need."""
+
+    what: str
+    younger: bool
+    state: TargetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +69,32 @@ class TargetHistory:
     production: str | None
 
 
-def first_approved(db: sqlite3.Connection, git: pygit2.Repository, kind: str, name: str) -> str | None:
-    """The tenant whose request for the target was approved first, by the commits' order; None where none was."""
+def first_approved(db: sqlite3.Connection, kind: str, name: str) -> str | None:
+    """The tenant whose request for the target was approved first, by its place on the branch; None where none was."""
     key = schema.what(kind, name, "")
-    rows = db.execute(_APPROVED, (key, key + _LAST)).fetchall()
-    if len(rows) < 2:
-        return str(rows[0][0]) if rows else None
-    places = {str(tenant): _approval(db, git, ticket) for tenant, ticket in rows}
-    return min(places, key=lambda tenant: places[tenant])
+    found = db.execute(_FIRST_APPROVED, (key, key + _LAST)).fetchone()
+    return str(found[0]) if found else None
 
 
-def _approval(db: sqlite3.Connection, git: pygit2.Repository, ticket: str) -> int:
-    """The place on the branch of the commit that approved the ticket."""
-    found = db.execute("SELECT ordinal, oid FROM commits WHERE ticket = ? ORDER BY ordinal", (ticket,))
-    approved = (
-        place for place, oid in found if trailer(git[bytes(oid).hex()].peel(pygit2.Commit), "Action") == "approved"
-    )
-    return next(approved, sys.maxsize)
+def production_and_approved(db: sqlite3.Connection, column: str, value: str) -> TargetState:
+    """The state of the target that `column`, `what` or `target`, tells by this value."""
+    deployed = f"SELECT version FROM tickets WHERE {column} = ? AND deployed IS NOT NULL"  # noqa: S608
+    last = db.execute(f"{deployed} ORDER BY deployed DESC, year DESC, number DESC LIMIT 1", (value,)).fetchone()
+    approved = f"SELECT DISTINCT version FROM tickets WHERE {column} = ? AND open = 1 AND approved_at IS NOT NULL"  # noqa: S608
+    coming = tuple(version for (version,) in db.execute(approved, (value,)))
+    return TargetState(None, last[0] if last else None, coming)
+
+
+def waiting(db: sqlite3.Connection, rows: Sequence[int], *, switched: bool) -> dict[str, Waiting]:
+    """The open requests, and those of these rows, by id."""
+    states: dict[str, TargetState] = {}
+    found: dict[str, Waiting] = {}
+    for ticket, what, target, younger in db.execute(_WAITING, (json.dumps(rows),)).fetchall():
+        column, key = ("what", what) if switched else ("target", target)
+        if key not in states:
+            states[key] = production_and_approved(db, column, key)
+        found[ticket] = Waiting(what, bool(younger), states[key])
+    return found
 
 
 def names(db: sqlite3.Connection, tenant: str, kind: TargetType, beginning: str) -> Iterator[str]:

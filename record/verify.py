@@ -45,6 +45,7 @@ from record.members import Fault
 from record.requesters import claims_in, requester_then
 from record.schema import ID
 from record.switch import find_switch, older
+from record.targets import TargetState
 
 _PROGRESS_EVERY = 1_000
 LOOKED = timedelta(minutes=10)
@@ -225,7 +226,7 @@ class _Audit:
         controlled = self.switch is not None and path not in self.older
         first = self.first_approved.get(_key(ticket))
         catalogue, tenant = self.catalogue.move_to(commit), ticket.metadata.tenant
-        return facts(directory, catalogue, controlled, first, tenant, ticket.spec.target)
+        return facts(directory, catalogue, controlled, TargetState(first), tenant, ticket.spec.target)
 
     def _target_before(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> TargetFacts:
         """The same as of some minutes before the act: what a gate that was honest may have read last."""
@@ -236,7 +237,7 @@ class _Audit:
         controlled, first = self.switch is not None and path not in self.older, self.first_approved.get(_key(ticket))
         directory = Directory() if then is None else DirectoryState(self.git).move_to(then, search=True)
         catalogue = Catalogue() if then is None else CatalogueState().move_to(then)
-        return facts(directory, catalogue, controlled, first, ticket.metadata.tenant, ticket.spec.target)
+        return facts(directory, catalogue, controlled, TargetState(first), ticket.metadata.tenant, ticket.spec.target)
 
     def _note_approval(self, ticket: PromotionRequest) -> None:
         self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)

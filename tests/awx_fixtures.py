@@ -174,6 +174,7 @@ IMPATIENT = AwxTimings(
     look_every=timedelta(milliseconds=200),
     poll_fastest=timedelta(milliseconds=50),
     poll_slowest=timedelta(milliseconds=200),
+    report_within=timedelta(0),
     settle=timedelta(milliseconds=300),
 )
 """Of a worker that follows this AWX's jobs."""

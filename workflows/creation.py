@@ -1,27 +1,55 @@
-"""What a promotion makes of its submission: its first ticket, and the changes that are recorded of it."""
+"""The beginning of a promotion: a submission that becomes a ticket, or a recorded ticket that it goes on from."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain import lifecycle
-    from domain.change import Change, Proof, Revision
+    from domain.change import Proof, Resumed, Revision
     from domain.decision import Submission
     from domain.errors import RuleViolation
+    from domain.roles import Requester
+    from domain.signing import proof_of
     from domain.ticket import PromotionRequest
 
-
-def created(submission: Submission) -> PromotionRequest:
-    """The submission's ticket. One that the rules refuse was sent past the API, and fails the workflow."""
-    try:
-        return lifecycle.create(submission)
-    except RuleViolation as violation:
-        raise ApplicationError(str(violation), type=type(violation).__name__, non_retryable=True) from violation
+Transition = tuple[PromotionRequest, str, Proof | None]
+"""A ticket after one transition, the name of whoever acted, and their signature."""
 
 
-def change_of(
-    submission: Submission, base: Revision | None, ticket: PromotionRequest, by: str, proof: Proof | None
-) -> Change:
-    """One transition to record, with what only the submission says."""
-    requester, decide_by = submission.asked_by, submission.decide_by
-    return Change(ticket=ticket, base=base, actor_name=by, proof=proof, requester=requester, decide_by=decide_by)
+@dataclass(frozen=True)
+class Beginning:
+    """A promotion's first state; `key` is its submission's, None where it goes on from the record."""
+
+    ticket: PromotionRequest
+    requester: Requester | None
+    decide_by: datetime
+    revision: Revision | None = None
+    key: str | None = None
+    unrecorded: tuple[Transition, ...] = ()
+    decided: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, begun: Submission | Resumed) -> "Beginning":
+        """What the workflow's input amounts to. A submission that the rules refuse came past the API, and fails it."""
+        if isinstance(begun, Resumed):
+            return cls(begun.ticket, begun.requester, begun.decide_by, begun.revision, decided=begun.decided)
+        try:
+            ticket = lifecycle.create(begun)
+        except RuleViolation as violation:
+            raise ApplicationError(str(violation), type=type(violation).__name__, non_retryable=True) from violation
+        first = (ticket, begun.requester.name, proof_of(begun))
+        return cls(ticket, begun.asked_by, begun.decide_by, key=begun.key, unrecorded=(first,))
+
+    def resumed(self, ticket: PromotionRequest, revision: Revision, decided: tuple[str, ...]) -> Resumed:
+        """What the next run begins with: the ticket as recorded, and the decisions that were taken."""
+        return Resumed(
+            ticket=ticket, revision=revision, requester=self.requester, decide_by=self.decide_by, decided=decided
+        )
+
+    def queue(self) -> deque[Transition]:
+        """The transitions that are still to be recorded."""
+        return deque(self.unrecorded)

@@ -1,16 +1,15 @@
-"""The way of one attempt through AWX: a job exactly once, then how it ended."""
+"""One attempt's way through AWX: look, launch once, follow the job to its end."""
 
-from collections.abc import Awaitable, Callable, Collection
+import contextlib
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.awx import AwxActivities
-    from activities.clearance import ClearanceActivities
-    from domain import clearance
-    from domain.change import Revision
-    from domain.decision import Decision, DecisionAction
+    from activities.looking import LookActivities
+    from domain.clearance import Clear, Look, Verdict
     from domain.deployment import (
         AwxReport,
         Deployment,
@@ -19,95 +18,158 @@ with workflow.unsafe.imports_passed_through():
         Launched,
         LaunchOutcome,
         LaunchRefused,
-        Lookup,
         NotLaunched,
+        job_number,
     )
     from domain.remarks import write
-    from domain.roles import Requester
-    from domain.ticket import PromotionRequest
+    from domain.ticket import HistoryEntry
     from workflows import options
+    from workflows.creation import Beginning
+    from workflows.ledger import Ledger
 
 
 class Reports:
-    """What AWX's callbacks said, each thing heard once; `news` are the jobs worth a look."""
+    """Hints that something is worth a look: AWX's callbacks, each heard once, and the record's changes.
+
+    `news` are the jobs of which AWX told; `hinted`, whether the record changed since it was looked at.
+    """
 
     def __init__(self) -> None:
         self._heard: set[AwxReport] = set()
         self.news: set[int] = set()
+        self.hinted = False
 
     def hear(self, report: AwxReport) -> None:
         if report not in self._heard and len(self._heard) < options.REPORTS_KEPT:
             self._heard.add(report)
             self.news.add(report.job)
 
+    def is_hinted(self) -> bool:
+        return self.hinted
 
-async def launch(deployment: Deployment, refusal: Callable[[], Awaitable[LaunchRefused | None]]) -> Job | LaunchRefused:
-    """The attempt's job, to follow, or the certainty that there is none.
 
-    Always looks before it asks, and asks only where `refusal` says nothing against it. An answer that was lost is
-    waited out (`find_job` looks until the request can no longer be alive in AWX); only then is AWX asked once more.
+class Attempts:
+    """A ticket's deployments, one after the other: each is launched once, whatever is lost or done twice.
+
+    `launching` tells that AWX may be making a job that nobody has heard of yet: nothing stops the request then.
     """
-    asked_at, lost, not_now = None, 0, 0
-    while True:
-        found = await _find(Lookup(deployment=deployment, asked_at=asked_at))
-        if not isinstance(found, NotLaunched):
-            return _followed(found, deployment, lost)
-        if lost == options.LAUNCHES:
-            return LaunchRefused(reason=f"{write('outcome-unknown')}: {write('never-answered', times=lost)}")
-        if refused := await refusal():
-            return refused
-        asked_at = workflow.now()
-        outcome = await _ask(deployment)
-        if outcome is None:
-            lost += 1
-        elif isinstance(outcome, NotLaunched):
-            asked_at, not_now = None, not_now + 1
-            await workflow.sleep(options.not_now(not_now), summary="AWX takes no launch now")
-        else:
-            return _followed(outcome, deployment, lost + 1)
 
+    def __init__(self, ledger: Ledger, reports: Reports, begun: Beginning) -> None:
+        self._ledger, self._reports, self._begun = ledger, reports, begun
+        self._asked_at: datetime | None = None
+        self._lost = self._not_now = 0
+        self._look_in = 0.0
 
-def _followed(outcome: Launched | LaunchRefused, deployment: Deployment, asked: int) -> Job | LaunchRefused:
-    if isinstance(outcome, LaunchRefused):
-        return outcome
-    return Job(deployment=deployment, job=outcome.job, since=workflow.now(), asked=asked)
+    @property
+    def launching(self) -> bool:
+        return self._asked_at is not None
 
+    @property
+    def pause(self) -> timedelta:
+        """The wait before AWX is asked again."""
+        return options.not_now(self._not_now)
 
-async def refusal(
-    ticket: PromotionRequest, recorded: Revision | None, decided: Collection[Decision], requester: Requester
-) -> LaunchRefused | None:
-    """Why the launch must not be asked for, though it was approved; the record is read for it right before."""
-    approvals = (each.person.subject for each in decided if each.action is DecisionAction.APPROVE)
-    facts = await workflow.execute_activity_method(
-        ClearanceActivities.read_facts,
-        clearance.claim(ticket, next(approvals, None)),
-        **options.looking("checks that it is still approved, by somebody who still may"),
-    )
-    refused = clearance.refusal(ticket, recorded, facts, requester)
-    return LaunchRefused(reason=str(refused)) if refused else None
+    @property
+    def _fresh(self) -> bool:
+        """Whether no other run can have launched anything: this one began with the submission, and was not reset."""
+        info = workflow.info()
+        return self._begun.key is not None and info.run_id == info.first_execution_run_id
 
-
-async def _find(lookup: Lookup) -> LaunchOutcome:
-    summary = f"looks for job {lookup.deployment.marker}"
-    return await workflow.execute_activity_method(AwxActivities.find_job, lookup, **options.looking(summary))
-
-
-async def _ask(deployment: Deployment) -> LaunchOutcome | None:
-    """AWX's answer to one launch, None when nobody knows what became of it."""
-    summary = f"launches {deployment.target_name} {deployment.target_version}, attempt {deployment.attempt}"
-    try:
-        return await workflow.execute_activity_method(
-            AwxActivities.launch_job, deployment, **options.launching(summary)
+    async def look(self, deployment: Deployment | None) -> Verdict | None:
+        """What the record and AWX say of the ticket; None where it changed, or was hinted at, before they did."""
+        looked, reports = self._ledger.ticket, self._reports
+        reports.hinted = False
+        question = Look(
+            request_id=looked.id,
+            revision=self._ledger.revision,
+            requester=self._begun.requester,
+            deployment=deployment,
+            fresh=self._fresh,
+            asked_at=self._asked_at,
         )
+        summary = "looks whether it may be launched" if deployment else "looks whether it may still wait"
+        looking: workflow.ActivityHandle[Verdict] = workflow.start_activity_method(
+            LookActivities.look, question, **options.looking(summary)
+        )
+        await workflow.wait_condition(lambda: looking.done() or self._ledger.ticket is not looked or reports.hinted)
+        said = await _unless_cancelled(looking)
+        return said if self._ledger.ticket is looked else None
+
+    async def launch(self, deployment: Deployment) -> Verdict | NotLaunched | None:
+        """The attempt's job, once it is the ticket's turn; or what speaks against it.
+
+        None where nobody knows yet, so that it has to be looked at again.
+        """
+        said = await self.look(deployment)
+        if said is None:
+            return None
+        self._asked_at = None
+        found = (self._given_up() or await self._ask(deployment)) if isinstance(said, Clear) else said
+        if isinstance(found, NotLaunched):
+            self._not_now += 1
+        elif isinstance(found, Launched):
+            self._not_now, self._look_in = 0, found.look_in
+        elif isinstance(found, LaunchRefused):
+            self._not_now = self._lost = 0
+        return found
+
+    def _given_up(self) -> LaunchRefused | None:
+        if self._lost < options.LAUNCHES:
+            return None
+        return LaunchRefused(reason=f"{write('outcome-unknown')}: {write('never-answered', times=self._lost)}")
+
+    async def _ask(self, deployment: Deployment) -> LaunchOutcome | None:
+        """AWX's answer to one launch, None when nobody knows what became of it."""
+        self._asked_at = workflow.now()
+        summary = f"launches {deployment.target_name} {deployment.target_version}, attempt {deployment.attempt}"
+        try:
+            answer: LaunchOutcome = await workflow.execute_activity_method(
+                AwxActivities.launch_job, deployment, **options.launching(summary)
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            workflow.logger.warning("the answer to the launch of %s was lost: %s", deployment.marker, error.cause)
+            self._lost += 1
+            return None
+        self._asked_at = None
+        return answer
+
+    async def follow(self, deployment: Deployment, launched: HistoryEntry) -> JobResult:
+        """The end of the job that the entry names, as AWX tells it.
+
+        Of one that an earlier run may have asked for, or that was asked for twice, twins are looked for.
+        """
+        asked = 1 + self._lost if self._fresh else options.LAUNCHES
+        job = Job(deployment=deployment, job=job_number(str(launched.job_id)), since=launched.at, asked=asked)
+        result = await _end_of(job, self._reports, self._look_in)
+        self._lost, self._look_in = 0, 0.0
+        return result
+
+
+async def _unless_cancelled(looking: "workflow.ActivityHandle[Verdict]") -> Verdict | None:
+    """The look's answer; one that is not there yet is not waited for."""
+    if not looking.done():
+        looking.cancel()
+    try:
+        return await looking
     except ActivityError as error:
         if is_cancelled_exception(error):
-            raise
-        workflow.logger.warning("the answer to the launch of %s was lost: %s", deployment.marker, error.cause)
-        return None
+            return None
+        raise
 
 
-async def follow(job: Job, reports: Reports) -> JobResult:
-    """How the job ended, as AWX itself says: polled without a slot, and looked at anew when a callback reports."""
+async def _end_of(job: Job, reports: Reports, look_in: float) -> JobResult:
+    """The end of the job, as AWX itself tells it.
+
+    Looks when AWX reports that the job ended, and unasked after `look_in` seconds; polls without a slot from then on.
+    """
+    with contextlib.suppress(TimeoutError):  # of 0 seconds, it is looked at at once
+        await workflow.wait_condition(
+            lambda: job.job in reports.news,
+            timeout=timedelta(seconds=look_in),
+            timeout_summary=f"until AWX reports the end of job {job.job}",
+        )
     while True:
         reports.news.discard(job.job)
         if result := await _look(job, reports):

@@ -1,7 +1,8 @@
-"""The worker's door: what a promotion can't take, and what the API did not sign, never reaches it.
+"""Verifies signatures before a message reaches a workflow: what the API did not sign changes nothing.
 
 An update is checked where it is validated: a refused one leaves nothing in history, and an accepted one is not
-validated again when the history is replayed, so the check may look at the keys as they are now.
+validated again when the history is replayed, so the check may look at the keys as they are now. It reads memory alone
+(`record.known`): a validator runs where every promotion of this worker waits for it.
 
 A signal is in the history whatever becomes of it, and is handled again at every replay: after a deployment, a crash,
 or months later. Asking the keys again could answer differently (a key was retired, removed or published since, the
@@ -9,24 +10,17 @@ decision is old by then), and a promotion that once dropped a signal would take 
 activity: asked once, its answer is written into the history beside the signal, and a replay reads it there. A reset to
 before the signal delivers it as a new message, which is checked as one: what was decided long ago is stale.
 
-Whoever asks the engine to cancel a promotion past the API is nobody that a ticket could name. Such a request changes
-nothing: withdrawing is a decision like the others.
-
 A submission is the workflow's input and needs no check here: nothing comes of it before its commit, and the record
 refuses to commit what carries no proof (`activities.record`).
 """
 
-import asyncio
-import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
-    ExecuteWorkflowInput,
     HandleSignalInput,
     HandleUpdateInput,
     Interceptor,
@@ -36,88 +30,53 @@ from temporalio.worker import (
 
 from activities.proofs import ProofActivities
 from domain.decision import Decision
-from domain.errors import RuleViolation, Unproven
+from domain.errors import RuleViolation
 from domain.signing import Delivery
-from domain.targets import FileFault, TargetFacts
+from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from workflows import options
 
 Check = Callable[[Decision, str, datetime], None]
-"""Raises Unproven unless the decision is signed, for the ticket, at about the moment, and IdentityChanged where the
-person acted before by another sign-in."""
-
-PROMOTION = "Promotion"
-"""The workflow that nobody cancels past the API; others hold nothing that isn't known elsewhere."""
-
-_LOG = logging.getLogger(__name__)
+"""Raises Unproven unless the decision is signed, for the ticket, at about the moment, IdentityChanged where the person
+acted before by another sign-in, and RecordBehind where that isn't known now. Reads memory alone."""
 
 Facts = Callable[[PromotionRequest], TargetFacts]
-"""What the record says of a ticket's target, as this process knows it."""
+"""What this process knows of what the record says of a ticket's target. Reads memory alone."""
 
 _CHECK, _FACTS = "prodgate_check_decision", "prodgate_target_facts"
-
-PATIENCE, CHECKED_WITHIN = 0.5, 1.3
-"""Seconds to wait for what the record says of a target, and of who acts: where nothing may take longer than two."""
 
 
 def facts_of(ticket: PromotionRequest) -> TargetFacts:
     """What the record says of the ticket's target; for validators alone, which no replay runs again."""
-    found: TargetFacts = workflow.extern_functions()[_FACTS](ticket)
+    with workflow.unsafe.imports_passed_through():
+        found: TargetFacts = workflow.extern_functions()[_FACTS](ticket)
     return found
 
 
-class Door(Interceptor):
+def _check(decision: Decision) -> None:
+    """Check it with the process's own modules: the sandbox keeps libraries from importing, and the one that does the
+    cryptography ends the process when it can't import what it raises for a forged signature."""
+    with workflow.unsafe.imports_passed_through():
+        workflow.extern_functions()[_CHECK](decision, workflow.info().workflow_id, workflow.now())
+
+
+class SignatureInterceptor(Interceptor):
     """Refuses decisions that aren't proven, and drops signals that carry anything but one value."""
 
     def __init__(self, check: Check, facts: Facts) -> None:
-        self._check = check
-        self._facts = facts
-        self._checking, self._looking = ThreadPoolExecutor(4, "door-check"), ThreadPoolExecutor(4, "door-look")
+        self._extern: dict[str, Callable[..., Any]] = {_CHECK: check, _FACTS: facts}
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002  the SDK's name
-        input.unsafe_extern_functions[_CHECK] = self._ask
-        input.unsafe_extern_functions[_FACTS] = self._look
+        input.unsafe_extern_functions.update(self._extern)
         return _Inbound
-
-    def _ask(self, decision: Decision, ticket_id: str, now: datetime) -> None:
-        """Check in a thread of the process: in the workflow's own, the sandbox keeps libraries from importing, and the
-        one that does the cryptography ends the process when it can't import what it raises for a forged signature.
-        What can't be checked in time is not let in."""
-        try:
-            self._checking.submit(self._check, decision, ticket_id, now).result(CHECKED_WITHIN)
-        except RuleViolation:
-            raise
-        except Exception as error:
-            _LOG.exception("the decision on %s can't be checked", ticket_id)
-            raise Unproven(f"It can't be checked now ({type(error).__name__}); try again") from error
-
-    def _look(self, ticket: PromotionRequest) -> TargetFacts:
-        """What can't be read in time stands in the way: it could take the right to decide away."""
-        try:
-            return self._looking.submit(self._facts, ticket).result(PATIENCE)
-        except Exception as error:
-            _LOG.exception("what the record says of %s can't be read", ticket.id)
-            why = f"The record can't be read now ({type(error).__name__}); try again"
-            return TargetFacts(controlled=True, faults=(FileFault(sentence=why),))
 
 
 class _Inbound(WorkflowInboundInterceptor):
-    async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:  # noqa: A002  the SDK's name
-        if workflow.info().workflow_type != PROMOTION:
-            return await super().execute_workflow(input)
-        running = asyncio.ensure_future(super().execute_workflow(input))
-        while not running.done():
-            try:
-                await asyncio.shield(running)
-            except asyncio.CancelledError:
-                workflow.logger.warning("a request to cancel was dropped: a ticket is withdrawn through the API")
-        return await running
-
     def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002  the SDK's name
         try:
             for decision in input.args:
                 if isinstance(decision, Decision):
-                    workflow.extern_functions()[_CHECK](decision, workflow.info().workflow_id, workflow.now())
+                    _check(decision)
             super().handle_update_validator(input)
         except RuleViolation as refused:  # as it is, it would lose the values of its sentence
             kind = type(refused).__name__

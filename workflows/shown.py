@@ -6,8 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.announcement import Channel
     from domain.decision import Submission
     from domain.delivery import Story
-    from domain.lane import Queue, Standing
-    from domain.ticket import PromotionRequest, State
+    from domain.ticket import PromotionRequest, State, Target
     from domain.values import iso
     from domain.watch import Comparison
     from workflows import options
@@ -18,16 +17,15 @@ UNDELIVERED = "prodgate_announcements_undelivered"
 
 WAITS_FOR = {
     State.PENDING: "somebody who may approve or reject it",
-    State.APPROVED: "its launch in AWX",
+    State.APPROVED: "its date, its turn and its launch in AWX: the pending activity tells which",
     State.DEPLOYING: "AWX to end the job",
     State.FAILED: "a retry",
 }
 
 
-def summary(submission: Submission) -> str:
+def summary(target: Target, tenant: str) -> str:
     """One line for lists of workflows."""
-    target = submission.target
-    return f"{target.name} {target.version} to {target.target_environment} for {submission.tenant}"
+    return f"{target.name} {target.version} to {target.target_environment} for {tenant}"
 
 
 def at_start(submission: Submission) -> TypedSearchAttributes:
@@ -43,6 +41,18 @@ def at_start(submission: Submission) -> TypedSearchAttributes:
     )
 
 
+def at_resume(ticket: PromotionRequest) -> TypedSearchAttributes:
+    """The same for a promotion that goes on from the record."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(options.STATE, ticket.state),
+            SearchAttributePair(options.TENANT, ticket.metadata.tenant),
+            SearchAttributePair(options.TARGET, ticket.spec.target.name),
+            SearchAttributePair(options.REQUESTER, ticket.metadata.created_by),
+        ]
+    )
+
+
 def show(ticket: PromotionRequest) -> None:
     """Bring search attributes and details to what the ticket says now."""
     updates = [options.STATE.value_set(ticket.state)]
@@ -52,7 +62,7 @@ def show(ticket: PromotionRequest) -> None:
     workflow.set_current_details(details(ticket))
 
 
-def details(ticket: PromotionRequest, standing: Standing | None = None) -> str:
+def details(ticket: PromotionRequest) -> str:
     """The promotion as a page of Markdown. Identifiers only: nothing that a person typed freely is rendered."""
     target, scheduled = ticket.spec.target, ticket.spec.request.scheduled_date
     lines = [
@@ -64,8 +74,8 @@ def details(ticket: PromotionRequest, standing: Standing | None = None) -> str:
     ]
     if scheduled:
         lines.append(f"- not before {iso(scheduled)}")
-    if standing and standing.ahead:
-        lines.append(f"- waits behind {', '.join(standing.ahead)}, in front of the same target ({standing.lane})")
+    if ticket.hold:
+        lines.append(f"- held by {ticket.hold.by} since {iso(ticket.hold.at)}")
     elif ticket.state in WAITS_FOR:
         lines.append(f"- waits for {WAITS_FOR[ticket.state]}")
     steps = (
@@ -73,17 +83,6 @@ def details(ticket: PromotionRequest, standing: Standing | None = None) -> str:
         for entry in ticket.status.history
     )
     return "\n".join([*lines, "", *steps])  # no table: the UI shows one without space between its columns
-
-
-def lane(queue: Queue) -> str:
-    """A lane as a page of Markdown: who deploys, and who waits, in order."""
-    if queue.front is None:
-        return "Nobody deploys here."
-    places = [("deploys", queue.front), *(("waits", place) for place in queue.waiting)]
-    return "\n".join(
-        f"- **{place.request_id}** {does}: attempt {place.attempt}, let through {iso(place.since)}"
-        for does, place in places
-    )
 
 
 def comparison(found: Comparison) -> str:

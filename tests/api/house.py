@@ -22,7 +22,6 @@ from git import Repo
 from pydantic import SecretStr
 from temporalio.client import Client
 
-from activities.lane import LaneActivities
 from api.app import create_app
 from api.main import compose
 from channels import outlets, teller
@@ -30,6 +29,7 @@ from clients.channel import Outlet
 from demo.company import prepare_repository
 from domain.announcement import Channel
 from record.index import Index
+from record.known import KNOWN_FOR
 from record.repository import open_repository
 from record.signatures import private_text
 from registration import Registration
@@ -173,6 +173,8 @@ class House:
     _loop: _Loop
     _http: dict[str, httpx.Client] = field(default_factory=dict)
     _working: AsyncExitStack | None = None
+    known_for: float = KNOWN_FOR
+    """Of workers that start from then on: seconds that they give rights by what they knew of the record."""
     _serving: AsyncExitStack = field(default_factory=AsyncExitStack)
     _tokens: dict[str, str] = field(default_factory=dict)
 
@@ -259,18 +261,35 @@ class House:
 
     # -- processes -------------------------------------------------------------------------------------------------
 
-    async def start_worker(self) -> None:
-        self._working = AsyncExitStack()
-        repository = open_repository(self.settings.git_repo, "main", self.folder / "worker")
+    async def start_worker(self, name: str = "worker") -> None:
+        """One more worker, with a clone and an index of its own; each has its own client, as processes do."""
+        engine = self.client if self._working is None else await self._another_client()
+        self._working = self._working or AsyncExitStack()
+        repository = open_repository(self.settings.git_repo, "main", self.folder / name)
         client = await self._working.enter_async_context(self.awx.client())
         channels = await self._channels()
-        index = Index(repository, self.folder / "worker" / "index.db")
-        lanes = LaneActivities(self.client, self.settings.task_queue, look_every=timedelta(milliseconds=100))
-        tell = teller(self.settings, self.client, channels)
-        registration = Registration(repository, index, client, IMPATIENT, lanes, channels, tell)
+        index = Index(repository, self.folder / name / "index.db")
+        tell = teller(self.settings, engine, channels)
+        registration = Registration(
+            engine,
+            self.settings.task_queue,
+            repository,
+            index,
+            client,
+            IMPATIENT,
+            channels,
+            tell,
+            look_every=timedelta(milliseconds=100),
+            known_for=self.known_for,
+        )
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)
         await self._working.enter_async_context(registration.worker())
+
+    async def _another_client(self) -> Client:
+        config = self.client.config()
+        address = config["service_client"].config.target_host
+        return await Client.connect(address, namespace=config["namespace"], data_converter=config["data_converter"])
 
     async def _channels(self) -> Mapping[Channel, Outlet]:
         """Those of the settings; none, where they name neither a mail server nor Slack."""

@@ -198,6 +198,32 @@ def test_a_remote_is_followed_by_every_api(connect_temporal: Connect, tmp_path: 
             assert timed(house.http().get, "/readyz").status_code == 503
 
 
+def test_nobody_sees_that_a_worker_has_not_read_anothers_commit(connect_temporal: Connect, tmp_path: Path) -> None:
+    """Three clones, each a little behind the others: what was just asked for is approved at the first click."""
+    with opened(connect_temporal, tmp_path, git_repo=f"file://{tmp_path / 'gitops.git'}") as house:
+        for name in ("second", "third"):
+            house.run(house.start_worker(name))
+        for _ in range(6):
+            house.approved_by_jean()
+
+
+def test_nothing_is_approved_by_what_was_known_long_ago(connect_temporal: Connect, tmp_path: Path) -> None:
+    """Git has been away for longer than a worker trusts its memory: 503 for an approval; a rejection is taken."""
+    with opened(connect_temporal, tmp_path, git_repo=f"file://{tmp_path / 'gitops.git'}") as house:
+        ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+        house.run(house.stop_worker())
+        house.known_for = 2.0
+        house.run(house.start_worker())
+        with house.record_gone():
+            time.sleep(3)
+            refused = timed(house.as_(JEAN).decide, "approve", ticket_id)
+            kind = "urn:prodgate:problem:record-behind"
+            assert (refused.status_code, problem(refused)["type"], refused.headers["Retry-After"]) == (503, kind, "5")
+            assert problem(refused)["detail"].endswith("try again")
+            assert timed(house.as_(JEAN).decide, "reject", ticket_id).status_code == 202
+        committed(house, ticket_id, ["created", "rejected"])
+
+
 def test_a_decision_that_waits_for_its_client_is_not_lost(own_house: House) -> None:
     """A caller who hangs up has decided all the same, once."""
     ticket_id = own_house.as_(PIERRE).create(request={"scheduledDate": in_days(1)})["metadata"]["id"]

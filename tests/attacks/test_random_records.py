@@ -16,6 +16,7 @@ from domain.values import same_name
 from record.catalogue import CatalogueState
 from record.controls import facts
 from record.directory import DirectoryState
+from record.targets import TargetState
 
 TENANTS = ("tenant-a", "tenant-b", "tenant-c")
 NAMES = ("pay", "Pay", "order.api", "pay-2")
@@ -110,7 +111,7 @@ def rights(directory: DirectoryState, catalogue: CatalogueState, commit: pygit2.
         for kind in TargetType:
             for name in NAMES:
                 target = Target(type=kind, name=name, version="1.0.1")
-                said = facts(people, entries, True, None, tenant, target)
+                said = facts(people, entries, True, TargetState(), tenant, target)
                 if targets.objection(said, tenant, target) is None:
                     found |= {Right(each, tenant, kind, name) for each in who}
     return found

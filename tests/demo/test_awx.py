@@ -281,3 +281,14 @@ def test_the_control_path_counts_jobs_by_attempt(simulator: Simulator) -> None:
     assert simulator.control("GET", "faults") == simulator.control("PUT", "faults", json={})
     assert simulator.control("GET", "templates/7")["id"] == 7
     assert simulator.http.post("/control/vanish", json={"job": 99}).status_code == 404
+
+
+def test_the_control_path_counts_requests_by_path(simulator: Simulator) -> None:
+    """Whatever they are answered; its own are not among them."""
+    before = simulator.control("GET", "requests")
+    job = launch(simulator)["id"]
+    simulator.api("GET", f"jobs/{job}/")
+    simulator.api("GET", "jobs/99/")
+    counted = simulator.control("GET", "requests")
+    grown = {path: times - before.get(path, 0) for path, times in counted.items() if times != before.get(path, 0)}
+    assert grown == {"POST /api/v2/job_templates/{number}/launch/": 1, "GET /api/v2/jobs/{number}/": 2}

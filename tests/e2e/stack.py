@@ -59,19 +59,23 @@ def bare_environment() -> dict[str, str]:
 
 def prodgate(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
     """One command, run to its end."""
-    command = [str(PRODGATE), *map(str, arguments)]
-    environment = bare_environment() | settings
+    return _done([str(PRODGATE), *map(str, arguments)], settings)
+
+
+def _done(command: list[str], settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    environment = bare_environment() | dict(settings)
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
 @dataclass
 class Stack:
-    """`prodgate up` on a folder. What is in `settings` goes into its environment."""
+    """`prodgate up` on a folder. `settings` go into its environment; `program` may be another version's."""
 
     data: Path
     job_seconds: float = 1.0
     settings: Mapping[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=lambda: dict(zip(PARTS, free_ports(len(PARTS)), strict=True)))
+    program: tuple[str, ...] = (str(PRODGATE),)
     _process: subprocess.Popen[bytes] | None = None
     _tokens: dict[str, str] = field(default_factory=dict)
 
@@ -99,7 +103,7 @@ class Stack:
         """Start it."""
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                [str(PRODGATE), *self.arguments],
+                [*self.program, *self.arguments],
                 env=bare_environment() | dict(self.settings),
                 stdout=output,
                 stderr=output,
@@ -188,7 +192,7 @@ class Stack:
 
     def token(self, email: str) -> str:
         if email not in self._tokens:
-            done = prodgate("token", email, "--data", self.data, **self.settings)
+            done = _done([*self.program, "token", email, "--data", str(self.data)], self.settings)
             assert done.returncode == 0, done.stderr
             self._tokens[email] = done.stdout.strip()
         return self._tokens[email]

@@ -1,13 +1,16 @@
 """Repositories and histories to test with: real bare repositories, changes that follow each other."""
 
+import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from domain import lifecycle
 from domain.change import Change
-from domain.ticket import Action, HistoryEntry, PromotionRequest
+from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.repository import Repository, open_repository
 from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
 from tests.signing import key_file, proof_for
@@ -59,6 +62,22 @@ def _script(repository: Path, files: dict[str, str | None], message: str) -> str
     return "\n".join([*lines, ""])
 
 
+@contextmanager
+def branch_hangs(repository: Path) -> Iterator[None]:
+    """While whoever reads the branch waits for a pipe that nobody writes; they then read nothing, and look again."""
+    branch = repository / "refs" / "heads" / "main"
+    good, pipe = branch.with_name("good"), branch.with_name("pipe")
+    branch.rename(good)
+    os.mkfifo(branch)
+    try:
+        yield
+    finally:
+        branch.rename(pipe)
+        good.rename(branch)
+        os.close(os.open(pipe, os.O_RDWR))
+        pipe.unlink()
+
+
 def catalogue_opens(repository: Path) -> None:
     """Let targets that the catalogue does not name belong to whom first has a request for them approved.
 
@@ -94,7 +113,7 @@ class Story:
 
     async def then(self, *actions: str) -> "Story":
         for action in actions:
-            by = "system" if action in {"deploying", "deployed", "failed", "expired"} else JEAN.email
+            by = JEAN.email if Action(action) in BY_PEOPLE else SYSTEM
             self.ticket = after(self.ticket, action, by)
             await self._record(Change(ticket=self.ticket, base=self.revision, actor_name="Jean Dupont"))
         return self

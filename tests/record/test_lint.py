@@ -52,6 +52,9 @@ FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {"tenants/tenant-retail.yaml": None},
         ["apis/catalog-api.yaml", "policies/rate-limit.yaml"],
     ),
+    "a time in another spelling": ({"platform.yaml": f"{PLATFORM}  approvalValidFor: P7D"}, ["platform.yaml, line 15"]),
+    "approvals for ever": ({"platform.yaml": f"{PLATFORM}  approvalValidFor: 366d"}, ["platform.yaml, line 15"]),
+    "a switch that is none": ({"platform.yaml": f"{PLATFORM}  supersede: 1"}, ["platform.yaml, line 15"]),
     "controls taken back": ({"platform.yaml": PLATFORM.replace("  controls: 2\n", "")}, ["platform.yaml"]),
 }
 

@@ -8,6 +8,7 @@ import pytest
 
 from domain.ticket import Target, TargetType
 from record import schema, targets
+from record.entries import prints
 from tests.domain.builders import ADA, FINANCE, MINUTE, NOW, PIERRE, RETAIL, pending, ticket_in
 from tests.record.building import number
 
@@ -25,7 +26,8 @@ def put(
     target = Target(type=TargetType.API, name=name, version=version)
     made = pending if state == "pending" else (lambda **fields: ticket_in(state, **fields))
     ticket = made(id=number(row), at=NOW + row * MINUTE, target=target, **given)
-    db.execute(schema.PUT, schema.values(row, ticket, "0" * 40))
+    places = dict.fromkeys(prints(ticket.status.history), row)
+    db.execute(schema.PUT, schema.values(row, ticket, "0" * 40, places))
 
 
 def test_names_are_found_by_their_beginning_once_each(db: sqlite3.Connection) -> None:

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pygit2
-from temporalio.client import WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.announcing import Announcer
 from activities.awx import AwxTimings
-from activities.lane import LaneActivities
 from clients.channel import Outlet
 from domain.announcement import Channel, Plan
 from domain.change import Change
@@ -34,8 +32,8 @@ from tests.awx_fixtures import IMPATIENT, Simulator
 from tests.domain.builders import decision, submission
 from tests.record.building import publish_key
 from tests.signing import KEY
-from workflows import shown
 from workflows.promotion import Promotion
+from workflows.starting import submitted
 
 HOURS = dict.fromkeys(Impact, timedelta(hours=24))
 """After which approvers are reminded on stage."""
@@ -66,9 +64,18 @@ class Stage:
         """A worker, for as long as the context lasts."""
         repository = open_repository(str(self.git), "main", self.git.parent)
         index = Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
-        lanes = LaneActivities(self.environment.client, self.queue, look_every=timedelta(milliseconds=100))
         async with self.awx.client() as client:
-            registration = Registration(repository, index, client, self.timings, lanes, self.outlets, self._tell)
+            registration = Registration(
+                self.environment.client,
+                self.queue,
+                repository,
+                index,
+                client,
+                self.timings,
+                self.outlets,
+                self._tell,
+                look_every=timedelta(milliseconds=100),
+            )
             async with registration.worker(max_cached_workflows=self.cached):
                 yield
         index.close()
@@ -93,26 +100,24 @@ class Stage:
         return await self.start(signed(submission(**given), KEY))
 
     async def start(self, asked: Submission) -> Promoted:
-        start = WithStartWorkflowOperation(
-            Promotion.run,
-            asked,
-            id=asked.id,
-            task_queue=self.queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            search_attributes=shown.at_start(asked),
-            static_summary=shown.summary(asked),
-        )
         await self.environment.client.execute_update_with_start_workflow(
-            Promotion.submit, asked, id=asked.key, start_workflow_operation=start
+            Promotion.submit, asked, id=asked.key, start_workflow_operation=submitted(asked, self.queue)
         )
         return self.environment.client.get_workflow_handle_for(Promotion.run, asked.id)
 
     async def decide(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> PromotionRequest:
         """The decision as an update, on the ticket as it is now."""
         made = await self.decision(promoted, action, by, **fields)
-        answer: PromotionRequest = await promoted.execute_update(UPDATES[action], made, id=made.id)
-        return answer
+        for _ in range(30):  # as the API does, where the worker has not read yet what it recorded a moment ago
+            try:
+                answer: PromotionRequest = await promoted.execute_update(UPDATES[action], made, id=made.id)
+            except WorkflowUpdateFailedError as error:
+                if refused(error)[0] != "RecordBehind":
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                return answer
+        raise AssertionError("the worker never caught up")
 
     async def decision(self, promoted: Promoted, action: DecisionAction, by: Person, **fields: Any) -> Decision:
         """A decision on the ticket as it is, made now and signed."""
@@ -198,6 +203,8 @@ UPDATES: dict[DecisionAction, Any] = {
     DecisionAction.REJECT: Promotion.reject,
     DecisionAction.CANCEL: Promotion.cancel,
     DecisionAction.RETRY: Promotion.retry,
+    DecisionAction.HOLD: Promotion.hold,
+    DecisionAction.RELEASE: Promotion.release,
 }
 
 

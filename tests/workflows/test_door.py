@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -26,7 +27,7 @@ from domain.ticket import State
 from record.proofs import REFUSED
 from record.signatures import new_key, signed
 from tests.domain.builders import ADA, JEAN, PIERRE, details, submission
-from tests.record.building import person_commits, publish_key
+from tests.record.building import branch_hangs, person_commits, publish_key
 from tests.signing import KEY, key_file
 from tests.workflows.stage import UPDATES, Promoted, Stage, refused
 from workflows.promotion import Promotion
@@ -85,6 +86,27 @@ async def test_a_raw_message_with_a_forged_actor_changes_nothing(dev_stage: Stag
     assert len(lines) >= 2
     told = {"event": "refused", "log_level": "warning", "by": made.person.email, "action": "approve"}
     assert all(line.items() >= {**told, "ticket": pending.id}.items() and line["why"] for line in lines)
+
+
+async def test_a_record_that_hangs_keeps_no_promotion_waiting(dev_stage: Stage, pending: Promoted) -> None:
+    """Whoever reads the branch waits for ever: decisions are judged at once, and their commits wait for Git."""
+    other = await dev_stage.submit(id="PR-2026-0002", key="1" * 64)
+    approved = await dev_stage.decision(other, APPROVE, JEAN)
+    rejected = await dev_stage.decision(pending, REJECT, JEAN)
+    with branch_hangs(dev_stage.git):
+        await asyncio.sleep(0.3)  # until the thread that follows the record hangs, too
+        began = time.monotonic()
+        with pytest.raises(WorkflowUpdateFailedError) as failed:
+            await pending.execute_update(Promotion.approve, forged(approved, "another signature"))
+        assert refused(failed.value)[0] == "Unproven"
+        taken = [
+            await other.start_update(Promotion.approve, approved, wait_for_stage=WorkflowUpdateStage.ACCEPTED),
+            await pending.start_update(Promotion.reject, rejected, wait_for_stage=WorkflowUpdateStage.ACCEPTED),
+        ]
+        assert (await pending.query(Promotion.ticket)).state is State.REJECTED
+        assert time.monotonic() - began < 2
+    assert [(await update.result()).state for update in taken] == [State.APPROVED, State.REJECTED]
+    assert (await other.result()).state is State.DEPLOYED
 
 
 @pytest.mark.parametrize("action", DecisionAction)
@@ -232,7 +254,7 @@ async def test_a_reset_to_after_the_decision_goes_on_where_it_was(dev_stage: Sta
     again = await reset(dev_stage, scheduled, to_first=False)
     assert (await again.query(Promotion.ticket)).state is State.APPROVED
     assert (await again.result()).state is State.DEPLOYED
-    assert dev_stage.actions("PR-2026-0002") == DEPLOYED
+    assert dev_stage.actions("PR-2026-0002") == ["created", "approved", "due", "deploying", "deployed"]
     assert dev_stage.awx.ran() == 1
 
 

@@ -16,8 +16,9 @@ async def test_a_decision_waits_for_git_and_nothing_is_launched_before_its_commi
     """The engine holds the decision while Git is away; the commit follows, then the launch."""
     async with dev_stage.working():
         promoted = await dev_stage.submit()
+        made = await dev_stage.decision(promoted, APPROVE, JEAN)
         with dev_stage.git_away():
-            deciding = asyncio.create_task(dev_stage.decide(promoted, APPROVE, JEAN))
+            deciding = asyncio.create_task(promoted.execute_update(Promotion.approve, made, id=made.id))
             await dev_stage.until(promoted, State.APPROVED)
             await asyncio.sleep(0.3)
             assert not deciding.done()

@@ -82,7 +82,7 @@ async def test_an_approved_promotion_waits_for_its_date(stage: Stage) -> None:
         assert stage.awx.jobs() == []
         ended = await stage.ended(promoted)
     date = date.replace(microsecond=0)
-    assert [entry.at >= date for entry in ended.status.history] == [False, False, True, True]
+    assert [entry.at >= date for entry in ended.status.history] == [False, False, True, True, True]
     assert stage.awx.ran() == 1
 
 

@@ -10,13 +10,14 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from domain.change import Resumed
 from domain.decision import Decision, Submission
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from tests.workflows.announced import ANNOUNCED
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.announcing import Announcements
-from workflows.door import Door
+from workflows.door import SignatureInterceptor
 from workflows.promotion import Promotion
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
@@ -40,7 +41,7 @@ def replayer(promotion: type, runner: WorkflowRunner | None = None) -> Replayer:
     return Replayer(
         workflows=[promotion],
         data_converter=pydantic_data_converter,
-        interceptors=[Door(_never, _nothing)],
+        interceptors=[SignatureInterceptor(_never, _nothing)],
         workflow_runner=runner or SandboxedWorkflowRunner(),
     )
 
@@ -68,15 +69,15 @@ class Hasty(Promotion):
     """A promotion without one of its steps: it does not wait for its date."""
 
     @workflow.init
-    def __init__(self, submission: Submission) -> None:
-        super().__init__(submission)
+    def __init__(self, begun: Submission | Resumed) -> None:
+        super().__init__(begun)
 
     @workflow.run
-    async def run(self, submission: Submission) -> PromotionRequest:
-        return await super().run(submission)
+    async def run(self, begun: Submission | Resumed) -> PromotionRequest:
+        return await super().run(begun)
 
     async def _wait_for_date(self) -> None:
-        pass
+        await self._launch()
 
 
 async def test_a_changed_workflow_is_caught() -> None:

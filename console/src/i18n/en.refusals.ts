@@ -70,6 +70,7 @@ export const enRefusals: Refusals = {
   },
   'provider-unavailable': () =>
     'The identity provider does not answer, so nobody can be recognised. Try again.',
+  'record-behind': () => 'Prodgate has not read the latest of the Git record. Try again in a moment.',
   'record-unreachable': () => 'The Git record can’t be reached now. Try again.',
   'scheduled-in-the-past': () => 'The date must be in the future.',
   'scheduled-too-late': () => 'The date must be within a year.',

@@ -76,6 +76,8 @@ export const frRefusals: Refusals = {
   },
   'provider-unavailable': () =>
     'Le fournisseur d’identité ne répond pas ; personne ne peut être reconnu. Réessayez.',
+  'record-behind': () =>
+    'Prodgate n’a pas encore lu le dernier état du dépôt Git. Réessayez dans un instant.',
   'record-unreachable': () => 'Git est injoignable pour l’instant. Réessayez.',
   'scheduled-in-the-past': () => 'La date doit être dans le futur.',
   'scheduled-too-late': () => 'La date doit être dans l’année qui vient.',

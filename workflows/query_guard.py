@@ -1,12 +1,13 @@
-"""Workflow tasks taken whole: a run that a query has read ahead of its task is forgotten and built anew.
+"""Guards workflows against queries that read ahead: a run that a query took further than its tasks is built anew.
 
 A worker that answers a query reads the history as it is at that moment, which may already hold what the next workflow
 task will bring (an activity that has just ended, say). The SDK hands that to the workflow at once, and the update that
 comes with the task separately, later. A replay hands over both together, the update first: it finds the commands in
-another order than the history has them, and the promotion would be stuck for good on every worker but this one.
+another order than the history has them, and the promotion would be stuck for good on every worker but this one
+(docs/adr/0012, which names the issues upstream; `tests/workflows/test_query_fault.py` shows the fault).
 
-Such a query is refused, which writes nothing and makes the worker forget the run; the task that brings the events
-builds it anew. It gives itself away in one of two ways:
+The guard refuses such a query, which writes nothing and makes the worker forget the run; the task that brings the
+events builds it anew. It tells by one of two signs:
 
 - The history has grown, while the task's own time has not moved: no task has begun since.
 - A run was just built for it. Another worker holds the task (and may never answer, for it was killed), so its beginning
@@ -33,8 +34,8 @@ _ALONE = "legacy_query"
 """The SDK's id of a query that came by itself; one that came with a task has the engine's."""
 
 
-class WholeTasks(WorkflowRunner):
-    """Runs workflows as another runner does, and never a torn task."""
+class QueryGuard(WorkflowRunner):
+    """Runs workflows as another runner does, and refuses queries that read ahead of a workflow's next task."""
 
     def __init__(self, runner: WorkflowRunner) -> None:
         self._runner = runner
@@ -43,10 +44,10 @@ class WholeTasks(WorkflowRunner):
         self._runner.prepare_workflow(defn)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _Whole(self._runner.create_instance(det))
+        return _Guarded(self._runner.create_instance(det))
 
 
-class _Whole(WorkflowInstance):
+class _Guarded(WorkflowInstance):
     def __init__(self, instance: WorkflowInstance) -> None:
         self._instance = instance
         self._at = Timestamp()

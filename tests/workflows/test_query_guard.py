@@ -1,4 +1,4 @@
-"""Workflow tasks are taken whole, whatever queries come in between."""
+"""Queries that come ahead of a workflow's next task are refused, and strand nothing."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
-from workflows.runner import WholeTasks
+from workflows.query_guard import QueryGuard
 
 RUNS, WAIT, OVERTAKEN = 12, timedelta(seconds=5), 2
 QUERIES, TRIES = 6, 5
@@ -72,7 +72,7 @@ class TwoMessages:
 
 def worker(client: Client, queue: str) -> Worker:
     return Worker(
-        client, task_queue=queue, workflows=[TwoMessages], workflow_runner=WholeTasks(UnsandboxedWorkflowRunner())
+        client, task_queue=queue, workflows=[TwoMessages], workflow_runner=QueryGuard(UnsandboxedWorkflowRunner())
     )
 
 
@@ -123,7 +123,7 @@ HONEST = {bool, WorkflowQueryFailedError}
 
 async def asked_meanwhile(client: Client, trouble: Trouble, queries: int) -> list[object]:
     """What queries answer that wait for a worker while a step ends and a decision comes; each run ends and replays."""
-    gate, queue = Gate(), f"whole-tasks-{uuid.uuid4()}"
+    gate, queue = Gate(), f"query-guard-{uuid.uuid4()}"
     async with Worker(client, task_queue=queue, activities=[gate.pass_the_gate]):
         handles, submitted = await waiting(client, queue)
         asked = [asyncio.create_task(handle.query(TwoMessages.waits, rpc_timeout=WAIT)) for handle in handles * queries]
@@ -150,7 +150,7 @@ async def test_a_query_that_reads_ahead_strands_nothing(
     temporal: Client, caplog: pytest.LogCaptureFixture, trouble: Trouble, queries: int, possible: set[type]
 ) -> None:
     """Each run goes on, and its history replays; tried again where a busy machine let every query come too late."""
-    caplog.set_level(logging.INFO, "workflows.runner")
+    caplog.set_level(logging.INFO, "workflows.query_guard")
     for _ in range(TRIES):
         answers = await asked_meanwhile(temporal, trouble, queries)
         assert {type(answer) for answer in answers} <= possible

@@ -1,0 +1,157 @@
+"""The look before a launch, as an activity: it waits for the turn, finds what was launched, and judges the approval."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pygit2
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from domain import clearance, targets
+from domain.clearance import Clear, Look, Objection, Verdict
+from domain.deployment import Deployment, LaunchOutcome, LaunchRefused, Lookup, NotLaunched
+from domain.errors import FaultyFile, RuleViolation, Unproven
+from domain.line import Place, ahead_of
+from domain.remarks import unlaunched
+from domain.roles import Requester
+from domain.ticket import PromotionRequest
+from record.errors import RecordError
+from record.index import Index
+from record.keys import KeyReader
+from record.line import LineReader
+from record.repository import Repository
+from record.requesters import proven, requester_in
+
+Find = Callable[[Lookup], Awaitable[LaunchOutcome]]
+"""Finds the job of an attempt that may have been launched already."""
+
+Abandoned = Callable[[PromotionRequest], Awaitable[bool]]
+"""Tells that no promotion and no job of a request is under way, though the record has it in front of its line."""
+
+UNREADABLE = (RecordError, OSError, sqlite3.Error, pygit2.GitError)
+
+
+@dataclass
+class RecordLook:
+    """Judges one ticket by the branch's tip, as the remote has it."""
+
+    repository: Repository
+    index: Index
+    keys: KeyReader
+    lines: LineReader
+    abandoned: Abandoned
+
+    async def objection(self, deployment: Deployment, asked: activity.Info) -> LaunchRefused | NotLaunched | None:
+        """Why AWX must not be asked, by the record's own word; `asked` is the activity that would ask it.
+
+        The promotion has looked already. But whoever may write to the engine can have a worker's activities done
+        without any promotion, or as one that they invented: what nobody approved is not launched by that either.
+        """
+        try:
+            ticket, requester = await asyncio.to_thread(self._proven, deployment, asked)
+            said = await self.judge(ticket, requester, asked.current_attempt_scheduled_time) or await self.waits(ticket)
+        except FaultyFile as fault:
+            return NotLaunched(reason=str(fault)[:8_000])
+        except RuleViolation as refused:
+            activity.logger.error("the launch of %s was refused: %s", deployment.marker, refused)
+            return LaunchRefused(reason=str(refused))
+        except UNREADABLE as error:
+            return NotLaunched(reason=f"The record can't be read: {error}"[:8_000])
+        if said is None or isinstance(said, LaunchRefused):
+            return said
+        reason = said if isinstance(said, str) else said.reason
+        return NotLaunched(reason=reason[:8_000])  # the promotion looks again, and finds the same
+
+    def _proven(self, deployment: Deployment, asked: activity.Info) -> tuple[PromotionRequest, Requester | None]:
+        """The ticket as recorded, with its requester. Raises what speaks against the attempt's being its own."""
+        self.index.catch_up(fetch=True)
+        ticket, keys = self.index.get(deployment.request_id), self.keys.current()
+        if ticket is None or asked.workflow_id != ticket.id:
+            raise Unproven(unlaunched("asked-by-nobody"))
+        signed = proven(self.repository, self.index, keys, ticket.id)
+        clearance.approval(deployment, ticket, signed, asked.current_attempt_scheduled_time)
+        return ticket, requester_in(signed)
+
+    async def judge(self, ticket: PromotionRequest, requester: Requester | None, at: datetime) -> Objection | None:
+        """What speaks against the ticket's going on at the moment, None for nothing.
+
+        Raises FaultyFile until the files that it rests on are mended: what can't be read lets nothing through.
+        """
+        grounds = await asyncio.to_thread(self.lines.grounds_of, ticket)
+        if grounds.target.faults:
+            raise FaultyFile(targets.told(grounds.target.faults))
+        return clearance.verdict(ticket, grounds, requester, at)
+
+    async def waits(self, ticket: PromotionRequest) -> str | None:
+        """A sentence that tells behind whom the ticket waits; None where it is its turn."""
+        line = await asyncio.to_thread(self.lines.line_of, ticket)
+        ahead = ahead_of(ticket.id, line)
+        if ahead is None:
+            return f"{ticket.id} has not entered its target's line as the record has it"
+        for index, place in enumerate(ahead):
+            if not await self._passed(place):
+                return f"waits behind {', '.join(each.ticket_id for each in ahead[index:])}"
+        return None
+
+    async def _passed(self, place: Place) -> bool:
+        """Whether a request ahead is one that nobody goes on with, so that it would block the line for ever."""
+        ticket = await asyncio.to_thread(self.index.get, place.ticket_id)
+        return ticket is not None and await self.abandoned(ticket)
+
+
+@dataclass
+class LookActivities:
+    """Looks again and again until there is an answer; meanwhile it holds no slot and writes no history."""
+
+    record: RecordLook
+    find: Find
+    look_every: timedelta = timedelta(seconds=2)
+    look_at_least: timedelta = timedelta(seconds=30)
+
+    @activity.defn
+    async def look(self, look: Look) -> Verdict:
+        """Tell whether the ticket may be launched now, or why not; where it must wait, fail, benign, to be asked again.
+
+        Harmless twice: it only reads, but for jobs that must not run, which stay cancelled (`find_job`). A job that an
+        earlier run, or a lost answer, may have left in AWX is looked for first.
+        """
+        if (job := await self._found(look)) is not None:
+            return job
+        try:
+            ticket = await asyncio.to_thread(self._ticket, look)
+            if ticket is None:
+                return LaunchRefused(reason=unlaunched("file-changed"))
+            at = activity.info().current_attempt_scheduled_time
+            said = await self.record.judge(ticket, look.requester, at)
+            ahead = None if said or look.deployment is None else await self.record.waits(ticket)
+        except FaultyFile as fault:
+            raise ApplicationError(str(fault), type="FaultyFile") from fault
+        except UNREADABLE as error:
+            raise ApplicationError(f"The record can't be read: {error}", type="RecordUnavailable") from error
+        if ahead is not None:
+            raise self._later(ahead)
+        return said or Clear()
+
+    async def _found(self, look: Look) -> Verdict | None:
+        """The attempt's job where there may be one; None where there is certainly none."""
+        # Another run of this promotion may have asked AWX up to the moment in which this look was scheduled.
+        asked_at = look.asked_at or (None if look.fresh else activity.info().scheduled_time)
+        if look.deployment is None or asked_at is None:
+            return None
+        found = await self.find(Lookup(deployment=look.deployment, asked_at=asked_at))
+        return None if isinstance(found, NotLaunched) else found
+
+    def _ticket(self, look: Look) -> PromotionRequest | None:
+        """The ticket, where the branch has it as its promotion wrote it."""
+        index = self.record.index
+        index.catch_up(fetch=True)
+        return index.get(look.request_id) if index.revision(look.request_id) == look.revision else None
+
+    def _later(self, sentence: str) -> ApplicationError:
+        delay = min(self.look_every * activity.info().attempt, self.look_at_least)
+        return ApplicationError(
+            sentence[:8_000], type="NotYet", next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN
+        )

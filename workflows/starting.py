@@ -1,0 +1,39 @@
+"""The start of a promotion: from a submission, or from the record where the engine has lost it."""
+
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from domain.change import Resumed
+from domain.decision import Submission
+from domain.ticket import PromotionRequest
+from workflows import shown
+from workflows.promotion import Promotion
+
+
+def submitted(submission: Submission, task_queue: str) -> WithStartWorkflowOperation[Promotion, PromotionRequest]:
+    """The start that goes with the update `submit`: once for a number, whoever else was given it."""
+    return WithStartWorkflowOperation(
+        Promotion.run,
+        submission,
+        id=submission.id,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        search_attributes=shown.at_start(submission),
+        static_summary=shown.summary(submission.target, submission.tenant),
+    )
+
+
+async def resume(client: Client, resumed: Resumed, task_queue: str) -> None:
+    """Have a recorded ticket's promotion go on; one that runs is left alone."""
+    ticket = resumed.ticket
+    await client.start_workflow(
+        Promotion.run,
+        resumed,
+        id=ticket.id,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        search_attributes=shown.at_resume(ticket),
+        static_summary=shown.summary(ticket.spec.target, ticket.metadata.tenant),
+    )
