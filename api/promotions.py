@@ -40,6 +40,7 @@ from record.errors import RecordUnavailable
 from record.history import Commit, commits_of
 from record.index import Index
 from record.keys import KeyReader
+from record.line import LineReader
 from record.repository import Repository
 from record.requesters import proven, requester_in
 from record.signatures import Signer
@@ -131,7 +132,8 @@ class Promotions:
     async def line(self, person: Person, ticket_id: str) -> Line:
         """Who is ahead of the ticket in its target's line. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
-        return await run_in_threadpool(standing, self.index, ticket, partial(_sees, person))
+        lines = LineReader(self.repository, self.index, self.directory, self.keys, self.controls)
+        return await run_in_threadpool(standing, lines, ticket, partial(_sees, person))
 
     async def announced(self, person: Person, ticket_id: str) -> Report:
         """What was announced of the ticket, and what could not be. Raises NotFound, EngineUnavailable."""
