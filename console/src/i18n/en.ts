@@ -62,7 +62,7 @@ export const en = {
     superseded: 'Superseded',
   },
   /** What is said of a request beside its state. */
-  marks: { held: 'Held', lapsed: 'Approval lapsed' },
+  marks: { held: 'Held', lapsed: 'Lapsed' },
   action: {
     created: 'Created',
     approved: 'Approved',

@@ -66,7 +66,7 @@ export const fr: Messages = {
     expired: 'Expirée',
     superseded: 'Remplacée',
   },
-  marks: { held: 'Suspendue', lapsed: 'Approbation caduque' },
+  marks: { held: 'Suspendue', lapsed: 'À réapprouver' },
   action: {
     created: 'Créée',
     approved: 'Approuvée',
