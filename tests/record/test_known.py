@@ -33,7 +33,7 @@ from tests.record.building import Story, branch_hangs, catalogue_opens, number, 
 from tests.signing import KEY, key_file
 from workflows.options import RETRY_WINDOW
 
-APPROVE, REJECT, CANCEL, RETRY = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
 AT_ONCE = 0.2
 """Seconds that an answer from memory may take on a machine that is busy."""
 
@@ -137,7 +137,7 @@ def watched() -> Iterator[list[str]]:
 
 def validated(told: Told, ticket: PromotionRequest) -> None:
     """All that a validator asks of the record for an approval."""
-    made = signed(decision(ticket, APPROVE, JEAN), KEY)
+    made = signed(decision(ticket, APPROVE, JEAN, production="2.0.0"), KEY)
     told.proofs.check_decision(made, ticket.id, made.at)
     lifecycle.check(ticket, made, made.at, None, told.known.target(ticket))
 
