@@ -25,8 +25,6 @@ PERMISSION = "x-permission"
 PUBLIC = {PERMISSION: "public"}
 """For a route that tells nothing about any ticket."""
 
-DECISIONS = {action.permission: action for action in DecisionAction}
-
 CALLBACK = {PERMISSION: "callback-secret"}
 """For the route that AWX calls, which is no person."""
 
@@ -73,19 +71,24 @@ class Needs:
     """
 
     permission: Permission
+    decision: DecisionAction | None = None
 
     async def __call__(
         self, request: Request, services: Served, signed_in: Annotated[SignedIn, Depends(_signed_in)]
     ) -> Person:
-        action, ticket_id = DECISIONS.get(self.permission), request.path_params.get("id")
-        if action is not None and ticket_id is not None:
-            await _check_sign_in(services, signed_in, action, ticket_id)
+        if self.decision is not None:
+            await _check_sign_in(services, signed_in, self.decision, request.path_params["id"])
         return signed_in.person
 
 
 def needs(permission: Permission) -> Any:
     """The dependency of a route that is about this permission; gives the Person who calls."""
     return Depends(Needs(permission))
+
+
+def decides(action: DecisionAction) -> Any:
+    """The dependency of a route that takes this decision on the ticket of its path; gives the Person who calls."""
+    return Depends(Needs(action.permission, action))
 
 
 async def _check_sign_in(services: Services, signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:

@@ -174,7 +174,10 @@ class Engine:
         await _translated(self._handle(ticket_id).signal(Promotion.awx_report, report, rpc_timeout=_ACCEPT_WITHIN))
 
     async def submitted(self, key: str) -> str | None:
-        """The id of the ticket that was submitted with this key, as far back as the engine remembers."""
+        """The id of the ticket that was submitted with this key, as far back as the engine remembers.
+
+        A search, and so for what is rare: a claim tells the same of the usual case.
+        """
         query = f'{options.KEY.name} = "{key}" AND ExecutionStatus != "Failed"'  # failed: the number was taken
         try:
             async for found in self.client.list_workflows(query, limit=1):

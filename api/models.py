@@ -12,7 +12,7 @@ from domain.delivery import Outcome, Progress
 from domain.errors import RuleViolation, kind_of
 from domain.roles import Grant, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
-from domain.values import Comment, Frozen, Moment, Reason, TargetName, Tenant, TicketId, Version
+from domain.values import Comment, Frozen, Moment, Reason, ShownVersion, TargetName, Tenant, TicketId, Version
 from domain.versions import Direction
 from record.members import Fault
 
@@ -61,8 +61,19 @@ class CommentBody(Frozen):
     comment: Comment | None = None
 
 
-class RejectBody(Frozen):
-    """A rejection: the requester reads the reason."""
+class ApprovalBody(CommentBody):
+    """An approval. `production` is the version in production that the approver was shown, empty for none.
+
+    Left out, it is the version that is there now.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "Approved", "production": "2.0.0"}]})
+
+    production: ShownVersion | None = None
+
+
+class ReasonBody(Frozen):
+    """A decision that needs a reason: the requester reads it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The rollback plan lacks the database"}]})
 
@@ -150,6 +161,20 @@ class Permissions(Frozen):
     hold: Allowed
     release: Allowed
     deciders: tuple[Decider, ...]
+
+
+class Ahead(Frozen):
+    """A request that deploys first; `id` is null for who may not see it. `since` is when it entered the line."""
+
+    id: TicketId | None
+    state: State
+    since: Moment
+
+
+class Line(Frozen):
+    """A request's place in its target's line. `ahead` is who deploys first, in order; null where it stands in none."""
+
+    ahead: tuple[Ahead, ...] | None
 
 
 class Deployed(Frozen):

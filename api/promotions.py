@@ -20,7 +20,8 @@ from api import known, permissions
 from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
 from api.errors import ChangedSince, KeyReused, NotFound, TenantNotNamed
 from api.etags import etag, matches
-from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Permissions
+from api.lines import standing
+from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Line, Permissions
 from api.shares import FairShares
 from domain import lifecycle, roles, submissions, targets
 from domain.comparison import Comparison
@@ -40,6 +41,7 @@ from record.errors import RecordUnavailable
 from record.history import Commit, commits_of
 from record.index import Index
 from record.keys import KeyReader
+from record.line import LineReader
 from record.repository import Repository
 from record.requesters import proven, requester_in
 from record.signatures import Signer
@@ -127,6 +129,12 @@ class Promotions:
     @property
     def _comparer(self) -> Comparer:
         return Comparer(self.index, self.controls.catalogue)
+
+    async def line(self, person: Person, ticket_id: str) -> Line:
+        """Who is ahead of the ticket in its target's line. Raises NotFound."""
+        ticket = await self.visible(person, ticket_id)
+        lines = LineReader(self.repository, self.index, self.directory, self.keys, self.controls)
+        return await run_in_threadpool(standing, lines, ticket, partial(_sees, person))
 
     async def announced(self, person: Person, ticket_id: str) -> Report:
         """What was announced of the ticket, and what could not be. Raises NotFound, RecordUnavailable."""
@@ -225,8 +233,13 @@ class Promotions:
             return await self._submit(person, tenant, body, key_of(person, secrets.token_hex()))
         key = key_of(person, idempotency_key)
         async with self._under_way.setdefault(key, asyncio.Lock()):
-            first = await self.engine.submitted(key)
-            answer = await (self._found(first) if first else self._submit(person, tenant, body, key, claimed=True))
+            try:
+                answer = await self._submit(person, tenant, body, key, claimed=True)
+            except RuleViolation:
+                first = await self.engine.submitted(key)
+                if first is None:
+                    raise
+                answer = await self._found(first)  # what was taken once is not judged again
         return _same(answer, tenant, body)
 
     def _tenant(self, person: Person, body: CreatePromotionRequest) -> str:
@@ -330,15 +343,15 @@ class Promotions:
         """Submit the draft with the first number that is nobody's."""
         year = draft.at.year
         for attempt in range(_NUMBERS_TRIED):
-            ticket_id = await self._next_id(year)
-            if claimed and (first := await self.engine.claim(key, attempt, ticket_id)) != ticket_id:
-                self._spare.append(ticket_id)
-                ticket_id = first
+            ours = await self._next_id(year)
+            ticket_id = await self.engine.claim(key, attempt, ours) if claimed else ours
+            if ticket_id != ours:
+                self._spare.append(ours)
             try:
-                submission = self.signer.sign(draft.model_copy(update={"id": ticket_id}))
-                return await self.engine.submit(submission)
+                answer = await self.engine.submit(self.signer.sign(draft.model_copy(update={"id": ticket_id})))
             except NumberTaken:
                 continue
+            return answer if ticket_id == ours else await self._found(ticket_id)
         raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {year} were taken in a row")
 
     async def _next_id(self, year: int) -> str:

@@ -5,18 +5,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from api.dependencies import Served, needs
+from api.dependencies import Served, decides, needs
 from api.engine import Answer
 from api.entry import Entry
 from api.etags import etag, matches_weakly
 from api.filters import Filters, Narrowed
 from api.models import (
     Announced,
+    ApprovalBody,
     Checked,
     CommentBody,
     CreatePromotionRequest,
+    Line,
     Permissions,
-    RejectBody,
+    ReasonBody,
 )
 from api.openapi import Responses, headers, problems
 from api.promotions import Said
@@ -80,10 +82,13 @@ router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REF
 
 Sees = Annotated[Person, needs(Permission.SEE)]
 Creates = Annotated[Person, needs(Permission.CREATE)]
-Approves = Annotated[Person, needs(Permission.APPROVE)]
-Rejects = Annotated[Person, needs(Permission.REJECT)]
-Cancels = Annotated[Person, needs(Permission.CANCEL)]
-Retries = Annotated[Person, needs(Permission.RETRY)]
+MayApprove = Annotated[Person, needs(Permission.APPROVE)]
+Approves = Annotated[Person, decides(DecisionAction.APPROVE)]
+Rejects = Annotated[Person, decides(DecisionAction.REJECT)]
+Cancels = Annotated[Person, decides(DecisionAction.CANCEL)]
+Retries = Annotated[Person, decides(DecisionAction.RETRY)]
+Holds = Annotated[Person, decides(DecisionAction.HOLD)]
+Releases = Annotated[Person, decides(DecisionAction.RELEASE)]
 
 Id = Annotated[str, Path(alias="id", examples=["PR-2026-0001"])]
 IfMatch = Annotated[str | None, Header(max_length=1_000, description="Decide only on this revision (an ETag)")]
@@ -93,7 +98,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-NO_COMMENT = CommentBody()
+NO_COMMENT, NO_MORE = CommentBody(), ApprovalBody()
 """What leaving out the body means."""
 
 
@@ -105,7 +110,7 @@ def search(services: Served, caller: Sees, request: Request, filters: Annotated[
 
 
 @router.get("/pending", response_model=list[PromotionRequest], responses=_PAGE)
-def pending(services: Served, caller: Approves, request: Request, filters: Annotated[Narrowed, Query()]) -> Response:
+def pending(services: Served, caller: MayApprove, request: Request, filters: Annotated[Narrowed, Query()]) -> Response:
     """What waits for the caller's decision: what they could approve now."""
     query = filters.within(roles.scope(caller, Permission.APPROVE), services.zone)
     others = replace(query, state=(State.PENDING,), decider=caller)
@@ -203,6 +208,12 @@ async def diff(services: Served, caller: Sees, ticket_id: Id) -> Difference:
     return await services.promotions.difference(caller, ticket_id)
 
 
+@router.get("/{id}/line", responses=_ONE)
+async def line(services: Served, caller: Sees, ticket_id: Id) -> Line:
+    """Who is ahead of the request: deployments of one target take turns, in the order of the record."""
+    return await services.promotions.line(caller, ticket_id)
+
+
 @router.get("/{id}/announcements", responses=_ONE)
 async def announcements(services: Served, caller: Sees, ticket_id: Id) -> list[Announced]:
     """What was announced of the request on each channel, and what waits or was given up; oldest first."""
@@ -222,17 +233,20 @@ async def approve(
     caller: Approves,
     response: Response,
     ticket_id: Id,
-    body: CommentBody = NO_COMMENT,
+    body: ApprovalBody = NO_MORE,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
-    """Approve. The approval is recorded in Git before this answers 200, and nothing is deployed before that."""
-    said = Said(action=DecisionAction.APPROVE, comment=body.comment, if_match=if_match)
+    """Approve. The approval is recorded in Git before this answers 200, and nothing is deployed before that.
+
+    `production` says which version you were shown in production: where it is another one by now, you are refused.
+    """
+    said = Said(DecisionAction.APPROVE, comment=body.comment, production=body.production, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
 
 @router.post("/{id}/reject", responses=_DECIDED)
 async def reject(
-    services: Served, caller: Rejects, response: Response, ticket_id: Id, body: RejectBody, if_match: IfMatch = None
+    services: Served, caller: Rejects, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
 ) -> PromotionRequest:
     """Reject, with a reason of 10 characters or more."""
     said = Said(action=DecisionAction.REJECT, reason=body.reason, if_match=if_match)
@@ -248,7 +262,7 @@ async def cancel(
     body: CommentBody = NO_COMMENT,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
-    """Withdraw: while it is pending, or approved and waiting for its date. For the requester or an admin."""
+    """Withdraw: until its launch is asked for. For the requester or an admin."""
     said = Said(action=DecisionAction.CANCEL, comment=body.comment, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
@@ -264,6 +278,24 @@ async def retry(
 ) -> PromotionRequest:
     """Deploy again after a failure; what was approved stays approved. For the requester or who may approve."""
     said = Said(action=DecisionAction.RETRY, comment=body.comment, if_match=if_match)
+    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+
+
+@router.post("/{id}/hold", responses=_DECIDED)
+async def hold(
+    services: Served, caller: Holds, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
+) -> PromotionRequest:
+    """Keep an approved request from being deployed, with a reason, until it is released. For who may approve it."""
+    said = Said(action=DecisionAction.HOLD, reason=body.reason, if_match=if_match)
+    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+
+
+@router.post("/{id}/release", responses=_DECIDED)
+async def release(
+    services: Served, caller: Releases, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
+) -> PromotionRequest:
+    """Let a held request go on, with a reason: it enters its target's line last. For who may approve it."""
+    said = Said(action=DecisionAction.RELEASE, reason=body.reason, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
 

@@ -20,7 +20,7 @@ from api.errors import STATUS, NotFound, Unauthenticated
 from api.limits import Buckets
 from api.promotions import Promotions, Said
 from domain.decision import BY_CLICK, DecisionAction
-from domain.errors import RuleViolation, StaleDecision
+from domain.errors import ProductionChanged, RuleViolation, StaleDecision
 from domain.identity import SignIn
 from domain.roles import Person
 from domain.values import TICKET_ID
@@ -29,7 +29,7 @@ from record.identities import Identities
 log = structlog.get_logger(__name__)
 
 _ACTIONS = {"prodgate_approve": DecisionAction.APPROVE, "prodgate_reject": DecisionAction.REJECT}
-_VALUE = re.compile(rf"(?P<ticket>{TICKET_ID}) (?P<digest>[0-9a-f]{{64}})")
+_VALUE = re.compile(rf"(?P<ticket>{TICKET_ID}) (?P<digest>[0-9a-f]{{64}})( (?P<production>[A-Za-z0-9.+_-]{{0,64}}))?")
 _SLACK_ID = re.compile(r"[A-Z0-9]{3,32}")
 _FORM = "prodgate_reason"
 
@@ -40,7 +40,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Click:
-    """One person's click: who, by Slack's ids, on which ticket, and the digest of what they saw of it."""
+    """One person's click: who, by Slack's ids, on which ticket, and the digest of what they saw of it.
+
+    `production` is the version in production that they were shown, empty for none; None on a button that shows none.
+    """
 
     user: str
     team: str
@@ -48,6 +51,7 @@ class Click:
     action: DecisionAction
     ticket_id: str
     digest: str
+    production: str | None = None
 
     @classmethod
     def of(cls, said: dict[str, Any], action: dict[str, Any]) -> Self | None:
@@ -56,7 +60,9 @@ class Click:
         who = [str((said.get(name) or {}).get("id")) for name in ("user", "team", "channel")]
         if kind is None or value is None or not all(map(_SLACK_ID.fullmatch, who)):
             return None
-        return cls(who[0], who[1], who[2], kind, value["ticket"], value["digest"])
+        if (kind is DecisionAction.APPROVE) is (value["production"] is None):
+            return None
+        return cls(who[0], who[1], who[2], kind, *value.group("ticket", "digest", "production"))
 
     @classmethod
     def of_form(cls, said: dict[str, Any]) -> tuple[Self, str] | None:
@@ -106,7 +112,8 @@ class Clicks:
         """
         person = await self.person(click)
         comment = f"Decided in Slack by user {click.user} of workspace {click.team}"
-        await self.promotions.decide(person, click.ticket_id, Said(action=click.action, comment=comment, reason=reason))
+        said = Said(click.action, comment=comment, reason=reason, production=click.production)
+        await self.promotions.decide(person, click.ticket_id, said)
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,7 @@ class SlackDoor:
         who, what = f"Slack user {click.user} of workspace {click.team}", f"{click.action} {click.ticket_id}"
         status = STATUS.get(type(error), HTTPStatus.FORBIDDEN)
         request.app.state.audit.refused(request, status, f"{what}: {error}", who)
-        await self.whisper(click, str(error))
+        await self.whisper(click, f"{error} in Prodgate" if isinstance(error, ProductionChanged) else str(error))
 
     async def whisper(self, click: Click, sentence: str) -> None:
         """Tell the person who clicked, in the channel, unseen by others."""

@@ -37,7 +37,9 @@ class _SecretFirst(APIRoute):
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=_SecretFirst)
 
 _JOB = re.compile(r"(?:awx-job-)?([0-9]{1,18})")
-_STATUSES = ("successful", "failed", "error", "canceled", "running", "pending", "waiting")
+_ENDS = ("successful", "failed", "error", "canceled")
+_BEFORE_THE_END = ("new", "pending", "waiting", "running")
+"""AWX's statuses of a job that has not ended."""
 
 
 class _Basic(HTTPBasic):
@@ -69,9 +71,10 @@ _basic = _Basic(scheme_name="CallbackBasic", description="Any user, with the cal
     ),
 )
 async def job_complete(services: Served, body: Annotated[Any, Body()]) -> CallbackAnswer:
-    """AWX reports that something happened to a job; the promotion then asks AWX. Answers at once.
+    """AWX reports that a job has ended; the promotion then asks AWX. Answers at once.
 
-    Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored.
+    Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored,
+    and so is a job that has not ended yet.
     """
     said = report_of(body)
     outcome = await services.promotions.report(*said) if said else CallbackOutcome.IGNORED
@@ -79,7 +82,10 @@ async def job_complete(services: Served, body: Annotated[Any, Body()]) -> Callba
 
 
 def report_of(body: object) -> tuple[str, AwxReport] | None:
-    """The ticket and the job a callback is about; None for what is no job of ours. Raises NotFound for a bad id."""
+    """The ticket and the job that ended, as far as the callback tells; None for what is no job of ours, or still runs.
+
+    Raises NotFound for a bad id.
+    """
     if not isinstance(body, dict):
         return None
     nested = body.get("awx")
@@ -92,7 +98,9 @@ def report_of(body: object) -> tuple[str, AwxReport] | None:
     if not re.fullmatch(TICKET_ID, str(request_id)):
         raise NotFound
     status = said.get("status")
-    return request_id, AwxReport(job=int(number[1]), status=status if status in _STATUSES else "")
+    if status in _BEFORE_THE_END:
+        return None
+    return request_id, AwxReport(job=int(number[1]), status=status if status in _ENDS else "")
 
 
 def _variables(given: object) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
     fields = [_plain(f"{label}\n{value}", FIELD) for label, value in known.items()]
     buttons = [_open(facts)]
     if decides and ticket.state is State.PENDING and ticket.spec.request.impact_assessment in BY_CLICK:
-        buttons = [_approve(facts), _button(facts, REJECT, t["reject"], "danger"), *buttons]
+        buttons = [*_approve(facts), _button(facts, REJECT, t["reject"], "danger"), *buttons]
     return [
         {"type": "header", "text": _plain(f"{facts.what} → {facts.environment}", HEADER)},
         {"type": "section", "fields": fields},
@@ -85,17 +85,20 @@ def _open(facts: Facts) -> Block:
     return {"type": "button", "action_id": OPEN, "text": _plain(facts.t["look"], BUTTON), "url": facts.link}
 
 
-def _button(facts: Facts, action: str, label: str, style: str) -> Block:
-    """A button that names what it decides on: the ticket, and the digest of what it shows."""
-    value = f"{facts.said.ticket.id} {facts.said.ticket.digest}"
+def _button(facts: Facts, action: str, label: str, style: str, *shown: str) -> Block:
+    """A button that names what it decides on: the ticket, the digest of what it shows, and what else is shown."""
+    value = " ".join([facts.said.ticket.id, facts.said.ticket.digest, *shown])
     return {"type": "button", "action_id": action, "text": _plain(label, BUTTON), "style": style, "value": value}
 
 
-def _approve(facts: Facts) -> Block:
-    t = facts.t
+def _approve(facts: Facts) -> list[Block]:
+    """Approves looking at production's version, empty for none; no button where the message can't show it."""
+    t, compared = facts.t, facts.said.comparison
+    if compared is None:
+        return []
     question = t["confirm"].format(what=facts.what, environment=facts.environment)
     if facts.warning:
         question = f"{_way(facts)}\n{question}"
     confirm = {"title": _plain(t["approve"], 100), "text": _plain(question, 300)}
     confirm |= {"confirm": _plain(t["approve"], 30), "deny": _plain(t["cancel"], 30)}
-    return _button(facts, APPROVE, t["approve"], "primary") | {"confirm": confirm}
+    return [_button(facts, APPROVE, t["approve"], "primary", compared.replaces or "") | {"confirm": confirm}]

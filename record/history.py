@@ -19,6 +19,7 @@ class Remarks(Frozen):
     """What the service says in an entry, for readers of other languages; empty where others wrote it."""
 
     comment: tuple[Remark, ...] = ()
+    reason: tuple[Remark, ...] = ()
     error: tuple[Remark, ...] = ()
 
 
@@ -52,7 +53,7 @@ def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -
 def _remarks(commit: Commit, entry: HistoryEntry | None) -> Remarks:
     if entry is None or entry.by != SYSTEM or entry.action != commit.action:
         return Remarks()
-    return Remarks(comment=read(entry.comment), error=read(entry.error))
+    return Remarks(comment=read(entry.comment), reason=read(entry.reason), error=read(entry.error))
 
 
 def _changes(commit: pygit2.Commit, path: str) -> bool:

@@ -26,7 +26,7 @@ const lines = [
   limit('RequestDetails', 'rollbackPlan'),
   limit('PreChecks', 'testEvidenceUrl'),
   limit('CommentBody', 'comment'),
-  limit('RejectBody', 'reason'),
+  limit('ReasonBody', 'reason'),
 ];
 writeFileSync(
   here('../src/api/limits.ts'),

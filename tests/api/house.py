@@ -133,8 +133,9 @@ class Caller:
         return ticket
 
     def decide(self, action: str, ticket_id: str, **given: Any) -> httpx.Response:
-        """Approve, reject (with a good reason), cancel or retry."""
-        body = {"json": {"reason": "The rollback plan lacks the database"}} if action == "reject" else {}
+        """Approve, cancel or retry; reject, hold or release with a good reason."""
+        reasoned = action in {"reject", "hold", "release"}
+        body = {"json": {"reason": "The rollback plan lacks the database"}} if reasoned else {}
         return self.post(f"/{ticket_id}/{action}", **{**body, **given})
 
 

@@ -27,7 +27,7 @@ PROTECTED = [
     ("GET", "/PR-2026-0001/announcements"),
     ("POST", ""),
     ("POST", "/check"),
-    *(("POST", f"/PR-2026-0001/{action}") for action in ("approve", "reject", "cancel", "retry")),
+    *(("POST", f"/PR-2026-0001/{action}") for action in ("approve", "reject", "cancel", "retry", "hold", "release")),
 ]
 
 

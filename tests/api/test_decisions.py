@@ -1,11 +1,25 @@
 """Approve, reject, cancel, retry: what each does, what refuses it, and what the record says of it."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.api.house import ALICE, CLAIRE, JEAN, PIERRE, Connect, House, in_days, opened, problem, refused_fields
+from tests.api.house import (
+    ALICE,
+    CLAIRE,
+    JEAN,
+    PIERRE,
+    Connect,
+    House,
+    in_days,
+    in_seconds,
+    opened,
+    problem,
+    refused_fields,
+    unique_name,
+)
 
 GOOD_REASON = "The rollback plan lacks the database"
 
@@ -77,6 +91,86 @@ def test_a_comment_may_be_left_out(house: House, given: dict[str, object]) -> No
     assert "comment" not in answer.json()["status"]["history"][-1]
 
 
+def test_an_approval_names_production_as_it_was_shown(house: House) -> None:
+    """What is there now, or is about to come, is taken; of anything else both are told, and nothing is decided."""
+    name = unique_name()
+    jean = house.as_(JEAN)
+    first, second, third = (created(house, target={"name": name, "version": f"{number}.0"}) for number in (1, 2, 3))
+    stale = jean.decide("approve", first, json={"production": "0.9"})
+    assert (stale.status_code, problem(stale)["type"]) == (409, "urn:prodgate:problem:production-changed")
+    assert problem(stale)["detail"] == "Production is at nothing now, and you were shown 0.9: look again"
+    assert problem(stale)["params"] == {"production": "", "shown": "0.9"}
+    assert jean.decide("approve", first, json={"production": ""}).status_code == 200
+    house.until(first, "deployed")
+    stale = jean.decide("approve", second, json={"production": ""})
+    assert problem(stale)["params"] == {"production": "1.0", "shown": ""}
+    assert house.as_(JEAN).get(f"/{second}").json()["status"]["state"] == "pending"
+    house.awx.faults(life=["stuck-running"])
+    assert jean.decide("approve", second, json={"production": "1.0", "comment": "Looked"}).status_code == 200
+    coming = jean.decide("approve", third, json={"production": "2.0"})
+    assert coming.status_code == 200
+    _finish(house, second)
+    house.until(third, "deployed")
+
+
+def _finish(house: House, ticket_id: str) -> None:
+    """Let the job of the ticket end."""
+    house.until(ticket_id, "deploying")
+    job = next(job["id"] for job in house.awx.jobs() if job["extra_vars"]["request_id"] == ticket_id)
+    house.awx.control("POST", "finish", json={"job": job})
+
+
+def test_who_leaves_production_out_approves_as_it_is_now(house: House) -> None:
+    """As the API's record has it: for scripts, which look at nothing."""
+    name = unique_name()
+    for version in ("1.0", "2.0"):
+        ticket_id = created(house, target={"name": name, "version": version})
+        assert house.as_(JEAN).decide("approve", ticket_id).status_code == 200
+        house.until(ticket_id, "deployed")
+
+
+@pytest.mark.parametrize("shown", ["x" * 65, "2.0 or so", 2])
+def test_a_version_that_can_t_be_one_was_not_shown(house: House, shown: object) -> None:
+    """422 that names the field."""
+    answer = house.as_(JEAN).decide("approve", created(house), json={"production": shown})
+    assert refused_fields(answer) == ["production"]
+
+
+def test_a_held_request_is_deployed_once_it_is_released(house: House) -> None:
+    """Who may approve holds and releases it, each with a reason that the record keeps; meanwhile none launches it."""
+    ticket_id = house.approved_by_jean(request={"scheduledDate": in_seconds(3)})
+    answer = house.as_(CLAIRE).post(f"/{ticket_id}/hold", json={"reason": GOOD_REASON})
+    held = answer.json()["status"]
+    assert (answer.status_code, held["state"], held["approvedBy"]) == (200, "approved", JEAN)
+    assert held["history"][-1] | {"at": ""} == {"action": "held", "at": "", "by": CLAIRE, "reason": GOOD_REASON}
+    time.sleep(4)  # its date comes, and nothing happens
+    assert house.as_(PIERRE).get(f"/{ticket_id}").json()["status"] == held
+    again = house.as_(JEAN).decide("hold", ticket_id)
+    assert (again.status_code, problem(again)["detail"]) == (400, "Request can't be held: it is held")
+    released = house.as_(JEAN).post(f"/{ticket_id}/release", json={"reason": "The database is ready"})
+    assert (released.status_code, released.json()["status"]["history"][-1]["action"]) == (200, "released")
+    deployed = house.until(ticket_id, "deployed")
+    actions = ["created", "approved", "held", "released", "deploying", "deployed"]
+    assert [entry["action"] for entry in deployed["status"]["history"]] == actions
+    assert [subject.split()[1] for subject in house.log(ticket_id)] == actions
+
+
+@pytest.mark.parametrize("action", ["hold", "release"])
+def test_holding_needs_a_reason(house: House, action: str) -> None:
+    """As a rejection does: the requester reads it."""
+    ticket_id = house.approved_by_jean(request={"scheduledDate": in_days(1)})
+    for body in ({}, {"reason": "no"}, {"reason": " " * 20}):
+        assert refused_fields(house.as_(JEAN).post(f"/{ticket_id}/{action}", json=body)) == ["reason"]
+
+
+def test_a_held_request_can_be_withdrawn(house: House) -> None:
+    """By its requester, who may not let it go on."""
+    ticket_id = house.approved_by_jean(request={"scheduledDate": in_days(1)})
+    assert house.as_(JEAN).decide("hold", ticket_id).status_code == 200
+    assert house.as_(PIERRE).decide("release", ticket_id).status_code == 403
+    assert house.as_(PIERRE).decide("cancel", ticket_id).status_code == 200
+
+
 def test_a_withdrawal_ends_a_pending_request(house: House) -> None:
     """By its requester, with a comment where they like."""
     ticket_id = created(house)
@@ -123,6 +217,8 @@ REFUSALS = {
     "reject": "Request not pending",
     "cancel": "Request can no longer be cancelled",
     "retry": "Request not failed",
+    "hold": "Request can't be held",
+    "release": "Request not held",
 }
 
 
@@ -188,7 +284,7 @@ def test_an_unreadable_revision_is_never_taken_for_the_right_one(house: House, t
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry"])
+@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry", "hold", "release"])
 def test_only_a_post_decides(house: House, method: str, action: str) -> None:
     """A mail scanner that follows links changes nothing: 405, and the ticket stays as it was."""
     ticket = house.as_(PIERRE).create()

@@ -3,13 +3,34 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
+from temporalio.client import (
+    Client,
+    Interceptor,
+    ListWorkflowsInput,
+    OutboundInterceptor,
+    WorkflowExecutionAsyncIterator,
+)
 
 from api.engine import Engine
 from api.promotions import key_of
 from domain.roles import Person
-from tests.api.house import ALICE, JEAN, PIERRE, SOPHIE, House, asked, problem, refused_fields, unique_name
+from tests.api.house import (
+    ALICE,
+    JEAN,
+    PIERRE,
+    SOPHIE,
+    Connect,
+    House,
+    asked,
+    in_seconds,
+    opened,
+    problem,
+    refused_fields,
+    unique_name,
+)
 from tests.awx_fixtures import eventually
 
 
@@ -100,6 +121,48 @@ def test_a_claimed_number_that_somebody_else_got_is_claimed_anew(own_house: Hous
         for api in (own_house.url, own_house.another_api())
     ]
     assert made[0] == made[1] != taken
+
+
+class _Searches(Interceptor):
+    """Counts the searches that a client asks the engine for."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002  temporalio's name
+        counting = self
+
+        class Outbound(OutboundInterceptor):
+            def list_workflows(self, input: ListWorkflowsInput) -> WorkflowExecutionAsyncIterator:  # noqa: A002
+                counting.count += 1
+                return super().list_workflows(input)
+
+        return Outbound(next)
+
+
+def test_the_usual_way_searches_nothing(connect_temporal: Connect, tmp_path: Path) -> None:
+    """A search costs the engine more than a claim; only a repeat that is refused by now needs one."""
+    searches = _Searches()
+
+    async def connect() -> Client:
+        config = (await connect_temporal()).config()
+        config["interceptors"] = [searches]
+        return Client(**config)
+
+    with opened(connect, tmp_path, answer_within=30.0) as house:
+        pierre, key = house.as_(PIERRE), {"Idempotency-Key": "usual"}
+        body = asked(request={"scheduledDate": in_seconds(2)})
+        first = pierre.post(json=body, headers=key)
+        assert pierre.post(json=body, headers=key).json() == first.json()
+        assert searches.count == 0
+        decided = house.as_(JEAN).decide("reject", first.json()["metadata"]["id"]).json()
+
+        def late() -> bool:
+            """Whether a repeat was refused for its date, and looked up: it is answered as ever."""
+            assert pierre.post(json=body, headers=key).json() == decided
+            return searches.count > 0
+
+        eventually(late, 10)
 
 
 def test_another_process_knows_the_key(house: House) -> None:

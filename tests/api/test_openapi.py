@@ -73,7 +73,7 @@ def test_examples_are_what_the_schema_allows(house: House, document: dict[str, A
     """And the one for a creation creates."""
     schemas = document["components"]["schemas"]
     with_examples = {name: schema for name, schema in schemas.items() if "examples" in schema}
-    assert {"CreatePromotionRequest", "CommentBody", "RejectBody", "PromotionRequest", "Problem"} <= set(with_examples)
+    assert {"CreatePromotionRequest", "ApprovalBody", "ReasonBody", "PromotionRequest", "Problem"} <= set(with_examples)
     for schema in with_examples.values():
         for example in schema["examples"]:
             jsonschema.validate(example, resolved(document, schema), jsonschema.Draft202012Validator)
@@ -91,8 +91,9 @@ ERRORS = {
     "GET /v1/requests/prod/{id}/history": {"401", "404", "503"},
     **{
         f"POST /v1/requests/prod/{{id}}/{action}": {"400", "401", "403", "404", "409", "412", "413", "422", "503"}
-        for action in ("approve", "reject", "cancel", "retry")
+        for action in ("approve", "reject", "cancel", "retry", "hold", "release")
     },
+    "GET /v1/requests/prod/{id}/line": {"401", "404", "503"},
     "POST /v1/webhooks/awx/job-complete": {"401", "404", "413", "422", "503"},
 }
 

@@ -42,11 +42,14 @@ DECLARED = {
     "GET /v1/requests/prod/{id}/history": "see",
     "GET /v1/requests/prod/{id}/diff": "see",
     "GET /v1/requests/prod/{id}/announcements": "see",
+    "GET /v1/requests/prod/{id}/line": "see",
     "GET /v1/requests/prod/{id}/permissions": "see",
     "POST /v1/requests/prod/{id}/approve": "approve",
     "POST /v1/requests/prod/{id}/reject": "reject",
     "POST /v1/requests/prod/{id}/cancel": "cancel",
     "POST /v1/requests/prod/{id}/retry": "retry",
+    "POST /v1/requests/prod/{id}/hold": "approve",
+    "POST /v1/requests/prod/{id}/release": "approve",
     "POST /v1/requests/prod/check": "create",
     "GET /v1/me": "see",
     "GET /v1/targets": "see",
@@ -68,9 +71,16 @@ SEES = {
     "cpi_admin": (200, 200, 200),
     "nobody": (None, 404, 404),
 }
+NOT_YET = {
+    "devops": (400, 404, 404),
+    "cpi": (400, 400, 404),
+    "viewer": (None, 400, 404),
+    "cpi_admin": (400, 400, 400),
+    "nobody": (None, 404, 404),
+}
 CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
     **dict.fromkeys(("GET /{id}", "GET /{id}/history", "GET /{id}/diff", "GET /{id}/permissions"), SEES),
-    "GET /{id}/announcements": SEES,
+    **dict.fromkeys(("GET /{id}/announcements", "GET /{id}/line"), SEES),
     "POST /{id}/approve": {
         "devops": (403, 404, 404),
         "cpi": (403, 200, 404),
@@ -93,13 +103,7 @@ CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
         "nobody": (None, 404, 404),
     },
     # The state is judged before the right, of whoever may see it: these are pending.
-    "POST /{id}/retry": {
-        "devops": (400, 404, 404),
-        "cpi": (400, 400, 404),
-        "viewer": (None, 400, 404),
-        "cpi_admin": (400, 400, 400),
-        "nobody": (None, 404, 404),
-    },
+    **dict.fromkeys(("POST /{id}/retry", "POST /{id}/hold", "POST /{id}/release"), NOT_YET),
     "POST ": {
         "devops": (None, 201, 403),
         "cpi": (None, 201, 403),
@@ -171,14 +175,14 @@ def _call(house: House, name: str, email: str, asker: str) -> Any:
     if not path:
         return house.as_(email).post(json=asked(tenant=tenant))
     ticket_id = house.as_(asker).create(tenant=tenant)["metadata"]["id"]
-    body = {"reason": "long enough to be one"} if path.endswith("reject") else {}
+    body = {"reason": "long enough to be one"} if path.endswith(("reject", "hold", "release")) else {}
     return house.as_(email).call(method, path.replace("{id}", ticket_id), json=None if method == "GET" else body)
 
 
 @pytest.mark.parametrize("email", [PIERRE, JEAN, CLAIRE, VICTOR, ALICE])
 def test_what_is_told_beforehand_is_what_happens(house: House, email: str) -> None:
     """Buttons and doors ask one function: allowed is 200, and a refusal has the sentence that was told."""
-    for action in ("approve", "reject", "cancel", "retry"):
+    for action in ("approve", "reject", "cancel", "retry", "hold", "release"):
         ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
         told = house.as_(email).get(f"/{ticket_id}/permissions").json()[action]
         answer = house.as_(email).decide(action, ticket_id)
@@ -206,7 +210,7 @@ def test_it_tells_who_could_decide(house: House) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry"])
+@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry", "hold", "release"])
 def test_nothing_is_decided_but_by_post(house: House, method: str, action: str) -> None:
     """A mail scanner that follows links, or a page that is fetched beforehand, decides nothing."""
     ticket_id = house.as_(PIERRE).create()["metadata"]["id"]

@@ -53,7 +53,7 @@ def test_a_service_account_creates_and_reads(staffed: House) -> None:
 
 
 @pytest.mark.parametrize("email", [ROBOT, MIGHTY])
-@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry"])
+@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry", "hold", "release"])
 def test_a_service_account_never_decides(staffed: House, email: str, action: str) -> None:
     """Neither on others' tickets nor on its own, over the API itself."""
     for asking in (PIERRE, email):

@@ -212,9 +212,24 @@ def test_a_second_click_and_a_replayed_one_are_stale(office: Office) -> None:
 def test_a_click_on_something_else_than_the_ticket_says_is_refused(office: Office) -> None:
     """The button carries the digest of what it showed."""
     ticket = asked(office)
-    office.send(clicked("prodgate_approve", f"{ticket} {'0' * 64}"))
+    office.send(clicked("prodgate_approve", f"{ticket} {'0' * 64} "))
     assert office.whispered()
     assert office.state(ticket) == "pending"
+
+
+def test_a_click_approves_looking_at_production_as_the_message_showed_it(office: Office) -> None:
+    """Where it is another version by now, whoever clicked is told both; a button that shows none approves nothing."""
+    ticket = asked(office)
+    click = office.click("approve", ticket)
+    value = click["actions"][0]["value"]
+    assert value.endswith(" ")  # nothing was ever deployed there
+    office.send(clicked("prodgate_approve", value.rstrip()))
+    office.send(clicked("prodgate_approve", f"{value}1.9.0"))
+    told = "Production is at nothing now, and you were shown 1.9.0: look again in Prodgate"
+    assert office.whispered() == told
+    assert office.state(ticket) == "pending"
+    office.send(click)
+    office.until(lambda: office.state(ticket) != "pending")
 
 
 @pytest.mark.parametrize("impact", ["high", "critical"])
@@ -225,8 +240,8 @@ def test_what_weighs_more_is_never_decided_by_a_click(office: Office, impact: st
     assert actions == ["prodgate_open"]
     other = office.click("approve", asked(office))
     digest = other["actions"][0]["value"].split()[1]
-    for action in ("prodgate_approve", "prodgate_reject"):
-        office.send(clicked(action, f"{ticket} {digest}"))
+    for action, shown in (("prodgate_approve", " "), ("prodgate_reject", "")):
+        office.send(clicked(action, f"{ticket} {digest}{shown}"))
         assert "high or critical" in office.whispered()
     assert office.state(ticket) == "pending"
 

@@ -173,6 +173,22 @@ def test_what_concerns_no_promotion_is_ignored(house: House, body: object) -> No
     assert (answer.status_code, answer.json()) == (202, {"outcome": "ignored"})
 
 
+@pytest.mark.parametrize("status", ["new", "pending", "waiting", "running"])
+@pytest.mark.parametrize("body", BODIES)
+def test_a_job_that_has_not_ended_is_no_news(house: House, body: Any, status: str) -> None:
+    """The promotion looks when its job is over; what a job is not yet costs the engine nothing."""
+    ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+    answer = call(house, body(ticket_id) | {"status": status})
+    assert (answer.status_code, answer.json()) == (202, {"outcome": "ignored"})
+
+
+@pytest.mark.parametrize("status", [None, "", "finished", 7, ["running"]])
+def test_a_callback_that_does_not_tell_its_status_is_worth_a_look(house: House, status: object) -> None:
+    """Somebody's own body may leave it out."""
+    ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+    assert call(house, default_body(ticket_id) | {"status": status}).json() == {"outcome": "noted"}
+
+
 def test_a_body_that_is_no_json_is_refused(house: House) -> None:
     """422, as everywhere."""
     answer = house.http().post(CALLBACK, content=b"{job: 5}", headers=HEADER | {"Content-Type": "application/json"})

@@ -107,6 +107,19 @@ async def test_the_first_message_says_what_is_replaced_and_warns(workspace: Slac
     assert "PR-2026-0002" not in reply
 
 
+async def test_who_approves_by_a_click_was_shown_production(workspace: SlackStandIn) -> None:
+    """The button carries the version that its message showed, empty for none; without one there is no such button."""
+    ticket = said(Event.CREATED).ticket
+    for replaced in ("3.2.0", None):
+        seen = compared(Direction.FIRST).model_copy(update={"replaces": replaced})
+        await tell(slack(workspace, decides=True), said(Event.CREATED).model_copy(update={"comparison": seen}))
+        approve, reject = elements(workspace.messages[-1].said)[:2]
+        assert approve["value"] == f"{ticket.id} {ticket.digest} {replaced or ''}"
+        assert reject["value"] == f"{ticket.id} {ticket.digest}"
+    await tell(slack(workspace, decides=True), said(Event.CREATED))
+    assert buttons(workspace.messages[-1].said) == [REJECT, OPEN]
+
+
 def first_of(workspace: SlackStandIn) -> dict[str, Any]:
     return workspace.messages[0].said
 
@@ -202,7 +215,10 @@ async def test_buttons_decide_where_that_is_allowed_and_while_it_is_pending(
 ) -> None:
     """Never for high or critical impact, and not at all unless it was switched on."""
     channel = slack(workspace, decides=decides)
-    opened = await tell(channel, said(Event.CREATED, impact_assessment=impact))
+    opened = await tell(
+        channel,
+        said(Event.CREATED, impact_assessment=impact).model_copy(update={"comparison": compared(Direction.NEWER)}),
+    )
     await tell(channel, said(Event.APPROVED, impact_assessment=impact), opened.thread)
     assert buttons(workspace.messages[0].said) == expected
     assert buttons(workspace.updates[0].said) == [OPEN]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Route, expect, sync_playwright
 
-from tests.api.house import in_days
+from tests.api.house import in_days, in_seconds
 from tests.console.desk import DESK, PHONE, Desk, launched, seated
 from tests.console.words import EN
 from tests.e2e.stack import JEAN, PIERRE, Stack, started, submission
@@ -16,6 +16,7 @@ from tests.record.building import git, person_commits
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "screenshots"
 SOPHIE, EMMA, HUGO = "sophie.martin@cab-i.com", "emma.leroy@cab-i.com", "hugo.petit@cab-i.com"
+CLAIRE = "claire.moreau@cab-i.com"
 
 NOTES = """### What is new
 - **3DS2** authentication for all card payments ([PSD2](https://example.com/psd2))
@@ -53,9 +54,62 @@ def seed(stack: Stack) -> dict[str, str]:
         stack, PIERRE, "ledger-api", "3.2.0", "medium", "The year-end closing needs it", date=in_days(40)
     )
     stack.approve(made["approved"])
+    made |= _waiting(stack)
     made["other"] = _asked(stack, SOPHIE, "invoice-api", "1.5.1", "medium", "The failed release, with the missing font")
     made["going-back"] = _asked(stack, PIERRE, "payment-api", "1.9.2", "low", "What partners can still speak to")
     made["pending"] = _asked(stack, PIERRE, "payment-api", "2.1.0", "high", "New PCI-DSS compliant payment flow")
+    return made
+
+
+def _waiting(stack: Stack) -> dict[str, str]:
+    """What approved requests wait for: a release, another approval, their turn."""
+    made = {
+        "held": _asked(
+            stack,
+            PIERRE,
+            "tariff-api",
+            "1.4.0",
+            "medium",
+            "The prices of the new year for all partners",
+            date=in_days(20),
+        ),
+        "lapsed": _asked(
+            stack, PIERRE, "risk-api", "2.0.0", "high", "Risk scores in half of the time they take", date=in_seconds(12)
+        ),
+        "superseded": _asked(
+            stack, SOPHIE, "mandate-api", "3.0.0", "low", "Customers sign mandates by phone", date=in_seconds(12)
+        ),
+        "in-front": _asked(stack, SOPHIE, "card-api", "5.0.0", "low", "Virtual cards for everybody who travels"),
+        "in-line": _asked(stack, PIERRE, "card-api", "5.1.0", "low", "Limits of virtual cards by country"),
+    }
+    record = stack.data / "gitops.git"
+    platform = git(record, "show", "main:platform.yaml") + "\n"
+    person_commits(record, {"platform.yaml": platform.replace("controls: 2", "controls: 2\n  supersede: true")})
+    for name in ("held", "lapsed", "superseded"):
+        stack.approve(made[name])
+    newer = _asked(
+        stack,
+        SOPHIE,
+        "mandate-api",
+        "3.1.0",
+        "low",
+        "Customers sign mandates by phone and at the desk",
+        date=in_days(30),
+    )
+    stack.approve(newer)
+    reason = {"reason": "The tariff database is being moved; released once that is done"}
+    assert stack.call(CLAIRE, "POST", f"/{made['held']}/hold", reason).is_success
+    patch = _asked(stack, SOPHIE, "risk-api", "1.9.9", "low", "The security fix that could not wait")
+    stack.approve(patch)
+    stack.await_state([patch], "deployed")
+    stack.await_state([made["lapsed"]], "pending")
+    stack.await_state([made["superseded"]], "superseded")
+    person_commits(record, {"platform.yaml": platform})
+    control = f"http://127.0.0.1:{stack.ports['awx-port']}/control/faults"
+    httpx.put(control, json={"life": ["stuck-running"]}, trust_env=False).raise_for_status()
+    stack.approve(made["in-front"])
+    stack.await_state([made["in-front"]], "deploying")
+    stack.approve(made["in-line"])
     return made
 
 
@@ -120,6 +174,26 @@ def ask(ticket: str, decision: str) -> Callable[[Desk], None]:
     return there
 
 
+def show_moved(ticket: str) -> Callable[[Desk], None]:
+    """The dialog was opened on a page that had not heard of the last deployment."""
+
+    def there(desk: Desk) -> None:
+        desk.expect_fault("status of 409")
+        desk.page.route(f"**/{ticket}/diff", _of_yesterday)
+        ask(ticket, EN.approve)(desk)
+        desk.dialog.get_by_role("textbox").fill("Reviewed with the team")
+        desk.page.unroute(f"**/{ticket}/diff")
+        desk.dialog.get_by_role("button", name=EN.approve, exact=True).click()
+        expect(desk.dialog.get_by_role("alert")).to_contain_text(EN.moved)
+
+    return there
+
+
+def _of_yesterday(route: Route) -> None:
+    difference = route.fetch().json()
+    route.fulfill(json=difference | {"inProduction": difference["inProduction"] | {"version": "2.0.3"}})
+
+
 def show_several(jean: Desk) -> None:
     jean.go("/requests?tab=waiting")
     expect(jean.page.get_by_role("checkbox", name=re.compile("PR-")).first).to_be_visible()
@@ -149,6 +223,9 @@ def pages(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]
         "several": ("jean", show_several),
         "approve": ("jean", ask(made["pending"], EN.approve)),
         "reject": ("jean", ask(made["pending"], EN.reject)),
+        "hold": ("jean", ask(made["approved"], EN.hold)),
+        "release": ("jean", ask(made["held"], EN.release)),
+        "approve-moved": ("jean", show_moved(made["pending"])),
         "account": ("jean", show_menu),
         "form-faults": ("pierre", show_faults),  # first: the form keeps its draft
         "form": ("pierre", show_form),

@@ -86,6 +86,21 @@ class Words:
     copy_digest: str
     stoppers: str
     close: str
+    hold: str
+    hold_it: str
+    release: str
+    release_it: str
+    held: str
+    held_by: str
+    lapsed: str
+    lapsed_title: str
+    superseded: str
+    newer: str
+    behind: str
+    another: str
+    moved: str
+    look_again: str
+    decide_by: str
 
 
 EN = Words(
@@ -166,6 +181,21 @@ EN = Words(
     copy_digest="Copy the digest",
     stoppers="Who can stop it",
     close="Close",
+    hold="Hold",
+    hold_it="Hold it",
+    release="Release",
+    release_it="Release it",
+    held="Held",
+    held_by="Held by",
+    lapsed="Lapsed",
+    lapsed_title="The approval lapsed: it waits to be approved anew",
+    superseded="Superseded",
+    newer="A newer request took its place",
+    behind="Waits behind",
+    another="another request",
+    moved="Production has changed while you looked",
+    look_again="I have looked again",
+    decide_by="To be decided by",
 )
 
 FR = Words(
@@ -246,4 +276,19 @@ FR = Words(
     copy_digest="Copier l’empreinte",
     stoppers="Qui peut l’arrêter",
     close="Fermer",
+    hold="Suspendre",
+    hold_it="La suspendre",
+    release="Lever la suspension",
+    release_it="Lever la suspension",
+    held="Suspendue",
+    held_by="Suspendue par",
+    lapsed="À réapprouver",
+    lapsed_title="L’approbation est caduque : une nouvelle est attendue",
+    superseded="Remplacée",
+    newer="Une demande plus récente a pris sa place",
+    behind="Attend derrière",
+    another="une autre demande",
+    moved="La production a changé pendant que vous regardiez",
+    look_again="J’ai regardé à nouveau",
+    decide_by="À décider avant le",
 )

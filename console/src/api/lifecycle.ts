@@ -1,19 +1,53 @@
-import type { Decision, Permissions, State } from './types';
+import type { Decision, HistoryEntry, Permissions, State, Ticket } from './types';
 
 /** Which decisions a state has room for at all; who may take them is the server's to say. */
-export const ROOM: Record<State, readonly Decision[]> = {
+const ROOM: Record<State | 'held', readonly Decision[]> = {
   pending: ['approve', 'reject', 'cancel'],
-  approved: ['cancel'],
+  approved: ['hold', 'cancel'],
+  held: ['release', 'cancel'],
   failed: ['retry'],
   deploying: [],
   deployed: [],
   rejected: [],
   cancelled: [],
   expired: [],
+  superseded: [],
 };
 
-/** The decisions to show somebody: those that the state has room for. Withdrawing is for the requester and admins; to
- * everybody else its button would be noise. */
-export function offered(state: State, permissions: Permissions): readonly Decision[] {
-  return ROOM[state].filter((decision) => decision !== 'cancel' || permissions.cancel.allowed);
+/** The entry of whoever holds an approved request; undefined where nobody does. */
+export function holdOf({ status: { state, history } }: Ticket): HistoryEntry | undefined {
+  const last = history.at(-1);
+  return state === 'approved' && last?.action === 'held' ? last : undefined;
 }
+
+/** The entry by which the approval lapsed of what waits to be approved anew; undefined for everything else. */
+export function lapseOf({ status: { state, history } }: Ticket): HistoryEntry | undefined {
+  return state === 'pending' ? history.findLast((entry) => entry.action === 'lapsed') : undefined;
+}
+
+/** Whether nothing but others' deployments of the same target can keep a request from being deployed now. */
+export function standsInLine(ticket: Ticket): boolean {
+  const { state, history } = ticket.status;
+  return history.at(-1)?.action === 'retried' || (state === 'approved' && !holdOf(ticket));
+}
+
+/** The decisions that a request has room for as it is. */
+export function room(ticket: Ticket): readonly Decision[] {
+  return ROOM[holdOf(ticket) ? 'held' : ticket.status.state];
+}
+
+/** Decisions whose buttons would be noise to everybody who may not take them. */
+const FOR_FEW: readonly Decision[] = ['cancel', 'hold', 'release'];
+
+/** The decisions to show somebody. */
+export function offered(ticket: Ticket, permissions: Permissions): readonly Decision[] {
+  return room(ticket).filter((decision) => !FOR_FEW.includes(decision) || permissions[decision].allowed);
+}
+
+/** Decisions that need a reason, which the requester reads. */
+const REASONED: readonly Decision[] = ['reject', 'hold', 'release'];
+export const needsReason = (decision: Decision) => REASONED.includes(decision);
+
+/** Decisions that lead to a deployment. */
+const DEPLOYING: readonly Decision[] = ['approve', 'retry', 'release'];
+export const deploys = (decision: Decision) => DEPLOYING.includes(decision);

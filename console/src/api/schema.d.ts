@@ -190,6 +190,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/{id}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is ahead of the request
+         * @description Who is ahead of the request: deployments of one target take turns, in the order of the record.
+         */
+        get: operations["line_v1_requests_prod__id__line_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/prod/{id}/announcements": {
         parameters: {
             query?: never;
@@ -242,6 +262,8 @@ export interface paths {
         /**
          * Approve
          * @description Approve. The approval is recorded in Git before this answers 200, and nothing is deployed before that.
+         *
+         *     `production` says which version you were shown in production: where it is another one by now, you are refused.
          */
         post: operations["approve_v1_requests_prod__id__approve_post"];
         delete?: never;
@@ -281,7 +303,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw
-         * @description Withdraw: while it is pending, or approved and waiting for its date. For the requester or an admin.
+         * @description Withdraw: until its launch is asked for. For the requester or an admin.
          */
         post: operations["cancel_v1_requests_prod__id__cancel_post"];
         delete?: never;
@@ -304,6 +326,46 @@ export interface paths {
          * @description Deploy again after a failure; what was approved stays approved. For the requester or who may approve.
          */
         post: operations["retry_v1_requests_prod__id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/prod/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep an approved request from being deployed, with a reason, until it is released
+         * @description Keep an approved request from being deployed, with a reason, until it is released. For who may approve it.
+         */
+        post: operations["hold_v1_requests_prod__id__hold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/prod/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a held request go on, with a reason
+         * @description Let a held request go on, with a reason: it enters its target's line last. For who may approve it.
+         */
+        post: operations["release_v1_requests_prod__id__release_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -402,10 +464,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * AWX reports that something happened to a job
-         * @description AWX reports that something happened to a job; the promotion then asks AWX. Answers at once.
+         * AWX reports that a job has ended
+         * @description AWX reports that a job has ended; the promotion then asks AWX. Answers at once.
          *
-         *     Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored.
+         *     Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored,
+         *     and so is a job that has not ended yet.
          */
         post: operations["job_complete_v1_webhooks_awx_job_complete_post"];
         delete?: never;
@@ -488,6 +551,17 @@ export interface components {
          */
         Action: "created" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed";
         /**
+         * Ahead
+         * @description A request that deploys first; `id` is null for who may not see it. `since` is when it entered the line.
+         */
+        Ahead: {
+            /** Id */
+            id: string | null;
+            state: components["schemas"]["State"];
+            /** Since */
+            since: string;
+        };
+        /**
          * Allowed
          * @description Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
          *
@@ -499,7 +573,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "identity-changed" | "internal" | "invalid" | "key-reused" | "malformed-ticket" | "method-not-allowed" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-reused" | "malformed-ticket" | "method-not-allowed" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -526,6 +600,22 @@ export interface components {
             reached: number;
             /** Refused */
             refused: number;
+        };
+        /**
+         * ApprovalBody
+         * @description An approval. `production` is the version in production that the approver was shown, empty for none.
+         *
+         *     Left out, it is the version that is there now.
+         * @example {
+         *       "comment": "Approved",
+         *       "production": "2.0.0"
+         *     }
+         */
+        ApprovalBody: {
+            /** Comment */
+            comment?: string | null;
+            /** Production */
+            production?: string | null;
         };
         /**
          * CallbackAnswer
@@ -592,6 +682,7 @@ export interface components {
             /**
              * @default {
              *       "comment": [],
+             *       "reason": [],
              *       "error": []
              *     }
              */
@@ -724,7 +815,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "identity-changed" | "internal" | "invalid" | "key-reused" | "malformed-ticket" | "method-not-allowed" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-reused" | "malformed-ticket" | "method-not-allowed" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -823,6 +914,14 @@ export interface components {
             name: string;
             /** Displayname */
             displayName: string;
+        };
+        /**
+         * Line
+         * @description A request's place in its target's line. `ahead` is who deploys first, in order; null where it stands in none.
+         */
+        Line: {
+            /** Ahead */
+            ahead: components["schemas"]["Ahead"][] | null;
         };
         /**
          * Me
@@ -1009,13 +1108,13 @@ export interface components {
             status: components["schemas"]["Status"];
         };
         /**
-         * RejectBody
-         * @description A rejection: the requester reads the reason.
+         * ReasonBody
+         * @description A decision that needs a reason: the requester reads it.
          * @example {
          *       "reason": "The rollback plan lacks the database"
          *     }
          */
-        RejectBody: {
+        ReasonBody: {
             /** Reason */
             reason: string;
         };
@@ -1044,6 +1143,11 @@ export interface components {
              * @default []
              */
             comment: components["schemas"]["Remark"][];
+            /**
+             * Reason
+             * @default []
+             */
+            reason: components["schemas"]["Remark"][];
             /**
              * Error
              * @default []
@@ -2084,6 +2188,91 @@ export interface operations {
             };
         };
     };
+    line_v1_requests_prod__id__line_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     announcements_v1_requests_prod__id__announcements_get: {
         parameters: {
             query?: never;
@@ -2268,7 +2457,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["CommentBody"];
+                "application/json": components["schemas"]["ApprovalBody"];
             };
         };
         responses: {
@@ -2409,7 +2598,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RejectBody"];
+                "application/json": components["schemas"]["ReasonBody"];
             };
         };
         responses: {
@@ -2692,6 +2881,288 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["CommentBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description Taken; Git can't be reached now, and the commit follows */
+            202: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description The request's state does not allow it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request changed since the revision in If-Match */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_v1_requests_prod__id__hold_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Decide only on this revision (an ETag) */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description Taken; Git can't be reached now, and the commit follows */
+            202: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description The request's state does not allow it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request changed since the revision in If-Match */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_v1_requests_prod__id__release_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Decide only on this revision (an ETag) */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
             };
         };
         responses: {

@@ -14,6 +14,7 @@ export type Difference = Schemas['Difference'];
 export type Comparison = Schemas['Comparison'];
 export type Direction = Comparison['direction'];
 export type OpenRequest = Comparison['others'][number];
+export type Line = Schemas['Line'];
 export type Commit = Schemas['Commit'];
 export type Remark = Schemas['Remark'];
 export type RemarkKind = Remark['kind'];
@@ -36,12 +37,13 @@ export const STATES = [
   'rejected',
   'cancelled',
   'expired',
+  'superseded',
 ] as const satisfies readonly State[];
 export const TYPES = ['api', 'application', 'policy'] as const satisfies readonly TargetType[];
 export const IMPACTS = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Impact[];
 
 /** What the decisions on a request are called, in the addresses that take them. */
-export const DECISIONS = ['approve', 'reject', 'cancel', 'retry'] as const;
+export const DECISIONS = ['approve', 'reject', 'cancel', 'retry', 'hold', 'release'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 /** A change of a request as the live stream tells it. */

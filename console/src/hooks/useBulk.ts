@@ -14,14 +14,20 @@ export function useBulk(decision: Decision) {
   const stopped = useRef(false);
   const note = (id: string, outcome: Outcome) => setOutcomes((was) => new Map(was).set(id, outcome));
 
-  const run = async (tickets: readonly Ticket[], text: string) => {
+  /** `shown` tells the version in production that each was shown against. */
+  const run = async (
+    tickets: readonly Ticket[],
+    text: string,
+    shown: (id: string) => string | undefined = () => undefined,
+  ) => {
     setPhase('running');
     stopped.current = false;
     for (const { metadata } of tickets) {
       if (isSet(stopped)) break;
       note(metadata.id, 'running');
       try {
-        const { ticket } = await decide({ id: metadata.id, decision, text });
+        const production = shown(metadata.id);
+        const { ticket } = await decide({ id: metadata.id, decision, text, production });
         cache.put(ticket);
         note(metadata.id, 'done');
       } catch (error) {

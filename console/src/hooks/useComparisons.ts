@@ -10,7 +10,7 @@ export type Compared = Comparison | 'loading' | 'failed';
 const AT_ONCE = 50;
 
 /** What came to nothing replaces nothing. */
-const OVER: readonly State[] = ['rejected', 'cancelled', 'expired'];
+const OVER: readonly State[] = ['rejected', 'cancelled', 'expired', 'superseded'];
 const replaces = (ticket: Ticket) => !OVER.includes(ticket.status.state);
 
 /** What one request replaces, on its own page and in its dialogs; undefined where it came to nothing. */

@@ -9,6 +9,8 @@ export interface Refusal {
   maxAge: number | undefined;
   /** Whether the request is no longer what was decided on: somebody else was there first. */
   overtaken: boolean;
+  /** Whether production is no longer what was shown: it has to be looked at again. */
+  moved: boolean;
   error: unknown;
 }
 
@@ -17,9 +19,11 @@ const OVERTAKEN = [400, 409, 412];
 
 export function refusalOf(error: unknown): Refusal {
   const problem = error instanceof ApiProblem ? error : undefined;
+  const moved = problem?.kind === 'production-changed';
   return {
     maxAge: problem?.maxAge,
-    overtaken: problem !== undefined && OVERTAKEN.includes(problem.status),
+    overtaken: problem !== undefined && !moved && OVERTAKEN.includes(problem.status),
+    moved,
     error,
   };
 }
@@ -34,11 +38,15 @@ export function useDecision(done: (ticket: Ticket, recorded: boolean) => void) {
       cache.put(ticket);
       done(ticket, recorded);
     },
-    onError: (error, { id }) =>
-      refusalOf(error).overtaken ? client.refetchQueries({ queryKey: KEYS.ticket(id) }) : undefined,
+    onError: (error, { id }) => {
+      const { overtaken, moved } = refusalOf(error);
+      if (moved) return client.refetchQueries({ queryKey: [...KEYS.comparisons, id] });
+      return overtaken ? client.refetchQueries({ queryKey: KEYS.ticket(id) }) : undefined;
+    },
   });
   return {
     decide: (said: Said) => mutation.mutate(said),
+    forget: mutation.reset,
     busy: mutation.isPending,
     refusal: mutation.error ? refusalOf(mutation.error) : undefined,
   };

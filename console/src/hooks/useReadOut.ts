@@ -1,6 +1,9 @@
 import { useState } from 'react';
-import type { Ticket } from '@/api/types';
+import type { Action, Ticket } from '@/api/types';
 import { useSpeech } from '@/i18n';
+
+/** What leaves the state as it was, or says more than the state. */
+const SAID_ITSELF: readonly Action[] = ['due', 'held', 'released', 'lapsed'];
 
 /** What to read out when the shown request changes by itself; empty until it does. */
 export function useReadOut(ticket: Ticket, nameOf: (email: string) => string): string {
@@ -12,5 +15,9 @@ export function useReadOut(ticket: Ticket, nameOf: (email: string) => string): s
     setSeen(history.length);
     setChanged(true);
   }
-  return changed ? t.detail.changed(t.state[state].toLowerCase(), nameOf(history.at(-1)?.by ?? '')) : '';
+  const last = history.at(-1);
+  if (!changed || !last) return '';
+  return SAID_ITSELF.includes(last.action)
+    ? t.decide.overtaken(nameOf(last.by), t.action[last.action])
+    : t.detail.changed(t.state[state].toLowerCase(), nameOf(last.by));
 }

@@ -144,12 +144,28 @@ export function useAnnouncements(id: string) {
   });
 }
 
+/** Others that a request's reader may not see change its place too, and no event tells of those. */
+const LINE_AGAIN_MS = 10_000;
+
+/** Who is ahead of a request in its target's line; asked for while it stands there. */
+export function useLine(id: string, standing: boolean) {
+  return useQuery({
+    queryKey: [...KEYS.comparisons, 'line', id],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/requests/prod/{id}/line', { params: { path: { id } }, signal })),
+    enabled: standing,
+    refetchInterval: ({ state }) => Boolean(state.data?.ahead?.length) && LINE_AGAIN_MS,
+  });
+}
+
 export interface Said {
   id: string;
   decision: Decision;
-  /** The comment, or a rejection's reason. */
+  /** The comment, or the reason. */
   text: string;
   etag?: string | undefined;
+  /** With an approval: the version in production that was shown, empty for none. */
+  production?: string | undefined;
 }
 
 export interface Taken {
@@ -159,15 +175,28 @@ export interface Taken {
 }
 
 /** Decide on one request. Throws ApiProblem where it is refused. */
-export async function decide({ id, decision, text, etag }: Said): Promise<Taken> {
+export async function decide(said: Said): Promise<Taken> {
+  const answer = await post(said);
+  return { ticket: data(answer), recorded: answer.response.status !== 202 };
+}
+
+function post({ id, decision, text, etag, production }: Said) {
   const words = text.trim();
   const params = { path: { id }, header: { 'if-match': etag ?? null } };
-  const body = words ? { comment: words } : {};
-  const answer =
-    decision === 'reject'
-      ? await api.POST('/v1/requests/prod/{id}/reject', { params, body: { reason: words } })
-      : await api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body });
-  return { ticket: data(answer), recorded: answer.response.status !== 202 };
+  const comment = words ? { comment: words } : {};
+  switch (decision) {
+    case 'approve': {
+      const body = production === undefined ? comment : { ...comment, production };
+      return api.POST('/v1/requests/prod/{id}/approve', { params, body });
+    }
+    case 'reject':
+    case 'hold':
+    case 'release':
+      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: { reason: words } });
+    case 'cancel':
+    case 'retry':
+      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: comment });
+  }
 }
 
 /** Puts what an answer or the stream told into everything that is shown. */

@@ -10,7 +10,7 @@ export function useTold(ticket: Ticket): readonly HistoryEntry[] {
   return ticket.status.history.map((entry, index) => {
     if (entry.by !== 'system') return entry;
     const commit = data?.[index];
-    if (!commit && isFetching) return { ...entry, comment: null, error: null };
+    if (!commit && isFetching) return { ...entry, comment: null, reason: null, error: null };
     return translated(t, format, entry, commit?.action === entry.action ? commit.remarks : undefined);
   });
 }

@@ -30,6 +30,7 @@ export const enRefusals: Refusals = {
   },
   form: () => 'This does not have the form that is asked for.',
   'headers-too-large': () => 'The request’s headers are too large.',
+  'history-full': () => 'Too much was decided on this request. Make a new one.',
   'identity-changed': () =>
     'You acted here before with another sign-in. Whoever runs the platform has to enter the new one in the directory first.',
   internal: () => 'Something went wrong in Prodgate; it has been logged.',
@@ -51,6 +52,8 @@ export const enRefusals: Refusals = {
   'not-cancellable': (_, state) =>
     state ? `It can no longer be withdrawn: ${state}.` : 'It can no longer be withdrawn.',
   'not-found': () => 'There is no such request, or you may no longer see it.',
+  'not-held': (_, state) => (state ? `Nobody holds it: ${state}.` : 'Nobody holds it.'),
+  'not-holdable': (_, state) => (state ? `It can’t be held: ${state}.` : 'It can’t be held.'),
   'not-known': () => 'This is not known here.',
   'not-one-of': () => 'This is none of the values that can be chosen.',
   'not-pending': (_, state) => (state ? `It is no longer pending: ${state}.` : 'It is no longer pending.'),
@@ -60,6 +63,11 @@ export const enRefusals: Refusals = {
       : 'Only a failed deployment can be retried.',
   'not-running': () => 'Prodgate’s engine does not run this request. Tell whoever operates Prodgate.',
   'pre-checks-not-passed': () => 'Staging tests and security scan must have passed.',
+  'production-changed': ({ production, shown = '' }) => {
+    if (production === undefined) return 'Production is not what it was when you looked. Look again.';
+    const now = production ? `Production is at ${production} now` : 'Nothing is in production now';
+    return `${now}, and you were shown ${shown || 'that nothing is there'}. Look again.`;
+  },
   'provider-unavailable': () =>
     'The identity provider does not answer, so nobody can be recognised. Try again.',
   'record-behind': () => 'Prodgate has not read the latest of the Git record. Try again in a moment.',

@@ -2,7 +2,7 @@ import type { RemarkWords } from './remarks';
 
 /** What the service itself says in the record, by its kind. */
 export const enRemarks: RemarkWords = {
-  'awx-ran': (_, ran) => `AWX ran it ${ran}.`,
+  'awx-ran': (_, when) => `AWX ran it ${when}.`,
   'awx-twins': ({ jobs }) => `AWX made more than one job for this attempt: see ${jobs} too.`,
   'awx-reports': ({ outcome }) => `AWX reports: ${outcome}.`,
   'nothing-launched': () => 'Nothing was launched.',
@@ -15,6 +15,10 @@ export const enRemarks: RemarkWords = {
   'not-authorized': () => 'not authorised.',
   'self-approval': () => 'nobody approves their own request.',
   'service-decides': () => 'a service account can’t decide.',
+  'approve-anew': () => 'It has to be approved again.',
+  'production-moved-on': ({ ticket, version }) =>
+    `Production was changed by ${ticket} to ${version} after the approval.`,
+  'approval-too-old': (_, when) => `The approval was valid until ${when}.`,
   'no-such-approval': () => 'The record has no such approved request.',
   'date-not-come': () => 'The date that the request asks for has not come.',
   'not-proven': () => 'The record does not prove that somebody let it through.',

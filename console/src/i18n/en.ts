@@ -59,7 +59,10 @@ export const en = {
     rejected: 'Rejected',
     cancelled: 'Withdrawn',
     expired: 'Expired',
+    superseded: 'Superseded',
   },
+  /** What is said of a request beside its state. */
+  marks: { held: 'Held', lapsed: 'Lapsed' },
   action: {
     created: 'Created',
     approved: 'Approved',
@@ -70,6 +73,11 @@ export const en = {
     cancelled: 'Withdrawn',
     expired: 'Expired',
     retried: 'Deployment retried',
+    superseded: 'Superseded',
+    due: 'The agreed date has come',
+    held: 'Held',
+    released: 'Released',
+    lapsed: 'Approval lapsed',
   },
   type: { api: 'API', application: 'Application', policy: 'Policy' },
   impact: { low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' },
@@ -150,6 +158,14 @@ export const en = {
     cancelHelp: 'The request is closed and nothing is deployed. A new one can be made.',
     retryTitle: (what: string) => `Deploy ${what} again?`,
     retryHelp: 'What was approved stays approved; the same version is deployed once more.',
+    holdTitle: (what: string) => `Hold ${what}?`,
+    holdHelp:
+      'It stays approved, and is not deployed until somebody releases it. The requester reads your reason.',
+    releaseTitle: (what: string) => `Release ${what}?`,
+    releaseHelp:
+      'It goes on to production, after whatever of the same target is in line by now. The requester reads your reason.',
+    releaseHelpDate: (when: string) =>
+      `It goes on to production on ${when}. The requester reads your reason.`,
     comment: 'Comment',
     commentHelp: 'Kept in the record and sent to the requester.',
     reason: 'Reason',
@@ -158,11 +174,19 @@ export const en = {
     confirmReject: 'Reject',
     confirmCancel: 'Withdraw it',
     confirmRetry: 'Deploy again',
+    confirmHold: 'Hold it',
+    confirmRelease: 'Release it',
     keep: 'Keep it',
     approved: (id: string) => `${id} is approved`,
     rejected: (id: string) => `${id} is rejected`,
     cancelled: (id: string) => `${id} is withdrawn`,
     retried: (id: string) => `${id} is being deployed again`,
+    onHold: (id: string) => `${id} is held`,
+    released: (id: string) => `${id} is released`,
+    moved: 'Production has changed while you looked',
+    movedHelp: (shown: string, now: string) =>
+      `You were shown ${shown || 'that nothing is there'}; ${now ? `${now} is in production` : 'nothing is there'} now.`,
+    lookAgain: 'I have looked again',
     held: (id: string) =>
       `${id}: your decision is taken. Git can’t be reached now; the commit follows by itself.`,
     overtaken: (name: string, action: string) => `${action} by ${name}.`,

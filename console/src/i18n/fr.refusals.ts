@@ -30,6 +30,7 @@ export const frRefusals: Refusals = {
   },
   form: () => 'Ceci n’a pas la forme attendue.',
   'headers-too-large': () => 'Les en-têtes de la requête sont trop volumineux.',
+  'history-full': () => 'Trop de décisions ont été prises sur cette demande. Faites-en une nouvelle.',
   'identity-changed': () =>
     'Vous avez déjà agi ici avec une autre connexion. L’équipe qui exploite la plateforme doit d’abord inscrire la nouvelle dans l’annuaire.',
   internal: () => 'Une erreur est survenue dans Prodgate ; elle a été journalisée.',
@@ -51,6 +52,10 @@ export const frRefusals: Refusals = {
   'not-cancellable': (_, state) =>
     state ? `Elle ne peut plus être retirée (état : ${state}).` : 'Elle ne peut plus être retirée.',
   'not-found': () => 'Cette demande n’existe pas, ou vous ne pouvez plus la voir.',
+  'not-held': (_, state) =>
+    state ? `Elle n’est pas suspendue (état : ${state}).` : 'Elle n’est pas suspendue.',
+  'not-holdable': (_, state) =>
+    state ? `Elle ne peut pas être suspendue (état : ${state}).` : 'Elle ne peut pas être suspendue.',
   'not-known': () => 'Ceci n’est pas connu ici.',
   'not-one-of': () => 'Ce n’est aucune des valeurs possibles.',
   'not-pending': (_, state) =>
@@ -62,6 +67,13 @@ export const frRefusals: Refusals = {
   'not-running': () =>
     'Le moteur de Prodgate n’exécute pas cette demande. Prévenez l’équipe qui exploite Prodgate.',
   'pre-checks-not-passed': () => 'Les tests de staging et l’analyse de sécurité doivent avoir réussi.',
+  'production-changed': ({ production, shown = '' }) => {
+    if (production === undefined) return 'La production n’est plus ce que vous aviez vu. Regardez à nouveau.';
+    const now = production
+      ? `La production est maintenant en ${production}`
+      : 'Rien n’est en production maintenant';
+    return `${now}, et vous aviez vu ${shown || 'qu’il n’y avait rien'}. Regardez à nouveau.`;
+  },
   'provider-unavailable': () =>
     'Le fournisseur d’identité ne répond pas ; personne ne peut être reconnu. Réessayez.',
   'record-behind': () =>

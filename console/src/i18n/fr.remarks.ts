@@ -1,7 +1,7 @@
 import type { RemarkWords } from './remarks';
 
 export const frRemarks: RemarkWords = {
-  'awx-ran': (_, ran) => `AWX l’a exécuté : ${ran}.`,
+  'awx-ran': (_, when) => `AWX l’a exécuté : ${when}.`,
   'awx-twins': ({ jobs }) => `AWX a créé plusieurs jobs pour cette tentative : voir aussi ${jobs}.`,
   'awx-reports': ({ outcome }) => `Statut rapporté par AWX : ${outcome}.`,
   'nothing-launched': () => 'Rien n’a été lancé.',
@@ -14,6 +14,10 @@ export const frRemarks: RemarkWords = {
   'not-authorized': () => 'ses rôles ne le permettent pas.',
   'self-approval': () => 'personne n’approuve sa propre demande.',
   'service-decides': () => 'un compte de service ne peut pas décider.',
+  'approve-anew': () => 'Elle doit être approuvée à nouveau.',
+  'production-moved-on': ({ ticket, version }) =>
+    `${ticket} a mis ${version} en production après l’approbation.`,
+  'approval-too-old': (_, when) => `L’approbation était valable jusqu’au ${when}.`,
   'no-such-approval': () => 'Le dépôt n’a pas de telle demande approuvée.',
   'date-not-come': () => 'La date demandée n’est pas encore venue.',
   'not-proven': () => 'Le dépôt ne prouve pas que quelqu’un l’a autorisée.',

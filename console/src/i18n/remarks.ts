@@ -3,8 +3,8 @@ import type { Messages } from './en';
 import type { Formatter } from './format';
 import type { Params } from './refusals';
 
-/** A sentence for every remark of the service in the record; `ran` is when, in the reader's zone. */
-export type RemarkWords = Record<Exclude<RemarkKind, 'quoted'>, (params: Params, ran: string) => string>;
+/** A sentence for every remark of the service in the record; `when` is its moment or span, in the reader's zone. */
+export type RemarkWords = Record<Exclude<RemarkKind, 'quoted'>, (params: Params, when: string) => string>;
 
 /**
  * A text of the record in the reader's language: the service's remarks are said anew, what it quotes stays as it is, and
@@ -17,25 +17,27 @@ export function remarked(t: Messages, format: Formatter, remarks: readonly Remar
 
 function sentence(t: Messages, format: Formatter, { kind, params = {} }: Remark): string {
   if (kind === 'quoted') return params['text'] ?? '';
-  const { started, finished } = params;
-  return t.remarks[kind](params, started && finished ? format.range(started, finished) : '');
+  const { started, finished, until } = params;
+  const when = until ? format.dateTime(until) : started && finished ? format.range(started, finished) : '';
+  return t.remarks[kind](params, when);
 }
 
 function joined(before: string, next: string): string {
   return before && !next.startsWith('\n') ? `${before} ${next}` : before + next;
 }
 
-/** The same of both texts of an entry. */
+/** The same of an entry's texts. */
 export function translated(
   t: Messages,
   format: Formatter,
   entry: HistoryEntry,
-  remarks: { comment?: readonly Remark[]; error?: readonly Remark[] } = {},
+  remarks: { comment?: readonly Remark[]; reason?: readonly Remark[]; error?: readonly Remark[] } = {},
 ): HistoryEntry {
-  const { comment, error } = entry;
+  const { comment, reason, error } = entry;
   return {
     ...entry,
     ...(comment && { comment: remarked(t, format, remarks.comment ?? [], comment) }),
+    ...(reason && { reason: remarked(t, format, remarks.reason ?? [], reason) }),
     ...(error && { error: remarked(t, format, remarks.error ?? [], error) }),
   };
 }

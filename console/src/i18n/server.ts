@@ -12,7 +12,8 @@ export interface Coded {
 /** The refusal in the reader's language; empty for a kind that a newer server has. */
 export function refusalSentence(t: Messages, { kind, params = {} }: Coded): string {
   if (!kind || !Object.hasOwn(t.refusals, kind)) return '';
-  const state = params['state'] === undefined ? undefined : t.state[params['state'] as State];
+  const named = params['state'];
+  const state = named === 'held' ? t.marks.held : named === undefined ? undefined : t.state[named as State];
   return t.refusals[kind as keyof typeof t.refusals](params, state);
 }
 

@@ -6,15 +6,20 @@ import { SpeechProvider } from '@/i18n';
 import type { Language } from '@/i18n/format';
 import { ToastProvider } from '@/ui/Toast';
 
+/** What the server has answered already: by the key it is asked under. */
+type Known = readonly (readonly [key: readonly unknown[], answer: unknown])[];
+
 interface Around {
   language?: Language;
   at?: string;
+  known?: Known;
 }
 
 /** Something of the console with what stands around it on every page. */
-export function show(children: ReactNode, { language = 'en', at = '/' }: Around = {}) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  return render(
+export function show(children: ReactNode, { language = 'en', at = '/', known = [] }: Around = {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  known.forEach(([key, answer]) => client.setQueryData(key, answer));
+  const shown = render(
     <SpeechProvider initial={language}>
       <QueryClientProvider client={client}>
         <MemoryRouter initialEntries={[at]}>
@@ -23,4 +28,5 @@ export function show(children: ReactNode, { language = 'en', at = '/' }: Around 
       </QueryClientProvider>
     </SpeechProvider>,
   );
+  return { ...shown, client };
 }

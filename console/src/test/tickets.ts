@@ -1,4 +1,4 @@
-import type { Ticket } from '@/api/types';
+import type { HistoryEntry, Ticket } from '@/api/types';
 
 /** A ticket like the one of the specification, with another state or id. */
 export function ticket(state: Ticket['status']['state'] = 'pending', id = 'PR-2026-0003'): Ticket {
@@ -38,4 +38,18 @@ export function ticket(state: Ticket['status']['state'] = 'pending', id = 'PR-20
       history: [{ action: 'created', at: '2026-12-23T10:30:00Z', by: 'pierre.durand@cab-i.com' }],
     },
   };
+}
+
+/** A ticket in that state, to which these things happened one after the other, by Jean where nobody else is named. */
+export function after(
+  state: Ticket['status']['state'],
+  ...happened: (Partial<HistoryEntry> & Pick<HistoryEntry, 'action'>)[]
+): Ticket {
+  const made = ticket(state);
+  const entries = happened.map((each, index) => ({
+    at: `2026-12-24T10:3${index}:00Z`,
+    by: 'jean.dupont@cab-i.com',
+    ...each,
+  }));
+  return { ...made, status: { ...made.status, history: [...made.status.history, ...entries] } };
 }

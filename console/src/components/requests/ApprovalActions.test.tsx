@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Permissions } from '@/api/types';
 import { show } from '@/test/render';
+import { after, ticket } from '@/test/tickets';
 import { ApprovalActions } from './ApprovalActions';
 
 const YES = { allowed: true, why: null, who: [] };
@@ -12,12 +13,20 @@ const no = (kind: 'self-approval' | 'not-authorized') => ({
   kind,
   who: [],
 });
-const ALL: Permissions = { approve: YES, reject: YES, cancel: YES, retry: YES, deciders: [] };
+const ALL: Permissions = {
+  approve: YES,
+  reject: YES,
+  cancel: YES,
+  retry: YES,
+  hold: YES,
+  release: YES,
+  deciders: [],
+};
 
 describe('the decisions', () => {
   it('are asked about when they are pressed', async () => {
     const ask = vi.fn();
-    show(<ApprovalActions state="pending" permissions={ALL} ask={ask} />);
+    show(<ApprovalActions ticket={ticket()} permissions={ALL} ask={ask} />);
     await userEvent.click(screen.getByRole('button', { name: 'Approve' }));
     expect(ask).toHaveBeenCalledExactlyOnceWith('approve');
   });
@@ -25,7 +34,7 @@ describe('the decisions', () => {
   it('that are not allowed do nothing, can be reached, and say why', async () => {
     const ask = vi.fn();
     const permissions = { ...ALL, approve: no('self-approval') };
-    show(<ApprovalActions state="pending" permissions={permissions} ask={ask} />);
+    show(<ApprovalActions ticket={ticket()} permissions={permissions} ask={ask} />);
     const button = screen.getByRole('button', { name: 'Approve' });
     button.focus();
     await userEvent.keyboard('{Enter}');
@@ -37,23 +46,56 @@ describe('the decisions', () => {
 
   it('that are refused for one reason say it once', () => {
     const permissions = { ...ALL, approve: no('not-authorized'), reject: no('not-authorized') };
-    show(<ApprovalActions state="pending" permissions={permissions} ask={vi.fn()} />);
+    show(<ApprovalActions ticket={ticket()} permissions={permissions} ask={vi.fn()} />);
     expect(screen.getByText(/Your roles don’t allow this/)).toHaveTextContent('Approve, Reject:');
   });
 
   it('give the reason in French', () => {
     const permissions = { ...ALL, approve: no('self-approval') };
-    show(<ApprovalActions state="pending" permissions={permissions} ask={vi.fn()} />, { language: 'fr' });
+    show(<ApprovalActions ticket={ticket()} permissions={permissions} ask={vi.fn()} />, { language: 'fr' });
     expect(screen.getByText(/Vous ne pouvez pas approuver votre propre demande/)).toBeInTheDocument();
   });
 
   it('are those that the state has room for', () => {
-    show(<ApprovalActions state="failed" permissions={ALL} ask={vi.fn()} />);
+    show(<ApprovalActions ticket={ticket('failed')} permissions={ALL} ask={vi.fn()} />);
     expect(screen.getAllByRole('button').map((each) => each.textContent)).toEqual(['Deploy again']);
   });
 
+  it.each([
+    [
+      'to hold it or withdraw it, once it is approved',
+      after('approved', { action: 'approved' }),
+      ['Hold', 'Withdraw'],
+    ],
+    [
+      'to release it or withdraw it, while it is held',
+      after('approved', { action: 'held' }),
+      ['Release', 'Withdraw'],
+    ],
+    [
+      'to hold it again, once it is released',
+      after('approved', { action: 'released' }),
+      ['Hold', 'Withdraw'],
+    ],
+  ])('are %s', (_, held, names) => {
+    show(<ApprovalActions ticket={held} permissions={ALL} ask={vi.fn()} />);
+    expect(screen.getAllByRole('button').map((each) => each.textContent)).toEqual(names);
+  });
+
+  it('to hold and release are no buttons of those who may not', () => {
+    const permissions = { ...ALL, hold: no('not-authorized'), release: no('not-authorized') };
+    show(
+      <ApprovalActions
+        ticket={after('approved', { action: 'held' })}
+        permissions={permissions}
+        ask={vi.fn()}
+      />,
+    );
+    expect(screen.getAllByRole('button').map((each) => each.textContent)).toEqual(['Withdraw']);
+  });
+
   it('are none once it is over', () => {
-    show(<ApprovalActions state="deployed" permissions={ALL} ask={vi.fn()} />);
+    show(<ApprovalActions ticket={ticket('deployed')} permissions={ALL} ask={vi.fn()} />);
     expect(screen.queryByRole('button')).toBeNull();
   });
 });

@@ -1,13 +1,13 @@
 import { Check } from 'lucide-react';
 import { useId } from 'react';
 import { offered } from '@/api/lifecycle';
-import type { Decision, Permissions, State } from '@/api/types';
+import type { Decision, Permissions, Ticket } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { refusalSentence } from '@/i18n/server';
 import { Button, type Tone } from '@/ui/Button';
 
 interface ApprovalActionsProps {
-  state: State;
+  ticket: Ticket;
   permissions: Permissions;
   ask: (decision: Decision) => void;
 }
@@ -17,13 +17,15 @@ const TONES: Record<Decision, Tone> = {
   retry: 'primary',
   reject: 'plain',
   cancel: 'plain',
+  hold: 'plain',
+  release: 'primary',
 };
 
 /** The decisions; one that is not allowed can be read with its reason, and does nothing. */
-export function ApprovalActions({ state, permissions, ask }: ApprovalActionsProps) {
+export function ApprovalActions({ ticket, permissions, ask }: ApprovalActionsProps) {
   const { t } = useSpeech();
   const id = useId();
-  const decisions = offered(state, permissions);
+  const decisions = offered(ticket, permissions);
   const refused = decisions.filter((decision) => !permissions[decision].allowed);
   // Two buttons refused for one reason say it once.
   const reasonOf = (decision: Decision) => {

@@ -8,7 +8,7 @@ import { Button } from '@/ui/Button';
 import { Dialog, DialogActions } from '@/ui/Dialog';
 import { Field, TextArea } from '@/ui/Field';
 import { Notice } from '@/ui/Notice';
-import { planOf, type Plan } from './bulkPlan';
+import { planOf, shownOf, type Plan } from './bulkPlan';
 import { BulkRow } from './BulkRow';
 import { decisionFault } from './decisionWords';
 import { isWarning } from './VersionChange';
@@ -47,7 +47,7 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
       return;
     }
     confirm(plan);
-    void bulk.run(kept, text);
+    void bulk.run(kept, text, rejecting ? undefined : shownOf(kept, compared));
   };
   const close = () => {
     if (bulk.done) setText('');

@@ -1,8 +1,10 @@
 import { useId, useState, type SyntheticEvent } from 'react';
-import { ROOM } from '@/api/lifecycle';
-import type { Decision, Ticket } from '@/api/types';
+import { deploys, needsReason, room } from '@/api/lifecycle';
+import type { Action, Decision, Ticket } from '@/api/types';
+import { useCompared } from '@/hooks/useComparisons';
 import { useDecision, type Refusal } from '@/hooks/useDecision';
 import { useKept } from '@/hooks/useKept';
+import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
 import { Button } from '@/ui/Button';
@@ -12,6 +14,7 @@ import { Notice } from '@/ui/Notice';
 import { useToast } from '@/ui/Toast';
 import { decisionFault, useDecisionWords } from './decisionWords';
 import { StaleSignIn } from './StaleSignIn';
+import { useShown } from './useShown';
 import { WhatItReplaces } from './WhatItReplaces';
 
 interface DecisionDialogProps {
@@ -32,7 +35,9 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
   const [text, setText] = useKept(`${id}-${decision}`);
   const [checked, setChecked] = useState(false);
   const form = useId();
-  const { decide, busy, refusal } = useDecision((_, recorded) => {
+  const compared = useCompared(ticket);
+  const shown = useShown(compared);
+  const { decide, forget, busy, refusal } = useDecision((_, recorded) => {
     setText('');
     onClose();
     if (recorded) say('done', words.done);
@@ -40,37 +45,47 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
   });
   const fault = decisionFault(t, decision, text);
   // Somebody else was first, seen live or by the refusal. One's own decision is seen live too, while it is under way.
-  if (!busy && !ROOM[ticket.status.state].includes(decision)) {
+  if (!busy && !room(ticket).includes(decision)) {
     return <Overtaken title={words.title} ticket={ticket} nameOf={nameOf} onClose={onClose} />;
   }
-  const deploys = decision === 'approve' || decision === 'retry';
+  const leads = deploys(decision);
+  const approving = decision === 'approve';
+  const comparing = approving && compared === 'loading';
+  const moved = approving && !busy && (shown.now !== undefined || (refusal?.moved ?? false));
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (!fault) decide({ id, decision, text, etag });
+    if (moved || comparing) return;
+    if (!fault) decide({ id, decision, text, etag, production: approving ? shown.production : undefined });
     else document.getElementById(`${form}-text`)?.focus();
+  };
+  const lookAgain = () => {
+    shown.look();
+    forget();
+    document.getElementById(`${form}-text`)?.focus();
   };
 
   return (
     <Dialog
       title={words.title}
       description={words.help}
-      describedBy={deploys ? `${form}-replaces` : undefined}
+      describedBy={leads ? `${form}-replaces` : undefined}
       onClose={onClose}
       locked={busy}
     >
       <form id={form} onSubmit={submit} noValidate className="space-y-4">
-        {deploys && (
+        {leads && (
           <div id={`${form}-replaces`}>
             <WhatItReplaces ticket={ticket} />
           </div>
         )}
-        {refusal && <Refused refusal={refusal} id={id} decision={decision} />}
+        {moved && <Moved id={`${form}-moved`} shown={shown} refusal={refusal} onLook={lookAgain} />}
+        {refusal && !refusal.moved && <Refused refusal={refusal} id={id} decision={decision} />}
         <Field
           id={`${form}-text`}
           label={words.label}
           help={words.labelHelp}
-          optional={decision !== 'reject'}
+          optional={!needsReason(decision)}
           error={checked ? fault : undefined}
         >
           {(wiring) => (
@@ -88,12 +103,48 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
           <Button off={busy} onClick={onClose}>
             {decision === 'cancel' ? t.decide.keep : t.common.cancel}
           </Button>
-          <Button type="submit" tone={deploys ? 'primary' : 'danger'} busy={busy}>
+          <Button
+            type="submit"
+            tone={leads ? 'primary' : 'danger'}
+            busy={busy || comparing}
+            off={moved}
+            aria-describedby={moved ? `${form}-moved` : undefined}
+          >
             {words.confirm}
           </Button>
         </DialogActions>
       </form>
     </Dialog>
+  );
+}
+
+interface MovedProps {
+  id: string;
+  shown: ReturnType<typeof useShown>;
+  refusal: Refusal | undefined;
+  onLook: () => void;
+}
+
+/** Production is another version than the one that was shown: nothing is approved before that was looked at. */
+function Moved({ id, shown, refusal, onLook }: MovedProps) {
+  const { t } = useSpeech();
+  return (
+    <div id={id}>
+      <Notice
+        look="warn"
+        urgent
+        title={t.decide.moved}
+        action={
+          <Button small onClick={onLook}>
+            {t.decide.lookAgain}
+          </Button>
+        }
+      >
+        {shown.now === undefined
+          ? explain(t, refusal?.error)
+          : t.decide.movedHelp(shown.production ?? '', shown.now)}
+      </Notice>
+    </div>
   );
 }
 
@@ -118,12 +169,17 @@ function Refused({ refusal: { maxAge, overtaken, error }, id, decision }: Refuse
 
 type OvertakenProps = Pick<DecisionDialogProps, 'ticket' | 'nameOf' | 'onClose'> & { title: string };
 
+/** What Prodgate does by itself and nobody expects. */
+const DECIDED_ITSELF: readonly Action[] = ['expired', 'lapsed', 'superseded'];
+
 /** What somebody else did meanwhile, instead of a question that has no room any more. */
 function Overtaken({ title, ticket, nameOf, onClose }: OvertakenProps) {
   const { t } = useSpeech();
-  const { history } = ticket.status;
+  const history = useTold(ticket);
   // Who decided is what surprises here; that its deployment has started since is on the page behind.
-  const last = history.findLast((entry) => entry.by !== 'system') ?? history.at(-1);
+  const last =
+    history.findLast(({ by, action }) => by !== 'system' || DECIDED_ITSELF.includes(action)) ??
+    history.at(-1);
   const words = last?.reason ?? last?.comment;
   return (
     <Dialog title={title} onClose={onClose}>

@@ -1,4 +1,4 @@
-import { offered, ROOM } from '@/api/lifecycle';
+import { holdOf, offered, room } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { usePermissions } from '@/hooks/useRequests';
@@ -18,7 +18,8 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
   const { t } = useSpeech();
   const { state } = ticket.status;
   const { data, error, refetch } = usePermissions(ticket.metadata.id);
-  const decisions = data ? offered(state, data) : ROOM[state];
+  const held = holdOf(ticket) !== undefined;
+  const decisions = data ? offered(ticket, data) : room(ticket);
   // On a phone a decision that is the reader's own stays in reach at the bottom of the window; one that is not would
   // only cover what there is to read.
   const mine = data && decisions.every((decision) => data[decision].allowed);
@@ -33,7 +34,7 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
           )}
         >
           {data ? (
-            <ApprovalActions state={state} permissions={data} ask={ask} />
+            <ApprovalActions ticket={ticket} permissions={data} ask={ask} />
           ) : error ? (
             <p>
               {explain(t, error)} <Button onClick={() => refetch()}>{t.common.retry}</Button>
@@ -53,6 +54,17 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
       {state === 'approved' && data && !data.cancel.allowed && (
         <Section title={t.detail.stoppers}>
           <Stoppers cancel={data.cancel} requester={ticket.metadata.createdBy} />
+          {!held && !data.hold.allowed && data.hold.who.length > 0 && (
+            <>
+              <p className="mt-3 mb-1.5 text-[0.8125rem] text-muted">{t.detail.holders}</p>
+              <Deciders people={data.hold.who} />
+            </>
+          )}
+        </Section>
+      )}
+      {held && data && !data.release.allowed && data.release.who.length > 0 && (
+        <Section title={t.detail.releasers}>
+          <Deciders people={data.release.who} />
         </Section>
       )}
       <Elsewhere ticket={ticket} />

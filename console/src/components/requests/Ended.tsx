@@ -4,7 +4,13 @@ import { useSpeech } from '@/i18n';
 import { ButtonLink } from '@/ui/Button';
 import { Notice } from '@/ui/Notice';
 
-const LOOKS = { rejected: 'fault', failed: 'fault', cancelled: 'info', expired: 'info' } as const;
+const LOOKS = {
+  rejected: 'fault',
+  failed: 'fault',
+  cancelled: 'info',
+  expired: 'info',
+  superseded: 'info',
+} as const;
 
 interface EndedProps {
   ticket: Ticket;
@@ -28,12 +34,18 @@ export function Ended({ ticket, nameOf, mayAsk }: EndedProps) {
         look={LOOKS[ended]}
         title={t.detail.ended[ended](nameOf(last.by))}
         action={
-          // What failed is deployed again as it was approved.
-          ended !== 'failed' &&
-          mayAsk && (
-            <ButtonLink small to={`/requests/new?again=${ticket.metadata.id}`}>
-              {t.detail.askAgain}
+          last.supersededBy ? (
+            <ButtonLink small to={`/requests/${last.supersededBy}`}>
+              {t.detail.newer(last.supersededBy)}
             </ButtonLink>
+          ) : (
+            // What failed is deployed again as it was approved.
+            ended !== 'failed' &&
+            mayAsk && (
+              <ButtonLink small to={`/requests/new?again=${ticket.metadata.id}`}>
+                {t.detail.askAgain}
+              </ButtonLink>
+            )
           )
         }
       >

@@ -7,6 +7,7 @@ import { useSpeech } from '@/i18n';
 import { Ago } from '@/ui/Time';
 import { handle } from './people';
 import { ImpactBadge } from './ImpactBadge';
+import { Marks } from './Marks';
 import { StatusBadge } from './StatusBadge';
 import { ComparedVersion } from './VersionChange';
 
@@ -58,7 +59,10 @@ export const RequestCard = memo(function RequestCard({
       )}
       <div className="grid min-w-0 grow grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 sm:grid-cols-[7.75rem_minmax(0,1fr)_auto]">
         <div className="order-2 sm:order-1">
-          <StatusBadge state={state} />
+          <span className="inline-flex flex-wrap gap-1">
+            <StatusBadge state={state} />
+            <Marks ticket={ticket} />
+          </span>
           {decided && <span className="ms-2 text-xs text-muted sm:ms-0 sm:block">{decided}</span>}
         </div>
         <div className="order-1 col-span-2 min-w-0 sm:order-2 sm:col-span-1">

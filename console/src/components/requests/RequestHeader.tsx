@@ -8,6 +8,7 @@ import { Button } from '@/ui/Button';
 import { Ago, When } from '@/ui/Time';
 import { Digest } from './Digest';
 import { ImpactBadge } from './ImpactBadge';
+import { Marks } from './Marks';
 import { StatusBadge } from './StatusBadge';
 import { ChangeWarning, ComparedVersion } from './VersionChange';
 
@@ -57,8 +58,9 @@ export function RequestHeader({ ticket, tenant, nameOf }: RequestHeaderProps) {
             </span>
           </p>
         </div>
-        <div role="status" className="shrink-0">
+        <div role="status" className="flex shrink-0 flex-wrap gap-1.5">
           <StatusBadge state={ticket.status.state} large />
+          <Marks ticket={ticket} large />
         </div>
       </div>
       <dl className="flex flex-wrap gap-x-8 gap-y-2 border-t border-line pt-3">

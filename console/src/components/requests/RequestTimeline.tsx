@@ -1,3 +1,5 @@
+import { Link } from 'react-router';
+import { holdOf, lapseOf, standsInLine } from '@/api/lifecycle';
 import type { Action, HistoryEntry, Ticket } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { useNow } from '@/hooks/useNow';
@@ -19,6 +21,11 @@ const DOTS: Record<Action, string> = {
   rejected: 'bg-danger-text',
   cancelled: 'bg-muted',
   expired: 'bg-muted',
+  superseded: 'bg-muted',
+  due: 'bg-info-text',
+  held: 'bg-warn-text',
+  released: 'bg-info-text',
+  lapsed: 'bg-warn-text',
 };
 
 interface RequestTimelineProps {
@@ -35,10 +42,11 @@ export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
   const commits = useCommits(ticket.metadata.id).data ?? [];
   const date = ticket.spec.request.scheduledDate;
   const waitsFor = date && Date.parse(date) > now ? t.detail.awaitingDate(format.dateTime(date)) : undefined;
+  const anew = lapseOf(ticket)?.decideBy;
   const next: Partial<Record<typeof state, string>> = {
-    pending: t.detail.awaiting,
-    approved: waitsFor ?? t.detail.awaitingLaunch,
-    deploying: t.detail.running,
+    pending: anew ? t.detail.awaitingAnew(format.dateTime(anew)) : t.detail.awaiting,
+    approved: holdOf(ticket) ? t.detail.awaitingRelease : (waitsFor ?? t.detail.awaitingLaunch),
+    deploying: standsInLine(ticket) ? t.detail.awaitingLaunch : t.detail.running,
   };
   const upcoming = next[state];
   return (
@@ -90,6 +98,19 @@ function Entry({ entry, commit, nameOf, last }: EntryProps) {
           </span>
         </p>
         {words && <p className="mt-1 max-w-prose border-s-2 border-line ps-3 whitespace-pre-wrap">{words}</p>}
+        {entry.decideBy && (
+          <p className="mt-1 text-[0.8125rem] text-muted">
+            {t.detail.decideBy} <When at={entry.decideBy} />
+          </p>
+        )}
+        {entry.supersededBy && (
+          <Link
+            to={`/requests/${entry.supersededBy}`}
+            className="inline-flex min-h-6 items-center font-mono text-[0.8125rem] text-accent-text underline-offset-2 hover:underline"
+          >
+            {entry.supersededBy}
+          </Link>
+        )}
         <Traces entry={entry} commit={commit} />
         {entry.error && (
           <details className="mt-1" open>

@@ -1,5 +1,6 @@
 import {
   Ban,
+  ChevronsUp,
   CircleDashed,
   CircleX,
   ClockAlert,
@@ -23,6 +24,7 @@ const LOOKS: Record<State, { icon: LucideIcon; color: string; turns?: boolean }>
   rejected: { icon: Ban, color: 'bg-danger-soft text-danger-text' },
   cancelled: { icon: Undo2, color: 'bg-quiet-soft text-muted' },
   expired: { icon: ClockAlert, color: 'bg-quiet-soft text-muted' },
+  superseded: { icon: ChevronsUp, color: 'bg-quiet-soft text-muted' },
 };
 
 export function StatusBadge({ state, large }: { state: State; large?: boolean }) {

@@ -12,7 +12,10 @@ export function WhatItReplaces({ ticket }: { ticket: Ticket }) {
   const { version } = ticket.spec.target;
   return (
     <div className="space-y-3">
-      <ComparedVersion version={version} compared={compared} />
+      <div>
+        <p className="text-[0.8125rem] text-muted">{t.detail.changes}</p>
+        <ComparedVersion version={version} compared={compared} />
+      </div>
       {compared === 'failed' && <Notice look="warn">{t.versions.failed}</Notice>}
       {typeof compared === 'object' && (
         <>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Direction, Ticket } from '@/api/types';
 import type { Compared } from '@/hooks/useComparisons';
 import { ticket } from '@/test/tickets';
-import { decidedAlone, planOf } from './bulkPlan';
+import { decidedAlone, planOf, shownOf } from './bulkPlan';
 
 function of(number: number, version: string, name = 'payment-api'): Ticket {
   const made = ticket('pending', `PR-2026-000${number}`);
@@ -67,6 +67,14 @@ describe('several requests', () => {
     const [first, second] = [of(1, '1'), of(2, '2')];
     const elsewhere = { ...second, metadata: { ...second.metadata, tenant: 'tenant-retail' } };
     expect(planOf([first, elsewhere], () => undefined).shared).toEqual([]);
+  });
+
+  it('of one target are decided looking at what the one before brings', () => {
+    const tickets = [of(1, '1'), of(2, '5', 'other-api'), of(3, '2'), of(4, '3')];
+    const shown = shownOf(tickets, look(tickets));
+    expect(tickets.map(({ metadata }) => shown(metadata.id))).toEqual(['0', '0', '1', '2']);
+    const unread = shownOf(tickets, () => 'failed');
+    expect(tickets.map(({ metadata }) => unread(metadata.id))).toEqual([undefined, undefined, '1', '2']);
   });
 
   it('with much at stake are decided alone', () => {

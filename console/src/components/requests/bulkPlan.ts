@@ -47,6 +47,21 @@ export function planOf(tickets: readonly Ticket[], look: Look): Plan {
   return { inTurn, shared, older };
 }
 
+/** The version in production that each is decided looking at: what one of the same target before it brings, or else what
+ * is there now; undefined where that could not be read. */
+export function shownOf(inTurn: readonly Ticket[], look: Look): (id: string) => string | undefined {
+  const before = new Map<string, string>();
+  const shown = new Map<string, string | undefined>();
+  for (const ticket of inTurn) {
+    const { id } = ticket.metadata;
+    const compared = look(id);
+    const there = typeof compared === 'object' ? (compared.replaces ?? '') : undefined;
+    shown.set(id, before.get(targetOf(ticket)) ?? there);
+    before.set(targetOf(ticket), ticket.spec.target.version);
+  }
+  return (id) => shown.get(id);
+}
+
 const byAge = (a: Ticket, b: Ticket) =>
   Date.parse(a.metadata.createdAt) - Date.parse(b.metadata.createdAt) ||
   a.metadata.id.localeCompare(b.metadata.id);

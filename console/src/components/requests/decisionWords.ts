@@ -1,5 +1,6 @@
 import { characters } from '@/api/characters';
 import { LIMITS } from '@/api/limits';
+import { needsReason } from '@/api/lifecycle';
 import type { Decision, Ticket } from '@/api/types';
 import { useNow } from '@/hooks/useNow';
 import { useSpeech } from '@/i18n';
@@ -10,11 +11,12 @@ const REASON_MIN = 10;
 
 /** What is wrong with a comment or reason, by the server's rules; undefined where nothing is. */
 export function decisionFault(t: Messages, decision: Decision, text: string): string | undefined {
-  const { max } = decision === 'reject' ? LIMITS.reason : LIMITS.comment;
+  const reasoned = needsReason(decision);
+  const { max } = reasoned ? LIMITS.reason : LIMITS.comment;
   const length = characters(text);
   if (length > max) return t.form.faults.long(max);
   const trimmed = characters(text.trim());
-  return decision === 'reject' && trimmed < REASON_MIN ? t.form.faults.short(REASON_MIN, trimmed) : undefined;
+  return reasoned && trimmed < REASON_MIN ? t.form.faults.short(REASON_MIN, trimmed) : undefined;
 }
 
 /** What the dialog for a decision says. */
@@ -26,13 +28,12 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const date = ticket.spec.request.scheduledDate;
   const what = `${name} ${version}`;
   const comment = { label: t.decide.comment, labelHelp: t.decide.commentHelp };
+  const reason = { label: t.decide.reason, labelHelp: t.decide.reasonHelp };
+  const waitsFor = date && Date.parse(date) > now ? format.dateTime(date) : undefined;
   return {
     approve: {
       title: t.decide.approveTitle(what),
-      help:
-        date && Date.parse(date) > now
-          ? t.decide.approveHelpDate(format.dateTime(date))
-          : t.decide.approveHelp,
+      help: waitsFor ? t.decide.approveHelpDate(waitsFor) : t.decide.approveHelp,
       ...comment,
       confirm: t.decide.confirmApprove,
       done: t.decide.approved(id),
@@ -40,8 +41,7 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
     reject: {
       title: t.decide.rejectTitle(what),
       help: t.decide.rejectHelp,
-      label: t.decide.reason,
-      labelHelp: t.decide.reasonHelp,
+      ...reason,
       confirm: t.decide.confirmReject,
       done: t.decide.rejected(id),
     },
@@ -58,6 +58,20 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
       ...comment,
       confirm: t.decide.confirmRetry,
       done: t.decide.retried(id),
+    },
+    hold: {
+      title: t.decide.holdTitle(what),
+      help: t.decide.holdHelp,
+      ...reason,
+      confirm: t.decide.confirmHold,
+      done: t.decide.onHold(id),
+    },
+    release: {
+      title: t.decide.releaseTitle(what),
+      help: waitsFor ? t.decide.releaseHelpDate(waitsFor) : t.decide.releaseHelp,
+      ...reason,
+      confirm: t.decide.confirmRelease,
+      done: t.decide.released(id),
     },
   }[decision];
 }

@@ -1,0 +1,27 @@
+import { CirclePause, RotateCcw, type LucideIcon } from 'lucide-react';
+import { holdOf, lapseOf } from '@/api/lifecycle';
+import type { Ticket } from '@/api/types';
+import { useSpeech } from '@/i18n';
+import { cx } from '@/ui/classes';
+
+const ICONS = { held: CirclePause, lapsed: RotateCcw } satisfies Record<string, LucideIcon>;
+
+/** What has to be said of a request beside its state: that somebody holds it, or that its approval lapsed. */
+export function Marks({ ticket, large }: { ticket: Ticket; large?: boolean }) {
+  const { t } = useSpeech();
+  const mark = holdOf(ticket) ? 'held' : lapseOf(ticket) ? 'lapsed' : undefined;
+  if (!mark) return null;
+  const Icon = ICONS[mark];
+  return (
+    <span
+      data-mark={mark}
+      className={cx(
+        'inline-flex items-center gap-1 rounded-full bg-warn-soft font-medium whitespace-nowrap text-warn-text',
+        large ? 'px-3 py-1 text-sm' : 'px-2 py-0.5 text-xs',
+      )}
+    >
+      <Icon className={large ? 'size-4' : 'size-3.5'} aria-hidden />
+      {t.marks[mark]}
+    </span>
+  );
+}
