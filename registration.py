@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker
 
+from activities.attention import ATTENTION, Attention
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
 from activities.beating import Beating
@@ -75,19 +76,27 @@ class Registration:
         return Controls.of(self.repository, self.directory, self.index)
 
     @cached_property
+    def acts(self) -> Acts:
+        return Acts(self.repository, self.index, self.keys)
+
+    @cached_property
+    def lines(self) -> LineReader:
+        return LineReader(self.repository, self.index, self.directory, self.keys, self.controls)
+
+    @cached_property
     def outboxes(self) -> tuple[ChannelOutbox, ...]:
         """The channels that are set up, each with its outbox."""
-        acts = Acts(self.repository, self.index, self.keys)
         comparer = Comparer(self.index, self.controls.catalogue)
         return tuple(
-            ChannelOutbox(Means(channel, outlet, acts, self.directory, comparer, self.plan, self.now))
+            ChannelOutbox(Means(channel, outlet, self.acts, self.directory, comparer, self.plan, self.now))
             for channel, outlet in self.outlets.items()
         )
 
     @cached_property
     def followers(self) -> Mapping[str, Follower]:
         """What follows the record, by the name of its workflow."""
-        return {outbox.name: outbox for outbox in self.outboxes}
+        attention = Attention(self.acts, self.lines, self.client)
+        return {ATTENTION.name: attention} | {outbox.name: outbox for outbox in self.outboxes}
 
     async def follow(self) -> None:
         """Make sure that the record is followed; for before the worker takes its first task."""
@@ -101,8 +110,7 @@ class Registration:
         identities = Identities(self.repository, self.index, self.keys)
         proofs = Proofs(self.keys, lambda person: identities.check(self.directory.current(), person))
         known = KnownRecord(self.repository, self.index, self.controls, self.keys, identities, self.known_for)
-        lines = LineReader(self.repository, self.index, self.directory, self.keys, self.controls)
-        record = RecordLook(self.repository, self.index, self.keys, lines, lambda ticket: fronts.abandoned(ticket))
+        record = RecordLook(self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket))
         awx = AwxActivities(self.awx, record.objection, self.timings)
         fronts = Fronts(self.client, awx)
         return Worker(

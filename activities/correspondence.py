@@ -1,7 +1,7 @@
 """What a channel's leader has to tell, to whom, and what became of it: everything of it but the sending."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,13 +13,13 @@ from domain.announcement import Announcement, Channel, Event, Plan, event_of, ne
 from domain.audience import Audience
 from domain.backlog import Backlog, Key
 from domain.delivery import Correspondence, Delivery, Outcome, Progress, Said
-from domain.roles import ALL, same_address
+from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
 from record.acts import Act, Acts, Trail, as_of
 from record.diff import Comparer
 from record.directory import Directory, DirectoryReader
 from record.outbox import Outbox
-from record.query import MAX_LIMIT, TicketQuery
+from record.query import every
 
 _LOG = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class Correspondent:
         """Line up the reminders and warnings that fell due. Costs what pending tickets cost, however many ended."""
         if self.means.channel is Channel.KAFKA:
             return
-        for ticket in self._pending():
+        for ticket in every(self.means.acts.index.page, State.PENDING):
             known, plan = self.outbox.of(ticket.id), self.means.plan
             expires = self._expires(ticket, self.means.acts.submitted(ticket.id)[1])
             while (due := next_due(ticket, expires, plan, known.reminded, known.warned)) and due[0] <= now:
@@ -144,15 +144,6 @@ class Correspondent:
                 known = known.model_copy(update={"reminded": max(turn, known.reminded), "warned": warned})
                 number = len(ticket.status.history)
                 known = self._say(ticket.id, Said(event=due[1], number=number, turn=turn, at=now), known)
-
-    def _pending(self) -> Iterator[PromotionRequest]:
-        cursor = None
-        while True:
-            query = TicketQuery(scope=ALL, state=(State.PENDING,), limit=MAX_LIMIT, cursor=cursor)
-            page = self.means.acts.index.page(query)
-            yield from page.items
-            if (cursor := page.next_cursor) is None:
-                return
 
     def _expires(self, ticket: PromotionRequest, signed: datetime | None) -> datetime:
         """Until when somebody has to decide: what the record proves of it, else what this installation says."""

@@ -20,6 +20,12 @@ def outbox_ref(channel: Channel) -> str:
     return f"refs/outbox/{channel}"
 
 
+class Called(Frozen):
+    """What the follower that calls attention says of itself: how many hints it has sent since it leads."""
+
+    called: int
+
+
 class Led(Frozen):
     """What a follower says of itself while it leads: how far it has read, and what is behind."""
 

@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from domain.roles import Person, Scope
+from domain.roles import ALL, Person, Scope
 from domain.ticket import PromotionRequest, State, TargetType
 from domain.values import Frozen
 from record.errors import BadCursor
@@ -112,3 +113,12 @@ def decode_cursor(query: TicketQuery) -> int | None:
     if fingerprint != query.fingerprint or type(key) is not int:
         raise BadCursor
     return key
+
+
+def every(page: Callable[[TicketQuery], Page], *states: State) -> Iterator[PromotionRequest]:
+    """Each ticket in one of the states, whoever's it is, the newest first; `page` is the index's."""
+    query: TicketQuery | None = TicketQuery(scope=ALL, state=states, limit=MAX_LIMIT)
+    while query is not None:
+        found = page(query)
+        yield from found.items
+        query = replace(query, cursor=found.next_cursor) if found.next_cursor else None
