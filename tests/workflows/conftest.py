@@ -32,7 +32,7 @@ async def stage(tmp_path: Path, awx: Simulator) -> AsyncIterator[Stage]:
     )
     async with environment:
         await _register(environment)
-        yield Stage(environment, tmp_path / "gitops.git", awx)
+        yield Stage(environment, tmp_path / "gitops.git", awx, follows=False)
 
 
 @pytest.fixture

@@ -51,6 +51,8 @@ class Stage:
     queue: str = field(default_factory=lambda: f"queue-{uuid.uuid4()}")
     outlets: dict[Channel, Outlet] = field(default_factory=dict)
     patience: timedelta = timedelta(days=3)
+    follows: bool = True
+    """Whether the record is followed: not where time skips, for a leader's heartbeats would come days apart."""
     cached: int = 0
     """Workflows that the worker keeps: with none, every task replays the history so far, and what isn't deterministic
     shows; but a local activity that outlives its task is then done again."""
@@ -75,7 +77,8 @@ class Stage:
                 self.plan,
                 look_every=timedelta(milliseconds=100),
             )
-            await registration.follow()
+            if self.follows:
+                await registration.follow()
             async with registration.worker(max_cached_workflows=self.cached, **options):
                 yield
         index.close()
