@@ -25,6 +25,7 @@ PROTECTED = [
     ("GET", "/PR-2026-0001/permissions"),
     ("GET", "/PR-2026-0001/diff"),
     ("GET", "/PR-2026-0001/announcements"),
+    ("GET", "/PR-2026-0001/line"),
     ("POST", ""),
     ("POST", "/check"),
     *(("POST", f"/PR-2026-0001/{action}") for action in ("approve", "reject", "cancel", "retry", "hold", "release")),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.house import ALICE, CLAIRE, JEAN, PIERRE, Caller, House, asked, problem
+from tests.api.house import ALICE, CLAIRE, JEAN, PIERRE, Caller, House, asked, in_days, problem
 
 ROBOT, MIGHTY = "ci@cab-i.com", "ci-admin@cab-i.com"
 TENANT = """apiVersion: apim.cab-i.com/v1
@@ -57,7 +57,10 @@ def test_a_service_account_creates_and_reads(staffed: House) -> None:
 def test_a_service_account_never_decides(staffed: House, email: str, action: str) -> None:
     """Neither on others' tickets nor on its own, over the API itself."""
     for asking in (PIERRE, email):
-        ticket_id = staffed.as_(asking).create(tenant="tenant-finance")["metadata"]["id"]
+        later = {"scheduledDate": in_days(1)}
+        ticket_id = staffed.as_(asking).create(tenant="tenant-finance", request=later)["metadata"]["id"]
+        for before in {"hold": ["approve"], "release": ["approve", "hold"]}.get(action, []):
+            assert staffed.as_(CLAIRE).decide(before, ticket_id).status_code == 200
         told = staffed.as_(email).get(f"/{ticket_id}/permissions").json()[action]
         answer = staffed.as_(email).decide(action, ticket_id)
         assert answer.status_code == (400 if action == "retry" else 403), answer.text
