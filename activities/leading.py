@@ -155,9 +155,9 @@ async def _while_leading(lease: Lease) -> AsyncIterator[list["asyncio.Task[None]
     try:
         yield tasks
     finally:
-        for task in reversed(tasks):
+        for task in tasks:
             task.cancel()
-            await asyncio.wait([task])
+        await asyncio.wait(tasks)
 
 
 async def _first_failure(tasks: list["asyncio.Task[None]"]) -> None:

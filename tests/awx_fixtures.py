@@ -180,7 +180,10 @@ IMPATIENT = AwxTimings(
 """Of a worker that follows this AWX's jobs."""
 
 TIMINGS = AwxTimings(
-    request_lifetime=timedelta(seconds=0.3), launch_within=timedelta(seconds=2), look_every=timedelta(seconds=0.1)
+    request_lifetime=timedelta(seconds=0.3),
+    launch_within=timedelta(seconds=2),
+    look_every=timedelta(seconds=0.1),
+    report_within=timedelta(0),
 )
 ATTEMPT = deployment()
 

@@ -59,9 +59,10 @@ def test_a_target_that_changed_hands_after_the_approval_is_not_launched(own_hous
     ]["id"]
     assert own_house.as_(JEAN).decide("approve", ticket).status_code == 200
     own_house.commit(entry("payment-api", "tenant-retail"))
-    failed = own_house.until(ticket, "failed", "deployed")
-    assert failed["status"]["state"] == "failed"
-    assert "owns no api named payment-api" in failed["status"]["history"][-1]["error"]
+    lapsed = own_house.until(ticket, "pending", "deployed")
+    assert "owns no api named payment-api" in lapsed["status"]["history"][-1]["reason"]
+    answer = own_house.as_(JEAN).decide("approve", ticket)
+    assert problem(answer)["type"] == "urn:prodgate:problem:target-not-owned"
     assert own_house.awx.jobs() == []
 
 

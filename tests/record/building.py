@@ -22,7 +22,7 @@ NOBODY = {"no-role", "signature-not-valid"}
 
 def git(repository: Path, *arguments: str, stdin: str | None = None) -> str:
     """What a Git command says about the repository."""
-    command = ["git", "-C", str(repository), *arguments]
+    command = ["git", "-C", str(repository), "-c", "user.name=Test", "-c", "user.email=test@cab-i.com", *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, input=stdin).stdout.strip()
 
 

@@ -34,9 +34,10 @@ async def approved_and_queued(stage: Stage) -> Promoted:
 
 
 async def let_it_go(stage: Stage, promoted: Promoted, state: State) -> PromotionRequest:
-    """The other deployment ends; the ticket once it is in the state."""
+    """The other deployment ends, and is recorded; the ticket once it is in the state."""
     stage.awx.until_status(1, "running")
     stage.awx.control("POST", "finish", json={"job": 1})
+    await stage.environment.client.get_workflow_handle("PR-2026-0009").result()
     return await stage.until(promoted, state)
 
 
