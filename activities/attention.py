@@ -72,7 +72,8 @@ class Attention:
                     hints = []
                 await self._tell(hints, lease)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), LOOK_EVERY)
+                    async with asyncio.timeout(LOOK_EVERY):
+                        await woken.wait()
 
     async def _tell(self, hints: Iterable[Hint], lease: Lease) -> None:
         for hint in hints:

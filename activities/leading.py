@@ -155,9 +155,11 @@ async def _while_leading(lease: Lease) -> AsyncIterator[list["asyncio.Task[None]
     try:
         yield tasks
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        pending = set(tasks)
+        while pending:  # what swallows a cancellation is cancelled again
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=1)
 
 
 async def _first_failure(tasks: list["asyncio.Task[None]"]) -> None:

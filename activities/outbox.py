@@ -106,8 +106,10 @@ class _Leader:
                 woken.clear()
                 self.lease.check()
                 wait = await self._round()
+                # Not wait_for, which loses a cancellation that comes together with what is awaited (before 3.12).
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await woken.wait()
 
     async def _round(self) -> float:
         """One round; the seconds until the next, unless something happens before."""
