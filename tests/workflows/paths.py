@@ -11,7 +11,7 @@ from pathlib import Path
 from domain.decision import DecisionAction
 from domain.lifecycle import CLOSED
 from domain.roles import Role
-from domain.ticket import State
+from domain.ticket import State, Target, TargetType
 from tests.domain.builders import ADA, JEAN, PIERRE, details, person
 from tests.record.building import person_commits
 from tests.workflows.stage import Promoted, Stage
@@ -20,7 +20,7 @@ from workflows.promotion import Promotion
 HISTORIES = Path(__file__).parent / "histories"
 """One file a path, `<name>.json`, in the form that `temporal workflow show --output json` has too."""
 
-APPROVE, REJECT, CANCEL, RETRY, *_ = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
 
 SOON = timedelta(seconds=3)
 
@@ -189,10 +189,72 @@ async def queued_behind_another(stage: Stage) -> Promoted:
 
 
 async def approver_without_role(stage: Stage) -> Promoted:
-    """Jean approves, and leaves the tenant before the date comes."""
+    """Jean approves, and the tenant is gone before the date comes: the approval lapses, and nobody gives it anew."""
     promoted = await scheduled(stage)
     person_commits(stage.git, {"tenants/tenant-finance.yaml": None})
+    await stage.until(promoted, State.PENDING)
+    await stage.decide(promoted, CANCEL, PIERRE)
     return promoted
+
+
+async def held_and_released(stage: Stage) -> Promoted:
+    """Held before its date, released before it, and deployed at it."""
+    promoted = await scheduled(stage)
+    await stage.decide(promoted, HOLD, ADA)
+    await stage.decide(promoted, RELEASE, JEAN)
+    return promoted
+
+
+async def held_in_line_and_cancelled(stage: Stage) -> Promoted:
+    """Held while it waits behind another, which cuts its look short; withdrawn from there."""
+    stage.awx.faults(life=["stuck-running"])
+    first = await stage.submit(id="PR-2026-0009", key="9" * 64)
+    await stage.decide(first, APPROVE, JEAN)
+    await stage.until(first, State.DEPLOYING)
+    promoted = await _approved(stage)
+    await asyncio.sleep(0.5)
+    await stage.decide(promoted, HOLD, JEAN)
+    await stage.decide(promoted, CANCEL, PIERRE)
+    await first.terminate()
+    return promoted
+
+
+async def retried_in_vain(stage: Stage) -> Promoted:
+    """Failed; another version went there meanwhile; the retry lapses, and deploys once it is approved anew."""
+    stage.awx.faults(life=["failed"])
+    promoted = await _approved(stage)
+    await stage.until(promoted, State.FAILED)
+    other = Target(type=TargetType.API, name="payment-api", version="2.1.1")
+    fix = await stage.submit(id="PR-2026-0009", key="9" * 64, target=other)
+    await stage.decide(fix, APPROVE, JEAN)
+    await fix.result()
+    await stage.decide(promoted, RETRY, PIERRE)
+    await stage.until(promoted, State.PENDING)
+    await stage.decide(promoted, APPROVE, JEAN)
+    return promoted
+
+
+async def superseded(stage: Stage) -> Promoted:
+    """A newer version is approved, where that closes older requests."""
+    rules = (Path(__file__).parents[2] / "demo" / "gitops" / "platform.yaml").read_text(encoding="utf-8")
+    person_commits(stage.git, {"platform.yaml": rules.replace("controls: 2", "controls: 2\n  supersede: true")})
+    promoted = await stage.submit()
+    newer = Target(type=TargetType.API, name="payment-api", version="2.2.0")
+    other = await stage.submit(id="PR-2026-0009", key="9" * 64, target=newer)
+    await stage.decide(other, APPROVE, JEAN)
+    await stage.hint(promoted)
+    return promoted
+
+
+async def resumed(stage: Stage) -> Promoted:
+    """The engine has lost it: a failed one goes on from the record, is retried, and deploys."""
+    stage.awx.faults(life=["failed"])
+    promoted = await _approved(stage)
+    await stage.until(promoted, State.FAILED)
+    await stage.lose(promoted)
+    again = await stage.resume(promoted.id)
+    await stage.decide(again, RETRY, PIERRE)
+    return again
 
 
 PATHS: dict[str, Scene] = {
@@ -218,6 +280,11 @@ PATHS: dict[str, Scene] = {
         edited_by_hand,
         queued_behind_another,
         approver_without_role,
+        held_and_released,
+        held_in_line_and_cancelled,
+        retried_in_vain,
+        superseded,
+        resumed,
     )
 }
 """Every path by its name."""

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,11 @@ from temporalio.testing import WorkflowEnvironment
 from activities.awx import AwxTimings
 from clients.channel import Outlet
 from domain.announcement import Channel, Plan
+from domain.change import Resumed
 from domain.clearance import Hint
 from domain.decision import Decision, DecisionAction, Submission
-from domain.deployment import AwxReport
-from domain.roles import Person
+from domain.deployment import AwxReport, Deployment
+from domain.roles import Person, Requester
 from domain.ticket import FOLDER, Impact, PromotionRequest, State
 from domain.yaml import load
 from record.index import Index
@@ -28,14 +29,17 @@ from record.repository import open_repository
 from record.signatures import signed
 from registration import Registration
 from tests.awx_fixtures import IMPATIENT, Simulator
-from tests.domain.builders import decision, submission
+from tests.domain.builders import PIERRE, decision, submission
 from tests.record.building import publish_key
 from tests.signing import KEY
 from workflows.promotion import Promotion
-from workflows.starting import submitted
+from workflows.starting import resume, submitted
 
 HOURS = dict.fromkeys(Impact, timedelta(hours=24))
 """After which approvers are reminded on stage."""
+
+ASKED = Requester.of(PIERRE)
+"""Who asks for what is submitted on stage."""
 
 Promoted = WorkflowHandle[Promotion, PromotionRequest]
 
@@ -157,6 +161,33 @@ class Stage:
 
     async def report(self, promoted: Promoted, job: int, status: str) -> None:
         await promoted.signal(Promotion.awx_report, AwxReport(job=job, status=status))
+
+    async def lose(self, promoted: Promoted) -> None:
+        """End the promotion once all that happened is recorded, as an engine does that loses its data."""
+        ticket = await promoted.query(Promotion.ticket)
+        for _ in range(200):
+            if self.recorded(ticket) == ticket:
+                return await promoted.terminate()
+            await asyncio.sleep(0.025)
+        raise AssertionError("the ticket is not recorded")
+
+    async def launch_unheard(self, ticket: PromotionRequest) -> None:
+        """Have AWX make the attempt's job, as for a promotion that ended before it heard the answer."""
+        asked = Deployment.of(ticket)
+        async with self.awx.client() as awx:
+            template = await awx.template()
+            label = await awx.ensure_label(asked.marker, template.organization or 0)
+            await awx.launch(template.id, asked.extra_vars(), [label], None)
+
+    async def resume(self, ticket_id: str, decide_by: datetime | None = None) -> Promoted:
+        """The promotion, going on from what the record has."""
+        repository = pygit2.Repository(str(self.git))
+        tree = repository.branches["main"].peel(pygit2.Commit).tree
+        ticket = next(each for each in (load(blob.data) for blob in _blobs(tree[FOLDER])) if each.id == ticket_id)
+        until = decide_by or ticket.metadata.created_at + timedelta(days=30)
+        begun = Resumed(ticket=ticket, revision=str(tree[ticket.path].id), decide_by=until, requester=ASKED)
+        await resume(self.environment.client, begun, self.queue)
+        return self.environment.client.get_workflow_handle_for(Promotion.run, ticket_id)
 
     async def hint(self, promoted: Promoted) -> None:
         """Say that the record is worth a look."""
