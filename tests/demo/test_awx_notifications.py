@@ -121,8 +121,9 @@ def test_a_failed_delivery_is_never_sent_again(told: tuple[Simulator, Receiver])
 
 
 def test_a_moved_receiver_is_followed(told: tuple[Simulator, Receiver]) -> None:
-    """301 and 307, with the same method and body."""
+    """301 and 307, with the same method and body. The job runs long: deliveries wait for none."""
     simulator, receiver = told
+    simulator.control("PATCH", "pace", json={"running": 1.0})
     receiver.answers.append(Response(status_code=307, headers={"Location": "/elsewhere"}))
     launch(simulator)
     eventually(lambda: receiver.statuses() == ["running", "running", "successful"])

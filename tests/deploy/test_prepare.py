@@ -207,8 +207,8 @@ def test_ci_skips_nothing(machine: Machine) -> None:
 
 
 def test_ci_asks_the_same_script() -> None:
-    """One list of what is needed."""
+    """One list of what is needed, and the whole run, from that list on, knows that it is CI's."""
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "CI=true PRODGATE_INSTALL=1 .ci/prepare test" in run
+    assert "export CI=true\nPRODGATE_INSTALL=1 .ci/prepare test\n" in run
     assert "apt-get" not in run
     assert os.access(ROOT / ".ci" / "prepare", os.X_OK)
