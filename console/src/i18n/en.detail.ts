@@ -37,7 +37,7 @@ export const enDetail = {
   heldBy: (name: string) => `Held by ${name}`,
   heldHelp: 'It stays approved, and is not deployed until it is released.',
   since: 'Since',
-  lapsedTitle: 'The approval lapsed: it waits to be approved anew',
+  lapsedTitle: 'The approval lapsed: another one is awaited',
   decideBy: 'To be decided by',
   behind: 'Waits behind',
   another: 'another request',
