@@ -38,7 +38,7 @@ FRENCH: Mapping[str, str] = {
     "tenant-gone": "Le tenant {tenant} n’existe plus.",
     "target-not-owned": "Le catalogue n’a pas de {name} pour {tenant}.",
     "approver-gone": "{approver} avait approuvé, et n’a plus aucun rôle.",
-    "approve-anew": "elle doit être approuvée à nouveau.",
+    "approve-anew": "La demande doit être approuvée à nouveau.",
     "production-moved-on": "{ticket} a mis {version} en production après l’approbation.",
     "approval-too-old": "L’approbation était valable jusqu’au {until}.",
     "approver-refused": "{approver} avait approuvé, et n’en a plus le droit\u00a0:",

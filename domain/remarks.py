@@ -30,7 +30,7 @@ TEMPLATES: dict[str, str] = {
     "approver-refused": "{approver}, who approved, no longer may",
     **{kind_of(refusal): refusal.sentence for refusal in (NotAuthorized, SelfApproval, ServiceDecides)},
     # Why an approval no longer covers its request
-    "approve-anew": "it has to be approved again",
+    "approve-anew": "the request has to be approved again",
     "production-moved-on": "Production was changed by {ticket} to {version} after the approval",
     "approval-too-old": "The approval was valid until {until}",
     "no-such-approval": "The record has no such approved request",

@@ -8,7 +8,7 @@ from domain.ticket import Action, PromotionRequest, State
 from domain.values import Frozen, Moment, TicketId
 
 OVERDUE = timedelta(hours=2)
-"""A launch that was due this long ago and has no job: somebody terminated its promotion, or its lane is stuck."""
+"""A launch that was due this long ago and has no job: somebody terminated its promotion, or its line is stuck."""
 
 
 class Window(Frozen):

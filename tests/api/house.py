@@ -39,6 +39,7 @@ from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import IMPATIENT, Simulator, simulating
 from tests.record.building import catalogue_opens, person_commits, publish_key
 from tests.signing import KEY
+from tests.workflows.stage import GRACE
 
 T = TypeVar("T")
 Connect = Callable[[], Awaitable[Client]]
@@ -284,7 +285,7 @@ class House:
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)
         await registration.follow()
-        await self._working.enter_async_context(registration.worker())
+        await self._working.enter_async_context(registration.worker(**GRACE))
 
     async def _another_client(self) -> Client:
         config = self.client.config()

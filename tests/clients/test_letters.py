@@ -14,7 +14,7 @@ from clients.remarks import FRENCH
 from clients.words import WORDS
 from domain.announcement import Event
 from domain.audience import Language
-from domain.remarks import TEMPLATES
+from domain.remarks import TEMPLATES, write
 from domain.versions import Direction
 from tests.clients.announcing import HOSTILE, NAME, audience, compared, said
 
@@ -162,6 +162,18 @@ def test_a_french_letter_retells_what_the_service_wrote() -> None:
     assert told("AWX says that the job failed.\n\nPLAY [x]") == "AWX indique que le job a échoué.\n\nPLAY [x]"
     approved = LETTERS.facts(said(Event.APPROVED), audience(), Language.FR)
     assert approved.told("AWX refused") == "AWX refused"
+
+
+def test_a_french_letter_says_why_an_approval_lapsed() -> None:
+    """In whole sentences, with the moment as the letter has it."""
+    told = LETTERS.facts(said(Event.LAPSED), audience(), Language.FR).told
+    old = f"{write('approval-too-old', until='2026-03-02T10:30:00Z')}; {write('approve-anew')}"
+    again = "La demande doit être approuvée à nouveau."
+    assert told(old) == f"L’approbation était valable jusqu’au 2026-03-02 11:30 CET. {again}"
+    may_not = f"{write('approver-refused', approver='ada')}: {write('not-authorized')}; {write('approve-anew')}"
+    assert told(may_not) == (
+        f"ada avait approuvé, et n’en a plus le droit\u00a0: ses rôles ne le permettent pas. {again}"
+    )
 
 
 def test_french_has_every_remark_of_the_service() -> None:

@@ -20,7 +20,7 @@ from tests.record.building import person_commits
 CLAIRE = "claire.moreau@cab-i.com"
 TENANT = "tenants/tenant-finance.yaml"
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
-ENGLISH = re.compile(r"\b(AWX (ran|says|reports)|who approved|holds no|nothing was|the job)\b", re.IGNORECASE)
+ENGLISH = re.compile(r"\b(AWX (ran|says|reports)|who approved|holds no|has to be|nothing was|the job)\b", re.IGNORECASE)
 
 
 def timeline(desk: Desk, ticket: str) -> Locator:
@@ -73,7 +73,8 @@ def test_a_lapsed_approval_is_told_in_french(sit: Sit, stack: Stack) -> None:
     finally:
         person_commits(gitops, {TENANT: before})
     jean = sit("jean", FR)
-    expect(timeline(jean, ticket)).to_contain_text(f"{CLAIRE} avait approuvé, et n’a plus aucun rôle.")
+    gone = f"{CLAIRE} avait approuvé, et n’a plus aucun rôle."
+    expect(timeline(jean, ticket)).to_contain_text(f"{gone} La demande doit être approuvée à nouveau.")
     is_french(jean)
 
 

@@ -38,6 +38,9 @@ from workflows.starting import resume, submitted
 HOURS = dict.fromkeys(Impact, timedelta(hours=24))
 """After which approvers are reminded on stage."""
 
+GRACE: dict[str, Any] = {"graceful_shutdown_timeout": timedelta(seconds=2)}
+"""A worker without one may never stop, where an activity ends while the SDK cancels it (temporalio 1.35)."""
+
 ASKED = Requester.of(PIERRE)
 """Who asks for what is submitted on stage."""
 
@@ -83,7 +86,7 @@ class Stage:
             )
             if self.follows:
                 await registration.follow()
-            async with registration.worker(max_cached_workflows=self.cached, **options):
+            async with registration.worker(max_cached_workflows=self.cached, **GRACE | options):
                 yield
         index.close()
         await repository.close()

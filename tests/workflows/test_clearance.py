@@ -19,7 +19,7 @@ TENANT = "tenants/tenant-finance.yaml"
 FILE = (Path(__file__).parents[2] / "demo" / "gitops" / TENANT).read_text(encoding="utf-8")
 WITHOUT_JEAN = "".join(line for line in FILE.splitlines(keepends=True) if "jean.dupont" not in line)
 ALICE = person("alice.admin@cab-i.com", Role.CPI_ADMIN, tenant=None)
-AGAIN = "it has to be approved again"
+AGAIN = "the request has to be approved again"
 
 
 async def approved_and_queued(stage: Stage) -> Promoted:

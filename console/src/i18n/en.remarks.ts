@@ -15,7 +15,7 @@ export const enRemarks: RemarkWords = {
   'not-authorized': () => 'not authorised.',
   'self-approval': () => 'nobody approves their own request.',
   'service-decides': () => 'a service account can’t decide.',
-  'approve-anew': () => 'It has to be approved again.',
+  'approve-anew': () => 'The request has to be approved again.',
   'production-moved-on': ({ ticket, version }) =>
     `Production was changed by ${ticket} to ${version} after the approval.`,
   'approval-too-old': (_, when) => `The approval was valid until ${when}.`,

@@ -14,7 +14,7 @@ export const frRemarks: RemarkWords = {
   'not-authorized': () => 'ses rôles ne le permettent pas.',
   'self-approval': () => 'personne n’approuve sa propre demande.',
   'service-decides': () => 'un compte de service ne peut pas décider.',
-  'approve-anew': () => 'Elle doit être approuvée à nouveau.',
+  'approve-anew': () => 'La demande doit être approuvée à nouveau.',
   'production-moved-on': ({ ticket, version }) =>
     `${ticket} a mis ${version} en production après l’approbation.`,
   'approval-too-old': (_, when) => `L’approbation était valable jusqu’au ${when}.`,
