@@ -207,9 +207,9 @@ class Stack:
         """Let the company promote targets that its catalogue does not name."""
         catalogue_opens(self.data / "gitops.git")
 
-    def ask(self, version: str, scheduled: str | None = None) -> str:
+    def ask(self, version: str, scheduled: str | None = None, name: str = "payment-api") -> str:
         """Pierre asks for a promotion; its id."""
-        answer = self.call(PIERRE, "POST", "", submission(version, scheduled))
+        answer = self.call(PIERRE, "POST", "", submission(version, scheduled, name))
         assert answer.status_code == 201, answer.text
         return str(answer.json()["metadata"]["id"])
 
@@ -266,10 +266,10 @@ class Stack:
         assert counted["count"] == len(tickets)
 
 
-def submission(version: str, scheduled: str | None = None) -> dict[str, Any]:
+def submission(version: str, scheduled: str | None = None, name: str = "payment-api") -> dict[str, Any]:
     """The body of a promotion that nothing is wrong with."""
     return {
-        "target": {"type": "api", "name": "payment-api", "version": version},
+        "target": {"type": "api", "name": name, "version": version},
         "request": {
             "justification": "New PCI-DSS compliant payment flow",
             "releaseNotes": "- Added 3DS2 authentication\n",
