@@ -9,7 +9,8 @@ const nameOf = () => 'Jean Dupont';
 const LAPSED = {
   action: 'lapsed',
   by: 'system',
-  reason: 'Production was changed by PR-2026-0007 to 2.0.9 after the approval; the request has to be approved again',
+  reason:
+    'Production was changed by PR-2026-0007 to 2.0.9 after the approval; the request has to be approved again',
   decideBy: '2026-12-31T10:00:00Z',
 } as const;
 const REMARKS = [
@@ -36,7 +37,10 @@ describe('what an open request waits for', () => {
       'en',
       'Production was changed by PR-2026-0007 to 2.0.9 after the approval. The request has to be approved again.',
     ],
-    ['fr', 'PR-2026-0007 a mis 2.0.9 en production après l’approbation. La demande doit être approuvée à nouveau.'],
+    [
+      'fr',
+      'PR-2026-0007 a mis 2.0.9 en production après l’approbation. La demande doit être approuvée à nouveau.',
+    ],
   ] as const)(
     'is another approval, once the first one lapsed: what changed, and until when (%s)',
     (language, said) => {
