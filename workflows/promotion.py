@@ -55,11 +55,14 @@ class Promotion:
 
     async def _story(self) -> PromotionRequest:
         await self._ledger.record_creation()
-        while (step := self._next()) is not None:
-            await step()
+        while (step := self._next()) is not None or not workflow.all_handlers_finished():
+            await (step or self._let_handlers_finish)()
             await self._ledger.settled()
-        await workflow.wait_condition(workflow.all_handlers_finished)
         return self._ledger.ticket
+
+    async def _let_handlers_finish(self) -> None:
+        """Wait at the end for decisions that came meanwhile: a retry may be among them."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _next(self) -> Step | None:
         """The step that the ticket is at; None at its end."""
@@ -98,8 +101,10 @@ class Promotion:
         await self._ledger.unchanged_until(until, "closes unless retried", lambda: False)
 
     async def _review(self) -> None:
-        """See whether the record still lets the ticket wait."""
-        await self._heed(await self._attempts.look(None))
+        """See whether the record still lets the ticket wait; what only a launch would fail on is left to the launch."""
+        said = await self._attempts.look(None)
+        if not isinstance(said, LaunchRefused):
+            await self._heed(said)
 
     async def _launch(self) -> None:
         """Wait for the ticket's turn, then have AWX make the attempt's job, once."""
@@ -229,7 +234,7 @@ class Promotion:
     @workflow.signal
     def look(self, hint: Hint) -> None:
         """Note that the record is worth a look."""
-        self._reports.hinted = hint.ticket_id == self._ledger.ticket.id
+        self._reports.hinted |= hint.ticket_id == self._ledger.ticket.id
 
     @workflow.query
     def ticket(self) -> PromotionRequest:

@@ -196,6 +196,20 @@ class Stage:
         """Say that the record is worth a look."""
         await promoted.signal(Promotion.look, Hint(ticket_id=promoted.id, why="a test says so"))
 
+    async def looked(self, promoted: Promoted) -> None:
+        """Return when no look of the promotion is under way any more, after one was."""
+        for _ in range(400):
+            events = [event async for event in promoted.fetch_history_events()]
+            looks = [
+                e.event_id for e in events if e.activity_task_scheduled_event_attributes.activity_type.name == "look"
+            ]
+            done = {e.activity_task_completed_event_attributes.scheduled_event_id for e in events}
+            signalled = max(e.event_id for e in events if e.HasField("workflow_execution_signaled_event_attributes"))
+            if looks and looks[-1] > signalled and looks[-1] in done:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("nothing looked after the hint")
+
     async def asked_for_a_launch(self, times: int = 1) -> None:
         """Return when AWX was asked to launch that often."""
         for _ in range(400):

@@ -11,6 +11,7 @@ from domain.decision import DecisionAction
 from domain.ticket import State
 from tests.awx_fixtures import IMPATIENT
 from tests.domain.builders import ADA, JEAN, PIERRE, details
+from tests.record.building import person_commits
 from tests.workflows.stage import Stage, refused
 from tests.workflows.test_clearance import approved_and_queued, let_it_go
 from workflows.promotion import Promotion
@@ -121,6 +122,26 @@ async def test_nothing_stops_a_launch_whose_answer_is_awaited(dev_stage: Stage) 
         await dev_stage.until_taken(promoted, CANCEL, ADA)
         assert (await promoted.result()).state is State.CANCELLED
     assert dev_stage.awx.jobs() == []
+
+
+async def test_a_hint_fails_nothing_that_only_waits(dev_stage: Stage) -> None:
+    """Somebody edits the file of a pending request, or of a held one: it waits on, and goes on when it is back."""
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        for action in (APPROVE, None):
+            ticket = await promoted.query(Promotion.ticket)
+            good = dev_stage.file(ticket)
+            person_commits(dev_stage.git, {ticket.path: good.replace("2.1.0", "6.6.6")})
+            await dev_stage.hint(promoted)
+            await dev_stage.looked(promoted)
+            person_commits(dev_stage.git, {ticket.path: good})
+            if action:
+                dev_stage.awx.faults(launch=["too-many"])
+                await dev_stage.decide(promoted, action, JEAN)
+                await dev_stage.asked_for_a_launch()
+                await dev_stage.decide(promoted, HOLD, JEAN)
+        await dev_stage.decide(promoted, RELEASE, JEAN)
+        assert (await promoted.result()).state is State.DEPLOYED
 
 
 async def test_a_decision_counts_as_it_was_when_the_look_answered(dev_stage: Stage) -> None:
