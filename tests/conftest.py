@@ -4,8 +4,11 @@ Each pytest process starts its own server, so `-n` needs nothing else. A namespa
 gets one of its own: tests never meet each other's promotions, and may all begin with PR-YYYY-0001.
 """
 
+import ast
+import gc
 import itertools
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,28 @@ _OPTIONS = (*TUNING, "worker.perNamespaceWorkerCount=0")
 _KEYWORDS = {attribute.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for attribute in SEARCH_ATTRIBUTES}
 
 Connect = Callable[[], Awaitable[Client]]
+
+
+_parse, _parsing = ast.parse, threading.RLock()
+
+
+def _parse_alone(*given: Any, **named: Any) -> Any:
+    """Parse while no other thread does, and no garbage is collected.
+
+    CPython 3.11 keeps one depth for all parsers of a process: where two of them overlap, one ends with SystemError
+    "AST constructor recursion depth mismatch". pytest and tracebacks parse to show a failure, Hypothesis to draw from.
+    """
+    with _parsing:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return _parse(*given, **named)
+        finally:
+            if collects:
+                gc.enable()
+
+
+ast.parse = _parse_alone
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
