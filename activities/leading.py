@@ -25,6 +25,9 @@ machines' clocks count seconds nearly alike, and what a leader sends right befor
 BEATS = 5
 """Heartbeats within one timeout: some of them may be lost."""
 
+LEAVES_WITHIN = 5.0
+"""Seconds in which a leader notes what it told and lets its channel go, before it is cancelled again."""
+
 SHIFT = timedelta(hours=12)
 """How long one run of the activity leads, so that its workflow can go on in a new run."""
 
@@ -159,7 +162,7 @@ async def _while_leading(lease: Lease) -> AsyncIterator[list["asyncio.Task[None]
         while pending:  # what swallows a cancellation is cancelled again
             for task in pending:
                 task.cancel()
-            _, pending = await asyncio.wait(pending, timeout=1)
+            _, pending = await asyncio.wait(pending, timeout=LEAVES_WITHIN)
 
 
 async def _first_failure(tasks: list["asyncio.Task[None]"]) -> None:

@@ -51,6 +51,7 @@ _MAY_BE_BEHIND = (
     errors.FaultyFile,
     errors.TargetNotOwned,
     errors.IdentityChanged,
+    errors.ProductionChanged,
 )
 """Refusals that say what the record says: this process, which signed the decision, has just read otherwise in it."""
 

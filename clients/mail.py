@@ -143,10 +143,12 @@ class Mail:
         smtp, self._smtp = self._smtp, None
         if smtp is None:
             return
-        if smtp.is_connected:
-            with contextlib.suppress(*_FAILURES):
-                await smtp.quit()
-        smtp.close()
+        try:
+            if smtp.is_connected:
+                with contextlib.suppress(*_FAILURES):
+                    await smtp.quit()
+        finally:
+            smtp.close()
 
     def message(self, said: Announcement, addressee: Addressee, audience: Audience) -> EmailMessage:
         """The mail to one person: the same message, by its id, however often it is made."""

@@ -152,9 +152,8 @@ async def test_a_promotion_is_told_once_in_order_and_noted(house: House) -> None
     board = Board(people=True)
     async with house.leading(board) as leader:
         await told_whole(leader.repository)
-        await until(lambda: {each.outcome for each in house.report().progress} == {Outcome.DELIVERED})
-    progress = house.report().progress
-    assert [each.event for each in progress] == WHOLE
+        delivered = [(event, Outcome.DELIVERED) for event in WHOLE]
+        await until(lambda: [(each.event, each.outcome) for each in house.report().progress] == delivered)
     assert len(board.told) == len(set(board.told))
     for person in {to for _, to in board.told}:
         seen = [identity.split(".")[2] for identity, to in board.told if to == person]

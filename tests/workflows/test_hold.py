@@ -20,7 +20,7 @@ APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
 
 
 async def test_a_held_request_stands_in_no_line(dev_stage: Stage) -> None:
-    """It is held while it waits for its turn; the turn comes and nothing is launched, until somebody releases it."""
+    """It is held while it waits for its turn; the turn comes, another goes ahead, and the approval lapses."""
     async with dev_stage.working():
         promoted = await approved_and_queued(dev_stage)
         held = await dev_stage.decide(promoted, HOLD, JEAN)
@@ -28,14 +28,13 @@ async def test_a_held_request_stands_in_no_line(dev_stage: Stage) -> None:
         assert (held.state, held.hold.by, held.hold.reason) == (State.APPROVED, JEAN.email, "Not tested enough")
         await let_it_go(dev_stage, promoted, State.APPROVED)
         third = await dev_stage.submit(id="PR-2026-0003", key="3" * 64)
-        await dev_stage.decide(third, APPROVE, JEAN)
+        await dev_stage.until_taken(third, APPROVE, JEAN)  # the worker's memory may be a moment behind the branch
         assert (await third.result()).state is State.DEPLOYED
         assert len(dev_stage.awx.jobs()) == 2
-        await dev_stage.decide(promoted, RELEASE, ADA)
         lapsed = await dev_stage.until(promoted, State.PENDING)  # the third went ahead, approved later
         assert "Production was changed by PR-2026-0003" in (lapsed.last.reason or "")
         await dev_stage.decide(promoted, CANCEL, PIERRE)
-    assert dev_stage.actions() == ["created", "approved", "held", "released", "lapsed", "cancelled"]
+    assert dev_stage.actions() == ["created", "approved", "held", "lapsed", "cancelled"]
 
 
 async def test_a_release_lets_the_request_deploy(dev_stage: Stage) -> None:
