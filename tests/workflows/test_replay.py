@@ -1,5 +1,6 @@
 """Promotions that are under way go on under today's code: every recorded history replays."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -54,6 +55,14 @@ async def test_a_recorded_promotion_goes_on_under_todays_code(file: Path) -> Non
 async def test_a_recorded_follower_goes_on_under_todays_code() -> None:
     """It runs in every installation, whatever is rolled out."""
     await replayer(Follow).replay_workflow(history(FOLLOWED))
+
+
+@pytest.mark.parametrize("file", [*RECORDED, FOLLOWED], ids=lambda file: file.stem)
+def test_a_history_tells_nothing_of_the_machine_that_recorded_it(file: Path) -> None:
+    """No stack trace with its paths, no name of a process."""
+    text = file.read_text(encoding="utf-8")
+    assert "stackTrace" not in text
+    assert set(re.findall(r'"identity":"([^"]*)"', text)) == {"worker"}
 
 
 def test_every_path_has_a_history() -> None:
