@@ -3,15 +3,13 @@
 import asyncio
 import contextlib
 import logging
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 
-import pygit2
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -22,8 +20,8 @@ from domain.following import Called, Followed
 from domain.ticket import Action, PromotionRequest, State
 from record import schema
 from record.acts import Acts, Trail
-from record.errors import RecordError
-from record.line import LineReader
+from record.errors import BranchRewritten
+from record.line import UNREADABLE, LineReader
 from record.query import every
 from record.requesters import requester_in
 
@@ -40,8 +38,6 @@ approved request, for approvals grow old by themselves, and a hint may be lost."
 _MOVES = frozenset(Action) - {Action.CREATED, Action.REJECTED, Action.EXPIRED, Action.DUE, Action.RELEASED}
 """Acts after which another request of the target may go on, or no longer."""
 
-UNREADABLE = (RecordError, OSError, sqlite3.Error, pygit2.GitError)
-
 
 @dataclass
 class Attention:
@@ -51,7 +47,8 @@ class Attention:
     lines: LineReader
     client: Client
     _called: int = 0
-    _all_at: float = field(default=0.0)
+    _all_at: float = 0.0
+    _waits: bool = False
 
     async def follow(self, lease: Lease) -> None:
         """Tell promotions until cancelled."""
@@ -65,12 +62,7 @@ class Attention:
             trail = await loop.run_in_executor(thread, lambda: Trail(self.acts, repository.tip()))
             while True:
                 woken.clear()
-                try:
-                    hints = await loop.run_in_executor(thread, self._read, trail)
-                except UNREADABLE as error:
-                    _LOG.warning("%s waits for the record: %s", ATTENTION.name, error)
-                    hints = []
-                await self._tell(hints, lease)
+                await self._tell(await loop.run_in_executor(thread, self._seen, trail), lease)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_EVERY):
                         await woken.wait()
@@ -88,6 +80,20 @@ class Attention:
 
     # -- beside -----------------------------------------------------------------------------------------------------
 
+    def _seen(self, trail: Trail) -> list[Hint]:
+        """The hints of one round; none while the record can't be read, which is logged once. Raises BranchRewritten."""
+        try:
+            hints = self._read(trail)
+        except BranchRewritten:
+            raise
+        except UNREADABLE as error:
+            if not self._waits:
+                _LOG.warning("%s waits for the record: %s", ATTENTION.name, error)
+            self._waits = True
+            return []
+        self._waits = False
+        return hints
+
     def _read(self, trail: Trail) -> list[Hint]:
         """The hints that follow from what was committed since, and now and then from every approved request."""
         self.acts.repository.fetch(LOOK_EVERY)
@@ -99,12 +105,12 @@ class Attention:
             moved |= {schema.what_of(act.ticket): act.ticket for act in commit.acts if act.ticket.last.action in _MOVES}
             trail.passed()
         BEHIND.labels(ATTENTION.name).set(len(trail))
-        others = chain.from_iterable(map(self._others, moved.values()))
+        others = {ticket.id: ticket for ticket in chain.from_iterable(map(self._others, moved.values()))}
+        hints = [hint for hint in map(self._turn, others.values()) if hint]
         if everything:
             self._all_at = time.monotonic()
-            others = chain(others, self._undecided())
-        found = {ticket.id: ticket for ticket in others}
-        return [hint for hint in map(self._hint, found.values()) if hint is not None]
+            others |= {ticket.id: ticket for ticket in self._undecided()}
+        return [*hints, *(hint for hint in map(self._pointless, others.values()) if hint)]
 
     def _others(self, ticket: PromotionRequest) -> Iterator[PromotionRequest]:
         """The target's open requests but the one that acted: it knows what it did."""
@@ -117,20 +123,20 @@ class Attention:
         closes = self.lines.directory.current().rules.supersede
         return every(self.acts.index.page, *((State.PENDING,) if closes else ()), State.APPROVED)
 
-    def _hint(self, ticket: PromotionRequest) -> Hint | None:
-        """The reason for which the ticket's promotion should look; None for nothing new."""
+    def _turn(self, ticket: PromotionRequest) -> Hint | None:
+        """The hint to a request that is the first in its target's line now."""
+        line = self.lines.line_of(ticket) if clearance.launchable(ticket) else ()
+        if not line or line[0].ticket_id != ticket.id:
+            return None
+        return Hint(ticket_id=ticket.id, why="it is the first in its target's line")
+
+    def _pointless(self, ticket: PromotionRequest) -> Hint | None:
+        """The hint to a request that the record no longer lets go on as it is."""
+        if ticket.state is State.DEPLOYING and not clearance.launchable(ticket):
+            return None
         signed = self.acts.claims(ticket.id)
         grounds = self.lines.grounds_of(ticket, signed)
         if grounds.target.faults:
             return None
-        if ticket.state in {State.PENDING, State.APPROVED} or clearance.launchable(ticket):
-            said = clearance.verdict(ticket, grounds, requester_in(signed), datetime.now(UTC))
-            if said is not None:
-                return Hint(ticket_id=ticket.id, why=said.reason[:200])
-        if clearance.launchable(ticket) and self._is_front(ticket):
-            return Hint(ticket_id=ticket.id, why="it is the first in its target's line")
-        return None
-
-    def _is_front(self, ticket: PromotionRequest) -> bool:
-        line = self.lines.line_of(ticket)
-        return bool(line) and line[0].ticket_id == ticket.id
+        said = clearance.verdict(ticket, grounds, requester_in(signed), datetime.now(UTC))
+        return Hint(ticket_id=ticket.id, why=said.reason[:200]) if said else None

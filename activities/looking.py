@@ -1,12 +1,10 @@
 """The look before a launch, as an activity: it waits for the turn, finds what was launched, and judges the approval."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pygit2
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -17,11 +15,11 @@ from domain.errors import FaultyFile, RuleViolation, Unproven
 from domain.line import Place, ahead_of
 from domain.remarks import unlaunched
 from domain.roles import Requester
+from domain.signing import Claims
 from domain.ticket import PromotionRequest
-from record.errors import RecordError
 from record.index import Index
 from record.keys import KeyReader
-from record.line import LineReader
+from record.line import UNREADABLE, LineReader
 from record.repository import Repository
 from record.requesters import proven, requester_in
 
@@ -30,8 +28,6 @@ Find = Callable[[Lookup], Awaitable[LaunchOutcome]]
 
 Abandoned = Callable[[PromotionRequest], Awaitable[bool]]
 """Tells that no promotion and no job of a request is under way, though the record has it in front of its line."""
-
-UNREADABLE = (RecordError, OSError, sqlite3.Error, pygit2.GitError)
 
 
 @dataclass
@@ -51,8 +47,9 @@ class RecordLook:
         without any promotion, or as one that they invented: what nobody approved is not launched by that either.
         """
         try:
-            ticket, requester = await asyncio.to_thread(self._proven, deployment, asked)
-            said = await self.judge(ticket, requester, asked.current_attempt_scheduled_time) or await self.waits(ticket)
+            ticket, signed = await asyncio.to_thread(self._proven, deployment, asked)
+            at = asked.current_attempt_scheduled_time
+            said = await self.judge(ticket, requester_in(signed), at, signed) or await self.waits(ticket)
         except FaultyFile as fault:
             return NotLaunched(reason=str(fault)[:8_000])
         except RuleViolation as refused:
@@ -65,22 +62,29 @@ class RecordLook:
         reason = said if isinstance(said, str) else said.reason
         return NotLaunched(reason=reason[:8_000])  # the promotion looks again, and finds the same
 
-    def _proven(self, deployment: Deployment, asked: activity.Info) -> tuple[PromotionRequest, Requester | None]:
-        """The ticket as recorded, with its requester. Raises what speaks against the attempt's being its own."""
+    def _proven(self, deployment: Deployment, asked: activity.Info) -> tuple[PromotionRequest, tuple[Claims, ...]]:
+        """The ticket as recorded, with what its commits prove. Raises whatever speaks against the attempt."""
         self.index.catch_up(fetch=True)
         ticket, keys = self.index.get(deployment.request_id), self.keys.current()
         if ticket is None or asked.workflow_id != ticket.id:
             raise Unproven(unlaunched("asked-by-nobody"))
         signed = proven(self.repository, self.index, keys, ticket.id)
         clearance.approval(deployment, ticket, signed, asked.current_attempt_scheduled_time)
-        return ticket, requester_in(signed)
+        return ticket, signed
 
-    async def judge(self, ticket: PromotionRequest, requester: Requester | None, at: datetime) -> Objection | None:
-        """What speaks against the ticket's going on at the moment, None for nothing.
+    async def judge(
+        self,
+        ticket: PromotionRequest,
+        requester: Requester | None,
+        at: datetime,
+        signed: tuple[Claims, ...] | None = None,
+    ) -> Objection | None:
+        """Tell what speaks against the ticket's going on at the moment, None for nothing.
 
-        Raises FaultyFile until the files that it rests on are mended: what can't be read lets nothing through.
+        `signed` is what its commits prove, for whoever has read them. Raises FaultyFile until the files that it rests
+        on are mended: what can't be read lets nothing through.
         """
-        grounds = await asyncio.to_thread(self.lines.grounds_of, ticket)
+        grounds = await asyncio.to_thread(self.lines.grounds_of, ticket, signed)
         if grounds.target.faults:
             raise FaultyFile(targets.told(grounds.target.faults))
         return clearance.verdict(ticket, grounds, requester, at)

@@ -26,8 +26,8 @@ class Change(Asked):
     """A ticket after one transition, with the revision it was made from: None for the first.
 
     `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
-    `proof` comes with what a person did; what the service does by itself has none. `requester` (as they were known at
-    submission) and `decide_by` (when a pending ticket expires) are not in the file; whoever announces it needs them.
+    `proof` comes with what a person did; what the service does by itself has none. `requester` and `decide_by` came
+    with changes of earlier versions: they are read still, and nothing needs them.
     """
 
     ticket: PromotionRequest

@@ -1,8 +1,11 @@
 """Tells a target's line, and what an approval still stands on: both are functions of the branch alone."""
 
+import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
+
+import pygit2
 
 from domain import line
 from domain.coverage import Grounds
@@ -13,10 +16,14 @@ from domain.ticket import Action, PromotionRequest, State
 from domain.versions import Direction, direction
 from record.controls import Controls
 from record.directory import DirectoryReader
+from record.errors import RecordError
 from record.index import Index
 from record.keys import KeyReader
 from record.repository import Repository
 from record.requesters import proven
+
+UNREADABLE = (RecordError, OSError, sqlite3.Error, pygit2.GitError)
+"""What reading the record raises while it can't be read."""
 
 _GOING_ON = frozenset({State.APPROVED, State.DEPLOYING, State.DEPLOYED})
 """States of a newer request by which an older one is closed."""

@@ -65,6 +65,11 @@ class Attempts:
         return self._asked_at is not None
 
     @property
+    def at_rest(self) -> bool:
+        """Whether a new run would know as much as this one of what AWX was asked for."""
+        return not self.launching and not self._lost
+
+    @property
     def pause(self) -> timedelta:
         """The wait before AWX is asked again."""
         return options.not_now(self._not_now)
@@ -76,9 +81,12 @@ class Attempts:
         return self._begun.key is not None and info.run_id == info.first_execution_run_id
 
     async def look(self, deployment: Deployment | None) -> Verdict | None:
-        """What the record and AWX say of the ticket; None where it changed, or was hinted at, before they did."""
+        """What the record and AWX say of the ticket; None where it changed, or was hinted at, before they did.
+
+        A hint cuts no look short that waits until a launch can't be alive in AWX any more: hints may come sooner.
+        """
         looked, reports = self._ledger.ticket, self._reports
-        reports.hinted = False
+        reports.hinted, hasty = False, self._fresh and not self.launching
         question = Look(
             request_id=looked.id,
             revision=self._ledger.revision,
@@ -91,7 +99,9 @@ class Attempts:
         looking: workflow.ActivityHandle[Verdict] = workflow.start_activity_method(
             LookActivities.look, question, **options.looking(summary)
         )
-        await workflow.wait_condition(lambda: looking.done() or self._ledger.ticket is not looked or reports.hinted)
+        await workflow.wait_condition(
+            lambda: looking.done() or self._ledger.ticket is not looked or (hasty and reports.hinted)
+        )
         said = await _unless_cancelled(looking)
         return said if self._ledger.ticket is looked else None
 

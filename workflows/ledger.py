@@ -23,7 +23,6 @@ class Ledger:
         self.ticket = begun.ticket
         self.revision = begun.revision
         self.never: ApplicationError | None = None
-        self._requester, self._decide_by = begun.requester, begun.decide_by
         self._unrecorded = begun.queue()
         self._recording = asyncio.Lock()
 
@@ -65,14 +64,7 @@ class Ledger:
         async with self._recording:
             while self._unrecorded:
                 ticket, by, proof = self._unrecorded[0]
-                change = Change(
-                    ticket=ticket,
-                    base=self.revision,
-                    actor_name=by,
-                    proof=proof,
-                    requester=self._requester,
-                    decide_by=self._decide_by,
-                )
+                change = Change(ticket=ticket, base=self.revision, actor_name=by, proof=proof)
                 summary = f"commits {ticket.last.action} by {ticket.last.by}"
                 recorded = await workflow.execute_activity_method(
                     RecordActivities.record_change, change, **options.recording(summary)

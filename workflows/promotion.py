@@ -35,6 +35,11 @@ with workflow.unsafe.imports_passed_through():
 Step = Callable[[], Awaitable[None]]
 
 
+def _goes_on_anew(ticket: PromotionRequest) -> bool:
+    """Whether a new run may take the ticket up as it is: not while its job is under way, or after its end."""
+    return ticket.state in {State.PENDING, State.APPROVED, State.FAILED}
+
+
 @workflow.defn(failure_exception_types=[RuleViolation])
 class Promotion:
     """Holds one value, the ticket; every change of it is a lifecycle function, then a commit, then what follows."""
@@ -68,7 +73,7 @@ class Promotion:
         """The step that the ticket is at; None at its end."""
         ticket = self._ledger.ticket
         waits = ticket.state is State.PENDING or ticket.hold is not None or line.becomes_due(ticket)
-        if workflow.info().is_continue_as_new_suggested() and (waits or ticket.state is State.FAILED):
+        if workflow.info().is_continue_as_new_suggested() and self._attempts.at_rest and _goes_on_anew(ticket):
             return self._continue_as_new
         match ticket.state:
             case State.PENDING | State.APPROVED if waits and self._reports.hinted:
@@ -113,7 +118,7 @@ class Promotion:
             await self._ledger.advance(lifecycle.start(self._ledger.ticket, said.job, workflow.now()))
         elif isinstance(said, NotLaunched):
             until = workflow.now() + self._attempts.pause
-            await self._ledger.unchanged_until(until, "AWX takes no launch now", self._reports.is_hinted)
+            await self._ledger.unchanged_until(until, "AWX takes no launch now", lambda: False)
         else:
             await self._heed(said)
 

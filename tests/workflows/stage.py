@@ -58,6 +58,7 @@ class Stage:
     queue: str = field(default_factory=lambda: f"queue-{uuid.uuid4()}")
     outlets: dict[Channel, Outlet] = field(default_factory=dict)
     patience: timedelta = timedelta(days=3)
+    look_every: timedelta = timedelta(milliseconds=100)
     follows: bool = True
     """Whether the record is followed: not where time skips, for a leader's heartbeats would come days apart."""
     cached: int = 0
@@ -82,7 +83,7 @@ class Stage:
                 self.timings,
                 self.outlets,
                 self.plan,
-                look_every=timedelta(milliseconds=100),
+                look_every=self.look_every,
             )
             if self.follows:
                 await registration.follow()
