@@ -304,6 +304,7 @@ async def test_what_waited_is_told_by_the_next_leader_too(house: House) -> None:
     board.down = ""
     async with house.leading(board):
         await until(lambda: board.events == WHOLE)
+    assert len(board.told) == len(set(board.told))
 
 
 async def test_what_can_t_be_told_in_time_is_given_up_counted_and_seen(
@@ -507,3 +508,4 @@ async def test_a_channel_that_is_not_set_up_in_the_demo_says_in_the_log_what_it_
         async with house.leading(Logged(Channel.MAIL)) as leader:
             await Story(leader.repository).create()
             await until(lambda: "it would tell all of PR-2026-0001.1.request-created" in caplog.text)
+    assert pending().spec.request.justification not in caplog.text
