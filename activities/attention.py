@@ -1,7 +1,6 @@
 """Tells promotions that the record has something to see for them, so that they need not poll for it."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from itertools import chain
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.leading import BEHIND, Lease
+from activities.leading import BEHIND, Lease, resting
 from domain import clearance
 from domain.clearance import Hint
 from domain.following import Called, Followed
@@ -52,20 +51,13 @@ class Attention:
 
     async def follow(self, lease: Lease) -> None:
         """Tell promotions until cancelled."""
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(woken.set)
-
-        repository = self.acts.repository
-        with ThreadPoolExecutor(1, ATTENTION.name) as thread, repository.listening(wake):
-            trail = await loop.run_in_executor(thread, lambda: Trail(self.acts, repository.tip()))
-            while True:
-                woken.clear()
-                await self._tell(await loop.run_in_executor(thread, self._seen, trail), lease)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY):
-                        await woken.wait()
+        loop, repository = asyncio.get_running_loop(), self.acts.repository
+        with ThreadPoolExecutor(1, ATTENTION.name) as thread:
+            async with resting(repository) as rest:
+                trail = await loop.run_in_executor(thread, lambda: Trail(self.acts, repository.tip()))
+                while True:
+                    await self._tell(await loop.run_in_executor(thread, self._seen, trail), lease)
+                    await rest(LOOK_EVERY)
 
     async def _tell(self, hints: Iterable[Hint], lease: Lease) -> None:
         for hint in hints:

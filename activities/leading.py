@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.following import Followed
 from domain.values import Frozen
 from record.errors import BranchRewritten, JournalMoved, RecordError
+from record.repository import Repository
 
 MARGIN = 0.2
 """The part of the heartbeat timeout by which a lease ends before the engine gives the activity to somebody else: two
@@ -99,6 +100,29 @@ class Lease:
             await asyncio.sleep(self.timeout.total_seconds() / BEATS)
             await self.renew()
             self.check()
+
+
+Rest = Callable[[float], Awaitable[None]]
+"""Waits for so many seconds, or until the branch moves on this disk."""
+
+
+@contextlib.asynccontextmanager
+async def resting(repository: Repository) -> AsyncIterator[Rest]:
+    """A follower's rest between two rounds; whatever moves the branch during a round ends the rest after it at once."""
+    loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(woken.set)
+
+    async def rest(seconds: float) -> None:
+        # Not wait_for, which loses a cancellation that comes together with what is awaited (before Python 3.12).
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await woken.wait()
+        woken.clear()
+
+    with repository.listening(wake):
+        yield rest
 
 
 class Follower(Protocol):

@@ -13,7 +13,7 @@ from typing import TypeVar
 from prometheus_client import Gauge
 
 from activities.correspondence import Correspondent, Means
-from activities.leading import BEHIND, OLDEST, Lease, LeaseLost
+from activities.leading import BEHIND, OLDEST, Lease, LeaseLost, resting
 from clients.channel import ChannelDown, Replaced
 from domain.backlog import Key
 from domain.delivery import Delivery, Parcel, Said
@@ -96,20 +96,10 @@ class _Leader:
 
     async def lead(self) -> None:
         """Read, tell and note, round after round."""
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(woken.set)
-
-        with self.box.means.acts.repository.listening(wake):
+        async with resting(self.box.means.acts.repository) as rest:
             while True:
-                woken.clear()
                 self.lease.check()
-                wait = await self._round()
-                # Not wait_for, which loses a cancellation that comes together with what is awaited (before 3.12).
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(wait):
-                        await woken.wait()
+                await rest(await self._round())
 
     async def _round(self) -> float:
         """One round; the seconds until the next, unless something happens before."""

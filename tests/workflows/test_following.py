@@ -18,7 +18,7 @@ from domain.ticket import State
 from record.errors import BranchRewritten
 from tests.board import Board
 from tests.domain.builders import JEAN, NOW
-from tests.workflows.stage import Stage
+from tests.workflows.stage import GRACE, Stage
 from workflows.following import Follow, keep_following
 
 NAME = Followed(name="outbox/mail")
@@ -59,7 +59,12 @@ async def another(client: Client) -> Client:
 def working(client: Client, follower: Counting, name: str = NAME.name) -> Worker:
     activities = LeadingActivities(client, {name: follower})
     return Worker(
-        client, task_queue="follow", workflows=[Follow], activities=[activities.lead], interceptors=[Beating()]
+        client,
+        task_queue="follow",
+        workflows=[Follow],
+        activities=[activities.lead],
+        interceptors=[Beating()],
+        **GRACE,
     )
 
 
