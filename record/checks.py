@@ -146,7 +146,8 @@ def check_target(step: Step) -> Iterator[Violation]:
     if not step.target.controlled or not _lets_go_on(step.last):
         return
     ticket = step.now
-    if step.last.action is Action.APPROVED and step.target.entry is None and step.target.open_catalogue:
+    unowned = step.target.entry is None and step.target.open_catalogue and not step.target.faults
+    if step.last.action is Action.APPROVED and unowned:
         return  # of two tenants' first approvals at once, one owns the target; the other one launches nothing
     asked = (ticket.metadata.tenant, ticket.spec.target)
     refused = targets.objection(step.target, *asked)

@@ -101,13 +101,15 @@ class Directory:
     def person(self, email: str, subject: str | None = None, without: Collection[Member] = ()) -> Person | None:
         """The person with that address or alias, or with that proven subject; None if no file knows them.
 
-        An entry that names another subject than the one proven is somebody else's and grants nothing. Grants come from
-        entries that name this address or subject themselves; addresses also from what those entries lead to, so that
-        somebody with several accounts, or with a service account, is recognised as one requester. Entries alike
+        An entry that names another subject than the one proven is somebody else's and grants nothing; where none is
+        proven, the subject that counts is that of the address's own entry, not of whoever has it as an alias. Grants
+        come from entries that name this address or subject themselves; addresses also from what those entries lead to,
+        so that somebody with several accounts, or with a service account, is recognised as one requester. Entries alike
         to one in `without` grant nothing.
         """
         address = same_address(email)
         entries = [*self._by_address.get(address, ()), *self._by_subject.get(subject or "", ())]
+        subject = subject or self._subject_of(address)
         mine = [(member, grant) for member, grant in entries if member.subject in {None, subject} or subject is None]
         if not mine:
             return None
@@ -125,6 +127,11 @@ class Directory:
             grants=() if disputed else tuple(dict.fromkeys(granted))[:MOST_GRANTS],
             owner=next((member.owner for member, _ in mine if member.owner), None),
         )
+
+    def _subject_of(self, address: str) -> str | None:
+        """The subject that an entry of the address itself names."""
+        own = (each.subject for each, _ in self._by_address.get(address, ()) if same_address(each.email) == address)
+        return next(filter(None, own), None)
 
     def _addresses(self, members: Iterable[Member]) -> set[str]:
         """Every address that these entries, and entries that share one with them, call one person's or own."""

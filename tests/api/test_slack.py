@@ -14,7 +14,7 @@ import structlog
 from git import Repo
 from pydantic import SecretStr
 
-from tests.api.house import ALICE, HUGO, JEAN, PIERRE, Connect, House, opened, problem
+from tests.api.house import ALICE, HUGO, JEAN, PIERRE, VICTOR, Connect, House, opened, problem
 from tests.e2e.stack import free_ports
 from tests.slack import SECRET, TOKEN, SlackStandIn, signed
 
@@ -196,6 +196,32 @@ def test_a_click_gives_no_right_that_the_person_does_not_have(office: Office, us
     assert (line["by"], line["path"]) == (f"Slack user {user} of workspace T0CABI", HOOK)
     assert line["why"] == f"approve {ticket}: {told}"
     assert line["status"] == (404 if user == HUGO_THERE else 403)
+
+
+BORROWED = {
+    "an entry without a subject": "email: paul.marchand@cab-i.com, name: Paul Marchand, role: cpi",
+    "an entry of another subject": "email: paul.marchand@cab-i.com, name: Paul Marchand, role: cpi, subject: demo|paul",
+}
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before his own", "after his own"])
+@pytest.mark.parametrize("whose", BORROWED)
+def test_an_alias_of_somebody_else_gives_its_roles_to_no_click(office: Office, whose: str, first: bool) -> None:
+    """Victor, who may only look, has an address now that was Paul's, who may approve: Paul's roles stay Paul's."""
+    path = "tenants/tenant-finance.yaml"
+    before = office.house.text(path)
+    lines = before.splitlines(keepends=True)
+    own = next(at for at, line in enumerate(lines) if f"email: {VICTOR}" in line)
+    lines.insert(own if first else own + 1, f"    - {{{BORROWED[whose]}, aliases: [{VICTOR}]}}\n")
+    ticket = asked(office)
+    click = office.click("approve", ticket, VICTOR_THERE)
+    office.house.commit({path: "".join(lines)})
+    try:
+        office.send(click)
+        assert office.whispered().startswith("Not authorized: approving for tenant-finance takes the role cpi")
+        assert office.state(ticket) == "pending"
+    finally:
+        office.house.commit({path: before})
 
 
 def test_a_second_click_and_a_replayed_one_are_stale(office: Office) -> None:

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,20 +41,26 @@ def opened(location: Path | str, tmp_path: Path) -> Repository:
     return open_repository(str(location), "main", tmp_path / "data")
 
 
-def person_commits(repository: Path, files: dict[str, str | None], message: str = "By hand") -> str:
-    """Commit files as a person would who pushes to the branch, again if need be; None removes one. The new tip."""
+def person_commits(
+    repository: Path, files: dict[str, str | None], message: str = "By hand", at: datetime | None = None
+) -> str:
+    """Commit files as a person would who pushes to the branch, again if need be; None removes one. The new tip.
+
+    Dated now, unless told when.
+    """
     for _ in range(500):
         try:
-            git(repository, "fast-import", "--quiet", "--date-format=now", stdin=_script(repository, files, message))
+            script = _script(repository, files, message, at or datetime.now(UTC))
+            git(repository, "fast-import", "--quiet", stdin=script)
         except subprocess.CalledProcessError:  # somebody else's commit came in between
             continue
         return git(repository, "rev-parse", "refs/heads/main")
     raise TimeoutError("the branch never stood still")
 
 
-def _script(repository: Path, files: dict[str, str | None], message: str) -> str:
-    size = len(message.encode())
-    lines = ["commit refs/heads/main", "committer Mona Manual <mona@cab-i.com> now", f"data {size}", message]
+def _script(repository: Path, files: dict[str, str | None], message: str, at: datetime) -> str:
+    size, date = len(message.encode()), f"{int(at.timestamp())} +0000"
+    lines = ["commit refs/heads/main", f"committer Mona Manual <mona@cab-i.com> {date}", f"data {size}", message]
     if git(repository, "for-each-ref", "refs/heads/main"):
         lines.append("from refs/heads/main^0")
     for path, text in files.items():
