@@ -19,7 +19,7 @@ from record.repository import Repository
 from record.signatures import new_key, sealed
 from record.verify import verify
 from tests.domain.builders import MINUTE, NOW, pending
-from tests.record.building import Story, after, bare, number, opened, person_commits
+from tests.record.building import Story, after, bare, git, number, opened, person_commits
 from tests.record.test_directory import tenant
 from tests.signing import KEY, claims_for, key_file
 
@@ -157,6 +157,22 @@ async def test_the_platform_may_begin_anew(gate: Gate) -> None:
     await gate.approves("sub-new", issuer=NEW)
     assert gate.refuses("sub-jean", issuer=NEW)
     assert gate.changed == [number(2)]  # Pierre's submission still came from the old provider
+
+
+async def test_a_signature_that_is_shown_once_more_binds_nobody(gate: Gate) -> None:
+    """Somebody pushes an old act's message again, author and all, beside no act, after the platform began anew."""
+    await gate.approves("sub-before")
+    act, folder = gate.repository.tip(), gate.repository.path
+    shown, name = git(folder, "log", "-1", "--format=%B", str(act)), git(folder, "log", "-1", "--format=%an", str(act))
+    assert gate.refuses("sub-jean")
+    gate.says(ENTRY, identities=f"{{since: {act}}}")
+    tip = git(folder, "rev-parse", "main")
+    by = ("-c", f"user.name={name}", "-c", f"user.email={JEAN}")
+    again = git(folder, *by, "commit-tree", "main^{tree}", "-p", tip, "-F", "-", stdin=shown)
+    git(folder, "update-ref", "refs/heads/main", again, tip)
+    assert not gate.refuses("sub-jean")
+    await gate.approves("sub-jean")
+    assert gate.refuses("sub-before")
 
 
 async def test_a_commit_that_is_not_on_the_branch_begins_nothing(gate: Gate) -> None:
