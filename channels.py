@@ -42,7 +42,7 @@ async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]
 
 
 def plan(settings: Settings) -> Plan:
-    """How this installation announces."""
+    """The plan by which this installation announces."""
     hours = zip(Impact, settings.remind_after, strict=True)
     return Plan(
         remind_after={impact: timedelta(hours=each) for impact, each in hours},

@@ -11,13 +11,13 @@ from settings import Settings, plain
 
 
 async def examine(settings: Settings) -> TemplateCheck:
-    """What is found of AWX and its job template. Raises AwxError where AWX can't be asked."""
+    """Examines AWX and its job template. Raises AwxError where AWX can't be asked."""
     async with AwxClient(awx_connection(settings)) as client:
         return await check_template(client)
 
 
 async def diagnose(settings: Settings, as_json: bool) -> tuple[str, int]:
-    """What to print, and the exit code: 0 where promotions can be deployed, 1 where something has to be mended."""
+    """The text to print, and the exit code: 0 where promotions can be deployed, 1 where something has to be mended."""
     try:
         found = await examine(settings)
     except AwxError as error:
@@ -50,7 +50,7 @@ def awx_connection(settings: Settings) -> AwxConnection:
 
 
 def awx_timings(settings: Settings) -> AwxTimings:
-    """How patient the worker is with AWX, as the settings say."""
+    """The worker's patience with AWX, as the settings say."""
     return AwxTimings(
         request_lifetime=settings.awx_request_lifetime,
         report_within=settings.awx_report_within,

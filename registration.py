@@ -1,4 +1,4 @@
-"""What a worker registers, in production and in tests: every workflow, every activity, and the interceptors."""
+"""Assembles what a worker registers, in production and in tests: every workflow, every activity, the interceptors."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -94,7 +94,7 @@ class Registration:
 
     @cached_property
     def followers(self) -> Mapping[str, Follower]:
-        """What follows the record, by the name of its workflow."""
+        """The followers of the record, by the names of their workflows."""
         attention = Attention(self.acts, self.lines, self.client)
         return {ATTENTION.name: attention} | {outbox.name: outbox for outbox in self.outboxes}
 

@@ -1,4 +1,4 @@
-"""What every long-running process does alike: structured logs, HTTP until it is told to stop, a clean way out."""
+"""Runs every long-running process alike: structured logs, HTTP until it is told to stop, a clean way out."""
 
 import asyncio
 import contextlib

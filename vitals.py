@@ -1,4 +1,4 @@
-"""What the worker says of itself over HTTP: whether it lives, whether it can work, what it counts."""
+"""Reports on the worker over HTTP: whether it lives, whether it can work, what it counts."""
 
 import asyncio
 import math
@@ -96,7 +96,7 @@ class Vitals:
         return "ok" if found else "The Git record is gone, or has no such branch"
 
     async def _ask_awx(self) -> str:
-        """Whether AWX's job template is fit, as it was at the last look."""
+        """Tells whether AWX's job template is fit, as it was at the last look."""
         if time.monotonic() - self._awx_asked > ASK_AWX_EVERY:
             self._awx_asked = time.monotonic()
             self._awx_said = await self._look_at_awx()

@@ -24,7 +24,7 @@ from workflows.query_guard import QueryGuard
 from workflows.watch import keep_watch
 
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
-"""How long running activities may go on after SIGTERM, before they are handed back to be done again; and how long a
+"""The time running activities may go on after SIGTERM, before they are handed back to be done again; and the time a
 promotion waits for the worker that knows it, before any other takes it up."""
 
 

@@ -34,12 +34,12 @@ LAUNCH_UNKNOWN = "LaunchUnknown"
 """Type of the failure after which only `find_job` with `asked_at` can tell whether there is a job."""
 DUPLICATES = "prodgate_awx_duplicate_jobs"
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far AWX's clock may be from ours when jobs are searched by their time of creation."""
+"""The most that AWX's clock may be off from ours when jobs are searched by their time of creation."""
 
 
 @dataclass(frozen=True)
 class AwxTimings:
-    """How long things may take, and how often AWX is asked."""
+    """The limits on how long things may take, and the pace at which AWX is asked."""
 
     request_lifetime: timedelta = timedelta(seconds=150)
     """Counted from `asked_at`: a launch is sent within `launch_within` of it, and AWX's gateway and workers drop what
@@ -52,9 +52,9 @@ class AwxTimings:
     poll_fraction: float = 0.1
     """The next look at a job comes after this part of its age, so that short jobs are followed closely."""
     report_within: timedelta = timedelta(seconds=30)
-    """How long AWX's callback of a job's end is waited for, before the job is looked at unasked."""
+    """The time to wait for AWX's callback of a job's end before the job is looked at unasked."""
     settle: timedelta = timedelta(seconds=60)
-    """How long after its end a job that did not succeed may still change its mind, or lack output."""
+    """The time after its end in which a job that did not succeed may still change its mind, or lack output."""
     pending_deadline: timedelta = timedelta(hours=1)
     running_deadline: timedelta = timedelta(hours=4)
 
@@ -135,7 +135,7 @@ class AwxActivities:
     # Finding
 
     async def under_way(self, deployment: Deployment) -> bool:
-        """Whether AWX has a job of the attempt that has not ended. Raises AwxError."""
+        """Tells whether AWX has a job of the attempt that has not ended. Raises AwxError."""
         return any(job.active for job in await self._jobs_of(deployment, None))
 
     async def _jobs_of(self, deployment: Deployment, asked_at: datetime | None) -> list[JobRow]:

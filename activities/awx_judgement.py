@@ -1,4 +1,4 @@
-"""What AWX's rows mean for a promotion: pure readings, used by the activities of `activities.awx`."""
+"""Tells what AWX's rows mean for a promotion: pure functions, used by the activities of `activities.awx`."""
 
 from collections.abc import Iterable
 
@@ -13,9 +13,9 @@ from domain.remarks import write
 from domain.values import ExternalId
 
 OUTPUT_BYTES = 4096
-"""How much of a job's output a ticket keeps."""
+"""The most that a ticket keeps of a job's output."""
 REASON_CHARACTERS = 8000
-"""How long a sentence with AWX's own words may get; a ticket takes 8192 characters."""
+"""The longest that a sentence with AWX's own words may get; a ticket takes 8192 characters."""
 
 ENDS = {
     "failed": write("job-failed"),
@@ -27,13 +27,13 @@ _EXTERNAL_ID = TypeAdapter[str](ExternalId)
 
 
 def names(job: JobRow, deployment: Deployment) -> bool:
-    """Whether a job's variables name the attempt."""
+    """Tells whether a job's variables name the attempt."""
     variables = job.variables
     return (variables.get("request_id"), variables.get("attempt")) == (deployment.request_id, deployment.attempt)
 
 
 def unfit(template: TemplateRow) -> str | None:
-    """What in the template would make a launch something else than asked; the flags may have changed a minute ago."""
+    """Finds what in the template would make a launch something else than asked; flags may have changed a minute ago."""
     if not template.ask_variables_on_launch:
         return write("template-without-variables")
     if template.job_slice_count != 1:
@@ -42,7 +42,7 @@ def unfit(template: TemplateRow) -> str | None:
 
 
 def difference(job: JobRow, deployment: Deployment) -> str | None:
-    """How a job differs from what was asked for: sliced, with fields ignored, or with other variables."""
+    """Tells how a job differs from what was asked for: sliced, with fields ignored, or with other variables."""
     if job.type != "job":
         return write("differs-in-kind", type=job.type)
     if job.ignored_fields:
@@ -75,7 +75,7 @@ def unknown(job: int, sentence: str, row: JobRow | None = None) -> JobResult:
 
 
 def deployment_id(row: JobRow) -> str | None:
-    """What the playbook set with set_stats as `deployment_id`; None where it set none that can be written down."""
+    """The `deployment_id` that the playbook set with set_stats; None where it set none that can be written down."""
     given = row.artifacts.get("deployment_id") if isinstance(row.artifacts, dict) else None
     try:
         return _EXTERNAL_ID.validate_python(given) if given is not None else None
@@ -85,7 +85,7 @@ def deployment_id(row: JobRow) -> str | None:
 
 
 def explained(row: JobRow, output: str, secrets: Iterable[str]) -> str:
-    """Why a job did not succeed: AWX's explanation and the end of its output, without secrets."""
+    """The reason why a job did not succeed: AWX's explanation and the end of its output, without secrets."""
     said = [ENDS.get(row.status, write("job-ended", status=row.status)), row.job_explanation, row.result_traceback]
     told = (text.strip().rstrip(".") for text in said if text.strip())
     secrets = tuple(secrets)

@@ -1,4 +1,4 @@
-"""What a channel's leader has to tell, to whom, and what became of it: everything of it but the sending."""
+"""Keeps what a channel's leader has to tell, to whom, and what became of it: everything of it but the sending."""
 
 import logging
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def now() -> datetime:
 
 @dataclass(frozen=True)
 class Means:
-    """What a channel tells with, and how this installation announces.
+    """The parts that a channel tells with, and the plan by which this installation announces.
 
     `now` is the clock by which something is due, old or given up.
     """
@@ -126,7 +126,7 @@ class Correspondent:
             self.outbox.put(ticket.id, known)
 
     def _unfit(self, act: Act) -> str | None:
-        """Why the act is not announced; None for nothing."""
+        """The reason why the act is not announced; None for nothing."""
         if act.ticket.last.at < self.means.now() - self.means.plan.patience:
             return "too old"
         return None if self.means.acts.proven(act) else "unproven"
@@ -210,7 +210,7 @@ class Correspondent:
         return announcement, self._audience(tenant)
 
     def _audience(self, tenant: str) -> Audience:
-        """Who there is in the tenant now; put together once as long as the directory stays as it is."""
+        """The tenant's audience now; put together once as long as the directory stays as it is."""
         directory = self.means.directory.current()
         if directory is not self._directory:
             self._directory, self._audiences = directory, {}
@@ -219,7 +219,7 @@ class Correspondent:
         return self._audiences[tenant]
 
     def take(self, key: Key, said: Said) -> tuple[Correspondence, tuple[Announcement, Audience] | None]:
-        """What is known of the ticket, and what is to be said; in memory from here on, though the record be away."""
+        """Loads what is known of the ticket, prepares what to say; in memory from here, even if the record is away."""
         known, prepared = self.outbox.of(key[0]), self.prepare(key[0], said)
         self.outbox.put(key[0], known)
         return known, prepared

@@ -23,7 +23,7 @@ class Fronts:
     awx: AwxActivities
 
     async def abandoned(self, ticket: PromotionRequest) -> bool:
-        """Whether no promotion and no job of the request is under way. Where nobody can tell, it is taken for alive."""
+        """True where no promotion and no job of the request is under way. Where nobody can tell, it counts as alive."""
         try:
             ended = await self._ended(ticket)
             # A launch that its promotion asked for right before it ended may still make a job.
@@ -35,7 +35,7 @@ class Fronts:
             return False
 
     async def _ended(self, ticket: PromotionRequest) -> datetime | None:
-        """When its promotion ended, as far as anybody knows; None while it runs."""
+        """The time at which its promotion ended, as far as anybody knows; None while it runs."""
         try:
             found = await self.client.get_workflow_handle(ticket.id).describe()
         except RPCError as error:

@@ -30,7 +30,7 @@ LEAVES_WITHIN = 5.0
 """Seconds in which a leader notes what it told and lets its channel go, before it is cancelled again."""
 
 SHIFT = timedelta(hours=12)
-"""How long one run of the activity leads, so that its workflow can go on in a new run."""
+"""The time for which one run of the activity leads, so that its workflow can go on in a new run."""
 
 LOOK_AGAIN = timedelta(minutes=1)
 """The wait where a person has to mend something before a follower can go on."""
@@ -65,7 +65,7 @@ class Lease:
     handle: AsyncActivityHandle
     timeout: timedelta
     details: Frozen | None = None
-    """What the engine's pages show of the leader."""
+    """The details that the engine's pages show of the leader."""
     _until: float = 0.0
     _lost: str = ""
 

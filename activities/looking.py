@@ -41,7 +41,7 @@ class RecordLook:
     abandoned: Abandoned
 
     async def objection(self, deployment: Deployment, asked: activity.Info) -> LaunchRefused | NotLaunched | None:
-        """Why AWX must not be asked, by the record's own word; `asked` is the activity that would ask it.
+        """Finds why AWX must not be asked, by the record's own word; `asked` is the activity that would ask it.
 
         The promotion has looked already. But whoever may write to the engine can have a worker's activities done
         without any promotion, or as one that they invented: what nobody approved is not launched by that either.
@@ -101,7 +101,7 @@ class RecordLook:
         return None
 
     async def _passed(self, place: Place) -> bool:
-        """Whether a request ahead is one that nobody goes on with, so that it would block the line for ever."""
+        """Tells whether a request ahead is one that nobody goes on with, so that it would block the line for ever."""
         ticket = await asyncio.to_thread(self.index.get, place.ticket_id)
         return ticket is not None and await self.abandoned(ticket)
 

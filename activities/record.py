@@ -58,5 +58,5 @@ def _unproven(error: Unproven, change: Change) -> ApplicationError:
 
 
 def _next_look(attempt: int) -> timedelta:
-    """How long to wait after this attempt, counted from 1."""
+    """The time to wait after this attempt, counted from 1."""
     return min(_FIRST_LOOK * (1 << min(attempt - 1, 8)), _LAST_LOOK)

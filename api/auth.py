@@ -1,4 +1,4 @@
-"""Who is calling: a signed token proves an identity, the directory tells which person that is."""
+"""Identifies callers: a signed token proves an identity, the directory tells which person that is."""
 
 import base64
 import hmac
@@ -29,7 +29,7 @@ LONGEST_TOKEN = 8_192
 
 
 class Identity(Frozen):
-    """Whom a token names: an e-mail address and the issuer's stable subject; `signed_in_at` is its `auth_time`."""
+    """The identity in a token: an e-mail address and the issuer's stable subject; `signed_in_at` is its `auth_time`."""
 
     email: Email
     subject: Subject
@@ -38,7 +38,7 @@ class Identity(Frozen):
 
 
 class SignedIn(Frozen):
-    """Who calls, and when they last proved it to the issuer; None where the token does not say."""
+    """The caller, and the time they last proved it to the issuer; None where the token does not say."""
 
     person: Person
     at: datetime | None = None
@@ -57,7 +57,7 @@ class TokenVerifier:
     unverified: bool = False
 
     async def identity(self, token: str) -> Identity:
-        """Whom the token names. Raises Unauthenticated, saying what is wrong with it; ProviderUnavailable."""
+        """The identity in the token. Raises Unauthenticated, saying what is wrong with it; ProviderUnavailable."""
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("The token is too long")
         try:
@@ -98,7 +98,7 @@ def _key_id(token: str) -> str | None:
 
 
 def _moment(auth_time: object) -> datetime | None:
-    """When somebody signed in. Raises ValueError, OverflowError or OSError for a time that the platform can't tell."""
+    """The time of a sign-in. Raises ValueError, OverflowError or OSError for a time that the platform can't tell."""
     if isinstance(auth_time, bool) or not isinstance(auth_time, int | float):
         return None
     return datetime.fromtimestamp(auth_time, UTC)
@@ -143,7 +143,7 @@ class Callers:
 
 @dataclass(frozen=True)
 class SharedSecret:
-    """What AWX proves itself with: the header `X-Prodgate-Secret`, or Basic with the secret as password.
+    """The secret that AWX proves itself with: the header `X-Prodgate-Secret`, or Basic with the secret as password.
 
     An empty secret is nobody's: nothing is accepted then.
     """

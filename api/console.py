@@ -1,4 +1,4 @@
-"""What the console in the browser asks beside tickets: how to sign in, who one is, what can be promoted."""
+"""Answers what the console in the browser asks beside tickets: how to sign in, who one is, what can be promoted."""
 
 from typing import Annotated
 
@@ -37,7 +37,7 @@ class TargetFilters(Frozen):
 
 @router.get("/console", openapi_extra=PUBLIC)
 async def console(services: Served) -> Console:
-    """What a page has to know before anybody signed in."""
+    """The settings that a page has to know before anybody signed in."""
     return services.console
 
 

@@ -1,4 +1,4 @@
-"""What a route can ask for: the services, and a caller who is known; each route declares the permission it is about."""
+"""Gives routes what they ask for: the services, and a caller who is known; each declares the permission it is about."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -107,7 +107,7 @@ async def _check_sign_in(services: Services, signed_in: SignedIn, action: Decisi
 
 
 def declared(route: APIRoute) -> str | None:
-    """What the route declares that it needs: a permission, the callback's secret, or nothing of anybody."""
+    """The need that the route declares: a permission, the callback's secret, or nothing of anybody."""
     needed = [each.call.permission for each in route.dependant.dependencies if isinstance(each.call, Needs)]
     said = (route.openapi_extra or {}).get(PERMISSION)
     return needed[0] if len(needed) == 1 else said

@@ -35,7 +35,7 @@ from workflows.starting import submitted
 T = TypeVar("T")
 
 _ACCEPT_WITHIN = timedelta(seconds=10)
-"""How long the engine may take to accept a message; past it, whether it was taken is unknown."""
+"""The time the engine may take to accept a message; past it, whether it was taken is unknown."""
 
 _ASK_AGAIN = (0.1, 0.4, 0.0)
 """Seconds to wait after each failed query: one that comes just ahead of a workflow's next task is refused."""
@@ -108,7 +108,7 @@ class Engine:
             return Answer(ended, recorded=True)
 
     async def _is_of(self, submission: Submission) -> bool:
-        """Whether the number's promotion, which takes no message any more, is this submission's all the same."""
+        """Tells whether the number's promotion, which takes no message any more, is this submission's all the same."""
         found = await _translated(self._handle(submission.id).describe(rpc_timeout=_ACCEPT_WITHIN))
         key = found.typed_search_attributes.get(options.KEY)
         return key == submission.key and found.status is not WorkflowExecutionStatus.FAILED
@@ -237,7 +237,7 @@ async def _translated(call: Awaitable[T]) -> T:
 
 
 def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
-    """What the update's failure means: a broken rule, a number that was given before, or a fault of the engine."""
+    """The error in the update's failure: a broken rule, a number that was given before, or a fault of the engine."""
     cause = failed.cause
     if isinstance(cause, ApplicationError) and cause.type:
         if cause.type == "TicketExists":

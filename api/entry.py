@@ -1,4 +1,4 @@
-"""How people's routes are entered: who calls is judged before a body is awaited, and JSON is read strictly."""
+"""Guards the entry to people's routes: the caller is judged before a body is awaited, and JSON is read strictly."""
 
 import json
 from collections import Counter

@@ -101,7 +101,7 @@ AUDITED = frozenset(map(HTTPStatus, (400, 401, 403, 404, 409, 412, 429)))
 """Statuses of attempts that the audit log tells of, as of every broken rule; a refused field is none."""
 
 UNREADABLE = (RecordError, GitError, sqlite3.Error, OSError)
-"""What reading the record raises while its disk, its repository or the index is away."""
+"""The errors that reading the record raises while its disk, its repository or the index is away."""
 
 STATUS: dict[type[Exception], HTTPStatus] = {
     rules.NotPending: HTTPStatus.BAD_REQUEST,
@@ -165,7 +165,7 @@ _FRAMEWORK: dict[int, str] = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address; /docs lists what there is",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method; the Allow header lists those it takes",
 }
-"""What the framework answers by itself, said for people."""
+"""The framework's own answers, said for people."""
 
 _KIND_OF: dict[int, str] = {
     HTTPStatus.NOT_FOUND: "no-such-address",
@@ -216,7 +216,7 @@ _FORMS: dict[str, str] = {
     "testEvidenceUrl": "must be an address that begins with http:// or https://, without spaces",
     "createdBy": "must be an e-mail address",
 }
-"""What a value must look like, where pydantic would show a regular expression."""
+"""The forms that values must have, where pydantic would show a regular expression."""
 
 FIELDS: dict[type[Exception], str] = {
     BadCursor: "cursor",
@@ -323,7 +323,7 @@ def _refused(fields: tuple[FieldProblem, ...]) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    """What the framework refuses by itself. 400 is a body that it could not read, nested too deeply or not UTF-8."""
+    """Answers what the framework refuses. 400 is a body that it could not read, nested too deeply or not UTF-8."""
     assert isinstance(error, HTTPException)  # noqa: S101  registered for nothing else
     if isinstance(error, RefusedText):
         return _refused(error.fields)

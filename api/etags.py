@@ -14,10 +14,10 @@ def etag(ticket: PromotionRequest) -> str:
 
 
 def matches(header: str, tag: str) -> bool:
-    """Whether an If-Match header names the tag: `*` does, a weak tag never (strong comparison)."""
+    """Tells whether an If-Match header names the tag: `*` does, a weak tag never (strong comparison)."""
     return header.strip() == "*" or any(found == tag and not weak for weak, found in _TAG.findall(header))
 
 
 def matches_weakly(header: str, tag: str) -> bool:
-    """Whether an If-None-Match header names the tag; a proxy that compresses may have made it weak."""
+    """Tells whether an If-None-Match header names the tag; a proxy that compresses may have made it weak."""
     return header.strip() == "*" or any(found == tag for _, found in _TAG.findall(header))

@@ -1,4 +1,4 @@
-"""What lists can be asked for, in the query of their address; a filter that is misspelled is refused, not ignored."""
+"""The filters that lists take, in the query of their address; one that is misspelled is refused, not ignored."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can serve, and what it counts."""
+"""Tells whether the process lives, whether it can serve, and what it counts."""
 
 import structlog
 from fastapi import APIRouter, Response
@@ -25,7 +25,7 @@ async def live() -> dict[str, str]:
     "/readyz", openapi_extra=PUBLIC, responses={503: {"description": "Something needed is missing; the body says what"}}
 )
 async def ready(services: Served) -> JSONResponse:
-    """Whether Temporal and the Git record can be reached; `faults` are files that take rights away, and no outage."""
+    """Tells whether Temporal and the Git record can be reached; `faults` are files that take rights away, no outage."""
     checks = {"temporal": await _temporal(services), "git": await _git(services)}
     ready = set(checks.values()) == {"ok"}
     faults = await run_in_threadpool(services.promotions.controls.faults) if ready else ()

@@ -1,4 +1,4 @@
-"""What a caller can be offered: tenants, and targets that the repository describes or earlier tickets promoted."""
+"""Finds what to offer a caller: tenants, and targets that the repository describes or earlier tickets promoted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -88,6 +88,6 @@ class Targets:
         )
 
     def _requesters(self, tenant: str) -> frozenset[str] | None:
-        """Whose tickets of the tenant the person sees; None for everybody's: no other's existence is told."""
+        """Those whose tickets of the tenant the person sees; None for everybody's: no other's existence is told."""
         whole = self.scope.tenants is None or tenant in self.scope.tenants
         return None if whole else self.scope.addresses

@@ -76,7 +76,7 @@ class RequestLimit:
 
 
 def network(address: str) -> str:
-    """Whose address it is: one host in IPv4, a /64 in IPv6, of which one household has 2^64 addresses.
+    """The network of an address: one host in IPv4, a /64 in IPv6, of which one household has 2^64 addresses.
 
     Some proxies spell IPv4 as IPv6: all of it is one /64 there, in which one caller would use up everybody's share.
     """

@@ -9,11 +9,11 @@ from domain.ticket import PromotionRequest
 from record.line import LineReader
 
 Sees = Callable[[PromotionRequest], bool]
-"""Whether the caller may see a ticket."""
+"""Tells whether the caller may see a ticket."""
 
 
 def standing(lines: LineReader, ticket: PromotionRequest, sees: Sees) -> Line:
-    """Who is ahead of the ticket; of those that the caller may not see, no number."""
+    """The requests ahead of the ticket; of those that the caller may not see, no number."""
     with lines.index.still():
         places = line.ahead_of(ticket.id, lines.line_of(ticket))
         return Line(ahead=None if places is None else tuple(_ahead(lines, places, sees)))

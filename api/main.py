@@ -115,7 +115,7 @@ def _slack(settings: Settings, promotions: Promotions, people: Buckets, identiti
 
 
 def _console(settings: Settings, namespace: str) -> Console:
-    """What the console is told; its links to workflows lead into the namespace that they run in."""
+    """The settings that the console is told; its links to workflows lead into the namespace that they run in."""
     temporal, awx, repository = (
         url and url.rstrip("/") for url in (settings.temporal_ui_url, settings.awx_ui_url, settings.repository_ui_url)
     )
@@ -132,7 +132,7 @@ def _console(settings: Settings, namespace: str) -> Console:
 
 
 def signer(settings: Settings) -> Signer:
-    """What signs decisions. Raises SettingsError where its key can't be used."""
+    """The signer of decisions. Raises SettingsError where its key can't be used."""
     try:
         return Signer(settings.signing_key or Path())
     except KeyUnusable as error:

@@ -1,4 +1,4 @@
-"""What Prometheus sees of the API: requests by route, method and status, and how long they took."""
+"""Measures the API for Prometheus: requests by route, method and status, and how long they took."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What callers may say, holding only what a caller may set; and what they are told beside tickets."""
+"""The bodies that callers may send, with only what a caller may set; and the answers that they get beside tickets."""
 
 from enum import StrEnum
 from typing import Self
@@ -131,7 +131,7 @@ class Decider(Frozen):
 
 
 class Allowed(Frozen):
-    """Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
+    """Says whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
 
     `who` could instead, where it is the caller's roles that refuse.
     """
@@ -152,7 +152,7 @@ class Allowed(Frozen):
 
 
 class Permissions(Frozen):
-    """What the caller may do with a request now, and who could approve it while it waits for that."""
+    """The caller's rights on a request now, and the people who could approve it while it waits for that."""
 
     approve: Allowed
     reject: Allowed
@@ -178,7 +178,7 @@ class Line(Frozen):
 
 
 class Deployed(Frozen):
-    """What is in production for a target, and the request that brought it there, for who may see that one."""
+    """The version in production for a target, and the request that brought it there, for who may see that one."""
 
     version: Version
     ticket: TicketId | None
@@ -242,7 +242,7 @@ class Me(Frozen):
 
 
 class Console(Frozen):
-    """What a page in a browser has to know before anybody signed in; addresses of other parts where they have one."""
+    """The settings a page in a browser needs before anybody signs in; addresses of other parts where they have one."""
 
     issuer: str
     client_id: str
@@ -281,6 +281,6 @@ class CallbackOutcome(StrEnum):
 
 
 class CallbackAnswer(Frozen):
-    """What became of a callback: its promotion looks at the job now, or it concerns none that waits."""
+    """The outcome of a callback: its promotion looks at the job now, or it concerns none that waits."""
 
     outcome: CallbackOutcome

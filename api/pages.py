@@ -27,7 +27,7 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
     ".txt": "text/plain; charset=utf-8",
 }
-"""What a browser may be told; nothing else is served. What a system's own table says differs from one to the next."""
+"""The types for browsers; nothing else is served. What a system's own table says differs from one to the next."""
 
 INDEX = "/index.html"
 ASSETS = "/assets/"
@@ -38,7 +38,7 @@ ASK_AGAIN = "no-cache"
 
 
 def policy(issuer: str) -> str:
-    """What the console's page may do: run and load what is ours, call us and the identity provider."""
+    """The rights of the console's page: run and load what is ours, call us and the identity provider."""
     provider = urlsplit(issuer)
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -1,4 +1,4 @@
-"""What a caller may do with a ticket, and who could decide on it: the rules that will judge them, asked beforehand."""
+"""Tells what a caller may do with a ticket, and who could decide on it: asks the rules that will judge them."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ def refusal(
     target: TargetFacts | None,
     now: datetime,
 ) -> RuleViolation | None:
-    """Why the person may not decide this now, or None; `requester` is who asked, as they were known then."""
+    """The reason why the person may not decide this now, or None; `requester` is who asked, as they were known then."""
     decision = Decision(
         id="asked-beforehand",
         ticket_id=ticket.id,
@@ -42,7 +42,7 @@ def refusal(
 
 
 def _shown(action: DecisionAction, target: TargetFacts | None) -> str | None:
-    """What an approver who looks now is shown of production."""
+    """The version in production that an approver who looks now is shown."""
     return (target.production or "" if target else "") if action is DecisionAction.APPROVE else None
 
 

@@ -1,4 +1,4 @@
-"""What the routes delegate to: numbers for submissions, decisions made out, tickets found for who may see them."""
+"""Does what the routes delegate: numbers for submissions, decisions made out, tickets found for who may see them."""
 
 import asyncio
 import contextlib
@@ -54,7 +54,7 @@ _NUMBERS_TRIED = 1_000
 
 @dataclass(frozen=True)
 class Said:
-    """What a caller wants done; `if_match` is the entity tag of what they read, where they insist on it.
+    """A caller's wish to decide; `if_match` is the entity tag of what they read, where they insist on it.
 
     `production` is the version in production that they were shown, empty for none; None for what it is now.
     """
@@ -131,25 +131,25 @@ class Promotions:
         return Comparer(self.index, self.controls.catalogue)
 
     async def line(self, person: Person, ticket_id: str) -> Line:
-        """Who is ahead of the ticket in its target's line. Raises NotFound."""
+        """The requests ahead of the ticket in its target's line. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         lines = LineReader(self.repository, self.index, self.directory, self.keys, self.controls)
         return await run_in_threadpool(standing, lines, ticket, partial(_sees, person))
 
     async def announced(self, person: Person, ticket_id: str) -> Report:
-        """What was announced of the ticket, and what could not be. Raises NotFound, RecordUnavailable."""
+        """Reports what was announced of the ticket, and what could not be. Raises NotFound, RecordUnavailable."""
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(outbox.announced, self.repository, ticket.id)
 
     async def permissions(self, person: Person, ticket_id: str) -> Permissions:
-        """What the person may do with the ticket now, and who could approve it. Raises NotFound."""
+        """The person's rights on the ticket now, and the people who could approve it. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         directory = await run_in_threadpool(self.directory.current)
         target = await run_in_threadpool(self.controls.of_ticket, ticket)
         return permissions.permissions(person, ticket, await self.asked_by(ticket), directory, target, self.now())
 
     async def asked_by(self, ticket: PromotionRequest) -> Requester | None:
-        """Who asked for the ticket, as they were known then; None where no commit says. Raises RecordUnavailable."""
+        """The requester of the ticket, as they were known then; None where no commit says. Raises RecordUnavailable."""
         keys = self.keys.current()
         return requester_in(await run_in_threadpool(proven, self.repository, self.index, keys, ticket.id))
 
@@ -255,7 +255,7 @@ class Promotions:
         return tenant
 
     async def check(self, person: Person, body: CreatePromotionRequest) -> Checked:
-        """What a creation would meet, and who could approve it; nothing is kept. Raises what `create` refuses with."""
+        """Checks what a creation would meet, and who could approve it; nothing is kept. Raises as `create` refuses."""
         draft = await self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
         approvers = self._approvers(draft)
         await self._repeated(draft)
@@ -312,7 +312,7 @@ class Promotions:
         return {each.id for each in proven(self.repository, self.index, self.keys.current(), ticket.id)}
 
     def _approvers(self, draft: Submission) -> tuple[Person, ...]:
-        """Who could approve it; refuses before a number is spent: no rule depends on the number."""
+        """The people who could approve it; refuses before a number is spent: no rule depends on the number."""
         found = permissions.approvers(self.directory.current(), lifecycle.create(draft), draft.asked_by)
         if not found:
             raise NobodyToApprove

@@ -99,19 +99,19 @@ IdempotencyKey = Annotated[
 
 
 NO_COMMENT, NO_MORE = CommentBody(), ApprovalBody()
-"""What leaving out the body means."""
+"""The bodies that stand in for one that is left out."""
 
 
 @router.get("", response_model=list[PromotionRequest], responses=_PAGE)
 def search(services: Served, caller: Sees, request: Request, filters: Annotated[Filters, Query()]) -> Response:
-    """What the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
+    """The requests the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
     query = filters.within(roles.scope(caller, Permission.SEE), services.zone)
     return _paged(request, services.promotions.index.page(query))
 
 
 @router.get("/pending", response_model=list[PromotionRequest], responses=_PAGE)
 def pending(services: Served, caller: MayApprove, request: Request, filters: Annotated[Narrowed, Query()]) -> Response:
-    """What waits for the caller's decision: what they could approve now."""
+    """The requests that wait for the caller's decision: those they could approve now."""
     query = filters.within(roles.scope(caller, Permission.APPROVE), services.zone)
     others = replace(query, state=(State.PENDING,), decider=caller)
     return _paged(request, services.promotions.index.page(others))
@@ -154,7 +154,7 @@ async def create(
     responses=_ASKED,
 )
 async def check(services: Served, caller: Creates, body: CreatePromotionRequest) -> Checked:
-    """Whether this could be created now: who could approve it, or the refusal that creating meets. Nothing is kept."""
+    """Try a creation now, and keep nothing: who could approve it, or the refusal that creating meets."""
     return await services.promotions.check(caller, body)
 
 
@@ -204,26 +204,26 @@ async def history(services: Served, caller: Sees, ticket_id: Id) -> tuple[Commit
 
 @router.get("/{id}/diff", responses=_ONE)
 async def diff(services: Served, caller: Sees, ticket_id: Id) -> Difference:
-    """What changes in production: the version last deployed for the same target, and the one asked for."""
+    """The change in production: the version last deployed for the same target, and the one asked for."""
     return await services.promotions.difference(caller, ticket_id)
 
 
 @router.get("/{id}/line", responses=_ONE)
 async def line(services: Served, caller: Sees, ticket_id: Id) -> Line:
-    """Who is ahead of the request: deployments of one target take turns, in the order of the record."""
+    """The requests ahead of this one: deployments of one target take turns, in the order of the record."""
     return await services.promotions.line(caller, ticket_id)
 
 
 @router.get("/{id}/announcements", responses=_ONE)
 async def announcements(services: Served, caller: Sees, ticket_id: Id) -> list[Announced]:
-    """What was announced of the request on each channel, and what waits or was given up; oldest first."""
+    """The announcements of the request on each channel, with what waits or was given up; oldest first."""
     report = await services.promotions.announced(caller, ticket_id)
     return [Announced.of(progress) for progress in report.progress]
 
 
 @router.get("/{id}/permissions", responses=_ONE)
 async def permissions(services: Served, caller: Sees, ticket_id: Id) -> Permissions:
-    """What the caller may do with the request now, the sentence why not, and who could approve it."""
+    """The caller's rights on the request now, the sentence why not, and who could approve it."""
     return await services.promotions.permissions(caller, ticket_id)
 
 

@@ -1,4 +1,4 @@
-"""What the routes work with, put together by `api.main`."""
+"""The services that the routes work with, put together by `api.main`."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +17,7 @@ from record.catalogue import CatalogueReader
 
 @dataclass(frozen=True)
 class Web:
-    """How the API stands in the web: whether people reach it by https, which other origins' pages may call it, and how
+    """The API's place in the web: whether people reach it by https, which other origins' pages may call it, and how
     many requests a minute one address may send; the console's files, where it was built."""
 
     https: bool
@@ -28,7 +28,7 @@ class Web:
 
 @dataclass(frozen=True)
 class Services:
-    """What the routes work with. `zone` is the time zone of 'today' and 'this week'.
+    """The services that the routes work with. `zone` is the time zone of 'today' and 'this week'.
 
     `follower` is there where the record is a URL, `slack` where decisions in Slack are switched on. `people` limits the
     requests of one person; a decision on critical impact asks for a sign-in that is at most `sign_in_within` old.

@@ -1,4 +1,4 @@
-"""Who clicked on what in Slack, and whether that may count as their decision."""
+"""Tells who clicked on what in Slack, and whether that may count as their decision."""
 
 import json
 import re
@@ -86,7 +86,7 @@ class Clicks:
     identities: Identities
 
     async def person(self, click: Click) -> Person:
-        """Who clicked, where they may decide by a click at all. Raises Refused, NotFound, StaleDecision."""
+        """The person who clicked, where they may decide by a click at all. Raises Refused, NotFound, StaleDecision."""
         directory = await run_in_threadpool(self.promotions.directory.current)
         person = directory.person_in_slack(click.user)
         if person is None:
@@ -118,14 +118,14 @@ class Clicks:
 
 @dataclass(frozen=True)
 class SlackDoor:
-    """What interactions come through, where decisions from Slack are switched on."""
+    """Takes interactions in, where decisions from Slack are switched on."""
 
     verifier: SignatureVerifier
     client: AsyncWebClient
     clicks: Clicks
 
     async def interaction(self, request: Request) -> dict[str, Any]:
-        """What Slack says, proven to be from Slack and of the last five minutes. Raises Unauthenticated."""
+        """Reads what Slack says, proven to be from Slack and of the last five minutes. Raises Unauthenticated."""
         body, timestamp = await request.body(), request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature")
         try:

@@ -68,7 +68,7 @@ class Awx:
         }
 
     def requests(self) -> Counter[str]:
-        """How many requests came so far, by method and path."""
+        """Counts the requests that came so far, by method and path."""
         answer = httpx.get(f"http://127.0.0.1:{self.port}/control/requests", trust_env=False)
         return Counter(answer.raise_for_status().json())
 
@@ -95,12 +95,12 @@ class Channels:
     topics: AIOKafkaConsumer | None = None
 
     def program(self, python: Path) -> tuple[str, ...]:
-        """How the checkout that the Python belongs to is started."""
+        """The command that starts the checkout that the Python belongs to."""
         silent = (str(python), "-P", str(ROOT / "bench" / "silent.py"))
         return silent if self.slack is None else (str(python.with_name("prodgate")),)
 
     def settings(self, topic: str) -> dict[str, str]:
-        """What a product is told of them; mail it has by itself."""
+        """The settings that tell a product of them; mail it has by itself."""
         if self.slack is None or self.kafka is None:
             return {}
         return {
@@ -111,7 +111,7 @@ class Channels:
         }
 
     async def told(self, topic: str) -> Counter[str]:
-        """How many calls came to Slack, and how many events to the topic."""
+        """Counts the calls that came to Slack, and the events that came to the topic."""
         if self.slack is None or self.topics is None:
             return Counter()
         ends = await self.topics.end_offsets([TopicPartition(topic, each) for each in range(PARTITIONS)])

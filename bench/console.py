@@ -1,4 +1,4 @@
-"""How long the console's list takes with 10,000 tickets: `python -m bench.console [--tickets N] [--runs N]`.
+"""Times the console's list with 10,000 tickets: `python -m bench.console [--tickets N] [--runs N]`.
 
 On the stack as `prodgate up` starts it, in a real browser, by an admin who sees every ticket: from the address typed to
 a row that can be pressed, with the assets kept from before as for who comes again; then from a word typed to its rows;

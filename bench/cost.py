@@ -1,4 +1,4 @@
-"""What promotions cost beside time: CPU by process, events and tasks in the engine's histories."""
+"""Measures what promotions cost beside time: CPU by process, events and tasks in the engine's histories."""
 
 import os
 from collections import Counter
@@ -49,7 +49,7 @@ class Histories:
         self._temporal, self._floors = temporal, floors
 
     async def lengths(self) -> dict[Run, int]:
-        """How long the history of each workflow is that still runs, and may grow."""
+        """The length of the history of each workflow that still runs, and may grow."""
         found = {}
         for run in await self._listed("ExecutionStatus = 'Running'"):
             described = await self._temporal.get_workflow_handle(run.id, run_id=run.run_id).describe()
@@ -57,7 +57,7 @@ class Histories:
         return found
 
     async def grown(self, before: Mapping[Run, int], since: datetime) -> Steps:
-        """What came to all histories since those lengths were taken."""
+        """Counts what came to all histories since those lengths were taken."""
         steps = Steps()
         runs = {(run.id, run.run_id): run for run in await self._listed(f"StartTime >= '{since.isoformat()}'")}
         for key in before:

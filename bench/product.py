@@ -52,7 +52,7 @@ class ProductCaller:
 
 @dataclass(frozen=True)
 class Outside:
-    """What the product did to the company's systems."""
+    """Counts what the product did to the company's systems."""
 
     awx: Awx
     channels: Channels

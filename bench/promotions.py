@@ -1,4 +1,4 @@
-"""What a promotion costs, beside the least that it can cost: `python -m bench.promotions [--beside CHECKOUT]`.
+"""Measures what a promotion costs, beside the least it can cost: `python -m bench.promotions [--beside CHECKOUT]`.
 
 A product runs as its `prodgate up` starts it, on a folder of its own, with channels off and then on. On the same
 Temporal server runs a floor (`bench.floor`): the same messages, commits and calls, by hand and with nothing else. They
@@ -32,7 +32,7 @@ WARM = 4
 
 @dataclass(frozen=True)
 class Asked:
-    """How much is measured."""
+    """The measurements that are asked for."""
 
     beside: Path | None
     modes: tuple[str, ...]

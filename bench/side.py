@@ -17,12 +17,12 @@ AT_REST = 1.5
 """Seconds without an announcement after which a batch, and whatever followed it, is over."""
 
 PROCESSES = ("temporal", "worker", "api")
-"""Whose CPU is counted; AWX, the mailbox, Slack, Kafka, sign-in and the caller are others' on both sides."""
+"""The processes whose CPU counts; AWX, the mailbox, Slack, Kafka, sign-in and the caller are others' on both sides."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one side did in one turn. CPU is in seconds by process; `outside` counts AWX's requests and messages."""
+    """The work of one side in one turn. CPU is in seconds by process; `outside` counts AWX's requests and messages."""
 
     cycles: list[Cycle]
     rate: float

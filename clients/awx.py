@@ -25,7 +25,7 @@ Query = Mapping[str, str | int]
 PAGE_SIZE = 100
 MAX_PAGES = 20
 IDLE_SECONDS = 2.0
-"""How long an idle connection is kept: less than gateways do, so that a launch never meets one just closed."""
+"""The time an idle connection is kept: less than gateways do, so that a launch never meets one just closed."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class AwxClient:
         return found[0]
 
     async def launch_form(self, template: int) -> LaunchForm:
-        """What a launch would still need (GET /job_templates/{id}/launch/)."""
+        """Asks what a launch would still need (GET /job_templates/{id}/launch/)."""
         return await self._row(LaunchForm, f"job_templates/{template}/launch/")
 
     async def notifications(self, template: int, kind: str) -> list[NotificationRow]:

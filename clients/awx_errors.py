@@ -1,4 +1,4 @@
-"""What a request to AWX can come to when it does not succeed, and how the answers are told apart.
+"""The errors of requests to AWX, and the rules that tell its answers apart.
 
 AwxError
 ├── AwxRefused         certain: AWX itself said no (a 4xx in its own JSON); nothing was created or changed
@@ -19,7 +19,7 @@ import httpx
 from domain.remarks import write
 
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
-"""What httpx raises before the first byte of a request has left."""
+"""The errors that httpx raises before the first byte of a request has left."""
 SAID = 500
 """Characters of an answer that a sentence quotes."""
 MIGRATING = "/migrations_notran/"

@@ -1,4 +1,4 @@
-"""What is read of AWX's rows (api/serializers.py). New keys are ignored, so that AWX may grow."""
+"""The fields that are read of AWX's rows (api/serializers.py). New keys are ignored, so that AWX may grow."""
 
 import json
 from datetime import datetime
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 ACTIVE = frozenset({"new", "pending", "waiting", "running"})
 MANUAL = "manual"
 REAPED = ("marked as failed", "not present in the job queue")
-"""What AWX writes on a job it lost sight of (awx/main/dispatch/reaper.py)."""
+"""The words that AWX writes on a job it lost sight of (awx/main/dispatch/reaper.py)."""
 
 
 class Row(BaseModel):
@@ -49,7 +49,7 @@ class JobRow(Row):
 
     @property
     def ran(self) -> bool:
-        """Whether the job has begun: from here on, cancelling it may leave half a deployment."""
+        """Tells whether the job has begun: from here on, cancelling it may leave half a deployment."""
         return self.started is not None
 
     @property

@@ -1,4 +1,4 @@
-"""Whether AWX's job template is fit for promotions, found out before anybody needs it."""
+"""Checks whether AWX's job template is fit for promotions, before anybody needs it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from domain.deployment import Deployment
 
 
 class Marking(StrEnum):
-    """How a job is made recognisable as an attempt's; best first."""
+    """The ways to make a job recognisable as an attempt's; best first."""
 
     LABEL = "label"
     SKIP_TAGS = "skip-tags"
@@ -27,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class TemplateCheck:
-    """What `check_template` found; `version` is AWX's, `marking` None where there is no single template."""
+    """The findings of `check_template`; `version` is AWX's, `marking` None where there is no single template."""
 
     version: str
     findings: tuple[Finding, ...]

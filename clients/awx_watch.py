@@ -36,7 +36,7 @@ def strays(jobs: Iterable[JobRow], approved: Iterable[Deployment], me: int) -> t
 
 
 def _unexplained(job: JobRow, tickets: Mapping[str, Deployment], me: int) -> str | None:
-    """Why no ticket explains the job; None where one does: ours, of an attempt made so far, and as approved."""
+    """The reason why no ticket explains the job; None where one does: ours, of an attempt so far, and as approved."""
     if job.launch_type != MANUAL or job.launched_by.id != me:
         return f"{job.launched_by.name or 'AWX itself'} started it ({job.launch_type}), not Prodgate"
     ticket_id, attempt = _attempt(job)

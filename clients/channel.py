@@ -1,4 +1,4 @@
-"""What every channel of announcements offers: one parcel at a time, and the truth about what became of it."""
+"""The protocol of every channel of announcements: one parcel at a time, and the truth about what became of it."""
 
 import logging
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class Outlet(Protocol):
     """Speaks one channel's protocol."""
 
     def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
-        """Who is to be told, each by a name that stays: a ticket's announcements reach each of them in order."""
+        """The destinations to tell, each by a name that stays: a ticket's announcements reach each of them in order."""
         ...
 
     def place(self, to: str, thread: Thread | None, audience: Audience) -> str:

@@ -24,7 +24,7 @@ from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment, TicketId
 
 ANSWER_WITHIN_MS = 3_000
-"""How long the brokers may take for one message; a cluster that is well takes milliseconds."""
+"""The time the brokers may take for one message; a cluster that is well takes milliseconds."""
 
 DELIVER_WITHIN = 10.0
 """Seconds for one event, with finding the cluster and ending the transaction."""
@@ -65,7 +65,7 @@ Fact = Literal[
 
 
 class Change(Frozen):
-    """What happened: the event, and the ticket after it, as the API shows it."""
+    """A change of a ticket: the event, and the ticket after it, as the API shows it."""
 
     event: Fact
     request: PromotionRequest

@@ -111,7 +111,7 @@ class Facts:
 
     @property
     def way(self) -> str | None:
-        """What is replaced, and which way that goes: `3.2.0 → 2.3.0: older …`; None where nobody compared."""
+        """Says what is replaced, and which way that goes: `3.2.0 → 2.3.0: older …`; None where nobody compared."""
         compared = self.said.comparison
         if compared is None:
             return None
@@ -143,7 +143,7 @@ class Facts:
         return self.t["decide" if self.said.event in _TO_APPROVERS else "look"]
 
     def name(self, address: str) -> str:
-        """Whom the address belongs to, by name where the directory knows it."""
+        """The owner of the address, by name where the directory knows it."""
         if address == SYSTEM:
             return SYSTEM_NAME
         known = (each.person for each in self.audience.contacts if same_address(address) in each.person.addresses)

@@ -199,7 +199,7 @@ async def _hand_in(smtp: SMTP, message: EmailMessage, sender: str, to: str) -> s
 
 
 def _final(said: SMTPResponseException, error: SMTPException) -> str:
-    """What the server said, where it is final (5yz); RFC 5321, 4.2.1. 421 is said by one that hangs up on everybody."""
+    """The server's words, where final (5yz); RFC 5321, 4.2.1. 421 is said by one that hangs up on everybody."""
     if said.code == _HANGS_UP:
         raise SMTPServerDisconnected(said.message) from error
     sentence = f"{said.code} {one_line(said.message)}"

@@ -1,4 +1,4 @@
-"""What the service itself says in a ticket, in the language of whoever is told of it."""
+"""Says what the service itself wrote in a ticket, in the language of whoever is told of it."""
 
 # ruff: noqa: RUF001  typographic apostrophes are what French has
 

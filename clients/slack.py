@@ -23,10 +23,10 @@ ANSWER_WITHIN = 3
 """Seconds that Slack may take for one call."""
 
 _FOR_GOOD = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"})
-"""What Slack will never take; anything else can be mended in Slack or in the settings, and is tried again."""
+"""The errors of what Slack never takes; anything else can be mended in Slack or in the settings, and is tried again."""
 
 _ONE_CHANNEL = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"})
-"""What concerns one channel alone, until somebody mends it; anything else is as wrong for the others."""
+"""The errors that concern one channel alone, until somebody mends it; anything else is as wrong for the others."""
 
 _FIRST_IS_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
@@ -141,7 +141,7 @@ class Slack:
         return answer
 
     def _retry_after(self, error: BaseException) -> float | None:
-        """How long Slack asks to wait; nothing is sent to it meanwhile, whatever ticket it is about."""
+        """The seconds that Slack asks to wait; nothing is sent to it meanwhile, whatever ticket it is about."""
         if not isinstance(error, SlackApiError) or error.response.status_code != 429:
             return None
         seconds = float(error.response.headers.get("Retry-After", 30))
@@ -157,7 +157,7 @@ class Slack:
 
 
 def _metadata(identity: str) -> dict[str, Any]:
-    """What lets a reader of the channel drop a repeat."""
+    """The metadata that lets a reader of the channel drop a repeat."""
     return {"event_type": "prodgate_announcement", "event_payload": {"id": identity}}
 
 

@@ -57,14 +57,14 @@ def _way(facts: Facts) -> str:
 
 
 def _compared(facts: Facts) -> list[Block]:
-    """What whoever decides should see before: that it goes back, and what else is open of the target."""
+    """The blocks that whoever decides should see before: that it goes back, and what else is open of the target."""
     others = [f"{facts.t['others']}{facts.t['colon']}", *facts.others] if facts.others else []
     said = ([_way(facts)] if facts.warning else []) + (["\n".join(others)] if others else [])
     return [{"type": "section", "text": _plain(text, SECTION)} for text in said]
 
 
 def fallback(facts: Facts) -> str:
-    """What notifications show: escaped, since Slack reads markup in it."""
+    """The text that notifications show: escaped, since Slack reads markup in it."""
     entry, by = facts.entry, ""
     if entry.by != SYSTEM:
         by = f" ({facts.name(entry.by)})"

@@ -49,7 +49,7 @@ def create_app(config: SimulatorConfig) -> FastAPI:
 
     @app.get("/")
     async def pages() -> Response:
-        """What stands in for AWX's own pages: links to `#/jobs/ID` lead to that job's line."""
+        """Stands in for AWX's own pages: links to `#/jobs/ID` lead to that job's line."""
         return HTMLResponse(page(cluster.store.jobs.values()))
 
     @app.get("/migrations_notran/")

@@ -1,4 +1,4 @@
-"""Who asks the simulated AWX, and what they may see and start (awx/main/access.py, as far as Prodgate's user needs)."""
+"""Tells who asks the simulated AWX, and what they see and start (awx/main/access.py, as far as Prodgate needs it)."""
 
 import base64
 import binascii
@@ -49,7 +49,7 @@ class Access:
         return bool(self._cluster.directory.rows["users"][user.id]["is_superuser"])
 
     def sees(self, user: User, kind: str, number: int, organization: int | None) -> bool:
-        """Whether a row is shown: through a role on it, or on the organisation that it belongs to."""
+        """Tells whether a row is shown: through a role on it, or on the organisation that it belongs to."""
         directory = self._cluster.directory
         by_organization = (*SEES_ALL, "notification_admin_role") if kind == "notification_templates" else SEES_ALL
         return (
@@ -59,7 +59,7 @@ class Access:
         )
 
     def sees_template(self, user: User, template: Template) -> bool:
-        """Whether a template is shown, and so its jobs."""
+        """Tells whether a template is shown, and so its jobs."""
         if template.deleted and not self.superuser(user):
             return False
         return self.sees(user, "job_templates", template.id, template.organization)

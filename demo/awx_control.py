@@ -94,7 +94,7 @@ class Control:
         }
 
     async def requests(self) -> dict[str, int]:
-        """How many requests came to each path of the REST API, by `GET /api/v2/jobs/{number}/`."""
+        """Counts the requests to each path of the REST API, by `GET /api/v2/jobs/{number}/`."""
         return dict(self._cluster.requests)
 
     async def template(self, number: int) -> Template:

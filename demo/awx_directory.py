@@ -80,7 +80,7 @@ class Directory:
         self._holders[kind, number, name].add(user)
 
     def holds(self, user: int, kind: str, number: int | None, names: tuple[str, ...]) -> bool:
-        """Whether a user has one of the roles on a row, or is a superuser."""
+        """Tells whether a user has one of the roles on a row, or is a superuser."""
         if self.rows["users"][user]["is_superuser"]:
             return True
         return number is not None and any(user in self._holders[kind, number, name] for name in names)
@@ -96,7 +96,7 @@ class Directory:
         return max((number for number, (of, _) in self.updates.items() if of == project), default=None)
 
     def updated(self, update: int) -> bool:
-        """Whether an update has ended."""
+        """Tells whether an update has ended."""
         return self.updates[update][1] <= now()
 
 

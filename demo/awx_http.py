@@ -1,4 +1,4 @@
-"""How AWX speaks HTTP: errors, pages, filters, slashes, and the gateway's answers in front of it."""
+"""Speaks HTTP as AWX does: errors, pages, filters, slashes, and the gateway's answers in front of it."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +68,7 @@ def server_error() -> Response:
 
 
 def gateway(status: int) -> Response:
-    """What nginx says in front of AWX: HTML, never JSON."""
+    """Answers as nginx does in front of AWX: HTML, never JSON."""
     reason = {502: "Bad Gateway", 503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}[status]
     return HTMLResponse(f"<html><head><title>{status} {reason}</title></head><body>nginx</body></html>", status)
 
@@ -151,7 +151,7 @@ def _ordered(value: object) -> tuple[int, float, str]:
 
 
 def _values(row: Row, path: Sequence[str]) -> list[Any]:
-    """What a field of a row holds; labels and users are reached through summary_fields."""
+    """The values that a field of a row holds; labels and users are reached through summary_fields."""
     name, *rest = path
     if name == "labels":
         return [label[rest[0] if rest else "id"] for label in row["summary_fields"]["labels"]["results"]]

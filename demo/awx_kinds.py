@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from demo.awx_http import ApiError, Row
 
 ENCRYPTED = "$encrypted$"
-"""What is shown of a secret, and what keeps a secret as it is when it is sent back."""
+"""The text that is shown of a secret, and that keeps a secret as it is when it is sent back."""
 WEBHOOK: Row = {
     "http_method": "POST",
     "disable_ssl_verification": False,
     **dict.fromkeys(("username", "password"), ""),
 }
-"""What a webhook's configuration may leave out (webhook_backend.py); `url` and `headers` it may not."""
+"""The fields that a webhook's configuration may leave out (webhook_backend.py); `url` and `headers` it may not."""
 KINDS_OF_NOTICE = ("started", "success", "error")
 
 

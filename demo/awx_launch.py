@@ -1,4 +1,4 @@
-"""What a launch may carry: accepted, ignored without an error, or refused (JobLaunchSerializer's rules)."""
+"""Judges what a launch may carry: accepted, ignored without an error, or refused (JobLaunchSerializer's rules)."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from demo.awx_model import Label, Question, Template
 
 
 class Accepted(BaseModel):
-    """What the job is made with, and what was dropped."""
+    """The fields that the job is made with, and those that were dropped."""
 
     extra_vars: dict[str, Any]
     skip_tags: str

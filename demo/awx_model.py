@@ -1,4 +1,4 @@
-"""What the simulated AWX knows: its configuration, its faults, its templates, labels and jobs."""
+"""The state of the simulated AWX: its configuration, its faults, its templates, labels and jobs."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class LaunchFault(StrEnum):
-    """What goes wrong with one launch; `none` lets one pass between two faults."""
+    """A fault of one launch; `none` lets one pass between two faults."""
 
     NONE = "none"
     COMMIT_THEN_500 = "commit-then-500"
@@ -28,7 +28,7 @@ class LaunchFault(StrEnum):
 
 
 class LifeFault(StrEnum):
-    """What goes wrong in one job's life."""
+    """A fault in one job's life."""
 
     NONE = "none"
     FAILED = "failed"
@@ -48,7 +48,7 @@ class LifeFault(StrEnum):
 
 
 class NotifyFault(StrEnum):
-    """What goes wrong with one job's notifications."""
+    """A fault of one job's notifications."""
 
     NONE = "none"
     UNSENT = "unsent"
@@ -79,7 +79,7 @@ class Faults(BaseModel):
 
 
 class Pace(BaseModel):
-    """How long each thing takes, in seconds."""
+    """The time that each thing takes, in seconds."""
 
     pending: float = 0.3
     waiting: float = 0.3
@@ -94,7 +94,7 @@ class Pace(BaseModel):
 
 
 class SimulatorConfig(BaseModel):
-    """How the simulator is started; `prefix` is the API root's path."""
+    """The options that the simulator is started with; `prefix` is the API root's path."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -170,7 +170,7 @@ class User(BaseModel):
 ADMIN = User(id=1, name="admin")
 SERVICE_ID = 5
 PERSON = User(id=9, name="somebody-else")
-"""Who relaunches a job by hand."""
+"""The person who relaunches a job by hand."""
 
 ACTIVE = frozenset({"new", "pending", "waiting", "running"})
 

@@ -20,10 +20,10 @@ Route = tuple[str, str, Callable[..., Awaitable[Any]]]
 
 _NOT_OF_AWX = {"id", "organization", "extra_vars", "survey", "labels", "may_start", "may_view", "notifies", "deleted"}
 TEMPLATE_FIELDS = frozenset(Template.model_fields) - _NOT_OF_AWX
-"""What a caller may set of a template. Its organisation is its project's."""
+"""The fields that a caller may set of a template. Its organisation is its project's."""
 LISTED_TEMPLATE_FIELDS = frozenset(["id", "name", "description", "organization", "project", "inventory", "playbook"])
 PLAYBOOKS = ("deploy.yml",)
-"""What is found in every project's repository once it was fetched."""
+"""The playbooks that are found in every project's repository once it was fetched."""
 FETCHED_ANEW = frozenset({"scm_type", "scm_url", "scm_branch"})
 REVISION = "5f0c3e1d9a7b2c4e6f8091a2b3c4d5e6f7081920"
 
@@ -69,7 +69,7 @@ class Resources:
         return self._body(kind, number, user)
 
     async def listed(self, kind: str, name: str, number: int, request: Request) -> Row:
-        """What was put into a row's list, as far as the caller may see it."""
+        """Lists what was put into a row's list, as far as the caller may see it."""
         user = self._access.caller(request)
         self._require(kind, number, user)
         other = KINDS[kind].lists[name]

@@ -33,7 +33,7 @@ def prepare_repository(path: Path, branch: str) -> None:
 
 
 def person(repository: Repository, email: str) -> Person:
-    """Whom the address belongs to. Raises NobodyByThatName, RecordUnavailable."""
+    """The person whom the address belongs to. Raises NobodyByThatName, RecordUnavailable."""
     found = _directory(repository).person(same_address(email))
     if found is None:
         raise NobodyByThatName(f"{email} is nobody in the company; try one of these people:\n{people(repository)}")
@@ -53,5 +53,5 @@ def _directory(repository: Repository) -> Directory:
 
 
 def spoken(grant: Grant) -> str:
-    """What the grant allows, as people say it."""
+    """Says what the grant allows, as people say it."""
     return f"{grant.role} of {grant.tenant}" if grant.tenant else f"{grant.role} of every tenant"

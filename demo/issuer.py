@@ -52,7 +52,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class Clients:
-    """Who may have people signed in: the clients' ids, and the origins that their pages have."""
+    """The clients that may have people signed in: their ids, and the origins that their pages have."""
 
     ids: tuple[str, ...] = ("prodgate",)
     origins: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What one demo consists of: its folder, ports and processes, and the company's systems that it stands in for."""
+"""Lays out one demo: its folder, ports and processes, and the company's systems that it stands in for."""
 
 import json
 import os
@@ -30,7 +30,7 @@ SERVER = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE")
 """Any of these names a Temporal server to use."""
 
 NEEDED = ("awx_url", "awx_callback_secret", "oidc_issuer", "signing_key")
-"""What the worker and the API need besides, by field of the settings."""
+"""The settings that the worker and the API need besides, by field."""
 
 
 def issuer_file(data: Path) -> Path:
@@ -112,7 +112,7 @@ class Demo:
         return {name: port for name, port in vars(self.ports).items() if name not in unused}
 
     def environment(self) -> dict[str, str]:
-        """What the children get: stand-ins for what the user left out, what they gave, and what `up` decides itself."""
+        """The children's environment: stand-ins for what is left out, the user's own, and what `up` decides itself."""
         return self._stand_ins() | self._given() | self._decided()
 
     def check_settings(self) -> None:

@@ -1,4 +1,4 @@
-"""What a newcomer reads once everything runs."""
+"""Writes what a newcomer reads once everything runs."""
 
 import os
 import shutil

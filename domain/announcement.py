@@ -1,4 +1,4 @@
-"""What is announced about a ticket, and when: one event for each change, and reminders while nobody decides."""
+"""Decides what is announced about a ticket, and when: one event for each change, and reminders while nobody decides."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,7 +19,7 @@ class Channel(StrEnum):
 
 
 class Event(StrEnum):
-    """What is announced. The last two are not changes of the ticket: people are told of them, other systems are not."""
+    """An event that is announced. The last two are no changes of the ticket: people are told, other systems are not."""
 
     CREATED = "request-created"
     APPROVED = "request-approved"
@@ -38,7 +38,7 @@ class Event(StrEnum):
 
     @property
     def for_people(self) -> bool:
-        """Whether people alone are told: it says nothing that another system could act on."""
+        """Tells whether people alone are told: it says nothing that another system could act on."""
         return self in {Event.REMINDER, Event.EXPIRING}
 
 
@@ -59,7 +59,7 @@ _EVENTS = {
 
 
 def event_of(ticket: PromotionRequest) -> Event | None:
-    """What the ticket's last change is announced as.
+    """The event that announces the ticket's last change.
 
     None for a retry, whose new job is announced when it starts, for a launch that AWX refused, which failed, and for a
     date that has come.
@@ -69,7 +69,7 @@ def event_of(ticket: PromotionRequest) -> Event | None:
 
 
 class Plan(Frozen):
-    """How this installation announces.
+    """The times by which this installation announces.
 
     A pending ticket's approvers are reminded `remind_after`, by its impact, and once a day from then on; its requester
     is told `warn_before` it expires. What can't be delivered is given up after `patience`. `expiry` is how long a
@@ -109,7 +109,7 @@ _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC
 def next_due(
     ticket: PromotionRequest, decide_by: datetime, plan: Plan, reminded: int, warned: bool
 ) -> tuple[datetime, Event] | None:
-    """What falls due next for a pending ticket, and when: a reminder, or the warning that it expires; None for nothing.
+    """The next thing due for a pending ticket, and its time: a reminder, or the warning of its expiry; None for none.
 
     `reminded` is how many reminders have gone out; `warned`, whether the warning has.
     """
@@ -122,7 +122,7 @@ def next_due(
 
 
 def reminders_by(ticket: PromotionRequest, plan: Plan, now: datetime) -> int:
-    """How many reminders have fallen due by `now`. Those that could not be sent in time are skipped, not sent late."""
+    """Counts the reminders that fell due by `now`. Those that could not be sent in time are skipped, not sent late."""
     return max(0, (now - _first_reminder(ticket, plan)) // DAILY + 1)
 
 

@@ -1,4 +1,4 @@
-"""Who is told of an announcement, and how they want to be."""
+"""Finds the people who are told of an announcement, and the way they want to be told."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -33,7 +33,7 @@ class Contact(Frozen):
 
 
 class Addressee(Frozen):
-    """Who gets one mail, in which language; None is the installation's own."""
+    """A recipient of one mail, and the language to write in; None is the installation's own."""
 
     email: Email
     name: PersonName
@@ -41,7 +41,7 @@ class Addressee(Frozen):
 
 
 class Audience(Frozen):
-    """Who there is to tell, as the directory says it now: people of the tenant, those who run the platform, Slack."""
+    """Everybody to tell, as the directory says it now: people of the tenant, those who run the platform, Slack."""
 
     tenant_name: PersonName
     contacts: tuple[Contact, ...] = ()
@@ -50,7 +50,7 @@ class Audience(Frozen):
 
 
 def recipients(announcement: Announcement, audience: Audience) -> tuple[Addressee, ...]:
-    """Who is mailed about it, each once; nobody whom the directory does not let see the ticket."""
+    """The addressees who are mailed about it, each once; nobody whom the directory does not let see the ticket."""
     listening = [contact for contact in audience.contacts if not contact.silent and contact.person.owner is None]
     ops = audience.ops if announcement.event is Event.FAILED else ()
     told = [_addressee(contact) for contact in listening if _concerned(announcement, contact, audience)]
@@ -65,7 +65,7 @@ def _addressee(contact: Contact) -> Addressee:
 
 
 def _concerned(announcement: Announcement, contact: Contact, audience: Audience) -> bool:
-    """Whether the contact must act on it, asked for it, approved it, or follows what is deployed."""
+    """Tells whether the contact must act on it, asked for it, approved it, or follows what is deployed."""
     ticket, person, requester = announcement.ticket, contact.person, announcement.requester
     match announcement.event:
         case Event.CREATED | Event.REMINDER:
@@ -84,7 +84,7 @@ def _concerned(announcement: Announcement, contact: Contact, audience: Audience)
 
 
 def _asked(announcement: Announcement, person: Person, audience: Audience) -> bool:
-    """Whether the person asked for it, or owns the service account that did."""
+    """Tells whether the person asked for it, or owns the service account that did."""
     ticket, requester = announcement.ticket, announcement.requester
     asked = (each.person for each in audience.contacts if each.person.is_requester(ticket, requester))
     owners = {same_address(each.owner) for each in asked if each.owner}

@@ -40,7 +40,7 @@ class Pause:
 
 @dataclass
 class Backlog:
-    """What waits for delivery. `channel` rests where nothing at all could be delivered."""
+    """Everything that waits for delivery. `channel` rests where nothing at all could be delivered."""
 
     channel: Pause = field(default_factory=Pause)
     _lines: dict[Key, deque[Said]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Backlog:
             self._places.setdefault(place, OrderedDict())[key] = None
 
     def next(self, now: datetime) -> tuple[Key, Said] | None:
-        """What may be delivered now: the places take turns, and so do the lines of one place. None for nothing."""
+        """Picks what to deliver now: the places take turns, and so do the lines of one place. None for nothing."""
         if not self.channel.over(now):
             return None
         for place, lines in self._places.items():
@@ -95,7 +95,7 @@ class Backlog:
         return gone
 
     def due_at(self, now: datetime) -> datetime | None:
-        """When the next rest ends; None where nothing rests."""
+        """The time at which the next rest ends; None where nothing rests."""
         pauses = [self.channel, *map(self._rest, self._places)] if self._lines else []
         return min((each.until for each in pauses if each.until and each.until > now), default=None)
 

@@ -1,4 +1,4 @@
-"""What the record is asked to write: one transition of one ticket."""
+"""The changes that the record is asked to write: one transition of one ticket each."""
 
 from typing import Annotated
 

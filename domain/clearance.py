@@ -70,7 +70,7 @@ Verdict = Annotated[Clear | Launched | Objection, Field(discriminator="outcome")
 
 
 def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> Objection | None:
-    """What speaks against the ticket's going on, or None. Tickets of before the newer rules fail where others lapse."""
+    """Finds what speaks against the ticket's going on, if any. Tickets of before the newer rules fail, others lapse."""
     if grounds.newer is not None:
         return Superseded(newer=grounds.newer)
     if ticket.status.approved_by is None:
@@ -109,7 +109,7 @@ def _as_decided(ticket: PromotionRequest) -> PromotionRequest:
 
 
 def launchable(ticket: PromotionRequest) -> bool:
-    """Whether the next thing that happens to the ticket may be its launch."""
+    """Tells whether the next thing that happens to the ticket may be its launch."""
     if ticket.state is State.DEPLOYING:
         return ticket.last.action is Action.RETRIED
     return ticket.state is State.APPROVED and ticket.hold is None

@@ -1,4 +1,4 @@
-"""What a request replaces in production, which way it goes, and what else is open of its target."""
+"""Says what a request replaces in production, which way it goes, and what else is open of its target."""
 
 from domain.ticket import State
 from domain.values import Email, Frozen, Moment, TicketId, Version
@@ -26,5 +26,5 @@ class Comparison(Frozen):
 
     @property
     def warns(self) -> bool:
-        """Whether whoever reads of it should look twice."""
+        """Tells whether whoever reads of it should look twice."""
         return self.direction in {Direction.OLDER, Direction.UNKNOWN}

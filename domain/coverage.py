@@ -13,7 +13,7 @@ from domain.ticket import PromotionRequest
 from domain.values import Frozen, TicketId, Version, iso
 
 VALID_FOR = timedelta(days=7)
-"""How long an approval holds after its request is due, unless `platform.yaml: spec.approvalValidFor` says otherwise."""
+"""The time an approval holds after its request is due, unless `platform.yaml: spec.approvalValidFor` says otherwise."""
 
 Position = Annotated[int, Field(ge=0)]
 """The number of a commit on the branch's first-parent line."""

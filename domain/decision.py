@@ -1,4 +1,4 @@
-"""What a person asks of a ticket: a submission before it exists, a decision once it does."""
+"""The messages of a person about a ticket: a submission before it exists, a decision once it does."""
 
 from enum import StrEnum
 from typing import Annotated, Self
@@ -44,7 +44,7 @@ class DecisionAction(StrEnum):
 
 
 class Decision(Frozen):
-    """What one person decided on one ticket, bound to the digest of what they saw.
+    """One person's decision on one ticket, bound to the digest of what they saw.
 
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
     the history's own time is the workflow's. `production` goes with an approval: the version in production as it was
@@ -93,7 +93,7 @@ class Submission(Frozen):
 
     @property
     def asked_by(self) -> Requester:
-        """Who asked, as they were known then: the rules ask this besides what the directory says later."""
+        """The requester, as they were known then: the rules ask this besides what the directory says later."""
         return Requester.of(self.requester, self.owner)
 
     def metadata(self) -> Metadata:

@@ -1,4 +1,4 @@
-"""How an announcement reaches a channel: what is to be delivered, what an attempt got done, what became of it."""
+"""The delivery of announcements to a channel: what is to be delivered, what an attempt got done, what became of it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -38,7 +38,7 @@ class Parcel(Frozen):
 
 
 class Delivery(Frozen):
-    """What one attempt got done; `failure` says why something is left to do."""
+    """The result of one attempt; `failure` says why something is left to do."""
 
     receipts: tuple[Receipt, ...] = ()
     failure: str | None = None
@@ -52,7 +52,7 @@ class Outcome(StrEnum):
 
 
 class Said(Frozen):
-    """What is said of a ticket, without the ticket: its change by number, counted from 1, and the event.
+    """One thing said of a ticket, without the ticket: its change by number, counted from 1, and the event.
 
     `turn` tells reminders about the same change apart.
     """
@@ -64,12 +64,12 @@ class Said(Frozen):
 
     @property
     def key(self) -> tuple[int, Event, int]:
-        """What tells it from everything else that is said of the ticket."""
+        """The key that tells it from everything else that is said of the ticket."""
         return self.number, self.event, self.turn
 
 
 class Progress(Said):
-    """How far one announcement is on one channel. `failure` is the last one that was seen.
+    """The progress of one announcement on one channel. `failure` is the last one that was seen.
 
     `lost` tells that somebody was given up; others may still be told.
     """
@@ -103,7 +103,7 @@ class Correspondence(Frozen):
         return self.model_copy(update=fields)
 
     def of(self, said: Said) -> Progress | None:
-        """How far what is said is; None where it was never taken up."""
+        """The progress of what is said; None where it was never taken up."""
         return next((each for each in self.progress if each.key == said.key), None)
 
     def with_(self, progress: Progress) -> Self:
@@ -113,7 +113,7 @@ class Correspondence(Frozen):
 
 
 class Position(Frozen):
-    """How far an outbox has read the record, and what it still has to deliver: the first file of its journal.
+    """An outbox's position in the record, and what it still has to deliver: the first file of its journal.
 
     `cursor` is the last commit whose changes were taken up, None before the branch's first; `began` is when the outbox
     began, at whatever the branch held then. `waiting` are the tickets of which something waits. The counts are of all
@@ -129,13 +129,13 @@ class Position(Frozen):
 
 
 class Report(Frozen):
-    """What was announced of one ticket, oldest first."""
+    """Everything announced of one ticket, oldest first."""
 
     progress: tuple[Progress, ...] = ()
 
     @classmethod
     def of(cls, correspondences: Iterable[Correspondence]) -> Self:
-        """What the outboxes say of one ticket, put together."""
+        """Puts together what the outboxes say of one ticket."""
         found = (progress for each in correspondences for progress in each.progress)
         return cls(progress=tuple(sorted(found, key=_order)))
 

@@ -1,4 +1,4 @@
-"""What is asked of AWX for an approved ticket, and what AWX can answer."""
+"""The requests to AWX for an approved ticket, and the answers that AWX can give."""
 
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -63,7 +63,7 @@ class Deployment(Frozen):
 
     @property
     def marker(self) -> str:
-        """What tells this attempt's job from every other: `prodgate-PR-2026-0001-1`."""
+        """The mark that tells this attempt's job from every other: `prodgate-PR-2026-0001-1`."""
         return f"prodgate-{self.request_id}-{self.attempt}"
 
     def extra_vars(self) -> dict[str, str | int]:
@@ -122,7 +122,7 @@ class JobOutcome(StrEnum):
 
 
 class JobResult(Frozen):
-    """How AWX says a job ended. `error` is AWX's explanation with the end of the output, when it did not succeed.
+    """A job's end as AWX tells it. `error` is AWX's explanation with the end of the output, when it did not succeed.
 
     `started_at` and `finished_at` are AWX's own times. `twins` are other jobs that AWX made for the same attempt.
     """
@@ -137,7 +137,7 @@ class JobResult(Frozen):
 
     @property
     def story(self) -> str | None:
-        """What AWX tells beside the outcome, in a sentence or two: when the job ran, and that it has twins."""
+        """Says in a sentence or two what AWX tells beside the outcome: when the job ran, and that it has twins."""
         told = []
         if self.started_at and self.finished_at:
             told.append(remarks.write("awx-ran", started=iso(self.started_at), finished=iso(self.finished_at)))
@@ -147,7 +147,7 @@ class JobResult(Frozen):
 
 
 class AwxReport(Frozen):
-    """What a callback said: a hint that this job is worth a look, never a result."""
+    """The content of a callback: a hint that this job is worth a look, never a result."""
 
     job: JobNumber
     status: Annotated[str, Field(max_length=32, pattern=r"^[a-z]*$")]

@@ -1,4 +1,4 @@
-"""What is followed: the record, by one leader for each name."""
+"""The followers of the record: one leader for each name."""
 
 from domain.announcement import Channel
 from domain.values import Frozen, Moment
@@ -21,13 +21,13 @@ def outbox_ref(channel: Channel) -> str:
 
 
 class Called(Frozen):
-    """What the follower that calls attention says of itself: how many hints it has sent since it leads."""
+    """The report of the follower that calls attention: the number of hints it has sent since it leads."""
 
     called: int
 
 
 class Led(Frozen):
-    """What a follower says of itself while it leads: how far it has read, and what is behind."""
+    """A follower's report while it leads: how far it has read, and what is behind."""
 
     cursor: str | None
     began: Moment

@@ -12,7 +12,7 @@ class SignIn(Frozen):
     issuer: Issuer | None = None
 
     def is_of(self, bound: "SignIn") -> bool:
-        """Whether this is the sign-in that an entry is bound to: of one subject, by no two issuers."""
+        """Tells whether this is the sign-in that an entry is bound to: of one subject, by no two issuers."""
         return self.subject == bound.subject and (None in {bound.issuer, self.issuer} or bound.issuer == self.issuer)
 
 

@@ -58,7 +58,7 @@ TRANSITIONS: dict[tuple[State | None, Action], State] = {
 """The whole lifecycle. The last two rows are what may become of a retry, and stand right after `retried` only."""
 
 _UNDER_HOLD = frozenset({Action.RELEASED, Action.CANCELLED, Action.LAPSED, Action.SUPERSEDED})
-"""What alone may follow `held`."""
+"""The only actions that may follow `held`."""
 
 MAX_ATTEMPTS = 50
 """Deployments of one ticket: its history and its file stay within what can be recorded and read again."""
@@ -91,7 +91,7 @@ RECORDED_AS = {
     DecisionAction.HOLD: Action.HELD,
     DecisionAction.RELEASE: Action.RELEASED,
 }
-"""What a decision is called in the history."""
+"""The names of decisions in the history."""
 
 
 def create(submission: Submission) -> PromotionRequest:
@@ -219,7 +219,7 @@ def conclude(ticket: PromotionRequest, result: JobResult, now: datetime) -> Prom
 
 
 def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:
-    """Whether the ticket asks for a date that has not come yet."""
+    """Tells whether the ticket asks for a date that has not come yet."""
     scheduled = ticket.spec.request.scheduled_date
     return scheduled is not None and scheduled > now
 
@@ -247,7 +247,7 @@ def previous(ticket: PromotionRequest) -> PromotionRequest | None:
 
 
 def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
-    """Whether everything that the one says of the request, the other says still."""
+    """Tells whether `now` still says everything of the request that `before` says."""
     history = before.status.history
     return before.digest == now.digest and now.status.history[: len(history)] == history
 

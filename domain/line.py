@@ -34,17 +34,17 @@ def entered(ticket: PromotionRequest) -> int | None:
 
 
 def _let_in(action: Action, date_has_come: bool) -> bool:
-    """Whether a dated request enters by this: an approval never lets it in by itself, `due` follows."""
+    """Tells whether a dated request enters by this: an approval never lets it in by itself, `due` follows."""
     return action is Action.RELEASED and date_has_come
 
 
 def deploys(ticket: PromotionRequest) -> bool:
-    """Whether a job of the request is running, as far as the record tells."""
+    """Tells whether a job of the request is running, as far as the record tells."""
     return ticket.last.action is Action.DEPLOYING and ticket.last.job_id is not None
 
 
 def becomes_due(ticket: PromotionRequest) -> bool:
-    """Whether an approved request that nobody holds waits for its date outside the line."""
+    """Tells whether an approved request that nobody holds waits for its date outside the line."""
     return ticket.state is State.APPROVED and ticket.hold is None and entered(ticket) is None
 
 

@@ -14,7 +14,7 @@ from domain.errors import NotAuthorized, SelfApproval, ServiceDecides, kind_of
 from domain.values import Frozen
 
 QUOTED = "quoted"
-"""What somebody else said, AWX for instance: its only value is the text."""
+"""The kind of a remark that quotes somebody else, AWX for instance: its only value is the text."""
 
 TEMPLATES: dict[str, str] = {
     "awx-ran": "AWX ran it from {started} to {finished}.",
@@ -106,7 +106,7 @@ def read(text: str | None) -> tuple[Remark, ...]:
 
 
 _JOINT = re.compile(r"\A[\s.;:()]+")
-"""What stands between two remarks."""
+"""The signs that stand between two remarks."""
 
 _WORD = r"[^\s;()]*[^\s;:().,]"
 _TIME = r"(?:\d+ days?, )?[\d:.]*\d"
@@ -118,11 +118,11 @@ _SHAPES = {
     "after": _TIME,
     "within": _TIME,
 }
-"""What a value looks like: one word, unless it is one of these."""
+"""The shape of a value: one word, unless it is one of these."""
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    """What finds the template at the beginning of a text."""
+    """Makes the pattern that finds the template at the beginning of a text."""
     pieces = (
         re.escape(literal) + (f"(?P<{name}>{_SHAPES.get(name, _WORD)})" if name else "")
         for literal, name, _, _ in Formatter().parse(template)

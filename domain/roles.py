@@ -1,4 +1,4 @@
-"""Who may do what: people, their grants, and the one function that every door asks."""
+"""Decides who may do what: people, their grants, and the one function that every door asks."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -44,14 +44,14 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.CPI_ADMIN: frozenset(Permission),
     Role.VIEWER: frozenset({Permission.SEE}),
 }
-"""What a role allows on any ticket within its reach, whoever requested it."""
+"""The permissions that a role gives on any ticket within its reach, whoever requested it."""
 
 OWN = frozenset({Permission.SEE, Permission.CANCEL, Permission.RETRY})
-"""What every role but viewer allows, besides, on the person's own tickets within its reach."""
+"""The permissions that every role but viewer gives, besides, on the person's own tickets within its reach."""
 
 
 SERVICE = frozenset({Permission.CREATE, Permission.SEE})
-"""What a service account may do at most, whatever roles it is given: it never decides."""
+"""The most that a service account may do, whatever roles it is given: it never decides."""
 
 
 class Grant(Frozen):
@@ -85,11 +85,11 @@ class Person(Frozen):
     issuer: Issuer | None = None
 
     def allowed(self, role: Role) -> frozenset[Permission]:
-        """What the role allows this person on any ticket within its reach."""
+        """The permissions that the role gives this person on any ticket within its reach."""
         return GRANTED[role] if self.owner is None else GRANTED[role] & SERVICE
 
     def allowed_on_own(self, role: Role) -> frozenset[Permission]:
-        """What the role allows this person, besides, on their own tickets within its reach."""
+        """The permissions that the role gives this person, besides, on their own tickets within its reach."""
         if role is Role.VIEWER:
             return frozenset()
         return OWN if self.owner is None else OWN & SERVICE
@@ -105,17 +105,17 @@ class Person(Frozen):
         return _identities(self.addresses, self.subject)
 
     def is_requester(self, ticket: PromotionRequest, requester: "Requester | None" = None) -> bool:
-        """Whether this person, as they are known now, asked for the ticket, under whatever address."""
+        """Tells whether this person, as they are known now, asked for the ticket, under whatever address."""
         same_subject = self.subject is not None and requester is not None and self.subject == requester.subject
         return same_subject or same_address(ticket.metadata.created_by) in self.addresses
 
     def was(self, requester: "Requester") -> bool:
-        """Whether this person is one whom the directory knew as the requester then, or as their owner."""
+        """Tells whether the directory knew this person as the requester then, or as their owner."""
         return not self.identities.isdisjoint(requester.identities)
 
 
 class Requester(Frozen):
-    """Who asked for a ticket, as far as anybody knew when they did: it is signed, and nothing takes it back.
+    """The requester of a ticket, as far as anybody knew when they asked: it is signed, and nothing takes it back.
 
     `addresses` are all that were one person's then, those of a service account's owner among them. `subject` is the
     requester's own, as their token proved it; `owner_subject` the owner's, as a file named it.
@@ -199,7 +199,7 @@ def own(person: Person) -> Scope:
 
 
 def holds(person: Person, permission: Permission, tenant: str) -> bool:
-    """Whether a grant of the person allows this on any ticket of the tenant."""
+    """Tells whether a grant of the person allows this on any ticket of the tenant."""
     return any(grant.reaches(tenant) and permission in person.allowed(grant.role) for grant in person.grants)
 
 
@@ -249,7 +249,7 @@ def _listed(able: Sequence[Person]) -> str:
 def refusal(
     person: Person, permission: Permission, ticket: PromotionRequest, requester: Requester | None = None
 ) -> RuleViolation | None:
-    """Why the person may not do this to the ticket, or None: one answer for API, workflow, console and audit.
+    """The reason why the person may not do this to the ticket, if any: one answer for API, workflow, console, audit.
 
     Whoever is the requester now, or was then, may not approve. Rights to one's own come of who one is now.
     """

@@ -1,4 +1,4 @@
-"""What a signature stands for: the facts of a submission or a decision, and whether a ticket says the same.
+"""Defines what a signature stands for: the facts of a submission or a decision, and whether a ticket says the same.
 
 The API signs the facts, the worker compares them with the message that carries them, the record keeps them with the
 commit, and an audit compares them with the ticket's file, years later. Signing itself is `record.signatures`.
@@ -22,12 +22,12 @@ TYPE = "prodgate-decision+jws"
 """The `typ` of our signatures: no other token that the same key might sign one day can be taken for one."""
 
 FRESH = timedelta(minutes=5)
-"""How old a decision may be when it reaches its promotion, and how far two clocks may differ: a person's click arrives
+"""The oldest that a decision may be when it reaches its promotion, and the most two clocks may differ: a click arrives
 within seconds, a worker is replaced within a minute, and what was kept for later is not what somebody wants now."""
 
 
 class Claims(Frozen):
-    """What is signed, for a submission or a decision. `message` is the SHA-256 of the whole message, signature aside.
+    """The facts signed of a submission or a decision. `message` is the SHA-256 of the whole message, signature aside.
 
     `words` is the SHA-256 of comment and reason, which stand in the ticket's file: a trailer stays one short line.
     `roles` are those that the person held then, such as `cpi@tenant-finance`, or `cpi_admin` for the whole platform.
@@ -66,7 +66,7 @@ class Delivery(Frozen):
 
 
 class Verdict(Frozen):
-    """Whether a delivered decision is what the API signed: None, or the sentence that refuses it."""
+    """Says whether a delivered decision is what the API signed: None, or the sentence that refuses it."""
 
     refusal: str | None
 
@@ -114,7 +114,7 @@ def message_digest(message: Decision | Submission) -> str:
 
 
 def proof_of(message: Decision | Submission) -> Proof | None:
-    """What a change that the message leads to carries into the record; None for a message that nobody signed."""
+    """The proof that the message's change carries into the record; None for a message that nobody signed."""
     return None if message.proof is None else Proof(jws=message.proof, message=message_digest(message))
 
 
@@ -128,7 +128,7 @@ def _sha256(value: object) -> str:
 
 
 def mismatch(claims: Claims, ticket: PromotionRequest) -> str | None:
-    """How the ticket's last transition differs from what was signed, in one sentence; None where it doesn't."""
+    """Says in one sentence how the ticket's last transition differs from what was signed; None where it doesn't."""
     last = ticket.last
     if claims.ticket != ticket.id:
         return f"it was signed for {claims.ticket}"

@@ -23,7 +23,7 @@ MOST_OPEN = 50
 """Open requests of one person."""
 
 FURTHEST = timedelta(days=366)
-"""How far ahead a deployment can be agreed on: a year, whichever it is."""
+"""The furthest ahead that a deployment can be agreed on: a year, whichever it is."""
 
 MOVING = frozenset({"latest", "main", "master", "head", "stable", "edge", "nightly"})
 """Versions that name something else tomorrow."""
@@ -56,7 +56,7 @@ def check(submission: Submission, facts: TargetFacts, moving: Collection[str] = 
 
 
 def bounds(target: Target, facts: TargetFacts, moving: Collection[str] = ()) -> tuple[RuleViolation, ...]:
-    """What is wrong with a target as it is asked for; empty for nothing."""
+    """The rules that a target breaks as it is asked for; empty for none."""
     found: list[RuleViolation] = []
     if not _BEGINS.match(target.version) or ".." in target.version:
         found.append(VersionMalformed())

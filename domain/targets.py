@@ -33,7 +33,7 @@ class FileFault(Frozen):
 
 
 class TargetFacts(Frozen):
-    """What one commit of the record says of a target and of the tenant that asks for it.
+    """The facts that one commit of the record states of a target and of the tenant that asks for it.
 
     `controlled` tells whether the rules of `spec.controls: 2` hold for the request. `faults` are the files in whose
     reach it is and that can't be used as they are. `first_approved` is the tenant of the target's
@@ -65,7 +65,7 @@ def owner(facts: TargetFacts) -> str | None:
 
 
 def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation | None:
-    """Why nothing of the target may be created, approved, retried or launched for the tenant now, or None."""
+    """The reason why nothing of the target may be created, approved, retried or launched for the tenant now, if any."""
     if facts.unknown is not None:
         return RecordBehind(facts.unknown)
     if facts.faults:
@@ -83,7 +83,7 @@ def objection(facts: TargetFacts, tenant: str, target: Target) -> RuleViolation 
 
 
 def shown_rightly(facts: TargetFacts, shown: str | None) -> bool:
-    """Whether what an approver was shown of production is what it is now, or what is about to be deployed there."""
+    """True where an approver was shown of production what it is now, or what is about to be deployed there."""
     return shown in {facts.production or "", *facts.coming}
 
 

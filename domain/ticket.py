@@ -29,7 +29,7 @@ from domain.values import (
 )
 
 SYSTEM = "system"
-"""Who acted when nobody did: AWX's results and expiry."""
+"""The actor where nobody acted: AWX's results and expiry."""
 
 SYSTEM_NAME = "Prodgate"
 """The display name that goes with it."""
@@ -65,7 +65,7 @@ OPEN = frozenset({State.PENDING, State.APPROVED, State.DEPLOYING})
 
 
 class Action(StrEnum):
-    """What a history entry says happened; `retried` and `deploying` both lead to the state deploying.
+    """The action that a history entry tells of; `retried` and `deploying` both lead to the state deploying.
 
     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
     go on, `lapsed` that its approval no longer covers it.
@@ -98,7 +98,7 @@ BY_PEOPLE = frozenset(
         Action.RETRIED,
     }
 )
-"""What only people do, each act of theirs with a signature; the rest the service does by itself."""
+"""The actions that only people take, each with a signature; the rest the service does by itself."""
 
 
 _Absent = Field(exclude_if=lambda value: value is None)

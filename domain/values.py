@@ -96,7 +96,7 @@ ShownVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+_-]{0,64}
 """The version in production as somebody was shown it; empty where they were shown that there is none."""
 
 ArtifactDigest = Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")]
-"""What is deployed, by its content: `sha256:` and 64 hex digits, or `sha512:` and 128."""
+"""The digest of what is deployed, by its content: `sha256:` and 64 hex digits, or `sha512:` and 128."""
 
 Environment = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 

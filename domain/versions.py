@@ -39,7 +39,7 @@ def direction(before: str | None, now: str) -> Direction:
 
 
 def _rank(version: str) -> _Rank | None:
-    """What versions are ordered by (SemVer 2.0, section 11); None for what is none, such as a commit's id.
+    """The rank that orders versions (SemVer 2.0, section 11); None for what is no version, such as a commit's id.
 
     A number alone is a date, a build or a release: it says nothing beside one with dots.
     """

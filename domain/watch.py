@@ -12,7 +12,7 @@ OVERDUE = timedelta(hours=2)
 
 
 class Window(Frozen):
-    """What is compared: jobs made after `since`, and tickets as they are `now`."""
+    """The scope of the comparison: jobs made after `since`, and tickets as they are `now`."""
 
     since: Moment
     now: Moment
@@ -49,7 +49,7 @@ def expected_job(ticket: PromotionRequest, window: Window) -> str | None:
 
 
 def overdue(ticket: PromotionRequest, window: Window) -> bool:
-    """Whether the ticket should have been launched long ago."""
+    """Tells whether the ticket should have been launched long ago."""
     if ticket.state is not State.APPROVED or waits_for_date(ticket, window.now):
         return False
     due = max(ticket.last.at, ticket.spec.request.scheduled_date or ticket.last.at)

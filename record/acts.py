@@ -1,4 +1,4 @@
-"""What happened to tickets, as the branch tells it: commit by commit, in first-parent order.
+"""Reads what happened to tickets, as the branch tells it: commit by commit, in first-parent order.
 
 A commit's acts are the history entries that it brought to the branch: of a merge, everything that came in with it. A
 commit that changes a ticket in another way than by going on from what was there brought none.
@@ -106,7 +106,7 @@ class Acts:
             yield Act(as_of(after, number))
 
     def claims(self, ticket_id: str) -> tuple[Claims, ...]:
-        """What the commits of a ticket prove of it, oldest first. Raises RecordUnavailable."""
+        """The claims that the commits of a ticket prove, oldest first. Raises RecordUnavailable."""
         git, keys = self._git(), self.keys.current()
         try:
             stated = [self._stated(git, oid, keys) for oid in self.index.commits(ticket_id)]
@@ -127,7 +127,7 @@ class Acts:
         return None if stated is None or isinstance(stated, Unproven) else self._claims.put(oid, stated)
 
     def submitted(self, ticket_id: str) -> tuple[Requester | None, datetime | None]:
-        """Who asked for the ticket, and until when somebody had to decide, as its creation was signed.
+        """The requester of the ticket, and the time by which somebody had to decide, as its creation was signed.
 
         None for what that does not say. Raises RecordUnavailable.
         """
@@ -135,7 +135,7 @@ class Acts:
         return requester_in(claims), next((each.decide_by for each in claims if each.action is Action.CREATED), None)
 
     def proven(self, act: Act) -> bool:
-        """Whether the act is the service's own, or carries the signature of the person who it says acted."""
+        """Tells whether the act is the service's own, or carries the signature of the person who it says acted."""
         if act.ticket.last.action not in BY_PEOPLE:
             return True
         return any(mismatch(claims, act.ticket) is None for claims in self.claims(act.ticket.id))
@@ -171,7 +171,7 @@ class Trail:
 
     @property
     def oldest(self) -> datetime | None:
-        """When the first commit that is not read yet was made. Raises RecordUnavailable."""
+        """The time at which the first commit that is not read yet was made. Raises RecordUnavailable."""
         found = self.next()
         return found.at if found else None
 
@@ -206,7 +206,7 @@ def opened(repository: Repository) -> pygit2.Repository:
 
 
 class _Recent(OrderedDict[str, T]):
-    """What was read last, a bounded number of it; for any thread."""
+    """Keeps what was read last, a bounded number of it; for any thread."""
 
     def __init__(self) -> None:
         super().__init__()

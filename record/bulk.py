@@ -56,7 +56,7 @@ def blob_of(git: pygit2.Repository, oid: str | pygit2.Oid) -> bytes:
 
 
 def identities_in(git: pygit2.Repository, ticket: PromotionRequest, commits: Iterable[bytes]) -> frozenset[str]:
-    """What whoever asked was recognised by, as the commit that created the ticket says; unchecked, for lists alone.
+    """The identities of whoever asked, as the commit that created the ticket says; unchecked, for lists alone.
 
     Any of the commits may only name the ticket. Before there was one, nobody could know what it would say.
     """
@@ -69,7 +69,7 @@ def identities_in(git: pygit2.Repository, ticket: PromotionRequest, commits: Ite
 
 @dataclass(slots=True)
 class Chunk:
-    """What one chunk of files is to the index's tables."""
+    """One chunk of files as the index's tables take it."""
 
     rows: list[tuple[str | int | None, ...]] = field(default_factory=list)
     entries: list[tuple[str, bytes, int]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Which commits changed which files, from Git's own plumbing, which compares wide folders fastest."""
+"""Finds which commits changed which files, by Git's own plumbing, which compares wide folders fastest."""
 
 import configparser
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Touched:
 
 
 def count(repo: git.Repo, revisions: str) -> int:
-    """How many commits the range has."""
+    """Counts the commits of the range."""
     return int(repo.git.rev_list("--count", revisions))
 
 
@@ -89,7 +89,7 @@ def _file(line: str) -> tuple[str, str | None, str | None] | None:
 
 
 def is_ticket(path: str) -> bool:
-    """Whether a file at the path has to be a ticket."""
+    """Tells whether a file at the path has to be a ticket."""
     return path.startswith(f"{FOLDER}/") and path.endswith(".yaml")
 
 
@@ -125,7 +125,7 @@ def opened(path: Path) -> git.Repo:
 
 
 UNREADABLE = (git.GitError, pygit2.GitError, OSError, KeyError, UnicodeError, ValueError, configparser.Error)
-"""What reading a clone raises that is none, is not whole, or has a configuration that can't be read."""
+"""The errors of reading a clone that is none, is not whole, or has a configuration that can't be read."""
 
 
 def last_line(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What the audit looks for: each check is a function from one step of one ticket to the violations it sees."""
+"""The checks of the audit: each is a function from one step of one ticket to the violations it sees."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What the record said of the ticket's target, and of people and rules, at an earlier time."""
+    """The record's word on the ticket's target, and on people and rules, at an earlier time."""
 
     directory: Directory
     target: TargetFacts
@@ -40,7 +40,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one commit made of one ticket: `before` (None: there was none that loads) became `now`.
+    """One commit's change of one ticket: `before` (None: there was none that loads) became `now`.
 
     `signed` is what the commit's signature states, or why it states nothing, by the keys that stood in the record
     before: one that came with it, or later, blesses nothing. `requester` is who asked, as they were known then.
@@ -63,7 +63,7 @@ class Step:
     decide_by: datetime
     """Until when somebody had to decide, long ago where that is neither signed nor recorded."""
     earlier: Callable[[], Earlier]
-    """What it said some minutes before the act: whoever looked in between may have read either."""
+    """The record's word some minutes before the act: whoever looked in between may have read either."""
 
     @property
     def last(self) -> HistoryEntry:
@@ -108,7 +108,7 @@ def check_history(step: Step) -> Iterator[Violation]:
 
 
 def check_people(step: Step) -> Iterator[Violation]:
-    """Who acted had the right to, under the tenants' files as of this commit."""
+    """Checks that whoever acted had the right to, under the tenants' files as of this commit."""
     last = step.last
     by_person = last.action in BY_PEOPLE
     if by_person is (last.by == SYSTEM):
@@ -165,7 +165,7 @@ def _lets_go_on(entry: HistoryEntry) -> bool:
 
 
 def check_bounds(step: Step) -> Iterator[Violation]:
-    """What was asked for kept within its bounds."""
+    """Checks that the request kept within its bounds."""
     if step.before is not None or not step.target.controlled:
         return
     ticket, request = step.now, step.now.spec.request
@@ -189,7 +189,7 @@ def _too_low(impact: Impact, minimum: Impact | None) -> bool:
 
 
 def check_signature(step: Step) -> Iterator[Violation]:
-    """What a person did carries the API's signature on this very act; what the service did carries none."""
+    """Checks that a person's act carries the API's signature on this very act, and the service's own carries none."""
     claims, by_person = step.signed, step.last.by != SYSTEM
     if not trailer(step.commit, "Request-Id"):
         return  # a commit by hand, which `check_trailers` names

@@ -23,7 +23,7 @@ def facts(
     tenant: str,
     target: Target,
 ) -> TargetFacts:
-    """What one state of the record says of the target, for a request of the tenant; `tickets` is what its tickets say.
+    """The facts of the target in one state of the record, for a tenant's request; `tickets` is what its tickets say.
 
     Files of targets stand in nobody's way before the rules about owners hold.
     """
@@ -52,7 +52,7 @@ def _described(entry: Entry | None, tenant: str, target: Target) -> str | None:
 
 
 def unowned(directory: Directory, catalogue: Catalogue, kind: TargetType, name: str) -> bool:
-    """Whether the target's owner is who had a request for it approved first."""
+    """Tells whether the target belongs to who had a request for it approved first."""
     return directory.rules.open_catalogue and catalogue.entry(kind, name) is None
 
 
@@ -69,7 +69,7 @@ class Controls:
         return cls(directory, CatalogueReader(repository), index)
 
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
-        """What the record says of a ticket's target. Raises what reading the record raises."""
+        """The record's facts about a ticket's target. Raises what reading the record raises."""
         return self._facts(ticket.metadata.tenant, ticket.spec.target, self.index.controlled(ticket.path))
 
     def of_new(self, tenant: str, target: Target) -> TargetFacts:

@@ -1,4 +1,4 @@
-"""What a promotion changes: the ticket against what is in production for its target, and what else is open of it."""
+"""Compares a ticket with what is in production for its target, and with what else is open of it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from record.catalogue import CatalogueReader
 from record.index import Index
 
 Sees = Callable[[PromotionRequest], bool]
-"""Whether the person who asks may see a ticket."""
+"""Tells whether the person who asks may see a ticket."""
 
 
 class InProduction(Frozen):
-    """What is in production for a target: by which request and since when, where one brought it there.
+    """The version in production for a target: by which request and since when, where one brought it there.
 
     The request and its notes are for who may see that one; without a request, it is what the catalogue says.
     """
@@ -28,7 +28,7 @@ class InProduction(Frozen):
 
 
 class Difference(Frozen):
-    """What a request brings, against what is in production for its target; null where nothing ever was."""
+    """The change that a request brings, against what is in production for its target; null where nothing ever was."""
 
     ticket_id: TicketId
     version: Version
@@ -54,7 +54,7 @@ class Comparer:
     catalogue: CatalogueReader
 
     def difference(self, ticket: PromotionRequest, sees: Sees) -> Difference:
-        """What the ticket, or a draft, changes in production; of one that is deployed itself, what it changed then."""
+        """Compares the ticket, or a draft, with production; one that is deployed with what was there before it."""
         before = self._replaced(ticket)
         return Difference(
             ticket_id=ticket.id,
@@ -82,7 +82,7 @@ class Comparer:
             return [self.comparison(ticket, sees) for ticket in found if ticket and sees(ticket)]
 
     def _replaced(self, ticket: PromotionRequest) -> _Replaced | None:
-        """What is in production for the ticket's target, or was when it was deployed.
+        """Finds what is in production for the ticket's target, or was when it was deployed.
 
         It is the version of the target's last deployment, else the catalogue's.
         """
@@ -107,7 +107,7 @@ class Comparer:
 
 
 def _identity(ticket: PromotionRequest) -> tuple[object, ...]:
-    """What tells tickets apart, and a draft from the ticket whose number it has for want of one of its own."""
+    """The pair that tells tickets apart, and a draft from the ticket whose number it has for want of one of its own."""
     return (ticket.id, ticket.metadata.created_at)
 
 

@@ -1,4 +1,4 @@
-"""Who is who and who may do what, as the record's branch says it now."""
+"""Knows who is who and who may do what, as the record's branch says it now."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
@@ -57,7 +57,7 @@ class Directory:
 
     @cached_property
     def rules(self) -> PlatformRules:
-        """What the platform's file sets for everybody; without one, nothing."""
+        """The rules that the platform's file sets for everybody; without one, it sets nothing."""
         return next((each.rules for each in self.memberships if each.tenant is None), PlatformRules())
 
     def faults_of(self, tenant: str) -> tuple[Fault, ...]:
@@ -164,7 +164,7 @@ class Directory:
     def refusal(
         self, person: Person, permission: Permission, ticket: PromotionRequest, requester: Requester | None = None
     ) -> RuleViolation | None:
-        """What `roles.refusal` says; and nothing is let through for a tenant without a file, which has no rules."""
+        """Asks `roles.refusal`, and lets nothing through for a tenant without a file, which has no rules."""
         tenant = ticket.metadata.tenant
         if refused := roles.refusal(person, permission, ticket, requester):
             return refused
@@ -173,7 +173,7 @@ class Directory:
         return None
 
     def audience(self, tenant: str) -> Audience:
-        """Whom announcements of the tenant's tickets may reach: its people, the platform's, and its Slack channel."""
+        """The audience of announcements of the tenant's tickets: its people, the platform's, and its Slack channel."""
         here = [each for each in self.memberships if each.tenant in {None, tenant}]
         entries: dict[str, tuple[Person, list[Member]]] = {}
         for member in (member for each in here for member in each.members):
@@ -195,12 +195,12 @@ class Directory:
 
 
 def _alike(member: Member) -> tuple[str | None, str, frozenset[str]]:
-    """What entries have in common that are one person's in several places."""
+    """The marks that the entries of one person have in common, wherever they stand."""
     return member.subject, same_address(member.email), member.addresses
 
 
 def _contact(person: Person, members: Iterable[Member]) -> Contact:
-    """How the person wants to be told, by their entries for one place: who listens in one of them listens."""
+    """Makes a person's contact of their entries for one place: who listens in one of them listens."""
     entries = tuple(members)
     return Contact(
         person=person,
@@ -267,7 +267,7 @@ class DirectoryState:
         return read if isinstance(read, Fault) else (str(entry.id), read)
 
     def _last_good(self, commit: pygit2.Commit, path: str) -> tuple[str, Membership] | None:
-        """What the file last said well, unless it was away since."""
+        """Finds what the file last said well, unless it was away since."""
         seen = None
         walk = self.git.walk(commit.id, SortMode.TOPOLOGICAL)
         walk.simplify_first_parent()
@@ -286,7 +286,7 @@ class DirectoryState:
 
 
 def _marks(commit: pygit2.Commit) -> tuple[str, str]:
-    """What changes when a file of the directory does."""
+    """The marks of a commit that change when a file of the directory does."""
     tree = commit.tree
     found = (tree[name] if name in tree else None for name in (TENANTS, PLATFORM))  # noqa: SIM401  a tree has no get
     first, second = ("" if each is None else f"{each.filemode} {each.id}" for each in found)

@@ -1,4 +1,4 @@
-"""What good files say of service accounts that can't be so together, whichever file says it."""
+"""Finds what good files say of service accounts that can't be so together, whichever file says it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -7,7 +7,7 @@ from record.members import PLATFORM, TENANTS, Fault, Kind, Member, Membership
 
 
 def disputes(memberships: Iterable[Membership]) -> Mapping[str, Fault]:
-    """Why each service account in dispute is, by its address, comparable.
+    """The reason for each dispute over a service account, by the account's address, comparable.
 
     Neither file need be wrong by itself, so none is set aside for it: an older state of one could bring back people who
     have left. It is the account that stands for nothing meanwhile.
@@ -34,7 +34,7 @@ def _faults(member: Member, people: set[str], services: set[str]) -> Iterator[st
 
 
 def _marks(member: Member) -> frozenset[str]:
-    """What tells who somebody is: no address is a subject's spelling, and none is empty."""
+    """The marks that tell who somebody is: no address is a subject's spelling, and none is empty."""
     subject = {f"sub {member.subject}"} if member.subject else set()
     return member.addresses | subject
 

@@ -90,7 +90,7 @@ def _folder(commit: pygit2.Commit) -> pygit2.Tree | None:
 
 
 def prints(history: Iterable[HistoryEntry]) -> Iterator[bytes]:
-    """What tells each entry from all others: itself, and the entries before it."""
+    """Yields the print that tells each entry from all others: itself, and the entries before it."""
     known = b""
     for entry in history:
         known = hashlib.sha256(known + entry.model_dump_json().encode()).digest()[:16]
@@ -122,7 +122,7 @@ def places(
 
 
 def _written(last: PromotionRequest) -> dict[str, tuple[bytes, ...]]:
-    """What the ticket's file held by each blob that we wrote of it."""
+    """The entries, by their prints, that the ticket's file held in each blob that we wrote of it."""
     history = last.status.history
     held, found = tuple(prints(history)), dict[str, tuple[bytes, ...]]()
     for length in range(1, len(history) + 1):

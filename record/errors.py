@@ -1,4 +1,4 @@
-"""What can go wrong with the record; `str()` is one plain sentence for whoever watches the promotion.
+"""The errors of the record; `str()` is one plain sentence for whoever watches the promotion.
 
 RecordError
 ├── TicketExists        a new ticket's number already has a file with other content: the number is taken for good

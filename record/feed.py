@@ -1,4 +1,4 @@
-"""What changed between two tips of the branch, put into the index."""
+"""Puts what changed between two tips of the branch into the index."""
 
 import logging
 import os
@@ -180,5 +180,5 @@ class Feed:
 
 
 def _signer(commit: pygit2.Commit) -> str:
-    """Whose act a commit says that it is, comparable, where it carries a signature at all; otherwise nothing."""
+    """The address of whoever a commit says acted, comparable, where it carries a signature at all; else nothing."""
     return same_address(plain(commit.author.raw_email)) if trailer(commit, SIGNATURE) else ""

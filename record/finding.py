@@ -48,7 +48,7 @@ def _name(name: str) -> str:
 
 
 class Finder:
-    """What the index's file says about filters and orders, ready to combine."""
+    """Knows what the index's file says about filters and orders, ready to combine."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.postings = Postings(db)

@@ -16,7 +16,7 @@ _LAST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
 class Remarks(Frozen):
-    """What the service says in an entry, for readers of other languages; empty where others wrote it."""
+    """The service's own words in an entry, for readers of other languages; empty where others wrote it."""
 
     comment: tuple[Remark, ...] = ()
     reason: tuple[Remark, ...] = ()
@@ -57,7 +57,7 @@ def _remarks(commit: Commit, entry: HistoryEntry | None) -> Remarks:
 
 
 def _changes(commit: pygit2.Commit, path: str) -> bool:
-    """Whether the commit made something of the file that none of its parents had."""
+    """Tells whether the commit made something of the file that none of its parents had."""
     blob = _blob(commit, path)
     return all(_blob(parent, path) != blob for parent in commit.parents) and bool(commit.parents or blob)
 

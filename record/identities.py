@@ -1,4 +1,4 @@
-"""Who has acted by which sign-in, as the record's signed commits prove it."""
+"""Tells who has acted by which sign-in, as the record's signed commits prove it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -113,7 +113,7 @@ class Identities(SignIns):
         return min((each for each in found if each.sign_in), key=lambda each: each.looked_to, default=_NOTHING).sign_in
 
     def all_of(self, directory: Directory) -> KnownSignIns:
-        """What every entry without `subject` is bound to. Costs what changed since the last time."""
+        """The sign-ins that entries without `subject` are bound to. Costs what changed since the last time."""
         since = directory.rules.sign_ins.since
         with self._lock:
             keys = self._current(since)
@@ -151,7 +151,7 @@ class Identities(SignIns):
         return None
 
     def _made(self, commit: pygit2.Commit, claims: Claims) -> bool:
-        """Whether the commit is the act that was signed: a signature that is shown once more proves nothing again."""
+        """Tells whether the commit is the act that was signed: a signature shown once more proves nothing again."""
         ticket = self.index.get(claims.ticket)
         if ticket is None or ticket.path not in commit.tree:
             return False

@@ -245,13 +245,13 @@ class Index:
         return found[0] if found else None
 
     def controlled(self, path: str) -> bool:
-        """Whether these rules hold for the ticket of that file: those that were there before keep theirs."""
+        """Tells whether these rules hold for the ticket of that file: those that were there before keep theirs."""
         with self._reading() as db:
             older = db.execute("SELECT 1 FROM older WHERE path = ?", (path,)).fetchone()
         return older is None and self.switch() is not None
 
     def state_of(self, tenant: str, kind: str, name: str, environment: str) -> TargetState:
-        """What the tickets of a target amount to; before targets had owners, each tenant had targets of its own."""
+        """Sums up the tickets of a target; before targets had owners, each tenant had targets of its own."""
         with self._reading() as db:
             what, target = schema.what(kind, name, environment), schema.target_key(tenant, kind, name, environment)
             return targets.production_and_approved(db, what, target, switched=self.switch() is not None)
@@ -268,7 +268,7 @@ class Index:
             return targets.first_approved(db, kind, name)
 
     def open_requests(self, requester: str) -> int:
-        """How many requests of an address may still change production."""
+        """Counts the requests of an address that may still change production."""
         with self._reading() as db:
             sql = "SELECT count(*) FROM tickets WHERE requester = ? AND open = 1"
             return int(db.execute(sql, (requester,)).fetchone()[0])
@@ -279,7 +279,7 @@ class Index:
             return tuple(islice(targets.names(db, tenant, kind, beginning), limit))
 
     def history_of(self, tenant: str, kind: TargetType, name: str, requesters: frozenset[str] | None) -> TargetHistory:
-        """What is known of one target. `requesters`, where given, are whose tickets count before they are deployed."""
+        """The known history of one target. `requesters`, where given, are whose tickets count before deployment."""
         with self._reading() as db:
             return targets.history(db, tenant, kind, name, requesters)
 
@@ -301,7 +301,7 @@ class Index:
             return tuple((ordinal, bytes(oid).hex()) for ordinal, oid in db.execute(sql, (author, after)))
 
     def signers(self, after: int) -> frozenset[str]:
-        """Whom the commits after that number name as authors, where they carry a signature."""
+        """The authors that the commits after that number name, where they carry a signature."""
         sql = "SELECT DISTINCT author FROM commits WHERE ordinal > ? AND author != ''"
         with self._reading() as db:
             return frozenset(author for (author,) in db.execute(sql, (after,)))

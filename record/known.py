@@ -44,7 +44,7 @@ _LAST_LOOK = 5.0
 """Seconds to wait for the last look when the worker stops."""
 
 RETRIED_WITHIN = timedelta(days=31)
-"""How long a failed request may be retried, and a day: it is known for as long."""
+"""The time for which a failed request may be retried, and a day: it is known for as long."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Snapshot:
     first_approved: Mapping[str, str | None]
 
     def target(self, ticket: PromotionRequest) -> TargetFacts | None:
-        """What it says of the ticket's target; None where it does not know the ticket."""
+        """The facts of the ticket's target as it knows them; None where it does not know the ticket."""
         found = self.waiting.get(ticket.id)
         if found is None or found.what != schema.what_of(ticket):
             return None
@@ -110,7 +110,7 @@ class KnownRecord:
         snapshot.sign_ins.check(snapshot.directory, person)
 
     def target(self, ticket: PromotionRequest) -> TargetFacts:
-        """What the record says of the ticket's target, as far as it is known now."""
+        """The record's facts about the ticket's target, as far as they are known now."""
         snapshot, age = self._snapshot, time.monotonic() - self._confirmed
         found = snapshot.target(ticket) if snapshot is not None else None
         if found is None:

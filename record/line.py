@@ -23,7 +23,7 @@ from record.repository import Repository
 from record.requesters import proven
 
 UNREADABLE = (RecordError, OSError, sqlite3.Error, pygit2.GitError)
-"""What reading the record raises while it can't be read."""
+"""The errors that reading the record raises while it can't be read."""
 
 _GOING_ON = frozenset({State.APPROVED, State.DEPLOYING, State.DEPLOYED})
 """States of a newer request by which an older one is closed."""
@@ -68,7 +68,7 @@ class LineReader:
         return Place(ticket_id=ticket.id, position=position, state=ticket.state)
 
     def grounds_of(self, ticket: PromotionRequest, signed: Collection[Claims] | None = None) -> Grounds:
-        """What the record says now of the ticket's approval, and of newer requests of its target.
+        """Gathers what the record says now of the ticket's approval, and of newer requests of its target.
 
         `signed` is what its commits prove, for whoever knows that already.
         """
@@ -96,7 +96,7 @@ class LineReader:
         return self.index.position(ticket, last)
 
     def _approver(self, ticket: PromotionRequest, signed: Collection[Claims]) -> Person | None:
-        """Who approved, as the directory has them now: by the sign-in that the approval was signed with."""
+        """The approver, as the directory has them now: by the sign-in that the approval was signed with."""
         email = ticket.status.approved_by
         if email is None:
             return None

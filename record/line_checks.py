@@ -1,4 +1,4 @@
-"""What the audit looks for in a target's line: turns, dates, and whether an approval covered what was launched."""
+"""Checks a target's line for the audit: turns, dates, and whether an approval covered what was launched."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,14 +11,14 @@ from record.checks import Check, Step, Violation
 from record.turns import LOOKED
 
 PATIENCE = timedelta(seconds=10)
-"""How soon after its entry no gate passes a request: its promotion must have ended a launch's lifetime ago for that.
+"""The time after its entry when no gate passes a request: its promotion must have ended a launch's life ago for that.
 
 The record does not tell which promotions run, so it can't tell more.
 """
 
 
 def launched(entry: HistoryEntry) -> bool:
-    """Whether AWX made a job; an attempt that it refused is no launch."""
+    """Tells whether AWX made a job; an attempt that it refused is no launch."""
     return entry.action is Action.DEPLOYING and entry.job_id is not None
 
 
@@ -44,7 +44,7 @@ def check_lapse(step: Step) -> Iterator[Violation]:
 
 
 def check_coverage(step: Step) -> Iterator[Violation]:
-    """What was launched was covered by its approval: production as it was seen, and a time."""
+    """Checks that an approval covered what was launched: production as it was seen, and a time."""
     if not step.target.controlled or not launched(step.last):
         return
     approved = step.others.approved(step.now)
@@ -104,7 +104,7 @@ def check_superseded(step: Step) -> Iterator[Violation]:
 
 
 def _passable(ticket: PromotionRequest, now: datetime) -> bool:
-    """Whether its promotion may have ended since it entered, so that others went on without it."""
+    """Tells whether its promotion may have ended since it entered, so that others went on without it."""
     index = line.entered(ticket)
     return index is None or now - ticket.status.history[index].at >= PATIENCE
 

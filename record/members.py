@@ -52,7 +52,7 @@ class Fault:
 
     @property
     def stem(self) -> str:
-        """What the file is about, by its name: the tenant or the target, comparable."""
+        """The tenant or the target that the file is about, by its name, comparable."""
         return same_name(PurePosixPath(self.path).stem)
 
 
@@ -126,7 +126,7 @@ ANY_SIGN_IN = SignInRules()
 
 
 class Catalogue(StrEnum):
-    """Whose a target is that the catalogue does not name: nobody's, or who first had a request for it approved."""
+    """The owner of a target that the catalogue does not name: nobody, or who first had a request for it approved."""
 
     REGISTERED = "registered"
     OPEN = "open"
@@ -174,7 +174,7 @@ class _PlatformFile(Open):
 
 @dataclass(frozen=True, slots=True)
 class PlatformRules:
-    """What the platform's file sets for everybody.
+    """The rules that the platform's file sets for everybody.
 
     From `controls` 2 on, targets have owners and requests their bounds. `moving_versions` need a digest. An approval
     holds for `approval_valid_for` after its request is due. With `supersede`, the approval of a newer version closes
@@ -191,7 +191,7 @@ class PlatformRules:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What one good file says: the tenant it describes (None: the whole platform) and its members.
+    """The content of one good file: the tenant it describes (None: the whole platform) and its members.
 
     `slack_channel` is the tenant's own; `ops` are mailed about every deployment that fails.
     """
@@ -208,7 +208,7 @@ class Membership:
 
 
 def parse(path: str, data: bytes) -> Membership | Fault:
-    """What the file says, or why it says nothing."""
+    """Reads what the file says, or why it says nothing."""
     try:
         tree = load_strictly(data)
         return _platform(tree) if path == PLATFORM else _tenant(path, tree)
@@ -217,7 +217,7 @@ def parse(path: str, data: bytes) -> Membership | Fault:
 
 
 def fault_of(path: str, data: bytes, error: Exception) -> Fault:
-    """Why the file can't be used, with the line of the first thing that is wrong where it can be told."""
+    """The reason why the file can't be used, with the line of the first thing that is wrong where it can be told."""
     if isinstance(error, ValidationError):
         return Fault(path, describe(error), _line_of(data, error.errors()[0]["loc"]))
     mark = getattr(error, "problem_mark", None)

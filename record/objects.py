@@ -26,7 +26,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """How an object differs from `base`: `size` bytes of it from `start` on are replaced by `insert`."""
+    """An object's difference from `base`: `size` bytes of it from `start` on are replaced by `insert`."""
 
     base: bytes
     base_size: int
@@ -85,7 +85,7 @@ class Folder:
         return found[-20:] if found is not None and found.startswith(mode) else None
 
     def blocks(self, name: bytes, *, folder: bool = False) -> bool:
-        """Whether the name is taken by something of another kind: a link, a program, another repository's commit."""
+        """Tells whether another kind of thing has the name: a link, a program, another repository's commit."""
         mode = _FOLDER if folder else _FILE
         found = (self._entry(key) for key in (name, name + b"/"))
         return any(entry is not None and not entry.startswith(mode) for entry in found)

@@ -25,13 +25,13 @@ def path_of(ticket_id: str) -> str:
 
 
 def announced(repository: Repository, ticket_id: str) -> Report:
-    """What was announced of a ticket on every channel, as this disk knows it. Raises RecordUnavailable."""
+    """Reports what was announced of a ticket on every channel, as this disk knows it. Raises RecordUnavailable."""
     files = (repository.journal(outbox_ref(channel)).newest(path_of(ticket_id)) for channel in Channel)
     return Report.of(_correspondence(ticket_id, file) for file in files)
 
 
 def _correspondence(ticket_id: str, file: bytes | None) -> Correspondence:
-    """What a file says; of one that somebody damaged, nothing: what it said is said again, with the same ids."""
+    """Reads what a file says; of one that somebody damaged, nothing: what it said is said again, with the same ids."""
     if file is None:
         return Correspondence()
     try:
@@ -74,11 +74,11 @@ class Outbox:
 
     @property
     def changed(self) -> bool:
-        """Whether there is something to append."""
+        """Tells whether there is something to append."""
         return bool(self._changed) or self._position != self._noted
 
     def of(self, ticket_id: str) -> Correspondence:
-        """What was announced of the ticket so far. Raises RecordUnavailable."""
+        """The announcements of the ticket so far. Raises RecordUnavailable."""
         known = self._changed.get(ticket_id)
         return known or _correspondence(ticket_id, self._journal.read(path_of(ticket_id)))
 

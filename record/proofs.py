@@ -1,4 +1,4 @@
-"""What the worker asks of every message of a person: that the API signed it, for this promotion, now."""
+"""Checks every message of a person for the worker: that the API signed it, for this promotion, now."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,7 +45,7 @@ class Proofs:
 
     @classmethod
     def of(cls, repository: Repository) -> Self:
-        """What the keys of the repository's branch prove."""
+        """Makes the check by the keys of the repository's branch."""
         return cls(KeyReader(repository))
 
     def check_decision(self, decision: Decision, ticket_id: str, now: datetime) -> None:

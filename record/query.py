@@ -1,4 +1,4 @@
-"""What is asked of the index: filters, order and pages, as values."""
+"""Queries of the index: filters, order and pages, as values."""
 
 import base64
 import hashlib
@@ -64,7 +64,7 @@ class TicketQuery:
 
     @property
     def fingerprint(self) -> str:
-        """What a cursor must have been given for: everything but where it stands and how long a page is."""
+        """The hash of what a cursor must have been given for: everything but where it stands and how long a page is."""
         scope = [None if part is None else sorted(part) for part in (self.scope.tenants, self.scope.own_tenants)]
         asked = [scope, sorted(self.scope.addresses), self.state, self.tenant, self.created_by, self.target_name]
         asked += [self.target_type, self.q, str(self.created_after), str(self.created_before)]

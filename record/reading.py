@@ -48,7 +48,7 @@ _KEYS = tuple((part, tuple(keys.split())) for part, keys in _PARTS)
 
 
 def load(data: bytes) -> PromotionRequest:
-    """What `domain.yaml.load` makes of the file. Raises MalformedTicket."""
+    """Loads the file as `domain.yaml.load` would. Raises MalformedTicket."""
     return _as_written(data) or yaml.load(data)
 
 

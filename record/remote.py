@@ -32,7 +32,7 @@ def fetched(ref: str) -> str:
 
 
 def is_url(location: str) -> bool:
-    """Whether the location is a remote rather than a folder: `https://…`, `ssh://…`, `file://…` or `git@host:path`."""
+    """Tells whether the location is a remote, not a folder: `https://…`, `ssh://…`, `file://…` or `git@host:path`."""
     return "://" in location or re.match(r"[\w.-]+@[\w.-]+:", location) is not None
 
 
@@ -78,7 +78,7 @@ class Remote:
         return str(found) or None
 
     def descends(self, old: str, new: str) -> bool:
-        """Whether the commit `new` has `old` among its ancestors."""
+        """Tells whether the commit `new` has `old` among its ancestors."""
         return bool(self._repo.is_ancestor(self._repo.commit(old), self._repo.commit(new)))
 
     def push(self, commit: str) -> bool:

@@ -130,12 +130,12 @@ class Repository:
 
     @property
     def remote_failure(self) -> str | None:
-        """Why the remote can't be reached, in one sentence; None while it can, or where there is none."""
+        """The reason why the remote can't be reached, in one sentence; None while it can, or where there is none."""
         return self._remote.failure if self._remote is not None else None
 
     @property
     def waiting(self) -> int:
-        """How many changes have been asked for and are in no group yet."""
+        """The number of changes that have been asked for and are in no group yet."""
         return len(self._waiting)
 
     def journal(self, ref: str, *, history: bool = False) -> Journal:
@@ -195,7 +195,7 @@ class Repository:
             _LOG.warning("The packs could not be counted: %s", error)
 
     def _next_group(self) -> list[_Waiting]:
-        """What has arrived, once there is something; nothing when the record is closed and all is written."""
+        """Takes what has arrived, once there is something; nothing when the record is closed and all is written."""
         with self._arrived:
             while not self._waiting and not self._closed:
                 self._arrived.wait()
@@ -228,7 +228,7 @@ class Repository:
         return tuple(outcomes)
 
     def _lands(self, draft: Draft) -> bool:
-        """Whether the branch took the draft, here and on the remote; False when the tip had moved on."""
+        """Puts the draft on the branch, here and on the remote; False when the tip had moved on."""
         remote = self._remote
         if draft.tip == draft.base or draft.tip is None:
             return self._confirmed(draft)
@@ -248,7 +248,7 @@ class Repository:
         return landed
 
     def _confirmed(self, draft: Draft) -> bool:
-        """Whether a draft that writes nothing holds for the remote too: a refusal must not rest on an old clone."""
+        """True where a draft that writes nothing holds for the remote too: a refusal must not rest on an old clone."""
         if self._remote is None:
             return True
         self._remote.fetch()

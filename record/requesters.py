@@ -1,4 +1,4 @@
-"""Who asked for a ticket, as they were known then: what the commit that created it proves, years later too."""
+"""Finds who asked for a ticket, as they were known then: the commit that created it proves it, years later too."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ from record.signatures import Keys
 
 
 def claims_in(commit: pygit2.Commit, keys: Keys) -> Claims | Unproven | None:
-    """What a commit's signature states, why it states nothing, or None where there is none."""
+    """The claims of a commit's signature, the reason why it states nothing, or None where there is none."""
     jws = trailer(commit, SIGNATURE)
     try:
         return keys.claims(jws) if jws else None
@@ -42,7 +42,7 @@ def requester_then(created_by: str, signed: Claims | Unproven | None, directory:
 
 
 def proven(repository: Repository, index: Index, keys: Keys, ticket_id: str) -> tuple[Claims, ...]:
-    """What the commits that name a ticket prove of it, oldest first.
+    """The claims that the commits that name a ticket prove of it, oldest first.
 
     Anybody who may commit can name a ticket in a message, before there is one too: what isn't signed says nothing.
     Raises RecordUnavailable.

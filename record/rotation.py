@@ -16,7 +16,7 @@ from record.remote import git_environment, is_url
 from record.signatures import KeyUnusable, PublicKey, new_key, private_text
 
 _ATTEMPTS = 5
-"""How often the key is put on a branch that moves meanwhile."""
+"""The number of attempts to put the key on a branch that moves meanwhile."""
 
 
 def rotate(location: str, branch: str, file: Path, now: datetime, overlap: timedelta, token: str | None = None) -> str:
@@ -80,7 +80,7 @@ def _publish(
 
 
 def _readable(file: Path) -> PublicKey | None:
-    """What the file says; None for what is no key, which blesses nothing and needs no end."""
+    """Reads the key in the file; None for what is no key, which blesses nothing and needs no end."""
     if file.is_symlink() or not file.is_file():
         return None
     try:

@@ -109,7 +109,7 @@ def numbers(ticket_id: str) -> tuple[int, int]:
 
 
 def target(ticket: PromotionRequest) -> str:
-    """What the ticket promotes, whatever the version: tenant, type, name and environment."""
+    """The key of what the ticket promotes, whatever the version: tenant, type, name and environment."""
     what = ticket.spec.target
     return target_key(ticket.metadata.tenant, what.type, what.name, what.target_environment)
 

@@ -66,7 +66,7 @@ class Keys:
     known: Mapping[str, tuple[PublicKey, OKPKey]] = field(default_factory=dict)
 
     def claims(self, token: str) -> Claims:
-        """What was signed, if one of these keys signed it while it was in use. Raises Unproven with the reason."""
+        """Reads what was signed, if one of these keys signed it while in use. Raises Unproven with the reason."""
         public, key = self._key_of(token)
         try:
             payload = jws.deserialize_compact(token, key, algorithms=[_ALGORITHM]).payload
@@ -86,7 +86,7 @@ class Keys:
 
 
 def unchecked(token: str) -> Claims | None:
-    """What a signature says, whoever made it; for what only sorts, and decides nothing. None where it says nothing."""
+    """Reads what a signature says, whoever made it; for what only sorts, and decides nothing. None for nothing."""
     try:
         return Claims.model_validate_json(jws.extract_compact(token[:LONGEST_JWS].encode()).payload)
     except (JoseError, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""What earlier tickets tell of targets: names and versions, found by the index's order alone.
+"""Tells what earlier tickets say of targets: names and versions, found by the index's order alone.
 
 No question costs more for more tickets: names are found by leaping from one to the next, versions among the last few.
 """
@@ -44,7 +44,7 @@ _WAITING = f"{_REQUEST} open = 1 UNION ALL {_REQUEST} row IN (SELECT value FROM 
 
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """What the tickets of one target amount to.
+    """The state of one target that its tickets amount to.
 
     `first_approved` is the tenant whose request was approved first, in whatever environment. `production` is the
     version that was deployed last, `coming` are those of open requests that are approved.
@@ -115,7 +115,7 @@ def names(db: sqlite3.Connection, tenant: str, kind: TargetType, beginning: str)
 def history(
     db: sqlite3.Connection, tenant: str, kind: TargetType, name: str, requesters: frozenset[str] | None
 ) -> TargetHistory:
-    """What the tickets of one target say. What is not deployed counts for `requesters` alone; None: for everybody."""
+    """A target's history by its tickets. What isn't deployed counts for `requesters` alone; None: for everybody."""
     key = schema.target_key(tenant, kind, name, PRODUCTION)
     rows = db.execute(_RECENT, (key, LOOKED_AT)).fetchall()
     told = [version for version, by, at in rows if at is not None or requesters is None or by in requesters]

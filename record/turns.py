@@ -14,7 +14,7 @@ from record import schema
 from record.entries import prints
 
 LOOKED = timedelta(minutes=10)
-"""How long before its commit an act may have looked at the record: a launch takes minutes, a decision waits for Git."""
+"""The longest an act may look at the record before its commit: a launch takes minutes, a decision waits for Git."""
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ class TargetSoFar:
                 yield Place(ticket_id=known.ticket.id, position=place, state=known.ticket.state)
 
     def ahead_of(self, ticket_id: str) -> tuple[str, ...]:
-        """Who entered the line before the request did; of those who entered by one commit, nobody did."""
+        """The requests that entered the line before this one did; of those that entered by one commit, none did."""
         places = {place.ticket_id: place.position for place in self.line()}
         own = places.get(ticket_id, 0)
         return tuple(each for each, position in places.items() if position < own)
@@ -123,7 +123,7 @@ class TargetSoFar:
         return found | {described or ""}
 
     def newer(self, ticket: PromotionRequest, newer: str | None, since: datetime) -> bool:
-        """Whether that request, of a newer version, stood approved after the ticket was made, at any time from then on.
+        """True where that request is newer and stood approved, after the ticket was made, at any time from `since` on.
 
         What was deployed stands for good.
         """

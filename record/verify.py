@@ -115,7 +115,7 @@ def _is_ancestor(repo: git.Repo, commit: str, tip: str) -> bool:
 
 @dataclass
 class _Audit:
-    """What is remembered from one commit to the next."""
+    """The audit's memory from one commit to the next."""
 
     repo: git.Repo
     checks: tuple[Check, ...]
@@ -217,7 +217,7 @@ class _Audit:
         return (*directory.faults, *(self.catalogue.catalogue.faults if directory.rules.controls > 1 else ()))
 
     def merge(self, commit: pygit2.Commit) -> Iterator[Violation]:
-        """What a merge takes back of what one of its parents tells, though it may say the same as another."""
+        """Finds what a merge takes back of what one of its parents tells, though it may say the same as another."""
         for parent in commit.parents:
             for delta in parent.tree.diff_to_tree(commit.tree).deltas:
                 path, old, new = delta.new_file.path, str(delta.old_file.id), str(delta.new_file.id)
@@ -262,7 +262,7 @@ class _Audit:
         yield from self._beside(step)
 
     def _beside(self, step: Step) -> Iterator[Violation]:
-        """What the service wrote stands on the branch's line, unless somebody's merge took the branch in as a side."""
+        """Checks that the service's commits stand on the branch's line, unless a merge took the branch in as a side."""
         merge = self.beside.get(str(step.commit.id))
         ours = plain(step.commit.committer.raw_email) == SERVICE_EMAIL
         if merge is not None and merge not in self.turned and ours and step.target.controlled:
@@ -270,7 +270,7 @@ class _Audit:
             yield Violation(merge, step.now.id, "line-turned", "the merge puts what was on the branch's line beside it")
 
     def _target(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest, directory: Directory) -> TargetFacts:
-        """What the record said of the ticket's target as of the commit."""
+        """The record's facts about the ticket's target as of the commit."""
         controlled = self.switch is not None and path not in self.older
         first = self.first_approved.get(_key(ticket))
         catalogue, tenant = self.catalogue.move_to(commit), ticket.metadata.tenant
@@ -297,7 +297,7 @@ class _Audit:
         self.until[name] = (signed.decide_by if isinstance(signed, Claims) else None) or _UNKNOWN
 
     def _submission_before(self, commit: pygit2.Commit, path: str) -> tuple[Claims | Unproven | None, Directory]:
-        """What was signed of a ticket whose first commit is taken for granted or held no ticket, and who was who."""
+        """The claims on a ticket whose first commit is taken for granted or held no ticket, and the directory then."""
         created = self.git[added(self.repo, str(commit.id), path)].peel(pygit2.Commit)
         keys = KeyState(self.git, self.believed).as_of(created.parents[0] if created.parents else None)
         return claims_in(created, keys), DirectoryState(self.git).move_to(created, search=True)

@@ -1,4 +1,4 @@
-"""What a free-text search finds: every beginning of every part of a word, without case and accents."""
+"""The words that a free-text search finds: every beginning of every part of a word, without case and accents."""
 
 import re
 import unicodedata

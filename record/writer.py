@@ -23,7 +23,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a group amounts to on one tip: the new tip, the pack that holds it, and each change's own outcome."""
+    """The result of a group on one tip: the new tip, the pack that holds it, and each change's own outcome."""
 
     base: str | None
     tip: str | None
@@ -71,7 +71,7 @@ class Builder:
         return bytes(data)
 
     def _is_new(self, change: Change, blob: bytes, written: dict[bytes, bytes]) -> bool:
-        """Whether the change is still to be written: False if it is there already; raises what refuses it."""
+        """Tells whether the change is still to be written: False if it is there already; raises what refuses it."""
         ticket = change.ticket
         found = self._tree.find(ticket.path)
         if change.base is not None and found is not None and found.hex() == change.base and found != blob:
@@ -99,7 +99,7 @@ class Builder:
             raise NotOneStep(ticket.id)
 
     def _contains(self, found: bytes, ticket: PromotionRequest, written: dict[bytes, bytes]) -> bool:
-        """Whether the file has the change and later ones already: a repeat that comes late."""
+        """Tells whether the file has the change and later ones already: a repeat that comes late."""
         there = self._loaded(found, written)
         return there is not None and lifecycle.continues(ticket, there)
 

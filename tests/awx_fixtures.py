@@ -86,7 +86,7 @@ class Simulator:
         return next(job for job in self.jobs() if job["id"] == number)
 
     def ran(self) -> int:
-        """How many jobs were ever made to run."""
+        """The number of jobs that were ever made to run."""
         return sum(job["ever_ran"] for job in self.jobs())
 
     def until_status(self, number: int, *statuses: str) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of several folders share: one Temporal dev server a session, and a GitOps repository for each test.
+"""Shares with the tests of several folders: one Temporal dev server a session, a GitOps repository for each test.
 
 Each pytest process starts its own server, so `-n` needs nothing else. A namespace takes 10 ms to make, so every client
 gets one of its own: tests never meet each other's promotions, and may all begin with PR-YYYY-0001.

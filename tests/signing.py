@@ -31,7 +31,7 @@ def key_file(key: OKPKey = KEY, **fields: Any) -> dict[str, str | None]:
 
 
 def claims_for(ticket: PromotionRequest, /, **false: Any) -> Claims:
-    """What the API would have signed for the ticket's last transition; `false` are claims that differ."""
+    """The claims that the API would have signed for the ticket's last transition; `false` are claims that differ."""
     last = ticket.last
     said = hashlib.sha256(ticket.model_dump_json().encode()).hexdigest()
     honest: dict[str, Any] = {"id": said, "ticket": ticket.id, "digest": ticket.digest, "message": said}

@@ -20,7 +20,7 @@ _LENGTHS = {"header": 150, "section": 3_000, "context": 2_000}
 
 
 def invalid(blocks: list[dict[str, Any]]) -> str | None:
-    """Why Slack would refuse the blocks."""
+    """The reason why Slack would refuse the blocks."""
     if len(blocks) > 50:
         return "more than 50 blocks"
     for block in blocks:

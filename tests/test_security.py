@@ -1,4 +1,4 @@
-"""What docs/security.md says is shown by a test is shown by one."""
+"""A test shows whatever docs/security.md says is shown by one."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What every process's HTTP server does alike."""
+"""Every process's HTTP server behaves alike."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
 
 
 def test_whoever_sends_garbage_writes_no_log() -> None:
-    """What is no HTTP is refused before any limit is asked; of a process's log, it takes sixty lines a minute."""
+    """Anything but HTTP is refused before any limit is asked; of a process's log, it takes sixty lines a minute."""
     code = """
         import asyncio, socket, serving
 

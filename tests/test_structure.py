@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "doctor": {"activities", "clients", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
 }
-"""What each module at the root may import of ours; the packages' imports are held by import-linter."""
+"""The modules of ours that each module at the root may import; import-linter holds the packages' imports."""
 
 
 def sources() -> list[Path]:
@@ -92,7 +92,7 @@ def test_what_stands_in_for_the_company_stays_outside_the_product(guarded: str, 
 
 
 def test_every_module_at_the_root_is_installed() -> None:
-    """What runs from a clone runs from a wheel too."""
+    """Whatever runs from a clone runs from a wheel too."""
     setuptools = PYPROJECT["tool"]["setuptools"]
     assert sorted(setuptools["py-modules"]) == sorted(path.stem for path in ROOT.glob("*.py"))
     assert {f"{package}*" for package in PACKAGES} <= set(setuptools["packages"]["find"]["include"])
@@ -122,5 +122,5 @@ def test_nine_functions_of_ten_fit_on_half_a_page() -> None:
 
 @pytest.mark.parametrize("mark", ["TODO", "FIXME", "XXX", "NotImplementedError"])
 def test_nothing_is_left_for_later(mark: str) -> None:
-    """What is not done is not in the code; it is in an issue."""
+    """Unfinished work is not in the code; it is in an issue."""
     assert not [path.relative_to(ROOT).as_posix() for path in sources() if mark in path.read_text(encoding="utf-8")]

@@ -1,4 +1,4 @@
-"""How every process reaches Temporal: Temporal's own settings, and the one way our values travel."""
+"""Connects every process to Temporal: by Temporal's own settings, with the one way our values travel."""
 
 from typing import Any
 

@@ -34,7 +34,7 @@ class Beginning:
 
     @classmethod
     def of(cls, begun: Submission | Resumed) -> "Beginning":
-        """What the workflow's input amounts to. A submission that the rules refuse came past the API, and fails it."""
+        """Begins from the workflow's input. A submission that the rules refuse came past the API, and fails it."""
         if isinstance(begun, Resumed):
             return cls(begun.ticket, begun.requester, begun.decide_by, begun.revision, decided=begun.decided)
         try:
@@ -45,7 +45,7 @@ class Beginning:
         return cls(ticket, begun.asked_by, begun.decide_by, key=begun.key, unrecorded=(first,))
 
     def resumed(self, ticket: PromotionRequest, revision: Revision, decided: tuple[str, ...]) -> Resumed:
-        """What the next run begins with: the ticket as recorded, and the decisions that were taken."""
+        """The input of the next run: the ticket as recorded, and the decisions that were taken."""
         return Resumed(
             ticket=ticket, revision=revision, requester=self.requester, decide_by=self.decide_by, decided=decided
         )

@@ -66,7 +66,7 @@ class Attempts:
 
     @property
     def at_rest(self) -> bool:
-        """Whether a new run would know as much as this one of what AWX was asked for."""
+        """Tells whether a new run would know as much as this one of what AWX was asked for."""
         return not self.launching and not self._lost
 
     @property
@@ -76,12 +76,12 @@ class Attempts:
 
     @property
     def _fresh(self) -> bool:
-        """Whether no other run can have launched anything: this one began with the submission, and was not reset."""
+        """True where no other run can have launched anything: this one began with the submission, and was not reset."""
         info = workflow.info()
         return self._begun.key is not None and info.run_id == info.first_execution_run_id
 
     async def look(self, deployment: Deployment | None) -> Verdict | None:
-        """What the record and AWX say of the ticket; None where it changed, or was hinted at, before they did.
+        """Asks the record and AWX about the ticket; None where it changed, or was hinted at, before they answered.
 
         A hint cuts no look short that waits until a launch can't be alive in AWX any more: hints may come sooner.
         """

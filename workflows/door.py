@@ -41,13 +41,13 @@ Check = Callable[[Decision, str, datetime], None]
 acted before by another sign-in, and RecordBehind where that isn't known now. Reads memory alone."""
 
 Facts = Callable[[PromotionRequest], TargetFacts]
-"""What this process knows of what the record says of a ticket's target. Reads memory alone."""
+"""Gives what this process knows of what the record says of a ticket's target. Reads memory alone."""
 
 _CHECK, _FACTS = "prodgate_check_decision", "prodgate_target_facts"
 
 
 def facts_of(ticket: PromotionRequest) -> TargetFacts:
-    """What the record says of the ticket's target; for validators alone, which no replay runs again."""
+    """The record's facts about the ticket's target; for validators alone, which no replay runs again."""
     with workflow.unsafe.imports_passed_through():
         found: TargetFacts = workflow.extern_functions()[_FACTS](ticket)
     return found

@@ -16,13 +16,13 @@ KEY = SearchAttributeKey.for_keyword("PromotionKey")
 SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, REQUESTER, APPROVER, KEY)
 
 RETRY_WINDOW = timedelta(days=30)
-"""How long a failed promotion waits to be retried before its workflow ends: open workflows cost the server memory."""
+"""The time a failed promotion waits to be retried before its workflow ends: open workflows cost the server memory."""
 
 LAUNCHES = 2
-"""How often AWX is asked for one attempt's job when answers are lost: once more only where there is certainly none."""
+"""The most requests to AWX for one attempt's job when answers are lost: once more only where there surely is none."""
 
 REPORTS_KEPT = 100
-"""How many AWX reports are remembered to drop repeats; a real job sends three."""
+"""The number of AWX reports that are remembered to drop repeats; a real job sends three."""
 
 NOT_NOW_FIRST, NOT_NOW_MOST = timedelta(seconds=5), timedelta(minutes=5)
 """The wait before AWX is asked again after it certainly took nothing; doubled up to the longest."""
@@ -34,7 +34,7 @@ def not_now(times: int) -> timedelta:
 
 
 WATCHED = timedelta(days=1)
-"""How far back the watch over AWX looks: far enough for a weekend's night, few enough jobs to read each time."""
+"""The time the watch over AWX looks back: far enough for a weekend's night, few enough jobs to read each time."""
 
 HEARTBEAT = timedelta(seconds=10)
 """A worker that is silent this long is dead, and its activities are done by another; beats come every third of it."""

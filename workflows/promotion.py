@@ -36,7 +36,7 @@ Step = Callable[[], Awaitable[None]]
 
 
 def _goes_on_anew(ticket: PromotionRequest) -> bool:
-    """Whether a new run may take the ticket up as it is: not while its job is under way, or after its end."""
+    """Tells whether a new run may take the ticket up as it is: not while its job is under way, or after its end."""
     return ticket.state in {State.PENDING, State.APPROVED, State.FAILED}
 
 

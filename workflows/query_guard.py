@@ -62,7 +62,7 @@ class _Guarded(WorkflowInstance):
         return self._instance.activate(act)
 
     def _runs_ahead(self, act: WorkflowActivation) -> bool:
-        """Whether the events come without a task; notes whether the task might be another worker's."""
+        """Tells whether the events come without a task; notes whether the task might be another worker's."""
         if act.timestamp == self._at:
             return act.history_length > self._length
         self._at.CopyFrom(act.timestamp)
@@ -73,7 +73,7 @@ class _Guarded(WorkflowInstance):
         return False
 
     def _ran_ahead(self, act: WorkflowActivation) -> bool:
-        """Whether what was done last may have been the query's own reading, not a task."""
+        """Tells whether what was done last may have been the query's own reading, not a task."""
         return self._borrowed and any(job.query_workflow.query_id == _ALONE for job in act.jobs)
 
     def _refused(self, act: WorkflowActivation) -> WorkflowActivationCompletion:

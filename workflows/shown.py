@@ -1,4 +1,4 @@
-"""What operators see of a promotion in the Temporal UI: search attributes, and details that read as a page."""
+"""Shows a promotion to operators in the Temporal UI: as search attributes, and as details that read as a page."""
 
 from temporalio import workflow
 
@@ -25,7 +25,7 @@ def summary(target: Target, tenant: str) -> str:
 
 
 def at_start(submission: Submission) -> TypedSearchAttributes:
-    """What the promotion is found by from its first moment."""
+    """The search attributes by which the promotion is found from its first moment."""
     return TypedSearchAttributes(
         [
             SearchAttributePair(options.STATE, State.PENDING),
@@ -82,7 +82,7 @@ def details(ticket: PromotionRequest) -> str:
 
 
 def comparison(found: Comparison) -> str:
-    """What the watch found as a page of Markdown."""
+    """Writes what the watch found as a page of Markdown."""
     strays = [f"- job {stray.job} ({stray.status}): {stray.reason}" for stray in found.strays]
     missing = [f"- {each.request_id}: {each.reason}" for each in found.missing]
     return "\n".join([*strays, *missing]) or "Every job has its ticket, and every ticket its job."

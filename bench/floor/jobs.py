@@ -1,4 +1,4 @@
-"""What stands for AWX beside the floor: `python -m bench.floor.jobs PORT CALLBACK_URL SECONDS`."""
+"""Stands in for AWX beside the floor: `python -m bench.floor.jobs PORT CALLBACK_URL SECONDS`."""
 
 import asyncio
 import itertools

@@ -131,7 +131,7 @@ async def test_what_awx_would_refuse_or_do_otherwise_is_refused_without_a_job(
 
 
 async def test_a_job_with_altered_variables_is_cancelled_and_refused(simulator: Simulator, awx: AwxActivities) -> None:
-    """What AWX echoes is not what was sent: nothing else than approved is deployed."""
+    """AWX echoes something else than was sent: nothing else than approved is deployed."""
     simulator.faults(launch=["altered"], life=["stuck-pending"])
     outcome = await promote(awx)
     assert isinstance(outcome, LaunchRefused)

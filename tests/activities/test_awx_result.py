@@ -1,4 +1,4 @@
-"""How a job ended, as the ticket is told: for each way AWX can end, lose or misreport it."""
+"""The end of a job as the ticket is told of it: for each way AWX can end, lose or misreport it."""
 
 import dataclasses
 from collections.abc import AsyncIterator

@@ -118,7 +118,7 @@ class House:
             await repository.close()
 
     def report(self) -> Report:
-        """What the journals hold of the first ticket."""
+        """The content of the journals about the first ticket."""
         return announced(opened(self.git, self.folder), number(1))
 
     def appends(self) -> int:
@@ -221,7 +221,7 @@ async def test_of_two_at_once_the_older_ends_with_its_next_note(house: House, re
 async def test_without_a_journal_it_begins_at_the_tip_and_says_so(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What happened before is not announced anew, and what happens then is."""
+    """Earlier events are not announced anew, and later ones are."""
     board = Board()
     async with house.leading(board) as first:
         await Story(first.repository).create()

@@ -1,4 +1,4 @@
-"""What Temporal is told when the record refuses, conflicts or can't be reached."""
+"""The answers that Temporal gets when the record refuses, conflicts or can't be reached."""
 
 import dataclasses
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What was announced of a ticket, as who may see the ticket reads it."""
+"""The announcements of a ticket, as those read them who may see the ticket."""
 
 import time
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def silent_house(connect_temporal: Connect, tmp_path: Path) -> Iterator[House]:
 
 
 def told(house: House, ticket_id: str) -> dict[str, dict[str, Any]]:
-    """What the requester reads of each channel."""
+    """The requester's view of each channel."""
     answer = house.as_(PIERRE).get(f"/{ticket_id}/announcements")
     assert answer.status_code == 200, answer.text
     return {each["channel"]: each for each in answer.json()}

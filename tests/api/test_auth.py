@@ -1,4 +1,4 @@
-"""Who is calling: only a token that the issuer signed for us, now, with every claim, is an identity."""
+"""Callers are known: only a token that the issuer signed for us, now, with every claim, is an identity."""
 
 import base64
 import hmac
@@ -33,7 +33,7 @@ PROTECTED = [
 
 
 BESIDE = [("GET", "/v1/me"), ("GET", "/v1/targets"), ("GET", "/v1/events")]
-"""What people call beside requests."""
+"""The addresses that people call beside requests."""
 
 
 def own_key(house: House) -> ECKey:
@@ -184,7 +184,7 @@ def test_a_token_of_an_unknown_key_is_no_identity(house: House) -> None:
 
 @pytest.mark.parametrize("changes", [{}, {"aud": ["other", "prodgate"]}, {"nbf": int(time.time()) - 5}])
 def test_a_good_token_is_accepted(house: House, changes: dict[str, Any]) -> None:
-    """What the refused tokens differ from; the scheme's case does not matter."""
+    """The refused tokens differ from these; the scheme's case does not matter."""
     assert house.as_(PIERRE, token=signed(house, **changes)).get().status_code == 200
     answer = house.http().get(REQUESTS, headers={"Authorization": f"bearer  {signed(house)}"})
     assert answer.status_code == 200

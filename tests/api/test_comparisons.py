@@ -1,4 +1,4 @@
-"""What several requests replace, asked at once."""
+"""The versions that several requests replace, asked at once."""
 
 from typing import Any
 

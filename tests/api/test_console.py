@@ -1,4 +1,4 @@
-"""What the console asks beside tickets: how to sign in, who one is, what can be promoted, what a form would meet."""
+"""The console's questions beside tickets: how to sign in, who one is, what can be promoted, what a form would meet."""
 
 from pathlib import Path
 from typing import Any

@@ -92,7 +92,7 @@ def test_a_comment_may_be_left_out(house: House, given: dict[str, object]) -> No
 
 
 def test_an_approval_names_production_as_it_was_shown(house: House) -> None:
-    """What is there now, or is about to come, is taken; of anything else both are told, and nothing is decided."""
+    """The version there now, or about to come, is taken; of any other both are told, and nothing is decided."""
     name = unique_name()
     jean = house.as_(JEAN)
     first, second, third = (created(house, target={"name": name, "version": f"{number}.0"}) for number in (1, 2, 3))
@@ -137,7 +137,7 @@ def test_a_version_that_can_t_be_one_was_not_shown(house: House, shown: object) 
 
 
 def test_a_held_request_is_deployed_once_it_is_released(house: House) -> None:
-    """Who may approve holds and releases it, each with a reason that the record keeps; meanwhile none launches it."""
+    """Approvers hold and release it, each with a reason that the record keeps; meanwhile none launches it."""
     ticket_id = house.approved_by_jean(request={"scheduledDate": in_seconds(3)})
     answer = house.as_(CLAIRE).post(f"/{ticket_id}/hold", json={"reason": GOOD_REASON})
     held = answer.json()["status"]

@@ -1,4 +1,4 @@
-"""What a request changes against what is in production."""
+"""The change that a request makes against what is in production."""
 
 from tests.api.house import HUGO, JEAN, PIERRE, SOPHIE, House, asked, unique_name
 
@@ -41,7 +41,7 @@ def test_who_may_not_see_a_request_may_not_see_its_difference(house: House) -> N
 
 
 def test_a_colleague_learns_the_version_and_nothing_of_the_request(house: House) -> None:
-    """Who sees their own requests alone is not told which one is in production, neither before asking nor after."""
+    """A colleague who sees their own requests alone is not told which one is in production, before asking or after."""
     name = unique_name()
     deployed = house.until(house.approved_by_jean(target={"name": name}), "deployed")
     own = house.as_(SOPHIE).create(target={"name": name, "version": "3.0.0"})

@@ -50,7 +50,7 @@ class Listener(threading.Thread):
                 event = {}
 
     def actions(self, ticket_id: str) -> list[str]:
-        """What was told of the ticket, in order."""
+        """The actions told of the ticket, in order."""
         return [event["data"]["action"] for event in self.events if event["data"]["id"] == ticket_id]
 
 

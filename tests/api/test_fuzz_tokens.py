@@ -33,7 +33,7 @@ MANY = settings(max_examples=500, deadline=None)
 
 
 def identity(token: str) -> Identity | None:
-    """Whom the token names, None where it is refused; anything else that is raised fails the test."""
+    """The identity in the token, None where it is refused; anything else that is raised fails the test."""
     try:
         return asyncio.run(VERIFIER.identity(token))
     except Unauthenticated:
@@ -46,13 +46,13 @@ def segment(value: object) -> str:
 
 
 def signed_bits(token: str) -> tuple[str, bytes]:
-    """What a token says and how it is signed, however the Base64 is padded: the same of both is the same token."""
+    """The token's words and signature, however the Base64 is padded: the same of both is the same token."""
     head, body, signature = token.split(".")
     return f"{head}.{body}", base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
 
 
 def test_the_good_one_is_accepted() -> None:
-    """What all the others differ from."""
+    """All the others differ from this one."""
     found = identity(GOOD)
     assert found is not None
     assert found.email == PIERRE

@@ -1,4 +1,4 @@
-"""What answers tell browsers: embed nothing, guess nothing, ask no other site."""
+"""Answers tell browsers: embed nothing, guess nothing, ask no other site."""
 
 import base64
 import hashlib

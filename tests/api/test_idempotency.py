@@ -158,7 +158,7 @@ def test_the_usual_way_searches_nothing(connect_temporal: Connect, tmp_path: Pat
         decided = house.as_(JEAN).decide("reject", first.json()["metadata"]["id"]).json()
 
         def late() -> bool:
-            """Whether a repeat was refused for its date, and looked up: it is answered as ever."""
+            """Tells whether a repeat was refused for its date, and looked up: it is answered as ever."""
             assert pierre.post(json=body, headers=key).json() == decided
             return searches.count > 0
 

@@ -1,4 +1,4 @@
-"""How much one may ask, and what is told to whom about those who are refused."""
+"""The limits on asking, and what is told to whom about those who are refused."""
 
 import json
 import subprocess
@@ -73,14 +73,14 @@ def test_an_address_that_asks_too_much_waits_before_anybody_looks_who_it_is(
 
 @pytest.mark.parametrize("headers", [{"X-Long": "x" * 15_000}, {f"X-{number}": "x" for number in range(110)}])
 def test_too_many_headers_are_refused(house: House, headers: dict[str, str]) -> None:
-    """Whether by their number or by their size."""
+    """By their number or by their size."""
     answer = house.http().get(REQUESTS, headers=headers)
     assert answer.status_code == 431
     problem(answer)
 
 
 def test_refused_attempts_go_to_the_audit_log(house: House) -> None:
-    """Who, what, why, each once; neither the token nor what was said."""
+    """The log names who, what and why, each once; neither the token nor what was said."""
     with structlog.testing.capture_logs() as lines:
         ticket_id = house.as_(JEAN).create()["metadata"]["id"]
         house.as_(JEAN).decide("approve", ticket_id, json={"comment": "hush-hush"})
@@ -126,7 +126,7 @@ def _dripping() -> Iterator[bytes]:
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_refused_bodies_go_to_the_audit_log(house: House, announced: bool) -> None:
-    """Whether its size was announced or found out on the way; once, and nothing of the body."""
+    """Its size may be announced, or found out on the way; it is logged once, and nothing of the body."""
     with structlog.testing.capture_logs() as lines:
         body = b" " * 300 * 1024 if announced else _dripping()
         assert house.as_(PIERRE).post(content=body).status_code == 413

@@ -37,7 +37,7 @@ def said(token: str) -> dict[str, Any]:
 
 
 async def identity(url: str, token: str, audience: str = "prodgate") -> Identity:
-    """Whom the API takes the bearer of the token for."""
+    """The identity of the token's bearer to the API."""
     async with httpx.AsyncClient(trust_env=False) as http:
         return await TokenVerifier(Provider(url, http), audience).identity(token)
 

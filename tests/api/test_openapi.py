@@ -56,7 +56,7 @@ def test_the_document_holds_together(document: dict[str, Any]) -> None:
 
 
 def test_every_schema_is_a_json_schema(document: dict[str, Any]) -> None:
-    """What OpenAPI 3.1 asks of them."""
+    """OpenAPI 3.1 asks this of them."""
     for schema in document["components"]["schemas"].values():
         jsonschema.Draft202012Validator.check_schema(schema)
 

@@ -1,4 +1,4 @@
-"""What callers see while Git, the worker or Temporal is away: 202 or 503 with a sentence, and never a hang."""
+"""Callers see, while Git, the worker or Temporal is away, 202 or 503 with a sentence, and never a hang."""
 
 import sys
 import time
@@ -152,7 +152,7 @@ def own_temporal() -> Iterator[tuple[Connect, AsyncExitStack]]:
 
 
 def test_without_temporal_nothing_hangs(tmp_path: Path) -> None:
-    """What needs the engine answers 503, what the record knows is read, readiness says what is missing."""
+    """Calls that need the engine answer 503, the record is read, readiness says what is missing."""
     with own_temporal() as (connect, stack), opened(connect, tmp_path) as house:
         ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
         house.run(house.stop_worker())

@@ -17,7 +17,7 @@ SCRIPT = "console.log('at work');" * 100
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a build leaves, in small."""
+    """The files of a build, in small."""
     folder = tmp_path_factory.mktemp("built")
     (folder / "assets").mkdir()
     (folder / "index.html").write_text('<!doctype html><script type="module" src="/assets/index-D1g.js"></script>')

@@ -46,7 +46,7 @@ OF_PIERRE: dict[str, tuple[int, int, int, int, int]] = {
     NICOLAS: (DONE, DONE, DONE, DONE, WRONG_STATE),
     NOBODY: (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
 }
-"""What each may do with Pierre's pending ticket of tenant-finance. The state is judged before the right."""
+"""The rights of each on Pierre's pending ticket of tenant-finance. The state is judged before the right."""
 
 OWN: dict[str, tuple[str, tuple[int, int, int, int, int]]] = {
     PIERRE: ("tenant-finance", (DONE, REFUSED, REFUSED, DONE, WRONG_STATE)),
@@ -54,10 +54,10 @@ OWN: dict[str, tuple[str, tuple[int, int, int, int, int]]] = {
     JEAN: ("tenant-finance", (DONE, REFUSED, DONE, DONE, WRONG_STATE)),
     ALICE: ("tenant-retail", (DONE, REFUSED, DONE, DONE, WRONG_STATE)),
 }
-"""What the requester may do with their own: never approve, reject where the role allows it, always withdraw."""
+"""The requester's rights on their own: never approve, reject where the role allows it, always withdraw."""
 
 FAILED = {PIERRE: DONE, SOPHIE: HIDDEN, JEAN: DONE, VICTOR: REFUSED, KARIM: HIDDEN, ALICE: DONE, NOBODY: HIDDEN}
-"""Who may have Pierre's failed ticket deployed again."""
+"""The people who may have Pierre's failed ticket deployed again."""
 
 SENTENCES = {
     HIDDEN: "No such request",

@@ -68,7 +68,7 @@ def test_a_writer_reads_what_they_wrote(house: House) -> None:
 
 @pytest.mark.parametrize("email", [PIERRE, JEAN])
 def test_the_tenant_may_be_left_out_where_there_is_only_one(house: House, email: str) -> None:
-    """Who can create in one tenant only need not name it."""
+    """People who can create in one tenant only need not name it."""
     assert house.as_(email).create(tenant=None)["metadata"]["tenant"] == "tenant-finance"
 
 
@@ -167,7 +167,7 @@ def test_a_refused_field_is_named(house: House, field: str, changes: dict[str, A
     "missing", ["target", "request", "preChecks", "request.releaseNotes", "preChecks.testEvidenceUrl"]
 )
 def test_a_missing_field_is_named(house: House, missing: str) -> None:
-    """What has no default must be said."""
+    """A field without a default must be given."""
     body = asked()
     part, _, key = missing.partition(".")
     if key:

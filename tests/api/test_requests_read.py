@@ -157,7 +157,7 @@ def test_lists_are_in_the_order_that_is_asked_for(
 
 
 def test_the_newest_come_first_by_default(house: House, filled: dict[str, str]) -> None:
-    """What a person looks for is mostly recent."""
+    """People mostly look for something recent."""
     query = {"target": filled["name"]}
     default = house.as_(ALICE).get(params=query).json()
     assert default == house.as_(ALICE).get(params=query | {"sort": "-createdAt"}).json()
@@ -237,7 +237,7 @@ def test_pages_together_are_the_list(house: House, filled: dict[str, str], sort:
 
 
 def test_pages_stay_right_while_tickets_arrive(house: House) -> None:
-    """What was there when the first page was read comes once, whatever was created meanwhile."""
+    """Every request that was there when the first page was read comes once, whatever was created meanwhile."""
     name = unique_name()
     pierre = house.as_(PIERRE)
     there = [pierre.create(target={"name": name, "version": f"1.{each}"})["metadata"]["id"] for each in range(5)]

@@ -122,7 +122,7 @@ CHECK = "POST /check"
 
 PEOPLE = {"devops": PIERRE, "cpi": JEAN, "viewer": VICTOR, "cpi_admin": ALICE, "nobody": NOBODY}
 OTHERS = {PIERRE: SOPHIE, JEAN: PIERRE, VICTOR: PIERRE, ALICE: PIERRE, NOBODY: PIERRE}
-"""Who asks for 'another's ticket of the same tenant'; Léa of tenant-logistics asks for those of another."""
+"""The people who ask for 'another's ticket of the same tenant'; Léa of tenant-logistics asks for those of another."""
 
 
 def routes() -> dict[str, APIRoute]:

@@ -91,7 +91,7 @@ AFTERWARDS = {
 
 @pytest.mark.parametrize("name", AFTERWARDS)
 def test_whoever_was_the_requester_is_it_for_good(own_house: House, name: str) -> None:
-    """What the directory called one person at submission stays one person for it: list, page and API alike."""
+    """One person of the directory at submission stays one person for it: list, page and API alike."""
     own_house.commit({"tenants/tenant-finance.yaml": TENANT})
     ticket_id = known_as(own_house, PIERRE, "idp|1").create()["metadata"]["id"]
     later, email, subject = AFTERWARDS[name]

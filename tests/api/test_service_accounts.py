@@ -164,7 +164,7 @@ def test_a_service_account_with_a_persons_address_is_neither(staffed: House) -> 
 
 @pytest.mark.parametrize("tenant", ["tenant-retail", "tenant-of-nobody"])
 def test_a_service_account_asks_for_no_other_tenant(staffed: House, tenant: str) -> None:
-    """Whether it exists or not, the answer is one; the platform's own account learns no more of the latter."""
+    """The answer is one whether it exists or not; the platform's own account learns no more of the latter."""
     assert staffed.as_(ROBOT).post(json=asked(tenant=tenant)).status_code == 403
     assert staffed.as_(MIGHTY).post(json=asked(tenant="tenant-of-nobody")).status_code == 403
 

@@ -1,4 +1,4 @@
-"""Who waits for whom where work is shared out."""
+"""People wait for their own work where work is shared out."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from api.shares import FairShares
 
 
 def running(shares: FairShares, people: Sequence[str]) -> list[str]:
-    """Whose work runs when everybody has asked and nobody has ended, in the order of asking."""
+    """The people whose work runs when everybody has asked and nobody has ended, in the order of asking."""
 
     async def ask() -> list[str]:
         inside, end = list[str](), asyncio.Event()

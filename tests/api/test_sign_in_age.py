@@ -32,7 +32,7 @@ def test_a_sign_in_of_long_ago_does_not_decide_on_critical_impact(
 
 
 def test_a_fresh_sign_in_decides(house: House) -> None:
-    """What the refused ones differ from."""
+    """The refused ones differ from this one."""
     ticket_id = house.as_(PIERRE).create(request=CRITICAL)["metadata"]["id"]
     assert house.as_(JEAN, token=signed_in(house, JEAN, 14 * 60)).decide("approve", ticket_id).status_code == 200
 

@@ -58,13 +58,13 @@ class Office:
         return bool(said["metadata"]["event_payload"]["id"].startswith(f"{ticket_id}.1."))
 
     def click(self, action: str, ticket_id: str, user: str = JEAN_THERE) -> dict[str, Any]:
-        """What Slack sends when the person clicks on the ticket's button."""
+        """The message that Slack sends when the person clicks on the ticket's button."""
         elements = self.first_message(ticket_id)["blocks"][3]["elements"]
         button = next(each for each in elements if each["action_id"] == f"prodgate_{action}")
         return clicked(button["action_id"], button["value"], user)
 
     def whispered(self) -> str:
-        """What the next refusal was, told to who clicked alone."""
+        """The next refusal, as told to who clicked alone."""
         self.until(lambda: bool(self.slack.whispers))
         return str(self.slack.whispers.pop(0)["text"])
 
@@ -90,7 +90,7 @@ def clicked(action: str, value: str, user: str = JEAN_THERE) -> dict[str, Any]:
 
 
 def filled_in(view: dict[str, Any], reason: str, user: str = JEAN_THERE) -> dict[str, Any]:
-    """What Slack sends when the person submits the form."""
+    """The message that Slack sends when the person submits the form."""
     state = {"values": {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}}
     return {"type": "view_submission", "user": {"id": user}, "team": {"id": "T0CABI"}, "view": {**view, "state": state}}
 

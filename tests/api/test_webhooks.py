@@ -47,7 +47,7 @@ def default_body(ticket_id: str, job: int = 1, **changes: Any) -> dict[str, Any]
 
 
 def our_body(ticket_id: str, job: int = 1) -> dict[str, Any]:
-    """What a notification template with a body of its own may send: the job, its labels, AWX's default body within."""
+    """A body that a notification template of its own may send: the job, its labels, AWX's default body within."""
     labels = [{"id": 3, "name": f"prodgate-{ticket_id}-1"}]
     return {"job": job, "status": "successful", "labels": labels, "awx": default_body(ticket_id, job)}
 

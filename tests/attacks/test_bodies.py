@@ -13,7 +13,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def _first_line(house: House, path: str, authorization: str) -> str:
-    """What comes back for a head that announces a body which never follows."""
+    """The answer to a head that announces a body which never follows."""
     at = urlsplit(house.url)
     with socket.create_connection((at.hostname, at.port), timeout=3) as connection:
         head = f"POST {path} HTTP/1.1\r\nHost: gate\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
@@ -66,7 +66,7 @@ def test_nul_in_a_text_is_refused(house: House, changes: dict[str, Any], field: 
 
 
 def test_nul_in_a_comment_or_reason_is_refused(house: House) -> None:
-    """What a decision says goes into the record too."""
+    """The words of a decision go into the record too."""
     ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
     approval = house.as_(JEAN).post(f"/{ticket_id}/approve", json={"comment": "fine\0"})
     rejection = house.as_(JEAN).post(f"/{ticket_id}/reject", json={"reason": "The plan lacks\0 the database"})

@@ -94,7 +94,7 @@ def test_a_fault_reaches_what_its_path_says(own_house: House, how: str) -> None:
 
 
 def test_a_launch_waits_while_the_file_has_a_fault(own_house: House) -> None:
-    """What can't be read launches nothing and ends nothing: it goes on when the file is mended."""
+    """A file that can't be read launches nothing and ends nothing: it goes on when the file is mended."""
     good = own_house.text(TENANT)
     ticket = own_house.as_(PIERRE).create(request={"scheduledDate": in_seconds(4)})["metadata"]["id"]
     assert own_house.as_(JEAN).decide("approve", ticket).status_code == 200
@@ -107,7 +107,7 @@ def test_a_launch_waits_while_the_file_has_a_fault(own_house: House) -> None:
 
 
 def test_whatever_stands_in_a_file_is_a_fault_and_no_outage(own_house: House) -> None:
-    """What a YAML reader stumbles over in ways of its own, a name that is no text: nobody else notices."""
+    """A YAML reader stumbles over these files in ways of its own, one's name is no text: nobody else notices."""
     overflow = "apiVersion: apim.cab-i.com/v1\nnote: 1" + ":00" * 250 + ".0\n"
     deep = "kind: " + "[" * 400 + "]" * 400 + "\n"
     own_house.commit({"apis/unrelated.yaml": overflow, "tenants/nobody.yaml": overflow, "apis/deep.yaml": deep})

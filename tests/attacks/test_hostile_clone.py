@@ -21,7 +21,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def audited(path: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    """What the command says of the clone."""
+    """The command's verdict on the clone."""
     return subprocess.run([PRODGATE, "verify", str(path), *more], capture_output=True, text=True, check=False)
 
 
@@ -63,7 +63,7 @@ def test_no_program_that_the_clone_names_is_run(clone: Path, tmp_path: Path, com
 
 
 def test_a_partial_clone_proves_nothing(clone: Path) -> None:
-    """What is missing is said, with the exit code of nothing to prove."""
+    """The command says what is missing, with the exit code of nothing to prove."""
     missing(clone)
     done = audited(clone)
     assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr

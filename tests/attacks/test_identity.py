@@ -97,7 +97,7 @@ def test_a_foreign_subject_s_decision_past_the_api_is_refused_by_the_engine(hous
 
 
 def test_verify_names_an_act_of_another_subject(own_house: House) -> None:
-    """What came past every check is seen in the record: whoever got at the key signed with a foreign subject."""
+    """The record shows what came past every check: whoever got at the key signed with a foreign subject."""
     _acted_once(own_house)
     assert [each.rule for each in verify(own_house.git)] == []
     made = own_house.as_(PIERRE).create(target={"name": unique_name()})

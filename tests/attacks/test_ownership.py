@@ -67,7 +67,7 @@ def test_a_target_that_changed_hands_after_the_approval_is_not_launched(own_hous
 
 
 def test_in_an_open_catalogue_the_first_approved_tenant_owns(own_house: House) -> None:
-    """What nobody registered is free until then, and one tenant's afterwards."""
+    """A target that nobody registered is free until then, and one tenant's afterwards."""
     target = {"name": "fresh-api"}
     hugo, pierre = own_house.as_(HUGO), own_house.as_(PIERRE)
     theirs = hugo.create(tenant="tenant-retail", target=target)["metadata"]["id"]

@@ -28,7 +28,7 @@ Files = dict[str, bytes]
 
 
 class Right(NamedTuple):
-    """What somebody may let go on: a target, for a tenant."""
+    """The right of somebody to let a target go on, for a tenant."""
 
     who: str
     tenant: str
@@ -122,7 +122,7 @@ def rights(directory: DirectoryState, catalogue: CatalogueState, commit: pygit2.
 def test_no_tenant_gets_at_anothers_target_and_no_fault_adds_a_right(
     objects: pygit2.Repository, data: st.DataObject
 ) -> None:
-    """What is registered is its owner's alone; a file that breaks, whichever and however, lets nobody do more."""
+    """A registered target is its owner's alone; a file that breaks, whichever and however, lets nobody do more."""
     files = data.draw(companies())
     directory, catalogue = DirectoryState(objects), CatalogueState()
     before = rights(directory, catalogue, committed(objects, files))

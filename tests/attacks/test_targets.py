@@ -12,7 +12,7 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 
 @pytest.mark.parametrize("version", ["latest", "main", "MASTER", "head", "stable", "edge", "nightly"])
 def test_a_version_that_moves_needs_a_digest(house: House, version: str) -> None:
-    """What is approved today would be something else tomorrow."""
+    """The version approved today would be something else tomorrow."""
     answer = house.as_(PIERRE).post(json=asked(target={"version": version}))
     assert refused_fields(answer) == ["target.digest"]
     made = house.as_(PIERRE).create(target={"name": f"moving-{version}", "version": version, "digest": DIGEST})

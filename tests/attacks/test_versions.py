@@ -44,7 +44,7 @@ def deployed(house: House, name: str, version: str) -> str:
 
 
 def compared(house: House, *ids: str) -> list[dict[str, Any]]:
-    """What an approver is told of several requests at once."""
+    """An approver's view of several requests at once."""
     answer = house.as_(JEAN).get("/comparisons", params={"id": ids})
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()

@@ -43,7 +43,7 @@ STORIES: dict[Event, tuple[Action, ...]] = {
     Event.REMINDER: (),
     Event.EXPIRING: (),
 }
-"""What happened to a ticket, after its creation, before the event is announced."""
+"""The events of a ticket, after its creation, before the event is announced."""
 
 
 def ticket(event: Event, text: str, **fields: Any) -> PromotionRequest:
@@ -80,7 +80,7 @@ def said(event: Event, text: str = "New PCI-DSS compliant payment flow", **field
 
 
 def compared(direction: Direction, *others: str) -> Comparison:
-    """What the ticket replaces: 3.2.0, or nothing; beside other open requests of these versions."""
+    """The comparison of the ticket with 3.2.0, or nothing; beside other open requests of these versions."""
     found = (
         OtherRequest(
             id=f"PR-2026-{number:04}",

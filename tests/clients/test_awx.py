@@ -202,7 +202,7 @@ async def test_too_many_requests_name_the_time_to_wait(simulator: Simulator, cli
 async def test_a_launch_without_awx_s_word_is_unknown_and_never_repeated(
     simulator: Simulator, client: AwxClient, fault: str, jobs: int
 ) -> None:
-    """Whether there is a job cannot be told from the answer; one request left."""
+    """The answer does not tell whether there is a job; one request left."""
     simulator.faults(launch=[fault])
     with pytest.raises(AwxUnknown):
         await client.launch(7, VARIABLES, [], None)

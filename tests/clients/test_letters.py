@@ -1,4 +1,4 @@
-"""What mails say: all of it, in both languages, and nothing that a person typed as anything but text."""
+"""Mails say all of it, in both languages, and nothing that a person typed as anything but text."""
 
 # ruff: noqa: RUF001  typographic apostrophes are what French and English have
 
@@ -23,7 +23,7 @@ BOTH = [(event, language) for event in Event for language in Language]
 
 
 class Page(HTMLParser):
-    """What a mail program would make of a page: its elements, links, and text."""
+    """A page as a mail program would read it: its elements, links, and text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 
 
 def test_a_reason_an_error_and_a_comment_reach_their_reader() -> None:
-    """What the requester needs to act on."""
+    """The requester needs them to act."""
     for event, label in ((Event.REJECTED, "Reason"), (Event.FAILED, "What AWX reports"), (Event.APPROVED, "Comment")):
         assert (
             f"{label}:\n  The database plan is missing"

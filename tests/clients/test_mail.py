@@ -59,7 +59,7 @@ def plain(sink: MailSink) -> Mail:
 
 
 async def deliver(channel: Mail, event: Event = Event.CREATED, text: str = "Good words, twenty of them") -> Delivery:
-    """What became of everybody, put together."""
+    """The result of everybody, put together."""
     try:
         delivered = await told(channel, said(event, text))
     finally:
@@ -192,7 +192,7 @@ async def test_a_mailbox_that_asks_to_come_again_is_one_failure_and_holds_up_nob
 
 
 async def test_a_server_that_hangs_up_is_a_channel_that_is_down(sink: MailSink) -> None:
-    """What arrived before has its receipt; 421 means everybody."""
+    """Mails that arrived before have their receipt; 421 means everybody."""
     sink.only = 0
     with pytest.raises(ChannelDown):
         await deliver(plain(sink))

@@ -62,7 +62,7 @@ def seed(stack: Stack) -> dict[str, str]:
 
 
 def _waiting(stack: Stack) -> dict[str, str]:
-    """What approved requests wait for: a release, another approval, their turn."""
+    """Approved requests that wait: for a release, another approval, their turn."""
     made = {
         "held": _asked(
             stack,
@@ -210,7 +210,7 @@ def show_menu(jean: Desk) -> None:
 
 
 def pages(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]:
-    """Who shows which page, and how they get there, by the picture's name."""
+    """The people who show each page, and how they get there, by the picture's name."""
     one = {
         f"request-{state}": ("jean", show(f"/requests/{made[state]}", made[state]))
         for state in made

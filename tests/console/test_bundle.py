@@ -1,4 +1,4 @@
-"""What a browser has to fetch before the list is there."""
+"""A browser fetches little before the list is there."""
 
 from typing import Any
 

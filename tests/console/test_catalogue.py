@@ -1,4 +1,4 @@
-"""Whose a target is, and which files can't be used: what people are told where they meet it."""
+"""People are told whose a target is, and which files can't be used, where they meet it."""
 
 # ruff: noqa: RUF001  typographic apostrophes are what French has
 

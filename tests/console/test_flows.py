@@ -1,4 +1,4 @@
-"""What each role does, from the first click to the end, in both languages."""
+"""Each role does its part, from the first click to the end, in both languages."""
 
 import itertools
 import re
@@ -189,7 +189,7 @@ def test_the_list_is_what_its_address_says(sit: Sit, stack: Stack, words: Words)
 
 
 def test_each_tab_has_its_own(sit: Sit, stack: Stack, words: Words) -> None:
-    """What waits for me, what is mine, what I see: Jean's own never waits for Jean."""
+    """Three tabs: waiting for me, mine, all that I see. Jean's own never waits for Jean."""
     own, others = asked(stack, fresh_name("tab"), by=JEAN), asked(stack, fresh_name("tab"))
     jean = sit("jean", words)
     for tab, there in ((words.waiting, {others}), (words.mine, {own}), (words.every, {own, others})):

@@ -1,4 +1,4 @@
-"""What people type is text: it runs nowhere, links nowhere and breaks no page."""
+"""Typed text is text: it runs nowhere, links nowhere and breaks no page."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What the service itself wrote into the record, for a reader of French: not its English, no ISO time."""
+"""The service's own words in the record, for a reader of French: not its English, no ISO time."""
 
 # ruff: noqa: RUF001  typographic apostrophes are what French has
 
@@ -39,7 +39,7 @@ def is_french(desk: Desk) -> None:
 
 
 def test_a_deployment_is_told_in_french(sit: Sit, stack: Stack) -> None:
-    """When AWX ran it, in the reader's own zone."""
+    """The page says when AWX ran it, in the reader's own zone."""
     ticket = deployed(stack, fresh_name("story"), "1.0.0")
     jean = sit("jean", FR)
     expect(timeline(jean, ticket)).to_contain_text("AWX l’a exécuté")
@@ -61,7 +61,7 @@ def test_a_failed_job_is_told_in_french(sit: Sit, stack: Stack) -> None:
 
 
 def test_a_lapsed_approval_is_told_in_french(sit: Sit, stack: Stack) -> None:
-    """Who approved it lost the role before its date came."""
+    """Its approver lost the role before its date came."""
     soon = (datetime.now(UTC) + timedelta(seconds=6)).isoformat(timespec="seconds")
     ticket = asked(stack, fresh_name("story"), scheduledDate=soon)
     assert stack.call(CLAIRE, "POST", f"/{ticket}/approve").is_success

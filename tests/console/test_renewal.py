@@ -30,7 +30,7 @@ LASTS, RENEWED_BEFORE = 70, 60
 
 @dataclass
 class Watched:
-    """What one person's browser, in all its tabs, asked the provider for and showed the API, in order."""
+    """One person's browser, in all its tabs: what it asked the provider for and showed the API, in order."""
 
     issuer: str
     api: str
@@ -105,7 +105,7 @@ def watched(pierre: Desk, stack: Stack) -> Watched:
 
 
 def _session(page: Page) -> dict[str, Any]:
-    """What the tab keeps."""
+    """The session that the tab keeps."""
     kept = page.evaluate("() => Object.entries(sessionStorage).find(([key]) => key.startsWith('oidc.user'))[1]")
     session: dict[str, Any] = json.loads(kept)
     return session

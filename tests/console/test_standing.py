@@ -1,4 +1,4 @@
-"""What an approved request waits for: a release, another approval, its turn; and production that changes meanwhile."""
+"""Approved requests wait: for a release, another approval, their turn; and production changes meanwhile."""
 
 import re
 from collections.abc import Iterator
@@ -95,7 +95,7 @@ def test_a_lapsed_approval_says_what_changed(sit: Sit, stack: Stack, words: Word
 
 
 def test_whoever_waits_sees_behind_whom(sit: Sit, stack: Stack, words: Words) -> None:
-    """Who may see the other is led there; who may not learns that somebody is ahead. Both see their turn come."""
+    """Whoever may see the other is led there; others learn that somebody is ahead. Both see their turn come."""
     name = fresh_name("line")
     first = asked(stack, name, "1.0.0")
     with running(stack, first):

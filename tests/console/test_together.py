@@ -13,7 +13,7 @@ from tests.console.words import EN, FR, Words
 from tests.e2e.stack import Stack, started, until
 
 LOST = ("Failed to load resource", "net::ERR_", "Failed to fetch")
-"""What a browser's console says of a server that is away."""
+"""The words of a browser's console about a server that is away."""
 
 
 def test_the_second_of_two_sees_what_happened(sit: Sit, stack: Stack, words: Words) -> None:
@@ -49,7 +49,7 @@ def test_a_list_follows_what_others_do(sit: Sit, stack: Stack, words: Words) -> 
 
 
 def test_without_a_network_it_says_so(sit: Sit, stack: Stack, words: Words) -> None:
-    """What is shown stays; when the network is back, what was missed appears by itself."""
+    """The page stays; when the network is back, what was missed appears by itself."""
     ticket = asked(stack, fresh_name("offline"))
     jean = sit("jean", words, f"/requests/{ticket}")
     jean.sees_state(words.pending)

@@ -78,7 +78,7 @@ def test_of_several_versions_the_newest_alone_is_approved(sit: Sit, stack: Stack
 
 
 def test_each_of_several_is_shown_with_what_speaks_against_it(sit: Sit, stack: Stack, words: Words) -> None:
-    """What it replaces, which way, what has not passed, what is at stake, and why it is asked for."""
+    """The page shows what it replaces, which way, what has not passed, what is at stake, and why it is asked for."""
     name = fresh_name("against")
     deployed(stack, name, "3.2.0")
     body = submission("2.3.0")
@@ -161,7 +161,7 @@ def test_a_downgrade_is_seen_before_it_is_approved(sit: Sit, stack: Stack, words
 
 
 def test_a_downgrade_is_seen_before_it_is_deployed_again(sit: Sit, stack: Stack, words: Words) -> None:
-    """What failed was newer when it was approved; meanwhile production has gone on."""
+    """The failed version was newer when it was approved; meanwhile production has gone on."""
     name = fresh_name("retried")
     ticket = asked(stack, name, "2.3.0")
     awx = f"http://127.0.0.1:{stack.ports['awx-port']}/control/faults"

@@ -1,4 +1,4 @@
-"""What the console says where tests look, in both languages: written here again, so that a slip there is seen."""
+"""The console's words where tests look, in both languages: written here again, so that a slip there is seen."""
 
 # ruff: noqa: RUF001  typographic apostrophes are what French and English have
 

@@ -261,7 +261,7 @@ def test_a_relaunch_copies_everything_and_says_so(simulator: Simulator) -> None:
 
 
 def test_jobs_survive_a_restart(tmp_path: Path) -> None:
-    """What ran goes on running, and numbers go on counting."""
+    """Running jobs go on running, and numbers go on counting."""
     with simulating(state_file=tmp_path / "awx.db") as before:
         before.faults(life=["stuck-running"])
         running, queued = launch(before)["id"], launch(before)["id"]
@@ -274,7 +274,7 @@ def test_jobs_survive_a_restart(tmp_path: Path) -> None:
 
 
 def test_the_control_path_counts_jobs_by_attempt(simulator: Simulator) -> None:
-    """How many were made, and how many ever ran."""
+    """It counts those that were made, and those that ever ran."""
     simulator.control("POST", "launch", json={"extra_vars": {"request_id": "PR-2026-0001", "attempt": 1}, "times": 2})
     simulator.until_status(2, "successful")
     assert simulator.control("GET", "jobs")["attempts"] == {"PR-2026-0001-1": {"jobs": 2, "ran": 2}}

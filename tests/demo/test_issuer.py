@@ -33,7 +33,7 @@ def http(issuer: str) -> Iterator[httpx.Client]:
 
 
 def asked(**changes: str) -> dict[str, str]:
-    """What a page sends its person to the provider with; an empty value leaves one out."""
+    """The query that a page sends its person to the provider with; an empty value leaves one out."""
     challenge = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
     question = {"response_type": "code", "client_id": "console", "redirect_uri": f"{ORIGIN}/signed-in", "state": "s"}
     question |= {"scope": "openid email profile", "code_challenge": challenge, "code_challenge_method": "S256"}
@@ -53,7 +53,7 @@ def exchanged(http: httpx.Client, given: str, **changes: str) -> httpx.Response:
 
 
 def test_a_page_of_another_origin_can_sign_in(http: httpx.Client) -> None:
-    """What a console in a browser does: no secret, discovery and the token endpoint across origins."""
+    """A console in a browser does this: no secret, discovery and the token endpoint across origins."""
     metadata = http.get("/.well-known/openid-configuration")
     answer = exchanged(http, code(http))
     for each in (metadata, answer):

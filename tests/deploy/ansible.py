@@ -16,13 +16,13 @@ FILES = ("setup.yml", "deploy.yml", "vars.example.yml", "requirements.yml")
 
 @dataclass(frozen=True)
 class Run:
-    """What a playbook did: its exit code, what it printed, and the counts of each host."""
+    """The result of a playbook: its exit code, what it printed, and the counts of each host."""
 
     code: int
     said: str
     stats: dict[str, dict[str, int]]
     custom: dict[str, Any]
-    """What the playbook handed back with set_stats, as AWX's `artifacts`."""
+    """The values that the playbook handed back with set_stats, as AWX's `artifacts`."""
 
 
 class Ansible:

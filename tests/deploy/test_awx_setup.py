@@ -53,7 +53,7 @@ class Stage:
         return done
 
     def rows(self, path: str, **query: str | int) -> list[dict[str, Any]]:
-        """What the administrator finds."""
+        """The rows that the administrator finds."""
         found: list[dict[str, Any]] = self.as_admin.get(path, params=query).json()["results"]
         return found
 

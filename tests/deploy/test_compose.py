@@ -106,7 +106,7 @@ def test_our_image_carries_the_version_of_the_package() -> None:
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
 def test_every_service_comes_back(service: str) -> None:
-    """What runs for ever is restarted; what runs once is tried again when it failed."""
+    """Services that run for ever are restarted; those that run once are tried again when they failed."""
     expected = "on-failure:5" if service in ONCE else "unless-stopped"
     assert SERVICES[service]["restart"] == expected
 
@@ -134,7 +134,7 @@ def test_every_volume_is_declared_and_used() -> None:
 
 
 def test_every_mounted_file_exists() -> None:
-    """What services run from `deploy/` is there."""
+    """Every file that services run from `deploy/` is there."""
     commands = " ".join(str(spec.get("entrypoint", "")) for spec in SERVICES.values())
     commands += environment("temporal")["DYNAMIC_CONFIG_FILE_PATH"]
     for name in re.findall(r"/deploy/([\w.-]+)", commands):

@@ -1,4 +1,4 @@
-"""What the documents promise of dependencies, targets and decisions is there."""
+"""The documents keep their promises of dependencies, targets and decisions."""
 
 import json
 import re
@@ -21,13 +21,13 @@ def direct_dependencies() -> set[str]:
 
 
 def dependencies(*, browser: bool) -> str:
-    """What the document says of the console's packages, or of PyPI's."""
+    """The document's part on the console's packages, or on PyPI's."""
     parts = re.split(r"^(?=## )", text("docs/dependencies.md"), flags=re.MULTILINE)
     return "".join(part for part in parts if part.startswith("## In the browser") is browser)
 
 
 def test_every_package_that_a_browser_loads_has_its_reason() -> None:
-    """What the console's own file asks for, one or several a line."""
+    """The console's own file asks for them, one or several a line."""
     lines = re.findall(r"^\| (\S.*?) \|", dependencies(browser=True), re.MULTILINE)
     explained = {name for line in lines for name in line.split(", ")} - {"package"}
     assert set(json.loads(text("console/package.json"))["dependencies"]) <= explained

@@ -43,7 +43,7 @@ def test_the_bases_are_pinned_and_one() -> None:
 
 
 def test_the_build_installs_pinned_versions() -> None:
-    """What the tests ran with is what the image has."""
+    """The image has what the tests ran with."""
     assert "-c constraints.txt" in DOCKERFILE
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert all(re.fullmatch(r"#.*|[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line) for line in lines)

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 REAL = ("bash", "sh", "env", "dirname", "grep", "cmp", "cp")
-"""What the script itself is made of; everything else on the machine's PATH is a stub."""
+"""The programs that the script itself is made of; everything else on the machine's PATH is a stub."""
 
 PYTHON = """[ "$1" = -V ] && echo "Python 3.11.2"\ncase "$2" in *version_info*|*ensurepip*) exit {} ;; esac"""
 STUBS = {
@@ -23,7 +23,7 @@ STUBS = {
     "java": """echo 'openjdk version "17.0.16" 2026-07-15' >&2""",
     "mvn": "",
 }
-"""What `make test` needs."""
+"""The programs that `make test` needs."""
 
 
 class Machine:
@@ -74,7 +74,7 @@ class Machine:
         return done.returncode, done.stdout
 
     def apt(self) -> list[str]:
-        """What apt-get was called with."""
+        """The calls of apt-get."""
         return self.told.read_text(encoding="utf-8").splitlines() if self.told.exists() else []
 
 
@@ -106,7 +106,7 @@ def test_who_may_not_install_reads_what_lacks_and_the_one_command(machine: Machi
 
 
 def chromium(said: str) -> str:
-    """What the package is called on the system that the tests run on."""
+    """The package's name on the system that the tests run on."""
     return "chromium-browser" if "chromium-browser" in said else "chromium"
 
 

@@ -1,4 +1,4 @@
-"""What is announced, to whom and when."""
+"""Announcements: their events, their readers and their times."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What waits for delivery: lines keep their order, places don't wait for each other."""
+"""The backlog waits for delivery: lines keep their order, places don't wait for each other."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What people decide: every state, right and refusal, with the sentence they read."""
+"""People's decisions: every state, right and refusal, with the sentence they read."""
 
 from datetime import timedelta
 from itertools import product
@@ -211,7 +211,7 @@ def test_checking_a_decision_answers_like_taking_it() -> None:
 
 @pytest.mark.parametrize("action", [DecisionAction.CANCEL, DecisionAction.HOLD])
 def test_an_approved_request_is_stopped_until_awx_is_asked(action: DecisionAction) -> None:
-    """Whether it waits for its date, for its turn or for AWX to come back; not while AWX answers."""
+    """It may wait for its date, for its turn or for AWX to come back; not while AWX answers."""
     ticket = ticket_in("approved")
     stop = decision(ticket, action, ADA)
     lifecycle.check(ticket, stop, NOW)
@@ -301,7 +301,7 @@ def test_whoever_was_the_requester_or_is_now_does_not_approve(asked_by: Requeste
 
 
 def test_having_been_the_requester_grants_nothing() -> None:
-    """Who owned the service account then may not withdraw what it asked for; who is the requester now may."""
+    """The owner of the service account then may not withdraw what it asked for; the requester now may."""
     ticket = pending(requester=ROBOT)
     former, now = (person(f"{name}@cab-i.com", Role.DEVOPS) for name in ("jean.dupont", "new.owner"))
     now = now.model_copy(update={"aliases": (ROBOT.email,)})

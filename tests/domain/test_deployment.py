@@ -1,4 +1,4 @@
-"""What travels to AWX: validated identifiers of an approved ticket, and nothing that a person typed freely."""
+"""The values that travel to AWX: validated identifiers of an approved ticket, nothing that a person typed freely."""
 
 import json
 

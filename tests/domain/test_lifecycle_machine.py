@@ -26,7 +26,7 @@ GRANTS = {
     "vera": (Grant(role=Role.VIEWER, tenant=FINANCE), Grant(role=Role.CPI, tenant=RETAIL)),
 }
 APPROVERS, CREATORS = {"jean", "ada"}, {"pierre", "jean", "ada"}
-"""Who may approve in tenant-finance, and who may ask there."""
+"""The people who may approve in tenant-finance, and those who may ask there."""
 
 
 def guises(name: str) -> list[Person]:
@@ -41,7 +41,7 @@ def guises(name: str) -> list[Person]:
 
 
 def human(address: str) -> str:
-    """Whose address this is."""
+    """The human whose address this is."""
     return address.lower().partition("@")[0].removesuffix(".new")
 
 
@@ -145,7 +145,7 @@ class Life(RuleBasedStateMachine):
         )
 
     def system(self, step: Callable[[], PromotionRequest]) -> None:
-        """What the product does by itself; where the lifecycle has no such step, nothing has changed."""
+        """Lets the product act by itself; where the lifecycle has no such step, nothing has changed."""
         held = self.ticket
         try:
             self.become(step())

@@ -108,7 +108,7 @@ def test_a_lone_surrogate_is_refused(field: str) -> None:
     ],
 )  # fmt: skip
 def test_evidence_is_a_web_link(url: str) -> None:
-    """What the console shows as a link leads to http or https, and nowhere else."""
+    """The console's links lead to http or https, and nowhere else."""
     with pytest.raises(ValidationError, match="test_evidence_url"):
         checks(test_evidence_url=url)
 

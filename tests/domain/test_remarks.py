@@ -1,4 +1,4 @@
-"""What the service writes into tickets can be read back: every sentence alone, in chains, and before others' words."""
+"""The service's words in tickets can be read back: every sentence alone, in chains, and before others' words."""
 
 from string import Formatter
 
@@ -31,7 +31,7 @@ def test_every_sentence_is_read_as_it_was_written(kind: str) -> None:
 
 
 def test_a_story_is_read_in_its_parts() -> None:
-    """When the job ran, and that it has twins."""
+    """It says when the job ran, and that it has twins."""
     story = JobResult(job=1, outcome=JobOutcome.SUCCEEDED, started_at=NOW, finished_at=NOW, twins=(2, 3)).story
     assert [remark.kind for remark in read(story)] == ["awx-ran", "awx-twins"]
 

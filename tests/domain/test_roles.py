@@ -1,4 +1,4 @@
-"""Who may do what: the contract's table, written out for each role, tenant and request."""
+"""The rights of people: the contract's table, written out for each role, tenant and request."""
 
 import pytest
 from hypothesis import given
@@ -34,7 +34,7 @@ cpi_admin  own      yes     self     yes     yes     yes    yes
 viewer     theirs   no      no       no      no      no     yes
 viewer     own      no      self     no      no      no     yes
 """
-"""What each role may do to a request within its reach. 'self': refused as one's own approval, whatever the role."""
+"""The rights of each role on a request within its reach. 'self': refused as one's own approval, whatever the role."""
 ANSWERS = {"yes": None, "no": NotAuthorized, "self": SelfApproval}
 
 
@@ -136,7 +136,7 @@ def ticket_of(by: str, tenant: str) -> PromotionRequest:
 
 
 def within(reach: Scope, by: str, tenant: str) -> bool:
-    """Whether a list with this filter has a ticket of that requester and tenant."""
+    """Tells whether a list with this filter has a ticket of that requester and tenant."""
     anyones = reach.tenants is None or tenant in reach.tenants
     own_there = reach.own_tenants is None or tenant in reach.own_tenants
     return anyones or (own_there and same_address(by) in reach.addresses)

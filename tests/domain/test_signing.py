@@ -1,4 +1,4 @@
-"""What a signature states covers all of a message, and only what a message says."""
+"""A signature covers all of a message, and only what a message says."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def test_the_claims_of_a_decision_name_all_that_was_decided() -> None:
 
 
 def test_the_claims_of_a_submission_are_those_of_its_ticket() -> None:
-    """Who audits the first commit compares it with the file."""
+    """An auditor of the first commit compares it with the file."""
     asked = submission()
     claims = claims_of(asked)
     assert claims.action is Action.CREATED
@@ -54,7 +54,7 @@ def test_no_part_of_a_message_can_change_under_its_signature(altered: dict[str, 
 
 @pytest.mark.parametrize("field", ["decide_by", "key", "requester"])
 def test_no_part_of_a_submission_can_change_either(field: str) -> None:
-    """What the ticket doesn't show is signed all the same."""
+    """Fields that the ticket doesn't show are signed all the same."""
     other = {
         "decide_by": NOW + timedelta(days=300),
         "key": "1" * 64,

@@ -1,4 +1,4 @@
-"""What the record writes: one exact form."""
+"""The record writes one exact form."""
 
 import re
 from datetime import UTC, datetime

@@ -114,7 +114,7 @@ def tickets(draw: st.DrawFn) -> PromotionRequest:
 @given(tickets())
 @settings(max_examples=300, deadline=None)
 def test_every_ticket_survives_its_file(ticket: PromotionRequest) -> None:
-    """What was written is read back as the same ticket, and writing it again gives the same bytes."""
+    """A written ticket is read back as the same ticket, and writing it again gives the same bytes."""
     written = yaml.dump(ticket)
     assert yaml.load(written) == ticket
     assert yaml.load(written.encode()) == ticket

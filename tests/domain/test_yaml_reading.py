@@ -1,4 +1,4 @@
-"""What the record reads: files that people wrote by hand, and files that were made to do harm."""
+"""The record reads files that people wrote by hand, and files that were made to do harm."""
 
 import re
 import sys

@@ -75,7 +75,7 @@ READS = {"none": 90, "500": 3, "502": 3, "too-many": 2, "migrating": 2}
 
 @dataclass(frozen=True)
 class Plan:
-    """How much, by how many processes, and what goes wrong. `kill_every` and `within` are seconds."""
+    """The amount of work, the processes it is done by, and the faults. `kill_every` and `within` are seconds."""
 
     promotions: int = 120
     apis: int = 2
@@ -327,7 +327,7 @@ def check(stack: Stack, plan: Plan, tickets: list[str]) -> None:
 
 
 def why(stack: Stack, tickets: list[str]) -> dict[str, str]:
-    """What the record says of tickets whose deployment failed."""
+    """The record's reasons for tickets whose deployment failed."""
     command = ["git", "-C", str(stack.data / "gitops.git"), "grep", "-h", "error:", "main", "--"]
     return {
         ticket: subprocess.run(

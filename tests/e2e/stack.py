@@ -37,7 +37,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def lives(pid: int) -> bool:
-    """Whether the process runs; one that ended and waits for its parent does not."""
+    """Tells whether the process runs; one that ended and waits for its parent does not."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
@@ -86,7 +86,7 @@ class Stack:
 
     @property
     def said(self) -> str:
-        """What the command printed."""
+        """The output of the command."""
         return self._output.read_text()
 
     @property
@@ -130,7 +130,7 @@ class Stack:
 
     @property
     def free(self) -> bool:
-        """Whether no child lives."""
+        """Tells whether no child lives."""
         return not any(map(lives, self.pids().values()))
 
     def pids(self) -> dict[str, int]:
@@ -178,7 +178,7 @@ class Stack:
             os.kill(pid, signal.SIGKILL)
 
     def _owns(self, pid: int) -> bool:
-        """Whether the process was started for this folder: the number may be another's by now."""
+        """Tells whether the process was started for this folder: the number may be another's by now."""
         try:
             return f"PRODGATE_DATA_DIR={self.data}\0".encode() in Path(f"/proc/{pid}/environ").read_bytes()
         except (FileNotFoundError, ProcessLookupError, PermissionError):
@@ -255,7 +255,7 @@ class Stack:
         return found
 
     def jobs(self) -> dict[str, Any]:
-        """What AWX was made to do: its control path counts every job."""
+        """The jobs that AWX was made to do: its control path counts every one."""
         answer = httpx.get(f"http://127.0.0.1:{self.ports['awx-port']}/control/jobs", trust_env=False)
         counted: dict[str, Any] = answer.json()
         return counted

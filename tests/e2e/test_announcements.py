@@ -27,7 +27,7 @@ def mails(stack: Stack) -> list[dict[str, Any]]:
 
 
 def told(stack: Stack, ticket: str) -> dict[str, set[str]]:
-    """Who was mailed of which event."""
+    """The people who were mailed of each event."""
     found: dict[str, set[str]] = {}
     for mail in mails(stack):
         if f"[{ticket}]" in mail["Subject"]:

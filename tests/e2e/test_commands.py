@@ -1,4 +1,4 @@
-"""What stands in the way is said in one clear sentence, with an exit code and no traceback."""
+"""Commands say in one clear sentence what stands in the way, with an exit code and no traceback."""
 
 import signal
 import socket

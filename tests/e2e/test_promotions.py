@@ -15,7 +15,7 @@ SHORT = {"PRODGATE_AWX_REQUEST_LIFETIME": "2"}
 
 
 def finished(stack: Stack, tickets: list[str]) -> bool:
-    """Whether the engine has ended each of these promotions."""
+    """Tells whether the engine has ended each of these promotions."""
 
     async def look() -> bool:
         client = await Client.connect(f"127.0.0.1:{stack.ports['temporal-port']}")
@@ -55,7 +55,7 @@ def test_ten_promotions_survive_a_killed_worker_and_a_killed_engine(tmp_path: Pa
 
 
 def test_ctrl_c_stops_everything_and_the_next_start_goes_on(tmp_path: Path) -> None:
-    """What was pending can be approved, what was scheduled deploys at its date, what deployed is finished."""
+    """A pending one can be approved, a scheduled one deploys at its date, one that deployed is finished."""
     with started(Stack(tmp_path / "data", job_seconds=6, settings=SHORT)) as stack:
         date = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=20)
         pending, deploying = stack.ask("2.0.0"), stack.ask("2.0.1")

@@ -1,4 +1,4 @@
-"""What real processes wrote is proven by a plain clone, before and after the key was changed under them."""
+"""A plain clone proves what real processes wrote, before and after the key was changed under them."""
 
 import subprocess
 from pathlib import Path

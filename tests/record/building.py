@@ -17,11 +17,11 @@ from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
 from tests.signing import key_file, proof_for
 
 NOBODY = {"no-role", "signature-not-valid"}
-"""What an audit says of a repository that knows no people and no keys, and nothing else."""
+"""The rules that an audit names in a repository that knows no people and no keys, and nothing else."""
 
 
 def git(repository: Path, *arguments: str, stdin: str | None = None) -> str:
-    """What a Git command says about the repository."""
+    """Runs a Git command in the repository, and returns what it prints."""
     command = ["git", "-C", str(repository), "-c", "user.name=Test", "-c", "user.email=test@cab-i.com", *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, input=stdin).stdout.strip()
 

@@ -1,4 +1,4 @@
-"""What was acknowledged is there, whenever the writer dies."""
+"""Acknowledged changes are there, whenever the writer dies."""
 
 import random
 import subprocess
@@ -15,7 +15,7 @@ from tests.record.writing import ACTIONS
 TICKETS = 125
 """Four commits each: 500 in all."""
 KILLS = 5
-"""How often the writer dies before it may finish."""
+"""The number of times the writer dies before it may finish."""
 
 
 def start(

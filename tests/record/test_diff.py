@@ -1,4 +1,4 @@
-"""What a promotion changes in production."""
+"""The change that a promotion makes in production."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

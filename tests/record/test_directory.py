@@ -1,4 +1,4 @@
-"""Who is who, as files say it, and what a bad file can't do."""
+"""People as files describe them, and what a bad file can't do."""
 
 from pathlib import Path
 

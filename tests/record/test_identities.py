@@ -109,7 +109,7 @@ async def test_an_act_of_earlier_versions_binds_the_subject_alone(gate: Gate) ->
 
 
 async def test_whoever_may_push_binds_nobody(gate: Gate) -> None:
-    """What the gate's key did not sign proves nothing, and the next act that it did sign binds."""
+    """An act that the gate's key did not sign proves nothing, and the next one that it did sign binds."""
     await gate.approves("sub-attacker", key=new_key())
     assert not gate.refuses("sub-jean")
     await gate.approves("sub-jean")

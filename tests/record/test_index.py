@@ -1,4 +1,4 @@
-"""What lists, searches, pages and counts show."""
+"""Lists, searches, pages and counts of the index."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -233,7 +233,7 @@ async def test_a_damaged_index_rebuilds_itself(
 
 
 async def test_changes_are_numbered_and_commits_are_known(repository: Repository, index: Index) -> None:
-    """What happened after a number is told in order, and a ticket's commits are found without walking the branch."""
+    """Later events are told in order by number, and a ticket's commits are found without walking the branch."""
     first, second = await make(repository, 2)
     person_commits(repository.path, {"README.md": "hello"})
     await first.then("approved")
@@ -286,7 +286,7 @@ async def test_no_commit_makes_the_record_unreadable(repository: Repository, ind
 
 
 async def test_a_rewritten_branch_is_read_anew(repository: Repository, index: Index) -> None:
-    """What a forced push took away is gone from lists and from the history too."""
+    """Tickets that a forced push took away are gone from lists and from the history too."""
     await make(repository, 2)
     assert index.page(TicketQuery(scope=ALL)).total == 2
     git(repository.path, "update-ref", "refs/heads/main", "main~1")

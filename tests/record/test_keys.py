@@ -86,7 +86,7 @@ def test_a_worker_learns_a_new_key_from_the_remote_when_it_meets_it(repository: 
 
 
 def test_keys_are_known_while_the_repository_is_away(repository: Path, tmp_path: Path) -> None:
-    """What was decided meanwhile is still proven; its commit waits."""
+    """Decisions taken meanwhile are still proven; their commits wait."""
     reader = KeyReader(opened(repository, tmp_path))
     known = reader.current()
     repository.rename(tmp_path / "away.git")

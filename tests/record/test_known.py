@@ -1,4 +1,4 @@
-"""What the record says is in memory where nobody may wait: a slow or hanging disk keeps no validator waiting."""
+"""The record's word is in memory where nobody may wait: a slow or hanging disk keeps no validator waiting."""
 
 import asyncio
 import sys
@@ -113,7 +113,7 @@ def hanging(told: Told) -> Iterator[None]:
 
 
 TOUCHED: dict[int, list[str]] = {}
-"""What threads do that are watched, as the interpreter tells it: opened files, connections, started processes."""
+"""The acts of watched threads, as the interpreter tells them: opened files, connections, started processes."""
 IO = ("open", "os.", "sqlite3.", "subprocess.", "socket.", "shutil.", "fcntl.", "glob.", "pathlib.", "time.sleep")
 
 
@@ -127,7 +127,7 @@ sys.addaudithook(_hook)
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
-    """What this thread does to the world meanwhile."""
+    """This thread's acts on the world meanwhile."""
     seen = TOUCHED[threading.get_ident()] = []
     try:
         yield seen

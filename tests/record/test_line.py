@@ -99,7 +99,7 @@ async def test_every_index_gives_the_same_places(repository: Repository, reader:
     lines = reader("one")
 
     def alike() -> list[str]:
-        """What the index that followed says, where one that begins anew says the same."""
+        """The line by the index that followed; one that begins anew says the same."""
         fresh = reader(git(repository.path, "rev-parse", "main"))
         assert lines.line_of(first.ticket) == fresh.line_of(first.ticket)
         assert [lines.index.commits(number(each)) for each in (1, 2)] == [

@@ -1,4 +1,4 @@
-"""What a channel told, as whoever asks reads it from the record."""
+"""A channel's announcements, as whoever asks reads them from the record."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ from tests.record.test_verify import forge
 
 RELEASES = Path(__file__).parent / "releases"
 SAID = json.loads((RELEASES / "0.1.0.json").read_text(encoding="utf-8"))
-"""What that release's own `verify` said of the record, and the fingerprint of each ticket."""
+"""The words of that release's own `verify` on the record, and the fingerprint of each ticket."""
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def tickets(path: Path) -> dict[str, tuple[PromotionRequest, bytes]]:
 
 
 def said(path: Path) -> list[list[str]]:
-    """What the audit names now, in the form that is kept."""
+    """The audit's findings now, in the form that is kept."""
     return [[each.ticket, each.rule, each.sentence] for each in verify(path)]
 
 
@@ -56,7 +56,7 @@ def test_its_audit_says_what_it_said(record: Path) -> None:
 
 
 async def test_the_rules_hold_from_the_switch_on(record: Path, tmp_path: Path) -> None:
-    """What was there before keeps the rules of its time; what comes after does not, wherever it is looked at."""
+    """Older tickets keep the rules of their time; later ones do not, wherever they are looked at."""
     good = git(record, "log", "--format=%H", "--diff-filter=A", "main", "--", "tenants/tenant-finance.yaml")
     mended = git(record, "show", f"{good}:tenants/tenant-finance.yaml") + "\n"
     person_commits(record, {"platform.yaml": PLATFORM, "tenants/tenant-finance.yaml": mended})

@@ -79,7 +79,7 @@ async def test_a_remote_that_is_down_is_waited_for(tmp_path: Path) -> None:
 
 
 async def test_a_rewritten_remote_is_not_followed(tmp_path: Path) -> None:
-    """What a remote had accepted and has no more is a reason to stop, not to forget."""
+    """A commit that a remote had accepted and has no more is a reason to stop, not to forget."""
     remote = bare(tmp_path / "remote.git")
     repository = opened(f"file://{remote}", tmp_path)
     await (await Story(repository).create()).then("approved")

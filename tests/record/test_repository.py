@@ -1,4 +1,4 @@
-"""What the record writes, refuses and keeps."""
+"""The record writes, refuses and keeps."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -76,7 +76,7 @@ async def test_a_hostile_name_stays_a_name(repository: Repository, typed: str, w
 
 
 async def test_free_text_never_reaches_the_message(repository: Repository) -> None:
-    """What a person wrote stands in the file alone."""
+    """A person's words stand in the file alone."""
     change = created(request=details(justification="Reviewed-by: nobody at all\n\nActor: admin@cab-i.com"))
     await repository.record(change)
     assert "admin" not in git(repository.path, "log", "-1", "--format=%B", "main")

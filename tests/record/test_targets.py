@@ -1,4 +1,4 @@
-"""What earlier tickets tell of targets, without reading them all."""
+"""Earlier tickets tell of targets, without all being read."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What an audit sees of a target's line, of dates, and of what an approval covered; older requests it leaves alone."""
+"""The audit of a target's line, of dates, and of what an approval covered; it leaves older requests alone."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
@@ -243,7 +243,7 @@ async def test_older_requests_keep_the_rules_of_their_time(tmp_path: Path, tale:
 
 
 async def test_a_start_takes_order_for_granted(repository: Repository) -> None:
-    """What happened before the commit to start from is known, who came first then is not."""
+    """Everything before the commit to start from is known, but not who came first then."""
     first, second = await approved(repository, 1), await approved(repository, 2)
     dated = await approved(repository, 3, "2.0.0", scheduled_date=NOW + DAY)
     start = git(repository.path, "rev-parse", "main")

@@ -42,14 +42,14 @@ GRACE: dict[str, Any] = {"graceful_shutdown_timeout": timedelta(seconds=2)}
 """A worker without one may never stop, where an activity ends while the SDK cancels it (temporalio 1.35)."""
 
 ASKED = Requester.of(PIERRE)
-"""Who asks for what is submitted on stage."""
+"""The requester of what is submitted on stage."""
 
 Promoted = WorkflowHandle[Promotion, PromotionRequest]
 
 
 @dataclass
 class Stage:
-    """What a test does and sees."""
+    """The stage of a test: all that it does and sees."""
 
     environment: WorkflowEnvironment
     git: Path
@@ -60,7 +60,7 @@ class Stage:
     patience: timedelta = timedelta(days=3)
     look_every: timedelta = timedelta(milliseconds=100)
     follows: bool = True
-    """Whether the record is followed: not where time skips, for a leader's heartbeats would come days apart."""
+    """True where the record is followed: not where time skips, for a leader's heartbeats would come days apart."""
     cached: int = 0
     """Workflows that the worker keeps: with none, every task replays the history so far, and what isn't deterministic
     shows; but a local activity that outlives its task is then done again."""

@@ -59,7 +59,7 @@ async def test_an_approver_who_lost_the_role_has_approved_nothing(dev_stage: Sta
 
 
 async def test_an_approver_with_a_lesser_role_has_approved_nothing(dev_stage: Stage) -> None:
-    """Who only sees may not have approved."""
+    """Somebody who only sees may not have approved."""
     async with dev_stage.working():
         promoted = await approved_and_queued(dev_stage)
         person_commits(dev_stage.git, {TENANT: FILE.replace("Jean Dupont, role: cpi", "Jean Dupont, role: viewer")})

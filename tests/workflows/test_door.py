@@ -163,7 +163,7 @@ async def test_a_promotion_started_past_the_api_makes_no_ticket(dev_stage: Stage
 
 
 async def test_an_altered_submission_makes_no_ticket(dev_stage: Stage) -> None:
-    """What somebody signed for, with more time, another subject or no owner: who may decide, and when, would change."""
+    """More time, another subject or no owner than was signed for: who may decide, and when, would change."""
     now = await dev_stage.now()
     asked = signed(submission(at=now, decide_by=now + timedelta(days=1), owner=JEAN), KEY)
     somebody = PIERRE.model_copy(update={"subject": "nobody-at-all"})
@@ -194,7 +194,7 @@ async def test_a_dropped_signal_stays_dropped_when_its_key_is_published(dev_stag
 
 
 async def test_a_taken_signal_stays_taken_when_its_key_is_removed(dev_stage: Stage, pending: Promoted) -> None:
-    """What was proven when it came needs no key any more; new decisions do."""
+    """A signal proven when it came needs no key any more; new decisions do."""
     await pending.signal("approve", await dev_stage.decision(pending, APPROVE, JEAN))
     await dev_stage.until(pending, State.DEPLOYING)
     person_commits(dev_stage.git, dict.fromkeys(key_file()))

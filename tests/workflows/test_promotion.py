@@ -31,7 +31,7 @@ async def test_an_approved_promotion_is_deployed(stage: Stage) -> None:
 
 
 async def test_an_answered_decision_is_in_git_already(stage: Stage) -> None:
-    """When the update answers, the commit exists: nobody has to wait and look again."""
+    """The commit exists when the update answers: nobody has to wait and look again."""
     async with stage.working():
         promoted = await stage.submit()
         assert stage.actions() == ["created"]

@@ -68,7 +68,7 @@ async def overtaken(client: Client) -> list[WorkflowHandle[Plain, None]]:
 
 
 async def strands(handle: WorkflowHandle[Plain, None]) -> bool:
-    """Whether the history that the run wrote can't be replayed by the very code that wrote it."""
+    """Tells whether the history that the run wrote can't be replayed by the very code that wrote it."""
     try:
         await Replayer(workflows=[Plain]).replay_workflow(await handle.fetch_history())
     except NondeterminismError:

@@ -32,7 +32,7 @@ QUERIES, TRIES = 6, 5
 
 
 class Gate:
-    """What runs wait at."""
+    """The gate that runs wait at."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
@@ -122,7 +122,7 @@ HONEST = {bool, WorkflowQueryFailedError}
 
 
 async def asked_meanwhile(client: Client, trouble: Trouble, queries: int) -> list[object]:
-    """What queries answer that wait for a worker while a step ends and a decision comes; each run ends and replays."""
+    """The answers to queries that wait for a worker while a step ends and a decision comes; runs end and replay."""
     gate, queue = Gate(), f"query-guard-{uuid.uuid4()}"
     async with Worker(client, task_queue=queue, activities=[gate.pass_the_gate]):
         handles, submitted = await waiting(client, queue)

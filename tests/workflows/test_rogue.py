@@ -45,7 +45,7 @@ class Rogue:
 
 
 async def done(stage: Stage, workflow_id: str, name: str, said: Frozen) -> Any:
-    """What our worker's activity answers a workflow of that id."""
+    """Asks our worker's activity by a workflow of that id, and returns the answer."""
     client, queue = stage.environment.client, f"rogue-{uuid.uuid4()}"
     async with Worker(client, task_queue=queue, workflows=[Rogue]):
         given = [stage.queue, name, said]

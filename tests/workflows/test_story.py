@@ -16,7 +16,7 @@ from domain.errors import NotPending, RuleViolation
 from workflows.story import to_its_end
 
 MENDED = asyncio.Event()
-"""Whether the code of the run is as it should be."""
+"""Set where the code of the run is as it should be."""
 
 
 @workflow.defn(sandboxed=False, failure_exception_types=[RuleViolation])
@@ -74,7 +74,7 @@ async def test_a_rule_that_an_update_s_handler_breaks_fails_that_update(running:
 
 
 async def test_a_rule_that_the_story_breaks_fails_its_task_until_it_is_mended(running: Running) -> None:
-    """What the promotion itself got wrong ends no promotion."""
+    """The promotion's own mistake ends no promotion."""
     await running.signal(Ruled.end)
     for _ in range(400):
         if EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED in await events(running):

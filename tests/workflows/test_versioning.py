@@ -40,7 +40,7 @@ async def working(stage: Stage, build: str | None = None) -> AsyncIterator[None]
 
 
 async def temporal(stage: Stage, *arguments: str) -> str:
-    """What the `temporal` command answers; tried again until the server knows the build."""
+    """The answer of the `temporal` command; tried again until the server knows the build."""
     client = stage.environment.client
     where = ["--address", client.service_client.config.target_host, "--namespace", client.namespace]
     command = [str(TEMPORAL), "worker", "deployment", *arguments, *where]

@@ -41,7 +41,7 @@ async def pages(
 
 
 async def not_ready(http: httpx.AsyncClient, what: str) -> str:
-    """What is said of the one thing that is wrong."""
+    """The sentence on the one thing that is wrong."""
     answer = await http.get("/readyz")
     said: dict[str, str] = answer.json()
     assert answer.status_code == 503

@@ -23,7 +23,7 @@ APPROVE = DecisionAction.APPROVE
 
 
 async def found(stage: Stage) -> Comparison:
-    """What one look of the watch finds."""
+    """The findings of one look of the watch."""
     client = stage.environment.client
     return await client.execute_workflow(AwxWatch.run, id=str(uuid.uuid4()), task_queue=stage.queue)
 
@@ -97,7 +97,7 @@ async def test_the_schedule_is_made_once_and_runs(dev_stage: Stage) -> None:
 
 
 async def _recent_actions(schedule: ScheduleHandle) -> Sequence[ScheduleActionResult]:
-    """What the schedule has started, once that is something."""
+    """The actions that the schedule has started, once there are some."""
     for _ in range(100):
         if recent := (await schedule.describe()).info.recent_actions:
             return recent

@@ -12,8 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the caller may see, newest first
-         * @description What the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on.
+         * The requests the caller may see, newest first
+         * @description The requests the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on.
          */
         get: operations["search_v1_requests_prod_get"];
         put?: never;
@@ -36,8 +36,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What waits for the caller's decision
-         * @description What waits for the caller's decision: what they could approve now.
+         * The requests that wait for the caller's decision
+         * @description The requests that wait for the caller's decision: those they could approve now.
          */
         get: operations["pending_v1_requests_prod_pending_get"];
         put?: never;
@@ -98,8 +98,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Whether this could be created now
-         * @description Whether this could be created now: who could approve it, or the refusal that creating meets. Nothing is kept.
+         * Try a creation now, and keep nothing
+         * @description Try a creation now, and keep nothing: who could approve it, or the refusal that creating meets.
          */
         post: operations["check_v1_requests_prod_check_post"];
         delete?: never;
@@ -178,8 +178,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What changes in production
-         * @description What changes in production: the version last deployed for the same target, and the one asked for.
+         * The change in production
+         * @description The change in production: the version last deployed for the same target, and the one asked for.
          */
         get: operations["diff_v1_requests_prod__id__diff_get"];
         put?: never;
@@ -198,8 +198,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is ahead of the request
-         * @description Who is ahead of the request: deployments of one target take turns, in the order of the record.
+         * The requests ahead of this one
+         * @description The requests ahead of this one: deployments of one target take turns, in the order of the record.
          */
         get: operations["line_v1_requests_prod__id__line_get"];
         put?: never;
@@ -218,8 +218,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was announced of the request on each channel, and what waits or was given up
-         * @description What was announced of the request on each channel, and what waits or was given up; oldest first.
+         * The announcements of the request on each channel, with what waits or was given up
+         * @description The announcements of the request on each channel, with what waits or was given up; oldest first.
          */
         get: operations["announcements_v1_requests_prod__id__announcements_get"];
         put?: never;
@@ -238,8 +238,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the caller may do with the request now, the sentence why not, and who could approve it
-         * @description What the caller may do with the request now, the sentence why not, and who could approve it.
+         * The caller's rights on the request now, the sentence why not, and who could approve it
+         * @description The caller's rights on the request now, the sentence why not, and who could approve it.
          */
         get: operations["permissions_v1_requests_prod__id__permissions_get"];
         put?: never;
@@ -380,8 +380,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a page has to know before anybody signed in
-         * @description What a page has to know before anybody signed in.
+         * The settings that a page has to know before anybody signed in
+         * @description The settings that a page has to know before anybody signed in.
          */
         get: operations["console_v1_console_get"];
         put?: never;
@@ -525,8 +525,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether Temporal and the Git record can be reached
-         * @description Whether Temporal and the Git record can be reached; `faults` are files that take rights away, and no outage.
+         * Tells whether Temporal and the Git record can be reached
+         * @description Tells whether Temporal and the Git record can be reached; `faults` are files that take rights away, no outage.
          */
         get: operations["ready_readyz_get"];
         put?: never;
@@ -543,7 +543,7 @@ export interface components {
     schemas: {
         /**
          * Action
-         * @description What a history entry says happened; `retried` and `deploying` both lead to the state deploying.
+         * @description The action that a history entry tells of; `retried` and `deploying` both lead to the state deploying.
          *
          *     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
          *     go on, `lapsed` that its approval no longer covers it.
@@ -563,7 +563,7 @@ export interface components {
         };
         /**
          * Allowed
-         * @description Whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
+         * @description Says whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
          *
          *     `who` could instead, where it is the caller's roles that refuse.
          */
@@ -619,7 +619,7 @@ export interface components {
         };
         /**
          * CallbackAnswer
-         * @description What became of a callback: its promotion looks at the job now, or it concerns none that waits.
+         * @description The outcome of a callback: its promotion looks at the job now, or it concerns none that waits.
          */
         CallbackAnswer: {
             outcome: components["schemas"]["CallbackOutcome"];
@@ -703,7 +703,7 @@ export interface components {
         };
         /**
          * Console
-         * @description What a page in a browser has to know before anybody signed in; addresses of other parts where they have one.
+         * @description The settings a page in a browser needs before anybody signs in; addresses of other parts where they have one.
          */
         Console: {
             /** Issuer */
@@ -766,7 +766,7 @@ export interface components {
         };
         /**
          * Deployed
-         * @description What is in production for a target, and the request that brought it there, for who may see that one.
+         * @description The version in production for a target, and the request that brought it there, for who may see that one.
          */
         Deployed: {
             /** Version */
@@ -776,7 +776,7 @@ export interface components {
         };
         /**
          * Difference
-         * @description What a request brings, against what is in production for its target; null where nothing ever was.
+         * @description The change that a request brings, against what is in production for its target; null where nothing ever was.
          */
         Difference: {
             /** Ticketid */
@@ -798,7 +798,7 @@ export interface components {
         Direction: "first" | "newer" | "older" | "same" | "unknown";
         /**
          * Event
-         * @description What is announced. The last two are not changes of the ticket: people are told of them, other systems are not.
+         * @description An event that is announced. The last two are no changes of the ticket: people are told, other systems are not.
          * @enum {string}
          */
         Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
@@ -876,7 +876,7 @@ export interface components {
         Impact: "low" | "medium" | "high" | "critical";
         /**
          * InProduction
-         * @description What is in production for a target: by which request and since when, where one brought it there.
+         * @description The version in production for a target: by which request and since when, where one brought it there.
          *
          *     The request and its notes are for who may see that one; without a request, it is what the catalogue says.
          */
@@ -979,7 +979,7 @@ export interface components {
         Outcome: "waiting" | "delivered" | "undelivered";
         /**
          * Permissions
-         * @description What the caller may do with a request now, and who could approve it while it waits for that.
+         * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
          */
         Permissions: {
             approve: components["schemas"]["Allowed"];
@@ -1135,7 +1135,7 @@ export interface components {
         };
         /**
          * Remarks
-         * @description What the service says in an entry, for readers of other languages; empty where others wrote it.
+         * @description The service's own words in an entry, for readers of other languages; empty where others wrote it.
          */
         Remarks: {
             /**
