@@ -40,6 +40,10 @@ MAY_IMPORT = {
 """The modules of ours that each module at the root may import; import-linter holds the packages' imports."""
 
 
+CIRCLING = {"What", "Who", "Whose", "Whom", "Whether", "How", "Why"}
+"""Words that no docstring begins with."""
+
+
 def sources() -> list[Path]:
     """Every Python file of the product, tests and benches left out."""
     return sorted([*ROOT.glob("*.py"), *(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))])
@@ -118,6 +122,14 @@ def test_nine_functions_of_ten_fit_on_half_a_page() -> None:
     """The 90th percentile of function lengths is at most 20 lines."""
     lengths = sorted(function_lengths())
     assert lengths[len(lengths) * 9 // 10] <= 20
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_docstring_says_at_once_what_a_thing_is_or_does(path: Path) -> None:
+    """A sentence that begins with a question word circles its subject."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    said = [ast.get_docstring(node) or "" for node in ast.walk(parsed(path)) if isinstance(node, documented)]
+    assert [each for each in said if each.split(" ", 1)[0] in CIRCLING] == []
 
 
 @pytest.mark.parametrize("mark", ["TODO", "FIXME", "XXX", "NotImplementedError"])

@@ -45,7 +45,7 @@ BEFORE = {
     "deploying": ["created", "approved"],
     "retried": ["created", "approved", "deploying", "failed"],
 }
-"""What happened before each act for which a target's files count."""
+"""The acts before each one for which a target's files count."""
 
 
 async def _acts(repository: Repository, act: str, change: str, since: timedelta) -> datetime:
