@@ -43,24 +43,23 @@ class RecordLook:
     async def objection(self, deployment: Deployment, asked: activity.Info) -> LaunchRefused | NotLaunched | None:
         """Finds why AWX must not be asked, by the record's own word; `asked` is the activity that would ask it.
 
-        The promotion has looked already. But whoever may write to the engine can have a worker's activities done
-        without any promotion, or as one that they invented: what nobody approved is not launched by that either.
+        Whoever may write to the engine can have a worker's activities done without any promotion, or as one that they
+        invented: what nobody approved is not launched by that either.
         """
         try:
             ticket, signed = await asyncio.to_thread(self._proven, deployment, asked)
             at = asked.current_attempt_scheduled_time
             said = await self.judge(ticket, requester_in(signed), at, signed) or await self.waits(ticket)
         except FaultyFile as fault:
-            return NotLaunched(reason=str(fault)[:8_000])
+            return _unasked(str(fault))
         except RuleViolation as refused:
             activity.logger.error("the launch of %s was refused: %s", deployment.marker, refused)
             return LaunchRefused(reason=str(refused))
         except UNREADABLE as error:
-            return NotLaunched(reason=f"The record can't be read: {error}"[:8_000])
+            return _unasked(f"The record can't be read: {error}")
         if said is None or isinstance(said, LaunchRefused):
             return said
-        reason = said if isinstance(said, str) else said.reason
-        return NotLaunched(reason=reason[:8_000])  # the promotion looks again, and finds the same
+        return _unasked(said if isinstance(said, str) else said.reason)  # the promotion looks, and finds the same
 
     def _proven(self, deployment: Deployment, asked: activity.Info) -> tuple[PromotionRequest, tuple[Claims, ...]]:
         """The ticket as recorded, with what its commits prove. Raises whatever speaks against the attempt."""
@@ -159,3 +158,7 @@ class LookActivities:
         return ApplicationError(
             sentence[:8_000], type="NotYet", next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN
         )
+
+
+def _unasked(reason: str) -> NotLaunched:
+    return NotLaunched(reason=reason[:8_000], asked=False)

@@ -90,10 +90,14 @@ class LaunchRefused(Frozen):
 
 
 class NotLaunched(Frozen):
-    """AWX certainly has no job for the attempt, and asking again is safe; `reason` says what happened."""
+    """AWX certainly has no job for the attempt, and asking again is safe; `reason` says what happened.
+
+    `asked` is False where AWX was not even asked, for the record spoke against it, or could not be read.
+    """
 
     outcome: Literal["not-launched"] = "not-launched"
     reason: ErrorText
+    asked: bool = True
 
 
 LaunchOutcome = Annotated[Launched | LaunchRefused | NotLaunched, Field(discriminator="outcome")]

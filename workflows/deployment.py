@@ -57,7 +57,7 @@ class Attempts:
     def __init__(self, ledger: Ledger, reports: Reports, begun: Beginning) -> None:
         self._ledger, self._reports, self._begun = ledger, reports, begun
         self._asked_at: datetime | None = None
-        self._lost = self._not_now = 0
+        self._lost = self._not_now = self._hastened = 0
         self._look_in = 0.0
 
     @property
@@ -108,13 +108,20 @@ class Attempts:
     async def launch(self, deployment: Deployment) -> Verdict | NotLaunched | None:
         """The attempt's job, once it is the ticket's turn; or what speaks against it.
 
-        None where nobody knows yet, so that it has to be looked at again.
+        None where nobody knows yet, so that it has to be looked at again. An attempt that nobody can have launched is
+        launched without a look, for the launch judges the record itself; what it won't do is then looked at.
         """
+        if self._fresh and not self.launching and self._hastened < deployment.attempt:
+            self._hastened = deployment.attempt
+            found = await self._ask(deployment)
+            return self._noted(None if isinstance(found, NotLaunched) and not found.asked else found)
         said = await self.look(deployment)
         if said is None:
             return None
         self._asked_at = None
-        found = (self._given_up() or await self._ask(deployment)) if isinstance(said, Clear) else said
+        return self._noted((self._given_up() or await self._ask(deployment)) if isinstance(said, Clear) else said)
+
+    def _noted(self, found: Verdict | NotLaunched | None) -> Verdict | NotLaunched | None:
         if isinstance(found, NotLaunched):
             self._not_now += 1
         elif isinstance(found, Launched):

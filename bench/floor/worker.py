@@ -14,7 +14,7 @@ import pygit2
 import yaml
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from bench.floor.workflow import QUEUE, FloorPromotion, Ticket
 
@@ -83,6 +83,7 @@ async def run(temporal: str, repository: str, jobs: str) -> None:
             activities=[commits.commit, calls.read_template, calls.launch_job],
             activity_executor=ThreadPoolExecutor(16),
             max_concurrent_activities=16,
+            workflow_runner=UnsandboxedWorkflowRunner(),  # as the product's
         ).run()
 
 

@@ -211,6 +211,15 @@ class Stage:
             await asyncio.sleep(0.05)
         raise AssertionError("nothing looked after the hint")
 
+    async def looking(self, promoted: Promoted) -> None:
+        """Return when the promotion looks whether it may go on: its launch was turned away by the record."""
+        for _ in range(400):
+            async for event in promoted.fetch_history_events():
+                if event.activity_task_scheduled_event_attributes.activity_type.name == "look":
+                    return
+            await asyncio.sleep(0.05)
+        raise AssertionError("nothing was looked at")
+
     async def asked_for_a_launch(self, times: int = 1) -> None:
         """Return when AWX was asked to launch that often."""
         for _ in range(400):

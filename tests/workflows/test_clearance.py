@@ -30,6 +30,7 @@ async def approved_and_queued(stage: Stage) -> Promoted:
     await stage.until(first, State.DEPLOYING)
     promoted = await stage.submit()
     await stage.decide(promoted, APPROVE, JEAN)
+    await stage.looking(promoted)
     return promoted
 
 

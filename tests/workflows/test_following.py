@@ -95,7 +95,7 @@ async def test_a_promotion_is_told_on_every_channel_and_knows_nothing_of_it(dev_
     assert [board.events for board in boards.values()] == [WHOLE] * 3
     history = await promoted.fetch_history()
     steps = {event.activity_task_scheduled_event_attributes.activity_type.name for event in history.events} - {""}
-    assert steps == {"record_change", "look", "launch_job", "read_result"}
+    assert steps == {"record_change", "launch_job", "read_result"}
 
 
 async def test_two_workers_have_one_leader_and_the_other_follows_when_it_stops(temporal: Client) -> None:
