@@ -73,7 +73,7 @@ class Mail:
     sender: Address
     letters: Letters
     _smtp: SMTP | None = None
-    _made: dict[str, tuple[Announcement, Audience, dict[Language | None, Letter]]] = field(default_factory=dict)
+    _made: dict[str, tuple[Announcement, Audience, dict[Language | None, EmailMessage]]] = field(default_factory=dict)
 
     def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
         """The mailboxes, in the form in which two spellings of one are equal."""
@@ -154,29 +154,38 @@ class Mail:
         """The mail to one person: the same message, by its id, however often it is made."""
         letter = self._letter(said, audience, addressee.language)
         message = EmailMessage(policy=WIRE)
-        message["From"] = self.sender
+        for name, value in letter.raw_items():  # parsed already, so that nothing is parsed for each reader
+            message[name] = value
         message["To"] = Address(one_line(addressee.name), addr_spec=addressee.email)
-        message["Subject"] = letter.subject
-        message["Date"] = said.at
         message["Message-ID"] = self._id(said, addressee)
-        # Nobody is sent this one: it is what makes a ticket's mails one thread, whichever of them somebody gets.
-        message["In-Reply-To"] = message["References"] = f"<{said.ticket.id}@{self.sender.domain}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-        message["X-Prodgate-Event"] = said.event
-        message.set_content(letter.text)
-        message.add_alternative(letter.html, subtype="html")
+        message.set_payload(letter.get_payload())
         return message
 
-    def _letter(self, said: Announcement, audience: Audience, language: Language | None) -> Letter:
-        """The words for this announcement and audience, made once for all who read the language."""
+    def _letter(self, said: Announcement, audience: Audience, language: Language | None) -> EmailMessage:
+        """The mail about this announcement to this audience, made once for all who read the language; to nobody yet."""
         known = self._made.get(said.id)
         if known is None or known[0] is not said or known[1] is not audience:
             if len(self._made) >= LETTERS_KEPT:
                 self._made.clear()
             known = self._made[said.id] = (said, audience, {})
         if language not in known[2]:
-            known[2][language] = self.letters.letter(said, audience, language)
+            known[2][language] = self._written(said, self.letters.letter(said, audience, language))
         return known[2][language]
+
+    def _written(self, said: Announcement, letter: Letter) -> EmailMessage:
+        message = EmailMessage(policy=WIRE)
+        message["From"] = self.sender
+        message["Subject"] = letter.subject
+        message["Date"] = said.at
+        # Nobody is sent this one: it is what makes a ticket's mails one thread, whichever of them somebody gets.
+        message["In-Reply-To"] = message["References"] = f"<{said.ticket.id}@{self.sender.domain}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        message["X-Prodgate-Event"] = said.event
+        message.set_content(letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        # What the boundary is made of can't hold it; without one, each mail would be given its own.
+        message.set_boundary(f"={hashlib.sha256(f'{letter.text}{letter.html}'.encode()).hexdigest()}=")
+        return message
 
     def _id(self, said: Announcement, addressee: Addressee) -> str:
         to = hashlib.sha256(same_address(addressee.email).encode()).hexdigest()[:16]
