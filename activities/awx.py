@@ -4,6 +4,7 @@
 lost or another run may have launched, so that a job is looked for, never guessed.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -79,7 +80,7 @@ class AwxActivities:
         which stay cancelled. With `asked_at`, an answer that there is no job is given only once the launch asked for
         then cannot be alive any more; until then it fails, benign, to be asked again.
         """
-        looked_at = _now()
+        looked_at = _asked_at()
         deployment = lookup.deployment
         try:
             if jobs := await self._jobs_of(deployment, lookup.asked_at):
@@ -101,8 +102,9 @@ class AwxActivities:
         Not harmless twice, which is why it is tried once: after LaunchUnknown or a timeout, `find_job` tells whether
         there is a job before anybody asks again.
         """
+        began = time.monotonic()
         try:
-            return await self.objection(deployment, activity.info()) or await self._launch(deployment)
+            return await self.objection(deployment, activity.info()) or await self._launch(deployment, began)
         except AwxUnavailable as error:
             return NotLaunched(reason=reason(error))
         except AwxRefused as error:
@@ -117,7 +119,7 @@ class AwxActivities:
         Harmless twice: it reads, and cancels only a job that has not started within its deadline, and twins that have
         not run: of a launch that AWX was asked for twice, the lost one may be carried out late.
         """
-        looked_at = _now()
+        looked_at = min(datetime.now(UTC), _asked_at())  # AWX's own times are compared with it
         try:
             row = await self.client.job(job.job)
             if row.active:
@@ -190,12 +192,12 @@ class AwxActivities:
                 return [], ",".join(filter(None, (template.skip_tags, marker)))
         return [], None
 
-    async def _launch(self, deployment: Deployment) -> LaunchOutcome:
+    async def _launch(self, deployment: Deployment, began: float) -> LaunchOutcome:
         template = await self.client.template()
         if fault := unfit(template):
             return LaunchRefused(reason=fault)
         labels, skip_tags = await self._mark(template, deployment.marker)
-        if _now() - activity.info().current_attempt_scheduled_time > self.timings.launch_within:
+        if _waited(began) > self.timings.launch_within:
             return NotLaunched(reason="The launch could not be sent in time, so it was not sent")
         job = await self.client.launch(template.id, deployment.extra_vars(), labels, skip_tags)
         try:
@@ -234,12 +236,12 @@ class AwxActivities:
             await self._cancel_twins(job)
         if row.started and looked_at - row.started > timings.running_deadline:
             return unknown(row.id, write("still-running", after=timings.running_deadline), row)
-        if row.started is None and looked_at - job.since > timings.pending_deadline:
+        waited = _asked_at() - job.since
+        if row.started is None and waited > timings.pending_deadline:
             said = row.job_explanation or row.status
             sentence = write("not-started", within=timings.pending_deadline, explanation=said)
             return unknown(row.id, f"{sentence}; {await self._give_up(row)}", row)
-        age = (looked_at - job.since) * timings.poll_fraction
-        delay = max(timings.poll_fastest, min(timings.poll_slowest, age))
+        delay = max(timings.poll_fastest, min(timings.poll_slowest, waited * timings.poll_fraction))
         raise _later(f"AWX job {row.id} is {row.status}", delay)
 
     async def _give_up(self, row: JobRow) -> str:
@@ -271,8 +273,14 @@ class AwxActivities:
             return f"({write('output-unread')}: {error})"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _asked_at() -> datetime:
+    """The time by the engine's clock, or a little before: a worker's own may be wrong."""
+    return activity.info().current_attempt_scheduled_time
+
+
+def _waited(began: float) -> timedelta:
+    """The time since the launch was asked for, at least; a clock that is behind does not tell of it."""
+    return max(datetime.now(UTC) - _asked_at(), timedelta(seconds=time.monotonic() - began))
 
 
 def _later(sentence: str, delay: timedelta) -> ApplicationError:

@@ -2,8 +2,9 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -23,11 +24,15 @@ class Fronts:
     awx: AwxActivities
 
     async def abandoned(self, ticket: PromotionRequest) -> bool:
-        """True where no promotion and no job of the request is under way. Where nobody can tell, it counts as alive."""
+        """True where no promotion and no job of the request is under way. Where nobody can tell, it counts as alive.
+
+        Asked by an activity, whose engine has the clock that counts.
+        """
         try:
             ended = await self._ended(ticket)
             # A launch that its promotion asked for right before it ended may still make a job.
-            if ended is None or datetime.now(UTC) - ended < self.awx.timings.request_lifetime:
+            now = activity.info().current_attempt_scheduled_time
+            if ended is None or now - ended < self.awx.timings.request_lifetime:
                 return False
             return not await self.awx.under_way(Deployment.of(ticket))
         except (RPCError, AwxError) as error:

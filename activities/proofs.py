@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from domain import targets
+from domain.decision import DecisionAction
 from domain.errors import RuleViolation, Unproven
-from domain.lifecycle import GRANTING
+from domain.lifecycle import GRANTING, check_shown
 from domain.signing import Delivery, Verdict
 from record.controls import Controls
 from record.index import Index
@@ -16,7 +17,7 @@ from record.proofs import Proofs
 
 @dataclass
 class ProofActivities:
-    """Asks the record about a decision that came as a signal: its keys, and whose the target is."""
+    """Asks the record about a decision that came as a signal: its keys, whose the target is, and its production."""
 
     proofs: Proofs
     controls: Controls
@@ -42,5 +43,8 @@ class ProofActivities:
         ticket = self.index.get(delivery.ticket_id)
         if ticket is None:
             raise Unproven("The record has no such request")
-        if refused := targets.objection(self.controls.of_ticket(ticket), ticket.metadata.tenant, ticket.spec.target):
+        facts = self.controls.of_ticket(ticket)
+        if refused := targets.objection(facts, ticket.metadata.tenant, ticket.spec.target):
             raise refused
+        if delivery.decision.action is DecisionAction.APPROVE:
+            check_shown(facts, delivery.decision.production)

@@ -65,13 +65,16 @@ class Superseded(Frozen):
         return f"{self.newer} asks for a newer version, and was approved"
 
 
+SUPERSEDABLE = frozenset({State.PENDING, State.APPROVED})
+"""States of a request that a newer one closes; a failed one that is retried goes on, or its approval lapses."""
+
 Objection = Lapsed | Superseded | LaunchRefused
 Verdict = Annotated[Clear | Launched | Objection, Field(discriminator="outcome")]
 
 
 def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> Objection | None:
     """Finds what speaks against the ticket's going on, if any. Tickets of before the newer rules fail, others lapse."""
-    if grounds.newer is not None:
+    if grounds.newer is not None and ticket.state in SUPERSEDABLE:
         return Superseded(newer=grounds.newer)
     if ticket.status.approved_by is None:
         return None

@@ -144,7 +144,7 @@ def check(
     if decision.digest != ticket.digest:
         raise StaleDecision
     if decision.action is DecisionAction.APPROVE and target is not None:
-        _check_shown(target, decision.production)
+        check_shown(target, decision.production)
 
 
 def _check_state(ticket: PromotionRequest, action: DecisionAction, launching: bool) -> None:
@@ -157,7 +157,8 @@ def _check_state(ticket: PromotionRequest, action: DecisionAction, launching: bo
         raise violation(f"{violation.sentence}: it is {state}", state=state)
 
 
-def _check_shown(target: TargetFacts, shown: str | None) -> None:
+def check_shown(target: TargetFacts, shown: str | None) -> None:
+    """Raise ProductionChanged where an approver was shown of production what it is not."""
     if target.controlled and not targets.shown_rightly(target, shown):
         now, then = target.production or "", shown or ""
         sentence = f"Production is at {now or 'nothing'} now, and you were shown {then or 'nothing'}: look again"

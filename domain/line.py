@@ -10,11 +10,15 @@ from domain.values import Frozen, TicketId
 
 
 class Place(Frozen):
-    """One request's place: the number, on the branch's first-parent line, of the commit by which it entered."""
+    """One request's place: the number, on the branch's first-parent line, of the commit by which it entered.
+
+    `deploys` tells that its job runs.
+    """
 
     ticket_id: TicketId
     position: Annotated[int, Field(ge=0)]
     state: State
+    deploys: bool = False
 
 
 def entered(ticket: PromotionRequest) -> int | None:
@@ -49,8 +53,11 @@ def becomes_due(ticket: PromotionRequest) -> bool:
 
 
 def ordered(places: Iterable[Place]) -> tuple[Place, ...]:
-    """The line, whoever deploys or is next first; who entered by one commit, such as a merge, stands by number."""
-    return tuple(sorted(places, key=lambda place: (place.position, place.ticket_id)))
+    """The line, whoever deploys or is next first; who entered by one commit, such as a merge, stands by number.
+
+    Whoever deploys is first though it passed somebody: that one's promotion may be begun anew meanwhile.
+    """
+    return tuple(sorted(places, key=lambda place: (not place.deploys, place.position, place.ticket_id)))
 
 
 def ahead_of(ticket_id: str, places: Iterable[Place]) -> tuple[Place, ...] | None:

@@ -65,7 +65,7 @@ class LineReader:
         position = None if entered is None else self.index.position(ticket, entered)
         if position is None:
             return None
-        return Place(ticket_id=ticket.id, position=position, state=ticket.state)
+        return Place(ticket_id=ticket.id, position=position, state=ticket.state, deploys=line.deploys(ticket))
 
     def grounds_of(self, ticket: PromotionRequest, signed: Collection[Claims] | None = None) -> Grounds:
         """Gathers what the record says now of the ticket's approval, and of newer requests of its target.

@@ -97,7 +97,8 @@ class TargetSoFar:
             entered = line.entered(known.ticket)
             place = None if entered is None else known.place(entered)
             if place is not None:
-                yield Place(ticket_id=known.ticket.id, position=place, state=known.ticket.state)
+                state, deploys = known.ticket.state, line.deploys(known.ticket)
+                yield Place(ticket_id=known.ticket.id, position=place, state=state, deploys=deploys)
 
     def ahead_of(self, ticket_id: str) -> tuple[str, ...]:
         """The requests that entered the line before this one did; of those that entered by one commit, none did."""

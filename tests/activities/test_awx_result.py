@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
-from temporalio.testing import ActivityEnvironment
 
 from activities.awx import AwxActivities, AwxTimings
 from domain.deployment import Job, JobOutcome, JobResult
-from tests.awx_fixtures import Simulator, deployment, no_objection
+from tests.awx_fixtures import Simulator, deployment, environment, no_objection
 
 TIMINGS = AwxTimings(settle=timedelta(0))
 HASTY = dataclasses.replace(TIMINGS, pending_deadline=timedelta(0), running_deadline=timedelta(0))
@@ -34,7 +33,7 @@ async def launched(simulator: Simulator, awx: AwxActivities, *statuses: str, **f
 
 async def read(awx: AwxActivities, number: int, age: timedelta = timedelta(0)) -> JobResult:
     job = Job(deployment=deployment(), job=number, since=datetime.now(UTC) - age)
-    return await ActivityEnvironment().run(awx.read_result, job)
+    return await environment().run(awx.read_result, job)
 
 
 async def not_yet(awx: AwxActivities, number: int, age: timedelta = timedelta(0)) -> timedelta:
