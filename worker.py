@@ -5,7 +5,7 @@ import os
 from datetime import timedelta
 
 from prometheus_client import REGISTRY
-from temporalio.worker import UnsandboxedWorkflowRunner
+from temporalio.service import RPCError
 
 from channels import outlets, plan
 from clients.awx import AwxClient
@@ -20,7 +20,6 @@ from settings import Settings, SettingsError, plain
 from versioning import deployment
 from vitals import Vitals, meter
 from workflows.connection import NoServer, connect
-from workflows.query_guard import QueryGuard
 from workflows.watch import keep_watch
 
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
@@ -47,7 +46,6 @@ async def run(settings: Settings) -> None:
             plan=plan(settings),
         )
         worker = registration.worker(
-            workflow_runner=QueryGuard(UnsandboxedWorkflowRunner()),  # the tests' have the sandbox (docs/adr/0015)
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,
             deployment_config=deployment(settings),
@@ -69,7 +67,7 @@ def main() -> None:
     configure_logs(settings.log_level)
     try:
         asyncio.run(run(settings))
-    except (CannotServe, NoServer, RecordUnavailable) as error:
+    except (CannotServe, NoServer, RecordUnavailable, RPCError) as error:
         give_up("prodgate worker", error, 1)
     leave(0)
 

@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.leading import BEHIND, Lease, resting
 from domain import clearance
-from domain.clearance import Hint
+from domain.clearance import Hint, Lapsed, Superseded
 from domain.following import Called, Followed
 from domain.ticket import Action, PromotionRequest, State
 from record import schema
@@ -131,4 +131,6 @@ class Attention:
         if grounds.target.faults:
             return None
         said = clearance.verdict(ticket, grounds, requester_in(signed), datetime.now(UTC))
-        return Hint(ticket_id=ticket.id, why=said.reason[:200]) if said else None
+        if not isinstance(said, Lapsed | Superseded):  # a refusal is for the launch to say: what waits heeds none
+            return None
+        return Hint(ticket_id=ticket.id, why=said.reason[:200])

@@ -28,7 +28,17 @@ from clients.awx import AwxClient
 from clients.awx_errors import AwxError, AwxForbidden, AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown
 from clients.awx_rows import MANUAL, JobRow, TemplateRow
 from clients.awx_template import Marking, marking
-from domain.deployment import Deployment, Job, JobResult, Launched, LaunchOutcome, LaunchRefused, Lookup, NotLaunched
+from domain.deployment import (
+    Deployment,
+    Job,
+    JobResult,
+    Launch,
+    Launched,
+    LaunchOutcome,
+    LaunchRefused,
+    Lookup,
+    NotLaunched,
+)
 from domain.remarks import write
 
 LAUNCH_UNKNOWN = "LaunchUnknown"
@@ -96,15 +106,17 @@ class AwxActivities:
         return NotLaunched(reason="AWX made no job of the launch whose answer was lost")
 
     @activity.defn
-    async def launch_job(self, deployment: Deployment) -> LaunchOutcome:
+    async def launch_job(self, launch: Launch) -> LaunchOutcome:
         """Ask AWX once to launch the attempt, marked as its own.
 
         Not harmless twice, which is why it is tried once: after LaunchUnknown or a timeout, `find_job` tells whether
         there is a job before anybody asks again.
         """
-        began = time.monotonic()
+        began, asked, deployment = time.monotonic(), activity.info(), launch.deployment
+        if asked.workflow_run_id != launch.run:
+            return NotLaunched(reason="Another run of the promotion may have asked AWX: it is looked at", asked=False)
         try:
-            return await self.objection(deployment, activity.info()) or await self._launch(deployment, began)
+            return await self.objection(deployment, asked) or await self._launch(deployment, began)
         except AwxUnavailable as error:
             return NotLaunched(reason=reason(error))
         except AwxRefused as error:

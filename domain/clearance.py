@@ -23,14 +23,15 @@ class Look(Frozen):
     """A question to the record about one ticket, whose file its promotion wrote as `revision`.
 
     `deployment` is the attempt that is about to be launched; None where only the request itself is looked at. `fresh`
-    tells that no other run can have launched it; `asked_at` is when AWX was asked and its answer lost.
+    is the engine's run before which nobody can have launched it, None where somebody may have; `asked_at` is when AWX
+    was asked and its answer lost.
     """
 
     request_id: TicketId
     revision: Revision | None
     requester: Requester | None = None
     deployment: Deployment | None = None
-    fresh: bool = False
+    fresh: str | None = None
     asked_at: Moment | None = None
 
 

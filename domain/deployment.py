@@ -71,6 +71,15 @@ class Deployment(Frozen):
         return self.model_dump(mode="json", by_alias=False)
 
 
+class Launch(Frozen):
+    """A request to AWX to launch an attempt. `run` is the engine's run that may make it: in any other, which a reset
+    began, AWX may have been asked already.
+    """
+
+    deployment: Deployment
+    run: str
+
+
 class Launched(Frozen):
     """AWX has a job for the attempt: `job` is its number.
 

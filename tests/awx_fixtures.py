@@ -22,7 +22,7 @@ from activities.awx import LAUNCH_UNKNOWN, AwxActivities, AwxTimings
 from clients.awx import AwxClient, AwxConnection
 from demo.awx import create_app
 from demo.awx_model import Pace, SimulatorConfig
-from domain.deployment import Deployment, LaunchOutcome, Lookup, NotLaunched
+from domain.deployment import Deployment, Launch, LaunchOutcome, Lookup, NotLaunched
 from domain.ticket import TargetType
 
 TOKEN = "token-of-the-service"
@@ -197,6 +197,14 @@ def environment(scheduled: timedelta = timedelta(0)) -> ActivityEnvironment:
     return made
 
 
+def launch_of(attempt: Deployment) -> Launch:
+    """A launch by the run that the environment's activities belong to."""
+    return Launch(deployment=attempt, run=str(ActivityEnvironment().info.workflow_run_id))
+
+
+LAUNCH = launch_of(ATTEMPT)
+
+
 async def no_objection(_deployment: Deployment, _asked: object) -> None:
     """As where the record shows everything that is asked for as approved."""
 
@@ -213,7 +221,7 @@ async def find(awx: AwxActivities, attempt: Deployment = ATTEMPT, asked_at: date
 
 
 async def launch(awx: AwxActivities, attempt: Deployment = ATTEMPT) -> LaunchOutcome:
-    return await environment().run(awx.launch_job, attempt)
+    return await environment().run(awx.launch_job, launch_of(attempt))
 
 
 async def promote(awx: AwxActivities, attempt: Deployment = ATTEMPT) -> LaunchOutcome:

@@ -1,6 +1,7 @@
 """People's decisions on a promotion's ticket: judged by the rules, taken once, answered when they are recorded."""
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain import lifecycle
@@ -50,7 +51,7 @@ class Decisions:
         try:
             self.check(decision, action)
             await self.take(decision)
-        except RuleViolation as violation:
+        except (RuleViolation, ApplicationError) as violation:
             workflow.logger.warning("%s by %s was refused: %s", action, decision.person.email, violation)
 
     def _took(self, decision: Decision) -> bool:

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
         Deployment,
         Job,
         JobResult,
+        Launch,
         Launched,
         LaunchOutcome,
         LaunchRefused,
@@ -75,10 +76,13 @@ class Attempts:
         return options.not_now(self._not_now)
 
     @property
-    def _fresh(self) -> bool:
-        """True where no other run can have launched anything: this one began with the submission, and was not reset."""
-        info = workflow.info()
-        return self._begun.key is not None and info.run_id == info.first_execution_run_id
+    def _fresh(self) -> str | None:
+        """The run before which nobody can have launched anything: the first, where it began with the submission.
+
+        After a reset, another run goes on with this one's history. What follows from that is the activities' to say:
+        the workflow itself does the same in both, or it could not be replayed.
+        """
+        return None if self._begun.key is None else workflow.info().first_execution_run_id
 
     async def look(self, deployment: Deployment | None) -> Verdict | None:
         """Asks the record and AWX about the ticket; None where it changed, or was hinted at, before they answered.
@@ -86,7 +90,7 @@ class Attempts:
         A hint cuts no look short that waits until a launch can't be alive in AWX any more: hints may come sooner.
         """
         looked, reports = self._ledger.ticket, self._reports
-        reports.hinted, hasty = False, self._fresh and not self.launching
+        reports.hinted, hasty = False, self._fresh is not None and not self.launching
         question = Look(
             request_id=looked.id,
             revision=self._ledger.revision,
@@ -113,13 +117,15 @@ class Attempts:
         """
         if self._fresh and not self.launching and self._hastened < deployment.attempt:
             self._hastened = deployment.attempt
-            found = await self._ask(deployment)
+            found = await self._ask(deployment, self._fresh)
             return self._noted(None if isinstance(found, NotLaunched) and not found.asked else found)
         said = await self.look(deployment)
         if said is None:
             return None
         self._asked_at = None
-        return self._noted((self._given_up() or await self._ask(deployment)) if isinstance(said, Clear) else said)
+        if isinstance(said, Clear):
+            return self._noted(self._given_up() or await self._ask(deployment, workflow.info().run_id))
+        return self._noted(said)
 
     def _noted(self, found: Verdict | NotLaunched | None) -> Verdict | NotLaunched | None:
         if isinstance(found, NotLaunched):
@@ -135,17 +141,15 @@ class Attempts:
             return None
         return LaunchRefused(reason=f"{write('outcome-unknown')}: {write('never-answered', times=self._lost)}")
 
-    async def _ask(self, deployment: Deployment) -> LaunchOutcome | None:
-        """AWX's answer to one launch, None when nobody knows what became of it."""
+    async def _ask(self, deployment: Deployment, run: str) -> LaunchOutcome | None:
+        """AWX's answer to one launch by this run, None when nobody knows what became of it."""
         self._asked_at = workflow.now()
         summary = f"launches {deployment.target_name} {deployment.target_version}, attempt {deployment.attempt}"
         try:
             answer: LaunchOutcome = await workflow.execute_activity_method(
-                AwxActivities.launch_job, deployment, **options.launching(summary)
+                AwxActivities.launch_job, Launch(deployment=deployment, run=run), **options.launching(summary)
             )
         except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise
             workflow.logger.warning("the answer to the launch of %s was lost: %s", deployment.marker, error.cause)
             self._lost += 1
             return None
@@ -157,7 +161,7 @@ class Attempts:
 
         Of one that an earlier run may have asked for, or that was asked for twice, twins are looked for.
         """
-        asked = 1 + self._lost if self._fresh else options.LAUNCHES
+        asked = 1 + self._lost if self._fresh == workflow.info().run_id else options.LAUNCHES
         job = Job(deployment=deployment, job=job_number(str(launched.job_id)), since=launched.at, asked=asked)
         result = await _end_of(job, self._reports, self._look_in)
         self._lost, self._look_in = 0, 0.0

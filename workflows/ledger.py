@@ -62,6 +62,8 @@ class Ledger:
     async def record(self) -> None:
         """Commit whatever isn't committed yet."""
         async with self._recording:
+            if self.never:
+                raise self.never
             while self._unrecorded:
                 ticket, by, proof = self._unrecorded[0]
                 change = Change(ticket=ticket, base=self.revision, actor_name=by, proof=proof)
@@ -89,5 +91,5 @@ class Ledger:
                 timeout_summary=summary if left is not None else None,
             )
         except TimeoutError:
-            return True
+            return self.ticket is held
         return False

@@ -37,7 +37,7 @@ Step = Callable[[], Awaitable[None]]
 
 def _goes_on_anew(ticket: PromotionRequest) -> bool:
     """Tells whether a new run may take the ticket up as it is: not while its job is under way, or after its end."""
-    return ticket.state in {State.PENDING, State.APPROVED, State.FAILED}
+    return ticket.state in {State.PENDING, State.APPROVED, State.FAILED} or ticket.last.action is Action.RETRIED
 
 
 @workflow.defn(failure_exception_types=[RuleViolation])
@@ -151,7 +151,8 @@ class Promotion:
         """Go on in a new run before the history grows too long."""
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self._ledger.settled()
-        workflow.continue_as_new(self._begun.resumed(self._ledger.ticket, self._ledger.recorded, self._decisions.taken))
+        if _goes_on_anew(ticket := self._ledger.ticket):  # a decision may have come meanwhile
+            workflow.continue_as_new(self._begun.resumed(ticket, self._ledger.recorded, self._decisions.taken))
 
     # -- messages --------------------------------------------------------------------------------------------------
 

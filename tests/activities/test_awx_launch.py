@@ -15,7 +15,18 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.awx import LAUNCH_UNKNOWN, AwxActivities
 from clients.awx import AwxClient, AwxConnection
 from domain.deployment import Launched, LaunchRefused, Lookup, NotLaunched
-from tests.awx_fixtures import ATTEMPT, TIMINGS, TOKEN, Simulator, environment, find, launch, no_objection, promote
+from tests.awx_fixtures import (
+    ATTEMPT,
+    LAUNCH,
+    TIMINGS,
+    TOKEN,
+    Simulator,
+    environment,
+    find,
+    launch,
+    no_objection,
+    promote,
+)
 
 
 async def test_a_launch_answered_at_once_is_one_job(simulator: Simulator, awx: AwxActivities) -> None:
@@ -185,6 +196,6 @@ async def test_a_job_that_must_go_but_cannot_be_cancelled_is_left_to_the_next_lo
 
 async def test_a_launch_that_is_late_itself_is_not_sent(simulator: Simulator, awx: AwxActivities) -> None:
     """A worker that slept in between must not launch what nobody waits for any more."""
-    outcome = await environment(scheduled=timedelta(seconds=3)).run(awx.launch_job, ATTEMPT)
+    outcome = await environment(scheduled=timedelta(seconds=3)).run(awx.launch_job, LAUNCH)
     assert outcome == NotLaunched(reason="The launch could not be sent in time, so it was not sent")
     assert simulator.control("GET", "jobs")["launch_posts"] == 0

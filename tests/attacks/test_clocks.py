@@ -18,7 +18,7 @@ from domain.decision import DecisionAction
 from domain.deployment import Job, Lookup, NotLaunched
 from domain.lifecycle import apply
 from tests.activities.conftest import awx
-from tests.awx_fixtures import ATTEMPT, TIMINGS, Simulator, environment, shared_simulator, simulator
+from tests.awx_fixtures import ATTEMPT, LAUNCH, TIMINGS, Simulator, environment, shared_simulator, simulator
 from tests.domain.builders import JEAN, NOW, decision, pending
 
 __all__ = ["awx", "shared_simulator", "simulator"]
@@ -71,7 +71,7 @@ async def test_a_launch_that_is_late_is_not_sent_by_a_worker_that_is_behind(
 
     timings = dataclasses.replace(TIMINGS, launch_within=timedelta(seconds=0.2))
     async with simulator.client() as client:
-        outcome = await environment().run(AwxActivities(client, slow, timings).launch_job, ATTEMPT)
+        outcome = await environment().run(AwxActivities(client, slow, timings).launch_job, LAUNCH)
     assert isinstance(outcome, NotLaunched)
     assert simulator.control("GET", "jobs")["launch_posts"] == 0
 

@@ -13,6 +13,7 @@ import pygit2
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.awx import AwxTimings
 from clients.channel import Outlet
@@ -40,6 +41,9 @@ HOURS = dict.fromkeys(Impact, timedelta(hours=24))
 
 GRACE: dict[str, Any] = {"graceful_shutdown_timeout": timedelta(seconds=2)}
 """A worker without one may never stop, where an activity ends while the SDK cancels it (temporalio 1.35)."""
+
+SANDBOXED: dict[str, Any] = {"workflow_runner": SandboxedWorkflowRunner()}
+"""The sandbox finds what no replay would bear (docs/adr/0015); without the guard, no query has to be asked twice."""
 
 ASKED = Requester.of(PIERRE)
 """The requester of what is submitted on stage."""
@@ -87,7 +91,7 @@ class Stage:
             )
             if self.follows:
                 await registration.follow()
-            async with registration.worker(max_cached_workflows=self.cached, **GRACE | options):
+            async with registration.worker(max_cached_workflows=self.cached, **SANDBOXED | GRACE | options):
                 yield
         index.close()
         await repository.close()

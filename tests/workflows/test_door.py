@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import structlog
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import (
     WorkflowFailureError,
@@ -203,24 +203,44 @@ async def test_a_taken_signal_stays_taken_when_its_key_is_removed(dev_stage: Sta
     publish_key(dev_stage.git)
 
 
-async def reset(stage: Stage, promoted: Promoted, *, to_first: bool) -> Promoted:
-    """Reset the promotion to after its first or its last completed workflow task; the new run."""
-    client = stage.environment.client
-    tasks = [
-        event.event_id
-        for event in (await promoted.fetch_history()).events
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-    ]
+async def tasks_of(promoted: Promoted) -> list[int]:
+    """The events that ended the promotion's workflow tasks."""
+    events = (await promoted.fetch_history()).events
+    return [event.event_id for event in events if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+
+
+async def reset(stage: Stage, promoted: Promoted, *, to: int) -> Promoted:
+    """Reset the promotion to after this of its completed workflow tasks, by number; the new run."""
+    client, tasks = stage.environment.client, await tasks_of(promoted)
     await client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace=client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=promoted.id),
+            workflow_execution=WorkflowExecution(workflow_id=promoted.id, run_id=promoted.run_id or ""),
             reason="a test",
             request_id=str(uuid.uuid4()),
-            workflow_task_finish_event_id=tasks[0 if to_first else -1],
+            workflow_task_finish_event_id=tasks[to],
         )
     )
     return client.get_workflow_handle_for(Promotion.run, promoted.id)
+
+
+async def why_tasks_failed(promoted: Promoted) -> set[int]:
+    events = (await promoted.fetch_history()).events
+    return {
+        event.workflow_task_failed_event_attributes.cause
+        for event in events
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+    }
+
+
+async def came_to_rest(promoted: Promoted) -> None:
+    """Return when it has ended, or says that the record has something else."""
+    for _ in range(200):
+        shown = await promoted.describe()
+        if shown.close_time or "RecordConflict" in str(shown.raw_description):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it neither ends nor meets the record")
 
 
 async def end(promoted: Promoted) -> None:
@@ -237,7 +257,7 @@ async def test_a_reset_to_before_the_decision_launches_nothing_again(
     made = await dev_stage.decision(pending, APPROVE, JEAN)
     await (pending.signal("approve", made) if by_signal else pending.execute_update(Promotion.approve, made))
     ended = await pending.result()
-    again = await reset(dev_stage, pending, to_first=True)
+    again = await reset(dev_stage, pending, to=0)
     await asyncio.sleep(2)
     assert dev_stage.actions() == DEPLOYED
     assert dev_stage.recorded(ended) == ended
@@ -251,10 +271,28 @@ async def test_a_reset_to_after_the_decision_goes_on_where_it_was(dev_stage: Sta
     date = await dev_stage.now() + timedelta(seconds=6)
     scheduled = await dev_stage.submit(id="PR-2026-0002", key="1" * 64, request=details(scheduled_date=date))
     await dev_stage.decide(scheduled, APPROVE, JEAN)
-    again = await reset(dev_stage, scheduled, to_first=False)
+    again = await reset(dev_stage, scheduled, to=-1)
     assert (await again.query(Promotion.ticket)).state is State.APPROVED
     assert (await again.result()).state is State.DEPLOYED
     assert dev_stage.actions("PR-2026-0002") == ["created", "approved", "due", "deploying", "deployed"]
+    assert dev_stage.awx.ran() == 1
+
+
+async def test_a_reset_to_any_task_is_replayed_and_launches_nothing_again(dev_stage: Stage, pending: Promoted) -> None:
+    """AWX was asked by another run, so it is looked at. What the record has already stays: an operator sees the
+    conflict, or the same end.
+    """
+    await dev_stage.decide(pending, APPROVE, JEAN)
+    ended = await pending.result()
+    client, first = dev_stage.environment.client, (await pending.describe()).run_id
+    original = client.get_workflow_handle_for(Promotion.run, pending.id, run_id=first)
+    for number in range(3, len(await tasks_of(original))):
+        again = await reset(dev_stage, original, to=number)
+        await came_to_rest(again)
+        assert await why_tasks_failed(again) == {WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW}
+        await end(again)
+    assert dev_stage.actions() == DEPLOYED
+    assert dev_stage.recorded(ended) == ended
     assert dev_stage.awx.ran() == 1
 
 
@@ -263,7 +301,7 @@ async def test_a_reset_revives_no_refused_decision(dev_stage: Stage, pending: Pr
     await pending.signal("approve", forged(await dev_stage.decision(pending, APPROVE, JEAN), "unsigned"))
     await dev_stage.decide(pending, CANCEL, PIERRE)
     await pending.result()
-    again = await reset(dev_stage, pending, to_first=True)
+    again = await reset(dev_stage, pending, to=0)
     await asyncio.sleep(1)
     assert dev_stage.actions() == ["created", "cancelled"]
     assert dev_stage.awx.jobs() == []

@@ -16,7 +16,7 @@ from temporalio.worker import Worker
 from domain import lifecycle, yaml
 from domain.change import Change
 from domain.decision import DecisionAction
-from domain.deployment import Deployment
+from domain.deployment import Deployment, Launch
 from domain.roles import Person
 from domain.signing import proof_of
 from domain.ticket import PromotionRequest
@@ -38,6 +38,8 @@ class Rogue:
 
     @workflow.run
     async def run(self, queue: str, name: str, said: Any) -> Any:
+        if "run" in said:
+            said["run"] = workflow.info().run_id
         wait, once = timedelta(seconds=20), RetryPolicy(maximum_attempts=1)
         return await workflow.execute_activity(
             name, said, task_queue=queue, start_to_close_timeout=wait, retry_policy=once
@@ -107,7 +109,8 @@ async def test_what_the_record_does_not_clear_is_not_launched(dev_stage: Stage, 
         workflow_id = "rogue" if how == "another workflow" else ticket.id
         deployment = Deployment.of(ticket).model_copy(update=CHANGED.get(how, {}))
         with dev_stage.git_away() if how == "Git is away" else nullcontext():
-            answer = await done(dev_stage, workflow_id, "launch_job", deployment)
+            launch = Launch(deployment=deployment, run="their own")
+            answer = await done(dev_stage, workflow_id, "launch_job", launch)
     again = how in {"Git is away", "approved by its requester", "the role is gone"}
     outcome = "not-launched" if again else "refused" if why else "launched"
     assert answer["outcome"] == outcome, answer
