@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from aiosmtplib import (
@@ -14,6 +15,7 @@ from aiosmtplib import (
     SMTPDataError,
     SMTPException,
     SMTPRecipientsRefused,
+    SMTPResponse,
     SMTPResponseException,
     SMTPServerDisconnected,
 )
@@ -31,7 +33,6 @@ ANSWER_WITHIN = 3.0
 LETTERS_KEPT = 64
 """Announcements whose words are kept while their mails go out."""
 
-_HANGS_UP = 421
 _FAILURES = (SMTPException, OSError, TimeoutError)
 
 
@@ -72,7 +73,7 @@ class Mail:
     server: MailServer
     sender: Address
     letters: Letters
-    _smtp: SMTP | None = None
+    _smtp: "_Conversation | None" = None
     _made: dict[str, tuple[Announcement, Audience, dict[Language | None, EmailMessage]]] = field(default_factory=dict)
 
     def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
@@ -96,7 +97,10 @@ class Mail:
         except _NotNow as error:
             return Delivery(failure=f"{self.server.host}: {error}")
         except _FAILURES as error:
+            alone = self._smtp is not None and self._smtp.named
             await self.close()
+            if alone:
+                return Delivery(failure=f"{self.server.host}: {one_line(str(error))}")
             raise ChannelDown(f"{self.server.host} takes no mail: {one_line(str(error))}") from error
         return Delivery(receipts=(Receipt(to=found.email, id=str(message["Message-ID"]), refused=refused),))
 
@@ -108,20 +112,20 @@ class Mail:
         try:
             return await _hand_in(smtp, message, self.sender.addr_spec, to)
         except SMTPServerDisconnected:
-            if not begun:
+            if smtp.named or not begun:
                 raise
         await self.close()
         smtp = await self._conversation()
         allowed()
         return await _hand_in(smtp, message, self.sender.addr_spec, to)
 
-    async def _conversation(self) -> SMTP:
+    async def _conversation(self) -> "_Conversation":
         """The conversation that goes on, or a new one."""
         if self._smtp is not None and self._smtp.is_connected:
             return self._smtp
         await self.close()
         server = self.server
-        self._smtp = SMTP(
+        self._smtp = _Conversation(
             hostname=server.host,
             port=server.port,
             username=server.user,
@@ -196,8 +200,20 @@ class _NotNow(Exception):
     """This recipient's mail is not taken now."""
 
 
-async def _hand_in(smtp: SMTP, message: EmailMessage, sender: str, to: str) -> str | None:
+class _Conversation(SMTP):
+    """Knows whether the server has heard who a mail is for: what fails before fails for everybody."""
+
+    named = False
+
+    async def rcpt(self, *args: Any, **options: Any) -> SMTPResponse:
+        """Name the recipient."""
+        self.named = True
+        return await super().rcpt(*args, **options)
+
+
+async def _hand_in(smtp: _Conversation, message: EmailMessage, sender: str, to: str) -> str | None:
     """Hand in one mail; the sentence that refuses this recipient for good, or None. Raises what may pass."""
+    smtp.named = False
     try:
         await smtp.send_message(message, sender=sender, recipients=[to])
     except SMTPRecipientsRefused as error:
@@ -208,9 +224,7 @@ async def _hand_in(smtp: SMTP, message: EmailMessage, sender: str, to: str) -> s
 
 
 def _final(said: SMTPResponseException, error: SMTPException) -> str:
-    """The server's words, where final (5yz); RFC 5321, 4.2.1. 421 is said by one that hangs up on everybody."""
-    if said.code == _HANGS_UP:
-        raise SMTPServerDisconnected(said.message) from error
+    """The server's words, where final (5yz); RFC 5321, 4.2.1."""
     sentence = f"{said.code} {one_line(said.message)}"
     if said.code < 500:
         raise _NotNow(sentence) from error

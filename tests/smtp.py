@@ -27,21 +27,35 @@ class Taken:
 
 @dataclass
 class MailSink:
-    """The server. Recipients in `refuses` get that answer; `only` is how many mails it takes before it hangs up."""
+    """The server. Recipients in `refuses` get that answer, those in `silent` none; every sender gets `busy`, if any.
+
+    `only` is how many mails it takes before it hangs up.
+    """
 
     port: int = 0
     tls: ssl.SSLContext | None = None
     starttls: ssl.SSLContext | None = None
     login: bool = False
     refuses: dict[str, str] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    busy: str = ""
     only: int | None = None
     taken: list[Taken] = field(default_factory=list)
     conversations: int = 0
     _now: list[SMTP] = field(default_factory=list)
 
+    async def handle_MAIL(  # noqa: N802  aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not self.busy:
+            envelope.mail_from, envelope.mail_options = address, options
+        return self.busy or "250 OK"
+
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if address in self.silent:
+            await asyncio.sleep(3_600)
         if answer := self.refuses.get(address):
             return answer
         envelope.rcpt_tos.append(address)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+import clients.mail
 from clients.channel import ChannelDown
 from clients.letters import Letter, Letters
 from clients.mail import Mail, MailServer
@@ -191,15 +192,43 @@ async def test_a_mailbox_that_asks_to_come_again_is_one_failure_and_holds_up_nob
     assert "Try later" in (delivery.failure or "")
 
 
-async def test_a_server_that_hangs_up_is_a_channel_that_is_down(sink: MailSink) -> None:
-    """Mails that arrived before have their receipt; 421 means everybody."""
+@pytest.mark.parametrize("begun", [True, False])
+async def test_a_recipient_at_whom_the_server_hangs_up_or_says_nothing_holds_up_nobody(
+    sink: MailSink, monkeypatch: pytest.MonkeyPatch, begun: bool
+) -> None:
+    """The others are mailed in a new conversation; each once."""
+    monkeypatch.setattr(clients.mail, "ANSWER_WITHIN", 0.5)
+    sink.refuses = {"jean.dupont@cab-i.com": "421 4.7.0 Try later"}
+    sink.silent = {"claire.moreau@cab-i.com"}
+    channel = plain(sink)
+    if begun:
+        await told(channel, said(Event.REJECTED))
+    delivered = await told(channel, said(Event.CREATED))
+    await channel.close()
+    assert [bool(each.failure) for each in delivered] == [True, True, False]
+    assert [to for event, to in sink.said() if event == Event.CREATED] == ["ada.admin@cab-i.com"]
+    assert sink.conversations == 3
+
+
+async def test_a_server_that_hangs_up_on_a_mail_has_that_one_tried_again(sink: MailSink) -> None:
+    """It may be for what is in it, or for whom it is: the next is told in a new conversation."""
     sink.only = 0
-    with pytest.raises(ChannelDown):
-        await deliver(plain(sink))
-    sink.only, sink.refuses = None, {"jean.dupont@cab-i.com": "421 4.3.2 Going away"}
-    with pytest.raises(ChannelDown, match="takes no mail"):
-        await deliver(plain(sink))
-    assert sink.taken == []
+    delivery = await deliver(plain(sink))
+    assert delivery.receipts == ()
+    assert sink.conversations == 3
+
+
+@pytest.mark.parametrize("answer", ["421 4.3.2 Going away", "452 4.3.1 No space left"])
+async def test_a_server_that_takes_nothing_from_us_is_a_channel_that_is_down(sink: MailSink, answer: str) -> None:
+    """It doesn't know yet who the mail is for; the mail before changes nothing."""
+    channel = plain(sink)
+    await told(channel, said(Event.REJECTED))
+    sink.busy = answer
+    for _ in range(2):
+        with pytest.raises(ChannelDown, match="takes no mail"):
+            await told(channel, said(Event.CREATED))
+    await channel.close()
+    assert len(sink.taken) == 1
 
 
 async def test_no_server_is_a_channel_that_is_down() -> None:
