@@ -106,9 +106,17 @@ Rest = Callable[[float], Awaitable[None]]
 """Waits for so many seconds, or until the branch moves on this disk."""
 
 
+TOGETHER = 0.1
+"""Seconds from a change of the branch to the look at it."""
+
+
 @contextlib.asynccontextmanager
 async def resting(repository: Repository) -> AsyncIterator[Rest]:
-    """A follower's rest between two rounds; whatever moves the branch during a round ends the rest after it at once."""
+    """A follower's rest between two rounds; whatever moves the branch during a round ends the rest after it soon.
+
+    Not at once: whoever waits for the answer to the act that moved it comes first, and what comes together is read
+    together.
+    """
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
     def wake() -> None:
@@ -119,6 +127,7 @@ async def resting(repository: Repository) -> AsyncIterator[Rest]:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await woken.wait()
+                await asyncio.sleep(TOGETHER)
         woken.clear()
 
     with repository.listening(wake):
