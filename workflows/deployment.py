@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 with workflow.unsafe.imports_passed_through():
     from activities.awx import AwxActivities
     from activities.looking import LookActivities
-    from domain.clearance import Clear, Look, Verdict
+    from domain.clearance import Clear, Lapsed, Look, Superseded, Verdict
     from domain.deployment import (
         AwxReport,
         Deployment,
@@ -132,7 +132,7 @@ class Attempts:
             self._not_now += 1
         elif isinstance(found, Launched):
             self._not_now, self._look_in = 0, found.look_in
-        elif isinstance(found, LaunchRefused):
+        elif isinstance(found, LaunchRefused | Lapsed | Superseded):  # and there is no job
             self._not_now = self._lost = 0
         return found
 
