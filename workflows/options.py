@@ -18,8 +18,9 @@ SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, REQUESTER, APPROVER, KEY)
 RETRY_WINDOW = timedelta(days=30)
 """The time a failed promotion waits to be retried before its workflow ends: open workflows cost the server memory."""
 
-LAUNCHES = 2
-"""The most requests to AWX for one attempt's job when answers are lost: once more only where there surely is none."""
+LAUNCHES = 3
+"""The most requests to AWX for one attempt's job when answers are lost: once more only where there surely is none. A
+worker that is killed loses an answer, too, and two in a row happened in a long run with a kill every four seconds."""
 
 REPORTS_KEPT = 100
 """The number of AWX reports that are remembered to drop repeats; a real job sends three."""

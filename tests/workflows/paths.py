@@ -141,7 +141,7 @@ async def lost_answer_with_a_job(stage: Stage) -> Promoted:
 
 async def never_answered(stage: Stage) -> Promoted:
     """No launch is answered: the outcome is unknown."""
-    stage.awx.faults(launch=["cut", "cut"])
+    stage.awx.faults(launch=["cut", "cut", "cut"])
     return await _approved(stage)
 
 
