@@ -106,6 +106,14 @@ Rest = Callable[[float], Awaitable[None]]
 """Waits for so many seconds, or until the branch moves on this disk."""
 
 
+def heed_cancellation() -> None:
+    """Raise the cancellation of this task that a library lost: `wait_for` does, before Python 3.12, where it comes
+    together with what is awaited.
+    """
+    if (task := asyncio.current_task()) and task.cancelling():
+        raise asyncio.CancelledError
+
+
 TOGETHER = 0.1
 """Seconds from a change of the branch to the look at it."""
 
