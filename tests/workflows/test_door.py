@@ -285,7 +285,7 @@ async def test_a_reset_to_any_task_is_replayed_and_launches_nothing_again(dev_st
     await dev_stage.decide(pending, APPROVE, JEAN)
     ended = await pending.result()
     client, first = dev_stage.environment.client, (await pending.describe()).run_id
-    original = client.get_workflow_handle_for(Promotion.run, pending.id, run_id=first)
+    original: Promoted = client.get_workflow_handle_for(Promotion.run, pending.id, run_id=first)
     for number in range(3, len(await tasks_of(original))):
         again = await reset(dev_stage, original, to=number)
         await came_to_rest(again)
