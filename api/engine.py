@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -36,10 +36,6 @@ T = TypeVar("T")
 
 _ACCEPT_WITHIN = timedelta(seconds=10)
 """The time the engine may take to accept a message; past it, whether it was taken is unknown."""
-
-_AT_ONCE = timedelta(seconds=2)
-"""The time in which an act is usually recorded, and one call waits for it; past it, another asks only whether the
-engine took it."""
 
 _ASK_AGAIN = (0.1, 0.4, 0.0)
 """Seconds to wait after each failed query: one that comes just ahead of a workflow's next task is refused."""
@@ -80,11 +76,6 @@ class Answer:
     recorded: bool
 
 
-Begun = Awaitable[WorkflowUpdateHandle[PromotionRequest]]
-Begin = Callable[[WorkflowUpdateStage, timedelta], Begun]
-"""Begins an update, and waits for it to come as far as the stage, for so long at most."""
-
-
 @dataclass(frozen=True)
 class Engine:
     """Temporal, one workflow a ticket, the ticket's id being the workflow's. `answer_within` bounds waits for Git."""
@@ -98,21 +89,18 @@ class Engine:
 
         The same submission again gets the same ticket. Raises NumberTaken, EngineUnavailable.
         """
-
-        def begin(stage: WorkflowUpdateStage, within: timedelta) -> Begun:
-            start = submitted(submission, self.task_queue)
-            _take_note_of_failure(start)
-            return self.client.start_update_with_start_workflow(
-                Promotion.submit,
-                submission,
-                id=submission.key,
-                start_workflow_operation=start,
-                wait_for_stage=stage,
-                rpc_timeout=within,
-            )
-
+        start = submitted(submission, self.task_queue)
+        _take_note_of_failure(start)
+        starting = self.client.start_update_with_start_workflow(
+            Promotion.submit,
+            submission,
+            id=submission.key,
+            start_workflow_operation=start,
+            wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
         try:
-            return await self._answer(submission.id, begin)
+            return await self._answer(submission.id, starting)
         except (WorkflowAlreadyStartedError, errors.WrongTicket) as error:
             ended = await self.held(submission.id) if await self._is_of(submission) else None
             if ended is None:
@@ -157,11 +145,16 @@ class Engine:
         return await self._offer(decision)
 
     async def _offer(self, decision: Decision) -> Answer:
-        def begin(stage: WorkflowUpdateStage, within: timedelta) -> Begun:
-            handle, update = self._handle(decision.ticket_id), _UPDATES[decision.action]
-            return handle.start_update(update, decision, id=decision.id, wait_for_stage=stage, rpc_timeout=within)
-
-        return await self._answer(decision.ticket_id, begin)
+        return await self._answer(
+            decision.ticket_id,
+            self._handle(decision.ticket_id).start_update(
+                _UPDATES[decision.action],
+                decision,
+                id=decision.id,
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                rpc_timeout=_ACCEPT_WITHIN,
+            ),
+        )
 
     async def held(self, ticket_id: str) -> PromotionRequest | None:
         """The ticket as the engine holds it, None where it knows of none."""
@@ -204,8 +197,8 @@ class Engine:
     def _handle(self, ticket_id: str) -> WorkflowHandle[Promotion, PromotionRequest]:
         return self.client.get_workflow_handle_for(Promotion.run, ticket_id)
 
-    async def _answer(self, ticket_id: str, begin: Begin) -> Answer:
-        update = await _translated(self._begun(begin))
+    async def _answer(self, ticket_id: str, starting: Awaitable[WorkflowUpdateHandle[PromotionRequest]]) -> Answer:
+        update = await _translated(starting)
         try:
             return Answer(await update.result(rpc_timeout=self.answer_within), recorded=True)
         except WorkflowUpdateRPCTimeoutOrCancelledError:
@@ -218,13 +211,6 @@ class Engine:
         except RPCError as error:
             raise EngineUnavailable from error
 
-    async def _begun(self, begin: Begin) -> WorkflowUpdateHandle[PromotionRequest]:
-        """The update, with its outcome where that comes at once; begun twice, it is one, by its id."""
-        soon = min(_AT_ONCE, self.answer_within)
-        with contextlib.suppress(TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            return await _within(soon, begin, WorkflowUpdateStage.COMPLETED)
-        return await _within(_ACCEPT_WITHIN - soon, begin, WorkflowUpdateStage.ACCEPTED)
-
 
 _UPDATES = {
     DecisionAction.APPROVE: Promotion.approve,
@@ -236,19 +222,13 @@ _UPDATES = {
 }
 
 
-async def _within(time: timedelta, begin: Begin, stage: WorkflowUpdateStage) -> WorkflowUpdateHandle[PromotionRequest]:
-    """The update, come as far as the stage. The SDK asks again where the server answers early: each call is bounded."""
-    async with asyncio.timeout(time.total_seconds()):
-        return await begin(stage, time)
-
-
 async def _translated(call: Awaitable[T]) -> T:
     """The call's answer, its failures in our own words."""
     try:
         return await call
     except WorkflowUpdateFailedError as error:
         raise _refusal(error) from error
-    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise EngineUnavailable from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:

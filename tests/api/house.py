@@ -173,6 +173,7 @@ class House:
     issuer: Issuer
     _loop: _Loop
     _http: dict[str, httpx.Client] = field(default_factory=dict)
+    _one: threading.Lock = field(default_factory=threading.Lock)
     _working: AsyncExitStack | None = None
     known_for: float = KNOWN_FOR
     """Of workers that start from then on: seconds that they give rights by what they knew of the record."""
@@ -193,9 +194,10 @@ class House:
     def http(self, url: str | None = None) -> httpx.Client:
         """A client without any token."""
         url = url or self.url
-        if url not in self._http:
-            self._http[url] = httpx.Client(base_url=url, timeout=30, verify=False)  # noqa: S501  there is no TLS here
-        return self._http[url]
+        with self._one:  # of two that threads make at once, one would never be closed
+            if url not in self._http:
+                self._http[url] = httpx.Client(base_url=url, timeout=30, verify=False)  # noqa: S501  no TLS here
+            return self._http[url]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of a coroutine, run where the house runs."""
