@@ -107,9 +107,11 @@ def _with_evidence(address: str) -> dict[str, Any]:
 
 def _push(stack: Stack, ticket: str, before: str, after: str) -> None:
     """Change a ticket's file as somebody with access to the repository could."""
-    with tempfile.TemporaryDirectory() as folder, Repo.clone_from(str(stack.data / "gitops.git"), folder) as work:
-        (file,) = Path(folder).rglob(f"{ticket}.yaml")
+    # Git may still tidy the clone up in the background when it is removed.
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with folder as at, Repo.clone_from(str(stack.data / "gitops.git"), at) as work:
+        (file,) = Path(at).rglob(f"{ticket}.yaml")
         file.write_text(file.read_text().replace(before, after))
         command = ["git", "-c", "user.name=R", "-c", "user.email=r@cab-i.com", "commit", "-qam", "By hand"]
-        subprocess.run(command, cwd=folder, check=True)
+        subprocess.run(command, cwd=at, check=True)
         work.git.push("origin", "main")
