@@ -106,14 +106,6 @@ Rest = Callable[[float], Awaitable[None]]
 """Waits for so many seconds, or until the branch moves on this disk."""
 
 
-def heed_cancellation() -> None:
-    """Raise the cancellation of this task that a library lost: `wait_for` does, before Python 3.12, where it comes
-    together with what is awaited.
-    """
-    if (task := asyncio.current_task()) and task.cancelling():
-        raise asyncio.CancelledError
-
-
 TOGETHER = 0.1
 """Seconds from a change of the branch to the look at it."""
 
@@ -131,7 +123,10 @@ async def resting(repository: Repository) -> AsyncIterator[Rest]:
         loop.call_soon_threadsafe(woken.set)
 
     async def rest(seconds: float) -> None:
-        # Not wait_for, which loses a cancellation that comes together with what is awaited (before Python 3.12).
+        # Not wait_for, which loses a cancellation that comes together with what is awaited (before Python 3.12). A
+        # library of a channel may have lost one so.
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise asyncio.CancelledError
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await woken.wait()

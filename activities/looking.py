@@ -141,8 +141,8 @@ class LookActivities:
     async def _found(self, look: Look) -> Verdict | None:
         """The attempt's job where there may be one; None where there is certainly none."""
         # Another run of this promotion may have asked AWX up to the moment in which this look was scheduled.
-        fresh = look.fresh == activity.info().workflow_run_id
-        asked_at = look.asked_at or (None if fresh else activity.info().scheduled_time)
+        asked = activity.info()
+        asked_at = look.asked_at or (None if look.first_run == asked.workflow_run_id else asked.scheduled_time)
         if look.deployment is None or asked_at is None:
             return None
         found = await self.find(Lookup(deployment=look.deployment, asked_at=asked_at))

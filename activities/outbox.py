@@ -13,7 +13,7 @@ from typing import TypeVar
 from prometheus_client import Gauge
 
 from activities.correspondence import Correspondent, Means
-from activities.leading import BEHIND, OLDEST, Lease, LeaseLost, heed_cancellation, resting
+from activities.leading import BEHIND, OLDEST, Lease, LeaseLost, resting
 from clients.channel import ChannelDown, Replaced
 from domain.backlog import Key
 from domain.delivery import Delivery, Parcel, Said
@@ -99,7 +99,6 @@ class _Leader:
         async with resting(self.box.means.acts.repository) as rest:
             while True:
                 self.lease.check()
-                heed_cancellation()
                 await rest(await self._round())
 
     async def _round(self) -> float:

@@ -22,16 +22,16 @@ from domain.values import Frozen, Moment, Reason, TicketId
 class Look(Frozen):
     """A question to the record about one ticket, whose file its promotion wrote as `revision`.
 
-    `deployment` is the attempt that is about to be launched; None where only the request itself is looked at. `fresh`
-    is the engine's run before which nobody can have launched it, None where somebody may have; `asked_at` is when AWX
-    was asked and its answer lost.
+    `deployment` is the attempt that is about to be launched; None where only the request itself is looked at.
+    `first_run` is the engine's run before which nobody can have launched it, None where somebody may have; `asked_at`
+    is when AWX was asked and its answer lost.
     """
 
     request_id: TicketId
     revision: Revision | None
     requester: Requester | None = None
     deployment: Deployment | None = None
-    fresh: str | None = None
+    first_run: str | None = None
     asked_at: Moment | None = None
 
 

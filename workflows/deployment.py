@@ -76,7 +76,7 @@ class Attempts:
         return options.not_now(self._not_now)
 
     @property
-    def _fresh(self) -> str | None:
+    def _first_run(self) -> str | None:
         """The run before which nobody can have launched anything: the first, where it began with the submission.
 
         After a reset, another run goes on with this one's history. What follows from that is the activities' to say:
@@ -90,13 +90,13 @@ class Attempts:
         A hint cuts no look short that waits until a launch can't be alive in AWX any more: hints may come sooner.
         """
         looked, reports = self._ledger.ticket, self._reports
-        reports.hinted, hasty = False, self._fresh is not None and not self.launching
+        reports.hinted, hasty = False, self._first_run is not None and not self.launching
         question = Look(
             request_id=looked.id,
             revision=self._ledger.revision,
             requester=self._begun.requester,
             deployment=deployment,
-            fresh=self._fresh,
+            first_run=self._first_run,
             asked_at=self._asked_at,
         )
         summary = "looks whether it may be launched" if deployment else "looks whether it may still wait"
@@ -115,9 +115,9 @@ class Attempts:
         None where nobody knows yet, so that it has to be looked at again. An attempt that nobody can have launched is
         launched without a look, for the launch judges the record itself; what it won't do is then looked at.
         """
-        if self._fresh and not self.launching and self._hastened < deployment.attempt:
+        if self._first_run and not self.launching and self._hastened < deployment.attempt:
             self._hastened = deployment.attempt
-            found = await self._ask(deployment, self._fresh)
+            found = await self._ask(deployment, self._first_run)
             return self._noted(None if isinstance(found, NotLaunched) and not found.asked else found)
         said = await self.look(deployment)
         if said is None:
@@ -161,7 +161,7 @@ class Attempts:
 
         Of one that an earlier run may have asked for, or that was asked for twice, twins are looked for.
         """
-        asked = 1 + self._lost if self._fresh == workflow.info().run_id else options.LAUNCHES
+        asked = 1 + self._lost if self._first_run == workflow.info().run_id else options.LAUNCHES
         job = Job(deployment=deployment, job=job_number(str(launched.job_id)), since=launched.at, asked=asked)
         result = await _end_of(job, self._reports, self._look_in)
         self._lost, self._look_in = 0, 0.0

@@ -2,7 +2,7 @@
 
 import base64
 import json
-import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from demo.awx_model import NotifyFault
 from tests.api.house import CALLBACK, JEAN, PIERRE, SECRET, Connect, House, in_days, opened, problem, refused_fields
+from tests.e2e.stack import until
 
 HEADER = {"X-Prodgate-Secret": SECRET}
 NOWHERE = "PR-1999-0001"
@@ -217,6 +218,17 @@ def test_the_largest_inventory_is_accepted(house: House) -> None:
     assert call(house, body | {"padding": "x" * 1_100_000}).status_code == 413
 
 
+def looked_again(house: House, times: int) -> Callable[[], bool]:
+    """Tells whether AWX was asked so often more for its job since."""
+
+    def looks() -> int:
+        asked = house.awx.control("GET", "requests")
+        return sum(count for path, count in asked.items() if path.startswith("GET") and "/jobs/{number}/" in path)
+
+    before = looks()
+    return lambda: looks() >= before + times
+
+
 @pytest.mark.parametrize("status", ["successful", "failed", "canceled"])
 def test_a_forged_result_changes_nothing(own_house: House, status: str) -> None:
     """The right secret, the right ticket, a wrong end or a foreign job: AWX's own answer decides."""
@@ -230,7 +242,7 @@ def test_a_forged_result_changes_nothing(own_house: House, status: str) -> None:
             product_body(ticket_id, number) | {"status": status},
         ):
             assert call(own_house, body).json() == {"outcome": "noted"}
-    time.sleep(0.7)
+    until("AWX is looked at twice more", looked_again(own_house, 2))
     assert own_house.as_(JEAN).get(f"/{ticket_id}").json() == deploying
     own_house.awx.control("POST", "finish", json={"job": job})
     own_house.until(ticket_id, "deployed")
@@ -242,10 +254,10 @@ def test_a_forged_result_before_the_launch_launches_nothing(own_house: House) ->
     waiting = own_house.approved_by_jean(request={"scheduledDate": in_days(1)})
     for ticket_id in (pending, waiting):
         assert call(own_house, default_body(ticket_id)).status_code == 202
-    time.sleep(0.3)
+    # What is decided after it is taken after it.
+    assert own_house.as_(JEAN).decide("reject", pending).json()["status"]["state"] == "rejected"
+    assert own_house.as_(PIERRE).decide("cancel", waiting).json()["status"]["state"] == "cancelled"
     assert own_house.awx.jobs() == []
-    assert own_house.as_(JEAN).get(f"/{pending}").json()["status"]["state"] == "pending"
-    assert own_house.as_(JEAN).get(f"/{waiting}").json()["status"]["state"] == "approved"
 
 
 @pytest.mark.parametrize("fault", NotifyFault)
@@ -253,10 +265,13 @@ def test_awx_own_notifications_are_all_accepted(own_house: House, fault: NotifyF
     """As the simulated AWX posts them or keeps them back: none is answered with an error, and one job deployed it."""
     own_house.awx.faults(notify=[fault])
     own_house.until(own_house.approved_by_jean(), "deployed")
-    time.sleep(0.3)
-    sent = {delivery["status"] for delivery in own_house.awx.jobs()[0]["notifications"]}
     kept_back = {NotifyFault.UNSENT: {"pending"}, NotifyFault.REVERSED: {"pending", "successful"}}
-    assert sent == kept_back.get(fault, {"successful"})
+    expected = kept_back.get(fault, {"successful"})
+
+    def sent() -> set[str]:
+        return {delivery["status"] for delivery in own_house.awx.jobs()[0]["notifications"]}
+
+    until(f"deliveries are {expected}", lambda: sent() == expected, 5)
     assert own_house.awx.ran() == 1
 
 

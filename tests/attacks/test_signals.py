@@ -1,7 +1,5 @@
 """An approval names production as it was shown, by whichever way it comes."""
 
-import asyncio
-
 import pytest
 
 from domain.decision import DecisionAction
@@ -19,10 +17,7 @@ async def test_a_signal_approves_nothing_that_was_shown_otherwise(
         promoted = await dev_stage.submit()
         made = await dev_stage.decision(promoted, DecisionAction.APPROVE, JEAN, production="1.0.0")
         await promoted.signal("approve", made)
-        for _ in range(200):
-            if "a signal approve was dropped" in caplog.text:
-                break
-            await asyncio.sleep(0.05)
+        await dev_stage.until_said(caplog, "a signal approve was dropped")
         assert (await promoted.query(Promotion.ticket)).state is State.PENDING
         await promoted.terminate()
     assert "Production is at 2.0.0 now" in caplog.text

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pygit2
+import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
@@ -214,6 +215,14 @@ class Stage:
                 return
             await asyncio.sleep(0.05)
         raise AssertionError("nothing looked after the hint")
+
+    async def until_said(self, caplog: pytest.LogCaptureFixture, sentence: str) -> None:
+        """Return when a worker has logged it."""
+        for _ in range(400):
+            if sentence in caplog.text:
+                return
+            await asyncio.sleep(0.025)
+        raise AssertionError(f"nobody said: {sentence}")
 
     async def looking(self, promoted: Promoted) -> None:
         """Return when the promotion looks whether it may go on: its launch was turned away by the record."""

@@ -181,12 +181,14 @@ async def test_an_altered_submission_makes_no_ticket(dev_stage: Stage) -> None:
     assert dev_stage.actions() == []
 
 
-async def test_a_dropped_signal_stays_dropped_when_its_key_is_published(dev_stage: Stage, pending: Promoted) -> None:
+async def test_a_dropped_signal_stays_dropped_when_its_key_is_published(
+    dev_stage: Stage, pending: Promoted, caplog: pytest.LogCaptureFixture
+) -> None:
     """The stage replays the history at each task: a verdict that changed would approve it now."""
     key = new_key()
     await pending.signal("approve", signed(await dev_stage.decision(pending, APPROVE, JEAN), key))
+    await dev_stage.until_said(caplog, "a signal approve was dropped")
     assert (await pending.query(Promotion.ticket)).state is State.PENDING
-    await asyncio.sleep(0.3)
     person_commits(dev_stage.git, key_file(key))
     assert (await pending.query(Promotion.ticket)).state is State.PENDING
     await dev_stage.decide(pending, REJECT, JEAN)
@@ -234,10 +236,11 @@ async def why_tasks_failed(promoted: Promoted) -> set[int]:
 
 
 async def came_to_rest(promoted: Promoted) -> None:
-    """Return when it has ended, or says that the record has something else."""
+    """Return when it has ended, says that the record has something else, or has nothing under way."""
     for _ in range(200):
-        shown = await promoted.describe()
-        if shown.close_time or "RecordConflict" in str(shown.raw_description):
+        shown = (await promoted.describe()).raw_description
+        works = shown.pending_activities or shown.HasField("pending_workflow_task")
+        if not works or "RecordConflict" in str(shown.pending_activities):
             return
         await asyncio.sleep(0.1)
     raise AssertionError("it neither ends nor meets the record")
@@ -258,7 +261,7 @@ async def test_a_reset_to_before_the_decision_launches_nothing_again(
     await (pending.signal("approve", made) if by_signal else pending.execute_update(Promotion.approve, made))
     ended = await pending.result()
     again = await reset(dev_stage, pending, to=0)
-    await asyncio.sleep(2)
+    await came_to_rest(again)
     assert dev_stage.actions() == DEPLOYED
     assert dev_stage.recorded(ended) == ended
     assert dev_stage.awx.ran() == 1
@@ -302,7 +305,7 @@ async def test_a_reset_revives_no_refused_decision(dev_stage: Stage, pending: Pr
     await dev_stage.decide(pending, CANCEL, PIERRE)
     await pending.result()
     again = await reset(dev_stage, pending, to=0)
-    await asyncio.sleep(1)
+    await came_to_rest(again)
     assert dev_stage.actions() == ["created", "cancelled"]
     assert dev_stage.awx.jobs() == []
     await end(again)
