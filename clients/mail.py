@@ -187,8 +187,8 @@ class Mail:
         message["X-Prodgate-Event"] = said.event
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
-        # What the boundary is made of can't hold it; without one, each mail would be given its own.
-        message.set_boundary(f"={hashlib.sha256(f'{letter.text}{letter.html}'.encode()).hexdigest()}=")
+        # Without one, each mail would be given its own. What it is made of can't hold it; it fits into one line.
+        message.set_boundary(f"prodgate-{hashlib.sha256(f'{letter.text}{letter.html}'.encode()).hexdigest()[:32]}")
         return message
 
     def _id(self, said: Announcement, addressee: Addressee) -> str:
