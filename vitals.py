@@ -32,7 +32,7 @@ ASK_AWX_EVERY = 30.0
 
 @dataclass(frozen=True)
 class Meter:
-    """Where Temporal's SDK counts, its own and what activities count through it; served on the loopback address."""
+    """The place in which Temporal's SDK counts, its own and what activities count through it; served on loopback."""
 
     runtime: Runtime
     address: str

@@ -20,7 +20,7 @@ from domain.ticket import Impact
 _scheme = HTTPBearer(auto_error=False, description="A signed token; in the demo, what `prodgate token EMAIL` prints.")
 
 PERMISSION = "x-permission"
-"""Where a route declares, in the OpenAPI document, what it needs; `needs` writes it for what people do."""
+"""The field in which a route declares, in the OpenAPI document, what it needs; `needs` writes it for what people do."""
 
 PUBLIC = {PERMISSION: "public"}
 """For a route that tells nothing about any ticket."""

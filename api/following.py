@@ -1,4 +1,4 @@
-"""Where the record is a URL: keeps this process's clone as new as each question that is asked of it."""
+"""Keeps this process's clone as new as each question that is asked of it, where the record is a URL."""
 
 import asyncio
 

@@ -39,7 +39,7 @@ from settings import Settings, SettingsError, plain, variable
 from workflows.connection import connect
 
 CLONE = Path(__file__).parent.parent / "console" / "dist"
-"""Where a clone of ours has built the console."""
+"""The folder in which a clone of ours has built the console."""
 
 SLACK_ANSWERS_WITHIN = 3
 """Seconds for one call to Slack; a click's own answer has gone by then."""

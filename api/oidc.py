@@ -78,7 +78,7 @@ class Provider:
 
 
 def _keys_address(metadata: Any, issuer: str) -> str:
-    """Where the keys are. Raises ValueError where the document is another issuer's, or leads from https to http."""
+    """The keys' address. Raises ValueError where the document is another issuer's, or leads from https to http."""
     if metadata["issuer"] != issuer:
         raise ValueError("the discovery document names another issuer")
     address = str(metadata["jwks_uri"])

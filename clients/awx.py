@@ -30,7 +30,7 @@ IDLE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class AwxConnection:
-    """Where AWX is and who asks. `root` is the API root, `https://awx.example/api/` or `…/api/controller/`."""
+    """The address of AWX, and who asks. `root` is the API root, `https://awx.example/api/` or `…/api/controller/`."""
 
     root: str
     template: str

@@ -34,7 +34,7 @@ class Outlet(Protocol):
         ...
 
     def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
-        """Where that leads. A place that takes nothing now holds up no other."""
+        """The place that it leads to. One that takes nothing now holds up no other."""
         ...
 
     async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:

@@ -93,7 +93,7 @@ class CloudEvent(Frozen):
 
 @dataclass(frozen=True)
 class Brokers:
-    """Where the cluster is, and how one gets in. `servers` are host:port, separated by commas."""
+    """The address of the cluster, and what it takes to get in. `servers` are host:port, separated by commas."""
 
     servers: str
     security: Security = Security.PLAINTEXT

@@ -38,7 +38,7 @@ _FAILURES = (SMTPException, OSError, TimeoutError)
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed in. `tls` from the first byte, else STARTTLS where offered, always before a login."""
+    """The server that takes mail. `tls` from the first byte, else STARTTLS where offered, always before a login."""
 
     host: str
     port: int

@@ -1,4 +1,4 @@
-"""Where the simulator's jobs and labels live: in memory, and in a SQLite file when one is given."""
+"""Keeps the simulator's jobs and labels: in memory, and in a SQLite file when one is given."""
 
 import sqlite3
 from pathlib import Path

@@ -59,7 +59,7 @@ class Clients:
 
     @property
     def returns(self) -> tuple[str, ...]:
-        """Where a code may be sent to."""
+        """The addresses that a code may be sent to."""
         return (NOWHERE, *(f"{origin}/signed-in" for origin in self.origins))
 
 

@@ -49,7 +49,7 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    """Where each part listens on 127.0.0.1."""
+    """The ports at which the parts listen on 127.0.0.1."""
 
     api: int = 8080
     temporal: int = 7233
@@ -95,12 +95,12 @@ class Demo:
 
     @property
     def issuer(self) -> str:
-        """Where people sign in, where the demo's own provider is used."""
+        """The address at which people sign in, where the demo's own provider is used."""
         return f"http://127.0.0.1:{self.ports.oidc}"
 
     @property
     def record(self) -> str:
-        """Where the GitOps repository is."""
+        """The place of the GitOps repository."""
         return self.given.get("PRODGATE_GIT_REPO", str(self.data / "gitops.git"))
 
     def listens(self) -> dict[str, int]:

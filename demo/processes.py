@@ -93,7 +93,7 @@ class Process:
             await process.wait()
 
     def _ending(self, lines: int = 8) -> str:
-        """Where the log is, and the end of what this run wrote to it."""
+        """The place of the log, and the end of what this run wrote to it."""
         with self.log.open("rb") as log:
             log.seek(self._logged_before)
             said = log.read().decode(errors="replace").splitlines()[-lines:]

@@ -7,7 +7,7 @@ import secrets
 import httpx
 
 NOWHERE = "http://127.0.0.1/signed-in"
-"""Where the provider sends the code to; it is read from the redirection, and nothing listens there."""
+"""The address that the provider sends the code to; it is read from the redirection, and nothing listens there."""
 
 
 class NotSignedIn(Exception):

@@ -9,7 +9,7 @@ from demo.layout import Demo
 
 
 def welcome(demo: Demo) -> str:
-    """Where everything is, and what to try next."""
+    """The places of everything, and what to try next."""
     rows = "\n".join(f"  {name:14} {where}" for name, where in _places(demo).items())
     return f"\nProdgate is up.\n\n{rows}\n{_next(demo) if demo.has_issuer else ''}\nCtrl-C stops everything.\n"
 

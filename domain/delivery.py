@@ -11,7 +11,7 @@ from domain.values import Frozen, Moment, TicketId
 
 
 class Thread(Frozen):
-    """Where Slack holds a ticket: the channel, and the time stamp that names its first message."""
+    """The place at which Slack holds a ticket: the channel, and the time stamp that names its first message."""
 
     channel: str
     ts: str

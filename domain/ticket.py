@@ -190,7 +190,7 @@ class PromotionRequest(Frozen):
 
     @property
     def path(self) -> str:
-        """Where the record keeps this ticket, relative to the repository's root."""
+        """The path at which the record keeps this ticket, relative to the repository's root."""
         return ticket_path(self.metadata.id, self.metadata.created_at)
 
     @property
@@ -215,7 +215,7 @@ class PromotionRequest(Frozen):
 
 
 FOLDER = "requests/prod"
-"""Where the record keeps its tickets."""
+"""The folder in which the record keeps its tickets."""
 
 
 def ticket_path(ticket_id: str, created_at: datetime) -> str:

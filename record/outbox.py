@@ -19,7 +19,7 @@ _TO_A_FOLDER = 100
 
 
 def path_of(ticket_id: str) -> str:
-    """Where an outbox keeps a ticket: `2026/00/PR-2026-0001.json`."""
+    """The place at which an outbox keeps a ticket: `2026/00/PR-2026-0001.json`."""
     _, year, number = ticket_id.split("-")
     return f"{year}/{int(number) // _TO_A_FOLDER:02}/{ticket_id}.json"
 

@@ -98,7 +98,7 @@ class Statistics(Frozen):
 
 
 def encode_cursor(query: TicketQuery, key: int) -> str:
-    """Where a page ended: the order's key of its last ticket."""
+    """The end of a page: the order's key of its last ticket."""
     return base64.urlsafe_b64encode(json.dumps([query.fingerprint, key]).encode()).decode().rstrip("=")
 
 

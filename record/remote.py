@@ -21,7 +21,7 @@ _USER_INFO = re.compile(r"(?<=//)[^/@\s]+@")
 
 
 FETCHED = "refs/fetched/"
-"""Where the remote's journals stand in the clone: `refs/outbox/mail` is `refs/fetched/outbox/mail`."""
+"""The place of the remote's journals in the clone: `refs/outbox/mail` is `refs/fetched/outbox/mail`."""
 
 _JOURNALS = f"+refs/outbox/*:{FETCHED}outbox/*"
 
@@ -37,7 +37,7 @@ def is_url(location: str) -> bool:
 
 
 def clone_folder(location: str, data_dir: Path) -> Path:
-    """Where the clone of a URL lives: a folder of its own for each URL."""
+    """The folder of a URL's clone: one of its own for each URL."""
     name = re.sub(r"[^A-Za-z0-9-]+", "-", Path(urlsplit(location).path).stem)[-40:].strip("-")
     return data_dir / "clones" / f"{name or 'record'}-{hashlib.sha256(location.encode()).hexdigest()[:12]}.git"
 

@@ -53,7 +53,7 @@ def asked(text: str) -> tuple[str, ...]:
 
 
 def lookups(beginning: str) -> tuple[str, tuple[str, str] | None]:
-    """Where the tickets with a word that begins so are: one term, and a range of terms, if it is not covered."""
+    """The places of the tickets with a word that begins so: one term, and a range of terms, if it is not covered."""
     if len(beginning) <= _SHORT:
         return _BEGINNING + beginning, None
     return _BEGINNING + beginning, (_WORD + beginning, _WORD + beginning + "\U0010ffff")

@@ -126,7 +126,7 @@ def simulator(shared_simulator: Simulator) -> Simulator:
 
 
 class Receiver:
-    """Where notifications arrive; it answers with the statuses it was told, then with 204."""
+    """The receiver of notifications; it answers with the statuses it was told, then with 204."""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []

@@ -40,7 +40,7 @@ MAY_IMPORT = {
 """The modules of ours that each module at the root may import; import-linter holds the packages' imports."""
 
 
-CIRCLING = {"What", "Who", "Whose", "Whom", "Whether", "How", "Why"}
+CIRCLING = {"What", "Who", "Whose", "Whom", "Whether", "How", "Why", "Where"}
 """Words that no docstring begins with."""
 
 

@@ -7,7 +7,7 @@ id and refuses the second: whoever comes second reads there which number the fir
 from temporalio import workflow
 
 MEMO = "ticket"
-"""Where the number stands from the first moment, readable without any worker."""
+"""The memo in which the number stands from the first moment, readable without any worker."""
 
 
 def claim_of(key: str, attempt: int) -> str:

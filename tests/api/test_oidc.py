@@ -244,7 +244,7 @@ async def test_what_is_not_plainly_true_is_not_verified(verified: object) -> Non
 
 @pytest.mark.parametrize(("verified", "accepted"), [(True, True), (None, True), (False, False), ("false", False)])
 async def test_a_provider_that_never_says_it_can_be_trusted_with_it(verified: object, accepted: bool) -> None:
-    """Where the setting says so; an address that it calls unverified is nobody's even then."""
+    """The setting says so; an address that it calls unverified is nobody's even then."""
     watched = Watched(Issuer(), unverified=True)
     assert await watched.accepts(watched.issuer.token(PIERRE, email_verified=verified)) is accepted
 

@@ -184,7 +184,7 @@ def test_a_process_that_lives_says_so_whatever_is_down(own_house: House, path: s
 
 
 def test_a_remote_is_followed_by_every_api(connect_temporal: Connect, tmp_path: Path) -> None:
-    """Where the record is a URL, worker and API have clones of their own: what one wrote, the others read at once."""
+    """The record is a URL, so worker and API have clones of their own: what one wrote, the others read at once."""
     url = f"file://{tmp_path / 'gitops.git'}"
     with opened(connect_temporal, tmp_path, git_repo=url) as house:
         ticket = house.as_(PIERRE).create()

@@ -244,7 +244,7 @@ def test_a_click_on_something_else_than_the_ticket_says_is_refused(office: Offic
 
 
 def test_a_click_approves_looking_at_production_as_the_message_showed_it(office: Office) -> None:
-    """Where it is another version by now, whoever clicked is told both; a button that shows none approves nothing."""
+    """It is another version by now: whoever clicked is told both; a button that shows none approves nothing."""
     ticket = asked(office)
     click = office.click("approve", ticket)
     value = click["actions"][0]["value"]

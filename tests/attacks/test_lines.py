@@ -1,12 +1,10 @@
 """Attacks on a target's line: never two deployments at once, and nobody waits for ever."""
 
 import asyncio
-from pathlib import Path
 
 from domain.decision import DecisionAction
 from domain.ticket import State
 from tests.domain.builders import JEAN, PIERRE
-from tests.record.building import person_commits
 from tests.workflows.stage import Promoted, Stage
 from tests.workflows.test_clearance import version
 
@@ -47,8 +45,7 @@ async def test_one_that_was_passed_waits_for_who_passed_it(dev_stage: Stage) -> 
 
 async def test_a_retry_that_a_newer_version_overtook_is_not_stuck(dev_stage: Stage) -> None:
     """Newer versions close older requests here; a failed one that is retried is none that could be closed."""
-    rules = (Path(__file__).parents[2] / "demo" / "gitops" / "platform.yaml").read_text(encoding="utf-8")
-    person_commits(dev_stage.git, {"platform.yaml": rules.replace("controls: 2", "controls: 2\n  supersede: true")})
+    dev_stage.let_newer_close_older()
     dev_stage.awx.faults(life=["failed"])
     async with dev_stage.working():
         old = await dev_stage.submit()

@@ -80,7 +80,7 @@ def test_in_an_open_catalogue_the_first_approved_tenant_owns(own_house: House) -
 
 
 def test_the_audit_names_a_request_for_another_tenants_target(own_house: House) -> None:
-    """Where it came past every door, with a good signature of the gate's own key."""
+    """It came past every door, with a good signature of the gate's own key."""
     target = Target(type=TargetType.API, name="payment-api", version="6.6.6")
     now = datetime.now(UTC)
     ticket = pending(

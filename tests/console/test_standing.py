@@ -139,7 +139,7 @@ def test_nobody_approves_what_changed_while_they_looked(sit: Sit, stack: Stack, 
 
 
 def test_what_a_newer_request_replaced_leads_to_it(sit: Sit, stack: Stack, words: Words) -> None:
-    """Where the platform lets newer versions close older requests."""
+    """The platform lets newer versions close older requests."""
     name, record = fresh_name("superseded"), stack.data / "gitops.git"
     before = git(record, "show", f"main:{PLATFORM}") + "\n"
     person_commits(record, {PLATFORM: before.replace("controls: 2", "controls: 2\n  supersede: true")})

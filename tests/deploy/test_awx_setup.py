@@ -117,7 +117,7 @@ def test_it_makes_the_inventory_that_the_playbook_runs_on(made: tuple[Stage, Run
 
 @pytest.mark.parametrize("kind", ["started", "success", "error"])
 def test_it_attaches_the_callback(made: tuple[Stage, Run, Receiver], kind: str) -> None:
-    """Where Prodgate listens, with a password that is not shown."""
+    """The address at which Prodgate listens, with a password that is not shown."""
     stage, _, _ = made
     template = stage.template()
     callback = stage.one(f"job_templates/{template['id']}/notification_templates_{kind}/")

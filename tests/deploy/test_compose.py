@@ -160,7 +160,7 @@ def test_the_apis_command_is_one_that_prodgate_has() -> None:
 
 
 def test_ports_agree() -> None:
-    """Where a process listens is where it is published, asked for its health and exposed by the image."""
+    """A process is published, asked for its health and exposed by the image at the port at which it listens."""
     health_port = environment("worker")["PRODGATE_WORKER_HEALTH_PORT"]
     assert f"127.0.0.1:{health_port}/healthz" in str(SERVICES["worker"]["healthcheck"]["test"])
     assert int(health_port) == settings.Settings.model_fields["worker_health_port"].default

@@ -1,4 +1,4 @@
-"""Where the environment names a system of the company, `prodgate up` uses that one instead of its stand-in."""
+"""A system of the company that the environment names is used by `prodgate up` instead of its stand-in."""
 
 import json
 from pathlib import Path

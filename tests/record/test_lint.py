@@ -24,7 +24,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def places(path: Path) -> list[str]:
-    """Where something is wrong."""
+    """Something is wrong."""
     return [fault.place for fault in lint(path)]
 
 

@@ -236,8 +236,7 @@ async def retried_in_vain(stage: Stage) -> Promoted:
 
 async def superseded(stage: Stage) -> Promoted:
     """A newer version is approved, where that closes older requests."""
-    rules = (Path(__file__).parents[2] / "demo" / "gitops" / "platform.yaml").read_text(encoding="utf-8")
-    person_commits(stage.git, {"platform.yaml": rules.replace("controls: 2", "controls: 2\n  supersede: true")})
+    stage.let_newer_close_older()
     promoted = await stage.submit()
     newer = Target(type=TargetType.API, name="payment-api", version="2.2.0")
     other = await stage.submit(id="PR-2026-0009", key="9" * 64, target=newer)

@@ -32,7 +32,7 @@ from record.signatures import signed
 from registration import Registration
 from tests.awx_fixtures import IMPATIENT, Simulator
 from tests.domain.builders import PIERRE, decision, submission
-from tests.record.building import publish_key
+from tests.record.building import git, person_commits, publish_key
 from tests.signing import KEY
 from workflows.promotion import Promotion
 from workflows.starting import resume, submitted
@@ -250,6 +250,11 @@ class Stage:
             except WorkflowUpdateFailedError:
                 await asyncio.sleep(0.05)
         raise AssertionError(f"{action} was refused all the time")
+
+    def let_newer_close_older(self) -> None:
+        """Have the platform's rules say that a newer version that is approved closes older requests."""
+        rules = git(self.git, "show", "main:platform.yaml") + "\n"
+        person_commits(self.git, {"platform.yaml": rules.replace("controls: 2", "controls: 2\n  supersede: true")})
 
     def actions(self, ticket_id: str = "PR-2026-0001") -> list[str]:
         """The ticket's transitions as `git log` has them, oldest first."""

@@ -168,9 +168,8 @@ async def test_a_newer_version_closes_older_requests_where_the_platform_says_so(
     dev_stage: Stage, supersedes: bool
 ) -> None:
     """Pending and approved ones, and only where it says so; each names the newer one."""
-    rules = (Path(__file__).parents[2] / "demo" / "gitops" / "platform.yaml").read_text(encoding="utf-8")
     if supersedes:
-        person_commits(dev_stage.git, {"platform.yaml": rules.replace("controls: 2", "controls: 2\n  supersede: true")})
+        dev_stage.let_newer_close_older()
     async with dev_stage.working():
         later = details(scheduled_date=await dev_stage.now() + timedelta(days=2))
         older = [

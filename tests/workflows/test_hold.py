@@ -38,7 +38,7 @@ async def test_a_held_request_stands_in_no_line(dev_stage: Stage) -> None:
 
 
 async def test_a_release_lets_the_request_deploy(dev_stage: Stage) -> None:
-    """Where nothing changed meanwhile."""
+    """Nothing changed meanwhile."""
     async with dev_stage.working():
         promoted = await approved_and_queued(dev_stage)
         await dev_stage.decide(promoted, HOLD, ADA)
