@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import re
 import secrets
 import uuid
@@ -18,11 +17,12 @@ from starlette.concurrency import run_in_threadpool
 
 from api import known, permissions
 from api.engine import Answer, Engine, EngineUnavailable, NotRunning, NumberTaken
-from api.errors import ChangedSince, KeyReused, NotFound, TenantNotNamed
+from api.errors import ChangedSince, NotFound, TenantNotNamed
 from api.etags import etag, matches
+from api.idempotency import key_of, same
 from api.lines import standing
 from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Line, Permissions
-from api.shares import FairShares
+from api.shares import FairShares, Patience
 from domain import lifecycle, roles, submissions, targets
 from domain.comparison import Comparison
 from domain.decision import Decision, DecisionAction, Submission
@@ -89,6 +89,7 @@ class Promotions:
     _filing: Counter[str] = field(default_factory=Counter)
     """Creations that are being recorded, by the address of who asks."""
     _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+    _patience: Patience = field(default_factory=partial(Patience, EngineUnavailable))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -232,7 +233,7 @@ class Promotions:
         if idempotency_key is None:
             return await self._submit(person, tenant, body, key_of(person, secrets.token_hex()))
         key = key_of(person, idempotency_key)
-        async with self._under_way.setdefault(key, asyncio.Lock()):
+        async with self._patience.turn(self._under_way.setdefault(key, asyncio.Lock())):
             try:
                 answer = await self._submit(person, tenant, body, key, claimed=True)
             except RuleViolation:
@@ -240,7 +241,7 @@ class Promotions:
                 if first is None:
                     raise
                 answer = await self._found(first)  # what was taken once is not judged again
-        return _same(answer, tenant, body)
+        return same(answer, tenant, body)
 
     def _tenant(self, person: Person, body: CreatePromotionRequest) -> str:
         """The tenant that is meant, where the person may create in it."""
@@ -325,7 +326,7 @@ class Promotions:
         draft = await self._draft(person, tenant, body, key)
         self._approvers(draft)
         address = same_address(person.email)
-        async with self.creates.turn(person.subject or person.email), self._alone(draft.target):
+        async with self._patience.turn(self.creates.turn(person.subject or person.email), self._alone(draft.target)):
             if first := await self._repeated(draft):
                 return first
             self._filing[address] += 1
@@ -373,24 +374,5 @@ class Promotions:
         return Answer(ticket, recorded=recorded is not None)
 
 
-def _same(answer: Answer, tenant: str, body: CreatePromotionRequest) -> Answer:
-    """The answer, where its ticket is what was asked for. Raises KeyReused where the key was another request's."""
-    spec, tenants = answer.ticket.spec, (tenant, answer.ticket.metadata.tenant)
-    # The target's owners may have raised the impact since.
-    raised = {"impact_assessment": targets.at_least(body.request.impact_assessment, spec.request.impact_assessment)}
-    asked = body.request.model_copy(update=raised)
-    same = same_name(body.target.name) == same_name(spec.target.name)  # the catalogue may spell it otherwise
-    target = body.target.model_copy(update={"name": spec.target.name}) if same else body.target
-    said = (target, asked, body.pre_checks)
-    if tenants[0] != tenants[1] or said != (spec.target, spec.request, spec.pre_checks):
-        raise KeyReused
-    return answer
-
-
 def _sees(person: Person, ticket: PromotionRequest) -> bool:
     return roles.refusal(person, Permission.SEE, ticket) is None
-
-
-def key_of(person: Person, idempotency_key: str) -> str:
-    """A key is its person's own: nobody can learn of a ticket by guessing what somebody else sent."""
-    return hashlib.sha256(f"{person.subject}\n{person.email}\n{idempotency_key}".encode()).hexdigest()

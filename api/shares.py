@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from weakref import WeakValueDictionary
 
 
@@ -23,3 +23,29 @@ class FairShares:
         own = self._own.setdefault(person, asyncio.Semaphore(self._per_person))
         async with own, self._all:
             yield
+
+
+class Patience:
+    """Waits for turns at something that may be away: whoever waits while it is found away is told so, too.
+
+    Or outages would add up: each in the line would wait for it anew. `away` is the exception that says so.
+    """
+
+    def __init__(self, away: type[Exception]) -> None:
+        self._away = away
+        self._outages = 0
+
+    @asynccontextmanager
+    async def turn(self, *turns: AbstractAsyncContextManager[object]) -> AsyncIterator[None]:
+        """Wait for all of the turns, one after the other, and hold them as long as the block runs."""
+        before = self._outages
+        async with AsyncExitStack() as held:
+            for each in turns:
+                await held.enter_async_context(each)
+            if self._outages > before:
+                raise self._away("it was found away while this waited for its turn")
+            try:
+                yield
+            except self._away:
+                self._outages += 1
+                raise

@@ -15,7 +15,7 @@ from temporalio.client import (
 )
 
 from api.engine import Engine
-from api.promotions import key_of
+from api.idempotency import key_of
 from domain.roles import Person
 from tests.api.house import (
     ALICE,

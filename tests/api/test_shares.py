@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from api.shares import FairShares
+from api.shares import FairShares, Patience
 
 
 def running(shares: FairShares, people: Sequence[str]) -> list[str]:
@@ -53,3 +53,24 @@ def test_a_place_comes_back_however_the_work_ends() -> None:
             pass
 
     asyncio.run(fail_often())
+
+
+class Away(Exception):
+    """What is waited for does not answer."""
+
+
+async def test_whoever_waits_behind_an_outage_is_told_of_it_without_one_of_their_own() -> None:
+    """And whoever comes later asks anew."""
+    patience, one, asked = Patience(Away), asyncio.Lock(), list[str]()
+
+    async def ask(name: str) -> None:
+        async with patience.turn(one):
+            asked.append(name)
+            await asyncio.sleep(0)
+            if name != "later":
+                raise Away
+
+    told = await asyncio.gather(ask("first"), ask("behind"), ask("behind, too"), return_exceptions=True)
+    assert [type(each) for each in told] == [Away] * 3
+    await ask("later")
+    assert asked == ["first", "later"]
