@@ -148,17 +148,18 @@ class _Loop:
     """An event loop in a thread of its own, so that tests are plain functions that call over HTTP."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, name="house")
+        self._runner, self._stopped = asyncio.Runner(loop_factory=asyncio.new_event_loop), asyncio.Event()
+        self.loop = self._runner.get_loop()
+        self._thread = threading.Thread(target=self._runner.run, args=[self._stopped.wait()], name="house")
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     def close(self) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
-        self.loop.close()
+        self._runner.close()  # cancels what is still under way: a connection that is being taken, for one
 
 
 @dataclass
@@ -368,17 +369,18 @@ def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     async def client() -> Client:
         return await connect()
 
-    with simulating(callback_url=f"{url}{CALLBACK}", callback_secret=SECRET) as awx:
-        house = House(folder, loop.run(client()), awx, url, _settings(folder, given), Issuer(), loop)
-        house.run(house.serve(listening, "api-0"))
-        house.run(house.start_worker())
-        try:
+    try:
+        with simulating(callback_url=f"{url}{CALLBACK}", callback_secret=SECRET) as awx:
+            house = House(folder, loop.run(client()), awx, url, _settings(folder, given), Issuer(), loop)
+            house.run(house.serve(listening, "api-0"))
+            house.run(house.start_worker())
             yield house
-        finally:
-            house.run(house.stop())
-            for http in house._http.values():
-                http.close()
-            loop.close()
+            house.run(house.stop_worker())
+        house.run(house.stop())  # when AWX calls no more: what is accepted while a server stops is closed by nobody
+        for http in house._http.values():
+            http.close()
+    finally:
+        loop.close()
 
 
 def problem(answer: httpx.Response) -> dict[str, Any]:
