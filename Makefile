@@ -67,7 +67,7 @@ check: $(STAMP) ## Lint, check the format, the types, the import directions and 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive *.py activities api clients demo domain record workflows
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive *.py activities api bootstrap clients demo domain engine record workflows
 
 web: $(CONSOLE) ## Lint the console, check its types, run its own tests
 	.ci/npm run --silent lint

@@ -19,11 +19,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the answer is its exit code: 1 when something stands in the way, 2 when it was asked wrongly."""
     asked, parser = sys.argv[1:] if arguments is None else arguments, _parser()
     if asked[:1] == ["lint"]:
-        from record.lint import run as lint
+        from record.audit.lint import run as lint
 
         return lint(asked[1:])
     if asked[:1] == ["verify"]:
-        from record.verify import run
+        from record.audit.verify import run
 
         return run(asked[1:])
     given = parser.parse_args(asked)
@@ -144,10 +144,10 @@ def _environment() -> Mapping[str, str]:
 
 
 def _up(given: argparse.Namespace) -> int:
+    from bootstrap.process import give_up, leave
     from demo.layout import CannotStart, Demo, Ports
     from demo.processes import NotReady
     from demo.up import run
-    from serving import give_up, leave
 
     ports = Ports(
         given.port,
@@ -163,9 +163,9 @@ def _up(given: argparse.Namespace) -> int:
 
 def _api(given: argparse.Namespace) -> int:
     from api.main import run
+    from bootstrap.process import CannotServe, configure_logs, give_up, leave
+    from engine.connection import NoServer
     from record.errors import RecordUnavailable
-    from serving import CannotServe, configure_logs, give_up, leave
-    from workflows.connection import NoServer
 
     settings = Settings.from_environment(os.environ, "oidc_issuer", "awx_callback_secret", "signing_key")
     configure_logs(settings.log_level)
@@ -191,7 +191,7 @@ def _openapi(_given: argparse.Namespace) -> int:
 
 
 def _doctor(given: argparse.Namespace) -> int:
-    from doctor import diagnose
+    from bootstrap.doctor import diagnose
 
     settings = Settings.from_environment(os.environ, "awx_url")
     said, code = asyncio.run(diagnose(settings, given.json))
@@ -204,7 +204,7 @@ def _rotate(given: argparse.Namespace) -> int:
 
     from demo.layout import signing_key
     from record.errors import RecordUnavailable
-    from record.rotation import rotate
+    from record.signing.rotation import rotate
 
     environment = _environment()
     location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
@@ -223,7 +223,7 @@ def _token(given: argparse.Namespace) -> int:
     from demo.layout import issuer_file
     from demo.signin import NotSignedIn, sign_in
     from record.errors import RecordUnavailable
-    from record.repository import open_repository
+    from record.git.repository import open_repository
 
     environment, issuer = _environment(), issuer_file(given.data)
     if environment.get(variable("mode")) == Mode.PRODUCTION:

@@ -7,19 +7,19 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 from temporalio.service import RPCError
 
-from channels import outlets, plan
-from clients.awx import AwxClient
-from doctor import awx_connection, awx_timings
+from bootstrap.channels import outlets, plan
+from bootstrap.doctor import awx_connection, awx_timings
+from bootstrap.health import Vitals, meter
+from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
+from bootstrap.registration import Registration
+from clients.awx.client import AwxClient
+from engine.connection import NoServer, connect
+from engine.versioning import deployment
 from record.errors import RecordUnavailable
-from record.index import Index
+from record.git.repository import open_repository
+from record.index.reader import Index
 from record.metrics import RecordCollector
-from record.repository import open_repository
-from registration import Registration
-from serving import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from settings import Settings, SettingsError, plain
-from versioning import deployment
-from vitals import Vitals, meter
-from workflows.connection import NoServer, connect
 from workflows.watch import keep_watch
 
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)

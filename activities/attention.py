@@ -17,12 +17,12 @@ from domain import clearance
 from domain.clearance import Hint, Lapsed, Superseded
 from domain.following import Called, Followed
 from domain.ticket import Action, PromotionRequest, State
-from record import schema
-from record.acts import Acts, Trail
 from record.errors import BranchRewritten
-from record.line import UNREADABLE, LineReader
-from record.query import every
-from record.requesters import requester_in
+from record.facts.acts import Acts, Trail
+from record.facts.line import UNREADABLE, LineReader
+from record.facts.requesters import requester_in
+from record.index import schema
+from record.index.query import every
 
 _LOG = logging.getLogger(__name__)
 

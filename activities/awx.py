@@ -24,10 +24,10 @@ from activities.awx_judgement import (
     unfit,
     unknown,
 )
-from clients.awx import AwxClient
-from clients.awx_errors import AwxError, AwxForbidden, AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown
-from clients.awx_rows import MANUAL, JobRow, TemplateRow
-from clients.awx_template import Marking, marking
+from clients.awx.client import AwxClient
+from clients.awx.errors import AwxError, AwxForbidden, AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown
+from clients.awx.rows import MANUAL, JobRow, TemplateRow
+from clients.awx.template import Marking, marking
 from domain.deployment import (
     Deployment,
     Job,

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
 
-from clients.awx_errors import AwxError
-from clients.awx_output import masked, plain, tail
-from clients.awx_rows import JobRow, TemplateRow
+from clients.awx.errors import AwxError
+from clients.awx.output import masked, plain, tail
+from clients.awx.rows import JobRow, TemplateRow
 from domain.deployment import Deployment, JobOutcome, JobResult
 from domain.remarks import write
 from domain.values import ExternalId

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from clients.awx import AwxClient
-from clients.awx_errors import AwxError
-from clients.awx_watch import named, strays
+from clients.awx.client import AwxClient
+from clients.awx.errors import AwxError
+from clients.awx.watch import named, strays
 from domain.deployment import Deployment, job_name
 from domain.roles import ALL
 from domain.ticket import PromotionRequest, State
 from domain.watch import OVERDUE, Comparison, Missing, Stray, Window, expected_job, overdue
 from record.errors import RecordError
-from record.index import Index
-from record.query import MAX_LIMIT, Sort, TicketQuery
+from record.index.query import MAX_LIMIT, Sort, TicketQuery
+from record.index.reader import Index
 
 STRAYS, MISSING = "prodgate_awx_stray_jobs", "prodgate_awx_missing_jobs"
 

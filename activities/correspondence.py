@@ -15,11 +15,11 @@ from domain.backlog import Backlog, Key
 from domain.delivery import Correspondence, Delivery, Outcome, Progress, Said
 from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
-from record.acts import Act, Acts, Trail, as_of
-from record.diff import Comparer
-from record.directory import Directory, DirectoryReader
-from record.outbox import Outbox
-from record.query import every
+from record.facts.acts import Act, Acts, Trail, as_of
+from record.git.outbox import Outbox
+from record.index.diff import Comparer
+from record.index.query import every
+from record.people.directory import Directory, DirectoryReader
 
 _LOG = logging.getLogger(__name__)
 

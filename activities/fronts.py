@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.awx import AwxActivities
-from clients.awx_errors import AwxError
+from clients.awx.errors import AwxError
 from domain.deployment import Deployment
 from domain.ticket import PromotionRequest
 

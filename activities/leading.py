@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.following import Followed
 from domain.values import Frozen
 from record.errors import BranchRewritten, JournalMoved, RecordError
-from record.repository import Repository
+from record.git.repository import Repository
 
 MARGIN = 0.2
 """The part of the heartbeat timeout by which a lease ends before the engine gives the activity to somebody else: two

@@ -17,11 +17,11 @@ from domain.remarks import unlaunched
 from domain.roles import Requester
 from domain.signing import Claims
 from domain.ticket import PromotionRequest
-from record.index import Index
-from record.keys import KeyReader
-from record.line import UNREADABLE, LineReader
-from record.repository import Repository
-from record.requesters import proven, requester_in
+from record.facts.line import UNREADABLE, LineReader
+from record.facts.requesters import proven, requester_in
+from record.git.repository import Repository
+from record.index.reader import Index
+from record.signing.keys import KeyReader
 
 Find = Callable[[Lookup], Awaitable[LaunchOutcome]]
 """Finds the job of an attempt that may have been launched already."""

@@ -18,9 +18,9 @@ from clients.channel import ChannelDown, Replaced
 from domain.backlog import Key
 from domain.delivery import Delivery, Parcel, Said
 from domain.following import Led, outbox, outbox_ref
-from record.acts import Trail
 from record.errors import JournalMoved, RecordUnavailable
-from record.outbox import Outbox
+from record.facts.acts import Trail
+from record.git.outbox import Outbox
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")

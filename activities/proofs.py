@@ -10,9 +10,9 @@ from domain.decision import DecisionAction
 from domain.errors import RuleViolation, Unproven
 from domain.lifecycle import GRANTING, check_shown
 from domain.signing import Delivery, Verdict
-from record.controls import Controls
-from record.index import Index
-from record.proofs import Proofs
+from record.facts.controls import Controls
+from record.index.reader import Index
+from record.signing.proofs import Proofs
 
 
 @dataclass

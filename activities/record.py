@@ -10,8 +10,8 @@ from temporalio.exceptions import ApplicationError
 from domain.change import Change, Recorded
 from domain.errors import Unproven
 from record.errors import RecordConflict, RecordUnavailable, TicketExists
-from record.proofs import Proofs
-from record.repository import Repository
+from record.git.repository import Repository
+from record.signing.proofs import Proofs
 
 _FIRST_LOOK = timedelta(seconds=10)
 _LAST_LOOK = timedelta(minutes=5)

@@ -16,8 +16,8 @@ from api.oidc import Provider
 from domain.identity import SignIn
 from domain.roles import Issuer, Person, Subject
 from domain.values import Email, Frozen
-from record.directory import DirectoryReader
-from record.identities import Identities
+from record.facts.identities import Identities
+from record.people.directory import DirectoryReader
 
 ALGORITHMS = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "Ed25519"]
 """Asymmetric only: with a shared secret, whoever can check a token could also make one."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from domain.ticket import PromotionRequest
-from record.index import Index
+from record.index.reader import Index
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that nothing in between takes the stream for dead."""

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, field_va
 from domain.roles import Scope
 from domain.ticket import State, TargetType
 from domain.values import Email, Frozen, TargetName, Tenant
-from record.query import MAX_LIMIT, Sort, TicketQuery
+from record.index.query import MAX_LIMIT, Sort, TicketQuery
 
 
 class Paging(Frozen):

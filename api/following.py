@@ -6,7 +6,7 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 
 from record.errors import RecordUnavailable
-from record.repository import Repository
+from record.git.repository import Repository
 
 log = structlog.get_logger(__name__)
 

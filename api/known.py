@@ -9,10 +9,10 @@ from domain import roles
 from domain.roles import Permission, Person, Role, Scope
 from domain.targets import Entry
 from domain.ticket import TargetType
-from record.catalogue import CatalogueReader
-from record.directory import Directory
-from record.index import Index
-from record.members import Fault
+from record.index.reader import Index
+from record.people.catalogue import CatalogueReader
+from record.people.directory import Directory
+from record.people.members import Fault
 
 MOST_TARGETS = 50
 

@@ -6,7 +6,7 @@ from api.models import Ahead, Line
 from domain import line
 from domain.line import Place
 from domain.ticket import PromotionRequest
-from record.line import LineReader
+from record.facts.line import LineReader
 
 Sees = Callable[[PromotionRequest], bool]
 """Tells whether the caller may see a ticket."""

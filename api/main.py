@@ -25,18 +25,18 @@ from api.promotions import Promotions
 from api.services import Services, Web
 from api.shares import FairShares
 from api.slack_clicks import Clicks, SlackDoor
-from record.controls import Controls
-from record.directory import DirectoryReader
-from record.identities import Identities
-from record.index import Index
-from record.keys import KeyReader
+from bootstrap.process import serve, stop_signal
+from engine.connection import connect
+from record.facts.controls import Controls
+from record.facts.identities import Identities
+from record.git.remote import is_url
+from record.git.repository import Repository, open_repository
+from record.index.reader import Index
 from record.metrics import FaultCollector
-from record.remote import is_url
-from record.repository import Repository, open_repository
-from record.signatures import KeyUnusable, Signer
-from serving import serve, stop_signal
+from record.people.directory import DirectoryReader
+from record.signing.keys import KeyReader
+from record.signing.signatures import KeyUnusable, Signer
 from settings import Settings, SettingsError, plain, variable
-from workflows.connection import connect
 
 CLONE = Path(__file__).parent.parent / "console" / "dist"
 """The folder in which a clone of ours has built the console."""

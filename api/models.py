@@ -14,7 +14,7 @@ from domain.roles import Grant, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, ShownVersion, TargetName, Tenant, TicketId, Version
 from domain.versions import Direction
-from record.members import Fault
+from record.people.members import Fault
 
 CREATION_EXAMPLE: JsonDict = {
     "tenant": "tenant-finance",

@@ -9,7 +9,7 @@ from domain.errors import NotAuthorized, RuleViolation, SelfApproval, TargetNotO
 from domain.roles import Permission, Person, Requester
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, State
-from record.directory import Directory
+from record.people.directory import Directory
 
 _REASON = "Asked beforehand, by nobody"
 

@@ -33,18 +33,18 @@ from domain.roles import Permission, Person, Requester, same_address
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, Target
 from domain.values import TICKET_ID, same_name
-from record import outbox
-from record.controls import Controls
-from record.diff import Comparer, Difference
-from record.directory import DirectoryReader
 from record.errors import RecordUnavailable
-from record.history import Commit, commits_of
-from record.index import Index
-from record.keys import KeyReader
-from record.line import LineReader
-from record.repository import Repository
-from record.requesters import proven, requester_in
-from record.signatures import Signer
+from record.facts.controls import Controls
+from record.facts.line import LineReader
+from record.facts.requesters import proven, requester_in
+from record.git import outbox
+from record.git.repository import Repository
+from record.index.diff import Comparer, Difference
+from record.index.history import Commit, commits_of
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
+from record.signing.keys import KeyReader
+from record.signing.signatures import Signer
 
 log = structlog.get_logger(__name__)
 

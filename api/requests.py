@@ -28,9 +28,9 @@ from domain.decision import DecisionAction
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest, State
 from domain.values import TicketId
-from record.diff import Difference
-from record.history import Commit
-from record.query import Page, Statistics
+from record.index.diff import Difference
+from record.index.history import Commit
+from record.index.query import Page, Statistics
 
 _REFUSALS = problems(
     _401="No acceptable token, or one whose sign-in is too long ago",

@@ -12,7 +12,7 @@ from api.models import Console
 from api.pages import File
 from api.promotions import Promotions
 from api.slack_clicks import SlackDoor
-from record.catalogue import CatalogueReader
+from record.people.catalogue import CatalogueReader
 
 
 @dataclass(frozen=True)

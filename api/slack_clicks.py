@@ -24,7 +24,7 @@ from domain.errors import ProductionChanged, RuleViolation, StaleDecision
 from domain.identity import SignIn
 from domain.roles import Person
 from domain.values import TICKET_ID
-from record.identities import Identities
+from record.facts.identities import Identities
 
 log = structlog.get_logger(__name__)
 

@@ -24,8 +24,8 @@ from bench.record_read import measure_reading
 from domain import yaml
 from domain.change import Change
 from domain.ticket import PromotionRequest
-from record.repository import open_repository
-from record.text import text_of
+from record.files.text import text_of
+from record.git.repository import open_repository
 
 WRITERS = 32
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from domain import lifecycle
 from domain.change import Change
 from domain.ticket import Action, HistoryEntry, PromotionRequest
-from record.durable import write_files
-from record.message import commit
-from record.objects import GitObject, Kind, Tree
-from record.pack import PackWriter
-from record.text import text_of
+from record.files.text import text_of
+from record.git.durable import write_files
+from record.git.message import commit
+from record.git.objects import GitObject, Kind, Tree
+from record.git.pack import PackWriter
 
 _TEAMS = ("finance", "retail", "payments", "logistics", "hr", "data", "mobile", "web", "core", "partners")
 TENANTS = [f"tenant-{name}" for name in _TEAMS]

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from bench.record_data import PEOPLE, TARGETS, TENANTS, WORDS
 from domain.roles import ALL, Scope
 from domain.ticket import State, TargetType
-from record.index import Index
-from record.query import Sort, TicketQuery
-from record.repository import open_repository
+from record.git.repository import open_repository
+from record.index.query import Sort, TicketQuery
+from record.index.reader import Index
 
 A_PERSON = Scope(tenants=frozenset(TENANTS[:2]), own_tenants=frozenset(TENANTS[2:4]), addresses=frozenset(PEOPLE[:1]))
 NOW = datetime(2026, 12, 28, 15, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 from git import Actor, Repo
 
 from domain.roles import Grant, Person, same_address
-from record.directory import Directory, DirectoryReader
-from record.repository import Repository
+from record.git.repository import Repository
+from record.people.directory import Directory, DirectoryReader
 
 FILES = Path(__file__).with_name("gitops")
 

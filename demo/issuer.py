@@ -33,8 +33,8 @@ from werkzeug.serving import make_server
 from demo.company import spoken
 from demo.files import write_private
 from demo.signin import NOWHERE
-from record.directory import DirectoryReader
-from record.repository import open_repository
+from record.git.repository import open_repository
+from record.people.directory import DirectoryReader
 
 TOKENS_LAST = timedelta(hours=12)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.processes import Process
-from record.rotation import rotate
+from record.signing.rotation import rotate
 from settings import Settings
 from workflows.options import SEARCH_ATTRIBUTES
 

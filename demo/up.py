@@ -9,10 +9,10 @@ from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from bootstrap.process import stop_signal
 from demo.layout import CannotStart, Demo
 from demo.processes import Process
 from demo.welcome import welcome
-from serving import stop_signal
 
 READY_WITHIN = 60
 """Seconds that each process gets to come up before the start is given up."""

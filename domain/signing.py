@@ -1,7 +1,7 @@
 """Defines what a signature stands for: the facts of a submission or a decision, and whether a ticket says the same.
 
 The API signs the facts, the worker compares them with the message that carries them, the record keeps them with the
-commit, and an audit compares them with the ticket's file, years later. Signing itself is `record.signatures`.
+commit, and an audit compares them with the ticket's file, years later. Signing itself is `record.signing.signatures`.
 """
 
 import hashlib

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from record.controls import Controls
-from record.repository import Repository
+from record.facts.controls import Controls
+from record.git.repository import Repository
 
 
 class FaultCollector(Collector):

@@ -19,7 +19,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.testing import ActivityEnvironment
 
 from activities.awx import LAUNCH_UNKNOWN, AwxActivities, AwxTimings
-from clients.awx import AwxClient, AwxConnection
+from clients.awx.client import AwxClient, AwxConnection
 from demo.awx import create_app
 from demo.awx_model import Pace, SimulatorConfig
 from domain.deployment import Deployment, Launch, LaunchOutcome, Lookup, NotLaunched

@@ -9,8 +9,8 @@ from joserfc.jwk import OKPKey
 from domain.change import Proof
 from domain.signing import Claims, words_digest
 from domain.ticket import PromotionRequest
-from record.keys import FOLDER
-from record.signatures import PublicKey, sealed
+from record.signing.keys import FOLDER
+from record.signing.signatures import PublicKey, sealed
 
 KEY = OKPKey.import_key(
     {

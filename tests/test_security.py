@@ -11,7 +11,7 @@ SAID = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
 def named() -> list[tuple[str, str]]:
     """Files and tests in the order in which the page names them; `::test` stands in the file named before."""
     file, found = "", []
-    for path, test in re.findall(r"`((?:[a-z]+/)?test_\w+\.py)?(?:::(test_\w+))?`", SAID):
+    for path, test in re.findall(r"`((?:[a-z]+/)*test_\w+\.py)?(?:::(test_\w+))?`", SAID):
         file = path or file
         found.append((file, test))
     return found

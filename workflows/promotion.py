@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.creation import Beginning
     from workflows.decisions import Decisions
     from workflows.deployment import Attempts, Reports
-    from workflows.door import facts_of
+    from workflows.facts import facts_of
     from workflows.ledger import Ledger
     from workflows.story import to_its_end
 

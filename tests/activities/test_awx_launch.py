@@ -13,7 +13,7 @@ import pytest
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.awx import LAUNCH_UNKNOWN, AwxActivities
-from clients.awx import AwxClient, AwxConnection
+from clients.awx.client import AwxClient, AwxConnection
 from domain.deployment import Launched, LaunchRefused, Lookup, NotLaunched
 from tests.awx_fixtures import (
     ATTEMPT,

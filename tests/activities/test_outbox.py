@@ -19,23 +19,23 @@ from activities.correspondence import Means
 from activities.leading import Lease, LeaseLost
 from activities.outbox import ChannelOutbox
 from clients.channel import Logged, Outlet
-from clients.kafka import Brokers, Kafka
-from clients.mail import Mail, MailServer
-from clients.slack import Slack, web_client
+from clients.kafka.channel import Brokers, Kafka
+from clients.mail.channel import Mail, MailServer
+from clients.slack.channel import Slack, web_client
 from domain.announcement import Channel, Plan
 from domain.delivery import Outcome, Report
 from domain.ticket import Impact
 from domain.versions import Direction
 from domain.yaml import dump
-from record.acts import Acts
-from record.controls import Controls
-from record.diff import Comparer
-from record.directory import DirectoryReader
 from record.errors import BranchRewritten, JournalMoved
-from record.index import Index
-from record.keys import KeyReader
-from record.outbox import announced
-from record.repository import Repository
+from record.facts.acts import Acts
+from record.facts.controls import Controls
+from record.git.outbox import announced
+from record.git.repository import Repository
+from record.index.diff import Comparer
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
+from record.signing.keys import KeyReader
 from tests.board import Board, Clock
 from tests.clients.announcing import LETTERS
 from tests.domain.builders import NOW, pending

@@ -14,9 +14,9 @@ from domain import lifecycle, yaml
 from domain.change import Change
 from domain.decision import DecisionAction
 from domain.signing import proof_of
-from record.proofs import Proofs
-from record.repository import Repository
-from record.signatures import signed
+from record.git.repository import Repository
+from record.signing.proofs import Proofs
+from record.signing.signatures import signed
 from tests.domain.builders import JEAN, NOW, decision, details, submission
 from tests.record.building import Story, bare, git, number, opened, person_commits, publish_key
 from tests.signing import KEY, key_file

@@ -24,16 +24,16 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.main import compose
-from channels import outlets, plan
+from bootstrap.channels import outlets, plan
+from bootstrap.process import listen
+from bootstrap.registration import Registration
 from clients.channel import Outlet
 from demo.company import prepare_repository
 from domain.announcement import Channel
-from record.index import Index
-from record.known import KNOWN_FOR
-from record.repository import open_repository
-from record.signatures import private_text
-from registration import Registration
-from serving import listen
+from record.facts.known import KNOWN_FOR
+from record.git.repository import open_repository
+from record.index.reader import Index
+from record.signing.signatures import private_text
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import IMPATIENT, Simulator, simulating

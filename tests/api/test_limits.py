@@ -201,8 +201,9 @@ def test_nobody_fills_the_audit_log(own_house: House) -> None:
 def test_the_audit_log_is_lines_of_json() -> None:
     """As every log of the process."""
     code = """
-        import structlog, serving
-        serving.configure_logs("INFO")
+        import structlog
+        from bootstrap import process
+        process.configure_logs("INFO")
         structlog.get_logger("audit").warning("refused", by=None, why="Not authorized")
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from record.verify import verify
+from record.audit.verify import verify
 from tests.api.house import (
     ALICE,
     CLAIRE,

@@ -11,14 +11,14 @@ from domain.errors import ProductionChanged
 from domain.lifecycle import apply, check
 from domain.targets import TargetFacts
 from domain.ticket import Action, State
-from record.directory import DirectoryReader
-from record.index import Index
-from record.line import LineReader
+from record.facts.line import LineReader
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
 from tests.domain.builders import JEAN, NOW, decision, pending
+from tests.record.audit.test_verify import PEOPLE, TENANT, rules
+from tests.record.audit.test_verify_line import DAY, Request, approved, deployed
 from tests.record.building import bare, opened, person_commits
-from tests.record.test_line import PLATFORM
-from tests.record.test_verify import PEOPLE, TENANT, rules
-from tests.record.test_verify_line import DAY, Request, approved, deployed
+from tests.record.facts.test_line import PLATFORM
 from tests.signing import key_file
 
 

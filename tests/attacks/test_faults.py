@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from record.verify import verify
+from record.audit.verify import verify
 from tests.api.house import ALICE, CLAIRE, EMMA, HUGO, JEAN, PIERRE, PLATFORM, House, asked, in_seconds, problem
 from tests.e2e.stack import until
 from tests.record.building import imported

@@ -10,11 +10,11 @@ from domain import yaml
 from domain.decision import Decision, DecisionAction
 from domain.roles import Grant, Person, Role
 from domain.ticket import PromotionRequest
-from record.signatures import sealed, signed
-from record.verify import verify
+from record.audit.verify import verify
+from record.signing.signatures import sealed, signed
 from tests.api.house import ALICE, JEAN, PIERRE, House, problem, unique_name
+from tests.record.audit.test_verify import commits_as
 from tests.record.building import after
-from tests.record.test_verify import commits_as
 from tests.signing import KEY, claims_for
 
 SUBJECT = f"demo|{JEAN}"

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from domain.roles import Role
 from domain.ticket import Target, TargetType
-from record.verify import verify
+from record.audit.verify import verify
 from tests.api.house import EMMA, HUGO, JEAN, PIERRE, PLATFORM, House, asked, in_seconds, problem
 from tests.domain.builders import pending, person
+from tests.record.audit.test_verify import forge
 from tests.record.building import after
-from tests.record.test_verify import forge
 
 FOREIGN = {"type": "api", "name": "payment-api", "version": "6.6.6"}
 """Finance's, as `apis/payment-api.yaml` says."""

@@ -13,10 +13,10 @@ from domain import targets
 from domain.roles import Permission
 from domain.ticket import Target, TargetType
 from domain.values import same_name
-from record.catalogue import CatalogueState
-from record.controls import facts
-from record.directory import DirectoryState
-from record.targets import TargetState
+from record.facts.controls import facts
+from record.index.targets import TargetState
+from record.people.catalogue import CatalogueState
+from record.people.directory import DirectoryState
 
 TENANTS = ("tenant-a", "tenant-b", "tenant-c")
 NAMES = ("pay", "Pay", "order.api", "pay-2")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from clients.letters import Letters
-from clients.mail import Mail, MailServer
+from clients.mail.channel import Mail, MailServer
 from domain.announcement import Event
 from domain.audience import Language
 from tests.clients.announcing import HOSTILE, NAME, audience, said, told

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from doctor import diagnose
+from bootstrap.doctor import diagnose
 from settings import Settings
 from tests.awx_fixtures import Receiver, Simulator, deployment, eventually, serving, simulating
 from tests.deploy.ansible import Ansible, Run

@@ -12,7 +12,7 @@ from typing import Any
 from domain import lifecycle
 from domain.change import Change
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
-from record.repository import Repository, open_repository
+from record.git.repository import Repository, open_repository
 from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
 from tests.signing import key_file, proof_for
 

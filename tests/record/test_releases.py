@@ -7,14 +7,14 @@ import pygit2
 import pytest
 
 from domain.ticket import PromotionRequest
-from record.bulk import read_ticket
-from record.index import Index
-from record.text import text_of
-from record.verify import verify
+from record.audit.verify import verify
+from record.files.text import text_of
+from record.index.bulk import read_ticket
+from record.index.reader import Index
 from tests.api.house import PLATFORM
 from tests.domain.builders import pending
+from tests.record.audit.test_verify import forge
 from tests.record.building import bare, git, number, opened, person_commits
-from tests.record.test_verify import forge
 
 RELEASES = Path(__file__).parent / "releases"
 SAID = json.loads((RELEASES / "0.1.0.json").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from record.errors import RecordUnavailable
-from record.repository import Repository, open_repository
+from record.git.repository import Repository, open_repository
 from tests.domain.builders import NOW, pending
 from tests.record.building import Story, number
 

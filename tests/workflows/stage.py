@@ -17,6 +17,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.awx import AwxTimings
+from bootstrap.registration import Registration
 from clients.channel import Outlet
 from domain.announcement import Channel, Plan
 from domain.change import Resumed
@@ -26,10 +27,9 @@ from domain.deployment import AwxReport, Deployment
 from domain.roles import Person, Requester
 from domain.ticket import FOLDER, Impact, PromotionRequest, State
 from domain.yaml import load
-from record.index import Index
-from record.repository import open_repository
-from record.signatures import signed
-from registration import Registration
+from record.git.repository import open_repository
+from record.index.reader import Index
+from record.signing.signatures import signed
 from tests.awx_fixtures import IMPATIENT, Simulator
 from tests.domain.builders import PIERRE, decision, submission
 from tests.record.building import git, person_commits, publish_key

@@ -9,12 +9,12 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.worker import Worker
 
 from activities import leading
-from activities.beating import Beating
 from activities.leading import LeadingActivities, Lease, LeaseLost
 from domain.announcement import Channel
 from domain.decision import DecisionAction
 from domain.following import Followed, Led
 from domain.ticket import State
+from engine.heartbeats import Beating
 from record.errors import BranchRewritten
 from tests.board import Board
 from tests.domain.builders import JEAN, NOW

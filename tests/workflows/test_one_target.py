@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from domain.decision import DecisionAction
 from domain.lifecycle import CLOSED
 from domain.ticket import Action, State, Target, TargetType
-from record.verify import verify
+from record.audit.verify import verify
 from tests.domain.builders import JEAN, PIERRE, details
 from tests.record.building import git
 from tests.workflows.stage import Promoted, Stage

@@ -15,8 +15,8 @@ from domain.change import Resumed
 from domain.decision import Decision, Submission
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
+from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
-from workflows.door import SignatureInterceptor
 from workflows.following import Follow
 from workflows.promotion import Promotion
 

@@ -21,7 +21,7 @@ from domain.roles import Person
 from domain.signing import proof_of
 from domain.ticket import PromotionRequest
 from domain.values import Frozen
-from record.signatures import signed
+from record.signing.signatures import signed
 from tests.domain.builders import JEAN, PIERRE, decision, details, pending
 from tests.record.building import after, git, person_commits
 from tests.signing import KEY

@@ -1,0 +1,1 @@
+"""Puts processes together: what a worker registers, channels, logs, HTTP, health."""

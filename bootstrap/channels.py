@@ -1,0 +1,68 @@
+"""The channels that announcements go out by: those that the settings name, each with its outlet."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from email.headerregistry import Address
+
+from clients.channel import Logged, Outlet
+from clients.kafka.channel import Brokers, Kafka, Security
+from clients.letters import Letters
+from clients.mail.channel import Mail, MailServer
+from clients.slack.channel import Slack, web_client
+from domain.announcement import Channel, Plan
+from domain.audience import Language
+from domain.ticket import Impact
+from settings import Mode, Settings, plain
+
+_LOG = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]:
+    """The outlets that are set up; in demo mode, the others write to the log."""
+    letters = Letters(settings.public_url, Language(settings.language), settings.time_zone)
+    found: dict[Channel, Outlet] = {}
+    async with AsyncExitStack() as stack:
+        if settings.smtp_url:
+            found[Channel.MAIL] = mail = _mail(settings, settings.smtp_url.get_secret_value(), letters)
+            stack.push_async_callback(mail.close)
+        if settings.slack_token:
+            client = web_client(settings.slack_token.get_secret_value(), settings.slack_api_url)
+            found[Channel.SLACK] = Slack(client, settings.slack_channel, letters, settings.slack_decisions)
+        if settings.kafka_brokers:
+            found[Channel.KAFKA] = kafka = _kafka(settings, settings.kafka_brokers)
+            stack.push_async_callback(kafka.close)
+        for channel in Channel:
+            if channel not in found and settings.mode is Mode.DEMO:
+                found[channel] = Logged(channel)
+        _LOG.info("announces by %s", ", ".join(found) or "no channel")
+        yield found
+
+
+def plan(settings: Settings) -> Plan:
+    """The plan by which this installation announces."""
+    hours = zip(Impact, settings.remind_after, strict=True)
+    return Plan(
+        remind_after={impact: timedelta(hours=each) for impact, each in hours},
+        warn_before=settings.expiry_warning,
+        patience=settings.announce_for,
+        expiry=settings.expiry,
+    )
+
+
+def _kafka(settings: Settings, servers: str) -> Kafka:
+    brokers = Brokers(
+        servers,
+        Security(settings.kafka_security),
+        settings.kafka_mechanism,
+        settings.kafka_user,
+        plain(settings.kafka_password),
+        settings.kafka_ca_bundle,
+    )
+    return Kafka(brokers, settings.kafka_topic, f"{settings.public_url.rstrip('/')}/v1/requests/prod")
+
+
+def _mail(settings: Settings, url: str, letters: Letters) -> Mail:
+    return Mail(MailServer.at(url, settings.smtp_ca_bundle), Address("Prodgate", addr_spec=settings.mail_from), letters)

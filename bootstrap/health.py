@@ -1,0 +1,110 @@
+"""Reports on the worker over HTTP: whether it lives, whether it can work, what it counts."""
+
+import asyncio
+import math
+import socket
+import time
+from dataclasses import dataclass
+
+import httpx
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from clients.awx.client import AwxClient
+from clients.awx.errors import AwxError
+from clients.awx.template import check_template
+from record.errors import RecordUnavailable
+from record.git.repository import Repository
+
+FETCHED_WITHIN = 10.0
+"""Seconds that a fetch may be old for the record to count as reachable."""
+
+ASK_AWX_EVERY = 30.0
+"""Seconds between two looks at AWX, however often somebody asks whether the worker is ready."""
+
+
+@dataclass(frozen=True)
+class Meter:
+    """The place in which Temporal's SDK counts, its own and what activities count through it; served on loopback."""
+
+    runtime: Runtime
+    address: str
+
+
+def meter() -> Meter:
+    """A runtime whose metrics can be read. The SDK opens the port itself, and takes no 0."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        host, port = probe.getsockname()
+    metrics = PrometheusConfig(bind_address=f"{host}:{port}")
+    return Meter(Runtime(telemetry=TelemetryConfig(metrics=metrics)), f"http://{host}:{port}/metrics")
+
+
+@dataclass
+class Vitals:
+    """`/healthz`, `/readyz` and `/metrics` of one worker."""
+
+    worker: Worker
+    temporal: Client
+    repository: Repository
+    awx: AwxClient
+    counted: Meter
+    _awx_said: str = "ok"
+    _awx_asked: float = -math.inf
+
+    def app(self) -> Starlette:
+        paths = {"/healthz": self.live, "/readyz": self.ready, "/metrics": self.metrics}
+        return Starlette(routes=[Route(path, answer) for path, answer in paths.items()])
+
+    async def live(self, _request: Request) -> JSONResponse:
+        """200 while the worker takes tasks."""
+        status = "ok" if self.worker.is_running and not self.worker.is_shutdown else "stopped"
+        return JSONResponse({"status": status}, 200 if status == "ok" else 503)
+
+    async def ready(self, _request: Request) -> JSONResponse:
+        """200 where everything that a promotion needs is there; otherwise 503, and what isn't."""
+        temporal, git, awx = await asyncio.gather(self._ask_temporal(), self._ask_git(), self._ask_awx())
+        said = {"temporal": temporal, "git": git, "awx": awx}
+        return JSONResponse(said, 200 if set(said.values()) == {"ok"} else 503)
+
+    async def metrics(self, _request: Request) -> Response:
+        """Prometheus: the record's and the process's own, then those of Temporal's SDK and of the activities."""
+        async with httpx.AsyncClient(trust_env=False) as http:
+            engine = await http.get(self.counted.address)
+        return Response(generate_latest() + engine.content, media_type=CONTENT_TYPE_LATEST)
+
+    async def _ask_temporal(self) -> str:
+        try:
+            await self.temporal.service_client.check_health()
+        except RPCError as error:
+            return f"The Temporal server does not answer: {error}"
+        return "ok"
+
+    async def _ask_git(self) -> str:
+        try:
+            await asyncio.to_thread(self.repository.fetch, FETCHED_WITHIN)
+            found = self.repository.tip() is not None
+        except (RecordUnavailable, OSError) as error:
+            return f"The Git record can't be read: {error}"
+        return "ok" if found else "The Git record is gone, or has no such branch"
+
+    async def _ask_awx(self) -> str:
+        """Tells whether AWX's job template is fit, as it was at the last look."""
+        if time.monotonic() - self._awx_asked > ASK_AWX_EVERY:
+            self._awx_asked = time.monotonic()
+            self._awx_said = await self._look_at_awx()
+        return self._awx_said
+
+    async def _look_at_awx(self) -> str:
+        try:
+            found = await check_template(self.awx)
+        except AwxError as error:
+            return str(error)
+        return " ".join(finding.sentence for finding in found.findings if finding.blocking) or "ok"

@@ -1,0 +1,146 @@
+"""Assembles what a worker registers, in production and in tests: every workflow, every activity, the interceptors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.attention import ATTENTION, Attention
+from activities.awx import AwxActivities, AwxTimings
+from activities.awx_watch import WatchActivities
+from activities.correspondence import Means, now
+from activities.fronts import Fronts
+from activities.leading import Follower, LeadingActivities
+from activities.looking import LookActivities, RecordLook
+from activities.outbox import ChannelOutbox
+from activities.proofs import ProofActivities
+from activities.record import RecordActivities
+from clients.awx.client import AwxClient
+from clients.channel import Outlet
+from domain.announcement import Channel, Plan
+from domain.following import Followed
+from engine.heartbeats import Beating
+from engine.query_guard import QueryGuard
+from engine.signatures import SignatureInterceptor
+from record.facts.acts import Acts
+from record.facts.controls import Controls
+from record.facts.identities import Identities
+from record.facts.known import KNOWN_FOR, KnownRecord
+from record.facts.line import LineReader
+from record.git.repository import Repository
+from record.index.diff import Comparer
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
+from record.signing.keys import KeyReader
+from record.signing.proofs import Proofs
+from workflows.claim import Claim
+from workflows.following import Follow, keep_following
+from workflows.promotion import Promotion
+from workflows.watch import AwxWatch
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One worker's parts, and the task queue that it serves. `look_every` is the shortest time between two looks."""
+
+    client: Client
+    task_queue: str
+    repository: Repository
+    index: Index
+    awx: AwxClient
+    timings: AwxTimings
+    outlets: Mapping[Channel, Outlet]
+    plan: Plan
+    look_every: timedelta = timedelta(seconds=2)
+    known_for: float = KNOWN_FOR
+    """Seconds that rights count which can't be looked up any more."""
+    now: Callable[[], datetime] = now
+    """The clock by which announcements are due, old or given up."""
+
+    @cached_property
+    def directory(self) -> DirectoryReader:
+        return DirectoryReader(self.repository)
+
+    @cached_property
+    def keys(self) -> KeyReader:
+        return KeyReader(self.repository)
+
+    @cached_property
+    def controls(self) -> Controls:
+        return Controls.of(self.repository, self.directory, self.index)
+
+    @cached_property
+    def acts(self) -> Acts:
+        return Acts(self.repository, self.index, self.keys)
+
+    @cached_property
+    def lines(self) -> LineReader:
+        return LineReader(self.repository, self.index, self.directory, self.keys, self.controls)
+
+    @cached_property
+    def outboxes(self) -> tuple[ChannelOutbox, ...]:
+        """The channels that are set up, each with its outbox."""
+        comparer = Comparer(self.index, self.controls.catalogue)
+        return tuple(
+            ChannelOutbox(Means(channel, outlet, self.acts, self.directory, comparer, self.plan, self.now))
+            for channel, outlet in self.outlets.items()
+        )
+
+    @cached_property
+    def followers(self) -> Mapping[str, Follower]:
+        """The followers of the record, by the names of their workflows."""
+        attention = Attention(self.acts, self.lines, self.client)
+        return {ATTENTION.name: attention} | {outbox.name: outbox for outbox in self.outboxes}
+
+    async def follow(self) -> None:
+        """Make sure that the record is followed; for before the worker takes its first task."""
+        for outbox in self.outboxes:
+            await asyncio.to_thread(outbox.begin)
+        for name in self.followers:
+            await keep_following(self.client, self.task_queue, Followed(name=name))
+
+    def worker(self, **options: Any) -> Worker:
+        """The worker, not started yet; `options` are the SDK's own. Workflows run without the sandbox (ADR 15)."""
+        options = {"workflow_runner": QueryGuard(UnsandboxedWorkflowRunner())} | options
+        identities = Identities(self.repository, self.index, self.keys)
+        proofs = Proofs(self.keys, lambda person: identities.check(self.directory.current(), person))
+        known = KnownRecord(self.repository, self.index, self.controls, self.keys, identities, self.known_for)
+        record = RecordLook(self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket))
+        awx = AwxActivities(self.awx, record.objection, self.timings)
+        fronts = Fronts(self.client, awx)
+        return Worker(
+            self.client,
+            task_queue=self.task_queue,
+            workflows=[Promotion, Follow, Claim, AwxWatch],
+            activities=[
+                RecordActivities(self.repository, proofs).record_change,
+                LeadingActivities(self.client, self.followers).lead,
+                ProofActivities(proofs, self.controls, self.index).check_decision,
+                WatchActivities(self.awx, self.index).compare_jobs,
+                LookActivities(record, awx.find_job, self.look_every).look,
+                *(awx.launch_job, awx.read_result),
+            ],
+            interceptors=[
+                SignatureInterceptor(Proofs(known, known.check_person).check_decision, known.target),
+                Beating(),
+            ],
+            plugins=[SimplePlugin("known-record", run_context=partial(_following, known))],
+            **options,
+        )
+
+
+@asynccontextmanager
+async def _following(known: KnownRecord) -> AsyncIterator[None]:
+    """Follow the record while the worker runs."""
+    await asyncio.to_thread(known.start)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(known.close)

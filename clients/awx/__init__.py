@@ -1,0 +1,1 @@
+"""AWX's REST API."""

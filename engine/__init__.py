@@ -1,0 +1,1 @@
+"""The plumbing around Temporal's SDK: connection, interceptors, query guard, builds."""

@@ -1,0 +1,1 @@
+"""The offline audit of a clone, and the check before a merge."""

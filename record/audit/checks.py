@@ -1,0 +1,238 @@
+"""The checks of the audit: each is a function from one step of one ticket to the violations it sees."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pygit2
+
+from domain import lifecycle, roles, submissions, targets
+from domain.errors import FaultyFile, IdentityChanged, NotAuthorized, RuleViolation, SelfApproval, Unproven
+from domain.roles import Permission, Requester, same_address
+from domain.signing import Claims, mismatch
+from domain.targets import TargetFacts
+from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, Impact, PromotionRequest
+from record.audit.turns import TargetSoFar
+from record.facts.identities import ActsSoFar, proven_sign_in
+from record.git.message import SERVICE_EMAIL, plain, trailer
+from record.people.directory import Directory
+
+_DECIDED = {action: decision for decision, action in lifecycle.RECORDED_AS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A commit that broke a rule; `ticket` is the id, or the path of a file that is no ticket."""
+
+    commit: str
+    ticket: str
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The record's word on the ticket's target, and on people and rules, at an earlier time."""
+
+    directory: Directory
+    target: TargetFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One commit's change of one ticket: `before` (None: there was none that loads) became `now`.
+
+    `signed` is what the commit's signature states, or why it states nothing, by the keys that stood in the record
+    before: one that came with it, or later, blesses nothing. `requester` is who asked, as they were known then.
+    `target` is what the record said of the ticket's target then, `others` the target's requests before this commit.
+    `used` are the signed messages that earlier commits carried, by id, with the commit; `acts` tell who acted by which
+    sign-in.
+    """
+
+    commit: pygit2.Commit
+    path: str
+    before: PromotionRequest | None
+    now: PromotionRequest
+    directory: Directory
+    signed: Claims | Unproven | None
+    requester: Requester
+    used: dict[str, str]
+    target: TargetFacts
+    acts: ActsSoFar
+    others: TargetSoFar
+    decide_by: datetime
+    """Until when somebody had to decide, long ago where that is neither signed nor recorded."""
+    earlier: Callable[[], Earlier]
+    """The record's word some minutes before the act: whoever looked in between may have read either."""
+
+    @property
+    def last(self) -> HistoryEntry:
+        return self.now.last
+
+    def violation(self, rule: str, sentence: str) -> Violation:
+        return Violation(str(self.commit.id), self.now.id, rule, sentence)
+
+
+Check = Callable[[Step], Iterable[Violation]]
+
+
+def check_trailers(step: Step) -> Iterator[Violation]:
+    """The service committed it, and its trailers and author say what the file says."""
+    said = {name: trailer(step.commit, name) for name in ("Request-Id", "Action", "Tenant", "Actor")}
+    if plain(step.commit.committer.raw_email) != SERVICE_EMAIL or not all(said.values()):
+        yield step.violation("not-the-service", "the commit changes a ticket without the service's trailers")
+        return
+    last = step.last
+    meant = (step.now.id, last.action, step.now.metadata.tenant, last.by)
+    if tuple(said.values()) != meant:
+        yield step.violation(
+            "false-trailers", f"the commit says {'; '.join(said.values())}, the file {'; '.join(meant)}"
+        )
+    author, meant_author = plain(step.commit.author.raw_email), SERVICE_EMAIL if last.by == SYSTEM else last.by
+    if same_address(author) != same_address(meant_author):
+        yield step.violation("false-author", f"the author is {author}, but {meant_author} acted")
+
+
+def check_history(step: Step) -> Iterator[Violation]:
+    """One legal entry was added, and nothing else changed."""
+    before = step.before.status.history if step.before else ()
+    now = step.now.status.history
+    if len(now) < len(before):
+        yield step.violation("history-shortened", f"{len(before)} entries became {len(now)}")
+    elif now[: len(before)] != before:
+        yield step.violation("history-rewritten", "entries that were there are not the same any more")
+    elif len(now) != len(before) + 1:
+        yield step.violation("not-one-transition", f"the commit adds {len(now) - len(before)} entries, not one")
+    if step.before and step.before.digest != step.now.digest:
+        yield step.violation("request-altered", "what is asked for is not what it was before")
+
+
+def check_people(step: Step) -> Iterator[Violation]:
+    """Checks that whoever acted had the right to, under the tenants' files as of this commit."""
+    last = step.last
+    by_person = last.action in BY_PEOPLE
+    if by_person is (last.by == SYSTEM):
+        yield step.violation("wrong-actor", f"{last.by} can't be who {last.action} a request")
+    elif by_person and (refused := _refusal(step)):
+        rule = "self-approval" if isinstance(refused, SelfApproval) else "no-role"
+        yield step.violation(rule, f"{last.by} {last.action} it: {refused}")
+
+
+def _refusal(step: Step) -> RuleViolation | None:
+    proven = step.signed.sub if isinstance(step.signed, Claims) else None
+    person = step.directory.person(step.last.by, proven)
+    tenant = step.now.metadata.tenant
+    if person is None:
+        return NotAuthorized("nobody of that name as of this commit")
+    if step.last.action is Action.CREATED:
+        known = tenant in step.directory.tenants
+        return None if known and roles.holds(person, Permission.CREATE, tenant) else NotAuthorized()
+    return step.directory.refusal(person, _DECIDED[step.last.action].permission, step.now, step.requester)
+
+
+def check_submission(step: Step) -> Iterator[Violation]:
+    """A ticket is created by its requester, with its mandatory checks passed."""
+    if step.before is not None:
+        return
+    checks, first = step.now.spec.pre_checks, step.now.status.history[0]
+    if not (checks.staging_tests_passed and checks.security_scan_passed):
+        yield step.violation("checks-not-passed", "staging tests and security scan had not both passed")
+    if same_address(first.by) != same_address(step.now.metadata.created_by):
+        yield step.violation("wrong-actor", f"{first.by} created it in the name of {step.now.metadata.created_by}")
+
+
+def check_target(step: Step) -> Iterator[Violation]:
+    """The target was the tenant's, and no file in its reach was faulty, when somebody let it go on or launched it."""
+    if not step.target.controlled or not _lets_go_on(step.last):
+        return
+    ticket = step.now
+    unowned = step.target.entry is None and step.target.open_catalogue and not step.target.faults
+    if step.last.action is Action.APPROVED and unowned:
+        return  # of two tenants' first approvals at once, one owns the target; the other one launches nothing
+    asked = (ticket.metadata.tenant, ticket.spec.target)
+    refused = targets.objection(step.target, *asked)
+    if refused is None or targets.objection(step.earlier().target, *asked) is None:
+        return
+    if isinstance(refused, FaultyFile):
+        yield step.violation("fault-ignored", f"it was {step.last.action} though {refused}")
+    else:
+        yield step.violation("foreign-target", f"it was {step.last.action} though {refused}")
+
+
+def _lets_go_on(entry: HistoryEntry) -> bool:
+    launched = entry.action is Action.DEPLOYING and entry.job_id is not None
+    return launched or entry.action in {Action.CREATED, Action.APPROVED, Action.RETRIED}
+
+
+def check_bounds(step: Step) -> Iterator[Violation]:
+    """Checks that the request kept within its bounds."""
+    if step.before is not None or not step.target.controlled:
+        return
+    ticket, request = step.now, step.now.spec.request
+    refused = submissions.bounds(ticket.spec.target, step.target, step.directory.rules.moving_versions)
+    if refused and submissions.bounds(ticket.spec.target, step.earlier().target):
+        yield from (step.violation("out-of-bounds", str(each)) for each in refused)
+    scheduled = request.scheduled_date
+    if scheduled is not None and scheduled - ticket.metadata.created_at > submissions.FURTHEST:
+        yield step.violation("out-of-bounds", "the agreed date is more than a year ahead")
+    impact, minimum = request.impact_assessment, _minimum(step.target)
+    if _too_low(impact, minimum) and _too_low(impact, _minimum(step.earlier().target)):
+        yield step.violation("impact-too-low", f"the catalogue asks for {minimum} at least")
+
+
+def _minimum(target: TargetFacts) -> Impact | None:
+    return target.entry.minimum_impact if target.entry else None
+
+
+def _too_low(impact: Impact, minimum: Impact | None) -> bool:
+    return targets.at_least(impact, minimum) is not impact
+
+
+def check_signature(step: Step) -> Iterator[Violation]:
+    """Checks that a person's act carries the API's signature on this very act, and the service's own carries none."""
+    claims, by_person = step.signed, step.last.by != SYSTEM
+    if not trailer(step.commit, "Request-Id"):
+        return  # a commit by hand, which `check_trailers` names
+    if claims is None or not by_person:
+        if by_person:
+            yield step.violation("not-signed", f"nobody proved that {step.last.by} {step.last.action} it")
+        elif claims is not None:
+            yield step.violation("signature-misplaced", "what the service does by itself carries no signature")
+        return
+    if isinstance(claims, Unproven):
+        yield step.violation("signature-not-valid", str(claims))
+        return
+    if difference := mismatch(claims, step.now):
+        yield step.violation("signed-for-something-else", difference)
+    commit = str(step.commit.id)
+    if step.used.setdefault(claims.id, commit) != commit:
+        yield step.violation("signature-reused", f"{step.used[claims.id][:12]} was made by the same message")
+
+
+def check_identity(step: Step) -> Iterator[Violation]:
+    """Whoever acted did so by the sign-in that their entry names, or else that of their first act."""
+    address = same_address(plain(step.commit.author.raw_email))
+    sign_in = proven_sign_in(step.signed, address)
+    if sign_in is None:
+        return
+    try:
+        step.acts.check(step.directory, address, sign_in)
+    except IdentityChanged:
+        if step.target.controlled:
+            issuer = f" of {sign_in.issuer}" if sign_in.issuer else ""
+            yield step.violation(
+                "subject-changed", f"{address} acted as subject {sign_in.subject}{issuer}, not as before"
+            )
+    step.acts.note(str(step.commit.id), address, sign_in)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_trailers,
+    check_history,
+    check_people,
+    check_submission,
+    check_target,
+    check_bounds,
+    check_signature,
+    check_identity,
+)

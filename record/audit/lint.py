@@ -1,0 +1,80 @@
+"""Checks every file of a repository that grants something, offline, before a change of it is merged."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pygit2
+
+from domain.targets import Entry
+from record.errors import RecordUnavailable
+from record.facts.controls import TAKEN_BACK
+from record.index.changes import UNREADABLE, last_line, opened, printable
+from record.people.catalogue import CatalogueState
+from record.people.directory import Directory, DirectoryState
+from record.people.members import PLATFORM, Fault
+from record.people.switch import find_switch
+
+
+def lint(path: Path, commit: str = "HEAD") -> tuple[Fault, ...]:
+    """Everything that is wrong with the people, tenants and targets of a commit, by file.
+
+    What would take rights away is here, and so is what is no fault to the gate but surely a mistake: a target of a
+    tenant that does not exist. Raises RecordUnavailable where there is no such repository or commit.
+    """
+    try:
+        with opened(path) as repo:
+            oid = repo.git.rev_parse("--verify", f"{commit}^{{commit}}")
+            objects = _objects(repo.git_dir)
+            return tuple(sorted(_faults(objects, objects[oid].peel(pygit2.Commit)), key=lambda fault: fault.path))
+    except UNREADABLE as error:
+        raise RecordUnavailable(f"{path} has no commit {commit} that can be read: {last_line(error)}") from error
+
+
+def _objects(folder: str | os.PathLike[str]) -> pygit2.Repository:
+    """The repository's objects; within a pre-receive hook those of the push too, which Git keeps apart until then."""
+    objects = pygit2.Repository(str(folder))
+    if pushed := os.environ.get("GIT_QUARANTINE_PATH"):
+        objects.odb.add_disk_alternate(pushed)
+    return objects
+
+
+def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault]:
+    directory, catalogue = DirectoryState(objects).move_to(commit), CatalogueState().move_to(commit)
+    yield from directory.faults
+    yield from directory.disputes.values()
+    yield from catalogue.faults
+    unread = any(fault.path == PLATFORM for fault in directory.faults)
+    if not unread and directory.rules.controls < 2 and find_switch(objects, str(commit.id)):
+        yield TAKEN_BACK
+    yield from _owned_by_nobody(directory, catalogue.read)
+
+
+def _owned_by_nobody(directory: Directory, read: Sequence[tuple[str, Entry]]) -> Iterator[Fault]:
+    faulty = {fault.stem for fault in directory.faults}
+    for path, entry in read:
+        if entry.tenant not in directory.tenants and entry.tenant not in faulty:
+            yield Fault(path, f"there is no tenant {entry.tenant}: nobody can ask for a promotion of it")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command `lint REPO [--commit REV]`; 0 where nothing is wrong, 1 where something is, 2 for no repository."""
+    parser = argparse.ArgumentParser(
+        prog="prodgate lint",
+        description="Check tenants/, platform.yaml, apis/, applications/ and policies/ of a clone, offline.",
+    )
+    parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
+    parser.add_argument("--commit", default="HEAD", metavar="REV", help="the commit to check (default: HEAD)")
+    asked = parser.parse_args(arguments)
+    try:
+        found = lint(asked.repo, asked.commit)
+    except RecordUnavailable as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    for fault in found:
+        sys.stdout.write(printable(f"{fault.path}:{fault.line or 1}: {fault.sentence}") + "\n")
+    many = "s" if len(found) > 1 else ""
+    sys.stdout.write(f"{len(found)} fault{many}\n" if found else "Every file is good\n")
+    return 1 if found else 0

@@ -1,0 +1,157 @@
+"""Follows the requests of each target along the branch, for an audit that goes through it commit by commit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from domain import lifecycle, line
+from domain.coverage import Deployed
+from domain.line import Place
+from domain.ticket import Action, PromotionRequest, State
+from domain.versions import Direction, direction
+from record.index import schema
+from record.index.entries import prints
+
+LOOKED = timedelta(minutes=10)
+"""The longest an act may look at the record before its commit: a launch takes minutes, a decision waits for Git."""
+
+
+@dataclass(slots=True)
+class _Request:
+    """A request as the branch has it, with the places of its entries by their prints."""
+
+    ticket: PromotionRequest
+    places: dict[bytes, int] = field(default_factory=dict)
+
+    def place(self, entry: int) -> int | None:
+        """The place of an entry of the ticket's history."""
+        *_, its_print = prints(self.ticket.status.history[: entry + 1])
+        return self.places.get(its_print)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A request that was about to come and is not any more: it was deployed, or it was not to be."""
+
+    ticket_id: str
+    version: str
+    approved: int
+    place: int
+    at: datetime
+
+
+@dataclass(slots=True)
+class TargetSoFar:
+    """The requests and deployments of one target in one environment, up to a commit of the line."""
+
+    requests: dict[str, _Request] = field(default_factory=dict)
+    """Those that are not closed."""
+    deployed: dict[str, _Left] = field(default_factory=dict)
+    """By ticket, in the branch's order."""
+    gone: list[_Left] = field(default_factory=list)
+    """Those that were not to be, the last few minutes' alone."""
+
+    def note(self, ticket: PromotionRequest, place: int) -> None:
+        """The next commit of the line, by its number, made the ticket what it is now."""
+        known = self.requests.get(ticket.id) or _Request(ticket)
+        before, known.ticket = known.ticket, ticket
+        self.requests[ticket.id] = known
+        for each in prints(ticket.status.history):
+            known.places.setdefault(each, place)
+        if ticket.state is State.DEPLOYED:
+            self.deployed.setdefault(ticket.id, self._left(ticket, place))
+        elif _comes(before) and not _comes(ticket):
+            recent = (each for each in self.gone if each.at >= ticket.last.at - LOOKED)
+            self.gone = [*recent, self._left(ticket, place)]
+        if ticket.state in lifecycle.CLOSED:
+            del self.requests[ticket.id]
+
+    def _left(self, ticket: PromotionRequest, place: int) -> _Left:
+        approved = self.approved(ticket)
+        return _Left(
+            ticket.id, ticket.spec.target.version, place if approved is None else approved, place, ticket.last.at
+        )
+
+    def approved(self, ticket: PromotionRequest) -> int | None:
+        """The place of the ticket's last approval, where it was noted."""
+        known = self.requests.get(ticket.id)
+        history = ticket.status.history
+        last = max((n for n, entry in enumerate(history) if entry.action is Action.APPROVED), default=None)
+        return None if known is None or last is None else _Request(ticket, known.places).place(last)
+
+    def since(self, place: int) -> tuple[Deployed, ...]:
+        """The deployments after that place."""
+        found = takewhile(lambda each: each.place > place, reversed(self.deployed.values()))
+        return tuple(
+            Deployed(ticket_id=each.ticket_id, version=each.version, approved=each.approved, deployed=each.place)
+            for each in found
+        )
+
+    def line(self) -> tuple[Place, ...]:
+        """The target's line."""
+        return line.ordered(self._places())
+
+    def _places(self) -> Iterator[Place]:
+        for known in self.requests.values():
+            entered = line.entered(known.ticket)
+            place = None if entered is None else known.place(entered)
+            if place is not None:
+                state, deploys = known.ticket.state, line.deploys(known.ticket)
+                yield Place(ticket_id=known.ticket.id, position=place, state=state, deploys=deploys)
+
+    def ahead_of(self, ticket_id: str) -> tuple[str, ...]:
+        """The requests that entered the line before this one did; of those that entered by one commit, none did."""
+        places = {place.ticket_id: place.position for place in self.line()}
+        own = places.get(ticket_id, 0)
+        return tuple(each for each, position in places.items() if position < own)
+
+    def others(self, ticket: PromotionRequest) -> Iterator[PromotionRequest]:
+        """The other requests that are not closed."""
+        return (known.ticket for known in self.requests.values() if known.ticket.id != ticket.id)
+
+    def shown(self, since: datetime, described: str | None) -> set[str]:
+        """The versions that were in production, or about to come, at any time from then on.
+
+        `described` is what the catalogue says of production before the first deployment.
+        """
+        found = {known.ticket.spec.target.version for known in self.requests.values() if _comes(known.ticket)}
+        found |= {each.version for each in self.gone if each.at >= since}
+        for each in reversed(self.deployed.values()):
+            found.add(each.version)
+            if each.at < since:
+                return found
+        return found | {described or ""}
+
+    def newer(self, ticket: PromotionRequest, newer: str | None, since: datetime) -> bool:
+        """True where that request is newer and stood approved, after the ticket was made, at any time from `since` on.
+
+        What was deployed stands for good.
+        """
+        created = self.requests[ticket.id].place(0) if ticket.id in self.requests else None
+        version, found = self._stood(newer, since)
+        if created is None or version is None or found is None or found <= created:
+            return False
+        return direction(ticket.spec.target.version, version) is Direction.NEWER
+
+    def _stood(self, ticket_id: str | None, since: datetime) -> tuple[str | None, int | None]:
+        """The version of an approved request, and the place of its approval."""
+        known = self.requests.get(ticket_id or "")
+        if known is not None and _comes(known.ticket):
+            return known.ticket.spec.target.version, self.approved(known.ticket)
+        left = (*(each for each in self.gone if each.at >= since), *self.deployed.values())
+        return next(((each.version, each.approved) for each in left if each.ticket_id == ticket_id), (None, None))
+
+
+def _comes(ticket: PromotionRequest) -> bool:
+    return ticket.state in {State.APPROVED, State.DEPLOYING}
+
+
+@dataclass(slots=True)
+class TargetsSoFar:
+    """Every target, whoever's: names that differ in case are one."""
+
+    known: dict[str, TargetSoFar] = field(default_factory=dict)
+
+    def of(self, ticket: PromotionRequest) -> TargetSoFar:
+        return self.known.setdefault(schema.what_of(ticket), TargetSoFar())

@@ -1,0 +1,220 @@
+"""Reads what happened to tickets, as the branch tells it: commit by commit, in first-parent order.
+
+A commit's acts are the history entries that it brought to the branch: of a merge, everything that came in with it. A
+commit that changes a ticket in another way than by going on from what was there brought none.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock, local
+from typing import TypeVar
+
+import pygit2
+
+from domain import lifecycle
+from domain.errors import RuleViolation, Unproven
+from domain.roles import Requester
+from domain.signing import Claims, mismatch
+from domain.ticket import BY_PEOPLE, Action, PromotionRequest
+from record.errors import BranchRewritten, RecordUnavailable
+from record.facts.requesters import claims_in, requester_in
+from record.git.repository import Repository
+from record.index.bulk import blob_of, read_ticket
+from record.index.changes import is_ticket
+from record.index.reader import Index
+from record.signing.keys import KeyReader
+from record.signing.signatures import Keys
+
+_KEPT = 512
+"""Commits, tickets and signatures that are kept in memory: several followers read the same ones within a second."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One transition of one ticket, and the ticket right after it."""
+
+    ticket: PromotionRequest
+
+    @property
+    def number(self) -> int:
+        """The act's place in the ticket's history, from 1."""
+        return len(self.ticket.status.history)
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A commit of the branch, when it was made, and the acts that it brought there."""
+
+    id: str
+    at: datetime
+    acts: tuple[Act, ...]
+
+
+@dataclass
+class Acts:
+    """Reads commits for every follower of a process, each once. Safe to use from any thread."""
+
+    repository: Repository
+    index: Index
+    keys: KeyReader
+    _commits: "_Recent[Committed]" = field(default_factory=lambda: _Recent())
+    _tickets: "_Recent[PromotionRequest]" = field(default_factory=lambda: _Recent())
+    _claims: "_Recent[Claims]" = field(default_factory=lambda: _Recent())
+    _local: local = field(default_factory=local)
+
+    def committed(self, git: pygit2.Repository, oid: str) -> Committed:
+        """The commit and its acts."""
+        if (known := self._commits.get(oid)) is None:
+            known = self._commits.put(oid, self._read(git, git[oid].peel(pygit2.Commit)))
+        return known
+
+    def _read(self, git: pygit2.Repository, commit: pygit2.Commit) -> Committed:
+        diff = (
+            commit.parents[0].tree.diff_to_tree(commit.tree) if commit.parents else commit.tree.diff_to_tree(swap=True)
+        )
+        changed = [(each.new_file.raw_path.decode(errors="replace"), each) for each in diff.deltas]
+        acts = (
+            act
+            for path, each in changed
+            if is_ticket(path)
+            for act in self._acts(self._ticket(git, path, each.old_file.id), self._ticket(git, path, each.new_file.id))
+        )
+        return Committed(str(commit.id), datetime.fromtimestamp(commit.commit_time, UTC), tuple(acts))
+
+    def _ticket(self, git: pygit2.Repository, path: str, blob: pygit2.Oid) -> PromotionRequest | None:
+        """The ticket of a file; None where there is no file, or none that these rules make."""
+        if blob == pygit2.Oid(hex="0" * 40):
+            return None
+        if (known := self._tickets.get(f"{blob} {path}")) is None:
+            try:
+                known = read_ticket(path, blob_of(git, blob))
+            except RuleViolation:
+                return None
+            self._tickets.put(f"{blob} {path}", known)
+        return known
+
+    @staticmethod
+    def _acts(before: PromotionRequest | None, after: PromotionRequest | None) -> Iterator[Act]:
+        if after is None or (before is not None and not lifecycle.continues(before, after)):
+            return
+        known = len(before.status.history) if before else 0
+        for number in range(known + 1, len(after.status.history) + 1):
+            yield Act(as_of(after, number))
+
+    def claims(self, ticket_id: str) -> tuple[Claims, ...]:
+        """The claims that the commits of a ticket prove, oldest first. Raises RecordUnavailable."""
+        git, keys = self._git(), self.keys.current()
+        try:
+            stated = [self._stated(git, oid, keys) for oid in self.index.commits(ticket_id)]
+        except (pygit2.GitError, KeyError, OSError) as error:
+            raise RecordUnavailable(f"The commits of {ticket_id} can't be read: {error}") from error
+        return tuple(claims for claims in stated if claims is not None and claims.ticket == ticket_id)
+
+    def _git(self) -> pygit2.Repository:
+        """The repository for the thread that asks."""
+        if (known := getattr(self._local, "git", None)) is None:
+            known = self._local.git = opened(self.repository)
+        return known
+
+    def _stated(self, git: pygit2.Repository, oid: str, keys: Keys) -> Claims | None:
+        if (known := self._claims.get(oid)) is not None:
+            return known
+        stated = claims_in(git[oid].peel(pygit2.Commit), keys)
+        return None if stated is None or isinstance(stated, Unproven) else self._claims.put(oid, stated)
+
+    def submitted(self, ticket_id: str) -> tuple[Requester | None, datetime | None]:
+        """The requester of the ticket, and the time by which somebody had to decide, as its creation was signed.
+
+        None for what that does not say. Raises RecordUnavailable.
+        """
+        claims = self.claims(ticket_id)
+        return requester_in(claims), next((each.decide_by for each in claims if each.action is Action.CREATED), None)
+
+    def proven(self, act: Act) -> bool:
+        """Tells whether the act is the service's own, or carries the signature of the person who it says acted."""
+        if act.ticket.last.action not in BY_PEOPLE:
+            return True
+        return any(mismatch(claims, act.ticket) is None for claims in self.claims(act.ticket.id))
+
+
+class Trail:
+    """The commits after a cursor that one follower has not read yet. One thread uses it."""
+
+    def __init__(self, acts: Acts, cursor: str | None) -> None:
+        self._acts = acts
+        self._seen = cursor
+        self._git = opened(acts.repository)
+        self._ahead: deque[str] = deque()
+
+    def __len__(self) -> int:
+        return len(self._ahead)
+
+    def look(self) -> None:
+        """Find what was committed since. Raises BranchRewritten, RecordUnavailable."""
+        tip = self._acts.repository.tip()
+        if tip == self._seen:
+            return
+        if tip is None or tip not in self._git:
+            raise RecordUnavailable("The record can't be read: its branch is gone, or can't be reached")
+        if self._seen is not None and not (self._seen in self._git and self._git.descendant_of(tip, self._seen)):
+            raise BranchRewritten(tip, self._seen)
+        walk = self._git.walk(tip)
+        walk.simplify_first_parent()
+        if self._seen is not None:
+            walk.hide(self._seen)
+        self._ahead.extend(reversed([str(commit.id) for commit in walk]))
+        self._seen = tip
+
+    @property
+    def oldest(self) -> datetime | None:
+        """The time at which the first commit that is not read yet was made. Raises RecordUnavailable."""
+        found = self.next()
+        return found.at if found else None
+
+    def next(self) -> Committed | None:
+        """The next commit with its acts, the same until it is `passed`; None for none. Raises RecordUnavailable."""
+        if not self._ahead:
+            return None
+        try:
+            return self._acts.committed(self._git, self._ahead[0])
+        except (pygit2.GitError, KeyError, OSError) as error:
+            raise RecordUnavailable(f"{self._ahead[0][:10]} can't be read: {error}") from error
+
+    def passed(self) -> None:
+        """Go on to the commit after it."""
+        self._ahead.popleft()
+
+
+def as_of(ticket: PromotionRequest, number: int) -> PromotionRequest:
+    """The ticket as it was after that many of its transitions."""
+    history = ticket.status.history
+    if number == len(history):
+        return ticket
+    return ticket.model_copy(update={"status": lifecycle.status_of(history[:number])})
+
+
+def opened(repository: Repository) -> pygit2.Repository:
+    """The repository for one thread. Raises RecordUnavailable."""
+    try:
+        return pygit2.Repository(str(repository.path))
+    except pygit2.GitError as error:
+        raise RecordUnavailable(str(error)) from error
+
+
+class _Recent(OrderedDict[str, T]):
+    """Keeps what was read last, a bounded number of it; for any thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = Lock()
+
+    def put(self, key: str, value: T) -> T:
+        with self._turn:
+            self[key] = value
+            if len(self) > _KEPT:
+                self.popitem(last=False)
+        return value

@@ -1,0 +1,115 @@
+"""Tells a target's line, and what an approval still stands on: both are functions of the branch alone."""
+
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Self
+
+import pygit2
+
+from domain import line
+from domain.coverage import Grounds
+from domain.line import Place
+from domain.roles import Person, same_address
+from domain.signing import Claims
+from domain.ticket import Action, PromotionRequest, State
+from domain.versions import Direction, direction
+from record.errors import RecordError
+from record.facts.controls import Controls
+from record.facts.requesters import proven
+from record.git.repository import Repository
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
+from record.signing.keys import KeyReader
+
+UNREADABLE = (RecordError, OSError, sqlite3.Error, pygit2.GitError)
+"""The errors that reading the record raises while it can't be read."""
+
+_GOING_ON = frozenset({State.APPROVED, State.DEPLOYING, State.DEPLOYED})
+"""States of a newer request by which an older one is closed."""
+
+
+@dataclass(frozen=True)
+class LineReader:
+    """Reads the branch as the index has it: whoever must see what another process just wrote fetches first.
+
+    Every method raises what reading the record raises.
+    """
+
+    repository: Repository
+    index: Index
+    directory: DirectoryReader
+    keys: KeyReader
+    controls: Controls
+
+    @classmethod
+    def of(cls, repository: Repository, directory: DirectoryReader, index: Index) -> Self:
+        controls = Controls.of(repository, directory, index)
+        return cls(repository, index, directory, KeyReader(repository), controls)
+
+    def line_of(self, ticket: PromotionRequest) -> tuple[Place, ...]:
+        """The requests that stand in the line of the ticket's target, whoever deploys or is next first.
+
+        Before targets had owners, each tenant had targets of its own.
+        """
+        with self.index.still():
+            shared = self.index.switch() is not None
+            target, tenant = ticket.spec.target, ticket.metadata.tenant
+            found = self.index.open_of(target.type, target.name, target.target_environment)
+            mine = (each for each in found if shared or each.metadata.tenant == tenant)
+            return line.ordered(place for place in map(self.place_of, mine) if place is not None)
+
+    def place_of(self, ticket: PromotionRequest) -> Place | None:
+        """The ticket's own place in its line; None where it stands in none, or the branch does not have it yet."""
+        entered = line.entered(ticket)
+        position = None if entered is None else self.index.position(ticket, entered)
+        if position is None:
+            return None
+        return Place(ticket_id=ticket.id, position=position, state=ticket.state, deploys=line.deploys(ticket))
+
+    def grounds_of(self, ticket: PromotionRequest, signed: Collection[Claims] | None = None) -> Grounds:
+        """Gathers what the record says now of the ticket's approval, and of newer requests of its target.
+
+        `signed` is what its commits prove, for whoever knows that already.
+        """
+        with self.index.still():
+            if signed is None:
+                signed = proven(self.repository, self.index, self.keys.current(), ticket.id)
+            directory, target = self.directory.current(), self.controls.of_ticket(ticket)
+            approved = self._approved(ticket)
+            return Grounds(
+                approved=approved,
+                approver=self._approver(ticket, signed),
+                tenant_exists=ticket.metadata.tenant in directory.tenants,
+                target=target,
+                since=() if approved is None else self.index.deployed_since(ticket, approved),
+                valid_for=directory.rules.approval_valid_for,
+                newer=self._newer(ticket) if target.controlled and directory.rules.supersede else None,
+            )
+
+    def _approved(self, ticket: PromotionRequest) -> int | None:
+        """The place of the approval that stands."""
+        if ticket.status.approved_at is None:
+            return None
+        history = ticket.status.history
+        last = max(index for index, entry in enumerate(history) if entry.action is Action.APPROVED)
+        return self.index.position(ticket, last)
+
+    def _approver(self, ticket: PromotionRequest, signed: Collection[Claims]) -> Person | None:
+        """The approver, as the directory has them now: by the sign-in that the approval was signed with."""
+        email = ticket.status.approved_by
+        if email is None:
+            return None
+        meant = (ticket.digest, Action.APPROVED, same_address(email))
+        subjects = [each.sub for each in signed if (each.digest, each.action, same_address(each.email)) == meant]
+        return self.directory.current().person(email, subjects[-1] if subjects else None)
+
+    def _newer(self, ticket: PromotionRequest) -> str | None:
+        """The first request of a newer version of the target that was approved after the ticket was created."""
+        created = self.index.position(ticket, 0)
+        if created is None:
+            return None
+        approved = self.index.approved_since(ticket, created)
+        version = ticket.spec.target.version
+        newer = (each for each in approved if direction(version, each.spec.target.version) is Direction.NEWER)
+        return next((each.id for each in newer if each.state in _GOING_ON), None)

@@ -1,0 +1,1 @@
+"""The form of the files: a ticket's text, written and read."""

@@ -1,0 +1,1 @@
+"""Git as the record's storage: commits go in, durable revisions come out, remotes follow."""

@@ -1,0 +1,149 @@
+"""A journal: small files on a ref of its own, beside the branch, changed in groups by the one writer who leads it.
+
+Each append is one commit, moved to by compare-and-swap on the commit that the writer left there, on the remote where
+there is one: a writer who was replaced learns it from its next append, which changes nothing. What an append costs
+depends on the files that it changes alone.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pygit2
+
+from record.errors import JournalMoved, RecordUnavailable
+from record.git import message
+from record.git.branch import Branch
+from record.git.durable import sync, write_files
+from record.git.objects import GitObject, Kind, Tree
+from record.git.pack import PackWriter
+from record.git.packing import Packing
+from record.git.remote import Remote, fetched
+
+KEPT = 10_000
+"""Appends after which a journal that keeps no history begins anew, with the files as they are."""
+
+
+class Journal:
+    """One journal of one repository. One thread uses it; its methods block.
+
+    With `history`, what was appended once is never let go.
+    """
+
+    def __init__(
+        self, repository: Path, ref: str, remote: Remote | None, packing: Packing, *, history: bool = False
+    ) -> None:
+        self.ref = ref
+        self._repository = repository
+        self._branch = Branch(repository, ref)
+        self._shown = Branch(repository, fetched(ref)) if remote else self._branch
+        self._remote = remote
+        self._packing = packing
+        self._history = history
+        self._git: pygit2.Repository | None = None
+        self._tree = Tree(self._load)
+        self._tip: str | None = None
+        self._tried: str | None = None
+
+    def newest(self, path: str) -> bytes | None:
+        """The file as the journal is known on this disk, whoever writes it; None where there is none.
+
+        Raises RecordUnavailable.
+        """
+        with self._failures():
+            return self._file(self._shown.tip(), path)
+
+    def open(self) -> None:
+        """Begin to write where the journal is now. Raises RecordUnavailable."""
+        with self._failures():
+            if self._remote:
+                self._remote.fetch()
+            self._tip, self._tried = self._shown.tip(), None
+
+    def read(self, path: str) -> bytes | None:
+        """The file as this writer knows it, None where there is none. Raises RecordUnavailable."""
+        with self._failures():
+            return self._file(self._tip, path)
+
+    def append(self, files: Mapping[str, bytes], subject: str) -> None:
+        """Change the files in one commit, which is durable when this returns.
+
+        Raises JournalMoved where somebody else has written since; and RecordUnavailable, after which it may be tried
+        again: whether the attempt came through is found out first.
+        """
+        with self._failures():
+            self._settle()
+            commit, pack = self._commit(files, subject)
+            folder = self._repository / "objects" / "pack"
+            write_files(pack.files(folder))
+            sync(folder)
+            self._tried = commit
+            if not self._moved_to(commit):
+                raise JournalMoved(self.ref, self._tip, self._shown.tip())
+            self._tip, self._tried = commit, None
+            self._packing.look()
+
+    def _settle(self) -> None:
+        """Find out what became of an attempt whose answer was lost."""
+        if self._tried is None:
+            return
+        known, tried = self._tip, self._tried
+        self.open()
+        if self._tip not in {known, tried}:
+            raise JournalMoved(self.ref, known, self._tip)
+
+    def _moved_to(self, commit: str) -> bool:
+        if self._remote:
+            return self._remote.push_journal(commit, self.ref, self._tip)
+        with self._branch.turn():
+            return self._branch.move(self._tip, commit)
+
+    def _commit(self, files: Mapping[str, bytes], subject: str) -> tuple[str, PackWriter]:
+        parent = self._opened()[self._tip].peel(pygit2.Commit) if self._tip else None
+        number = int(message.trailer(parent, message.NUMBER) or 0) + 1 if parent else 1
+        self._tree.move_to(bytes(parent.tree_id.raw) if parent else None)
+        pack, folders = PackWriter(), dict[str, GitObject]()
+        for path, data in files.items():
+            blob = GitObject.of(Kind.BLOB, data)
+            pack.add((blob,))
+            where = path
+            for folder in self._tree.put(path, blob.oid):
+                where = where.rpartition("/")[0]
+                folders[where] = folder  # the last one made is the folder with all of its changes
+        pack.add(folders.values())
+        above = None if parent is None or self._begins_anew(number) else bytes(parent.id.raw)
+        commit = GitObject.of(
+            Kind.COMMIT, message.journal_commit(subject, number, self._tree.oid, above, datetime.now(UTC))
+        )
+        pack.add((commit,))
+        return commit.oid.hex(), pack
+
+    def _begins_anew(self, number: int) -> bool:
+        return not self._history and number % KEPT == 0
+
+    def _file(self, tip: str | None, path: str) -> bytes | None:
+        if tip is None:
+            return None
+        try:
+            found = self._opened()[tip].peel(pygit2.Tree)[path]
+        except KeyError:
+            return None
+        return bytes(found.data) if isinstance(found, pygit2.Blob) else None
+
+    def _load(self, oid: bytes) -> bytes:
+        _, data = self._opened().odb.read(pygit2.Oid(raw=oid))
+        return bytes(data)
+
+    def _opened(self) -> pygit2.Repository:
+        if self._git is None:
+            self._git = pygit2.Repository(str(self._repository))
+        return self._git
+
+    @contextlib.contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, pygit2.GitError, KeyError) as error:
+            self._git = None  # it is opened anew once the repository is back
+            raise RecordUnavailable(f"{self.ref} can't be read or written: {error}") from error

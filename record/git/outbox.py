@@ -1,0 +1,117 @@
+"""An outbox in the record: how far a channel has told of it, and what it told of each ticket."""
+
+import logging
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from domain.announcement import Channel
+from domain.delivery import Correspondence, Position, Report
+from domain.following import outbox_ref
+from record.errors import RecordUnavailable
+from record.git.journal import Journal
+from record.git.repository import Repository
+
+_LOG = logging.getLogger(__name__)
+CURSOR = "cursor.json"
+_TO_A_FOLDER = 100
+"""Tickets in one folder: what an append costs does not grow with their number."""
+
+
+def path_of(ticket_id: str) -> str:
+    """The place at which an outbox keeps a ticket: `2026/00/PR-2026-0001.json`."""
+    _, year, number = ticket_id.split("-")
+    return f"{year}/{int(number) // _TO_A_FOLDER:02}/{ticket_id}.json"
+
+
+def announced(repository: Repository, ticket_id: str) -> Report:
+    """Reports what was announced of a ticket on every channel, as this disk knows it. Raises RecordUnavailable."""
+    files = (repository.journal(outbox_ref(channel)).newest(path_of(ticket_id)) for channel in Channel)
+    return Report.of(_correspondence(ticket_id, file) for file in files)
+
+
+def _correspondence(ticket_id: str, file: bytes | None) -> Correspondence:
+    """Reads what a file says; of one that somebody damaged, nothing: what it said is said again, with the same ids."""
+    if file is None:
+        return Correspondence()
+    try:
+        return Correspondence.model_validate_json(file)
+    except ValidationError as error:
+        _LOG.error("an outbox's file of %s can't be read: %s", ticket_id, error)
+        return Correspondence()
+
+
+class Outbox:
+    """A channel's outbox as its leader has it: what it changes is kept in memory until `append`. One thread uses it."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._position: Position | None = None
+        self._changed: dict[str, Correspondence] = {}
+        self._noted: Position | None = None
+
+    def open(self) -> bool:
+        """Read where the outbox is; whether it has begun at all. Raises RecordUnavailable."""
+        self._journal.open()
+        self._changed = {}
+        found = self._journal.read(CURSOR)
+        try:
+            self._position = self._noted = Position.model_validate_json(found) if found else None
+        except ValidationError as error:
+            raise RecordUnavailable(f"{self._journal.ref} can't be read: {error}") from error
+        return found is not None
+
+    def begin(self, cursor: str | None, now: datetime) -> None:
+        """Begin at a commit of the branch. Raises JournalMoved, RecordUnavailable."""
+        self._position = Position(cursor=cursor, began=now)
+        self.append()
+
+    @property
+    def position(self) -> Position:
+        if self._position is None:
+            raise RecordUnavailable(f"{self._journal.ref} has not begun")
+        return self._position
+
+    @property
+    def changed(self) -> bool:
+        """Tells whether there is something to append."""
+        return bool(self._changed) or self._position != self._noted
+
+    def of(self, ticket_id: str) -> Correspondence:
+        """The announcements of the ticket so far. Raises RecordUnavailable."""
+        known = self._changed.get(ticket_id)
+        return known or _correspondence(ticket_id, self._journal.read(path_of(ticket_id)))
+
+    def put(self, ticket_id: str, correspondence: Correspondence) -> None:
+        self._changed[ticket_id] = correspondence
+
+    def move_to(self, cursor: str) -> None:
+        """Note that everything up to the commit was taken up."""
+        self._position = self.position.model_copy(update={"cursor": cursor})
+
+    def count(self, *, sent: int = 0, skipped: int = 0, undelivered: int = 0) -> None:
+        before = self.position
+        counts = {"sent": before.sent + sent, "skipped": before.skipped + skipped}
+        self._position = before.model_copy(update=counts | {"undelivered": before.undelivered + undelivered})
+
+    def append(self) -> None:
+        """Make everything durable, in one commit. Raises JournalMoved, or RecordUnavailable: then it is yet to do."""
+        waiting = self._waiting()
+        position = self.position.model_copy(update={"waiting": waiting})
+        files = {path_of(ticket): _written(each) for ticket, each in self._changed.items()}
+        self._journal.append(files | {CURSOR: _written(position)}, f"Tell of {len(self._changed)} tickets")
+        self._position = self._noted = position
+        self._changed = {}
+
+    def _waiting(self) -> tuple[str, ...]:
+        before = dict.fromkeys(self.position.waiting)
+        for ticket, each in self._changed.items():
+            if each.waits:
+                before[ticket] = None
+            else:
+                before.pop(ticket, None)
+        return tuple(before)
+
+
+def _written(value: Correspondence | Position) -> bytes:
+    return value.model_dump_json(indent=1).encode() + b"\n"

@@ -1,0 +1,1 @@
+"""The index of the branch: every list, search and comparison reads it."""

@@ -1,0 +1,121 @@
+"""Reading many tickets at once, on every processor: parsing is what a rebuild of the index costs."""
+
+import logging
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import repeat
+from pathlib import Path
+
+import pygit2
+from pydantic import ValidationError
+
+from domain import lifecycle, yaml
+from domain.errors import RuleViolation
+from domain.ticket import Action, PromotionRequest
+from record.files import reading
+from record.git.message import SIGNATURE, trailer
+from record.index import schema
+from record.index.entries import FileChange, places
+from record.index.finding import terms
+from record.index.postings import CHUNK, packed
+from record.signing.signatures import unchecked
+
+_LOG = logging.getLogger(__name__)
+
+
+def read_ticket(path: str, data: bytes) -> PromotionRequest:
+    """The ticket that the file at the path holds. Raises RuleViolation when there is none, or a false one."""
+    ticket = reading.load(data)
+    if ticket.path != path:
+        raise RuleViolation(f"the file says that it belongs at {ticket.path}")
+    try:
+        lifecycle.check_status(ticket)
+    except ValidationError as error:  # such as an approval by nobody
+        raise RuleViolation(yaml.describe(error)) from error
+    return ticket
+
+
+def found_ticket(git: pygit2.Repository, path: str, blob: str) -> PromotionRequest | None:
+    """The ticket of a blob that the path had once; None where it was none."""
+    try:
+        return read_ticket(path, blob_of(git, blob))
+    except RuleViolation:
+        return None
+
+
+def blob_of(git: pygit2.Repository, oid: str | pygit2.Oid) -> bytes:
+    """The content of a file; RuleViolation for what is no file, such as another repository's commit."""
+    blob = git.get(oid)
+    if not isinstance(blob, pygit2.Blob):
+        raise RuleViolation("it is no file")
+    return blob.data
+
+
+def identities_in(git: pygit2.Repository, ticket: PromotionRequest, commits: Iterable[bytes]) -> frozenset[str]:
+    """The identities of whoever asked, as the commit that created the ticket says; unchecked, for lists alone.
+
+    Any of the commits may only name the ticket. Before there was one, nobody could know what it would say.
+    """
+    for oid in commits:
+        claims = unchecked(trailer(git[oid.hex()].peel(pygit2.Commit), SIGNATURE))
+        if claims is not None and (claims.action, claims.digest) == (Action.CREATED, ticket.digest):
+            return claims.asked_by.identities
+    return frozenset()
+
+
+@dataclass(slots=True)
+class Chunk:
+    """One chunk of files as the index's tables take it."""
+
+    rows: list[tuple[str | int | None, ...]] = field(default_factory=list)
+    entries: list[tuple[str, bytes, int]] = field(default_factory=list)
+    postings: list[tuple[str, int, bytes]] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A ticket's file, the commits that name the ticket, and the changes of the file, both oldest first."""
+
+    path: str
+    blob: str
+    commits: tuple[bytes, ...]
+    changes: tuple[FileChange, ...]
+
+
+def read_chunks(repository: Path, files: list[File]) -> Iterator[Chunk]:
+    """The files, chunk by chunk; the file at position n is row n. No number stands twice."""
+    parts = [(number, files[start : start + CHUNK]) for number, start in enumerate(range(0, len(files), CHUNK))]
+    done = 0
+    try:
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
+            for chunk in pool.map(_read_chunk, repeat(str(repository)), *zip(*parts, strict=True)):
+                yield chunk
+                done += 1
+    except BrokenProcessPool:  # such as no memory for several: one process is slower, and enough
+        _LOG.warning("Tickets are read by one process alone")
+        yield from (_read_chunk(str(repository), *part) for part in parts[done:])
+
+
+def _read_chunk(repository: str, number: int, files: list[File]) -> Chunk:
+    git, chunk, found = pygit2.Repository(repository), Chunk(), dict[str, list[int]]()
+    for position, file in enumerate(files):
+        try:
+            ticket = read_ticket(file.path, blob_of(git, file.blob))
+        except RuleViolation as error:
+            chunk.faults.append((file.path, str(error)))
+            ticket = None
+        known = places(file.changes, partial(found_ticket, git), ticket)
+        chunk.entries += ((file.path, each, place) for each, place in known.items())
+        if ticket is None:
+            continue
+        chunk.rows.append(schema.values(number * CHUNK + position, ticket, file.blob, known))
+        for term in terms(ticket, identities_in(git, ticket, file.commits)):
+            found.setdefault(term, []).append(position)
+    chunk.postings = [(term, number, packed(rows)) for term, rows in sorted(found.items())]
+    return chunk

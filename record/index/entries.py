@@ -1,0 +1,155 @@
+"""Finds the commit by which a ticket's file got each of its entries, by its number on the branch's first-parent line.
+
+A merge is one change of that line. An entry has its place from the first time that the file held it, after the same
+entries: a file that is edited by hand and put back keeps every place, and no entry ever gets an earlier one.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import git
+import pygit2
+from pygit2.enums import DeltaStatus, SortMode
+
+from domain import lifecycle
+from domain.ticket import FOLDER, Action, HistoryEntry, PromotionRequest, State
+from record.errors import RecordUnavailable
+from record.files.text import text_of
+from record.git.objects import Kind, object_id
+from record.index.changes import is_ticket, last_line, on_line, opened
+from record.people.members import shown
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A commit of the line, by its number, made this blob of a ticket's file."""
+
+    path: str
+    position: int
+    blob: str
+
+
+def line(objects: pygit2.Repository, before: str | None, tip: str) -> Iterator[pygit2.Commit]:
+    """The commits of the first-parent line after `before` up to the tip, oldest first.
+
+    Raises ValueError where the tip's line does not go through `before`.
+    """
+    walk = objects.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE)
+    walk.simplify_first_parent()
+    if before is not None:
+        walk.hide(before)
+    known = before
+    for commit in walk:
+        parent = str(commit.parent_ids[0]) if commit.parent_ids else None
+        if parent != known:
+            raise ValueError(f"the branch was rewritten: {commit.id} does not come right after {known}")
+        known = str(commit.id)
+        yield commit
+    if known != tip:
+        raise ValueError(f"the branch was rewritten: {tip} does not come after {before}")
+
+
+def brought(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[pygit2.Commit]:
+    """The commits that this one of the line brought to the branch, itself the last, in one order for every reader."""
+    if len(commit.parent_ids) < 2:
+        return iter((commit,))
+    walk = objects.walk(commit.id, SortMode.TOPOLOGICAL | SortMode.REVERSE)
+    walk.hide(commit.parent_ids[0])
+    return iter(walk)
+
+
+def changes_of(commit: pygit2.Commit, position: int) -> Iterator[FileChange]:
+    """The tickets' files that a commit of the line made or changed."""
+    before, now = _folder(commit.parents[0]) if commit.parent_ids else None, _folder(commit)
+    if now is None or (before is not None and before.id == now.id):
+        return
+    diff = now.diff_to_tree(swap=True) if before is None else before.diff_to_tree(now)
+    for delta in diff.deltas:
+        path = f"{FOLDER}/{shown(delta.new_file.path)}"
+        if delta.status is not DeltaStatus.DELETED and is_ticket(path):
+            yield FileChange(path, position, str(delta.new_file.id))
+
+
+def all_changes(path: str, positions: Mapping[str, int], before: str | None, tip: str) -> Iterator[FileChange]:
+    """The same of every commit of the line after `before`, by Git itself, which is many times faster for many."""
+    try:
+        with opened(Path(path)) as repo:
+            for change in on_line(repo, f"{before}..{tip}" if before else tip):
+                files = ((file, blob) for file, _, blob in change.files if blob is not None)
+                yield from (FileChange(file, positions[change.commit], blob) for file, blob in files)
+    except git.GitError as error:
+        raise RecordUnavailable(f"Git can't tell what changed: {last_line(error)}") from error
+
+
+def _folder(commit: pygit2.Commit) -> pygit2.Tree | None:
+    tree = commit.tree
+    found = tree[FOLDER] if FOLDER in tree else None  # noqa: SIM401  a tree has no get
+    return found if isinstance(found, pygit2.Tree) else None
+
+
+def prints(history: Iterable[HistoryEntry]) -> Iterator[bytes]:
+    """Yields the print that tells each entry from all others: itself, and the entries before it."""
+    known = b""
+    for entry in history:
+        known = hashlib.sha256(known + entry.model_dump_json().encode()).digest()[:16]
+        yield known
+
+
+Places = Mapping[bytes, int]
+"""The numbers of a file's entries, those that it does not hold any more too, by their prints."""
+
+
+def places(
+    changes: Sequence[FileChange],
+    read: Callable[[str, str], PromotionRequest | None],
+    last: PromotionRequest | None = None,
+) -> Places:
+    """The places that a file's changes, oldest first, gave to its entries.
+
+    `last` is what the file says in the end, where that is known: what we wrote before it need not be read.
+    """
+    known, found = _written(last) if last else {}, dict[bytes, int]()
+    for change in changes:
+        held = known.get(change.blob)
+        if held is None:
+            ticket = read(change.path, change.blob)
+            held = tuple(prints(ticket.status.history)) if ticket else ()
+        for each in held:
+            found.setdefault(each, change.position)
+    return found
+
+
+def _written(last: PromotionRequest) -> dict[str, tuple[bytes, ...]]:
+    """The entries, by their prints, that the ticket's file held in each blob that we wrote of it."""
+    history = last.status.history
+    held, found = tuple(prints(history)), dict[str, tuple[bytes, ...]]()
+    for length in range(1, len(history) + 1):
+        then = last.model_copy(update={"status": lifecycle.status_of(history[:length])})
+        found[object_id(Kind.BLOB, text_of(then).encode()).hex()] = held[:length]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """The places by which lists of one target are ordered; None where it never came that far.
+
+    `approved` is the approval that stands, `first_approved` the first there ever was.
+    """
+
+    first_approved: int | None
+    approved: int | None
+    deployed: int | None
+
+
+def milestones(ticket: PromotionRequest, known: Places) -> Milestones:
+    """The ticket's, by the places of its entries; KeyError where these are another ticket's."""
+    history = ticket.status.history
+    at = [known[each] for each in prints(history)]
+    approvals = [place for place, entry in zip(at, history, strict=True) if entry.action is Action.APPROVED]
+    return Milestones(
+        first_approved=approvals[0] if approvals else None,
+        approved=approvals[-1] if ticket.status.approved_at is not None else None,
+        deployed=at[-1] if ticket.state is State.DEPLOYED else None,
+    )

@@ -1,0 +1,184 @@
+"""Puts what changed between two tips of the branch into the index."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from itertools import count
+from pathlib import Path, PurePosixPath
+
+import pygit2
+from pygit2.enums import DeltaStatus
+
+from domain.errors import RuleViolation
+from domain.roles import same_address
+from domain.ticket import PromotionRequest
+from record.git.message import SIGNATURE, plain, trailer
+from record.index import schema
+from record.index.bulk import File, blob_of, found_ticket, identities_in, read_chunks, read_ticket
+from record.index.changes import is_ticket
+from record.index.entries import FileChange, all_changes, brought, changes_of, line, places
+from record.index.finding import Finder, terms
+from record.index.postings import CHUNK
+from record.people.switch import find_switch, older
+
+_LOG = logging.getLogger(__name__)
+_MANY = CHUNK
+"""Tickets above which it pays to start other processes."""
+
+_MANY_COMMITS = 64
+"""Commits above which it pays to ask Git itself what they changed."""
+
+Progress = Callable[[int, int], None]
+"""Told how many tickets have been read, and of how many."""
+
+
+class Feed:
+    """Moves an index from the tip it was made from to another. One thread at a time."""
+
+    def __init__(self, path: Path, db: sqlite3.Connection, finder: Finder, progress: Progress) -> None:
+        self._git = pygit2.Repository(str(path))
+        self._db = db
+        self._finder = finder
+        self._progress = progress
+        self._ticket = lru_cache(maxsize=512)(partial(found_ticket, self._git))
+        self._next_row = db.execute("SELECT coalesce(max(row) + 1, 0) FROM tickets").fetchone()[0]
+
+    def move(self, tip: str) -> None:
+        """Within the caller's transaction, bring everything from the tip it shows to `tip`."""
+        known = self._db.execute("SELECT value FROM meta WHERE key = 'tip'").fetchone()
+        before = known[0] if known else None
+        if before == tip:
+            return
+        changed = self._changed(before, tip)
+        entered = self._number_commits(before, tip)
+        self._note_switch(before, tip)
+        if self._next_row == 0 and len(changed) > _MANY:
+            self._fill(changed, entered)
+        else:
+            self._place(entered)
+            self._take_all(changed)
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
+
+    def _note_switch(self, before: str | None, tip: str) -> None:
+        """Keep the commit from which the newer rules hold, once there is one."""
+        known = self._db.execute("SELECT 1 FROM meta WHERE key = 'switch'").fetchone()
+        if not known and (found := find_switch(self._git, tip, before)):
+            self._db.execute("INSERT INTO meta VALUES ('switch', ?)", (found,))
+            self._db.executemany("INSERT INTO older VALUES (?)", ((path,) for path in older(self._git, found)))
+
+    def _take_all(self, changed: list[tuple[str, pygit2.Oid | None]]) -> None:
+        for done, (path, oid) in enumerate(changed, 1):
+            self._take(path, oid)
+            if done % CHUNK == 0:
+                self._finder.postings.flush()
+                self._progress(done, len(changed))
+        self._finder.postings.flush()
+
+    def _place(self, changes: Iterable[FileChange]) -> None:
+        """Keep the place of each entry that is new by one of the changes, which are given oldest first."""
+        for change in changes:
+            found = places((change,), self._ticket)
+            self._db.executemany(schema.PUT_ENTRY, ((change.path, each, place) for each, place in found.items()))
+
+    def _fill(self, files: list[tuple[str, pygit2.Oid | None]], changes: list[FileChange]) -> None:
+        """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
+        first = {PurePosixPath(path).stem: (path, str(oid)) for path, oid in reversed(files)}
+        named: dict[str, tuple[bytes, ...]] = {}
+        for ticket, oid in self._db.execute("SELECT ticket, oid FROM commits WHERE ticket != '' ORDER BY ordinal"):
+            named[ticket] = (*named.get(ticket, ()), oid)
+        kept = {path for path, _ in first.values()}
+        made: dict[str, list[FileChange]] = {}
+        for change in changes:
+            made.setdefault(change.path, []).append(change)
+        listed = [
+            File(path, blob, named.get(each, ()), tuple(made[path])) for each, (path, blob) in reversed(first.items())
+        ]
+        for done, chunk in enumerate(read_chunks(Path(self._git.path), listed), 1):
+            self._db.executemany(schema.PUT, chunk.rows)
+            self._db.executemany(schema.PUT_ENTRY, chunk.entries)
+            self._db.executemany("INSERT INTO postings VALUES (?, ?, ?)", chunk.postings)
+            for fault in chunk.faults:
+                self._put_fault(*fault)
+            self._progress(min(done * CHUNK, len(first)), len(first))
+        self._next_row = len(first)
+        self._finder.load()
+        self._place(change for change in changes if change.path not in kept)
+        self._take_all([each for each in files if each[0] not in kept])
+
+    def _changed(self, before: str | None, tip: str) -> list[tuple[str, pygit2.Oid | None]]:
+        """The paths of tickets that differ, oldest first, with the new blob or None."""
+        new = self._git[tip].peel(pygit2.Tree)
+        diff = self._git[before].peel(pygit2.Tree).diff_to_tree(new) if before else new.diff_to_tree(swap=True)
+        found: list[tuple[str, pygit2.Oid | None]] = []
+        for delta in diff.deltas:
+            path = os.fsencode(delta.new_file.path).decode("utf-8", "backslashreplace")
+            if is_ticket(path):
+                found.append((path, None if delta.status is DeltaStatus.DELETED else delta.new_file.id))
+        return sorted(found, key=lambda each: (str(PurePosixPath(each[0]).parent), len(each[0]), each[0]))
+
+    def _take(self, path: str, oid: pygit2.Oid | None) -> None:
+        self._db.execute("DELETE FROM faults WHERE path = ?", (path,))
+        try:
+            ticket = None if oid is None else read_ticket(path, blob_of(self._git, oid))
+            self._replace(path, ticket, str(oid))
+        except RuleViolation as error:
+            self._replace(path, None, "")
+            self._put_fault(path, str(error))
+
+    def _put_fault(self, path: str, sentence: str) -> None:
+        """Note a file that is no ticket, in the log too: nobody finds the request in any list."""
+        _LOG.error("%s is no ticket: %s", path, sentence)
+        self._db.execute("INSERT OR REPLACE INTO faults VALUES (?, ?)", (path, sentence))
+
+    def _replace(self, path: str, ticket: PromotionRequest | None, revision: str) -> None:
+        """Put the ticket in the place of what the path's file said before; None for nothing."""
+        found = self._db.execute("SELECT row, document FROM tickets WHERE path = ?", (path,)).fetchone()
+        row, before = (found[0], PromotionRequest.model_validate_json(found[1])) if found else (self._next_row, None)
+        if ticket is None:
+            self._db.execute("DELETE FROM tickets WHERE row = ?", (row,))
+            self._finder.remove(row)
+        else:
+            self._check_number(ticket.id, row)
+            self._next_row = max(self._next_row, row + 1)
+            known = dict(self._db.execute("SELECT print, position FROM entries WHERE path = ?", (path,)).fetchall())
+            self._db.execute(schema.PUT, schema.values(row, ticket, revision, known))
+            created, updated = (int(each.timestamp()) for each in (ticket.metadata.created_at, ticket.last.at))
+            self._finder.put(row, created, updated, schema.numbers(ticket.id))
+        self._finder.postings.change(row, self._terms(before), self._terms(ticket))
+
+    def _terms(self, ticket: PromotionRequest | None) -> frozenset[str]:
+        if ticket is None:
+            return frozenset()
+        sql = "SELECT oid FROM commits WHERE ticket = ? ORDER BY ordinal"
+        commits = (bytes(oid) for (oid,) in self._db.execute(sql, (ticket.id,)))
+        return terms(ticket, identities_in(self._git, ticket, commits))
+
+    def _check_number(self, ticket_id: str, row: int) -> None:
+        other = self._db.execute("SELECT row, path FROM tickets WHERE id = ?", (ticket_id,)).fetchone()
+        if other and other[0] != row:
+            raise RuleViolation(f"its number is taken by {other[1]}")
+
+    def _number_commits(self, before: str | None, tip: str) -> list[FileChange]:
+        """Number the new commits, note which ticket each is about, and tell what they made of tickets' files.
+
+        What a merge brought is numbered right before it, so that every index numbers alike, however often it looked.
+        """
+        last = self._db.execute("SELECT ordinal, position FROM commits ORDER BY ordinal DESC LIMIT 1").fetchone()
+        ordinal, position = last or (0, 0)
+        ordinals, numbered = count(ordinal + 1), dict[str, int]()
+        for place, commit in enumerate(line(self._git, before, tip), position + 1):
+            for each in brought(self._git, commit):
+                row = (next(ordinals), each.id.raw, trailer(each, "Request-Id"), _signer(each), place)
+                self._db.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?)", row)
+            numbered[str(commit.id)] = place
+        if len(numbered) > _MANY_COMMITS:
+            return list(all_changes(self._git.path, numbered, before, tip))
+        commits = ((self._git[oid].peel(pygit2.Commit), place) for oid, place in numbered.items())
+        return [change for commit, place in commits for change in changes_of(commit, place)]
+
+
+def _signer(commit: pygit2.Commit) -> str:
+    """The address of whoever a commit says acted, comparable, where it carries a signature at all; else nothing."""
+    return same_address(plain(commit.author.raw_email)) if trailer(commit, SIGNATURE) else ""

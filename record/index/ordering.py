@@ -1,0 +1,84 @@
+"""Rows in the orders that lists can have, kept sorted in memory: some 5 MB an order for 100,000 tickets."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import compress, islice
+
+from record.index.postings import flags, positions
+
+_FEW = 2_000
+"""Found rows up to this number are sorted; more are met soon enough by walking the order."""
+_STRIDE = 512
+
+
+def key_of(value: int, year: int, number: int) -> int:
+    """A position that sorts like (value, year, number)."""
+    return (value << 44) + (year << 30) + number
+
+
+class Ordering:
+    """Rows sorted by their keys; no two keys are equal."""
+
+    def __init__(self) -> None:
+        self._keys: list[int] = []
+        self._rows: list[int] = []
+        self._key_of: dict[int, int] = {}
+        self._top = 0
+
+    def fill(self, rows: dict[int, int]) -> None:
+        """Start with these rows by key."""
+        self._keys = sorted(rows)
+        self._rows = [rows[key] for key in self._keys]
+        self._key_of = dict(zip(self._rows, self._keys, strict=True))
+        self._top = max(self._rows, default=-1) + 1
+
+    def put(self, row: int, key: int) -> None:
+        """Set the row's key."""
+        if self._key_of.get(row) == key:
+            return
+        self.remove(row)
+        at = bisect_left(self._keys, key)
+        self._keys.insert(at, key)
+        self._rows.insert(at, row)
+        self._key_of[row] = key
+        self._top = max(self._top, row + 1)
+
+    def remove(self, row: int) -> None:
+        if (key := self._key_of.pop(row, None)) is not None:
+            at = bisect_left(self._keys, key)
+            del self._keys[at], self._rows[at]
+
+    def key(self, row: int) -> int:
+        return self._key_of[row]
+
+    def between(self, first: int | None, last: int | None) -> list[int]:
+        """The rows whose keys are from `first` up to, not with, `last`."""
+        start = 0 if first is None else bisect_left(self._keys, first)
+        return self._rows[start : len(self._rows) if last is None else bisect_left(self._keys, last)]
+
+    def pick(self, bits: int, count: int, after: int | None, *, descending: bool) -> list[int]:
+        """The first `count` rows among `bits` whose keys come after `after`, in order."""
+        if bits.bit_count() <= _FEW:
+            return self._pick_of_few(positions(bits), count, after, descending=descending)
+        return list(islice(self._walk(bits, after, descending=descending), count))
+
+    def _pick_of_few(self, rows: list[int], count: int, after: int | None, *, descending: bool) -> list[int]:
+        keys = sorted((self._key_of[row], row) for row in rows)
+        if descending:
+            keys.reverse()
+        left = (row for key, row in keys if after is None or (key < after if descending else key > after))
+        return list(islice(left, count))
+
+    def _walk(self, bits: int, after: int | None, *, descending: bool) -> Iterator[int]:
+        marked = flags(bits, max(self._top, bits.bit_length()))
+        if descending:
+            end = len(self._rows) if after is None else bisect_left(self._keys, after)
+            strides = ((max(0, stop - _STRIDE), stop) for stop in range(end, 0, -_STRIDE))
+        else:
+            start = 0 if after is None else bisect_right(self._keys, after)
+            strides = ((at, at + _STRIDE) for at in range(start, len(self._rows), _STRIDE))
+        for first, last in strides:
+            rows = self._rows[first:last]
+            if descending:
+                rows.reverse()
+            yield from compress(rows, map(marked.__getitem__, rows))

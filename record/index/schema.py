@@ -1,0 +1,147 @@
+"""The index's file: its tables, and how a ticket becomes a row."""
+
+import fcntl
+import logging
+import os
+import re
+import sqlite3
+from dataclasses import astuple
+from pathlib import Path
+
+from domain.roles import same_address
+from domain.ticket import OPEN, PromotionRequest
+from domain.values import TICKET_ID, same_name
+from record.index.entries import Places, milestones
+from record.index.postings import TABLE
+
+VERSION = 7
+"""Raise it with every change of tables or terms: an index of another version is rebuilt."""
+
+_LOG = logging.getLogger(__name__)
+ID = re.compile(TICKET_ID)
+_TABLES = f"""
+CREATE TABLE tickets (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
+    year INTEGER NOT NULL, number INTEGER NOT NULL, target TEXT NOT NULL, created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL,
+    requester TEXT NOT NULL, version TEXT NOT NULL, what TEXT NOT NULL, open INTEGER NOT NULL,
+    first_approved INTEGER, approved INTEGER, deployed INTEGER
+);
+CREATE INDEX by_number ON tickets (year, number);
+CREATE INDEX by_approval ON tickets (approved_at) WHERE approved_at IS NOT NULL;
+CREATE INDEX by_rejection ON tickets (rejected_at) WHERE rejected_at IS NOT NULL;
+CREATE INDEX by_deployment ON tickets (deployed_at) WHERE deployed_at IS NOT NULL;
+CREATE INDEX by_target ON tickets (target, deployed, year, number) WHERE deployed IS NOT NULL;
+CREATE INDEX by_open ON tickets (what, created_at) WHERE open = 1;
+CREATE INDEX by_production ON tickets (what, deployed, year, number) WHERE deployed IS NOT NULL;
+CREATE INDEX by_last_approval ON tickets (what, approved) WHERE approved IS NOT NULL;
+CREATE INDEX by_asker ON tickets (requester) WHERE open = 1;
+CREATE INDEX by_first_approval ON tickets (what, first_approved) WHERE first_approved IS NOT NULL;
+CREATE INDEX by_name ON tickets (target COLLATE NOCASE, created_at);
+{TABLE}
+CREATE TABLE commits (
+    ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL, author TEXT NOT NULL,
+    position INTEGER NOT NULL
+);
+CREATE TABLE entries (
+    path TEXT NOT NULL, print BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (path, print)
+) WITHOUT ROWID;
+CREATE INDEX by_author ON commits (author, ordinal) WHERE author != '';
+CREATE INDEX by_ticket ON commits (ticket, ordinal);
+CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL);
+CREATE TABLE older (path TEXT PRIMARY KEY);
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT_ENTRY = "INSERT OR IGNORE INTO entries VALUES (?, ?, ?)"
+"""The first place of an entry is its place."""
+
+
+def claim(path: Path) -> tuple[Path, int]:
+    """An index file that no other process uses: the path itself, or the first free one numbered after it.
+
+    The second value is a descriptor to keep open as long as the file is used.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for turn in range(1, 1_000):
+        mine = path if turn == 1 else path.with_stem(f"{path.stem}-{turn}")
+        lock = os.open(mine.with_name(mine.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        else:
+            return mine, lock
+    raise OSError(f"{path} and its neighbours are all in use")
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """The index at the path, emptied when it is damaged or of another version. Use it from one thread at a time."""
+    try:
+        db = _connect(path)
+        if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+            return db
+        db.close()
+    except sqlite3.DatabaseError as error:
+        _LOG.warning("The index is thrown away: %s", error)
+    discard(path)
+    db = _connect(path)
+    db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT")
+    return db
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut damages is rebuilt
+    return db
+
+
+def discard(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def numbers(ticket_id: str) -> tuple[int, int]:
+    """Year and number of an id: `PR-2026-0001` is (2026, 1)."""
+    _, year, number = ticket_id.split("-")
+    return int(year), int(number)
+
+
+def target(ticket: PromotionRequest) -> str:
+    """The key of what the ticket promotes, whatever the version: tenant, type, name and environment."""
+    what = ticket.spec.target
+    return target_key(ticket.metadata.tenant, what.type, what.name, what.target_environment)
+
+
+def target_key(*parts: str) -> str:
+    """Parts of what a ticket promotes, tenant first, as `target` puts them together; fewer parts are a beginning."""
+    return "\n".join(parts)
+
+
+def what(kind: str, name: str, environment: str) -> str:
+    """A target in an environment, whoever it belongs to: names that differ in case or Unicode form are one name."""
+    return target_key(kind, same_name(name), environment)
+
+
+def what_of(ticket: PromotionRequest) -> str:
+    """The same, of a ticket."""
+    target = ticket.spec.target
+    return what(target.type, target.name, target.target_environment)
+
+
+def values(row: int, ticket: PromotionRequest, revision: str, places: Places) -> tuple[str | int | None, ...]:
+    """The ticket as `PUT` takes it."""
+    meta, status = ticket.metadata, ticket.status
+    moments = (meta.created_at, ticket.last.at, status.approved_at, status.rejected_at, status.deployed_at)
+    seconds = (None if each is None else int(each.timestamp()) for each in moments)
+    head = (row, ticket.id, ticket.path, revision, *numbers(ticket.id), target(ticket))
+    found = (ticket.spec.target.version, what_of(ticket), int(ticket.state in OPEN))
+    return (
+        *head,
+        *seconds,
+        ticket.model_dump_json(),
+        same_address(meta.created_by),
+        *found,
+        *astuple(milestones(ticket, places)),
+    )

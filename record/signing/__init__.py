@@ -1,0 +1,1 @@
+"""Keys in the record, and the signatures that they prove."""

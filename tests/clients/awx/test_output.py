@@ -1,0 +1,39 @@
+"""A job's output in a ticket: its end, without colours and without secrets."""
+
+import pytest
+
+from clients.awx.output import masked, plain, tail
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("password=hunter2 done", "password=**** done"),
+        ("db_password: hunter2", "db_password: ****"),
+        ('{"token": "abc def", "port": 5}', '{"token": ****, "port": 5}'),
+        (r"\"api_key\": \"abc\", \"port\": 5", r"\"api_key\": ****, \"port\": 5"),
+        ("Authorization: Bearer eyJhbGciOi.abc.def", "Authorization: Bearer ****"),
+        ("clone https://bot:gh_123@git.example/repo", "clone https://****@git.example/repo"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nok", "****\nok"),
+        ("-----BEGIN PRIVATE KEY-----\nabc", "****"),
+        ("nothing to hide: 5 tasks ok", "nothing to hide: 5 tasks ok"),
+    ],
+)
+def test_what_looks_like_a_secret_is_masked(text: str, shown: str) -> None:
+    """Keys keep their names, values go."""
+    assert masked(text) == shown
+
+
+def test_known_secrets_are_masked_wherever_they_stand() -> None:
+    """The longest first, so that none is left in half; empty ones mask nothing."""
+    assert masked("xx-abcdef-yy abc", ["abc", "abcdef", ""]) == "xx-****-yy ****"
+
+
+def test_colours_and_control_characters_go() -> None:
+    """Line ends become one kind."""
+    assert plain("\x1b[0;31mfatal\x1b[0m: \x1b]0;title\x07no\x00\r\nway\rback\ttab") == "fatal: no\nway\nback\ttab"
+
+
+def test_a_tail_begins_with_a_whole_character() -> None:
+    """Four bytes of `aé` twice: the first, cut in half, is dropped."""
+    assert (tail("aéaé", 5), tail("aéaé", 2), tail("short", 100)) == ("éaé", "é", "short")
