@@ -7,9 +7,9 @@ from datetime import timedelta
 from prometheus_client import REGISTRY
 from temporalio.service import RPCError
 
-from bootstrap.channels import outlets, plan
+from bootstrap.channels import channel_clients, plan
 from bootstrap.doctor import awx_connection, awx_timings
-from bootstrap.health import Vitals, meter
+from bootstrap.health import WorkerHealth, meter
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from bootstrap.registration import Registration
 from clients.awx.client import AwxClient
@@ -34,7 +34,7 @@ async def run(settings: Settings) -> None:
     folder, token = settings.data_dir / "worker", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     REGISTRY.register(RecordCollector(repository))
-    async with AwxClient(awx_connection(settings)) as client, outlets(settings) as channels:
+    async with AwxClient(awx_connection(settings)) as client, channel_clients(settings) as channels:
         registration = Registration(
             client=temporal,
             task_queue=settings.task_queue,
@@ -42,7 +42,7 @@ async def run(settings: Settings) -> None:
             index=Index(repository, folder / "index.db"),
             awx=client,
             timings=awx_timings(settings),
-            outlets=channels,
+            channel_clients=channels,
             plan=plan(settings),
         )
         worker = registration.worker(
@@ -53,7 +53,7 @@ async def run(settings: Settings) -> None:
         await registration.follow()
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
-            app = Vitals(worker, temporal, repository, client, counted).app()
+            app = WorkerHealth(worker, temporal, repository, client, counted).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
 

@@ -15,10 +15,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.leading import BEHIND, Lease, resting
 from domain import clearance
 from domain.clearance import Hint, Lapsed, Superseded
-from domain.following import Called, Followed
+from domain.following import CallReport, Followed
 from domain.ticket import Action, PromotionRequest, State
 from record.errors import BranchRewritten
-from record.facts.acts import Acts, Trail
+from record.facts.acts import ActReader, UnreadCommits
 from record.facts.line import UNREADABLE, LineReader
 from record.facts.requesters import requester_in
 from record.index import schema
@@ -42,7 +42,7 @@ _MOVES = frozenset(Action) - {Action.CREATED, Action.REJECTED, Action.EXPIRED, A
 class Attention:
     """Follows the record, and signals; what it says decides nothing, and saying it twice costs one look."""
 
-    acts: Acts
+    acts: ActReader
     lines: LineReader
     client: Client
     _called: int = 0
@@ -54,7 +54,7 @@ class Attention:
         loop, repository = asyncio.get_running_loop(), self.acts.repository
         with ThreadPoolExecutor(1, ATTENTION.name) as thread:
             async with resting(repository) as rest:
-                trail = await loop.run_in_executor(thread, lambda: Trail(self.acts, repository.tip()))
+                trail = await loop.run_in_executor(thread, lambda: UnreadCommits(self.acts, repository.tip()))
                 while True:
                     await self._tell(await loop.run_in_executor(thread, self._seen, trail), lease)
                     await rest(LOOK_EVERY)
@@ -68,11 +68,11 @@ class Attention:
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:  # one that has ended needs no hint
                     _LOG.warning("%s could not be told to look: %s", hint.ticket_id, error)
-        lease.details = Called(called=self._called)
+        lease.details = CallReport(called=self._called)
 
     # -- beside -----------------------------------------------------------------------------------------------------
 
-    def _seen(self, trail: Trail) -> list[Hint]:
+    def _seen(self, trail: UnreadCommits) -> list[Hint]:
         """The hints of one round; none while the record can't be read, which is logged once. Raises BranchRewritten."""
         try:
             hints = self._read(trail)
@@ -86,7 +86,7 @@ class Attention:
         self._waits = False
         return hints
 
-    def _read(self, trail: Trail) -> list[Hint]:
+    def _read(self, trail: UnreadCommits) -> list[Hint]:
         """The hints that follow from what was committed since, and now and then from every approved request."""
         self.acts.repository.fetch(LOOK_EVERY)
         trail.look()

@@ -31,12 +31,12 @@ from clients.awx.template import Marking, marking
 from domain.deployment import (
     Deployment,
     Job,
+    JobLookup,
     JobResult,
     Launch,
     Launched,
     LaunchOutcome,
     LaunchRefused,
-    Lookup,
     NotLaunched,
 )
 from domain.remarks import write
@@ -83,7 +83,7 @@ class AwxActivities:
     timings: AwxTimings = AwxTimings()
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    async def find_job(self, lookup: Lookup) -> LaunchOutcome:
+    async def find_job(self, lookup: JobLookup) -> LaunchOutcome:
         """Find the attempt's job: the oldest that carries its marker and that we launched ourselves.
 
         Harmless twice: it only reads, but for cancelling younger twins and jobs with other variables than approved,

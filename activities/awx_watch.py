@@ -10,11 +10,11 @@ from temporalio.exceptions import ApplicationError
 
 from clients.awx.client import AwxClient
 from clients.awx.errors import AwxError
-from clients.awx.watch import named, strays
+from clients.awx.watch import named, orphans
 from domain.deployment import Deployment, job_name
 from domain.roles import ALL
 from domain.ticket import PromotionRequest, State
-from domain.watch import OVERDUE, Comparison, Missing, Stray, Window, expected_job, overdue
+from domain.watch import OVERDUE, JobComparison, MissingJob, OrphanJob, Window, expected_job, overdue
 from record.errors import RecordError
 from record.index.query import MAX_LIMIT, Sort, TicketQuery
 from record.index.reader import Index
@@ -30,7 +30,7 @@ class WatchActivities:
     index: Index
 
     @activity.defn
-    async def compare_jobs(self, window: Window) -> Comparison:
+    async def compare_jobs(self, window: Window) -> JobComparison:
         """Tell which jobs no ticket explains, and which tickets lack their job: in the log, as metrics, as the answer.
 
         Harmless twice: it reads, but for cancelling twins that have not run, which stay cancelled.
@@ -39,24 +39,24 @@ class WatchActivities:
             comparison = await self._compare(window)
         except (AwxError, RecordError, sqlite3.Error) as error:
             raise ApplicationError(str(error), type=type(error).__name__) from error
-        for stray in comparison.strays:
-            activity.logger.error("AWX job %s (%s): %s", stray.job, stray.status, stray.reason)
+        for orphan in comparison.orphans:
+            activity.logger.error("AWX job %s (%s): %s", orphan.job, orphan.status, orphan.reason)
         for missing in comparison.missing:
             activity.logger.error("%s: %s", missing.request_id, missing.reason)
         meter = activity.metric_meter()
-        meter.create_gauge(STRAYS, "Recent AWX jobs that no ticket explains").set(len(comparison.strays))
+        meter.create_gauge(STRAYS, "Recent AWX jobs that no ticket explains").set(len(comparison.orphans))
         meter.create_gauge(MISSING, "Tickets without their AWX job").set(len(comparison.missing))
         return comparison
 
-    async def _compare(self, window: Window) -> Comparison:
+    async def _compare(self, window: Window) -> JobComparison:
         template, me = await self.client.template(), await self.client.me()
         # The record first: a job made while it is read is in neither, or explained.
         moved = await asyncio.to_thread(lambda: list(self._moved(window)))
         jobs = await self.client.newest_jobs(template.id, window.since)
         tickets = await asyncio.to_thread(self._tickets, named(jobs))
         approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_by]
-        return Comparison(
-            strays=tuple([await self._without_twin(stray) for stray in strays(jobs, approved, me.id)]),
+        return JobComparison(
+            orphans=tuple([await self._without_twin(orphan) for orphan in orphans(jobs, approved, me.id)]),
             missing=tuple(_missing(moved, {job_name(job.id) for job in jobs}, window)),
         )
 
@@ -78,21 +78,23 @@ class WatchActivities:
         self.index.catch_up(fetch=True)
         return [ticket for ticket in map(self.index.get, sorted(ids)) if ticket]
 
-    async def _without_twin(self, stray: Stray) -> Stray:
-        """The stray; a twin that has not run is cancelled."""
-        if stray.twin_of is None:
-            return stray
-        row = await self.client.job(stray.job)
+    async def _without_twin(self, orphan: OrphanJob) -> OrphanJob:
+        """The job; a twin that has not run is cancelled."""
+        if orphan.twin_of is None:
+            return orphan
+        row = await self.client.job(orphan.job)
         if not row.active or row.ran:
-            return stray
+            return orphan
         await self.client.cancel(row)
-        return stray.model_copy(update={"reason": f"{stray.reason}; it had not run and was cancelled"})
+        return orphan.model_copy(update={"reason": f"{orphan.reason}; it had not run and was cancelled"})
 
 
-def _missing(tickets: list[PromotionRequest], there: set[str], window: Window) -> Iterator[Missing]:
+def _missing(tickets: list[PromotionRequest], there: set[str], window: Window) -> Iterator[MissingJob]:
     for ticket in tickets:
         job = expected_job(ticket, window)
         if job is not None and job not in there:
-            yield Missing(request_id=ticket.id, reason=f"it is {ticket.state} by {job}, which AWX doesn't have")
+            yield MissingJob(request_id=ticket.id, reason=f"it is {ticket.state} by {job}, which AWX doesn't have")
         elif overdue(ticket, window):
-            yield Missing(request_id=ticket.id, reason=f"it should have been launched over {OVERDUE} ago, and was not")
+            yield MissingJob(
+                request_id=ticket.id, reason=f"it should have been launched over {OVERDUE} ago, and was not"
+            )

@@ -12,14 +12,14 @@ from typing import TypeVar
 
 from prometheus_client import Gauge
 
-from activities.correspondence import Correspondent, Means
 from activities.leading import BEHIND, OLDEST, Lease, LeaseLost, resting
-from clients.channel import ChannelDown, Replaced
+from activities.planning import ChannelSetup, OutboxPlanner
+from clients.channel import ChannelDown, NewerLeader
 from domain.backlog import Key
-from domain.delivery import Delivery, Parcel, Said
-from domain.following import Led, outbox, outbox_ref
+from domain.delivery import DeliveryResult, EventRef, OutgoingMessage
+from domain.following import LeadReport, outbox, outbox_ref
 from record.errors import JournalMoved, RecordUnavailable
-from record.facts.acts import Trail
+from record.facts.acts import UnreadCommits
 from record.git.outbox import Outbox
 
 _LOG = logging.getLogger(__name__)
@@ -42,11 +42,11 @@ BEGAN = Gauge("prodgate_follower_began_seconds", "Since when a follower tells, a
 class ChannelOutbox:
     """Follows the record, and tells of it on one channel."""
 
-    means: Means
+    setup: ChannelSetup
 
     @property
     def name(self) -> str:
-        return outbox(self.means.channel).name
+        return outbox(self.setup.channel).name
 
     def begin(self) -> None:
         """Begin at the branch's tip, where the outbox has not begun; blocks.
@@ -61,12 +61,12 @@ class ChannelOutbox:
 
     def opened(self) -> Outbox:
         """The outbox as its journal has it, begun if need be. Raises RecordUnavailable, JournalMoved."""
-        repository = self.means.acts.repository
-        found = Outbox(repository.journal(outbox_ref(self.means.channel)))
+        repository = self.setup.acts.repository
+        found = Outbox(repository.journal(outbox_ref(self.setup.channel)))
         known = found.open()
         repository.fetch()  # after the journal: the commit that it stands at is here now
         if not known:
-            found.begin(tip := repository.tip(), self.means.now())
+            found.begin(tip := repository.tip(), self.setup.now())
             _LOG.warning("%s begins at %s: nothing that happened before is announced", self.name, tip or "no commit")
         return found
 
@@ -76,7 +76,7 @@ class ChannelOutbox:
             leader = _Leader(self, lease, thread)
             try:
                 await leader.lead()
-            except Replaced as error:
+            except NewerLeader as error:
                 raise LeaseLost(str(error)) from error
             finally:
                 await leader.leave()
@@ -89,14 +89,14 @@ class _Leader:
     box: ChannelOutbox
     lease: Lease
     thread: ThreadPoolExecutor
-    _desk: Correspondent | None = None
+    _planner: OutboxPlanner | None = None
     _owed: bool = False
     _appended: float = 0.0
     _worked: float = 0.0
 
     async def lead(self) -> None:
         """Read, tell and note, round after round."""
-        async with resting(self.box.means.acts.repository) as rest:
+        async with resting(self.box.setup.acts.repository) as rest:
             while True:
                 self.lease.check()
                 await rest(await self._round())
@@ -104,103 +104,103 @@ class _Leader:
     async def _round(self) -> float:
         """One round; the seconds until the next, unless something happens before."""
         try:
-            if self._desk is None:
-                self._desk = await self._blocking(self._begin)
-            desk: Correspondent = self._desk
+            if self._planner is None:
+                self._planner = await self._blocking(self._begin)
+            planner: OutboxPlanner = self._planner
             if self._owed:  # what was told is noted before anything else is
-                await self._append(desk)
-            await self._blocking(lambda: self._read(desk))
-            more = await self._tell(desk)
-            if desk.outbox.changed and self._append_in() <= 0:
-                await self._append(desk)
-            await self._blocking(lambda: self._show(desk))
+                await self._append(planner)
+            await self._blocking(lambda: self._read(planner))
+            more = await self._tell(planner)
+            if planner.outbox.changed and self._append_in() <= 0:
+                await self._append(planner)
+            await self._blocking(lambda: self._show(planner))
         except RecordUnavailable as error:
             _LOG.warning("%s waits for the record: %s", self.box.name, error)
             return LOOK_EVERY
-        return 0.0 if more else await self._wait(desk)
+        return 0.0 if more else await self._wait(planner)
 
-    def _begin(self) -> Correspondent:
+    def _begin(self) -> OutboxPlanner:
         """Go on from where the journal is."""
         found = self.box.opened()
-        return Correspondent(self.box.means, found, Trail(self.box.means.acts, found.position.cursor))
+        return OutboxPlanner(self.box.setup, found, UnreadCommits(self.box.setup.acts, found.position.cursor))
 
-    def _read(self, desk: Correspondent) -> None:
-        self.box.means.acts.repository.fetch(LOOK_EVERY)
-        desk.read()
+    def _read(self, planner: OutboxPlanner) -> None:
+        self.box.setup.acts.repository.fetch(LOOK_EVERY)
+        planner.read()
 
-    async def _tell(self, desk: Correspondent) -> bool:
+    async def _tell(self, planner: OutboxPlanner) -> bool:
         """Tell what may be told now, for a second at most; whether there is more."""
         until = time.monotonic() + LOOK_EVERY
-        while found := desk.backlog.next(self.box.means.now()):
+        while found := planner.backlog.next(self.box.setup.now()):
             if time.monotonic() > until:
                 return True
             self._worked = time.monotonic()
-            await self._deliver(desk, *found)
-        return len(desk.trail) > 0 and not desk.full
+            await self._deliver(planner, *found)
+        return len(planner.trail) > 0 and not planner.full
 
-    async def _deliver(self, desk: Correspondent, key: Key, said: Said) -> None:
+    async def _deliver(self, planner: OutboxPlanner, key: Key, said: EventRef) -> None:
         """One attempt at one destination, and what became of it."""
-        known, prepared = await self._blocking(lambda: desk.take(key, said))
+        known, prepared = await self._blocking(lambda: planner.take(key, said))
         progress = known.of(said)
         if prepared is None or progress is None:
-            desk.backlog.done(key)
-            await self._blocking(lambda: desk.give_up(*key, said))
+            planner.backlog.done(key)
+            await self._blocking(lambda: planner.give_up(*key, said))
             return
-        parcel = Parcel(announcement=prepared[0], to=key[1], done=progress.receipts, thread=known.thread)
+        outgoing = OutgoingMessage(announcement=prepared[0], to=key[1], done=progress.receipts, thread=known.thread)
         self.lease.check()
         try:
-            delivery = await self.box.means.outlet.deliver(parcel, prepared[1], self.lease.check)
-        except (LeaseLost, Replaced):
+            delivery = await self.box.setup.client.deliver(outgoing, prepared[1], self.lease.check)
+        except (LeaseLost, NewerLeader):
             raise
         except ChannelDown as down:
-            desk.backlog.channel.fail(self.box.means.now(), timedelta(seconds=down.retry_after or 0))
-            delivery = Delivery(failure=str(down))
+            planner.backlog.channel.fail(self.box.setup.now(), timedelta(seconds=down.retry_after or 0))
+            delivery = DeliveryResult(failure=str(down))
         except Exception as error:  # of this announcement: it must hold up no other
             _LOG.exception("%s can't tell %s of %s", self.box.name, key[1], key[0])
-            delivery = Delivery(failure=f"{type(error).__name__}: {error}")
-            self._settle(desk, key, delivery)
+            delivery = DeliveryResult(failure=f"{type(error).__name__}: {error}")
+            self._settle(planner, key, delivery)
         else:
-            self._settle(desk, key, delivery)
-        await self._blocking(lambda: desk.note(key, said, delivery))
+            self._settle(planner, key, delivery)
+        await self._blocking(lambda: planner.note(key, said, delivery))
 
-    def _settle(self, desk: Correspondent, key: Key, delivery: Delivery) -> None:
+    def _settle(self, planner: OutboxPlanner, key: Key, delivery: DeliveryResult) -> None:
         if delivery.failure is None:
-            desk.backlog.done(key)
+            planner.backlog.done(key)
         else:
-            desk.backlog.failed(key, self.box.means.now())
+            planner.backlog.failed(key, self.box.setup.now())
 
     def _append_in(self) -> float:
         return self._appended + APPEND_EVERY - time.monotonic()
 
-    async def _append(self, desk: Correspondent) -> None:
+    async def _append(self, planner: OutboxPlanner) -> None:
         self.lease.check()
         self._owed = True
-        await self._blocking(desk.outbox.append)
+        await self._blocking(planner.outbox.append)
         self._owed, self._appended = False, time.monotonic()
 
-    async def _wait(self, desk: Correspondent) -> float:
+    async def _wait(self, planner: OutboxPlanner) -> float:
         """Let the channel rest where nothing was told lately; the seconds until something is to be done."""
-        now, waits = self.box.means.now(), [LOOK_EVERY]
-        if due := desk.backlog.due_at(now):
+        now, waits = self.box.setup.now(), [LOOK_EVERY]
+        if due := planner.backlog.due_at(now):
             waits.append((due - now).total_seconds())
-        if desk.outbox.changed:
+        if planner.outbox.changed:
             waits.append(self._append_in())
         if time.monotonic() - self._worked > IDLE:
-            await self.box.means.outlet.rest()
+            await self.box.setup.client.rest()
         return max(0.0, min(waits))
 
-    def _show(self, desk: Correspondent) -> None:
+    def _show(self, planner: OutboxPlanner) -> None:
         """Tell those who watch how far this is."""
-        position, now = desk.outbox.position, self.box.means.now()
-        ages = [(now - each).total_seconds() for each in (desk.trail.oldest, desk.backlog.oldest) if each]
-        BEHIND.labels(self.box.name).set(len(desk.trail) + len(desk.backlog))
+        position, now = planner.outbox.position, self.box.setup.now()
+        ages = [(now - each).total_seconds() for each in (planner.trail.oldest, planner.backlog.oldest) if each]
+        BEHIND.labels(self.box.name).set(len(planner.trail) + len(planner.backlog))
         OLDEST.labels(self.box.name).set(max(ages, default=0))
         BEGAN.labels(self.box.name).set(position.began.timestamp())
-        self.lease.details = Led(
+        self.lease.details = LeadReport(
             cursor=position.cursor,
             began=position.began,
-            behind=len(desk.trail),
-            waiting=len(desk.backlog),
+            behind=len(planner.trail),
+            waiting=len(planner.backlog),
             undelivered=position.undelivered,
             skipped=position.skipped,
         )
@@ -208,8 +208,8 @@ class _Leader:
     async def leave(self) -> None:
         """Note what was told and not noted yet, if this is still the leader."""
         try:
-            if self._desk and self._desk.outbox.changed:
-                await self._append(self._desk)
+            if self._planner and self._planner.outbox.changed:
+                await self._append(self._planner)
         except LeaseLost:
             _LOG.warning("%s leaves to the next leader what it told last: it may be told again", self.box.name)
         except (RecordUnavailable, JournalMoved) as error:
@@ -217,7 +217,7 @@ class _Leader:
         for gauge in (BEHIND, OLDEST, BEGAN):
             with contextlib.suppress(KeyError):
                 gauge.remove(self.box.name)
-        await self.box.means.outlet.close()
+        await self.box.setup.client.close()
 
     async def _blocking(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.thread, work)

@@ -9,7 +9,7 @@ from domain import targets
 from domain.decision import DecisionAction
 from domain.errors import RuleViolation, Unproven
 from domain.lifecycle import GRANTING, check_shown
-from domain.signing import Delivery, Verdict
+from domain.signing import DeliveredDecision, Verdict
 from record.facts.controls import Controls
 from record.index.reader import Index
 from record.signing.proofs import Proofs
@@ -24,7 +24,7 @@ class ProofActivities:
     index: Index
 
     @activity.defn
-    async def check_decision(self, delivery: Delivery) -> Verdict:
+    async def check_decision(self, delivery: DeliveredDecision) -> Verdict:
         """Tell whether the API signed this decision, for this ticket, just now, and the record lets it pass.
 
         Running it twice is harmless: it reads.
@@ -35,7 +35,7 @@ class ProofActivities:
             return Verdict(refusal=str(refused))
         return Verdict(refusal=None)
 
-    def _check(self, delivery: Delivery) -> None:
+    def _check(self, delivery: DeliveredDecision) -> None:
         self.proofs.check_decision(delivery.decision, delivery.ticket_id, delivery.at)
         if delivery.decision.action not in GRANTING:
             return

@@ -17,11 +17,11 @@ from api import console, errors, events, health, requests, slack, webhooks
 from api.audit import Audit
 from api.dependencies import PERMISSION, declared
 from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
-from api.metrics import Metered
-from api.openapi import Documented
-from api.pages import Pages
+from api.metrics import RequestMetrics
+from api.openapi import DocumentedApi
+from api.pages import ConsolePages
 from api.services import Services, Web
-from api.web import Headed, add_docs
+from api.web import SecurityHeaders, add_docs
 
 DESCRIPTION = """
 The approval gate in front of production: ask for a promotion from STAGING to PROD, have somebody else decide, and
@@ -35,12 +35,12 @@ class Undeclared(Exception):
     """A route does not say what it needs of its caller, so it is not served."""
 
 
-class Application(Documented):
+class Application(DocumentedApi):
     """The framework, with the headers of every answer outside of everything: a failure's answer carries them too."""
 
     def build_middleware_stack(self) -> ASGIApp:
         services: Services = self.state.services
-        return Headed(super().build_middleware_stack(), services.web.https)
+        return SecurityHeaders(super().build_middleware_stack(), services.web.https)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -70,7 +70,7 @@ def _add_start(app: FastAPI, services: Services) -> None:
     if services.web.files:
         taken = [path for route in app.routes if (path := getattr(route, "path", None))]
         taken += [route.path for route in _routes(app.routes)]
-        app.router.routes.append(Pages(services.web.files, taken, services.console.issuer))
+        app.router.routes.append(ConsolePages(services.web.files, taken, services.console.issuer))
     else:
         app.router.routes.append(Route("/", RedirectResponse("/docs")))
 
@@ -113,7 +113,7 @@ def _add_middleware(app: FastAPI, web: Web, refused: Refused) -> None:
         )
     app.add_middleware(RequestLimit, per_minute=web.per_address, refused=refused)
     app.add_middleware(HeaderLimit, refused=refused)
-    app.add_middleware(Metered)
+    app.add_middleware(RequestMetrics)
 
 
 def declare(app: FastAPI) -> None:

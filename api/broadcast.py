@@ -19,7 +19,7 @@ LOOK_EVERY = 1.0
 
 
 @dataclass(frozen=True)
-class Change:
+class SequencedChange:
     """One change of one ticket; `sequence` numbers the changes of the branch, alike in every process."""
 
     sequence: int
@@ -31,7 +31,7 @@ class Broadcast:
     """One thread waits for the index, whatever the number of listeners; each ticket is read once for all of them."""
 
     index: Index
-    _recent: deque[Change] = field(default_factory=lambda: deque(maxlen=RECENT))
+    _recent: deque[SequencedChange] = field(default_factory=lambda: deque(maxlen=RECENT))
     _sequence: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _closed: bool = False
@@ -55,7 +55,7 @@ class Broadcast:
         self._closed = True
         self._tell()
 
-    async def listen(self, since: int | None) -> AsyncIterator[Change | None]:
+    async def listen(self, since: int | None) -> AsyncIterator[SequencedChange | None]:
         """Changes after `since` (from now on, where that is None), as they come; None is a heartbeat."""
         at = self._sequence if since is None else since
         while not self._closed:
@@ -70,18 +70,20 @@ class Broadcast:
             except TimeoutError:
                 yield None
 
-    async def _after(self, sequence: int) -> list[Change]:
+    async def _after(self, sequence: int) -> list[SequencedChange]:
         if sequence >= self._sequence:
             return []
         if self._recent and self._recent[0].sequence <= sequence + 1:
             return [change for change in self._recent if change.sequence > sequence]
         return await asyncio.to_thread(self._read, sequence)
 
-    def _read(self, since: int) -> list[Change]:
+    def _read(self, since: int) -> list[SequencedChange]:
         """The next changes with their tickets as they are now; a ticket that changed twice stands once."""
         found = {ticket_id: sequence for sequence, ticket_id in self.index.changes_since(since, RECENT)}
         tickets = ((sequence, self.index.get(ticket_id)) for ticket_id, sequence in found.items())
-        return sorted((Change(at, ticket) for at, ticket in tickets if ticket), key=lambda change: change.sequence)
+        return sorted(
+            (SequencedChange(at, ticket) for at, ticket in tickets if ticket), key=lambda change: change.sequence
+        )
 
     def _tell(self) -> None:
         told, self._news = self._news, asyncio.Event()

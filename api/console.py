@@ -7,14 +7,14 @@ from pydantic import Field
 
 from api import known
 from api.dependencies import PUBLIC, Served, needs
-from api.entry import Entry
+from api.entry import SignedInRoute
 from api.models import Console, KnownTarget, Me
 from api.openapi import problems
 from domain.roles import Permission, Person
 from domain.ticket import TargetType
 from domain.values import Frozen, Tenant
 
-router = APIRouter(prefix="/v1", tags=["console"], route_class=Entry)
+router = APIRouter(prefix="/v1", tags=["console"], route_class=SignedInRoute)
 
 _REFUSALS = problems(
     _401="No acceptable token",

@@ -26,7 +26,7 @@ class StrictRequest(Request):
         return self._json
 
 
-class Entry(APIRoute):
+class SignedInRoute(APIRoute):
     """A route that signs its caller in first, where it needs one; half a request holds nothing open before that."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

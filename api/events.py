@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
 from api.dependencies import Served, needs
-from api.entry import Entry
+from api.entry import SignedInRoute
 from api.errors import Unauthenticated
 from api.models import TicketEvent
 from api.oidc import ProviderUnavailable
@@ -16,7 +16,7 @@ from domain import roles
 from domain.errors import IdentityChanged
 from domain.roles import Permission, Person
 
-router = APIRouter(tags=["requests"], route_class=Entry)
+router = APIRouter(tags=["requests"], route_class=SignedInRoute)
 
 _STREAM: Responses = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The stream"}

@@ -47,7 +47,7 @@ def _point(value: object) -> date | datetime:
 Point = Annotated[date | datetime, PlainValidator(_point, json_schema_input_type=str)]
 
 
-class Narrowed(Paging):
+class ListFilters(Paging):
     """Which requests of a list, in which order; filters combine."""
 
     tenant: Annotated[Tenant | None, Field(description="A tenant's name")] = None
@@ -87,7 +87,7 @@ class Narrowed(Paging):
         )
 
 
-class Filters(Narrowed):
+class Filters(ListFilters):
     """Which requests, in whatever state, in which order; filters combine."""
 
     state: Annotated[tuple[State, ...], Field(description="One or several states")] = ()

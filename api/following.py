@@ -14,7 +14,7 @@ PATIENCE = 2.0
 """Seconds that a question waits for the remote; after that, what is known already has to do."""
 
 
-class Follower:
+class SharedFetch:
     """Fetches when asked, one fetch at a time: whoever asks while one runs shares the next.
 
     A remote that is down keeps nobody waiting longer than PATIENCE, and after a failure nobody at all.

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
-from api.models import FileFault, KnownTarget, KnownTenant, Me
+from api.models import KnownTarget, KnownTenant, Me, ReportedFault
 from domain import roles
 from domain.roles import Permission, Person, Role, Scope
-from domain.targets import Entry
+from domain.targets import CatalogueEntry
 from domain.ticket import TargetType
 from record.index.reader import Index
 from record.people.catalogue import CatalogueReader
@@ -44,7 +44,7 @@ def me(person: Person, directory: Directory, faults: Iterable[Fault]) -> Me:
         grants=person.grants,
         tenants=tuple(KnownTenant(name=each.name, display_name=each.display_name) for each in known),
         creates=creates(person, directory),
-        faults=tuple(map(FileFault.of, faults)) if admin else (),
+        faults=tuple(map(ReportedFault.of, faults)) if admin else (),
         may_approve=any(roles.holds(person, Permission.APPROVE, tenant) for tenant in directory.tenants),
     )
 
@@ -54,7 +54,7 @@ class Targets:
     """Finds targets for one person."""
 
     index: Index
-    described: tuple[Entry, ...]
+    described: tuple[CatalogueEntry, ...]
     scope: Scope
 
     @classmethod

@@ -17,14 +17,14 @@ from api.app import create_app
 from api.auth import Callers, SharedSecret, TokenVerifier
 from api.broadcast import Broadcast
 from api.engine import Engine
-from api.following import Follower
+from api.following import SharedFetch
 from api.limits import Buckets
 from api.models import Console
 from api.oidc import Provider
 from api.promotions import Promotions
 from api.services import Services, Web
 from api.shares import FairShares
-from api.slack_clicks import Clicks, SlackDoor
+from api.slack_clicks import Clicks, SlackInteractions
 from bootstrap.process import serve, stop_signal
 from engine.connection import connect
 from record.facts.controls import Controls
@@ -97,12 +97,14 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         ),
         catalogue=controls.catalogue,
         console=_console(settings, client.namespace),
-        follower=Follower(repository) if is_url(settings.git_repo) else None,
+        follower=SharedFetch(repository) if is_url(settings.git_repo) else None,
         slack=_slack(settings, promotions, people, identities),
     )
 
 
-def _slack(settings: Settings, promotions: Promotions, people: Buckets, identities: Identities) -> SlackDoor | None:
+def _slack(
+    settings: Settings, promotions: Promotions, people: Buckets, identities: Identities
+) -> SlackInteractions | None:
     """The door for clicks in Slack, where they are switched on. Raises SettingsError where they could not be taken."""
     if not settings.slack_decisions:
         return None
@@ -111,7 +113,7 @@ def _slack(settings: Settings, promotions: Promotions, people: Buckets, identiti
         names = f"{variable('slack_token')} and {variable('slack_signing_secret')}"
         raise SettingsError(f"{names} must be set where {variable('slack_decisions')} is true")
     client = AsyncWebClient(token, settings.slack_api_url, timeout=SLACK_ANSWERS_WITHIN, retry_handlers=[])
-    return SlackDoor(SignatureVerifier(secret), client, Clicks(promotions, people, identities))
+    return SlackInteractions(SignatureVerifier(secret), client, Clicks(promotions, people, identities))
 
 
 def _console(settings: Settings, namespace: str) -> Console:

@@ -11,7 +11,7 @@ SECONDS = Histogram("prodgate_http_request_seconds", "Time to answer an HTTP req
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Metered:
+class RequestMetrics:
     """Counts every request under its route's template, so that ids and hostile paths make no new series."""
 
     def __init__(self, app: ASGIApp) -> None:

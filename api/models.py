@@ -177,7 +177,7 @@ class Line(Frozen):
     ahead: tuple[Ahead, ...] | None
 
 
-class Deployed(Frozen):
+class DeployedVersion(Frozen):
     """The version in production for a target, and the request that brought it there, for who may see that one."""
 
     version: Version
@@ -191,7 +191,7 @@ class Checked(Frozen):
     """
 
     approvers: tuple[Decider, ...]
-    production: Deployed | None
+    production: DeployedVersion | None
     impact: Impact
     direction: Direction
     others: tuple[OtherRequest, ...]
@@ -214,7 +214,7 @@ class KnownTenant(Frozen):
     display_name: str
 
 
-class FileFault(Frozen):
+class ReportedFault(Frozen):
     """A file of the record that can't be used as it is: its line where one is to blame, and why."""
 
     file: str
@@ -238,7 +238,7 @@ class Me(Frozen):
     tenants: tuple[KnownTenant, ...]
     creates: tuple[Tenant, ...]
     may_approve: bool
-    faults: tuple[FileFault, ...]
+    faults: tuple[ReportedFault, ...]
 
 
 class Console(Frozen):

@@ -53,7 +53,7 @@ _TICKET: dict[str, Any] = {
 }
 
 
-class Documented(FastAPI):
+class DocumentedApi(FastAPI):
     """The framework, with a document that says what calls do, tells the media type of errors and shows a ticket."""
 
     def openapi(self) -> dict[str, Any]:

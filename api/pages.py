@@ -48,7 +48,7 @@ def policy(issuer: str) -> str:
 
 
 @dataclass(frozen=True)
-class File:
+class StaticFile:
     """One file as it is sent, also compressed where that is shorter."""
 
     body: bytes
@@ -57,27 +57,27 @@ class File:
     tag: str
 
     @classmethod
-    def of(cls, path: Path) -> "File":
+    def of(cls, path: Path) -> "StaticFile":
         body = path.read_bytes()
         packed = gzip.compress(body, mtime=0)
         shorter = packed if len(packed) < len(body) else None
         return cls(body, shorter, TYPES[path.suffix], f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
-def read(folder: Path) -> dict[str, File]:
+def read(folder: Path) -> dict[str, StaticFile]:
     """Every file of a built console by its address; none where there is no build."""
     if not (folder / INDEX[1:]).is_file():
         return {}
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in TYPES)
-    return {f"/{path.relative_to(folder).as_posix()}": File.of(path) for path in found}
+    return {f"/{path.relative_to(folder).as_posix()}": StaticFile.of(path) for path in found}
 
 
-class Pages(BaseRoute):
+class ConsolePages(BaseRoute):
     """Matches what no other route of the application begins like; an address without a file is a page's."""
 
     path = "/{page}"
 
-    def __init__(self, files: dict[str, File], taken: Iterable[str], issuer: str) -> None:
+    def __init__(self, files: dict[str, StaticFile], taken: Iterable[str], issuer: str) -> None:
         self._files = files
         self._taken = {path.split("/")[1] for path in taken} - {""}
         self._policy = policy(issuer)

@@ -21,7 +21,7 @@ from api.errors import ChangedSince, NotFound, TenantNotNamed
 from api.etags import etag, matches
 from api.idempotency import key_of, same
 from api.lines import standing
-from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, Deployed, Line, Permissions
+from api.models import CallbackOutcome, Checked, CreatePromotionRequest, Decider, DeployedVersion, Line, Permissions
 from api.shares import FairShares, Patience
 from domain import lifecycle, roles, submissions, targets
 from domain.comparison import Comparison
@@ -53,7 +53,7 @@ _NUMBERS_TRIED = 1_000
 
 
 @dataclass(frozen=True)
-class Said:
+class DecisionRequest:
     """A caller's wish to decide; `if_match` is the entity tag of what they read, where they insist on it.
 
     `production` is the version in production that they were shown, empty for none; None for what it is now.
@@ -166,7 +166,7 @@ class Promotions:
 
     # -- deciding --------------------------------------------------------------------------------------------------
 
-    async def decide(self, person: Person, ticket_id: str, said: Said) -> Answer:
+    async def decide(self, person: Person, ticket_id: str, said: DecisionRequest) -> Answer:
         """Take the person's decision on the ticket as they see it now.
 
         Raises NotFound, ChangedSince, or the RuleViolation that refuses it.
@@ -267,7 +267,7 @@ class Promotions:
         found = difference.in_production
         return Checked(
             approvers=tuple(map(Decider.of, approvers)),
-            production=found and Deployed(version=found.version, ticket=found.ticket_id),
+            production=found and DeployedVersion(version=found.version, ticket=found.ticket_id),
             impact=draft.request.impact_assessment,
             direction=difference.direction,
             others=difference.others,

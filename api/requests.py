@@ -7,9 +7,9 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from api.dependencies import Served, decides, needs
 from api.engine import Answer
-from api.entry import Entry
+from api.entry import SignedInRoute
 from api.etags import etag, matches_weakly
-from api.filters import Filters, Narrowed
+from api.filters import Filters, ListFilters
 from api.models import (
     Announced,
     ApprovalBody,
@@ -21,7 +21,7 @@ from api.models import (
     ReasonBody,
 )
 from api.openapi import Responses, headers, problems
-from api.promotions import Said
+from api.promotions import DecisionRequest
 from domain import roles
 from domain.comparison import Comparison
 from domain.decision import DecisionAction
@@ -78,7 +78,7 @@ _DECIDED: Responses = (
 )
 _DECIDED |= {200: {"headers": _TAG}}
 
-router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS, route_class=Entry)
+router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS, route_class=SignedInRoute)
 
 Sees = Annotated[Person, needs(Permission.SEE)]
 Creates = Annotated[Person, needs(Permission.CREATE)]
@@ -110,7 +110,9 @@ def search(services: Served, caller: Sees, request: Request, filters: Annotated[
 
 
 @router.get("/pending", response_model=list[PromotionRequest], responses=_PAGE)
-def pending(services: Served, caller: MayApprove, request: Request, filters: Annotated[Narrowed, Query()]) -> Response:
+def pending(
+    services: Served, caller: MayApprove, request: Request, filters: Annotated[ListFilters, Query()]
+) -> Response:
     """The requests that wait for the caller's decision: those they could approve now."""
     query = filters.within(roles.scope(caller, Permission.APPROVE), services.zone)
     others = replace(query, state=(State.PENDING,), decider=caller)
@@ -240,7 +242,7 @@ async def approve(
 
     `production` says which version you were shown in production: where it is another one by now, you are refused.
     """
-    said = Said(DecisionAction.APPROVE, comment=body.comment, production=body.production, if_match=if_match)
+    said = DecisionRequest(DecisionAction.APPROVE, comment=body.comment, production=body.production, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
 
@@ -249,7 +251,7 @@ async def reject(
     services: Served, caller: Rejects, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
 ) -> PromotionRequest:
     """Reject, with a reason of 10 characters or more."""
-    said = Said(action=DecisionAction.REJECT, reason=body.reason, if_match=if_match)
+    said = DecisionRequest(action=DecisionAction.REJECT, reason=body.reason, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
 
@@ -263,7 +265,7 @@ async def cancel(
     if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Withdraw: until its launch is asked for. For the requester or an admin."""
-    said = Said(action=DecisionAction.CANCEL, comment=body.comment, if_match=if_match)
+    said = DecisionRequest(action=DecisionAction.CANCEL, comment=body.comment, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
 
@@ -277,7 +279,7 @@ async def retry(
     if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Deploy again after a failure; what was approved stays approved. For the requester or who may approve."""
-    said = Said(action=DecisionAction.RETRY, comment=body.comment, if_match=if_match)
+    said = DecisionRequest(action=DecisionAction.RETRY, comment=body.comment, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
 
@@ -286,7 +288,7 @@ async def hold(
     services: Served, caller: Holds, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
 ) -> PromotionRequest:
     """Keep an approved request from being deployed, with a reason, until it is released. For who may approve it."""
-    said = Said(action=DecisionAction.HOLD, reason=body.reason, if_match=if_match)
+    said = DecisionRequest(action=DecisionAction.HOLD, reason=body.reason, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
 
@@ -295,7 +297,7 @@ async def release(
     services: Served, caller: Releases, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
 ) -> PromotionRequest:
     """Let a held request go on, with a reason: it enters its target's line last. For who may approve it."""
-    said = Said(action=DecisionAction.RELEASE, reason=body.reason, if_match=if_match)
+    said = DecisionRequest(action=DecisionAction.RELEASE, reason=body.reason, if_match=if_match)
     return _answered(response, await services.promotions.decide(caller, ticket_id, said))
 
 

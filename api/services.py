@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from api.auth import Callers, SharedSecret
 from api.broadcast import Broadcast
-from api.following import Follower
+from api.following import SharedFetch
 from api.limits import Buckets
 from api.models import Console
-from api.pages import File
+from api.pages import StaticFile
 from api.promotions import Promotions
-from api.slack_clicks import SlackDoor
+from api.slack_clicks import SlackInteractions
 from record.people.catalogue import CatalogueReader
 
 
@@ -23,7 +23,7 @@ class Web:
     https: bool
     origins: tuple[str, ...]
     per_address: int
-    files: dict[str, File]
+    files: dict[str, StaticFile]
 
 
 @dataclass(frozen=True)
@@ -44,5 +44,5 @@ class Services:
     web: Web
     catalogue: CatalogueReader
     console: Console
-    follower: Follower | None = None
-    slack: SlackDoor | None = None
+    follower: SharedFetch | None = None
+    slack: SlackInteractions | None = None

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.dependencies import SLACK, Served
 from api.errors import NotFound
 from api.openapi import problems
-from api.slack_clicks import Click, SlackDoor
+from api.slack_clicks import Click, SlackInteractions
 from domain.decision import DecisionAction
 from domain.values import Reason
 
@@ -65,7 +65,7 @@ async def slack(
     return Response()
 
 
-def _clicked(door: SlackDoor, said: dict[str, Any], request: Request, background: BackgroundTasks) -> None:
+def _clicked(door: SlackInteractions, said: dict[str, Any], request: Request, background: BackgroundTasks) -> None:
     """A button of a message: approve, or ask for the reason of a rejection. Links need nothing done."""
     for action in said.get("actions", ()):
         click = Click.of(said, action)
@@ -75,7 +75,7 @@ def _clicked(door: SlackDoor, said: dict[str, Any], request: Request, background
             background.add_task(door.ask_reason, request, click, str(said.get("trigger_id")))
 
 
-def _rejected(door: SlackDoor, said: dict[str, Any], request: Request, background: BackgroundTasks) -> Response:
+def _rejected(door: SlackInteractions, said: dict[str, Any], request: Request, background: BackgroundTasks) -> Response:
     """The form with the reason: a fault is shown in it, otherwise it closes."""
     form = Click.of_form(said)
     if form is None:

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from api.engine import EngineUnavailable, NotRunning
 from api.errors import STATUS, NotFound, Unauthenticated
 from api.limits import Buckets
-from api.promotions import Promotions, Said
+from api.promotions import DecisionRequest, Promotions
 from domain.decision import BY_CLICK, DecisionAction
 from domain.errors import ProductionChanged, RuleViolation, StaleDecision
 from domain.identity import SignIn
@@ -34,7 +34,7 @@ _SLACK_ID = re.compile(r"[A-Z0-9]{3,32}")
 _FORM = "prodgate_reason"
 
 
-class Refused(Exception):
+class ClickRefused(Exception):
     """The click counts for nothing; `str()` tells the person why."""
 
 
@@ -86,21 +86,23 @@ class Clicks:
     identities: Identities
 
     async def person(self, click: Click) -> Person:
-        """The person who clicked, where they may decide by a click at all. Raises Refused, NotFound, StaleDecision."""
+        """The person who clicked. Raises ClickRefused where they may not decide by a click, NotFound, StaleDecision."""
         directory = await run_in_threadpool(self.promotions.directory.current)
         person = directory.person_in_slack(click.user)
         if person is None:
-            raise Refused("Your Slack user is nobody's in the directory: ask for `slackId` in your tenant's file")
+            raise ClickRefused("Your Slack user is nobody's in the directory: ask for `slackId` in your tenant's file")
         if person.subject is None:  # or somebody with a second account could approve their own request here
-            raise Refused("Your entry in the directory names no `subject`: who decides in Slack must be known by it")
+            raise ClickRefused(
+                "Your entry in the directory names no `subject`: who decides in Slack must be known by it"
+            )
         # As a token would resolve them: an alias of somebody else's entry gives no roles here either.
         sign_in = SignIn(subject=person.subject)
         person = await run_in_threadpool(self.identities.person, directory, person.email, sign_in) or person
         if wait := self.people.take(person.subject or person.email):
-            raise Refused(f"Too many requests; try again in {wait} s")
+            raise ClickRefused(f"Too many requests; try again in {wait} s")
         ticket = await self.promotions.visible(person, click.ticket_id)
         if ticket.spec.request.impact_assessment not in BY_CLICK:
-            raise Refused("A request of high or critical impact is decided in Prodgate, where you sign in")
+            raise ClickRefused("A request of high or critical impact is decided in Prodgate, where you sign in")
         if ticket.digest != click.digest:
             raise StaleDecision
         return person
@@ -112,12 +114,12 @@ class Clicks:
         """
         person = await self.person(click)
         comment = f"Decided in Slack by user {click.user} of workspace {click.team}"
-        said = Said(click.action, comment=comment, reason=reason, production=click.production)
+        said = DecisionRequest(click.action, comment=comment, reason=reason, production=click.production)
         await self.promotions.decide(person, click.ticket_id, said)
 
 
 @dataclass(frozen=True)
-class SlackDoor:
+class SlackInteractions:
     """Takes interactions in, where decisions from Slack are switched on."""
 
     verifier: SignatureVerifier
@@ -142,13 +144,13 @@ class SlackDoor:
         """Take the decision; whoever clicked is told, and nobody else in Slack, where it is refused."""
         try:
             await self.clicks.decide(click, reason)
-        except (Refused, NotFound, RuleViolation) as error:
+        except (ClickRefused, NotFound, RuleViolation) as error:
             await self._refuse(request, click, error)
         except (EngineUnavailable, NotRunning) as error:
             log.warning("not decided in Slack", ticket=click.ticket_id, error=repr(error), cause=repr(error.__cause__))
             await self.whisper(click, "The engine can't be reached now; look at the request before you try again")
 
-    async def _refuse(self, request: Request, click: Click, error: Refused | NotFound | RuleViolation) -> None:
+    async def _refuse(self, request: Request, click: Click, error: ClickRefused | NotFound | RuleViolation) -> None:
         who, what = f"Slack user {click.user} of workspace {click.team}", f"{click.action} {click.ticket_id}"
         status = STATUS.get(type(error), HTTPStatus.FORBIDDEN)
         request.app.state.audit.refused(request, status, f"{what}: {error}", who)
@@ -166,7 +168,7 @@ class SlackDoor:
         try:
             await self.clicks.person(click)
             await self.client.views_open(trigger_id=trigger, view=reason_form(click))
-        except (Refused, NotFound, RuleViolation) as error:
+        except (ClickRefused, NotFound, RuleViolation) as error:
             await self._refuse(request, click, error)
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             log.warning("Slack opened no form", error=str(error))

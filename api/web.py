@@ -30,7 +30,7 @@ HTTPS_ONLY = "max-age=31536000"
 ASSETS = "/docs/assets"
 
 
-class Headed:
+class SecurityHeaders:
     """Puts the headers on every answer that does not bring its own."""
 
     def __init__(self, app: ASGIApp, https: bool) -> None:

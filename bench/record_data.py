@@ -12,7 +12,7 @@ from domain.ticket import Action, HistoryEntry, PromotionRequest
 from record.files.text import text_of
 from record.git.durable import write_files
 from record.git.message import commit
-from record.git.objects import GitObject, Kind, Tree
+from record.git.objects import GitObject, ObjectKind, Tree
 from record.git.pack import PackWriter
 
 _TEAMS = ("finance", "retail", "payments", "logistics", "hr", "data", "mobile", "web", "core", "partners")
@@ -95,12 +95,12 @@ def repository(folder: Path, tickets: int) -> Path:
 def _bulk(path: Path, tree: Tree, batch: list[PromotionRequest], parent: bytes | None) -> bytes:
     pack = PackWriter()
     for each in batch:
-        blob = GitObject.of(Kind.BLOB, text_of(each).encode())
+        blob = GitObject.of(ObjectKind.BLOB, text_of(each).encode())
         folders = tree.put(each.path, blob.oid)
         pack.add([blob])
     pack.add(folders)
     last = GitObject.of(
-        Kind.COMMIT, commit(Change(ticket=batch[-1], base=None, actor_name="x"), tree.oid, parent, _YEAR)
+        ObjectKind.COMMIT, commit(Change(ticket=batch[-1], base=None, actor_name="x"), tree.oid, parent, _YEAR)
     )
     pack.add([last])
     write_files(pack.files(path / "objects" / "pack"))

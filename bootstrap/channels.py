@@ -1,4 +1,4 @@
-"""The channels that announcements go out by: those that the settings name, each with its outlet."""
+"""The channels that announcements go out by: those that the settings name, each with its client."""
 
 import logging
 from collections.abc import AsyncIterator, Mapping
@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from email.headerregistry import Address
 
-from clients.channel import Logged, Outlet
+from clients.channel import ChannelClient, LogChannel
 from clients.kafka.channel import Brokers, Kafka, Security
 from clients.letters import Letters
 from clients.mail.channel import Mail, MailServer
@@ -20,10 +20,10 @@ _LOG = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]:
-    """The outlets that are set up; in demo mode, the others write to the log."""
+async def channel_clients(settings: Settings) -> AsyncIterator[Mapping[Channel, ChannelClient]]:
+    """The clients of the channels that are set up; in demo mode, the others write to the log."""
     letters = Letters(settings.public_url, Language(settings.language), settings.time_zone)
-    found: dict[Channel, Outlet] = {}
+    found: dict[Channel, ChannelClient] = {}
     async with AsyncExitStack() as stack:
         if settings.smtp_url:
             found[Channel.MAIL] = mail = _mail(settings, settings.smtp_url.get_secret_value(), letters)
@@ -36,7 +36,7 @@ async def outlets(settings: Settings) -> AsyncIterator[Mapping[Channel, Outlet]]
             stack.push_async_callback(kafka.close)
         for channel in Channel:
             if channel not in found and settings.mode is Mode.DEMO:
-                found[channel] = Logged(channel)
+                found[channel] = LogChannel(channel)
         _LOG.info("announces by %s", ", ".join(found) or "no channel")
         yield found
 

@@ -48,7 +48,7 @@ def meter() -> Meter:
 
 
 @dataclass
-class Vitals:
+class WorkerHealth:
     """`/healthz`, `/readyz` and `/metrics` of one worker."""
 
     worker: Worker

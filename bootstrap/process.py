@@ -53,10 +53,10 @@ def configure_logs(level: str) -> None:
     server = logging.getLogger("uvicorn.error")
     server.setLevel(logging.WARNING)  # its start lines tell of sockets, not of the product
     for written_by_anybody in (server, logging.getLogger("audit.messages")):
-        written_by_anybody.filters = [Sparing(WARNINGS_PER_MINUTE)]
+        written_by_anybody.filters = [RateLimitFilter(WARNINGS_PER_MINUTE)]
 
 
-class Sparing(logging.Filter):
+class RateLimitFilter(logging.Filter):
     """Lets so many warnings a minute through, and every error: whoever sends garbage must not fill the log."""
 
     def __init__(self, per_minute: int) -> None:

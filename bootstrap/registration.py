@@ -15,21 +15,21 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.attention import ATTENTION, Attention
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
-from activities.correspondence import Means, now
 from activities.fronts import Fronts
 from activities.leading import Follower, LeadingActivities
-from activities.looking import LookActivities, RecordLook
 from activities.outbox import ChannelOutbox
+from activities.planning import ChannelSetup, now
+from activities.preflight import PreflightActivities, RecordPreflight
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from clients.awx.client import AwxClient
-from clients.channel import Outlet
+from clients.channel import ChannelClient
 from domain.announcement import Channel, Plan
 from domain.following import Followed
-from engine.heartbeats import Beating
+from engine.heartbeats import HeartbeatInterceptor
 from engine.query_guard import QueryGuard
 from engine.signatures import SignatureInterceptor
-from record.facts.acts import Acts
+from record.facts.acts import ActReader
 from record.facts.controls import Controls
 from record.facts.identities import Identities
 from record.facts.known import KNOWN_FOR, KnownRecord
@@ -56,7 +56,7 @@ class Registration:
     index: Index
     awx: AwxClient
     timings: AwxTimings
-    outlets: Mapping[Channel, Outlet]
+    channel_clients: Mapping[Channel, ChannelClient]
     plan: Plan
     look_every: timedelta = timedelta(seconds=2)
     known_for: float = KNOWN_FOR
@@ -77,8 +77,8 @@ class Registration:
         return Controls.of(self.repository, self.directory, self.index)
 
     @cached_property
-    def acts(self) -> Acts:
-        return Acts(self.repository, self.index, self.keys)
+    def acts(self) -> ActReader:
+        return ActReader(self.repository, self.index, self.keys)
 
     @cached_property
     def lines(self) -> LineReader:
@@ -89,8 +89,8 @@ class Registration:
         """The channels that are set up, each with its outbox."""
         comparer = Comparer(self.index, self.controls.catalogue)
         return tuple(
-            ChannelOutbox(Means(channel, outlet, self.acts, self.directory, comparer, self.plan, self.now))
-            for channel, outlet in self.outlets.items()
+            ChannelOutbox(ChannelSetup(channel, client, self.acts, self.directory, comparer, self.plan, self.now))
+            for channel, client in self.channel_clients.items()
         )
 
     @cached_property
@@ -112,7 +112,9 @@ class Registration:
         identities = Identities(self.repository, self.index, self.keys)
         proofs = Proofs(self.keys, lambda person: identities.check(self.directory.current(), person))
         known = KnownRecord(self.repository, self.index, self.controls, self.keys, identities, self.known_for)
-        record = RecordLook(self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket))
+        record = RecordPreflight(
+            self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket)
+        )
         awx = AwxActivities(self.awx, record.objection, self.timings)
         fronts = Fronts(self.client, awx)
         return Worker(
@@ -124,12 +126,12 @@ class Registration:
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
-                LookActivities(record, awx.find_job, self.look_every).look,
+                PreflightActivities(record, awx.find_job, self.look_every).look,
                 *(awx.launch_job, awx.read_result),
             ],
             interceptors=[
                 SignatureInterceptor(Proofs(known, known.check_person).check_decision, known.target),
-                Beating(),
+                HeartbeatInterceptor(),
             ],
             plugins=[SimplePlugin("known-record", run_context=partial(_following, known))],
             **options,

@@ -1,4 +1,4 @@
-"""The protocol of every channel of announcements: one parcel at a time, and the truth about what became of it."""
+"""The protocol of every channel of announcements: one message at a time, and the truth about what became of it."""
 
 import logging
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.announcement import Announcement, Channel
 from domain.audience import Audience
-from domain.delivery import Delivery, Parcel, Receipt, Thread
+from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,11 +22,11 @@ class ChannelDown(Exception):
         self.retry_after = retry_after
 
 
-class Replaced(Exception):
+class NewerLeader(Exception):
     """The channel itself knows of a newer leader, and takes nothing from this one any more."""
 
 
-class Outlet(Protocol):
+class ChannelClient(Protocol):
     """Speaks one channel's protocol."""
 
     def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
@@ -37,8 +37,8 @@ class Outlet(Protocol):
         """The place that it leads to. One that takes nothing now holds up no other."""
         ...
 
-    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
-        """Deliver what isn't done yet; a failure is this destination's alone. Raises ChannelDown, or Replaced."""
+    async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
+        """Deliver what isn't done yet; a failure is this destination's alone. Raises ChannelDown, or NewerLeader."""
         ...
 
     async def rest(self) -> None:
@@ -50,7 +50,7 @@ class Outlet(Protocol):
         ...
 
 
-class Logged:
+class LogChannel:
     """Stands in for a channel that isn't set up: the log says what would have been told."""
 
     def __init__(self, channel: Channel) -> None:
@@ -64,12 +64,12 @@ class Logged:
         del thread, audience
         return to
 
-    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
+    async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
         """Write one line."""
         allowed()
-        said, ticket = parcel.announcement, parcel.announcement.ticket
+        said, ticket = outgoing.announcement, outgoing.announcement.ticket
         _LOG.info("%s is not set up; it would tell %s of %s", self._channel, audience.slack_channel or "all", said.id)
-        return Delivery(receipts=(Receipt(to="log", id=f"{said.id}@{ticket.state}"),))
+        return DeliveryResult(receipts=(Receipt(to="log", id=f"{said.id}@{ticket.state}"),))
 
     async def rest(self) -> None:
         """Nothing is held."""

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from demo.awx_api import Api
 from demo.awx_cluster import Cluster
 from demo.awx_control import Control
-from demo.awx_http import ApiError, Instead, Slashes, answer_error
+from demo.awx_http import ApiError, FaultAnswer, Slashes, answer_error
 from demo.awx_model import Pace, SimulatorConfig
 from demo.awx_page import page
 
@@ -38,7 +38,7 @@ def create_app(config: SimulatorConfig) -> FastAPI:
     app = FastAPI(title="AWX, simulated", lifespan=lifespan, redirect_slashes=False)
     app.add_middleware(Slashes, prefix=config.prefix)
     app.add_exception_handler(ApiError, answer_error)
-    app.add_exception_handler(Instead, answer_error)
+    app.add_exception_handler(FaultAnswer, answer_error)
     app.include_router(Api(cluster).routes())
     app.include_router(Control(cluster).routes())
 

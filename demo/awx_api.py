@@ -12,7 +12,7 @@ from demo.awx_bodies import job_body, label_body, launch_body
 from demo.awx_cluster import Cluster
 from demo.awx_http import ApiError, json_body, page, select
 from demo.awx_launch import Accepted, accept
-from demo.awx_model import Job, LaunchFault, NotifyFault, Template, User
+from demo.awx_model import LaunchFault, NotifyFault, SimulatedJob, Template, User
 from demo.awx_resources import Resources, Route
 
 _JOB_TEXTS = {"name", "description", "status", "launch_type", "type", "job_tags", "skip_tags", "limit", "webhook_guid"}
@@ -71,15 +71,15 @@ class Api:
             return
         match self._cluster.faults.reads.pop(0):
             case "500":
-                raise http.Instead(http.server_error())
+                raise http.FaultAnswer(http.server_error())
             case "502":
-                raise http.Instead(http.gateway(502))
+                raise http.FaultAnswer(http.gateway(502))
             case "too-many":
-                raise http.Instead(http.too_many(self._cluster.config.pace.retry_after))
+                raise http.FaultAnswer(http.too_many(self._cluster.config.pace.retry_after))
             case "migrating":
-                raise http.Instead(http.migrating())
+                raise http.FaultAnswer(http.migrating())
 
-    def _job(self, user: User, number: int) -> Job:
+    def _job(self, user: User, number: int) -> SimulatedJob:
         """A job's row: 404 once it is gone, 403 once its template is, or where the caller may not see that."""
         job = self._cluster.store.jobs.get(number)
         if job is None:
@@ -88,7 +88,7 @@ class Api:
             raise http.FORBIDDEN_ERROR
         return job
 
-    def _body(self, job: Job, detail: bool = True) -> dict[str, Any]:
+    def _body(self, job: SimulatedJob, detail: bool = True) -> dict[str, Any]:
         return job_body(job, self._cluster.store.labels, self._config.prefix, detail)
 
     # Reading
@@ -199,7 +199,7 @@ class Api:
         pace = self._cluster.config.pace
         match fault:
             case LaunchFault.CUT:
-                return http.Cut()
+                return http.BrokenConnection()
             case LaunchFault.LOST_502:
                 return http.gateway(502)
             case LaunchFault.LOST_504:
@@ -234,7 +234,7 @@ class Api:
             case LaunchFault.COMMIT_THEN_504:
                 return http.gateway(504)
             case LaunchFault.COMMIT_THEN_CUT:
-                return http.Cut()
+                return http.BrokenConnection()
         if job.notify is NotifyFault.BEFORE_ANSWER:
             await self._cluster.ended(job)
         answer: dict[str, Any] = {job.type: job.id, "ignored_fields": accepted.ignored} | self._body(job)

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from demo.awx_model import Job, Label, NotifyFault, Template
+from demo.awx_model import Label, NotifyFault, SimulatedJob, Template
 
 Body = dict[str, Any]
 
@@ -59,7 +59,7 @@ def launch_body(template: Template) -> Body:
     }
 
 
-def job_body(job: Job, labels: dict[int, Label], prefix: str, detail: bool = True) -> Body:
+def job_body(job: SimulatedJob, labels: dict[int, Label], prefix: str, detail: bool = True) -> Body:
     """A row of /jobs/ (JobSerializer); `detail` adds what only /jobs/{id}/ shows."""
     shown = [{"id": number, "name": labels[number].name} for number in job.labels if number in labels]
     by = {"id": job.by.id, "name": job.by.name, "type": "user", "url": f"{prefix}v2/users/{job.by.id}/"}
@@ -100,7 +100,7 @@ def job_body(job: Job, labels: dict[int, Label], prefix: str, detail: bool = Tru
     }
 
 
-def _only_detail(job: Job) -> Body:
+def _only_detail(job: SimulatedJob) -> Body:
     return {
         "job_args": "",
         "job_cwd": "",
@@ -111,7 +111,7 @@ def _only_detail(job: Job) -> Body:
     }
 
 
-def notification_body(job: Job, ui: str) -> Body:
+def notification_body(job: SimulatedJob, ui: str) -> Body:
     """The default webhook body (Job.notification_data), keys in AWX's order; times end in +00:00 here."""
     hosts = {} if job.active or job.started is None else _hosts(2500 if job.notify is NotifyFault.LARGE_HOSTS else 1)
     return {

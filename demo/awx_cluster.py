@@ -6,15 +6,15 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from demo.awx_directory import Directory
+from demo.awx_directory import AwxDirectory
 from demo.awx_model import (
     PERSON,
     SERVICE_ID,
     Faults,
-    Job,
     Label,
     LifeFault,
     NotifyFault,
+    SimulatedJob,
     SimulatorConfig,
     Template,
     User,
@@ -54,7 +54,7 @@ class Cluster:
         self._capacity.set()
 
     def _begin_anew(self) -> None:
-        self.directory = Directory(self.config)
+        self.directory = AwxDirectory(self.config)
         self.templates: dict[int, Template] = {}
         self.adopt(Template(id=7, name=self.config.template, allow_simultaneous=self.config.allow_simultaneous))
 
@@ -101,9 +101,9 @@ class Cluster:
 
     # Making jobs
 
-    def make_job(self, template: Template, by: User, launch_type: str = "manual", **fields: Any) -> Job:
+    def make_job(self, template: Template, by: User, launch_type: str = "manual", **fields: Any) -> SimulatedJob:
         """Commit a new pending job; from here on it lives whatever the caller hears."""
-        job = Job(
+        job = SimulatedJob(
             id=self.store.next_id("job"),
             template=template.id,
             name=template.name,
@@ -123,12 +123,12 @@ class Cluster:
         self.store.save(label)
         return label
 
-    def relaunch(self, job: Job, by: User = PERSON) -> Job:
+    def relaunch(self, job: SimulatedJob, by: User = PERSON) -> SimulatedJob:
         """A person's relaunch: the same prompts, labels and variables included."""
         copied = {"labels": list(job.labels), "extra_vars": dict(job.extra_vars), "skip_tags": job.skip_tags}
         return self.make_job(self.templates[job.template], by, "relaunch", **copied)
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: SimulatedJob) -> None:
         """Ask for cancellation: at once, and without a word to anybody, while pending; else when the process ends."""
         job.cancel_asked = True
         if job.status in ("new", "pending"):
@@ -139,7 +139,7 @@ class Cluster:
             self.store.save(job)
             self._wake(job).set()
 
-    def finish(self, job: Job) -> None:
+    def finish(self, job: SimulatedJob) -> None:
         """Let a stuck job go on."""
         job.life = LifeFault.NONE
         self._wake(job).set()
@@ -155,27 +155,29 @@ class Cluster:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def ended(self, job: Job) -> None:
+    async def ended(self, job: SimulatedJob) -> None:
         """Wait for the end of a job's life and for its notifications."""
         await asyncio.wait([self._lives[job.id]])
         await self._notifier.settled()
 
     # A job's life
 
-    def _begin(self, job: Job) -> None:
+    def _begin(self, job: SimulatedJob) -> None:
         self._lives[job.id] = asyncio.create_task(self._live(job))
 
-    def _wake(self, job: Job) -> asyncio.Event:
+    def _wake(self, job: SimulatedJob) -> asyncio.Event:
         return self._woken.setdefault(job.id, asyncio.Event())
 
-    def _set(self, job: Job, status: str, started: datetime | None = None, finished: datetime | None = None) -> None:
+    def _set(
+        self, job: SimulatedJob, status: str, started: datetime | None = None, finished: datetime | None = None
+    ) -> None:
         job.status = status
         job.started = started or job.started
         job.finished = finished or job.finished
         if job.id in self.store.jobs:
             self.store.save(job)
 
-    async def _pause(self, job: Job, seconds: float) -> None:
+    async def _pause(self, job: SimulatedJob, seconds: float) -> None:
         """Let time pass, less of it when somebody wakes the job."""
         try:
             async with asyncio.timeout(seconds):
@@ -184,7 +186,7 @@ class Cluster:
             return
         self._wake(job).clear()
 
-    async def _live(self, job: Job) -> None:
+    async def _live(self, job: SimulatedJob) -> None:
         explain = asyncio.get_running_loop().call_later(self.config.pace.explanation, self._explain, job)
         try:
             turn = self._turns.setdefault(job.template, asyncio.Lock())
@@ -197,14 +199,14 @@ class Cluster:
         finally:
             explain.cancel()
 
-    def _explain(self, job: Job) -> None:
+    def _explain(self, job: SimulatedJob) -> None:
         if job.status != "pending":
             return
         before = [row.id for row in self.store.jobs.values() if row.status in ("waiting", "running")]
         job.job_explanation = f"waiting for job-{before[0]} to finish" if before else NO_CAPACITY
         self.store.save(job)
 
-    async def _start(self, job: Job) -> None:
+    async def _start(self, job: SimulatedJob) -> None:
         """pending → waiting, or the end of a job that never starts."""
         if job.status == "pending":
             await asyncio.sleep(self.config.pace.pending)
@@ -219,7 +221,7 @@ class Cluster:
         await self._pause(job, self.config.pace.waiting)
         return None
 
-    async def _run(self, job: Job) -> None:
+    async def _run(self, job: SimulatedJob) -> None:
         pace = self.config.pace
         if self._give_in(job):
             return
@@ -233,7 +235,7 @@ class Cluster:
         if not self._give_in(job):
             await self._outcome(job)
 
-    def _give_in(self, job: Job) -> bool:
+    def _give_in(self, job: SimulatedJob) -> bool:
         """End a job whose cancellation was asked for, unless its success overtakes the request."""
         wanted = job.cancel_asked and job.life is not LifeFault.CANCEL_LOST
         if wanted:
@@ -241,12 +243,12 @@ class Cluster:
             self._end(job, "canceled")
         return wanted
 
-    def _enter_running(self, job: Job) -> None:
+    def _enter_running(self, job: SimulatedJob) -> None:
         job.ever_ran = True
         self._set(job, "running", started=now())
         self._announce(job)
 
-    async def _outcome(self, job: Job) -> None:
+    async def _outcome(self, job: SimulatedJob) -> None:
         """Write how the run ended, truthfully or as AWX is known to misreport it."""
         job.stdout = OUTPUT.format(name=job.extra_vars.get("target_name"), version=job.extra_vars.get("target_version"))
         match job.life:
@@ -270,7 +272,7 @@ class Cluster:
         job.artifacts = {"deployment_id": f"deploy-{secrets.token_hex(3)}"}
         return self._end(job, "successful")
 
-    def _end(self, job: Job, status: str, explanation: str = "") -> None:
+    def _end(self, job: SimulatedJob, status: str, explanation: str = "") -> None:
         job.job_explanation = explanation
         job.events_finished = job.life not in (LifeFault.EVENTS_STUCK, LifeFault.FAILED_EVENTS_STUCK)
         self._set(job, status, finished=now())
@@ -278,7 +280,7 @@ class Cluster:
         if job.life is LifeFault.VANISHED:
             self.store.delete_job(job.id)
 
-    def _announce(self, job: Job) -> None:
+    def _announce(self, job: SimulatedJob) -> None:
         if not self.templates[job.template].notifies:
             return
         attached = self.directory.lists["job_templates", job.template, f"notification_templates_{KIND_OF[job.status]}"]

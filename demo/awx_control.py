@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
 from demo.awx_cluster import Cluster
-from demo.awx_model import PERSON, Faults, Job, Pace, Template, User
+from demo.awx_model import PERSON, Faults, Pace, SimulatedJob, Template, User
 
 
 class JobRef(BaseModel):
@@ -30,7 +30,7 @@ class NewJob(BaseModel):
     times: int = 1
 
 
-def _attempt(job: Job) -> str:
+def _attempt(job: SimulatedJob) -> str:
     return f"{job.extra_vars.get('request_id')}-{job.extra_vars.get('attempt')}"
 
 
@@ -62,7 +62,7 @@ class Control:
             routes.add_api_route(path, endpoint, methods=[method])
         return routes
 
-    def _job(self, ref: JobRef) -> Job:
+    def _job(self, ref: JobRef) -> SimulatedJob:
         if ref.job not in self._cluster.store.jobs:
             raise HTTPException(404, "no such job")
         return self._cluster.store.jobs[ref.job]

@@ -13,7 +13,7 @@ CALLBACK = 3
 """The notification template of a simulator that is started with a callback."""
 
 
-class Directory:
+class AwxDirectory:
     """In memory, with what an AWX has when it was just installed, and what the simulator is started with."""
 
     def __init__(self, config: SimulatorConfig) -> None:

@@ -30,7 +30,7 @@ class ApiError(Exception):
         self.body = body
 
 
-class Instead(Exception):
+class FaultAnswer(Exception):
     """An answer that comes instead of AWX's."""
 
     def __init__(self, response: Response) -> None:
@@ -40,7 +40,7 @@ class Instead(Exception):
 
 async def answer_error(_request: Request, error: Exception) -> Response:
     """AWX's JSON for an ApiError, and what an Instead carries."""
-    if isinstance(error, Instead):
+    if isinstance(error, FaultAnswer):
         return error.response
     if not isinstance(error, ApiError):
         raise error
@@ -81,7 +81,7 @@ def too_many(seconds: int) -> Response:
     return JSONResponse({"detail": "Request was throttled."}, 429, {"Retry-After": str(seconds)})
 
 
-class Cut(Response):
+class BrokenConnection(Response):
     """Break the connection in the middle of the answer."""
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:

@@ -17,7 +17,7 @@ KINDS_OF_NOTICE = ("started", "success", "error")
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResourceKind:
     """One resource: `model` as error texts name it, `fields` with their defaults; `unique` together with the name."""
 
     model: str
@@ -41,25 +41,25 @@ _SCM: Row = {"scm_type": "", "scm_url": "", "scm_branch": "", "scm_update_on_lau
 _PEOPLE = ("admin_role", "execute_role", "member_role", "auditor_role", "notification_admin_role", "read_role")
 
 KINDS = {
-    "organizations": Kind("Organization", {**_NAMED, "max_hosts": 0}, roles=_PEOPLE),
-    "users": Kind(
+    "organizations": ResourceKind("Organization", {**_NAMED, "max_hosts": 0}, roles=_PEOPLE),
+    "users": ResourceKind(
         "User",
         {**dict.fromkeys(("username", "email", "password"), ""), "is_superuser": False, "is_system_auditor": False},
         identity="username",
     ),
-    "credentials": Kind("Credential", {**_OWNED, "credential_type": None, "inputs": {}}, unique="organization"),
-    "projects": Kind("Project", {**_OWNED, **_SCM}, unique="organization"),
-    "inventories": Kind(
+    "credentials": ResourceKind("Credential", {**_OWNED, "credential_type": None, "inputs": {}}, unique="organization"),
+    "projects": ResourceKind("Project", {**_OWNED, **_SCM}, unique="organization"),
+    "inventories": ResourceKind(
         "Inventory", {**_OWNED, "kind": "", "host_filter": None, "variables": ""}, unique="organization"
     ),
-    "hosts": Kind("Host", {**_OF_INVENTORY, "enabled": True}, unique="inventory"),
-    "groups": Kind("Group", _OF_INVENTORY, unique="inventory", lists={"hosts": "hosts"}),
-    "notification_templates": Kind(
+    "hosts": ResourceKind("Host", {**_OF_INVENTORY, "enabled": True}, unique="inventory"),
+    "groups": ResourceKind("Group", _OF_INVENTORY, unique="inventory", lists={"hosts": "hosts"}),
+    "notification_templates": ResourceKind(
         "NotificationTemplate",
         {**_OWNED, "notification_type": "", "notification_configuration": {}, "messages": None},
         unique="organization",
     ),
-    "job_templates": Kind(
+    "job_templates": ResourceKind(
         "JobTemplate",
         {},
         unique="organization",
@@ -71,7 +71,7 @@ KINDS = {
 REFERENCES = {"organization": "organizations", "inventory": "inventories", "project": "projects"}
 
 
-def taken(kind: Kind, sent: Row) -> Row:
+def taken(kind: ResourceKind, sent: Row) -> Row:
     """The fields of a body that AWX takes; null becomes an empty text or false, and other keys are dropped silently."""
     return {
         name: type(default)() if sent[name] is None and isinstance(default, str | bool) else sent[name]

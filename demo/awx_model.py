@@ -175,7 +175,7 @@ PERSON = User(id=9, name="somebody-else")
 ACTIVE = frozenset({"new", "pending", "waiting", "running"})
 
 
-class Job(BaseModel):
+class SimulatedJob(BaseModel):
     """A job's row. Times are aware UTC."""
 
     id: int

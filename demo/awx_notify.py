@@ -9,7 +9,7 @@ import httpx
 
 from demo.awx_bodies import Body, notification_body
 from demo.awx_http import Row
-from demo.awx_model import Job, NotifyFault, SimulatorConfig
+from demo.awx_model import NotifyFault, SimulatedJob, SimulatorConfig
 
 KIND_OF = {"running": "started", "successful": "success", "failed": "error", "error": "error", "canceled": "error"}
 MAX_HOPS = 5
@@ -32,7 +32,7 @@ class Notifier:
         headers = {"Content-Type": "application/json", "User-Agent": f"AWX {config.version} (open)"}
         self._client = httpx.AsyncClient(timeout=None, headers=headers, follow_redirects=False)  # noqa: S113
 
-    def announce(self, job: Job, webhooks: list[Row]) -> None:
+    def announce(self, job: SimulatedJob, webhooks: list[Row]) -> None:
         """Send what the job's present status calls for to each webhook's configuration, in the background."""
         if not webhooks:
             return
@@ -40,7 +40,7 @@ class Notifier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _bodies(self, job: Job) -> list[Body]:
+    def _bodies(self, job: SimulatedJob) -> list[Body]:
         body = notification_body(job, "http://awx")
         final = job.status != "running"
         match job.notify:
@@ -61,7 +61,7 @@ class Notifier:
                 return []
         return [body]
 
-    async def _send_all(self, job: Job, bodies: list[Body], webhooks: list[Row]) -> None:
+    async def _send_all(self, job: SimulatedJob, bodies: list[Body], webhooks: list[Row]) -> None:
         if not bodies:
             job.notifications.append({"status": "pending", "error": "", "notifications_sent": 0})
         for body, webhook in itertools.product(bodies, webhooks):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from demo.awx_model import Job
+from demo.awx_model import SimulatedJob
 
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -20,14 +20,14 @@ tr:target { outline: 3px solid #1f6feb; }
 """
 
 
-def page(jobs: Iterable[Job]) -> str:
+def page(jobs: Iterable[SimulatedJob]) -> str:
     """The page as HTML."""
     rows = "".join(map(_row, sorted(jobs, key=lambda job: job.id, reverse=True)))
     head = "<tr><th>Job</th><th>State</th><th>For</th></tr>"
     return f"{_HEAD}<table>{head}{rows}</table>" if rows else f"{_HEAD}<p>There was none yet.</p>"
 
 
-def _row(job: Job) -> str:
+def _row(job: SimulatedJob) -> str:
     what = " ".join(str(job.extra_vars.get(key, "")) for key in ("request_id", "target_name", "target_version"))
     cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in (job.id, job.status, what))
     return f'<tr id="/jobs/{job.id}">{cells}</tr>'

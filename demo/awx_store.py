@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from demo.awx_model import Job, Label
+from demo.awx_model import Label, SimulatedJob
 
 
 class Store:
@@ -16,7 +16,7 @@ class Store:
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("CREATE TABLE IF NOT EXISTS kept (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id))")
         self._db.execute("CREATE TABLE IF NOT EXISTS counters (kind TEXT PRIMARY KEY, last INTEGER)")
-        self.jobs = {job.id: job for job in map(Job.model_validate_json, self._rows("job"))}
+        self.jobs = {job.id: job for job in map(SimulatedJob.model_validate_json, self._rows("job"))}
         self.labels = {label.id: label for label in map(Label.model_validate_json, self._rows("label"))}
 
     def _rows(self, kind: str) -> list[str]:
@@ -27,12 +27,11 @@ class Store:
         upsert = "INSERT INTO counters VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET last = last + 1 RETURNING last"
         return int(self._db.execute(upsert, (kind,)).fetchone()[0])
 
-    def save(self, row: Job | Label) -> None:
-        if isinstance(row, Job):
-            self.jobs[row.id] = row
+    def save(self, row: SimulatedJob | Label) -> None:
+        if isinstance(row, SimulatedJob):
+            kind, self.jobs[row.id] = "job", row
         else:
-            self.labels[row.id] = row
-        kind = type(row).__name__.lower()
+            kind, self.labels[row.id] = "label", row
         self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (kind, row.id, row.model_dump_json()))
 
     def delete_job(self, job_id: int) -> None:

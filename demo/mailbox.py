@@ -78,7 +78,7 @@ class Mailbox:
 
 
 @dataclass(frozen=True)
-class Pages:
+class MailboxPages:
     """The mailbox in a browser."""
 
     box: Mailbox
@@ -135,7 +135,7 @@ async def run(port: int, smtp_port: int, folder: Path) -> None:
         lambda: SMTP(box, hostname="mailbox.demo", enable_SMTPUTF8=True, loop=loop), "127.0.0.1", smtp_port
     )
     async with taking:
-        await serve(Pages(box).app(), "127.0.0.1", port, stop)
+        await serve(MailboxPages(box).app(), "127.0.0.1", port, stop)
 
 
 def main() -> None:

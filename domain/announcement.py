@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.comparison import Comparison
-from domain.roles import Asked
+from domain.roles import WithRequester
 from domain.ticket import Action, Impact, PromotionRequest, State
 from domain.values import Frozen, Moment
 
@@ -82,7 +82,7 @@ class Plan(Frozen):
     expiry: timedelta
 
 
-class Announcement(Asked):
+class Announcement(WithRequester):
     """One thing to say of a ticket, on every channel. `turn` tells reminders about the same change apart.
 
     `comparison` is what the record says of production right before people are told; nothing keeps it.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.delivery import Said
+from domain.delivery import EventRef
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=15)
 """The rest after a first failure, doubled up to the longest: a channel comes back in seconds, in hours or never."""
@@ -43,7 +43,7 @@ class Backlog:
     """Everything that waits for delivery. `channel` rests where nothing at all could be delivered."""
 
     channel: Pause = field(default_factory=Pause)
-    _lines: dict[Key, deque[Said]] = field(default_factory=dict)
+    _lines: dict[Key, deque[EventRef]] = field(default_factory=dict)
     _places: OrderedDict[str, OrderedDict[Key, None]] = field(default_factory=OrderedDict)
     _pauses: dict[str, Pause] = field(default_factory=dict)
     _place_of: dict[Key, str] = field(default_factory=dict)
@@ -51,11 +51,11 @@ class Backlog:
     def __len__(self) -> int:
         return sum(map(len, self._lines.values()))
 
-    def __iter__(self) -> Iterator[tuple[Key, Said]]:
+    def __iter__(self) -> Iterator[tuple[Key, EventRef]]:
         """Everything that waits."""
         return iter([(key, said) for key, line in self._lines.items() for said in line])
 
-    def put(self, key: Key, said: Said, place: str) -> None:
+    def put(self, key: Key, said: EventRef, place: str) -> None:
         """Add what comes last in its line; the place is where the line leads unless it stands there already."""
         line = self._lines.setdefault(key, deque())
         line.append(said)
@@ -63,7 +63,7 @@ class Backlog:
             self._place_of[key] = place
             self._places.setdefault(place, OrderedDict())[key] = None
 
-    def next(self, now: datetime) -> tuple[Key, Said] | None:
+    def next(self, now: datetime) -> tuple[Key, EventRef] | None:
         """Picks what to deliver now: the places take turns, and so do the lines of one place. None for nothing."""
         if not self.channel.over(now):
             return None
@@ -85,9 +85,9 @@ class Backlog:
         """Let the line's place rest, and it alone."""
         self._pauses.setdefault(self._place_of[key], Pause()).fail(now)
 
-    def expire(self, before: datetime) -> list[tuple[Key, Said]]:
+    def expire(self, before: datetime) -> list[tuple[Key, EventRef]]:
         """Remove and return what was to be said before that moment; in each line it is the oldest."""
-        gone: list[tuple[Key, Said]] = []
+        gone: list[tuple[Key, EventRef]] = []
         for key in list(self._lines):
             while (line := self._lines.get(key)) and line[0].at < before:
                 gone.append((key, line[0]))

@@ -19,7 +19,7 @@ from domain.ticket import BY_PEOPLE, Action, PromotionRequest, State
 from domain.values import Frozen, Moment, Reason, TicketId
 
 
-class Look(Frozen):
+class Preflight(Frozen):
     """A question to the record about one ticket, whose file its promotion wrote as `revision`.
 
     `deployment` is the attempt that is about to be launched; None where only the request itself is looked at.
@@ -42,7 +42,7 @@ class Hint(Frozen):
     why: Annotated[str, Field(max_length=200)]
 
 
-class Clear(Frozen):
+class Cleared(Frozen):
     """Nothing speaks against it now."""
 
     outcome: Literal["clear"] = "clear"
@@ -70,7 +70,7 @@ SUPERSEDABLE = frozenset({State.PENDING, State.APPROVED})
 """States of a request that a newer one closes; a failed one that is retried goes on, or its approval lapses."""
 
 Objection = Lapsed | Superseded | LaunchRefused
-Verdict = Annotated[Clear | Launched | Objection, Field(discriminator="outcome")]
+Verdict = Annotated[Cleared | Launched | Objection, Field(discriminator="outcome")]
 
 
 def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> Objection | None:

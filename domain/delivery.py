@@ -25,7 +25,7 @@ class Receipt(Frozen):
     refused: str | None = None
 
 
-class Parcel(Frozen):
+class OutgoingMessage(Frozen):
     """One announcement for one destination, with what an earlier attempt got done already.
 
     `to` is a mail address as the channel told it; channels with one destination for a ticket name it as they like.
@@ -37,7 +37,7 @@ class Parcel(Frozen):
     thread: Thread | None = None
 
 
-class Delivery(Frozen):
+class DeliveryResult(Frozen):
     """The result of one attempt; `failure` says why something is left to do."""
 
     receipts: tuple[Receipt, ...] = ()
@@ -51,7 +51,7 @@ class Outcome(StrEnum):
     UNDELIVERED = "undelivered"
 
 
-class Said(Frozen):
+class EventRef(Frozen):
     """One thing said of a ticket, without the ticket: its change by number, counted from 1, and the event.
 
     `turn` tells reminders about the same change apart.
@@ -68,7 +68,7 @@ class Said(Frozen):
         return self.number, self.event, self.turn
 
 
-class Progress(Said):
+class Progress(EventRef):
     """The progress of one announcement on one channel. `failure` is the last one that was seen.
 
     `lost` tells that somebody was given up; others may still be told.
@@ -81,7 +81,7 @@ class Progress(Said):
     lost: bool = False
 
 
-class Correspondence(Frozen):
+class TicketAnnouncements(Frozen):
     """Everything announced about one ticket on one channel, oldest first: a file of the channel's outbox.
 
     `said` is the number of the last change that was taken up; `reminded` counts reminders.
@@ -102,7 +102,7 @@ class Correspondence(Frozen):
         fields = {"said": number} | ({"reminded": 0, "warned": False} if waits_anew else {})
         return self.model_copy(update=fields)
 
-    def of(self, said: Said) -> Progress | None:
+    def of(self, said: EventRef) -> Progress | None:
         """The progress of what is said; None where it was never taken up."""
         return next((each for each in self.progress if each.key == said.key), None)
 
@@ -134,7 +134,7 @@ class Report(Frozen):
     progress: tuple[Progress, ...] = ()
 
     @classmethod
-    def of(cls, correspondences: Iterable[Correspondence]) -> Self:
+    def of(cls, correspondences: Iterable[TicketAnnouncements]) -> Self:
         """Puts together what the outboxes say of one ticket."""
         found = (progress for each in correspondences for progress in each.progress)
         return cls(progress=tuple(sorted(found, key=_order)))

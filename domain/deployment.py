@@ -112,7 +112,7 @@ class NotLaunched(Frozen):
 LaunchOutcome = Annotated[Launched | LaunchRefused | NotLaunched, Field(discriminator="outcome")]
 
 
-class Lookup(Frozen):
+class JobLookup(Frozen):
     """Which attempt to look for; `asked_at` is when its launch was last asked for, None if it never was."""
 
     deployment: Deployment

@@ -20,13 +20,13 @@ def outbox_ref(channel: Channel) -> str:
     return f"refs/outbox/{channel}"
 
 
-class Called(Frozen):
+class CallReport(Frozen):
     """The report of the follower that calls attention: the number of hints it has sent since it leads."""
 
     called: int
 
 
-class Led(Frozen):
+class LeadReport(Frozen):
     """A follower's report while it leads: how far it has read, and what is behind."""
 
     cursor: str | None

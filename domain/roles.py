@@ -147,7 +147,7 @@ def _identities(addresses: Iterable[str], *subjects: str | None) -> frozenset[st
     return frozenset((*(f"address {each}" for each in addresses), *(f"subject {each}" for each in subjects if each)))
 
 
-class Asked(Frozen):
+class WithRequester(Frozen):
     """Something about a ticket for which somebody asked; None where nobody knows more than the ticket says."""
 
     requester: Requester | None = None

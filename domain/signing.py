@@ -57,7 +57,7 @@ class Claims(Frozen):
         return self.requester or Requester(subject=self.sub, addresses=(same_address(self.email),))
 
 
-class Delivery(Frozen):
+class DeliveredDecision(Frozen):
     """A decision as it reached a promotion, by the promotion's own clock."""
 
     decision: Decision

@@ -9,7 +9,7 @@ from domain.values import Environment, Frozen, TargetName, Tenant, Version
 from domain.versions import Direction, direction
 
 
-class Entry(Frozen):
+class CatalogueEntry(Frozen):
     """A target as the catalogue describes it: whose it is, and how its owners raise the controls.
 
     `version` is what was in production before the first ticket. `source` and `target` are its environments.
@@ -44,7 +44,7 @@ class TargetFacts(Frozen):
 
     controlled: bool
     faults: tuple[FileFault, ...] = ()
-    entry: Entry | None = None
+    entry: CatalogueEntry | None = None
     open_catalogue: bool = False
     first_approved: Tenant | None = None
     production: Version | None = None
@@ -105,6 +105,6 @@ def at_least(said: Impact, minimum: Impact | None) -> Impact:
     return said if minimum is None else max(said, minimum, key=_ORDER.index)
 
 
-def environments(entry: Entry | None) -> Collection[str]:
+def environments(entry: CatalogueEntry | None) -> Collection[str]:
     """The environments of a promotion of the target, from and to, in this order."""
     return (entry.source, entry.target) if entry is not None else ("staging", "prod")

@@ -18,7 +18,7 @@ class Window(Frozen):
     now: Moment
 
 
-class Stray(Frozen):
+class OrphanJob(Frozen):
     """A job of the template that no ticket explains; `twin_of` is the job that it repeats; `reason` is a sentence."""
 
     job: JobNumber
@@ -27,16 +27,16 @@ class Stray(Frozen):
     twin_of: JobNumber | None = None
 
 
-class Missing(Frozen):
+class MissingJob(Frozen):
     """A ticket without the job that it should have; `reason` is a sentence."""
 
     request_id: TicketId
     reason: str
 
 
-class Comparison(Frozen):
-    strays: tuple[Stray, ...] = ()
-    missing: tuple[Missing, ...] = ()
+class JobComparison(Frozen):
+    orphans: tuple[OrphanJob, ...] = ()
+    missing: tuple[MissingJob, ...] = ()
 
 
 def expected_job(ticket: PromotionRequest, window: Window) -> str | None:

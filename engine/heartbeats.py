@@ -12,14 +12,14 @@ _BEAT_THEMSELVES = {LeadingActivities.lead.__name__}
 """A leader has to know which of its heartbeats were confirmed."""
 
 
-class Beating(Interceptor):
+class HeartbeatInterceptor(Interceptor):
     """Tells Temporal that an activity lives, for as long as it runs; short ones end before their first beat."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  the SDK's name
-        return _Inbound(next)
+        return _Heartbeats(next)
 
 
-class _Inbound(ActivityInboundInterceptor):
+class _Heartbeats(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  the SDK's name
         timeout = activity.info().heartbeat_timeout
         beating = timeout is not None and input.fn.__name__ not in _BEAT_THEMSELVES

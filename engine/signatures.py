@@ -31,7 +31,7 @@ from temporalio.worker import (
 from activities.proofs import ProofActivities
 from domain.decision import Decision
 from domain.errors import RuleViolation
-from domain.signing import Delivery
+from domain.signing import DeliveredDecision
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from workflows import options
@@ -62,10 +62,10 @@ class SignatureInterceptor(Interceptor):
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002  the SDK's name
         input.unsafe_extern_functions.update(self._extern)
-        return _Inbound
+        return _Signatures
 
 
-class _Inbound(WorkflowInboundInterceptor):
+class _Signatures(WorkflowInboundInterceptor):
     def handle_update_validator(self, input: HandleUpdateInput) -> None:  # noqa: A002  the SDK's name
         try:
             for decision in input.args:
@@ -87,7 +87,7 @@ class _Inbound(WorkflowInboundInterceptor):
 
 
 async def _refusal(decision: Decision) -> str | None:
-    delivery = Delivery(decision=decision, ticket_id=workflow.info().workflow_id, at=workflow.now())
+    delivery = DeliveredDecision(decision=decision, ticket_id=workflow.info().workflow_id, at=workflow.now())
     verdict = await workflow.execute_local_activity_method(
         ProofActivities.check_decision, delivery, **options.checking(f"checks the signature of {decision.action}")
     )

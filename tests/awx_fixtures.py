@@ -22,7 +22,7 @@ from activities.awx import LAUNCH_UNKNOWN, AwxActivities, AwxTimings
 from clients.awx.client import AwxClient, AwxConnection
 from demo.awx import create_app
 from demo.awx_model import Pace, SimulatorConfig
-from domain.deployment import Deployment, Launch, LaunchOutcome, Lookup, NotLaunched
+from domain.deployment import Deployment, JobLookup, Launch, LaunchOutcome, NotLaunched
 from domain.ticket import TargetType
 
 TOKEN = "token-of-the-service"
@@ -213,7 +213,7 @@ async def find(awx: AwxActivities, attempt: Deployment = ATTEMPT, asked_at: date
     """The answer of `find_job`, asked again as Temporal would while it is too early."""
     while True:
         try:
-            return await environment().run(awx.find_job, Lookup(deployment=attempt, asked_at=asked_at))
+            return await environment().run(awx.find_job, JobLookup(deployment=attempt, asked_at=asked_at))
         except ApplicationError as error:
             if error.category is not ApplicationErrorCategory.BENIGN or error.next_retry_delay is None:
                 raise

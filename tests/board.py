@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from clients.channel import Allowed, ChannelDown
 from domain.announcement import Announcement
 from domain.audience import Audience, recipients
-from domain.delivery import Delivery, Parcel, Receipt, Thread
+from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
 from domain.roles import same_address
 from tests.domain.builders import NOW
 
@@ -25,7 +25,7 @@ class Board:
     away: set[str] = field(default_factory=set)
     people: bool = False
     told: list[tuple[str, str]] = field(default_factory=list)
-    parcels: list[Parcel] = field(default_factory=list)
+    messages: list[OutgoingMessage] = field(default_factory=list)
     attempts: int = 0
     then: Callable[[], None] | None = None
     rested: int = 0
@@ -44,19 +44,19 @@ class Board:
     def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
         return to
 
-    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
+    async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
         self.attempts += 1
         if self.down:
             raise ChannelDown(self.down)
-        if parcel.to in self.away:
-            return Delivery(failure="451 try later")
+        if outgoing.to in self.away:
+            return DeliveryResult(failure="451 try later")
         allowed()
-        self.told.append((parcel.announcement.id, parcel.to))
-        self.parcels.append(parcel)
+        self.told.append((outgoing.announcement.id, outgoing.to))
+        self.messages.append(outgoing)
         if self.then:
             self.then()
-        receipt = Receipt(to=parcel.to, id=parcel.announcement.id)
-        return Delivery(receipts=(receipt,), thread=Thread(channel="board", ts=f"{len(self.told)}"))
+        receipt = Receipt(to=outgoing.to, id=outgoing.announcement.id)
+        return DeliveryResult(receipts=(receipt,), thread=Thread(channel="board", ts=f"{len(self.told)}"))
 
     async def rest(self) -> None:
         self.rested += 1

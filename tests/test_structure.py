@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +126,12 @@ def test_a_docstring_says_at_once_what_a_thing_is_or_does(path: Path) -> None:
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     said = [ast.get_docstring(node) or "" for node in ast.walk(parsed(path)) if isinstance(node, documented)]
     assert [each for each in said if each.split(" ", 1)[0] in CIRCLING] == []
+
+
+def test_a_name_means_one_class() -> None:
+    """Whoever reads a name need not ask which of two classes it is."""
+    named = Counter(node.name for path in sources() for node in parsed(path).body if isinstance(node, ast.ClassDef))
+    assert [name for name, times in named.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("mark", ["TODO", "FIXME", "XXX", "NotImplementedError"])

@@ -21,7 +21,7 @@ Transition = tuple[PromotionRequest, str, Proof | None]
 
 
 @dataclass(frozen=True)
-class Beginning:
+class InitialState:
     """A promotion's first state; `key` is its submission's, None where it goes on from the record."""
 
     ticket: PromotionRequest
@@ -33,7 +33,7 @@ class Beginning:
     decided: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, begun: Submission | Resumed) -> "Beginning":
+    def of(cls, begun: Submission | Resumed) -> "InitialState":
         """Begins from the workflow's input. A submission that the rules refuse came past the API, and fails it."""
         if isinstance(begun, Resumed):
             return cls(begun.ticket, begun.requester, begun.decide_by, begun.revision, decided=begun.decided)

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.signing import proof_of
     from domain.targets import TargetFacts
     from domain.ticket import PromotionRequest
-    from workflows.creation import Beginning
+    from workflows.creation import InitialState
     from workflows.deployment import Attempts
     from workflows.ledger import Ledger
 
@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
 class Decisions:
     """Takes each decision once; of those that an earlier run has taken, the id alone is known."""
 
-    def __init__(self, ledger: Ledger, attempts: Attempts, begun: Beginning) -> None:
+    def __init__(self, ledger: Ledger, attempts: Attempts, begun: InitialState) -> None:
         self._ledger, self._attempts, self._begun = ledger, attempts, begun
         self._taken: dict[str, Decision | None] = dict.fromkeys(begun.decided)
 

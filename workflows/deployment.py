@@ -8,8 +8,8 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.awx import AwxActivities
-    from activities.looking import LookActivities
-    from domain.clearance import Clear, Lapsed, Look, Superseded, Verdict
+    from activities.preflight import PreflightActivities
+    from domain.clearance import Cleared, Lapsed, Preflight, Superseded, Verdict
     from domain.deployment import (
         AwxReport,
         Deployment,
@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.remarks import write
     from domain.ticket import HistoryEntry
     from workflows import options
-    from workflows.creation import Beginning
+    from workflows.creation import InitialState
     from workflows.ledger import Ledger
 
 
@@ -55,7 +55,7 @@ class Attempts:
     `launching` tells that AWX may be making a job that nobody has heard of yet: nothing stops the request then.
     """
 
-    def __init__(self, ledger: Ledger, reports: Reports, begun: Beginning) -> None:
+    def __init__(self, ledger: Ledger, reports: Reports, begun: InitialState) -> None:
         self._ledger, self._reports, self._begun = ledger, reports, begun
         self._asked_at: datetime | None = None
         self._lost = self._not_now = self._hastened = 0
@@ -91,7 +91,7 @@ class Attempts:
         """
         looked, reports = self._ledger.ticket, self._reports
         reports.hinted, hasty = False, self._first_run is not None and not self.launching
-        question = Look(
+        question = Preflight(
             request_id=looked.id,
             revision=self._ledger.revision,
             requester=self._begun.requester,
@@ -101,7 +101,7 @@ class Attempts:
         )
         summary = "looks whether it may be launched" if deployment else "looks whether it may still wait"
         looking: workflow.ActivityHandle[Verdict] = workflow.start_activity_method(
-            LookActivities.look, question, **options.looking(summary)
+            PreflightActivities.look, question, **options.looking(summary)
         )
         await workflow.wait_condition(
             lambda: looking.done() or self._ledger.ticket is not looked or (hasty and reports.hinted)
@@ -123,7 +123,7 @@ class Attempts:
         if said is None:
             return None
         self._asked_at = None
-        if isinstance(said, Clear):
+        if isinstance(said, Cleared):
             return self._noted(self._given_up() or await self._ask(deployment, workflow.info().run_id))
         return self._noted(said)
 

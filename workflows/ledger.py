@@ -12,14 +12,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.change import Change, Proof, Revision
     from domain.ticket import SYSTEM_NAME, PromotionRequest
     from workflows import options, shown
-    from workflows.creation import Beginning
+    from workflows.creation import InitialState
     from workflows.story import BrokenPromotion
 
 
 class Ledger:
     """Holds one value, the ticket, and the revision of its file."""
 
-    def __init__(self, begun: Beginning) -> None:
+    def __init__(self, begun: InitialState) -> None:
         self.ticket = begun.ticket
         self.revision = begun.revision
         self.never: ApplicationError | None = None

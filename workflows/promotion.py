@@ -18,14 +18,14 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain import lifecycle, line
     from domain.change import Resumed
-    from domain.clearance import Clear, Hint, Lapsed, Superseded, Verdict
+    from domain.clearance import Cleared, Hint, Lapsed, Superseded, Verdict
     from domain.decision import Decision, DecisionAction, Submission
     from domain.deployment import AwxReport, Deployment, Launched, LaunchRefused, NotLaunched
     from domain.errors import RuleViolation, WrongTicket
     from domain.remarks import write
     from domain.ticket import Action, PromotionRequest, State
     from workflows import options
-    from workflows.creation import Beginning
+    from workflows.creation import InitialState
     from workflows.decisions import Decisions
     from workflows.deployment import Attempts, Reports
     from workflows.facts import facts_of
@@ -46,7 +46,7 @@ class Promotion:
 
     @workflow.init
     def __init__(self, begun: Submission | Resumed) -> None:
-        self._begun = Beginning.of(begun)
+        self._begun = InitialState.of(begun)
         self._ledger = Ledger(self._begun)
         self._reports = Reports()
         self._attempts = Attempts(self._ledger, self._reports, self._begun)
@@ -135,7 +135,7 @@ class Promotion:
                 if ledger.ticket.state is State.APPROVED:
                     ledger.become(lifecycle.start(ledger.ticket, None, now))
                 await ledger.advance(lifecycle.fail(ledger.ticket, said.reason, now))
-            case Clear() | Launched() | None:
+            case Cleared() | Launched() | None:
                 pass
 
     async def _follow(self) -> None:

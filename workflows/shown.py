@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.decision import Submission
     from domain.ticket import PromotionRequest, State, Target
     from domain.values import iso
-    from domain.watch import Comparison
+    from domain.watch import JobComparison
     from workflows import options
 
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
@@ -81,8 +81,8 @@ def details(ticket: PromotionRequest) -> str:
     return "\n".join([*lines, "", *steps])  # no table: the UI shows one without space between its columns
 
 
-def comparison(found: Comparison) -> str:
+def comparison(found: JobComparison) -> str:
     """Writes what the watch found as a page of Markdown."""
-    strays = [f"- job {stray.job} ({stray.status}): {stray.reason}" for stray in found.strays]
+    orphans = [f"- job {orphan.job} ({orphan.status}): {orphan.reason}" for orphan in found.orphans]
     missing = [f"- {each.request_id}: {each.reason}" for each in found.missing]
-    return "\n".join([*strays, *missing]) or "Every job has its ticket, and every ticket its job."
+    return "\n".join([*orphans, *missing]) or "Every job has its ticket, and every ticket its job."

@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 
 with workflow.unsafe.imports_passed_through():
     from activities.awx_watch import WatchActivities
-    from domain.watch import Comparison, Window
+    from domain.watch import JobComparison, Window
     from workflows import options, shown
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class AwxWatch:
     """One comparison. Its result and its details stand in the Temporal UI."""
 
     @workflow.run
-    async def run(self) -> Comparison:
+    async def run(self) -> JobComparison:
         """Jobs that no ticket explains, and tickets whose job never ran."""
         window = Window(since=workflow.now() - options.WATCHED, now=workflow.now())
         comparison = await workflow.execute_activity_method(

@@ -16,7 +16,7 @@ import httpx
 from pydantic import ValidationError
 
 from clients.awx.errors import AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown, from_answer, from_transport, json_of
-from clients.awx.rows import JobRow, LabelRow, LaunchForm, NotificationRow, Page, Row, TemplateRow, UserRow
+from clients.awx.rows import JobRow, LabelRow, LaunchForm, ListPage, NotificationRow, Row, TemplateRow, UserRow
 from domain.remarks import write
 
 RowT = TypeVar("RowT", bound=Row)
@@ -204,7 +204,7 @@ class AwxClient:
         """The rows of a list, page after page, at most `pages` of them."""
         rows: list[RowT] = []
         for number in range(1, pages + 1):
-            page = _understood(Page, await self._get(path, {**query, "page_size": PAGE_SIZE, "page": number}))
+            page = _understood(ListPage, await self._get(path, {**query, "page_size": PAGE_SIZE, "page": number}))
             rows += [_understood(model, row) for row in page.results]
             if not page.next:
                 break

@@ -116,7 +116,7 @@ class LabelRow(Row):
     id: int
 
 
-class Page(Row):
+class ListPage(Row):
     """One page of any list; `next` is None on the last."""
 
     results: tuple[dict[str, Any], ...]

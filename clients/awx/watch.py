@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from clients.awx.rows import MANUAL, JobRow
 from domain.deployment import Deployment
-from domain.watch import Stray
+from domain.watch import OrphanJob
 
 Attempt = tuple[str, int]
 """Ticket id and attempt."""
@@ -15,7 +15,7 @@ def named(jobs: Iterable[JobRow]) -> set[str]:
     return {ticket_id for ticket_id, _ in map(_attempt, jobs) if ticket_id}
 
 
-def strays(jobs: Iterable[JobRow], approved: Iterable[Deployment], me: int) -> tuple[Stray, ...]:
+def orphans(jobs: Iterable[JobRow], approved: Iterable[Deployment], me: int) -> tuple[OrphanJob, ...]:
     """The jobs that no approved ticket explains, by number; `me` is the id of our own user in AWX.
 
     `approved` are the current attempts. A job that comes twice, from two pages, is one.
@@ -26,10 +26,10 @@ def strays(jobs: Iterable[JobRow], approved: Iterable[Deployment], me: int) -> t
     for _, job in sorted({job.id: job for job in jobs}.items()):
         attempt = _attempt(job)
         if reason := _unexplained(job, tickets, me):
-            found.append(Stray(job=job.id, status=job.status, reason=reason))
+            found.append(OrphanJob(job=job.id, status=job.status, reason=reason))
         elif first := taken.get(attempt):
             reason = f"it is a second job for attempt {attempt[1]} of {attempt[0]}, after {first}"
-            found.append(Stray(job=job.id, status=job.status, reason=reason, twin_of=first))
+            found.append(OrphanJob(job=job.id, status=job.status, reason=reason, twin_of=first))
         else:
             taken[attempt] = job.id
     return tuple(found)

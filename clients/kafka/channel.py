@@ -15,11 +15,11 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
 from aiokafka.helpers import create_ssl_context
 from pydantic import Field
 
-from clients.channel import Allowed, ChannelDown, Replaced
+from clients.channel import Allowed, ChannelDown, NewerLeader
 from clients.letters import one_line
 from domain.announcement import Announcement, Event
 from domain.audience import Audience
-from domain.delivery import Delivery, Parcel, Receipt, Thread
+from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment, TicketId
 
@@ -64,7 +64,7 @@ Fact = Literal[
 """The events that are changes of a ticket; reminders are for people."""
 
 
-class Change(Frozen):
+class TicketChanged(Frozen):
     """A change of a ticket: the event, and the ticket after it, as the API shows it."""
 
     event: Fact
@@ -81,7 +81,7 @@ class CloudEvent(Frozen):
     subject: TicketId
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
-    data: Change
+    data: TicketChanged
 
     @classmethod
     def of(cls, said: Announcement, source: str) -> Self:
@@ -150,24 +150,24 @@ class Kafka:
         del thread, audience
         return to
 
-    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
-        """Hand the event over. Raises ChannelDown where no broker confirms it in time, and Replaced."""
+    async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
+        """Hand the event over. Raises ChannelDown where no broker confirms it in time, and NewerLeader."""
         del audience
-        said = parcel.announcement
+        said = outgoing.announcement
         value = CloudEvent.of(said, self.source).model_dump_json().encode()
         try:
             async with asyncio.timeout(DELIVER_WITHIN):
                 sent = await self._send(said.ticket.id, value, allowed)
         except MessageSizeTooLargeError as error:
             await self.close()
-            return Delivery(receipts=(Receipt(to=self.topic, id=said.id, refused=one_line(str(error))),))
+            return DeliveryResult(receipts=(Receipt(to=self.topic, id=said.id, refused=one_line(str(error))),))
         except ProducerFenced as error:
             await self.close()
-            raise Replaced(f"Another worker sends to {self.topic} now") from error
+            raise NewerLeader(f"Another worker sends to {self.topic} now") from error
         except (KafkaError, OSError, TimeoutError) as error:
             await self.close()
             raise ChannelDown(f"Kafka takes no event: {one_line(str(error)) or type(error).__name__}") from error
-        return Delivery(receipts=(Receipt(to=f"{sent.topic}/{sent.partition}@{sent.offset}", id=said.id),))
+        return DeliveryResult(receipts=(Receipt(to=f"{sent.topic}/{sent.partition}@{sent.offset}", id=said.id),))
 
     async def _send(self, key: str, value: bytes, allowed: Allowed) -> Any:
         producer = await self._started()

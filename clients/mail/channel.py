@@ -24,7 +24,7 @@ from clients.channel import Allowed, ChannelDown
 from clients.letters import Letter, Letters, one_line
 from domain.announcement import Announcement
 from domain.audience import Addressee, Audience, Language, recipients
-from domain.delivery import Delivery, Parcel, Receipt, Thread
+from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
 from domain.roles import same_address
 
 ANSWER_WITHIN = 3.0
@@ -85,24 +85,24 @@ class Mail:
         del thread, audience
         return to
 
-    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
+    async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
         """Mail one person, unless they are nobody's to tell any more. Raises ChannelDown where the server is away."""
-        said = parcel.announcement
-        found = next((each for each in recipients(said, audience) if same_address(each.email) == parcel.to), None)
+        said = outgoing.announcement
+        found = next((each for each in recipients(said, audience) if same_address(each.email) == outgoing.to), None)
         if found is None:
-            return Delivery()
+            return DeliveryResult()
         message = self.message(said, found, audience)
         try:
             refused = await self._hand_in(message, found.email, allowed)
         except _NotNow as error:
-            return Delivery(failure=f"{self.server.host}: {error}")
+            return DeliveryResult(failure=f"{self.server.host}: {error}")
         except _FAILURES as error:
             alone = self._smtp is not None and self._smtp.named
             await self.close()
             if alone:
-                return Delivery(failure=f"{self.server.host}: {one_line(str(error))}")
+                return DeliveryResult(failure=f"{self.server.host}: {one_line(str(error))}")
             raise ChannelDown(f"{self.server.host} takes no mail: {one_line(str(error))}") from error
-        return Delivery(receipts=(Receipt(to=found.email, id=str(message["Message-ID"]), refused=refused),))
+        return DeliveryResult(receipts=(Receipt(to=found.email, id=str(message["Message-ID"]), refused=refused),))
 
     async def _hand_in(self, message: EmailMessage, to: str, allowed: Allowed) -> str | None:
         """Hand in one mail; a conversation that the server has ended meanwhile is begun anew, once."""

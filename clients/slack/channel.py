@@ -17,7 +17,7 @@ from clients.letters import Letters, one_line
 from clients.slack.blocks import blocks_of, fallback, reply_of
 from domain.announcement import Announcement
 from domain.audience import Audience
-from domain.delivery import Delivery, Parcel, Receipt, Thread
+from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
 
 ANSWER_WITHIN = 3
 """Seconds that Slack may take for one call."""
@@ -51,23 +51,23 @@ class Slack:
         del to
         return thread.channel if thread else audience.slack_channel or self.channel
 
-    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
+    async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
         """Say it in the ticket's thread, and bring its first message up to date. Raises ChannelDown."""
         if (wait := self._not_before - time.monotonic()) > 0:
             raise ChannelDown("Slack asked to wait", retry_after=wait)
         receipts: list[Receipt] = []
-        thread = parcel.thread
+        thread = outgoing.thread
         try:
             if thread is None:
-                thread = await self._open(parcel, audience, receipts, allowed)
+                thread = await self._open(outgoing, audience, receipts, allowed)
             else:
-                await self._continue(parcel, audience, thread, receipts, allowed)
+                await self._continue(outgoing, audience, thread, receipts, allowed)
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             why = f"Slack takes no message: {self._sentence(error)}"
             if not receipts and self._code(error) not in _ONE_CHANNEL:
                 raise ChannelDown(why, self._retry_after(error)) from error
-            return Delivery(receipts=tuple(receipts), failure=why, thread=thread)
-        return Delivery(receipts=tuple(receipts), thread=thread)
+            return DeliveryResult(receipts=tuple(receipts), failure=why, thread=thread)
+        return DeliveryResult(receipts=tuple(receipts), thread=thread)
 
     async def rest(self) -> None:
         """Nothing is held between two calls."""
@@ -76,10 +76,10 @@ class Slack:
         """Nothing is held between two calls."""
 
     async def _open(
-        self, parcel: Parcel, audience: Audience, receipts: list[Receipt], allowed: Allowed
+        self, outgoing: OutgoingMessage, audience: Audience, receipts: list[Receipt], allowed: Allowed
     ) -> Thread | None:
         """Post the first message, as the ticket is now."""
-        said, facts = parcel.announcement, self.letters.facts(parcel.announcement, audience, None)
+        said, facts = outgoing.announcement, self.letters.facts(outgoing.announcement, audience, None)
         channel = audience.slack_channel or self.channel
         allowed()
         posted = await self._call(
@@ -95,11 +95,11 @@ class Slack:
         return Thread(channel=posted["channel"], ts=posted["ts"]) if posted else None
 
     async def _continue(
-        self, parcel: Parcel, audience: Audience, thread: Thread, receipts: list[Receipt], allowed: Allowed
+        self, outgoing: OutgoingMessage, audience: Audience, thread: Thread, receipts: list[Receipt], allowed: Allowed
     ) -> None:
         """Post a reply, then update the first message: what an earlier attempt did is not done again."""
-        said, facts = parcel.announcement, self.letters.facts(parcel.announcement, audience, None)
-        done = {receipt.id for receipt in parcel.done}
+        said, facts = outgoing.announcement, self.letters.facts(outgoing.announcement, audience, None)
+        done = {receipt.id for receipt in outgoing.done}
         if said.id not in done:
             allowed()
             await self._call(

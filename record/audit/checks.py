@@ -31,7 +31,7 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class RecordAsOf:
     """The record's word on the ticket's target, and on people and rules, at an earlier time."""
 
     directory: Directory
@@ -62,7 +62,7 @@ class Step:
     others: TargetSoFar
     decide_by: datetime
     """Until when somebody had to decide, long ago where that is neither signed nor recorded."""
-    earlier: Callable[[], Earlier]
+    earlier: Callable[[], RecordAsOf]
     """The record's word some minutes before the act: whoever looked in between may have read either."""
 
     @property

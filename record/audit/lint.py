@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pygit2
 
-from domain.targets import Entry
+from domain.targets import CatalogueEntry
 from record.errors import RecordUnavailable
 from record.facts.controls import TAKEN_BACK
 from record.index.changes import UNREADABLE, last_line, opened, printable
@@ -52,7 +52,7 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
     yield from _owned_by_nobody(directory, catalogue.read)
 
 
-def _owned_by_nobody(directory: Directory, read: Sequence[tuple[str, Entry]]) -> Iterator[Fault]:
+def _owned_by_nobody(directory: Directory, read: Sequence[tuple[str, CatalogueEntry]]) -> Iterator[Fault]:
     faulty = {fault.stem for fault in directory.faults}
     for path, entry in read:
         if entry.tenant not in directory.tenants and entry.tenant not in faulty:

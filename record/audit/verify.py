@@ -22,7 +22,7 @@ from domain.targets import TargetFacts
 from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
 from record.audit import line_checks
-from record.audit.checks import CHECKS, Check, Earlier, Step, Violation
+from record.audit.checks import CHECKS, Check, RecordAsOf, Step, Violation
 from record.audit.turns import LOOKED, TargetsSoFar
 from record.errors import RecordUnavailable
 from record.facts.controls import facts
@@ -32,7 +32,7 @@ from record.git.message import SERVICE_EMAIL, plain
 from record.index.bulk import blob_of, read_ticket
 from record.index.changes import (
     UNREADABLE,
-    Touched,
+    CommitChanges,
     added,
     count,
     is_ticket,
@@ -184,7 +184,7 @@ class _Audit:
         for _, ticket in sorted(approvals, key=lambda each: each[0]):
             self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
 
-    def commit(self, change: Touched) -> Iterator[Violation]:
+    def commit(self, change: CommitChanges) -> Iterator[Violation]:
         commit = self.git[change.commit].peel(pygit2.Commit)
         known = self._faults()
         directory = self.directory.move_to(commit)
@@ -197,7 +197,7 @@ class _Audit:
         if change.commit not in self.beside:
             self._go_on(commit, change)
 
-    def _go_on(self, commit: pygit2.Commit, change: Touched) -> None:
+    def _go_on(self, commit: pygit2.Commit, change: CommitChanges) -> None:
         """Take the next commit of the line into what is known of the targets."""
         self.place += 1
         if len(commit.parent_ids) > 1:
@@ -276,7 +276,7 @@ class _Audit:
         catalogue, tenant = self.catalogue.move_to(commit), ticket.metadata.tenant
         return facts(directory, catalogue, controlled, TargetState(first), tenant, ticket.spec.target)
 
-    def _earlier(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> Earlier:
+    def _earlier(self, commit: pygit2.Commit, path: str, ticket: PromotionRequest) -> RecordAsOf:
         """The same as of some minutes before the act: what a gate that was honest may have read last."""
         until = (ticket.last.at - LOOKED).timestamp()
         walk = self.git.walk(commit.id, SortMode.TOPOLOGICAL)
@@ -286,7 +286,7 @@ class _Audit:
         directory = Directory() if then is None else DirectoryState(self.git).move_to(then, search=True)
         catalogue = Catalogue() if then is None else CatalogueState().move_to(then)
         tenant, tickets = ticket.metadata.tenant, TargetState(first)
-        return Earlier(directory, facts(directory, catalogue, controlled, tickets, tenant, ticket.spec.target))
+        return RecordAsOf(directory, facts(directory, catalogue, controlled, tickets, tenant, ticket.spec.target))
 
     def _note_submission(
         self, name: str, created_by: str, signed: Claims | Unproven | None, directory: Directory

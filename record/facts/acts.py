@@ -55,7 +55,7 @@ class Committed:
 
 
 @dataclass
-class Acts:
+class ActReader:
     """Reads commits for every follower of a process, each once. Safe to use from any thread."""
 
     repository: Repository
@@ -141,10 +141,10 @@ class Acts:
         return any(mismatch(claims, act.ticket) is None for claims in self.claims(act.ticket.id))
 
 
-class Trail:
+class UnreadCommits:
     """The commits after a cursor that one follower has not read yet. One thread uses it."""
 
-    def __init__(self, acts: Acts, cursor: str | None) -> None:
+    def __init__(self, acts: ActReader, cursor: str | None) -> None:
         self._acts = acts
         self._seen = cursor
         self._git = opened(acts.repository)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from domain.targets import Entry, FileFault, TargetFacts
+from domain.targets import CatalogueEntry, FileFault, TargetFacts
 from domain.ticket import PromotionRequest, Target, TargetType
 from record.git.repository import Repository
 from record.index.reader import Index
@@ -44,7 +44,7 @@ def facts(
     )
 
 
-def _described(entry: Entry | None, tenant: str, target: Target) -> str | None:
+def _described(entry: CatalogueEntry | None, tenant: str, target: Target) -> str | None:
     """The version that the catalogue says was in production before the first ticket."""
     if entry is None or (entry.tenant, entry.target) != (tenant, target.target_environment):
         return None

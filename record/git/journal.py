@@ -16,7 +16,7 @@ from record.errors import JournalMoved, RecordUnavailable
 from record.git import message
 from record.git.branch import Branch
 from record.git.durable import sync, write_files
-from record.git.objects import GitObject, Kind, Tree
+from record.git.objects import GitObject, ObjectKind, Tree
 from record.git.pack import PackWriter
 from record.git.packing import Packing
 from record.git.remote import Remote, fetched
@@ -105,7 +105,7 @@ class Journal:
         self._tree.move_to(bytes(parent.tree_id.raw) if parent else None)
         pack, folders = PackWriter(), dict[str, GitObject]()
         for path, data in files.items():
-            blob = GitObject.of(Kind.BLOB, data)
+            blob = GitObject.of(ObjectKind.BLOB, data)
             pack.add((blob,))
             where = path
             for folder in self._tree.put(path, blob.oid):
@@ -114,7 +114,7 @@ class Journal:
         pack.add(folders.values())
         above = None if parent is None or self._begins_anew(number) else bytes(parent.id.raw)
         commit = GitObject.of(
-            Kind.COMMIT, message.journal_commit(subject, number, self._tree.oid, above, datetime.now(UTC))
+            ObjectKind.COMMIT, message.journal_commit(subject, number, self._tree.oid, above, datetime.now(UTC))
         )
         pack.add((commit,))
         return commit.oid.hex(), pack

@@ -16,7 +16,7 @@ _FOLDER = b"40000 "
 _FILE = b"100644 "
 
 
-class Kind(IntEnum):
+class ObjectKind(IntEnum):
     """An object's type by its number in a pack (gitformat-pack)."""
 
     COMMIT = 1
@@ -39,17 +39,17 @@ class Delta:
 class GitObject:
     """One object to write. `oid` is its binary name; `delta`, where it has one, is the shorter way to say `data`."""
 
-    kind: Kind
+    kind: ObjectKind
     oid: bytes
     data: bytes
     delta: Delta | None = None
 
     @classmethod
-    def of(cls, kind: Kind, data: bytes, delta: Delta | None = None) -> "GitObject":
+    def of(cls, kind: ObjectKind, data: bytes, delta: Delta | None = None) -> "GitObject":
         return cls(kind, object_id(kind, data), data, delta)
 
 
-def object_id(kind: Kind, data: bytes) -> bytes:
+def object_id(kind: ObjectKind, data: bytes) -> bytes:
     """The binary SHA-1 name that Git gives an object."""
     sha = hashlib.sha1(f"{kind.name.lower()} {len(data)}\0".encode(), usedforsecurity=False)
     sha.update(data)
@@ -72,7 +72,7 @@ class Folder:
 
     @classmethod
     def empty(cls) -> "Folder":
-        return cls(object_id(Kind.TREE, b""), [])
+        return cls(object_id(ObjectKind.TREE, b""), [])
 
     @classmethod
     def parse(cls, oid: bytes, data: bytes) -> "Folder":
@@ -107,7 +107,7 @@ class Folder:
         size = len(self.entries[at]) if replaced else 0
         self.entries[at : at + replaced] = [entry]
         delta = Delta(self.oid, len(head) + size + len(tail), len(head), size, entry)
-        made = GitObject.of(Kind.TREE, head + entry + tail, delta)
+        made = GitObject.of(ObjectKind.TREE, head + entry + tail, delta)
         self.oid = made.oid
         return made
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from domain.announcement import Channel
-from domain.delivery import Correspondence, Position, Report
+from domain.delivery import Position, Report, TicketAnnouncements
 from domain.following import outbox_ref
 from record.errors import RecordUnavailable
 from record.git.journal import Journal
@@ -30,15 +30,15 @@ def announced(repository: Repository, ticket_id: str) -> Report:
     return Report.of(_correspondence(ticket_id, file) for file in files)
 
 
-def _correspondence(ticket_id: str, file: bytes | None) -> Correspondence:
-    """Reads what a file says; of one that somebody damaged, nothing: what it said is said again, with the same ids."""
+def _correspondence(ticket_id: str, file: bytes | None) -> TicketAnnouncements:
+    """Reads what a file says; of one that somebody damaged, nothing: what it said is told again, with the same ids."""
     if file is None:
-        return Correspondence()
+        return TicketAnnouncements()
     try:
-        return Correspondence.model_validate_json(file)
+        return TicketAnnouncements.model_validate_json(file)
     except ValidationError as error:
         _LOG.error("an outbox's file of %s can't be read: %s", ticket_id, error)
-        return Correspondence()
+        return TicketAnnouncements()
 
 
 class Outbox:
@@ -47,7 +47,7 @@ class Outbox:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._position: Position | None = None
-        self._changed: dict[str, Correspondence] = {}
+        self._changed: dict[str, TicketAnnouncements] = {}
         self._noted: Position | None = None
 
     def open(self) -> bool:
@@ -77,13 +77,13 @@ class Outbox:
         """Tells whether there is something to append."""
         return bool(self._changed) or self._position != self._noted
 
-    def of(self, ticket_id: str) -> Correspondence:
+    def of(self, ticket_id: str) -> TicketAnnouncements:
         """The announcements of the ticket so far. Raises RecordUnavailable."""
         known = self._changed.get(ticket_id)
         return known or _correspondence(ticket_id, self._journal.read(path_of(ticket_id)))
 
-    def put(self, ticket_id: str, correspondence: Correspondence) -> None:
-        self._changed[ticket_id] = correspondence
+    def put(self, ticket_id: str, announced: TicketAnnouncements) -> None:
+        self._changed[ticket_id] = announced
 
     def move_to(self, cursor: str) -> None:
         """Note that everything up to the commit was taken up."""
@@ -113,5 +113,5 @@ class Outbox:
         return tuple(before)
 
 
-def _written(value: Correspondence | Position) -> bytes:
+def _written(value: TicketAnnouncements | Position) -> bytes:
     return value.model_dump_json(indent=1).encode() + b"\n"

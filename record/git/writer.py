@@ -15,7 +15,7 @@ from domain.ticket import PromotionRequest
 from record.errors import NotOneStep, RecordConflict, RecordError, RecordUnavailable, TicketExists
 from record.files.text import text_of
 from record.git import message
-from record.git.objects import GitObject, Kind, Tree, object_id
+from record.git.objects import GitObject, ObjectKind, Tree, object_id
 from record.git.pack import PackWriter
 
 _LOG = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Builder:
         pack, written, parent = PackWriter(), dict[bytes, bytes](), bytes.fromhex(tip) if tip else None
         outcomes: list[Recorded | RecordError] = []
         for change in changes:
-            blob = GitObject.of(Kind.BLOB, text_of(change.ticket).encode())
+            blob = GitObject.of(ObjectKind.BLOB, text_of(change.ticket).encode())
             try:
                 new = self._is_new(change, blob.oid, written)
             except RecordError as refused:
@@ -54,7 +54,7 @@ class Builder:
             if new:
                 folders = self._tree.put(change.ticket.path, blob.oid)
                 data = message.commit(change, folders[-1].oid, parent, datetime.now(UTC))
-                commit = GitObject.of(Kind.COMMIT, data)
+                commit = GitObject.of(ObjectKind.COMMIT, data)
                 pack.add((blob, *folders, commit))
                 written[blob.oid] = blob.data
                 parent = commit.oid
@@ -94,7 +94,7 @@ class Builder:
         except (RuleViolation, ValidationError) as error:
             raise NotOneStep(ticket.id) from error
         # What we wrote is the same to the byte, which is found out faster than a file is read.
-        ours = None if before is None else object_id(Kind.BLOB, text_of(before).encode())
+        ours = None if before is None else object_id(ObjectKind.BLOB, text_of(before).encode())
         if ours != base and (before is None or base is None or before != self._loaded(base, written)):
             raise NotOneStep(ticket.id)
 

@@ -79,7 +79,7 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class TicketFile:
     """A ticket's file, the commits that name the ticket, and the changes of the file, both oldest first."""
 
     path: str
@@ -88,7 +88,7 @@ class File:
     changes: tuple[FileChange, ...]
 
 
-def read_chunks(repository: Path, files: list[File]) -> Iterator[Chunk]:
+def read_chunks(repository: Path, files: list[TicketFile]) -> Iterator[Chunk]:
     """The files, chunk by chunk; the file at position n is row n. No number stands twice."""
     parts = [(number, files[start : start + CHUNK]) for number, start in enumerate(range(0, len(files), CHUNK))]
     done = 0
@@ -102,7 +102,7 @@ def read_chunks(repository: Path, files: list[File]) -> Iterator[Chunk]:
         yield from (_read_chunk(str(repository), *part) for part in parts[done:])
 
 
-def _read_chunk(repository: str, number: int, files: list[File]) -> Chunk:
+def _read_chunk(repository: str, number: int, files: list[TicketFile]) -> Chunk:
     git, chunk, found = pygit2.Repository(repository), Chunk(), dict[str, list[int]]()
     for position, file in enumerate(files):
         try:

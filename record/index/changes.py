@@ -16,7 +16,7 @@ _ABSENT = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class CommitChanges:
     """A commit and the ticket files it changed as (path, old blob, new blob), None where there is no file.
 
     A merge has changed what differs from all its parents; what it left out of one of them is not told here.
@@ -31,7 +31,7 @@ def count(repo: git.Repo, revisions: str) -> int:
     return int(repo.git.rev_list("--count", revisions))
 
 
-def touched(repo: git.Repo, revisions: str) -> Iterator[Touched]:
+def touched(repo: git.Repo, revisions: str) -> Iterator[CommitChanges]:
     """Every commit of the range, parents first, with the tickets' files that it changed."""
     listed = repo.git.rev_list("--reverse", "--topo-order", revisions, as_process=True)
     options = ("--stdin", "--always", "--root", "-r", "-c", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
@@ -42,16 +42,16 @@ def touched(repo: git.Repo, revisions: str) -> Iterator[Touched]:
     for line in map(bytes.decode, compared.stdout):
         if not line.startswith(":"):
             if commit:
-                yield Touched(commit, tuple(files))
+                yield CommitChanges(commit, tuple(files))
             commit, files = line.strip(), []
         elif found := _file(line):
             files.append(found)
     if commit:
-        yield Touched(commit, tuple(files))
+        yield CommitChanges(commit, tuple(files))
     compared.wait()
 
 
-def on_line(repo: git.Repo, revisions: str) -> Iterator[Touched]:
+def on_line(repo: git.Repo, revisions: str) -> Iterator[CommitChanges]:
     """Every commit of the range's first-parent line, oldest first, that changed a ticket, against its first parent."""
     options = ("--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "--no-abbrev", "--no-renames")
     told = repo.git.log(*options, "--no-ext-diff", "--format=%H", revisions, "--", FOLDER, as_process=True)
@@ -61,10 +61,10 @@ def on_line(repo: git.Repo, revisions: str) -> Iterator[Touched]:
             files += filter(None, (_file(line),))
         elif line.strip():
             if commit:
-                yield Touched(commit, tuple(files))
+                yield CommitChanges(commit, tuple(files))
             commit, files = line.strip(), []
     if commit:
-        yield Touched(commit, tuple(files))
+        yield CommitChanges(commit, tuple(files))
     told.wait()
 
 

@@ -17,7 +17,7 @@ from domain import lifecycle
 from domain.ticket import FOLDER, Action, HistoryEntry, PromotionRequest, State
 from record.errors import RecordUnavailable
 from record.files.text import text_of
-from record.git.objects import Kind, object_id
+from record.git.objects import ObjectKind, object_id
 from record.index.changes import is_ticket, last_line, on_line, opened
 from record.people.members import shown
 
@@ -127,7 +127,7 @@ def _written(last: PromotionRequest) -> dict[str, tuple[bytes, ...]]:
     held, found = tuple(prints(history)), dict[str, tuple[bytes, ...]]()
     for length in range(1, len(history) + 1):
         then = last.model_copy(update={"status": lifecycle.status_of(history[:length])})
-        found[object_id(Kind.BLOB, text_of(then).encode()).hex()] = held[:length]
+        found[object_id(ObjectKind.BLOB, text_of(then).encode()).hex()] = held[:length]
     return found
 
 

@@ -16,7 +16,7 @@ from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record.git.message import SIGNATURE, plain, trailer
 from record.index import schema
-from record.index.bulk import File, blob_of, found_ticket, identities_in, read_chunks, read_ticket
+from record.index.bulk import TicketFile, blob_of, found_ticket, identities_in, read_chunks, read_ticket
 from record.index.changes import is_ticket
 from record.index.entries import FileChange, all_changes, brought, changes_of, line, places
 from record.index.finding import Finder, terms
@@ -93,7 +93,8 @@ class Feed:
         for change in changes:
             made.setdefault(change.path, []).append(change)
         listed = [
-            File(path, blob, named.get(each, ()), tuple(made[path])) for each, (path, blob) in reversed(first.items())
+            TicketFile(path, blob, named.get(each, ()), tuple(made[path]))
+            for each, (path, blob) in reversed(first.items())
         ]
         for done, chunk in enumerate(read_chunks(Path(self._git.path), listed), 1):
             self._db.executemany(schema.PUT, chunk.rows)

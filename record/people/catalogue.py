@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 import pygit2
 from pydantic import ConfigDict, Field
 
-from domain.targets import Entry
+from domain.targets import CatalogueEntry
 from domain.ticket import Impact, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version, same_name
 from record.git.repository import Repository
-from record.people.members import Fault, Open, fault_of, load_strictly, shown
+from record.people.members import Fault, OpenModel, fault_of, load_strictly, shown
 
 _LOG = logging.getLogger(__name__)
 FOLDERS: Mapping[str, frozenset[TargetType]] = {
@@ -30,7 +30,7 @@ LARGEST = 64_000
 """Bytes of an entry: it is small, and reading takes time that everybody waits for."""
 
 
-class _Metadata(Open):
+class _Metadata(OpenModel):
     name: TargetName
     tenant: Tenant
 
@@ -42,13 +42,13 @@ class _Promotion(Frozen):
     target: Annotated[Environment, Field(alias="to")] = "prod"
 
 
-class _Spec(Open):
+class _Spec(OpenModel):
     version: Version
     minimum_impact: Impact | None = None
     promotion: _Promotion = _Promotion()
 
 
-class _File(Open):
+class _File(OpenModel):
     api_version: Literal["apim.cab-i.com/v1"]
     kind: Literal["Api", "Application", "Policy"]
     metadata: _Metadata
@@ -63,18 +63,18 @@ Key = tuple[TargetType, str]
 class Catalogue:
     """The targets of one state of the record. A file that can't be used names nobody's target, and blocks its own."""
 
-    read: tuple[tuple[str, Entry], ...] = ()
+    read: tuple[tuple[str, CatalogueEntry], ...] = ()
     broken: tuple[Fault, ...] = ()
 
     @cached_property
-    def _by_key(self) -> Mapping[Key, list[tuple[str, Entry]]]:
-        found: dict[Key, list[tuple[str, Entry]]] = {}
+    def _by_key(self) -> Mapping[Key, list[tuple[str, CatalogueEntry]]]:
+        found: dict[Key, list[tuple[str, CatalogueEntry]]] = {}
         for path, entry in self.read:
             found.setdefault((entry.type, same_name(entry.name)), []).append((path, entry))
         return found
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[CatalogueEntry, ...]:
         """Every target that one good file describes."""
         return tuple(found[0][1] for found in self._by_key.values() if len(found) == 1)
 
@@ -102,7 +102,7 @@ class Catalogue:
                 found.setdefault(same_name(name), []).append((fault, frozenset(TargetType)))
         return found
 
-    def entry(self, kind: TargetType, name: str) -> Entry | None:
+    def entry(self, kind: TargetType, name: str) -> CatalogueEntry | None:
         """The target's entry, where exactly one good file has it."""
         found = self._by_key.get((kind, same_name(name)), [])
         return found[0][1] if len(found) == 1 else None
@@ -118,7 +118,7 @@ class Catalogue:
         return tuple(dict.fromkeys(fault for fault, kinds in reached if kind in kinds))
 
 
-def _others(path: str, group: Iterable[tuple[str, Entry]]) -> str:
+def _others(path: str, group: Iterable[tuple[str, CatalogueEntry]]) -> str:
     return ", ".join(other for other, _ in group if other != path)
 
 
@@ -127,7 +127,7 @@ class CatalogueState:
     """Follows the files from one commit to the next; what did not change is not read again."""
 
     catalogue: Catalogue = field(default_factory=Catalogue)
-    _known: dict[tuple[str, str], Entry | Fault] = field(default_factory=dict)
+    _known: dict[tuple[str, str], CatalogueEntry | Fault] = field(default_factory=dict)
     _seen: tuple[str, ...] | None = None
 
     def move_to(self, commit: pygit2.Commit) -> Catalogue:
@@ -142,7 +142,7 @@ class CatalogueState:
     def _read(self, folders: Mapping[str, pygit2.Object]) -> Catalogue:
         files = [each for name, folder in folders.items() for each in _files(folder, name, _MAX_DEPTH)]
         self._known = {mark: self._known.get(mark) or _parsed(mark[0], entry) for mark, entry in files}
-        read = [(path, said) for (path, _), said in self._known.items() if isinstance(said, Entry)]
+        read = [(path, said) for (path, _), said in self._known.items() if isinstance(said, CatalogueEntry)]
         faults = [said for said in self._known.values() if isinstance(said, Fault)]
         no_folders = (name for name, folder in folders.items() if not isinstance(folder, pygit2.Tree))
         faults += [Fault(name, "must be a folder") for name in no_folders]
@@ -159,7 +159,7 @@ def _files(folder: pygit2.Object, path: str, depth: int) -> Iterator[tuple[tuple
             yield (where, f"{entry.filemode} {entry.id}"), entry
 
 
-def _parsed(path: str, entry: pygit2.Object) -> Entry | Fault:
+def _parsed(path: str, entry: pygit2.Object) -> CatalogueEntry | Fault:
     if isinstance(entry, pygit2.Tree):
         return Fault(path, "is a folder too deep to be read")
     if not isinstance(entry, pygit2.Blob) or entry.filemode == pygit2.enums.FileMode.LINK:
@@ -167,11 +167,11 @@ def _parsed(path: str, entry: pygit2.Object) -> Entry | Fault:
     return parse(path, entry.data)
 
 
-def parse(path: str, data: bytes) -> Entry | Fault:
+def parse(path: str, data: bytes) -> CatalogueEntry | Fault:
     """The target that the file describes, or why it describes none."""
     try:
         file = _File.model_validate(load_strictly(data, LARGEST))
-        entry = Entry(
+        entry = CatalogueEntry(
             tenant=file.metadata.tenant,
             type=_KINDS[file.kind],
             name=file.metadata.name,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from domain.roles import same_address
-from record.people.members import PLATFORM, TENANTS, Fault, Kind, Member, Membership
+from record.people.members import PLATFORM, TENANTS, AccountKind, Fault, Member, Membership
 
 
 def disputes(memberships: Iterable[Membership]) -> Mapping[str, Fault]:
@@ -13,8 +13,8 @@ def disputes(memberships: Iterable[Membership]) -> Mapping[str, Fault]:
     have left. It is the account that stands for nothing meanwhile.
     """
     everybody = [(_path(each), member) for each in memberships for member in each.members]
-    people = {mark for _, member in everybody if member.kind is Kind.PERSON for mark in _marks(member)}
-    services = {mark for _, member in everybody if member.kind is Kind.SERVICE for mark in _marks(member)}
+    people = {mark for _, member in everybody if member.kind is AccountKind.PERSON for mark in _marks(member)}
+    services = {mark for _, member in everybody if member.kind is AccountKind.SERVICE for mark in _marks(member)}
     found: dict[str, Fault] = {}
     for path, member in everybody:
         for why in _faults(member, people, services):

@@ -61,7 +61,7 @@ def shown(name: str | None) -> str:
     return os.fsencode(name or "").decode("utf-8", "backslashreplace")
 
 
-class Kind(StrEnum):
+class AccountKind(StrEnum):
     PERSON = "person"
     SERVICE = "service"
 
@@ -80,7 +80,7 @@ class Member(Frozen):
     slack_id: ExternalId | None = None
     language: Language | None = None
     notify: bool | Literal["never"] = False
-    kind: Kind = Kind.PERSON
+    kind: AccountKind = AccountKind.PERSON
     owner: Email | None = None
 
     @property
@@ -90,26 +90,26 @@ class Member(Frozen):
 
     @model_validator(mode="after")
     def _a_service_has_an_owner(self) -> Self:
-        if (self.kind is Kind.SERVICE) is not (self.owner is not None):
+        if (self.kind is AccountKind.SERVICE) is not (self.owner is not None):
             raise ValueError("kind: service goes with an owner, and only with one")
-        if self.kind is Kind.SERVICE and self.role in _APPROVING:
+        if self.kind is AccountKind.SERVICE and self.role in _APPROVING:
             raise ValueError(f"a service account never decides, so it can't be {self.role}; give it devops or viewer")
         if self.owner is not None and same_address(self.owner) in self.addresses:
             raise ValueError("a service account can't own itself")
         return self
 
 
-class Open(Frozen):
+class OpenModel(Frozen):
     """A part of a file that other tools may add keys to."""
 
     model_config = ConfigDict(extra="ignore")
 
 
-class _TenantMetadata(Open):
+class _TenantMetadata(OpenModel):
     name: Tenant
 
 
-class _TenantSpec(Open):
+class _TenantSpec(OpenModel):
     display_name: PersonName
     slack_channel: SlackChannel | None = None
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
@@ -125,7 +125,7 @@ class SignInRules(Frozen):
 ANY_SIGN_IN = SignInRules()
 
 
-class Catalogue(StrEnum):
+class CatalogueMode(StrEnum):
     """The owner of a target that the catalogue does not name: nobody, or who first had a request for it approved."""
 
     REGISTERED = "registered"
@@ -148,9 +148,9 @@ def _duration(value: object) -> object:
 ValidFor = Annotated[timedelta, BeforeValidator(_duration)]
 
 
-class _PlatformSpec(Open):
+class _PlatformSpec(OpenModel):
     controls: Literal[1, 2] = 1
-    catalogue: Catalogue = Catalogue.REGISTERED
+    catalogue: CatalogueMode = CatalogueMode.REGISTERED
     moving_versions: Annotated[tuple[Version, ...], Field(max_length=100)] = ()
     approval_valid_for: ValidFor = VALID_FOR
     supersede: StrictBool = False
@@ -159,14 +159,14 @@ class _PlatformSpec(Open):
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
 
 
-class _TenantFile(Open):
+class _TenantFile(OpenModel):
     api_version: Literal["apim.cab-i.com/v1"]
     kind: Literal["Tenant"]
     metadata: _TenantMetadata
     spec: _TenantSpec
 
 
-class _PlatformFile(Open):
+class _PlatformFile(OpenModel):
     api_version: Literal["apim.cab-i.com/v1"]
     kind: Literal["Platform"]
     spec: _PlatformSpec
@@ -247,7 +247,7 @@ def _platform(tree: Any) -> Membership:
     spec = _PlatformFile.model_validate(tree).spec
     rules = PlatformRules(
         controls=spec.controls,
-        open_catalogue=spec.catalogue is Catalogue.OPEN,
+        open_catalogue=spec.catalogue is CatalogueMode.OPEN,
         moving_versions=spec.moving_versions,
         approval_valid_for=spec.approval_valid_for,
         supersede=spec.supersede,

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.awx import LAUNCH_UNKNOWN, AwxActivities
 from clients.awx.client import AwxClient, AwxConnection
-from domain.deployment import Launched, LaunchRefused, Lookup, NotLaunched
+from domain.deployment import JobLookup, Launched, LaunchRefused, NotLaunched
 from tests.awx_fixtures import (
     ATTEMPT,
     LAUNCH,
@@ -78,7 +78,7 @@ async def test_an_answer_lost_twice_is_left_to_people(simulator: Simulator, awx:
 async def test_no_job_is_said_only_after_the_request_s_lifetime(simulator: Simulator, awx: AwxActivities) -> None:
     """Until then the look fails, benign, with the delay to the next one, so that it holds no slot."""
     with pytest.raises(ApplicationError) as early:
-        await environment().run(awx.find_job, Lookup(deployment=ATTEMPT, asked_at=datetime.now(UTC)))
+        await environment().run(awx.find_job, JobLookup(deployment=ATTEMPT, asked_at=datetime.now(UTC)))
     assert early.value.category is ApplicationErrorCategory.BENIGN
     assert early.value.next_retry_delay == timedelta(seconds=0.1)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clients.channel import Allowed
 from domain.audience import Audience
-from domain.delivery import Delivery, Parcel
+from domain.delivery import DeliveryResult, OutgoingMessage
 from tests.activities.test_outbox import House, house
 from tests.board import Board
 from tests.record.building import Story
@@ -18,8 +18,8 @@ __all__ = ["house"]
 class Losing(Board):
     """Loses the cancellation that comes together with a delivery's answer, as `wait_for` does before Python 3.12."""
 
-    async def deliver(self, parcel: Parcel, audience: Audience, allowed: Allowed) -> Delivery:
-        delivery = await super().deliver(parcel, audience, allowed)
+    async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
+        delivery = await super().deliver(outgoing, audience, allowed)
         task = asyncio.current_task()
         assert task is not None
         task.cancel()

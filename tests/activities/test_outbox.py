@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from activities import correspondence
-from activities.correspondence import Means
+from activities import planning
 from activities.leading import Lease, LeaseLost
 from activities.outbox import ChannelOutbox
-from clients.channel import Logged, Outlet
+from activities.planning import ChannelSetup
+from clients.channel import ChannelClient, LogChannel
 from clients.kafka.channel import Brokers, Kafka
 from clients.mail.channel import Mail, MailServer
 from clients.slack.channel import Slack, web_client
@@ -28,7 +28,7 @@ from domain.ticket import Impact
 from domain.versions import Direction
 from domain.yaml import dump
 from record.errors import BranchRewritten, JournalMoved
-from record.facts.acts import Acts
+from record.facts.acts import ActReader
 from record.facts.controls import Controls
 from record.git.outbox import announced
 from record.git.repository import Repository
@@ -94,7 +94,7 @@ class House:
     _leaders: int = 0
 
     @asynccontextmanager
-    async def leading(self, outlet: Outlet) -> AsyncIterator[Leader]:
+    async def leading(self, client: ChannelClient) -> AsyncIterator[Leader]:
         """A process that leads until the context ends, with a clone and an index of its own."""
         self._leaders += 1
         folder = self.folder / f"leader-{self._leaders}"
@@ -103,8 +103,8 @@ class House:
         index = Index(repository, folder / "index.db")
         directory = DirectoryReader(repository)
         controls = Controls.of(repository, directory, index)
-        acts, comparer = Acts(repository, index, KeyReader(repository)), Comparer(index, controls.catalogue)
-        box = ChannelOutbox(Means(self.channel, outlet, acts, directory, comparer, self.plan, self.clock.now))
+        acts, comparer = ActReader(repository, index, KeyReader(repository)), Comparer(index, controls.catalogue)
+        box = ChannelOutbox(ChannelSetup(self.channel, client, acts, directory, comparer, self.plan, self.clock.now))
         await asyncio.to_thread(box.begin)
         lease = Held()
         leader = Leader(repository, index, lease, asyncio.create_task(box.follow(lease)))
@@ -169,8 +169,8 @@ async def test_people_are_told_what_is_replaced_and_other_systems_what_they_alwa
         house.channel = Channel.KAFKA
         async with house.leading(topic):
             await Story(leader.repository).create()
-            await until(lambda: bool(mails.parcels and topic.parcels))
-    mailed, published = mails.parcels[0].announcement, topic.parcels[0].announcement
+            await until(lambda: bool(mails.messages and topic.messages))
+    mailed, published = mails.messages[0].announcement, topic.messages[0].announcement
     assert mailed.comparison is not None
     assert (mailed.comparison.replaces, mailed.comparison.direction) == ("2.0.0", Direction.NEWER)
     assert published.comparison is None
@@ -312,7 +312,7 @@ async def test_what_can_t_be_told_in_time_is_given_up_counted_and_seen(
 ) -> None:
     """After the installation's patience, and not before; what comes later is told."""
     board = Board(down="no such channel")
-    before = correspondence.UNDELIVERED.labels(Channel.MAIL)._value.get()
+    before = planning.UNDELIVERED.labels(Channel.MAIL)._value.get()
     async with house.leading(board) as leader:
         await Story(leader.repository).create()
         await until(lambda: len(house.report().progress) == 1)
@@ -323,7 +323,7 @@ async def test_what_can_t_be_told_in_time_is_given_up_counted_and_seen(
         await until(lambda: house.report().progress[0].outcome is Outcome.UNDELIVERED)
         assert house.report().progress[0].failure == "no such channel"
     assert "gives up" in caplog.text
-    assert correspondence.UNDELIVERED.labels(Channel.MAIL)._value.get() == before + 1
+    assert planning.UNDELIVERED.labels(Channel.MAIL)._value.get() == before + 1
 
 
 async def test_what_is_older_than_that_is_skipped_and_counted(house: House) -> None:
@@ -488,7 +488,7 @@ async def test_when_too_much_waits_it_reads_on_once_some_was_told(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is lost of what it has not read."""
-    monkeypatch.setattr(correspondence, "MOST_WAITING", 5)
+    monkeypatch.setattr(planning, "MOST_WAITING", 5)
     board = Board(down="no server")
     async with house.leading(board) as leader:
         for n in range(1, 11):
@@ -505,7 +505,7 @@ async def test_a_channel_that_is_not_set_up_in_the_demo_says_in_the_log_what_it_
 ) -> None:
     """By id; nothing that a person typed."""
     with caplog.at_level("INFO"):
-        async with house.leading(Logged(Channel.MAIL)) as leader:
+        async with house.leading(LogChannel(Channel.MAIL)) as leader:
             await Story(leader.repository).create()
             await until(lambda: "it would tell all of PR-2026-0001.1.request-created" in caplog.text)
     assert pending().spec.request.justification not in caplog.text

@@ -24,10 +24,10 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.main import compose
-from bootstrap.channels import outlets, plan
+from bootstrap.channels import channel_clients, plan
 from bootstrap.process import listen
 from bootstrap.registration import Registration
-from clients.channel import Outlet
+from clients.channel import ChannelClient
 from demo.company import prepare_repository
 from domain.announcement import Channel
 from record.facts.known import KNOWN_FOR
@@ -295,11 +295,11 @@ class House:
         address = config["service_client"].config.target_host
         return await Client.connect(address, namespace=config["namespace"], data_converter=config["data_converter"])
 
-    async def _channels(self) -> Mapping[Channel, Outlet]:
+    async def _channels(self) -> Mapping[Channel, ChannelClient]:
         """Those of the settings; none, where they name neither a mail server nor Slack."""
         if not (self.settings.smtp_url or self.settings.slack_token) or self._working is None:
             return {}
-        return await self._working.enter_async_context(outlets(self.settings))
+        return await self._working.enter_async_context(channel_clients(self.settings))
 
     async def stop_worker(self) -> None:
         if self._working:

@@ -15,7 +15,7 @@ import activities.fronts
 from activities.awx import AwxActivities
 from activities.fronts import Fronts
 from domain.decision import DecisionAction
-from domain.deployment import Job, Lookup, NotLaunched
+from domain.deployment import Job, JobLookup, NotLaunched
 from domain.lifecycle import apply
 from tests.activities.conftest import awx
 from tests.awx_fixtures import ATTEMPT, LAUNCH, TIMINGS, Simulator, environment, shared_simulator, simulator
@@ -42,7 +42,7 @@ async def test_a_launch_whose_answer_was_lost_is_waited_for_by_the_engines_clock
     """A worker that is an hour ahead says no sooner that there is certainly no job."""
     clock(monkeypatch, activities.awx, AN_HOUR)
     with pytest.raises(ApplicationError) as early:
-        await environment().run(awx.find_job, Lookup(deployment=ATTEMPT, asked_at=datetime.now(UTC)))
+        await environment().run(awx.find_job, JobLookup(deployment=ATTEMPT, asked_at=datetime.now(UTC)))
     assert early.value.category is ApplicationErrorCategory.BENIGN
 
 

@@ -33,7 +33,7 @@ def test_a_date_within_a_year_is_taken(house: House) -> None:
 
 async def test_a_date_that_was_recorded_before_holds_nothing(dev_stage: Stage) -> None:
     """A ticket that names such a date already is announced, and decided on, like any other."""
-    dev_stage.outlets[Channel.MAIL] = Board()
+    dev_stage.channel_clients[Channel.MAIL] = Board()
     far = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     async with dev_stage.working():
         promoted = await dev_stage.submit(request=details(scheduled_date=far))

@@ -13,7 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from bootstrap.health import Meter, Vitals, meter
+from bootstrap.health import Meter, WorkerHealth, meter
 from clients.awx.client import AwxClient
 from domain.decision import DecisionAction
 from domain.ticket import State
@@ -34,7 +34,7 @@ async def pages(
     client, repository = stage.environment.client, open_repository(str(stage.git), "main", stage.git.parent / "clone")
     worker = Worker(client, task_queue=stage.queue, workflows=[AwxWatch])
     async with awx or stage.awx.client() as asked, worker:
-        app = Vitals(worker, temporal or client, repository, asked, counted or meter()).app()
+        app = WorkerHealth(worker, temporal or client, repository, asked, counted or meter()).app()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker") as http:
             yield http
     await repository.close()

@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-from bootstrap.process import WARNINGS_PER_MINUTE, CannotServe, Sparing, listen
+from bootstrap.process import WARNINGS_PER_MINUTE, CannotServe, RateLimitFilter, listen
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -92,7 +92,7 @@ def test_whoever_sends_forged_messages_writes_no_log_either() -> None:
 
 def test_an_error_of_the_server_is_always_told() -> None:
     """However many warnings came before it; and a minute later, warnings are told again."""
-    sparing = Sparing(2)
+    sparing = RateLimitFilter(2)
 
     def told(level: int, at: float) -> bool:
         record = logging.LogRecord("uvicorn.error", level, "", 0, "", (), None)

@@ -3,13 +3,13 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clients.channel import Outlet
+from clients.channel import ChannelClient
 from clients.letters import Letters
 from domain import lifecycle
 from domain.announcement import Announcement, Event
 from domain.audience import Audience, Contact, Language
 from domain.comparison import Comparison, OtherRequest
-from domain.delivery import Delivery, Parcel
+from domain.delivery import DeliveryResult, OutgoingMessage
 from domain.roles import Role
 from domain.ticket import Action, HistoryEntry, PromotionRequest, State
 from domain.versions import Direction
@@ -109,16 +109,18 @@ def audience(tenant_name: str = "Finance", requester_name: str = "Pierre Durand"
     )
 
 
-def parcel(announcement: Announcement, to: str, **fields: Any) -> Parcel:
-    return Parcel.model_validate({"announcement": announcement, "to": to} | fields)
+def outgoing(announcement: Announcement, to: str, **fields: Any) -> OutgoingMessage:
+    return OutgoingMessage.model_validate({"announcement": announcement, "to": to} | fields)
 
 
 def always() -> None:
     """The sender leads, whenever it is asked."""
 
 
-async def told(outlet: Outlet, announcement: Announcement, to: Audience | None = None, **fields: Any) -> list[Delivery]:
+async def told(
+    client: ChannelClient, announcement: Announcement, to: Audience | None = None, **fields: Any
+) -> list[DeliveryResult]:
     """One attempt at each destination of the announcement."""
     everybody = to or audience()
-    destinations = outlet.destinations(announcement, everybody)
-    return [await outlet.deliver(parcel(announcement, each, **fields), everybody, always) for each in destinations]
+    destinations = client.destinations(announcement, everybody)
+    return [await client.deliver(outgoing(announcement, each, **fields), everybody, always) for each in destinations]

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from domain.announcement import Event
 from domain.backlog import LONGEST_PAUSE, Backlog, Key
-from domain.delivery import Said
+from domain.delivery import EventRef
 from tests.domain.builders import NOW
 
 SECOND = timedelta(seconds=1)
 
 
-def said(number: int, minutes: int = 0) -> Said:
-    return Said(event=Event.CREATED, number=number, at=NOW + timedelta(minutes=minutes))
+def said(number: int, minutes: int = 0) -> EventRef:
+    return EventRef(event=Event.CREATED, number=number, at=NOW + timedelta(minutes=minutes))
 
 
 def backlog(*lines: tuple[str, str, int]) -> Backlog:

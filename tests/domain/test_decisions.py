@@ -24,7 +24,7 @@ from domain.errors import (
     WrongTicket,
 )
 from domain.roles import Person, Requester, Role
-from domain.targets import Entry, TargetFacts
+from domain.targets import CatalogueEntry, TargetFacts
 from domain.ticket import PromotionRequest, State, TargetType
 from tests.domain.builders import (
     ADA,
@@ -223,7 +223,7 @@ def test_an_approved_request_is_stopped_until_awx_is_asked(action: DecisionActio
 def test_what_production_was_goes_with_an_approval() -> None:
     """As it is now, or as an approved request is about to make it; an approver who saw something else looks again."""
     ticket = pending()
-    entry = Entry(tenant=FINANCE, type=TargetType.API, name="payment-api", version="1.9.0")
+    entry = CatalogueEntry(tenant=FINANCE, type=TargetType.API, name="payment-api", version="1.9.0")
     facts = TargetFacts(controlled=True, entry=entry, production="2.0.0", coming=("2.0.1",))
 
     def approve(shown: str | None, facts: TargetFacts) -> None:

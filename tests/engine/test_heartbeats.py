@@ -5,7 +5,7 @@ from typing import Any
 
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
-from engine.heartbeats import Beating
+from engine.heartbeats import HeartbeatInterceptor
 from tests.awx_fixtures import environment
 
 
@@ -31,7 +31,7 @@ async def test_a_slow_activity_beats_its_heart_until_it_ends() -> None:
 
     async def run() -> Any:
         given = ExecuteActivityInput(fn=run, args=[], executor=None, headers={})
-        return await Beating().intercept_activity(Slow()).execute_activity(given)
+        return await HeartbeatInterceptor().intercept_activity(Slow()).execute_activity(given)
 
     beating.on_heartbeat = beat
     assert await beating.run(run) == "done"

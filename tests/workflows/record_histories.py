@@ -57,7 +57,7 @@ async def record_shift() -> str:
     """The history of a follower that leads for one shift and goes on in another run."""
     leading.SHIFT = timedelta(seconds=1)
     async with staged() as stage:
-        stage.outlets[Channel.MAIL] = Board()
+        stage.channel_clients[Channel.MAIL] = Board()
         async with stage.working():
             handle = stage.environment.client.get_workflow_handle(outbox(Channel.MAIL).name)
             first = (await handle.describe()).run_id

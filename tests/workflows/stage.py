@@ -18,7 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.awx import AwxTimings
 from bootstrap.registration import Registration
-from clients.channel import Outlet
+from clients.channel import ChannelClient
 from domain.announcement import Channel, Plan
 from domain.change import Resumed
 from domain.clearance import Hint
@@ -61,7 +61,7 @@ class Stage:
     awx: Simulator
     timings: AwxTimings = IMPATIENT
     queue: str = field(default_factory=lambda: f"queue-{uuid.uuid4()}")
-    outlets: dict[Channel, Outlet] = field(default_factory=dict)
+    channel_clients: dict[Channel, ChannelClient] = field(default_factory=dict)
     patience: timedelta = timedelta(days=3)
     look_every: timedelta = timedelta(milliseconds=100)
     follows: bool = True
@@ -86,7 +86,7 @@ class Stage:
                 index,
                 client,
                 self.timings,
-                self.outlets,
+                self.channel_clients,
                 self.plan,
                 look_every=self.look_every,
             )

@@ -12,9 +12,9 @@ from activities import leading
 from activities.leading import LeadingActivities, Lease, LeaseLost
 from domain.announcement import Channel
 from domain.decision import DecisionAction
-from domain.following import Followed, Led
+from domain.following import Followed, LeadReport
 from domain.ticket import State
-from engine.heartbeats import Beating
+from engine.heartbeats import HeartbeatInterceptor
 from record.errors import BranchRewritten
 from tests.board import Board
 from tests.domain.builders import JEAN, NOW
@@ -38,7 +38,7 @@ class Counting:
         if self.fails:
             raise self.fails
         self.leads += 1
-        lease.details = Led(cursor=None, began=NOW, behind=0, waiting=7, undelivered=0, skipped=0)
+        lease.details = LeadReport(cursor=None, began=NOW, behind=0, waiting=7, undelivered=0, skipped=0)
         try:
             while True:
                 lease.check()
@@ -63,7 +63,7 @@ def working(client: Client, follower: Counting, name: str = NAME.name) -> Worker
         task_queue="follow",
         workflows=[Follow],
         activities=[activities.lead],
-        interceptors=[Beating()],
+        interceptors=[HeartbeatInterceptor()],
         **GRACE,
     )
 
@@ -85,7 +85,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_promotion_is_told_on_every_channel_and_knows_nothing_of_it(dev_stage: Stage) -> None:
     """Three channels, four events each; its own history has no step for them."""
     boards = {channel: Board() for channel in Channel}
-    dev_stage.outlets |= boards
+    dev_stage.channel_clients |= boards
     dev_stage.cached = 100
     async with dev_stage.working():
         promoted = await dev_stage.submit()

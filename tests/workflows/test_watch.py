@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from domain.decision import DecisionAction
 from domain.ticket import State
-from domain.watch import Comparison
+from domain.watch import JobComparison
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
 from workflows.watch import WATCH, AwxWatch, keep_watch
@@ -22,7 +22,7 @@ from workflows.watch import WATCH, AwxWatch, keep_watch
 APPROVE = DecisionAction.APPROVE
 
 
-async def found(stage: Stage) -> Comparison:
+async def found(stage: Stage) -> JobComparison:
     """The findings of one look of the watch."""
     client = stage.environment.client
     return await client.execute_workflow(AwxWatch.run, id=str(uuid.uuid4()), task_queue=stage.queue)
@@ -39,15 +39,17 @@ async def test_jobs_that_tickets_explain_are_no_news(dev_stage: Stage) -> None:
     """A deployed ticket and its job."""
     await deployed(dev_stage)
     async with dev_stage.working():
-        assert await found(dev_stage) == Comparison()
+        assert await found(dev_stage) == JobComparison()
 
 
 async def test_a_job_that_nobody_approved_is_told(dev_stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     """Launched by somebody in AWX's pages, with variables of no ticket: in the result, and as an error in the log."""
     dev_stage.awx.control("POST", "launch", json={"extra_vars": {"request_id": "PR-2026-0077", "attempt": 1}})
     async with dev_stage.working():
-        strays = (await found(dev_stage)).strays
-    assert [(stray.job, stray.reason) for stray in strays] == [(1, "somebody-else started it (manual), not Prodgate")]
+        orphans = (await found(dev_stage)).orphans
+    assert [(orphan.job, orphan.reason) for orphan in orphans] == [
+        (1, "somebody-else started it (manual), not Prodgate")
+    ]
     assert [record.levelname for record in caplog.records if "not Prodgate" in record.message] == ["ERROR"]
 
 
@@ -68,9 +70,9 @@ async def test_a_twin_that_comes_late_is_cancelled(dev_stage: Stage) -> None:
     dev_stage.awx.faults(life=["stuck-pending"])
     dev_stage.awx.control("POST", "duplicate", json={"job": 1})
     async with dev_stage.working():
-        strays = (await found(dev_stage)).strays
-    assert [(stray.job, stray.twin_of) for stray in strays] == [(2, 1)]
-    assert strays[0].reason.endswith("it had not run and was cancelled")
+        orphans = (await found(dev_stage)).orphans
+    assert [(orphan.job, orphan.twin_of) for orphan in orphans] == [(2, 1)]
+    assert orphans[0].reason.endswith("it had not run and was cancelled")
     dev_stage.awx.until_status(2, "canceled")
     assert dev_stage.awx.ran() == 1
 
@@ -90,10 +92,10 @@ async def test_the_schedule_is_made_once_and_runs(dev_stage: Stage) -> None:
             recent = await _recent_actions(schedule)
             run = recent[0].action
             assert isinstance(run, ScheduleActionExecutionStartWorkflow)
-            watched: WorkflowHandle[AwxWatch, Comparison] = server.client.get_workflow_handle_for(
+            watched: WorkflowHandle[AwxWatch, JobComparison] = server.client.get_workflow_handle_for(
                 AwxWatch.run, run.workflow_id
             )
-            assert await watched.result() == Comparison()
+            assert await watched.result() == JobComparison()
 
 
 async def _recent_actions(schedule: ScheduleHandle) -> Sequence[ScheduleActionResult]:

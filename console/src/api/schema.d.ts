@@ -643,7 +643,7 @@ export interface components {
         Checked: {
             /** Approvers */
             approvers: components["schemas"]["Decider"][];
-            production: components["schemas"]["Deployed"] | null;
+            production: components["schemas"]["DeployedVersion"] | null;
             impact: components["schemas"]["Impact"];
             direction: components["schemas"]["Direction"];
             /** Others */
@@ -765,10 +765,10 @@ export interface components {
             email: string;
         };
         /**
-         * Deployed
+         * DeployedVersion
          * @description The version in production for a target, and the request that brought it there, for who may see that one.
          */
-        Deployed: {
+        DeployedVersion: {
             /** Version */
             version: string;
             /** Ticket */
@@ -820,18 +820,6 @@ export interface components {
             params?: {
                 [key: string]: string;
             };
-        };
-        /**
-         * FileFault
-         * @description A file of the record that can't be used as it is: its line where one is to blame, and why.
-         */
-        FileFault: {
-            /** File */
-            file: string;
-            /** Line */
-            line: number | null;
-            /** Detail */
-            detail: string;
         };
         /**
          * Grant
@@ -943,7 +931,7 @@ export interface components {
             /** Mayapprove */
             mayApprove: boolean;
             /** Faults */
-            faults: components["schemas"]["FileFault"][];
+            faults: components["schemas"]["ReportedFault"][];
         };
         /** Metadata */
         Metadata: {
@@ -1153,6 +1141,18 @@ export interface components {
              * @default []
              */
             error: components["schemas"]["Remark"][];
+        };
+        /**
+         * ReportedFault
+         * @description A file of the record that can't be used as it is: its line where one is to blame, and why.
+         */
+        ReportedFault: {
+            /** File */
+            file: string;
+            /** Line */
+            line: number | null;
+            /** Detail */
+            detail: string;
         };
         /** RequestDetails */
         RequestDetails: {

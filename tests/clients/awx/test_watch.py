@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from clients.awx.watch import named, strays
-from domain.watch import Stray
+from clients.awx.watch import named, orphans
+from domain.watch import OrphanJob
 from tests.awx_fixtures import Simulator, deployment
 
 FIRST, RETRIED = deployment(1), deployment(2, attempt=2)
 
 
-async def strays_of(simulator: Simulator) -> tuple[Stray, ...]:
+async def strays_of(simulator: Simulator) -> tuple[OrphanJob, ...]:
     async with simulator.client() as client:
         jobs = await client.newest_jobs((await client.template()).id)
         assert named(jobs) <= {"PR-2026-0001", "PR-2026-0002", "PR-2026-0009"}
-        return strays(jobs, [FIRST, RETRIED], (await client.me()).id)
+        return orphans(jobs, [FIRST, RETRIED], (await client.me()).id)
 
 
 def launch(simulator: Simulator, **variables: Any) -> None:
@@ -39,7 +39,7 @@ async def test_jobs_that_no_ticket_explains_are_told_with_the_reason(simulator: 
     launch(simulator, **FIRST.extra_vars())
     launch(simulator, **RETRIED.extra_vars() | {"target_version": "6.6.6"})
     found = await strays_of(simulator)
-    assert [(stray.job, stray.twin_of, stray.reason) for stray in found] == [
+    assert [(orphan.job, orphan.twin_of, orphan.reason) for orphan in found] == [
         (2, None, "somebody-else started it (relaunch), not Prodgate"),
         (3, None, "somebody-else started it (manual), not Prodgate"),
         (4, None, "it names no attempt of an approved ticket"),
@@ -55,4 +55,4 @@ async def test_a_job_that_comes_on_two_pages_is_no_twin_of_itself(simulator: Sim
     launch(simulator, **FIRST.extra_vars())
     async with simulator.client() as client:
         jobs = await client.newest_jobs((await client.template()).id)
-        assert strays([*jobs, *jobs], [FIRST], (await client.me()).id) == ()
+        assert orphans([*jobs, *jobs], [FIRST], (await client.me()).id) == ()

@@ -14,10 +14,10 @@ import yaml
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from pydantic import ValidationError
 
-from clients.channel import ChannelDown, Replaced
+from clients.channel import ChannelDown, NewerLeader
 from clients.kafka.channel import CONTENT_TYPE, Brokers, Kafka, Security
 from domain.announcement import Announcement, Event
-from domain.delivery import Delivery
+from domain.delivery import DeliveryResult
 from tests.clients.announcing import HOSTILE, said, told
 from tests.events import EVENTS, SCHEMAS, text
 from tests.kafka.broker import PASSWORD, USER, Broker
@@ -39,7 +39,7 @@ def kafka(brokers: Brokers) -> Kafka:
     return Kafka(brokers, f"promotion-requests-{uuid4()}", SOURCE)
 
 
-async def tell(channel: Kafka, *announcements: Announcement) -> list[Delivery]:
+async def tell(channel: Kafka, *announcements: Announcement) -> list[DeliveryResult]:
     try:
         return [delivery for each in announcements for delivery in await told(channel, each)]
     finally:
@@ -105,7 +105,7 @@ async def test_an_earlier_leader_s_event_is_refused_by_the_cluster(broker: Broke
     new = replace(old, _producer=None)
     await told(old, said(Event.CREATED))
     await told(new, said(Event.APPROVED))
-    with pytest.raises(Replaced):
+    with pytest.raises(NewerLeader):
         await told(old, said(Event.REJECTED))
     await told(new, said(Event.STARTED))
     for channel in (old, new):
@@ -140,7 +140,7 @@ async def test_a_cluster_that_goes_away_and_comes_back_is_found_again(tmp_path: 
     own = Broker(tmp_path)
     channel = kafka(Brokers(own.address))
 
-    async def send(event: Event) -> Delivery:
+    async def send(event: Event) -> DeliveryResult:
         (delivery,) = await told(channel, said(event))
         return delivery
 

@@ -16,8 +16,8 @@ from clients.letters import Letter, Letters
 from clients.mail.channel import Mail, MailServer
 from domain.announcement import Announcement, Event
 from domain.audience import Addressee, Audience, Language
-from domain.delivery import Delivery
-from tests.clients.announcing import HOSTILE, LETTERS, NAME, always, audience, parcel, said, told
+from domain.delivery import DeliveryResult
+from tests.clients.announcing import HOSTILE, LETTERS, NAME, always, audience, outgoing, said, told
 from tests.smtp import MailSink
 
 JEAN = Addressee(email="jean.dupont@cab-i.com", name="Jean")
@@ -59,14 +59,18 @@ def plain(sink: MailSink) -> Mail:
     return mail(f"smtp://127.0.0.1:{sink.port}")
 
 
-async def deliver(channel: Mail, event: Event = Event.CREATED, text: str = "Good words, twenty of them") -> Delivery:
+async def deliver(
+    channel: Mail, event: Event = Event.CREATED, text: str = "Good words, twenty of them"
+) -> DeliveryResult:
     """The result of everybody, put together."""
     try:
         delivered = await told(channel, said(event, text))
     finally:
         await channel.close()
     failures = [each.failure for each in delivered if each.failure]
-    return Delivery(receipts=tuple(r for each in delivered for r in each.receipts), failure="; ".join(failures) or None)
+    return DeliveryResult(
+        receipts=tuple(r for each in delivered for r in each.receipts), failure="; ".join(failures) or None
+    )
 
 
 async def test_each_recipient_gets_a_mail_of_their_own_in_their_language(sink: MailSink) -> None:
@@ -125,8 +129,8 @@ async def test_hostile_words_add_no_header_and_no_recipient(sink: MailSink) -> N
 async def test_who_is_nobody_s_to_tell_any_more_is_not_mailed(sink: MailSink) -> None:
     """They left while it waited."""
     channel = plain(sink)
-    left = await channel.deliver(parcel(said(Event.CREATED), "gone@cab-i.com"), audience(), always)
-    assert left == Delivery()
+    left = await channel.deliver(outgoing(said(Event.CREATED), "gone@cab-i.com"), audience(), always)
+    assert left == DeliveryResult()
     assert sink.taken == []
 
 
@@ -171,7 +175,7 @@ async def test_nothing_is_sent_by_who_leads_no_more(sink: MailSink) -> None:
 
     channel = plain(sink)
     with pytest.raises(LookupError):
-        await channel.deliver(parcel(said(Event.CREATED), "jean.dupont@cab-i.com"), audience(), never)
+        await channel.deliver(outgoing(said(Event.CREATED), "jean.dupont@cab-i.com"), audience(), never)
     assert sink.taken == []
     await channel.close()
 

@@ -11,7 +11,7 @@ from clients.slack.blocks import APPROVE, OPEN, REJECT
 from clients.slack.channel import Slack, web_client
 from domain.announcement import Announcement, Event
 from domain.audience import Audience
-from domain.delivery import Delivery, Thread
+from domain.delivery import DeliveryResult, Thread
 from domain.ticket import Impact
 from domain.versions import Direction
 from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, compared, said, told
@@ -30,7 +30,7 @@ def slack(workspace: SlackStandIn, *, decides: bool = False, token: str = TOKEN)
 
 async def tell(
     channel: Slack, announcement: Announcement, thread: Thread | None = None, to: Audience | None = None
-) -> Delivery:
+) -> DeliveryResult:
     (delivery,) = await told(channel, announcement, to, thread=thread)
     return delivery
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.announcement import Channel, Event
-from domain.delivery import Correspondence, Progress
+from domain.delivery import Progress, TicketAnnouncements
 from domain.following import outbox_ref
 from record.git.outbox import Outbox, announced, path_of
 from tests.domain.builders import MINUTE, NOW
@@ -35,7 +35,7 @@ def test_the_channels_journals_are_one_report_oldest_first(shared: Path, tmp_pat
         assert not outbox.open()
         outbox.begin(None, NOW)
         told = (said(channel, Event.CREATED, 0), said(channel, Event.REJECTED, 1))
-        outbox.put(TICKET, Correspondence(progress=told))
+        outbox.put(TICKET, TicketAnnouncements(progress=told))
         outbox.append()
         assert Outbox(writing.journal(outbox_ref(channel))).open()
     reading = opened(where, tmp_path / "api")

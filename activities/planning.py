@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Counter
 
-from clients.channel import Outlet
+from clients.channel import ChannelClient
 from domain import lifecycle
 from domain.announcement import Announcement, Channel, Event, Plan, event_of, next_due, reminders_by, shifted
 from domain.audience import Audience
 from domain.backlog import Backlog, Key
-from domain.delivery import Correspondence, Delivery, Outcome, Progress, Said
+from domain.delivery import DeliveryResult, EventRef, Outcome, Progress, TicketAnnouncements
 from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
-from record.facts.acts import Act, Acts, Trail, as_of
+from record.facts.acts import Act, ActReader, UnreadCommits, as_of
 from record.git.outbox import Outbox
 from record.index.diff import Comparer
 from record.index.query import every
@@ -47,15 +47,15 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Means:
+class ChannelSetup:
     """The parts that a channel tells with, and the plan by which this installation announces.
 
     `now` is the clock by which something is due, old or given up.
     """
 
     channel: Channel
-    outlet: Outlet
-    acts: Acts
+    client: ChannelClient
+    acts: ActReader
     directory: DirectoryReader
     comparer: Comparer
     plan: Plan
@@ -63,12 +63,12 @@ class Means:
 
 
 @dataclass
-class Correspondent:
+class OutboxPlanner:
     """Reads what happened, lines up what is to be told, and keeps what was. One thread uses it; its methods block."""
 
-    means: Means
+    setup: ChannelSetup
     outbox: Outbox
-    trail: Trail
+    trail: UnreadCommits
     backlog: Backlog = field(default_factory=Backlog)
     _open: dict[tuple[str, tuple[int, Event, int]], set[str]] = field(default_factory=dict)
     _prepared: dict[tuple[object, ...], tuple[Announcement, Audience] | None] = field(default_factory=dict)
@@ -102,8 +102,8 @@ class Correspondent:
                 self._take(act)
             self.outbox.move_to(committed.id)
             self.trail.passed()
-        now = self.means.now()
-        for (ticket, to), said in self.backlog.expire(now - self.means.plan.patience):
+        now = self.setup.now()
+        for (ticket, to), said in self.backlog.expire(now - self.setup.plan.patience):
             self.give_up(ticket, to, said)
         if not len(self.trail) and (self._looked_at is None or now - self._looked_at >= REMIND_EVERY):
             self._looked_at = now
@@ -115,47 +115,47 @@ class Correspondent:
         if act.number <= known.said:
             return
         if why := self._unfit(act):
-            _LOG.error("%s does not tell that %s is %s: %s", self.means.channel, ticket.id, ticket.last.action, why)
-            SKIPPED.labels(self.means.channel, why).inc()
+            _LOG.error("%s does not tell that %s is %s: %s", self.setup.channel, ticket.id, ticket.last.action, why)
+            SKIPPED.labels(self.setup.channel, why).inc()
             self.outbox.count(skipped=1)
             return
         known = known.up_to(act.number, waits_anew=ticket.last.action is Action.LAPSED)
         if event := event_of(ticket):
-            self._say(ticket.id, Said(event=event, number=act.number, at=ticket.last.at), known)
+            self._say(ticket.id, EventRef(event=event, number=act.number, at=ticket.last.at), known)
         else:
             self.outbox.put(ticket.id, known)
 
     def _unfit(self, act: Act) -> str | None:
         """The reason why the act is not announced; None for nothing."""
-        if act.ticket.last.at < self.means.now() - self.means.plan.patience:
+        if act.ticket.last.at < self.setup.now() - self.setup.plan.patience:
             return "too old"
-        return None if self.means.acts.proven(act) else "unproven"
+        return None if self.setup.acts.proven(act) else "unproven"
 
     def _remind(self, now: datetime) -> None:
         """Line up the reminders and warnings that fell due. Costs what pending tickets cost, however many ended."""
-        if self.means.channel is Channel.KAFKA:
+        if self.setup.channel is Channel.KAFKA:
             return
-        for ticket in every(self.means.acts.index.page, State.PENDING):
-            known, plan = self.outbox.of(ticket.id), self.means.plan
-            expires = self._expires(ticket, self.means.acts.submitted(ticket.id)[1])
+        for ticket in every(self.setup.acts.index.page, State.PENDING):
+            known, plan = self.outbox.of(ticket.id), self.setup.plan
+            expires = self._expires(ticket, self.setup.acts.submitted(ticket.id)[1])
             while (due := next_due(ticket, expires, plan, known.reminded, known.warned)) and due[0] <= now:
                 turn = reminders_by(ticket, plan, now) if due[1] is Event.REMINDER else 0
                 warned = known.warned or due[1] is Event.EXPIRING
                 known = known.model_copy(update={"reminded": max(turn, known.reminded), "warned": warned})
                 number = len(ticket.status.history)
-                known = self._say(ticket.id, Said(event=due[1], number=number, turn=turn, at=now), known)
+                known = self._say(ticket.id, EventRef(event=due[1], number=number, turn=turn, at=now), known)
 
     def _expires(self, ticket: PromotionRequest, signed: datetime | None) -> datetime:
         """Until when somebody has to decide: what the record proves of it, else what this installation says."""
-        return lifecycle.decide_by(ticket, signed or shifted(ticket.metadata.created_at, self.means.plan.expiry))
+        return lifecycle.decide_by(ticket, signed or shifted(ticket.metadata.created_at, self.setup.plan.expiry))
 
-    def _say(self, ticket_id: str, said: Said, known: Correspondence) -> Correspondence:
-        """Line up one announcement for whoever is to be told; the ticket's correspondence with it.
+    def _say(self, ticket_id: str, said: EventRef, known: TicketAnnouncements) -> TicketAnnouncements:
+        """Line up one announcement for whoever is to be told; the ticket's announcements with it.
 
         What may fail comes first, so that a record that is away leaves nothing half done.
         """
         prepared = self.prepare(ticket_id, said)
-        progress = Progress(**said.model_dump(by_alias=False), channel=self.means.channel)
+        progress = Progress(**said.model_dump(by_alias=False), channel=self.setup.channel)
         self.outbox.put(ticket_id, known.with_(progress))
         self._line_up(ticket_id, progress, prepared)
         return self.outbox.of(ticket_id)
@@ -166,37 +166,37 @@ class Correspondent:
             self._close(ticket_id, progress.model_copy(update={"lost": True}))
             return
         told = {same_address(receipt.to) for receipt in progress.receipts}
-        left = [to for to in self.means.outlet.destinations(*prepared) if to not in told]
+        left = [to for to in self.setup.client.destinations(*prepared) if to not in told]
         self._open[ticket_id, progress.key] = set(left)
         thread = self.outbox.of(ticket_id).thread
         for to in left:
-            self.backlog.put((ticket_id, to), progress, self.means.outlet.place(to, thread, prepared[1]))
+            self.backlog.put((ticket_id, to), progress, self.setup.client.place(to, thread, prepared[1]))
         if not left:
             self._close(ticket_id, progress)
 
     # -- preparing -------------------------------------------------------------------------------------------------
 
-    def prepare(self, ticket_id: str, said: Said) -> tuple[Announcement, Audience] | None:
+    def prepare(self, ticket_id: str, said: EventRef) -> tuple[Announcement, Audience] | None:
         """The announcement, and whom the directory names now; made once for all who are told.
 
         None where the record no longer has the ticket.
         """
-        key = (ticket_id, said.key, self.means.acts.repository.tip())
+        key = (ticket_id, said.key, self.setup.acts.repository.tip())
         if key not in self._prepared:
             if len(self._prepared) >= _PREPARED:
                 del self._prepared[next(iter(self._prepared))]
             self._prepared[key] = self._made(ticket_id, said)
         return self._prepared[key]
 
-    def _made(self, ticket_id: str, said: Said) -> tuple[Announcement, Audience] | None:
-        current = self.means.acts.index.get(ticket_id)
+    def _made(self, ticket_id: str, said: EventRef) -> tuple[Announcement, Audience] | None:
+        current = self.setup.acts.index.get(ticket_id)
         if current is None or len(current.status.history) < said.number:
             return None
         ticket = as_of(current, said.number)
         tenant, comparison = ticket.metadata.tenant, None
-        requester, signed = self.means.acts.submitted(ticket_id)
-        if self.means.channel is not Channel.KAFKA:
-            comparison = self.means.comparer.comparison(ticket, lambda other: other.metadata.tenant == tenant)
+        requester, signed = self.setup.acts.submitted(ticket_id)
+        if self.setup.channel is not Channel.KAFKA:
+            comparison = self.setup.comparer.comparison(ticket, lambda other: other.metadata.tenant == tenant)
         announcement = Announcement(
             event=said.event,
             number=said.number,
@@ -211,14 +211,14 @@ class Correspondent:
 
     def _audience(self, tenant: str) -> Audience:
         """The tenant's audience now; put together once as long as the directory stays as it is."""
-        directory = self.means.directory.current()
+        directory = self.setup.directory.current()
         if directory is not self._directory:
             self._directory, self._audiences = directory, {}
         if tenant not in self._audiences:
             self._audiences[tenant] = directory.audience(tenant)
         return self._audiences[tenant]
 
-    def take(self, key: Key, said: Said) -> tuple[Correspondence, tuple[Announcement, Audience] | None]:
+    def take(self, key: Key, said: EventRef) -> tuple[TicketAnnouncements, tuple[Announcement, Audience] | None]:
         """Loads what is known of the ticket, prepares what to say; in memory from here, even if the record is away."""
         known, prepared = self.outbox.of(key[0]), self.prepare(key[0], said)
         self.outbox.put(key[0], known)
@@ -226,7 +226,7 @@ class Correspondent:
 
     # -- noting ----------------------------------------------------------------------------------------------------
 
-    def note(self, key: Key, said: Said, delivery: Delivery) -> None:
+    def note(self, key: Key, said: EventRef, delivery: DeliveryResult) -> None:
         """Keep what an attempt got done."""
         ticket_id, to = key
         known = self.outbox.of(ticket_id)
@@ -234,8 +234,8 @@ class Correspondent:
             return
         refused = sum(receipt.refused is not None for receipt in delivery.receipts)
         reached = len(delivery.receipts) - refused
-        SENT.labels(self.means.channel).inc(reached)
-        UNDELIVERED.labels(self.means.channel).inc(refused)
+        SENT.labels(self.setup.channel).inc(reached)
+        UNDELIVERED.labels(self.setup.channel).inc(refused)
         self.outbox.count(sent=reached, undelivered=refused)
         receipts = (*progress.receipts, *delivery.receipts)
         progress = progress.model_copy(update={"receipts": receipts, "failure": delivery.failure})
@@ -244,13 +244,13 @@ class Correspondent:
         if delivery.failure is None:
             self._close(ticket_id, progress, to)
         else:
-            FAILED.labels(self.means.channel).inc()
-            _LOG.warning("%s could not tell of %s: %s", self.means.channel, ticket_id, delivery.failure)
+            FAILED.labels(self.setup.channel).inc()
+            _LOG.warning("%s could not tell of %s: %s", self.setup.channel, ticket_id, delivery.failure)
 
-    def give_up(self, ticket_id: str, to: str, said: Said) -> None:
+    def give_up(self, ticket_id: str, to: str, said: EventRef) -> None:
         """Keep that a destination will not be told, and say so."""
-        _LOG.error("%s gives up telling %s of %s of %s", self.means.channel, to, said.event, ticket_id)
-        UNDELIVERED.labels(self.means.channel).inc()
+        _LOG.error("%s gives up telling %s of %s of %s", self.setup.channel, to, said.event, ticket_id)
+        UNDELIVERED.labels(self.setup.channel).inc()
         self.outbox.count(undelivered=1)
         if progress := self.outbox.of(ticket_id).of(said):
             self._close(ticket_id, progress.model_copy(update={"lost": True}), to)

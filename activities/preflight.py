@@ -9,8 +9,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from domain import clearance, targets
-from domain.clearance import Clear, Look, Objection, Verdict
-from domain.deployment import Deployment, LaunchOutcome, LaunchRefused, Lookup, NotLaunched
+from domain.clearance import Cleared, Objection, Preflight, Verdict
+from domain.deployment import Deployment, JobLookup, LaunchOutcome, LaunchRefused, NotLaunched
 from domain.errors import FaultyFile, RuleViolation, Unproven
 from domain.line import Place, ahead_of
 from domain.remarks import unlaunched
@@ -23,7 +23,7 @@ from record.git.repository import Repository
 from record.index.reader import Index
 from record.signing.keys import KeyReader
 
-Find = Callable[[Lookup], Awaitable[LaunchOutcome]]
+Find = Callable[[JobLookup], Awaitable[LaunchOutcome]]
 """Finds the job of an attempt that may have been launched already."""
 
 Abandoned = Callable[[PromotionRequest], Awaitable[bool]]
@@ -31,7 +31,7 @@ Abandoned = Callable[[PromotionRequest], Awaitable[bool]]
 
 
 @dataclass
-class RecordLook:
+class RecordPreflight:
     """Judges one ticket by the branch's tip, as the remote has it."""
 
     repository: Repository
@@ -106,16 +106,16 @@ class RecordLook:
 
 
 @dataclass
-class LookActivities:
+class PreflightActivities:
     """Looks again and again until there is an answer; meanwhile it holds no slot and writes no history."""
 
-    record: RecordLook
+    record: RecordPreflight
     find: Find
     look_every: timedelta = timedelta(seconds=2)
     look_at_least: timedelta = timedelta(seconds=30)
 
     @activity.defn
-    async def look(self, look: Look) -> Verdict:
+    async def look(self, look: Preflight) -> Verdict:
         """Tell whether the ticket may be launched now, or why not; where it must wait, fail, benign, to be asked again.
 
         Harmless twice: it only reads, but for jobs that must not run, which stay cancelled (`find_job`). A job that an
@@ -136,19 +136,19 @@ class LookActivities:
             raise ApplicationError(f"The record can't be read: {error}", type="RecordUnavailable") from error
         if ahead is not None:
             raise self._later(ahead)
-        return said or Clear()
+        return said or Cleared()
 
-    async def _found(self, look: Look) -> Verdict | None:
+    async def _found(self, look: Preflight) -> Verdict | None:
         """The attempt's job where there may be one; None where there is certainly none."""
         # Another run of this promotion may have asked AWX up to the moment in which this look was scheduled.
         asked = activity.info()
         asked_at = look.asked_at or (None if look.first_run == asked.workflow_run_id else asked.scheduled_time)
         if look.deployment is None or asked_at is None:
             return None
-        found = await self.find(Lookup(deployment=look.deployment, asked_at=asked_at))
+        found = await self.find(JobLookup(deployment=look.deployment, asked_at=asked_at))
         return None if isinstance(found, NotLaunched) else found
 
-    def _ticket(self, look: Look) -> PromotionRequest | None:
+    def _ticket(self, look: Preflight) -> PromotionRequest | None:
         """The ticket, where the branch has it as its promotion wrote it."""
         index = self.record.index
         index.catch_up(fetch=True)
