@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api import known
-from api.dependencies import PUBLIC, Served, needs
+from api.dependencies import PUBLIC, FromConsole, FromControls, FromDirectory, FromIndex, needs
 from api.entry import SignedInRoute
 from api.models import Console, KnownTarget, Me
 from api.openapi import problems
@@ -36,22 +36,27 @@ class TargetFilters(Frozen):
 
 
 @router.get("/console", openapi_extra=PUBLIC)
-async def console(services: Served) -> Console:
+async def console(settings: FromConsole) -> Console:
     """The settings that a page has to know before anybody signed in."""
-    return services.console
+    return settings
 
 
 @router.get("/me", responses=_REFUSALS)
-def me(services: Served, caller: Sees) -> Me:
+def me(directory: FromDirectory, controls: FromControls, caller: Sees) -> Me:
     """The caller: their roles, the tenants they see or create in, whether they may approve anywhere."""
-    promotions = services.promotions
-    return known.me(caller, promotions.directory.current(), promotions.controls.faults())
+    return known.me(caller, directory.current(), controls.faults())
 
 
 @router.get("/targets", responses=_REFUSALS)
-def targets(services: Served, caller: Sees, filters: Annotated[TargetFilters, Query()]) -> tuple[KnownTarget, ...]:
+def targets(
+    index: FromIndex,
+    directory: FromDirectory,
+    controls: FromControls,
+    caller: Sees,
+    filters: Annotated[TargetFilters, Query()],
+) -> tuple[KnownTarget, ...]:
     """At most 50 targets that the repository describes or earlier requests promoted, by name, for a selector."""
-    reached = known.tenants(caller, services.promotions.directory.current())
+    reached = known.tenants(caller, directory.current())
     asked = tuple(tenant for tenant in reached if filters.tenant in (None, tenant))
     types = tuple(TargetType) if filters.type is None else (filters.type,)
-    return known.Targets.of(services.promotions.index, services.catalogue, caller).find(asked, types, filters.q)
+    return known.Targets.of(index, controls.catalogue, caller).find(asked, types, filters.q)

@@ -1,21 +1,28 @@
 """Gives routes what they ask for: the services, and a caller who is known; each declares the permission it is about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn
+from api.decisions import Decisions
 from api.errors import StaleSignIn, TooManyRequests
-from api.permissions import refusal
+from api.models import Console
 from api.services import Services
+from api.submissions import Submissions
+from api.tickets import Tickets
 from domain.decision import DecisionAction
 from domain.roles import Permission, Person
 from domain.ticket import Impact
+from record.facts.controls import Controls
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
 
 _scheme = HTTPBearer(auto_error=False, description="A signed token; in the demo, what `prodgate token EMAIL` prints.")
 
@@ -37,7 +44,25 @@ def _services(request: Request) -> Services:
     return services
 
 
+def _part(part: Callable[[Services], Any]) -> Any:
+    """The dependency of a route that works with this part of the process."""
+
+    def given(request: Request) -> Any:
+        return part(_services(request))
+
+    return Depends(given)
+
+
 Served = Annotated[Services, Depends(_services)]
+FromTickets = Annotated[Tickets, _part(lambda services: services.tickets)]
+FromDecisions = Annotated[Decisions, _part(lambda services: services.decisions)]
+FromSubmissions = Annotated[Submissions, _part(lambda services: services.submissions)]
+FromIndex = Annotated[Index, _part(lambda services: services.index)]
+FromDirectory = Annotated[DirectoryReader, _part(lambda services: services.directory)]
+FromControls = Annotated[Controls, _part(lambda services: services.controls)]
+FromConsole = Annotated[Console, _part(lambda services: services.console)]
+Now = Annotated[datetime, _part(lambda services: services.decisions.now())]
+TimeZone = Annotated[ZoneInfo, _part(lambda services: services.zone)]
 
 
 async def sign_in(request: Request) -> None:
@@ -92,17 +117,14 @@ def decides(action: DecisionAction) -> Any:
 
 
 async def _check_sign_in(services: Services, signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:
-    promotions = services.promotions
-    ticket = await promotions.visible(signed_in.person, ticket_id)
+    ticket = await services.tickets.visible(signed_in.person, ticket_id)
     if ticket.spec.request.impact_assessment is not Impact.CRITICAL:
         return
-    now, within = promotions.now(), services.sign_in_within
+    now, within = services.decisions.now(), services.sign_in_within
     fresh = signed_in.at is not None and timedelta(seconds=-30) <= now - signed_in.at <= within
     if fresh:
         return
-    requester, directory = await promotions.asked_by(ticket), await run_in_threadpool(promotions.directory.current)
-    target = await run_in_threadpool(promotions.controls.of_ticket, ticket)
-    if not refusal(signed_in.person, action, ticket, requester, directory, target, now):
+    if not await services.decisions.refusal(signed_in.person, action, ticket):
         raise StaleSignIn(within)
 
 

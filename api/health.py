@@ -28,13 +28,13 @@ async def ready(services: Served) -> JSONResponse:
     """Tells whether Temporal and the Git record can be reached; `faults` are files that take rights away, no outage."""
     checks = {"temporal": await _temporal(services), "git": await _git(services)}
     ready = set(checks.values()) == {"ok"}
-    faults = await run_in_threadpool(services.promotions.controls.faults) if ready else ()
+    faults = await run_in_threadpool(services.controls.faults) if ready else ()
     return JSONResponse(checks | {"faults": [fault.place for fault in faults]}, 200 if ready else 503)
 
 
 async def _temporal(services: Served) -> str:
     try:
-        await services.promotions.engine.check()
+        await services.engine.check()
     except EngineUnavailable:
         return "The Temporal server does not answer"
     return "ok"
@@ -47,8 +47,8 @@ async def _git(services: Served) -> str:
         if services.follower.failure:
             return "The Git remote can't be reached"
     try:
-        await run_in_threadpool(services.promotions.index.catch_up)
-        found = services.promotions.repository.tip() is not None
+        await run_in_threadpool(services.index.catch_up)
+        found = services.repository.tip() is not None
     except UNREADABLE as error:
         log.warning("the record can't be read", error=repr(error))
         return "The Git record can't be read"

@@ -16,21 +16,26 @@ from api import pages
 from api.app import create_app
 from api.auth import Callers, SharedSecret, TokenVerifier
 from api.broadcast import Broadcast
+from api.decisions import Decisions
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import Buckets
 from api.models import Console
+from api.numbers import Numbers
 from api.oidc import Provider
-from api.promotions import Promotions
 from api.services import Services, Web
 from api.shares import FairShares
 from api.slack_clicks import Clicks, SlackInteractions
+from api.submissions import Limits, Submissions
+from api.tickets import Tickets
 from bootstrap.process import serve, stop_signal
 from engine.connection import connect
 from record.facts.controls import Controls
 from record.facts.identities import Identities
+from record.facts.line import LineReader
 from record.git.remote import is_url
 from record.git.repository import Repository, open_repository
+from record.index.diff import Comparer
 from record.index.reader import Index
 from record.metrics import FaultCollector
 from record.people.directory import DirectoryReader
@@ -55,14 +60,13 @@ async def run(settings: Settings, host: str, port: int) -> None:
     http = httpx.AsyncClient()
     services = compose(settings, await connect(), repository, http)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
-    index = services.promotions.index
-    REGISTRY.register(FaultCollector(services.promotions.controls))
-    index.follow()
+    REGISTRY.register(FaultCollector(services.controls))
+    services.index.follow()
     ending = asyncio.create_task(_end_streams(services, stop))
     await serve(create_app(services), host, port, stop)
     await ending
     await http.aclose()
-    index.close()
+    services.index.close()
     await repository.close()
 
 
@@ -72,17 +76,37 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     engine = Engine(client, settings.task_queue, settings.answer_within)
     index = Index(repository, settings.data_dir / "api" / "index.db")
     provider = Provider(settings.oidc_issuer or "", http)
-    creates = FairShares(settings.creates_in_flight, settings.creates_in_flight_person)
     people = Buckets(settings.requests_per_minute_person)
     keys, sign = KeyReader(repository), signer(settings)
     unverified = settings.oidc_unverified_email == "accept"
     verifier = TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim, unverified)
     controls = Controls.of(repository, directory, index)
-    given = (settings.expiry, creates, sign, settings.open_requests_person)
     identities = Identities(repository, index, keys)
-    promotions = Promotions(engine, repository, index, directory, controls, keys, _now, *given)
+    comparer, lines = Comparer(index, controls.catalogue), LineReader(repository, index, directory, keys, controls)
+    tickets = Tickets(engine, repository, index, keys, comparer, lines)
+    decisions = Decisions(tickets, engine, directory, controls, sign, _now)
     return Services(
-        promotions=promotions,
+        tickets=tickets,
+        decisions=decisions,
+        submissions=Submissions(
+            engine=engine,
+            repository=repository,
+            index=index,
+            keys=keys,
+            directory=directory,
+            controls=controls,
+            comparer=comparer,
+            signer=sign,
+            creates=FairShares(settings.creates_in_flight, settings.creates_in_flight_person),
+            limits=Limits(settings.expiry, settings.open_requests_person),
+            now=_now,
+            numbers=Numbers(index),
+        ),
+        engine=engine,
+        repository=repository,
+        index=index,
+        directory=directory,
+        controls=controls,
         callers=Callers(verifier, directory, identities),
         callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
         zone=settings.time_zone,
@@ -95,16 +119,13 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
             per_address=settings.requests_per_minute_address,
             files=pages.read(settings.console_dir or CLONE),
         ),
-        catalogue=controls.catalogue,
         console=_console(settings, client.namespace),
         follower=SharedFetch(repository) if is_url(settings.git_repo) else None,
-        slack=_slack(settings, promotions, people, identities),
+        slack=_slack(settings, Clicks(tickets, decisions, directory, people, identities)),
     )
 
 
-def _slack(
-    settings: Settings, promotions: Promotions, people: Buckets, identities: Identities
-) -> SlackInteractions | None:
+def _slack(settings: Settings, clicks: Clicks) -> SlackInteractions | None:
     """The door for clicks in Slack, where they are switched on. Raises SettingsError where they could not be taken."""
     if not settings.slack_decisions:
         return None
@@ -113,7 +134,7 @@ def _slack(
         names = f"{variable('slack_token')} and {variable('slack_signing_secret')}"
         raise SettingsError(f"{names} must be set where {variable('slack_decisions')} is true")
     client = AsyncWebClient(token, settings.slack_api_url, timeout=SLACK_ANSWERS_WITHIN, retry_handlers=[])
-    return SlackInteractions(SignatureVerifier(secret), client, Clicks(promotions, people, identities))
+    return SlackInteractions(SignatureVerifier(secret), client, clicks)
 
 
 def _console(settings: Settings, namespace: str) -> Console:

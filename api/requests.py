@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from api.dependencies import Served, decides, needs
+from api.decisions import DecisionRequest
+from api.dependencies import FromDecisions, FromIndex, FromSubmissions, FromTickets, Now, TimeZone, decides, needs
 from api.engine import Answer
 from api.entry import SignedInRoute
 from api.etags import etag, matches_weakly
@@ -21,7 +22,6 @@ from api.models import (
     ReasonBody,
 )
 from api.openapi import Responses, headers, problems
-from api.promotions import DecisionRequest
 from domain import roles
 from domain.comparison import Comparison
 from domain.decision import DecisionAction
@@ -103,34 +103,38 @@ NO_COMMENT, NO_MORE = CommentBody(), ApprovalBody()
 
 
 @router.get("", response_model=list[PromotionRequest], responses=_PAGE)
-def search(services: Served, caller: Sees, request: Request, filters: Annotated[Filters, Query()]) -> Response:
+def search(
+    index: FromIndex, zone: TimeZone, caller: Sees, request: Request, filters: Annotated[Filters, Query()]
+) -> Response:
     """The requests the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
-    query = filters.within(roles.scope(caller, Permission.SEE), services.zone)
-    return _paged(request, services.promotions.index.page(query))
+    query = filters.within(roles.scope(caller, Permission.SEE), zone)
+    return _paged(request, index.page(query))
 
 
 @router.get("/pending", response_model=list[PromotionRequest], responses=_PAGE)
 def pending(
-    services: Served, caller: MayApprove, request: Request, filters: Annotated[ListFilters, Query()]
+    index: FromIndex, zone: TimeZone, caller: MayApprove, request: Request, filters: Annotated[ListFilters, Query()]
 ) -> Response:
     """The requests that wait for the caller's decision: those they could approve now."""
-    query = filters.within(roles.scope(caller, Permission.APPROVE), services.zone)
+    query = filters.within(roles.scope(caller, Permission.APPROVE), zone)
     others = replace(query, state=(State.PENDING,), decider=caller)
-    return _paged(request, services.promotions.index.page(others))
+    return _paged(request, index.page(others))
 
 
 @router.get("/my", response_model=list[PromotionRequest], responses=_PAGE)
-def mine(services: Served, caller: Sees, request: Request, filters: Annotated[Filters, Query()]) -> Response:
+def mine(
+    index: FromIndex, zone: TimeZone, caller: Sees, request: Request, filters: Annotated[Filters, Query()]
+) -> Response:
     """The caller's own requests, under whatever address."""
-    query = filters.within(roles.own(caller), services.zone)
-    return _paged(request, services.promotions.index.page(query))
+    query = filters.within(roles.own(caller), zone)
+    return _paged(request, index.page(query))
 
 
 @router.get("/stats")
-def stats(services: Served, caller: Sees) -> Statistics:
+def stats(index: FromIndex, now: Now, zone: TimeZone, caller: Sees) -> Statistics:
     """Counts over what the caller may see."""
     scope = roles.scope(caller, Permission.SEE)
-    return services.promotions.index.stats(scope, services.promotions.now(), services.zone)
+    return index.stats(scope, now, zone)
 
 
 @router.post(
@@ -139,14 +143,14 @@ def stats(services: Served, caller: Sees) -> Statistics:
     responses=_CREATED | _ASKED,
 )
 async def create(
-    services: Served,
+    submissions: FromSubmissions,
     caller: Creates,
     response: Response,
     body: CreatePromotionRequest,
     idempotency_key: IdempotencyKey = None,
 ) -> PromotionRequest:
     """Ask for a promotion. It is recorded in Git before this answers 201."""
-    answer = await services.promotions.create(caller, body, idempotency_key)
+    answer = await submissions.create(caller, body, idempotency_key)
     response.headers["Location"] = f"{router.prefix}/{answer.ticket.id}"
     return _answered(response, answer, recorded=201)
 
@@ -155,9 +159,9 @@ async def create(
     "/check",
     responses=_ASKED,
 )
-async def check(services: Served, caller: Creates, body: CreatePromotionRequest) -> Checked:
+async def check(submissions: FromSubmissions, caller: Creates, body: CreatePromotionRequest) -> Checked:
     """Try a creation now, and keep nothing: who could approve it, or the refusal that creating meets."""
-    return await services.promotions.check(caller, body)
+    return await submissions.check(caller, body)
 
 
 MOST_COMPARED = 200
@@ -166,7 +170,7 @@ MOST_COMPARED = 200
 
 @router.get("/comparisons")
 def comparisons(
-    services: Served,
+    tickets: FromTickets,
     caller: Sees,
     ids: Annotated[list[TicketId], Query(alias="id", min_length=1, max_length=MOST_COMPARED)],
 ) -> list[Comparison]:
@@ -174,7 +178,7 @@ def comparisons(
 
     Those that the caller may not see are left out.
     """
-    return services.promotions.compared(caller, ids)
+    return tickets.compared(caller, ids)
 
 
 @router.get(
@@ -183,14 +187,14 @@ def comparisons(
     responses=_READ,
 )
 async def read(
-    services: Served,
+    tickets: FromTickets,
     caller: Sees,
     response: Response,
     ticket_id: Id,
     if_none_match: Annotated[str | None, Header(max_length=1_000, description="Answer 304 for this ETag")] = None,
 ) -> PromotionRequest | Response:
     """One request, with everything that happened to it."""
-    ticket = await services.promotions.visible(caller, ticket_id)
+    ticket = await tickets.visible(caller, ticket_id)
     tag = etag(ticket)
     if if_none_match and matches_weakly(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag})
@@ -199,39 +203,39 @@ async def read(
 
 
 @router.get("/{id}/history", responses=_ONE)
-async def history(services: Served, caller: Sees, ticket_id: Id) -> tuple[Commit, ...]:
+async def history(tickets: FromTickets, caller: Sees, ticket_id: Id) -> tuple[Commit, ...]:
     """The commits of the request, oldest first."""
-    return await services.promotions.history(caller, ticket_id)
+    return await tickets.history(caller, ticket_id)
 
 
 @router.get("/{id}/diff", responses=_ONE)
-async def diff(services: Served, caller: Sees, ticket_id: Id) -> Difference:
+async def diff(tickets: FromTickets, caller: Sees, ticket_id: Id) -> Difference:
     """The change in production: the version last deployed for the same target, and the one asked for."""
-    return await services.promotions.difference(caller, ticket_id)
+    return await tickets.difference(caller, ticket_id)
 
 
 @router.get("/{id}/line", responses=_ONE)
-async def line(services: Served, caller: Sees, ticket_id: Id) -> Line:
+async def line(tickets: FromTickets, caller: Sees, ticket_id: Id) -> Line:
     """The requests ahead of this one: deployments of one target take turns, in the order of the record."""
-    return await services.promotions.line(caller, ticket_id)
+    return await tickets.line(caller, ticket_id)
 
 
 @router.get("/{id}/announcements", responses=_ONE)
-async def announcements(services: Served, caller: Sees, ticket_id: Id) -> list[Announced]:
+async def announcements(tickets: FromTickets, caller: Sees, ticket_id: Id) -> list[Announced]:
     """The announcements of the request on each channel, with what waits or was given up; oldest first."""
-    report = await services.promotions.announced(caller, ticket_id)
+    report = await tickets.announced(caller, ticket_id)
     return [Announced.of(progress) for progress in report.progress]
 
 
 @router.get("/{id}/permissions", responses=_ONE)
-async def permissions(services: Served, caller: Sees, ticket_id: Id) -> Permissions:
+async def permissions(decisions: FromDecisions, caller: Sees, ticket_id: Id) -> Permissions:
     """The caller's rights on the request now, the sentence why not, and who could approve it."""
-    return await services.promotions.permissions(caller, ticket_id)
+    return await decisions.permissions(caller, ticket_id)
 
 
 @router.post("/{id}/approve", responses=_DECIDED)
 async def approve(
-    services: Served,
+    decisions: FromDecisions,
     caller: Approves,
     response: Response,
     ticket_id: Id,
@@ -243,21 +247,26 @@ async def approve(
     `production` says which version you were shown in production: where it is another one by now, you are refused.
     """
     said = DecisionRequest(DecisionAction.APPROVE, comment=body.comment, production=body.production, if_match=if_match)
-    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+    return _answered(response, await decisions.decide(caller, ticket_id, said))
 
 
 @router.post("/{id}/reject", responses=_DECIDED)
 async def reject(
-    services: Served, caller: Rejects, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
+    decisions: FromDecisions,
+    caller: Rejects,
+    response: Response,
+    ticket_id: Id,
+    body: ReasonBody,
+    if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Reject, with a reason of 10 characters or more."""
     said = DecisionRequest(action=DecisionAction.REJECT, reason=body.reason, if_match=if_match)
-    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+    return _answered(response, await decisions.decide(caller, ticket_id, said))
 
 
 @router.post("/{id}/cancel", responses=_DECIDED)
 async def cancel(
-    services: Served,
+    decisions: FromDecisions,
     caller: Cancels,
     response: Response,
     ticket_id: Id,
@@ -266,12 +275,12 @@ async def cancel(
 ) -> PromotionRequest:
     """Withdraw: until its launch is asked for. For the requester or an admin."""
     said = DecisionRequest(action=DecisionAction.CANCEL, comment=body.comment, if_match=if_match)
-    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+    return _answered(response, await decisions.decide(caller, ticket_id, said))
 
 
 @router.post("/{id}/retry", responses=_DECIDED)
 async def retry(
-    services: Served,
+    decisions: FromDecisions,
     caller: Retries,
     response: Response,
     ticket_id: Id,
@@ -280,25 +289,35 @@ async def retry(
 ) -> PromotionRequest:
     """Deploy again after a failure; what was approved stays approved. For the requester or who may approve."""
     said = DecisionRequest(action=DecisionAction.RETRY, comment=body.comment, if_match=if_match)
-    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+    return _answered(response, await decisions.decide(caller, ticket_id, said))
 
 
 @router.post("/{id}/hold", responses=_DECIDED)
 async def hold(
-    services: Served, caller: Holds, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
+    decisions: FromDecisions,
+    caller: Holds,
+    response: Response,
+    ticket_id: Id,
+    body: ReasonBody,
+    if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Keep an approved request from being deployed, with a reason, until it is released. For who may approve it."""
     said = DecisionRequest(action=DecisionAction.HOLD, reason=body.reason, if_match=if_match)
-    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+    return _answered(response, await decisions.decide(caller, ticket_id, said))
 
 
 @router.post("/{id}/release", responses=_DECIDED)
 async def release(
-    services: Served, caller: Releases, response: Response, ticket_id: Id, body: ReasonBody, if_match: IfMatch = None
+    decisions: FromDecisions,
+    caller: Releases,
+    response: Response,
+    ticket_id: Id,
+    body: ReasonBody,
+    if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Let a held request go on, with a reason: it enters its target's line last. For who may approve it."""
     said = DecisionRequest(action=DecisionAction.RELEASE, reason=body.reason, if_match=if_match)
-    return _answered(response, await services.promotions.decide(caller, ticket_id, said))
+    return _answered(response, await decisions.decide(caller, ticket_id, said))
 
 
 def _answered(response: Response, answer: Answer, recorded: int = 200) -> PromotionRequest:

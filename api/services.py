@@ -1,4 +1,4 @@
-"""The services that the routes work with, put together by `api.main`."""
+"""Everything that one API process works with, put together by `api.main`; `api.dependencies` hands out the parts."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,13 +6,19 @@ from zoneinfo import ZoneInfo
 
 from api.auth import Callers, SharedSecret
 from api.broadcast import Broadcast
+from api.decisions import Decisions
+from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import Buckets
 from api.models import Console
 from api.pages import StaticFile
-from api.promotions import Promotions
 from api.slack_clicks import SlackInteractions
-from record.people.catalogue import CatalogueReader
+from api.submissions import Submissions
+from api.tickets import Tickets
+from record.facts.controls import Controls
+from record.git.repository import Repository
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
 
 
 @dataclass(frozen=True)
@@ -28,13 +34,22 @@ class Web:
 
 @dataclass(frozen=True)
 class Services:
-    """The services that the routes work with. `zone` is the time zone of 'today' and 'this week'.
+    """Everything that the process has; a route is given the parts that it works with.
+
+    `zone` is the time zone of 'today' and 'this week'.
 
     `follower` is there where the record is a URL, `slack` where decisions in Slack are switched on. `people` limits the
     requests of one person; a decision on critical impact asks for a sign-in that is at most `sign_in_within` old.
     """
 
-    promotions: Promotions
+    tickets: Tickets
+    decisions: Decisions
+    submissions: Submissions
+    engine: Engine
+    repository: Repository
+    index: Index
+    directory: DirectoryReader
+    controls: Controls
     callers: Callers
     callback_secret: SharedSecret
     zone: ZoneInfo
@@ -42,7 +57,6 @@ class Services:
     people: Buckets
     sign_in_within: timedelta
     web: Web
-    catalogue: CatalogueReader
     console: Console
     follower: SharedFetch | None = None
     slack: SlackInteractions | None = None

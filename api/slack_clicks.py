@@ -15,16 +15,18 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.concurrency import run_in_threadpool
 
+from api.decisions import DecisionRequest, Decisions
 from api.engine import EngineUnavailable, NotRunning
 from api.errors import STATUS, NotFound, Unauthenticated
 from api.limits import Buckets
-from api.promotions import DecisionRequest, Promotions
+from api.tickets import Tickets
 from domain.decision import BY_CLICK, DecisionAction
 from domain.errors import ProductionChanged, RuleViolation, StaleDecision
 from domain.identity import SignIn
 from domain.roles import Person
 from domain.values import TICKET_ID
 from record.facts.identities import Identities
+from record.people.directory import DirectoryReader
 
 log = structlog.get_logger(__name__)
 
@@ -81,13 +83,15 @@ class Click:
 class Clicks:
     """Takes clicks as decisions. `people` limits how many one person sends, as it does for calls."""
 
-    promotions: Promotions
+    tickets: Tickets
+    decisions: Decisions
+    directory: DirectoryReader
     people: Buckets
     identities: Identities
 
     async def person(self, click: Click) -> Person:
         """The person who clicked. Raises ClickRefused where they may not decide by a click, NotFound, StaleDecision."""
-        directory = await run_in_threadpool(self.promotions.directory.current)
+        directory = await run_in_threadpool(self.directory.current)
         person = directory.person_in_slack(click.user)
         if person is None:
             raise ClickRefused("Your Slack user is nobody's in the directory: ask for `slackId` in your tenant's file")
@@ -100,7 +104,7 @@ class Clicks:
         person = await run_in_threadpool(self.identities.person, directory, person.email, sign_in) or person
         if wait := self.people.take(person.subject or person.email):
             raise ClickRefused(f"Too many requests; try again in {wait} s")
-        ticket = await self.promotions.visible(person, click.ticket_id)
+        ticket = await self.tickets.visible(person, click.ticket_id)
         if ticket.spec.request.impact_assessment not in BY_CLICK:
             raise ClickRefused("A request of high or critical impact is decided in Prodgate, where you sign in")
         if ticket.digest != click.digest:
@@ -114,8 +118,8 @@ class Clicks:
         """
         person = await self.person(click)
         comment = f"Decided in Slack by user {click.user} of workspace {click.team}"
-        said = DecisionRequest(click.action, comment=comment, reason=reason, production=click.production)
-        await self.promotions.decide(person, click.ticket_id, said)
+        asked = DecisionRequest(click.action, comment=comment, reason=reason, production=click.production)
+        await self.decisions.decide(person, click.ticket_id, asked)
 
 
 @dataclass(frozen=True)

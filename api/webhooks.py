@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBasic
 from starlette.requests import HTTPConnection
 
-from api.dependencies import CALLBACK, Served
+from api.dependencies import CALLBACK, FromTickets
 from api.errors import NotFound
 from api.models import CallbackAnswer, CallbackOutcome
 from api.openapi import problems
@@ -70,14 +70,14 @@ _basic = _Basic(scheme_name="CallbackBasic", description="Any user, with the cal
         _503="The engine or the Git record can't be reached now",
     ),
 )
-async def job_complete(services: Served, body: Annotated[Any, Body()]) -> CallbackAnswer:
+async def job_complete(tickets: FromTickets, body: Annotated[Any, Body()]) -> CallbackAnswer:
     """AWX reports that a job has ended; the promotion then asks AWX. Answers at once.
 
     Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored,
     and so is a job that has not ended yet.
     """
     said = report_of(body)
-    outcome = await services.promotions.report(*said) if said else CallbackOutcome.IGNORED
+    outcome = await tickets.report(*said) if said else CallbackOutcome.IGNORED
     return CallbackAnswer(outcome=outcome)
 
 

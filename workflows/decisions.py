@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.ledger import Ledger
 
 
-class Decisions:
+class TakenDecisions:
     """Takes each decision once; of those that an earlier run has taken, the id alone is known."""
 
     def __init__(self, ledger: Ledger, attempts: Attempts, begun: InitialState) -> None:

@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.ticket import Action, PromotionRequest, State
     from workflows import options
     from workflows.creation import InitialState
-    from workflows.decisions import Decisions
+    from workflows.decisions import TakenDecisions
     from workflows.deployment import Attempts, Reports
     from workflows.facts import facts_of
     from workflows.ledger import Ledger
@@ -50,7 +50,7 @@ class Promotion:
         self._ledger = Ledger(self._begun)
         self._reports = Reports()
         self._attempts = Attempts(self._ledger, self._reports, self._begun)
-        self._decisions = Decisions(self._ledger, self._attempts, self._begun)
+        self._decisions = TakenDecisions(self._ledger, self._attempts, self._begun)
 
     @workflow.run
     async def run(self, begun: Submission | Resumed) -> PromotionRequest:

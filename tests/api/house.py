@@ -320,7 +320,7 @@ class House:
             server.should_exit = True
             await serving
             await http.aclose()
-            await asyncio.to_thread(services.promotions.index.close)
+            await asyncio.to_thread(services.index.close)
             await repository.close()
 
         self._serving.push_async_callback(stop)

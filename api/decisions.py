@@ -1,0 +1,124 @@
+"""Takes what people decide on tickets: judged by the record first, signed, handed to the promotion."""
+
+import contextlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.concurrency import run_in_threadpool
+
+from api.engine import Answer, Engine, NotRunning
+from api.errors import ChangedSince
+from api.etags import etag, matches
+from api.models import Permissions
+from api.permissions import Case, shown
+from api.tickets import Tickets
+from domain import lifecycle, targets
+from domain.decision import Decision, DecisionAction
+from domain.errors import RuleViolation
+from domain.roles import Person
+from domain.ticket import PromotionRequest
+from record.errors import RecordUnavailable
+from record.facts.controls import Controls
+from record.people.directory import DirectoryReader
+from record.signing.signatures import Signer
+
+
+@dataclass(frozen=True)
+class DecisionRequest:
+    """A caller's wish to decide; `if_match` is the entity tag of what they read, where they insist on it.
+
+    `production` is the version in production that they were shown, empty for none; None for what it is now.
+    """
+
+    action: DecisionAction
+    comment: str | None = None
+    reason: str | None = None
+    production: str | None = None
+    if_match: str | None = None
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Judges decisions as the promotions will, and has the engine take those that the record does not refuse."""
+
+    tickets: Tickets
+    engine: Engine
+    directory: DirectoryReader
+    controls: Controls
+    signer: Signer
+    now: Callable[[], datetime]
+
+    async def permissions(self, person: Person, ticket_id: str) -> Permissions:
+        """The person's rights on the ticket now, and the people who could approve it. Raises NotFound."""
+        case = await self._case(await self.tickets.visible(person, ticket_id))
+        return case.permissions(person)
+
+    async def refusal(self, person: Person, action: DecisionAction, ticket: PromotionRequest) -> RuleViolation | None:
+        """The reason why the person may not decide this on the ticket now, or None."""
+        case = await self._case(ticket)
+        return case.refusal(person, action)
+
+    async def _case(self, ticket: PromotionRequest) -> Case:
+        directory = await run_in_threadpool(self.directory.current)
+        target = await run_in_threadpool(self.controls.of_ticket, ticket)
+        return Case(ticket, await self.tickets.requester(ticket), directory, target, self.now())
+
+    async def decide(self, person: Person, ticket_id: str, asked: DecisionRequest) -> Answer:
+        """Take the person's decision on the ticket as they see it now.
+
+        Raises NotFound, ChangedSince, or the RuleViolation that refuses it.
+        """
+        ticket = await self.tickets.visible(person, ticket_id)
+        if asked.if_match is not None and not matches(asked.if_match, etag(ticket)):
+            raise ChangedSince
+        case = await self._judged_by(ticket, asked.action)
+        decision = Decision(
+            id=str(uuid.uuid4()),
+            ticket_id=ticket_id,
+            digest=ticket.digest,
+            action=asked.action,
+            person=person,
+            at=case.now,
+            comment=asked.comment,
+            reason=asked.reason,
+            production=asked.production if asked.production is not None else shown(asked.action, case.target),
+        )
+        self._judge(decision, case)
+        return await self._taken(decision, case)
+
+    async def _judged_by(self, ticket: PromotionRequest, action: DecisionAction) -> Case:
+        """Everything that judges the decision; one that grants nothing goes on where the record is away or faulty."""
+        target = await run_in_threadpool(self.controls.of_ticket, ticket) if action in lifecycle.GRANTING else None
+        requester = None
+        with contextlib.suppress(RecordUnavailable):  # the promotion knows who asked, and judges by that
+            requester = await self.tickets.requester(ticket)
+        directory = await run_in_threadpool(self.directory.current)
+        return Case(ticket, requester, directory, target, self.now())
+
+    def _judge(self, decision: Decision, case: Case) -> None:
+        """Refuse what the record itself refuses: the gate signs nothing that its person has no right to.
+
+        Where the ticket's state refuses too, that is the answer, as it will be the promotion's.
+        """
+        ticket, target = case.ticket, case.target
+        refused = case.directory.refusal(decision.person, decision.action.permission, ticket, case.requester)
+        try:
+            if refused or (target and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
+                lifecycle.check(ticket, decision, case.now, case.requester, target)
+        except RuleViolation as violation:
+            refused = violation
+        if refused:
+            raise case.explained(refused, decision.action)[0]
+
+    async def _taken(self, decision: Decision, case: Case) -> Answer:
+        try:
+            answer = await self.engine.decide(self.signer.sign(decision))
+        except NotRunning:
+            # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
+            lifecycle.check(case.ticket, decision, self.now(), case.requester)
+            raise
+        if not answer.recorded:
+            self.tickets.held_ahead(decision.ticket_id)
+        return answer

@@ -1,0 +1,208 @@
+"""Takes new requests: checked by the record, given a number, signed, and started once for each Idempotency-Key."""
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from weakref import WeakValueDictionary
+
+from starlette.concurrency import run_in_threadpool
+
+from api import known, permissions
+from api.engine import Answer, Engine, EngineUnavailable, NumberTaken
+from api.errors import TenantNotNamed
+from api.idempotency import key_of, same
+from api.models import Checked, CreatePromotionRequest, Decider, DeployedVersion
+from api.numbers import Numbers
+from api.shares import FairShares, Patience
+from api.tickets import sees
+from domain import lifecycle, submissions
+from domain.decision import Submission
+from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
+from domain.roles import Permission, Person, same_address
+from domain.ticket import PromotionRequest, Target
+from domain.values import same_name
+from record.facts.controls import Controls
+from record.facts.requesters import proven
+from record.git.repository import Repository
+from record.index.diff import Comparer
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
+from record.signing.keys import KeyReader
+from record.signing.signatures import Signer
+
+_NUMBERS_TRIED = 1_000
+"""Numbers tried for one submission before giving up: other API processes and a lost index may have used many."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The time that a request may wait for its decision, and how many of one person's may be open at once."""
+
+    expiry: timedelta
+    most_open: int = submissions.MOST_OPEN
+
+
+@dataclass
+class Submissions:
+    """Takes submissions of one API process. `creates` shares what is recorded at once fairly between people."""
+
+    engine: Engine
+    repository: Repository
+    index: Index
+    keys: KeyReader
+    directory: DirectoryReader
+    controls: Controls
+    comparer: Comparer
+    signer: Signer
+    creates: FairShares
+    limits: Limits
+    now: Callable[[], datetime]
+    numbers: Numbers
+    _filing: Counter[str] = field(default_factory=Counter)
+    """Creations that are being recorded, by the address of who asks."""
+    _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+    _patience: Patience = field(default_factory=partial(Patience, EngineUnavailable))
+
+    async def create(self, person: Person, body: CreatePromotionRequest, idempotency_key: str | None) -> Answer:
+        """A new ticket, or the first one's where the person used the key before.
+
+        Raises NotAuthorized, TenantNotNamed, KeyReused, and what `lifecycle.create` raises.
+        """
+        tenant = self._tenant(person, body)
+        if idempotency_key is None:
+            return await self._submit(person, tenant, body, key_of(person, secrets.token_hex()))
+        key = key_of(person, idempotency_key)
+        async with self._patience.turn(self._under_way.setdefault(key, asyncio.Lock())):
+            try:
+                answer = await self._submit(person, tenant, body, key, claimed=True)
+            except RuleViolation:
+                first = await self.engine.submitted(key)
+                if first is None:
+                    raise
+                answer = await self._found(first)  # what was taken once is not judged again
+        return same(answer, tenant, body)
+
+    def _tenant(self, person: Person, body: CreatePromotionRequest) -> str:
+        """The tenant that is meant, where the person may create in it."""
+        allowed = known.creates(person, self.directory.current())
+        if not allowed and body.tenant is None:
+            raise NotAuthorized
+        if body.tenant is None and len(allowed) > 1:
+            raise TenantNotNamed(allowed)
+        tenant = body.tenant or allowed[0]
+        if tenant not in allowed:
+            raise permissions.not_creating(person, tenant, self.directory.current())
+        return tenant
+
+    async def check(self, person: Person, body: CreatePromotionRequest) -> Checked:
+        """Checks what a creation would meet, and who could approve it; nothing is kept. Raises as `create` refuses."""
+        draft = await self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
+        approvers = self._approvers(draft)
+        await self._repeated(draft)
+        return await run_in_threadpool(self._checked, person, draft, approvers)
+
+    def _checked(self, person: Person, draft: Submission, approvers: tuple[Person, ...]) -> Checked:
+        difference = self.comparer.difference(lifecycle.create(draft), partial(sees, person))
+        found = difference.in_production
+        return Checked(
+            approvers=tuple(map(Decider.of, approvers)),
+            production=found and DeployedVersion(version=found.version, ticket=found.ticket_id),
+            impact=draft.request.impact_assessment,
+            direction=difference.direction,
+            others=difference.others,
+        )
+
+    async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
+        """The submission, as if no number were taken yet. Raises what refuses what it asks for."""
+        at = self.now()
+        draft = Submission(
+            id=f"PR-{at.year}-0001",
+            key=key,
+            at=at,
+            decide_by=at + self.limits.expiry,
+            requester=person,
+            owner=self.directory.current().person(person.owner) if person.owner else None,
+            tenant=tenant,
+            target=body.target,
+            request=body.request,
+            pre_checks=body.pre_checks,
+        )
+        facts = await run_in_threadpool(self.controls.of_new, tenant, body.target)
+        submissions.check(draft, facts, self.directory.current().rules.moving_versions)
+        return submissions.raised(draft, facts)
+
+    async def _repeated(self, draft: Submission) -> Answer | None:
+        """The draft's own ticket, where another process recorded it meanwhile; None where there is none.
+
+        Raises what the open requests of the target, or of the person, refuse.
+        """
+        what, address = draft.target, same_address(draft.requester.email)
+        others = await run_in_threadpool(self.index.open_of, what.type, what.name, what.target_environment)
+        tenants_own = [other for other in others if other.metadata.tenant == draft.tenant]
+        for other in tenants_own:
+            alike = other.spec.target.version == what.version
+            if alike and draft.key in await run_in_threadpool(self._keys_of, other):
+                return Answer(other, recorded=True)
+        open_now = await run_in_threadpool(self.index.open_requests, address)
+        submissions.check_open(what, tenants_own, open_now + self._filing[address], self.limits.most_open)
+        return None
+
+    def _keys_of(self, ticket: PromotionRequest) -> set[str]:
+        """The keys that its signed acts name: a creation's is the submission's."""
+        return {each.id for each in proven(self.repository, self.index, self.keys.current(), ticket.id)}
+
+    def _approvers(self, draft: Submission) -> tuple[Person, ...]:
+        """The people who could approve it; refuses before a number is spent: no rule depends on the number."""
+        ticket, directory = lifecycle.create(draft), self.directory.current()
+        found = permissions.holders(Permission.APPROVE, ticket, draft.asked_by, directory)
+        if not found:
+            raise NobodyToApprove
+        return found
+
+    async def _submit(
+        self, person: Person, tenant: str, body: CreatePromotionRequest, key: str, *, claimed: bool = False
+    ) -> Answer:
+        """The draft, with the first number that is nobody's; `claimed` for a key that others may be sending too."""
+        draft = await self._draft(person, tenant, body, key)
+        self._approvers(draft)
+        address = same_address(person.email)
+        async with self._patience.turn(self.creates.turn(person.subject or person.email), self._alone(draft.target)):
+            if first := await self._repeated(draft):
+                return first
+            self._filing[address] += 1
+            try:
+                return await self._numbered(draft, key, claimed=claimed)
+            finally:
+                self._filing[address] -= 1
+
+    def _alone(self, target: Target) -> asyncio.Lock:
+        """One creation of a version at a time: of two at once, the second sees the first."""
+        what = f"{target.type} {same_name(target.name)} {target.version}"
+        return self._under_way.setdefault(what, asyncio.Lock())
+
+    async def _numbered(self, draft: Submission, key: str, *, claimed: bool) -> Answer:
+        """Submit the draft with the first number that is nobody's."""
+        year = draft.at.year
+        for attempt in range(_NUMBERS_TRIED):
+            ours = await self.numbers.next_id(year)
+            ticket_id = await self.engine.claim(key, attempt, ours) if claimed else ours
+            if ticket_id != ours:
+                self.numbers.give_back(ours)
+            try:
+                answer = await self.engine.submit(self.signer.sign(draft.model_copy(update={"id": ticket_id})))
+            except NumberTaken:
+                continue
+            return answer if ticket_id == ours else await self._found(ticket_id)
+        raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {year} were taken in a row")
+
+    async def _found(self, ticket_id: str) -> Answer:
+        """The ticket of a key that was used before."""
+        recorded = await run_in_threadpool(self.index.get, ticket_id)
+        ticket = recorded or await self.engine.held(ticket_id)
+        if ticket is None:
+            raise EngineUnavailable(f"{ticket_id} was submitted, but neither recorded nor held")
+        return Answer(ticket, recorded=recorded is not None)

@@ -1,0 +1,110 @@
+"""Finds tickets and what belongs to them, for whoever may see them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+
+from starlette.concurrency import run_in_threadpool
+
+from api.engine import Engine, NotRunning
+from api.errors import NotFound
+from api.lines import standing
+from api.models import CallbackOutcome, Line
+from domain import roles
+from domain.comparison import Comparison
+from domain.delivery import Report
+from domain.deployment import AwxReport
+from domain.roles import Permission, Person, Requester
+from domain.ticket import PromotionRequest
+from domain.values import TICKET_ID
+from record.facts.line import LineReader
+from record.facts.requesters import proven, requester_in
+from record.git import outbox
+from record.git.repository import Repository
+from record.index.diff import Comparer, Difference
+from record.index.history import Commit, commits_of
+from record.index.reader import Index
+from record.signing.keys import KeyReader
+
+
+def sees(person: Person, ticket: PromotionRequest) -> bool:
+    """Tells whether the person may see the ticket."""
+    return roles.refusal(person, Permission.SEE, ticket) is None
+
+
+@dataclass
+class Tickets:
+    """Reads tickets by what is recorded, and by the engine where a decision was taken that Git doesn't have yet."""
+
+    engine: Engine
+    repository: Repository
+    index: Index
+    keys: KeyReader
+    comparer: Comparer
+    lines: LineReader
+    _ahead: set[str] = field(default_factory=set)
+    """Tickets of which the engine held a later state than the record, when this process last looked."""
+
+    async def visible(self, person: Person, ticket_id: str) -> PromotionRequest:
+        """The ticket, recorded or held by the engine. Raises NotFound where the person may not see it either."""
+        if not re.fullmatch(TICKET_ID, ticket_id):
+            raise NotFound
+        ticket = await self._newest(ticket_id)
+        if ticket is None or not sees(person, ticket):
+            raise NotFound
+        return ticket
+
+    async def _newest(self, ticket_id: str) -> PromotionRequest | None:
+        recorded = await run_in_threadpool(self.index.get, ticket_id)
+        if recorded and ticket_id not in self._ahead:
+            return recorded
+        held = await self.engine.held(ticket_id)
+        if held is None or (recorded and len(recorded.status.history) >= len(held.status.history)):
+            self._ahead.discard(ticket_id)
+            return recorded
+        return held
+
+    def held_ahead(self, ticket_id: str) -> None:
+        """Note that the engine holds a later state of the ticket than the record."""
+        self._ahead.add(ticket_id)
+
+    async def history(self, person: Person, ticket_id: str) -> tuple[Commit, ...]:
+        """The ticket's commits, oldest first. Raises NotFound."""
+        ticket = await self.visible(person, ticket_id)
+        return await run_in_threadpool(commits_of, self.repository, self.index, ticket)
+
+    async def difference(self, person: Person, ticket_id: str) -> Difference:
+        """The ticket against what is in production for its target. Raises NotFound."""
+        ticket = await self.visible(person, ticket_id)
+        return await run_in_threadpool(self.comparer.difference, ticket, partial(sees, person))
+
+    def compared(self, person: Person, ids: Iterable[str]) -> list[Comparison]:
+        """Each of the recorded tickets that the person may see against production; others are left out."""
+        return self.comparer.comparisons(ids, partial(sees, person))
+
+    async def line(self, person: Person, ticket_id: str) -> Line:
+        """The requests ahead of the ticket in its target's line. Raises NotFound."""
+        ticket = await self.visible(person, ticket_id)
+        return await run_in_threadpool(standing, self.lines, ticket, partial(sees, person))
+
+    async def announced(self, person: Person, ticket_id: str) -> Report:
+        """Reports what was announced of the ticket, and what could not be. Raises NotFound, RecordUnavailable."""
+        ticket = await self.visible(person, ticket_id)
+        return await run_in_threadpool(outbox.announced, self.repository, ticket.id)
+
+    async def requester(self, ticket: PromotionRequest) -> Requester | None:
+        """The requester of the ticket, as they were known then; None where no commit says. Raises RecordUnavailable."""
+        return requester_in(
+            await run_in_threadpool(proven, self.repository, self.index, self.keys.current(), ticket.id)
+        )
+
+    async def report(self, ticket_id: str, report: AwxReport) -> CallbackOutcome:
+        """Tell the promotion what AWX reported; one that has ended ignores it. Raises NotFound, EngineUnavailable."""
+        try:
+            await self.engine.report(ticket_id, report)
+        except NotRunning:
+            if await run_in_threadpool(self.index.get, ticket_id) is None:
+                raise NotFound from None
+            return CallbackOutcome.IGNORED
+        return CallbackOutcome.NOTED
