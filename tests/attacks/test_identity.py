@@ -101,6 +101,7 @@ def test_verify_names_an_act_of_another_subject(own_house: House) -> None:
     _acted_once(own_house)
     assert [each.rule for each in verify(own_house.git)] == []
     made = own_house.as_(PIERRE).create(target={"name": unique_name()})
+    own_house.run(own_house.stop_worker())  # or its next commit comes between, and Git refuses ours
     ticket = after(PromotionRequest.model_validate(made), "approved", JEAN)
     proof = sealed(claims_for(ticket, sub=FOREIGN), KEY)
     message = f"Request-Id: {ticket.id}\nAction: approved\nTenant: tenant-finance\nActor: {JEAN}\nSignature: {proof}\n"
