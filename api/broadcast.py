@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from domain.ticket import PromotionRequest
 from record.index.reader import Index
 
-HEARTBEAT = 15.0
-"""Seconds of silence after which a comment is sent, so that nothing in between takes the stream for dead."""
+LOOK_AGAIN_AFTER = 15.0
+"""Seconds of silence after which a listener looks whether its caller may still listen."""
 
 RECENT = 1_000
 """Changes kept at hand; a listener who is further behind is served from the index."""
@@ -56,7 +56,7 @@ class Broadcast:
         self._tell()
 
     async def listen(self, since: int | None) -> AsyncIterator[SequencedChange | None]:
-        """Changes after `since` (from now on, where that is None), as they come; None is a heartbeat."""
+        """Changes after `since` (from now on, where that is None), as they come; None is a silence."""
         at = self._sequence if since is None else since
         while not self._closed:
             news = self._news
@@ -66,7 +66,7 @@ class Broadcast:
             if at < self._sequence:
                 continue
             try:
-                await asyncio.wait_for(news.wait(), HEARTBEAT)
+                await asyncio.wait_for(news.wait(), LOOK_AGAIN_AFTER)
             except TimeoutError:
                 yield None
 

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.dependencies import Served, needs
 from api.entry import SignedInRoute
@@ -18,14 +18,21 @@ from domain.roles import Permission, Person
 
 router = APIRouter(tags=["requests"], route_class=SignedInRoute)
 
-_STREAM: Responses = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The stream"}
-}
+_STREAM: Responses = {200: {"model": TicketEvent, "description": "The stream; each event's data is one change"}}
+
+RETRY_AFTER = 2_000
+"""Milliseconds after which a browser connects again when the stream broke."""
+
+
+def _store_nothing(response: Response) -> None:
+    """Keep the stream out of every cache: the framework's own `no-cache` would let one store it."""
+    response.headers["Cache-Control"] = "no-store"
 
 
 @router.get(
     "/v1/events",
-    response_class=StreamingResponse,
+    response_class=EventSourceResponse,
+    dependencies=[Depends(_store_nothing)],
     responses=_STREAM
     | problems(
         _401="No acceptable token",
@@ -36,31 +43,24 @@ _STREAM: Responses = {
         _503="The identity provider or the Git record can't be reached now",
     ),
 )
-async def events(
+async def stream_events(
     services: Served,
     _caller: Annotated[Person, needs(Permission.SEE)],
     request: Request,
     last_event_id: Annotated[int | None, Header(ge=0, description="Go on after this event")] = None,
-) -> StreamingResponse:
+) -> AsyncIterator[ServerSentEvent]:
     """Changes of the requests that the caller may see, as server-sent events; a heartbeat every 15 seconds.
 
     `data` is `{id, tenant, state, action, at, by}`; the event's id is for Last-Event-ID. It ends with the token.
     """
-    stream = _stream(services, request.headers.get("Authorization"), last_event_id)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
-
-
-async def _stream(services: Served, authorization: str | None, since: int | None) -> AsyncIterator[str]:
-    """The stream's text. Rights are asked anew for each change: they may have gone since the stream began."""
-    yield "retry: 2000\n\n"
-    async for change in services.broadcast.listen(since):
+    # Rights are asked anew for each change: they may have gone since the stream began.
+    authorization = request.headers.get("Authorization")
+    yield ServerSentEvent(retry=RETRY_AFTER)
+    async for change in services.broadcast.listen(last_event_id):
         try:
             person = (await services.callers.signed_in(authorization)).person
         except (Unauthenticated, ProviderUnavailable, IdentityChanged):
             return
-        if change is None:
-            yield ": still here\n\n"
-        elif not roles.refusal(person, Permission.SEE, change.ticket):
-            data = TicketEvent.of(change.ticket).model_dump_json()
-            yield f"id: {change.sequence}\nevent: request\ndata: {data}\n\n"
+        if change and not roles.refusal(person, Permission.SEE, change.ticket):
+            data = TicketEvent.of(change.ticket)
+            yield ServerSentEvent(id=str(change.sequence), event="request", data=data)

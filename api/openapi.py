@@ -11,14 +11,14 @@ from api.models import CREATION_EXAMPLE, Problem
 Responses = dict[int | str, dict[str, Any]]
 
 
-def problems(**said: str) -> Responses:
+def problems(**texts: str) -> Responses:
     """Error answers of a route: `problems(_404="No such request")`."""
-    return {int(status.lstrip("_")): {"model": Problem, "description": text} for status, text in said.items()}
+    return {int(status.lstrip("_")): {"model": Problem, "description": text} for status, text in texts.items()}
 
 
-def headers(**said: str) -> dict[str, Any]:
+def headers(**texts: str) -> dict[str, Any]:
     """Headers of an answer: `headers(ETag="…")`; an underscore stands for a minus."""
-    return {name.replace("_", "-"): {"schema": {"type": "string"}, "description": text} for name, text in said.items()}
+    return {name.replace("_", "-"): {"schema": {"type": "string"}, "description": text} for name, text in texts.items()}
 
 
 _ENTRY = {"action": "created", "at": "2026-03-02T09:30:00Z", "by": "pierre.durand@cab-i.com"}
@@ -61,21 +61,33 @@ class DocumentedApi(FastAPI):
         if self.openapi_schema is None:
             made = super().openapi()
             made["components"]["schemas"]["PromotionRequest"]["examples"] = [_TICKET]
-            _say_kinds(made["components"]["schemas"])
+            _list_kinds(made["components"]["schemas"])
             for methods in made["paths"].values():
                 for operation in methods.values():
                     operation["summary"] = re.split(r"[.:;](?:\s|$)", operation["description"], maxsplit=1)[0]
-                    _say_media_type(operation["responses"])
+                    _correct_content(operation["responses"])
         return super().openapi()
 
 
-def _say_kinds(schemas: dict[str, Any]) -> None:
+def _list_kinds(schemas: dict[str, Any]) -> None:
     """The vocabulary of refusals, so that a client knows all that it may have to say."""
     schemas["FieldProblem"]["properties"]["kind"]["enum"] = [*KINDS, *FIELD_KINDS]
     schemas["Allowed"]["properties"]["kind"]["anyOf"][0]["enum"] = KINDS
 
 
-def _say_media_type(responses: dict[str, Any]) -> None:
-    for status, said in responses.items():
-        if status >= "400" and "content" in said:
-            said["content"] = {MEDIA_TYPE: said["content"]["application/json"]}
+def _correct_content(responses: dict[str, Any]) -> None:
+    """Give errors their media type; the framework gives them the route's."""
+    for status, response in responses.items():
+        content = response.get("content", {})
+        if status >= "400" and content:
+            (schema,) = content.values()
+            response["content"] = {MEDIA_TYPE: schema}
+        elif stream := content.get("text/event-stream"):
+            _describe_events(stream)
+
+
+def _describe_events(stream: dict[str, Any]) -> None:
+    """Make the model that stands for the whole stream each event's own; it stands in an event's data, as JSON."""
+    model, stream["schema"] = stream["schema"], {"type": "string"}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": model}
+    stream["itemSchema"]["properties"]["data"] = data

@@ -317,6 +317,7 @@ class House:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
 
         async def stop() -> None:
+            services.broadcast.close()
             server.should_exit = True
             await serving
             await http.aclose()

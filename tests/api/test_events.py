@@ -2,12 +2,16 @@
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import pytest
+from fastapi import sse
 
+from api.auth import LEEWAY
 from demo.company import FILES
 from tests.api.house import EMMA, HUGO, JEAN, PIERRE, VICTOR, House
 from tests.awx_fixtures import eventually
@@ -45,6 +49,8 @@ class Listener(threading.Thread):
             name, _, value = line.partition(": ")
             if name in ("id", "data"):
                 event[name] = json.loads(value)
+            elif name == "event":
+                event[name] = value
             elif not line and event:
                 self.events.append(event)
                 event = {}
@@ -89,6 +95,7 @@ def test_an_event_says_what_changed_and_is_numbered(house: House) -> None:
         "by": PIERRE,
     }
     assert event["id"] > 0
+    assert event["event"] == "request"
 
 
 def test_a_listener_who_comes_back_hears_what_was_missed(house: House) -> None:
@@ -122,3 +129,45 @@ def test_a_stream_needs_a_token_and_a_number_to_go_on_from(house: House) -> None
     assert house.http().get("/v1/events").status_code == 401
     refused = house.as_(JEAN).get("/v1/events", headers={"Last-Event-ID": "yesterday"})
     assert refused.status_code == 422
+
+
+def lines(house: House, token: str) -> Generator[str, None, None]:
+    """The lines of a stream until it ends; whoever stops reading closes it."""
+    sent = {"Authorization": f"Bearer {token}"}
+    with httpx.stream("GET", f"{house.url}/v1/events", headers=sent, timeout=TIMEOUT, trust_env=False) as answer:
+        yield from answer.iter_lines()
+
+
+def test_nothing_in_between_keeps_or_compresses_a_stream(house: House) -> None:
+    """Stored by no cache, held back by no proxy, and each event can be read as it comes."""
+    sent = {"Authorization": f"Bearer {house.as_(JEAN).token}", "Accept-Encoding": "gzip"}
+    with house.http().stream("GET", "/v1/events", headers=sent) as answer:
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Accel-Buffering"] == "no"
+        assert "Content-Encoding" not in answer.headers
+        assert next(answer.iter_lines()) == "retry: 2000"
+
+
+def test_a_silent_stream_has_a_heartbeat(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comment each 15 seconds, which the console and the proxy count on; here ten times a second."""
+    assert sse._PING_INTERVAL <= 15
+    monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.1)
+    stream = lines(house, house.as_(HUGO).token)
+    assert [next(line for line in stream if line.startswith(":")) for _ in range(3)]
+    stream.close()
+
+
+def test_a_stream_ends_with_its_token(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while nothing changes."""
+    monkeypatch.setattr("api.broadcast.LOOK_AGAIN_AFTER", 0.1)
+    nearly_over = house.issuer.token(JEAN, exp=int(time.time()) - LEEWAY + 2)
+    assert "retry: 2000" in list(lines(house, nearly_over))
+    assert house.as_(JEAN, token=nearly_over).get("/v1/events").status_code == 401
+
+
+def test_streams_end_when_the_process_is_told_to_stop(own_house: House) -> None:
+    """The server waits for open answers: one that never ends would keep it until it is killed."""
+    stream = lines(own_house, own_house.as_(JEAN).token)
+    assert next(stream) == "retry: 2000"
+    own_house.run(own_house.stop())
+    assert list(stream) == [""]

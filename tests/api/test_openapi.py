@@ -157,3 +157,12 @@ def test_headers_that_answers_carry_are_described(document: dict[str, Any]) -> N
     assert {"X-Total-Count", "X-Next-Cursor", "Link"} <= set(listed)
     assert {"Location", "ETag"} <= set(paths["/v1/requests/prod"]["post"]["responses"]["201"]["headers"])
     assert "ETag" in paths["/v1/requests/prod/{id}"]["get"]["responses"]["200"]["headers"]
+
+
+def test_the_stream_is_described_by_its_events(document: dict[str, Any]) -> None:
+    """Text as a whole; the data of each event is one change, in JSON."""
+    stream = document["paths"]["/v1/events"]["get"]["responses"]["200"]["content"]["text/event-stream"]
+    assert stream["schema"] == {"type": "string"}
+    data = stream["itemSchema"]["properties"]["data"]
+    assert data["contentSchema"] == {"$ref": "#/components/schemas/TicketEvent"}
+    assert data["contentMediaType"] == "application/json"

@@ -445,7 +445,7 @@ export interface paths {
          *
          *     `data` is `{id, tenant, state, action, at, by}`; the event's id is for Last-Event-ID. It ends with the token.
          */
-        get: operations["events_v1_events_get"];
+        get: operations["stream_events_v1_events_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1245,6 +1245,22 @@ export interface components {
          * @enum {string}
          */
         TargetType: "api" | "application" | "policy";
+        /**
+         * TicketEvent
+         * @description A change of a request: its state now, and the action that led there.
+         */
+        TicketEvent: {
+            /** Id */
+            id: string;
+            /** Tenant */
+            tenant: string;
+            state: components["schemas"]["State"];
+            action: components["schemas"]["Action"];
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3464,7 +3480,7 @@ export interface operations {
             };
         };
     };
-    events_v1_events_get: {
+    stream_events_v1_events_get: {
         parameters: {
             query?: never;
             header?: {
@@ -3476,7 +3492,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The stream */
+            /** @description The stream; each event's data is one change */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -22,6 +22,7 @@ export type Statistics = Schemas['Statistics'];
 export type Creation = Schemas['CreatePromotionRequest'];
 export type Checked = Schemas['Checked'];
 export type Announced = Schemas['Announced'];
+export type TicketEvent = Schemas['TicketEvent'];
 export type KnownTarget = Schemas['KnownTarget'];
 export type Me = Schemas['Me'];
 export type ConsoleSettings = Schemas['Console'];
@@ -45,13 +46,3 @@ export const IMPACTS = ['low', 'medium', 'high', 'critical'] as const satisfies 
 /** What the decisions on a request are called, in the addresses that take them. */
 export const DECISIONS = ['approve', 'reject', 'cancel', 'retry', 'hold', 'release'] as const;
 export type Decision = (typeof DECISIONS)[number];
-
-/** A change of a request as the live stream tells it. */
-export interface TicketEvent {
-  id: string;
-  tenant: string;
-  state: State;
-  action: Action;
-  at: string;
-  by: string;
-}
