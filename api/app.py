@@ -21,7 +21,7 @@ from api.metrics import RequestMetrics
 from api.openapi import DocumentedApi
 from api.pages import ConsolePages
 from api.services import Services, Web
-from api.web import SecurityHeaders, add_docs
+from api.web import LEVEL, SHORTEST, Compression, SecurityHeaders, add_docs
 
 DESCRIPTION = """
 The approval gate in front of production: ask for a promotion from STAGING to PROD, have somebody else decide, and
@@ -105,6 +105,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
 
 def _add_middleware(app: FastAPI, web: Web, refused: Refused) -> None:
     """The last one added is the first that a request meets."""
+    app.add_middleware(Compression, minimum_size=SHORTEST, compresslevel=LEVEL)
     app.add_middleware(BodyLimit, refused=refused)
     if web.origins:
         exposed = ["ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Next-Cursor", "X-Total-Count"]

@@ -1,4 +1,9 @@
-"""Entity tags (RFC 9110, section 8.8.3): which revision of a ticket a caller read."""
+"""Entity tags (RFC 9110, section 8.8.3): which revision of a ticket a caller read.
+
+A tag is strong, as If-Match needs it, and stays what it is where the answer is compressed. A strong tag should tell the
+two forms apart, so that nobody joins ranges of both: a ticket is never sent in ranges, and caches keep the forms apart
+by `Vary`. A proxy that compresses makes the tag weak: good for If-None-Match, refused (412) for If-Match.
+"""
 
 import hashlib
 import re

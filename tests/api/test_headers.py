@@ -49,6 +49,8 @@ def test_where_people_come_by_https_browsers_are_told_to_stay_there(connect_temp
             answer = house.http().options(REQUESTS, headers=asked)
             assert answer.headers.get("Access-Control-Allow-Origin") == allowed
             assert "Access-Control-Allow-Credentials" not in answer.headers
+            varies = house.http().get("/healthz", headers={"Origin": origin}).headers["Vary"]
+            assert {"Origin", "Accept-Encoding"} == set(varies.split(", "))
 
 
 def test_the_page_asks_no_other_site_and_runs_what_its_policy_names(house: House) -> None:
