@@ -19,7 +19,7 @@ from api.dependencies import PERMISSION, declared
 from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
 from api.metrics import RequestMetrics
 from api.openapi import DocumentedApi
-from api.pages import ConsolePages
+from api.pages import ConsoleFiles, ConsoleRoute
 from api.services import Services, Web
 from api.web import LEVEL, SHORTEST, Compression, SecurityHeaders, add_docs
 
@@ -61,16 +61,16 @@ def create_app(services: Services) -> FastAPI:
     add_docs(app)
 
     declare(app)
-    _add_start(app, services)
+    _add_console(app, services)
     return app
 
 
-def _add_start(app: FastAPI, services: Services) -> None:
+def _add_console(app: FastAPI, services: Services) -> None:
     """The console at every address that is left; the document's page where no console was built."""
-    if services.web.files:
+    if services.web.console_dir is not None:
         taken = [path for route in app.routes if (path := getattr(route, "path", None))]
         taken += [route.path for route in _routes(app.routes)]
-        app.router.routes.append(ConsolePages(services.web.files, taken, services.console.issuer))
+        app.router.routes.append(ConsoleRoute(ConsoleFiles(services.web.console_dir, services.console.issuer), taken))
     else:
         app.router.routes.append(Route("/", RedirectResponse("/docs")))
 

@@ -117,7 +117,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
             https=settings.public_url.startswith("https:"),
             origins=settings.cors_origins,
             per_address=settings.requests_per_minute_address,
-            files=pages.read(settings.console_dir or CLONE),
+            console_dir=pages.built(settings.console_dir or CLONE),
         ),
         console=_console(settings, client.namespace),
         follower=SharedFetch(repository) if is_url(settings.git_repo) else None,

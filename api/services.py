@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.auth import Callers, SharedSecret
@@ -11,7 +12,6 @@ from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import Buckets
 from api.models import Console
-from api.pages import StaticFile
 from api.slack_clicks import SlackInteractions
 from api.submissions import Submissions
 from api.tickets import Tickets
@@ -24,12 +24,12 @@ from record.people.directory import DirectoryReader
 @dataclass(frozen=True)
 class Web:
     """The API's place in the web: whether people reach it by https, which other origins' pages may call it, and how
-    many requests a minute one address may send; the console's files, where it was built."""
+    many requests a minute one address may send; the folder of the console, where it was built."""
 
     https: bool
     origins: tuple[str, ...]
     per_address: int
-    files: dict[str, StaticFile]
+    console_dir: Path | None
 
 
 @dataclass(frozen=True)

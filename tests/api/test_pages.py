@@ -1,6 +1,6 @@
 """The console's files: a page for each address that is nobody else's, and nothing else than what was built."""
 
-import gzip
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from starlette.responses import Response
 
-from api import pages
+from api.pages import ConsoleFiles
 from tests.api.house import PIERRE, Connect, House, opened
 
 SCRIPT = "console.log('at work');" * 100
@@ -44,8 +45,13 @@ def test_every_page_has_its_address(http: httpx.Client, path: str) -> None:
     answer = http.get(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert answer.headers["Cache-Control"] == "no-cache"
-    again = http.get(path, headers={"If-None-Match": f"W/{answer.headers['ETag']}"})
-    assert (again.status_code, again.content) == (304, b"")
+    tag = answer.headers["ETag"]
+    assert tag.startswith("W/"), "compressed and not, a page has one tag"
+    for named in (tag, tag.removeprefix("W/"), "*", f'"other", {tag}'):
+        again = http.get(path, headers={"If-None-Match": named})
+        assert (again.status_code, again.content) == (304, b"")
+        assert (again.headers["ETag"], again.headers["Vary"]) == (tag, "Accept-Encoding")
+    assert http.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
 def test_the_page_may_do_nothing_but_its_work(http: httpx.Client) -> None:
@@ -72,7 +78,14 @@ def test_assets_are_kept_for_good_and_sent_short(http: httpx.Client) -> None:
     assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
     assert http.get("/favicon.svg").headers["Content-Type"] == "image/svg+xml"
     head = http.head("/assets/index-D1g.js")
-    assert (head.status_code, head.content) == (200, b"")
+    assert (head.status_code, head.content, head.headers["Vary"]) == (200, b"", "Accept-Encoding")
+
+
+def test_parts_of_two_forms_are_never_joined(http: httpx.Client) -> None:
+    """What was read compressed is not gone on with in plain bytes: a weak tag asks for the whole."""
+    path, packed = "/assets/index-D1g.js", {"Accept-Encoding": "gzip"}
+    tag = http.get(path, headers=packed).headers["ETag"]
+    assert http.get(path, headers=packed | {"Range": "bytes=10-", "If-Range": tag}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/assets/index-0ld.js", "/assets/", "/assets/../secret.key", "/secret.key"])
@@ -108,13 +121,38 @@ def test_the_apis_own_addresses_stay_its_own(http: httpx.Client, method: str, pa
     assert "<script" not in answer.text or path == "/docs"
 
 
-@pytest.mark.parametrize("target", ["foo", "*", "http://elsewhere.example/v1", "?code=x", "//elsewhere.example"])
-def test_what_is_no_path_of_ours_leads_nowhere(served: House, target: str) -> None:
-    """Whatever a request line may hold: a page or a problem, and never a way to another host."""
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/../secret.key", 200),
+        ("/%2e%2e/secret.key", 200),
+        ("/assets/../secret.key", 404),
+        ("/assets/..%2f..%2f..%2fetc/passwd", 404),
+        ("/assets/../../../../etc/passwd.txt", 404),
+        ("/" + "a" * 300, 200),
+        ("/%00", 200),
+    ],
+)
+def test_no_address_leads_out_of_the_folder(served: House, target: str, status: int) -> None:
+    """As they are sent, which no client of ours would: it is the page, or nothing."""
+    head, body = raw(served, target)
+    assert head.split()[1] == str(status).encode()
+    assert (b"<!doctype html>" in body) is (status == 200)
+
+
+def raw(served: House, target: str) -> tuple[bytes, bytes]:
+    """Head and body of the answer to a GET of exactly this target."""
     address = urlsplit(served.url)
     with socket.create_connection((str(address.hostname), int(address.port or 0))) as sender:
         sender.sendall(f"GET {target} HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n".encode())
-        head, _, _ = sender.makefile("rb").read().partition(b"\r\n\r\n")
+        head, _, body = sender.makefile("rb").read().partition(b"\r\n\r\n")
+    return head, body
+
+
+@pytest.mark.parametrize("target", ["foo", "*", "http://elsewhere.example/v1", "?code=x", "//elsewhere.example"])
+def test_what_is_no_path_of_ours_leads_nowhere(served: House, target: str) -> None:
+    """Whatever a request line may hold: a page or a problem, and never a way to another host."""
+    head, _ = raw(served, target)
     assert head.split()[1] == (b"200" if target.startswith("//") else b"404")
     assert b"elsewhere" not in head
 
@@ -132,10 +170,31 @@ def test_without_a_build_the_start_leads_to_the_document(connect_temporal: Conne
         assert house.http().get("/requests").status_code == 404
 
 
-def test_files_are_compressed_the_same_every_time(built: Path) -> None:
-    """No time stands in them, so every process sends the same bytes."""
-    first, second = pages.read(built), pages.read(built)
-    assert first == second
-    packed = first["/assets/index-D1g.js"].packed
-    assert packed is not None
-    assert gzip.decompress(packed).decode() == SCRIPT
+async def answer(folder: Path, **headers: str) -> Response:
+    """The start page of the folder's console."""
+    raw_headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": raw_headers}
+    return await ConsoleFiles(folder, "https://id.cab-i.example").get_response(".", scope)
+
+
+async def test_a_new_build_of_one_size_and_time_is_another_page(tmp_path: Path) -> None:
+    """Images are built with one time for all files, and two builds' pages differ in digests alone."""
+    tags: list[str] = []
+    for text in ("<!doctype html>D1g", "<!doctype html>D2g", "<!doctype html>D1g"):
+        folder = tmp_path / str(len(tags))
+        folder.mkdir()
+        page = folder / "index.html"
+        page.write_text(text)
+        os.utime(page, (1_000_000_000, 1_000_000_000))
+        tags.append((await answer(folder)).headers["ETag"])
+    assert tags[0] == tags[2] != tags[1]
+    assert (await answer(folder, if_none_match=tags[0])).status_code == 304
+
+
+async def test_a_page_that_was_built_anew_is_read_anew(tmp_path: Path) -> None:
+    """Without a restart."""
+    page = tmp_path / "index.html"
+    page.write_text("<!doctype html>D1g")
+    before = (await answer(tmp_path)).headers["ETag"]
+    page.write_text("<!doctype html>D2g")
+    assert (await answer(tmp_path)).headers["ETag"] != before
