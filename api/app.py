@@ -18,7 +18,7 @@ from api.audit import Audit
 from api.dependencies import PERMISSION, declared
 from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
 from api.metrics import RequestMetrics
-from api.openapi import DocumentedApi
+from api.openapi import DocumentedApi, operation_id
 from api.pages import ConsoleFiles, ConsoleRoute
 from api.services import Services, Web
 from api.web import LEVEL, SHORTEST, Compression, SecurityHeaders, add_docs
@@ -90,6 +90,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
         title="Prodgate",
         version=version("prodgate"),
         description=DESCRIPTION,
+        generate_unique_id_function=operation_id,
         redoc_url=None,
         redirect_slashes=False,  # to whatever host the caller names, by http behind a proxy that speaks https
         swagger_ui_parameters={"tryItOutEnabled": True},  # no token stays in the browser, as with the console

@@ -36,19 +36,19 @@ class TargetFilters(Frozen):
 
 
 @router.get("/console", openapi_extra=PUBLIC)
-async def console(settings: FromConsole) -> Console:
+async def get_console_settings(settings: FromConsole) -> Console:
     """The settings that a page has to know before anybody signed in."""
     return settings
 
 
 @router.get("/me", responses=_REFUSALS)
-def me(directory: FromDirectory, controls: FromControls, caller: Sees) -> Me:
+def get_caller(directory: FromDirectory, controls: FromControls, caller: Sees) -> Me:
     """The caller: their roles, the tenants they see or create in, whether they may approve anywhere."""
     return known.me(caller, directory.current(), controls.faults())
 
 
 @router.get("/targets", responses=_REFUSALS)
-def targets(
+def list_targets(
     index: FromIndex,
     directory: FromDirectory,
     controls: FromControls,

@@ -16,7 +16,7 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", openapi_extra=PUBLIC)
-async def live() -> dict[str, str]:
+async def check_liveness() -> dict[str, str]:
     """Answers as long as the process lives."""
     return {"status": "ok"}
 
@@ -24,7 +24,7 @@ async def live() -> dict[str, str]:
 @router.get(
     "/readyz", openapi_extra=PUBLIC, responses={503: {"description": "Something needed is missing; the body says what"}}
 )
-async def ready(services: Served) -> JSONResponse:
+async def check_readiness(services: Served) -> JSONResponse:
     """Tells whether Temporal and the Git record can be reached; `faults` are files that take rights away, no outage."""
     checks = {"temporal": await _temporal(services), "git": await _git(services)}
     ready = set(checks.values()) == {"ok"}
@@ -56,6 +56,6 @@ async def _git(services: Served) -> str:
 
 
 @router.get("/metrics", include_in_schema=False, openapi_extra=PUBLIC)
-def metrics() -> Response:
+def get_metrics() -> Response:
     """Prometheus metrics of this process."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

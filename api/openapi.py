@@ -4,11 +4,17 @@ import re
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from api.errors import FIELD_KINDS, KINDS, MEDIA_TYPE
 from api.models import CREATION_EXAMPLE, Problem
 
 Responses = dict[int | str, dict[str, Any]]
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation, which generated clients call it by: the route's function's, a verb and a noun."""
+    return route.name
 
 
 def problems(**texts: str) -> Responses:

@@ -103,7 +103,7 @@ NO_COMMENT, NO_MORE = CommentBody(), ApprovalBody()
 
 
 @router.get("", response_model=list[PromotionRequest], responses=_PAGE)
-def search(
+def list_requests(
     index: FromIndex, zone: TimeZone, caller: Sees, request: Request, filters: Annotated[Filters, Query()]
 ) -> Response:
     """The requests the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
@@ -112,7 +112,7 @@ def search(
 
 
 @router.get("/pending", response_model=list[PromotionRequest], responses=_PAGE)
-def pending(
+def list_pending_requests(
     index: FromIndex, zone: TimeZone, caller: MayApprove, request: Request, filters: Annotated[ListFilters, Query()]
 ) -> Response:
     """The requests that wait for the caller's decision: those they could approve now."""
@@ -122,7 +122,7 @@ def pending(
 
 
 @router.get("/my", response_model=list[PromotionRequest], responses=_PAGE)
-def mine(
+def list_my_requests(
     index: FromIndex, zone: TimeZone, caller: Sees, request: Request, filters: Annotated[Filters, Query()]
 ) -> Response:
     """The caller's own requests, under whatever address."""
@@ -131,7 +131,7 @@ def mine(
 
 
 @router.get("/stats")
-def stats(index: FromIndex, now: Now, zone: TimeZone, caller: Sees) -> Statistics:
+def get_statistics(index: FromIndex, now: Now, zone: TimeZone, caller: Sees) -> Statistics:
     """Counts over what the caller may see."""
     scope = roles.scope(caller, Permission.SEE)
     return index.stats(scope, now, zone)
@@ -142,7 +142,7 @@ def stats(index: FromIndex, now: Now, zone: TimeZone, caller: Sees) -> Statistic
     status_code=201,
     responses=_CREATED | _ASKED,
 )
-async def create(
+async def create_request(
     submissions: FromSubmissions,
     caller: Creates,
     response: Response,
@@ -159,7 +159,7 @@ async def create(
     "/check",
     responses=_ASKED,
 )
-async def check(submissions: FromSubmissions, caller: Creates, body: CreatePromotionRequest) -> Checked:
+async def check_request(submissions: FromSubmissions, caller: Creates, body: CreatePromotionRequest) -> Checked:
     """Try a creation now, and keep nothing: who could approve it, or the refusal that creating meets."""
     return await submissions.check(caller, body)
 
@@ -169,7 +169,7 @@ MOST_COMPARED = 200
 
 
 @router.get("/comparisons")
-def comparisons(
+def compare_requests(
     tickets: FromTickets,
     caller: Sees,
     ids: Annotated[list[TicketId], Query(alias="id", min_length=1, max_length=MOST_COMPARED)],
@@ -186,7 +186,7 @@ def comparisons(
     response_model=PromotionRequest,
     responses=_READ,
 )
-async def read(
+async def get_request(
     tickets: FromTickets,
     caller: Sees,
     response: Response,
@@ -203,38 +203,38 @@ async def read(
 
 
 @router.get("/{id}/history", responses=_ONE)
-async def history(tickets: FromTickets, caller: Sees, ticket_id: Id) -> tuple[Commit, ...]:
+async def list_commits(tickets: FromTickets, caller: Sees, ticket_id: Id) -> tuple[Commit, ...]:
     """The commits of the request, oldest first."""
     return await tickets.history(caller, ticket_id)
 
 
 @router.get("/{id}/diff", responses=_ONE)
-async def diff(tickets: FromTickets, caller: Sees, ticket_id: Id) -> Difference:
+async def get_difference(tickets: FromTickets, caller: Sees, ticket_id: Id) -> Difference:
     """The change in production: the version last deployed for the same target, and the one asked for."""
     return await tickets.difference(caller, ticket_id)
 
 
 @router.get("/{id}/line", responses=_ONE)
-async def line(tickets: FromTickets, caller: Sees, ticket_id: Id) -> Line:
+async def get_line(tickets: FromTickets, caller: Sees, ticket_id: Id) -> Line:
     """The requests ahead of this one: deployments of one target take turns, in the order of the record."""
     return await tickets.line(caller, ticket_id)
 
 
 @router.get("/{id}/announcements", responses=_ONE)
-async def announcements(tickets: FromTickets, caller: Sees, ticket_id: Id) -> list[Announced]:
+async def list_announcements(tickets: FromTickets, caller: Sees, ticket_id: Id) -> list[Announced]:
     """The announcements of the request on each channel, with what waits or was given up; oldest first."""
     report = await tickets.announced(caller, ticket_id)
     return [Announced.of(progress) for progress in report.progress]
 
 
 @router.get("/{id}/permissions", responses=_ONE)
-async def permissions(decisions: FromDecisions, caller: Sees, ticket_id: Id) -> Permissions:
+async def get_permissions(decisions: FromDecisions, caller: Sees, ticket_id: Id) -> Permissions:
     """The caller's rights on the request now, the sentence why not, and who could approve it."""
     return await decisions.permissions(caller, ticket_id)
 
 
 @router.post("/{id}/approve", responses=_DECIDED)
-async def approve(
+async def approve_request(
     decisions: FromDecisions,
     caller: Approves,
     response: Response,
@@ -251,7 +251,7 @@ async def approve(
 
 
 @router.post("/{id}/reject", responses=_DECIDED)
-async def reject(
+async def reject_request(
     decisions: FromDecisions,
     caller: Rejects,
     response: Response,
@@ -265,7 +265,7 @@ async def reject(
 
 
 @router.post("/{id}/cancel", responses=_DECIDED)
-async def cancel(
+async def cancel_request(
     decisions: FromDecisions,
     caller: Cancels,
     response: Response,
@@ -279,7 +279,7 @@ async def cancel(
 
 
 @router.post("/{id}/retry", responses=_DECIDED)
-async def retry(
+async def retry_request(
     decisions: FromDecisions,
     caller: Retries,
     response: Response,
@@ -293,7 +293,7 @@ async def retry(
 
 
 @router.post("/{id}/hold", responses=_DECIDED)
-async def hold(
+async def hold_request(
     decisions: FromDecisions,
     caller: Holds,
     response: Response,
@@ -307,7 +307,7 @@ async def hold(
 
 
 @router.post("/{id}/release", responses=_DECIDED)
-async def release(
+async def release_request(
     decisions: FromDecisions,
     caller: Releases,
     response: Response,

@@ -48,7 +48,7 @@ _FORM = {
         _431="The headers are too large",
     ),
 )
-async def slack(
+async def receive_slack_click(
     services: Served,
     request: Request,
     background: BackgroundTasks,

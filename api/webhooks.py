@@ -70,7 +70,7 @@ _basic = _Basic(scheme_name="CallbackBasic", description="Any user, with the cal
         _503="The engine or the Git record can't be reached now",
     ),
 )
-async def job_complete(tickets: FromTickets, body: Annotated[Any, Body()]) -> CallbackAnswer:
+async def receive_awx_callback(tickets: FromTickets, body: Annotated[Any, Body()]) -> CallbackAnswer:
     """AWX reports that a job has ended; the promotion then asks AWX. Answers at once.
 
     Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored,

@@ -1,5 +1,6 @@
 """The OpenAPI document: valid, complete in its errors, with examples, and usable on /docs."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,11 +49,21 @@ def test_the_document_holds_together(document: dict[str, Any]) -> None:
         found: Any = document
         for step in reference.removeprefix("#/").split("/"):
             found = found[step]
-    names = [operation["operationId"] for _, operation in operations(document)]
-    assert len(names) == len(set(names))
     for name, operation in operations(document):
         assert operation["summary"], name
         assert operation["description"], name
+
+
+READS, ACTS = "check|compare|get|list|stream", "approve|cancel|create|hold|receive|reject|release|retry"
+
+
+def test_operations_are_named_for_whoever_generates_a_client(document: dict[str, Any]) -> None:
+    """`approve_request(id)`: a verb and a noun, each name once, and nothing of the address or the method in it."""
+    names = {operation["operationId"]: name for name, operation in operations(document)}
+    assert len(names) == len(list(operations(document)))
+    for name, operation in names.items():
+        assert re.fullmatch(rf"({READS}|{ACTS})(_[a-z]+)+", name), operation
+        assert not {"prod", "id", "webhooks"} & set(name.split("_")), operation
 
 
 def test_every_schema_is_a_json_schema(document: dict[str, Any]) -> None:

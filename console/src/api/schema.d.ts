@@ -15,13 +15,13 @@ export interface paths {
          * The requests the caller may see, newest first
          * @description The requests the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on.
          */
-        get: operations["search_v1_requests_prod_get"];
+        get: operations["list_requests"];
         put?: never;
         /**
          * Ask for a promotion
          * @description Ask for a promotion. It is recorded in Git before this answers 201.
          */
-        post: operations["create_v1_requests_prod_post"];
+        post: operations["create_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -39,7 +39,7 @@ export interface paths {
          * The requests that wait for the caller's decision
          * @description The requests that wait for the caller's decision: those they could approve now.
          */
-        get: operations["pending_v1_requests_prod_pending_get"];
+        get: operations["list_pending_requests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -59,7 +59,7 @@ export interface paths {
          * The caller's own requests, under whatever address
          * @description The caller's own requests, under whatever address.
          */
-        get: operations["mine_v1_requests_prod_my_get"];
+        get: operations["list_my_requests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -79,7 +79,7 @@ export interface paths {
          * Counts over what the caller may see
          * @description Counts over what the caller may see.
          */
-        get: operations["stats_v1_requests_prod_stats_get"];
+        get: operations["get_statistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -101,7 +101,7 @@ export interface paths {
          * Try a creation now, and keep nothing
          * @description Try a creation now, and keep nothing: who could approve it, or the refusal that creating meets.
          */
-        post: operations["check_v1_requests_prod_check_post"];
+        post: operations["check_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -121,7 +121,7 @@ export interface paths {
          *
          *     Those that the caller may not see are left out.
          */
-        get: operations["comparisons_v1_requests_prod_comparisons_get"];
+        get: operations["compare_requests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -141,7 +141,7 @@ export interface paths {
          * One request, with everything that happened to it
          * @description One request, with everything that happened to it.
          */
-        get: operations["read_v1_requests_prod__id__get"];
+        get: operations["get_request"];
         put?: never;
         post?: never;
         delete?: never;
@@ -161,7 +161,7 @@ export interface paths {
          * The commits of the request, oldest first
          * @description The commits of the request, oldest first.
          */
-        get: operations["history_v1_requests_prod__id__history_get"];
+        get: operations["list_commits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -181,7 +181,7 @@ export interface paths {
          * The change in production
          * @description The change in production: the version last deployed for the same target, and the one asked for.
          */
-        get: operations["diff_v1_requests_prod__id__diff_get"];
+        get: operations["get_difference"];
         put?: never;
         post?: never;
         delete?: never;
@@ -201,7 +201,7 @@ export interface paths {
          * The requests ahead of this one
          * @description The requests ahead of this one: deployments of one target take turns, in the order of the record.
          */
-        get: operations["line_v1_requests_prod__id__line_get"];
+        get: operations["get_line"];
         put?: never;
         post?: never;
         delete?: never;
@@ -221,7 +221,7 @@ export interface paths {
          * The announcements of the request on each channel, with what waits or was given up
          * @description The announcements of the request on each channel, with what waits or was given up; oldest first.
          */
-        get: operations["announcements_v1_requests_prod__id__announcements_get"];
+        get: operations["list_announcements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -241,7 +241,7 @@ export interface paths {
          * The caller's rights on the request now, the sentence why not, and who could approve it
          * @description The caller's rights on the request now, the sentence why not, and who could approve it.
          */
-        get: operations["permissions_v1_requests_prod__id__permissions_get"];
+        get: operations["get_permissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -265,7 +265,7 @@ export interface paths {
          *
          *     `production` says which version you were shown in production: where it is another one by now, you are refused.
          */
-        post: operations["approve_v1_requests_prod__id__approve_post"];
+        post: operations["approve_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -285,7 +285,7 @@ export interface paths {
          * Reject, with a reason of 10 characters or more
          * @description Reject, with a reason of 10 characters or more.
          */
-        post: operations["reject_v1_requests_prod__id__reject_post"];
+        post: operations["reject_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -305,7 +305,7 @@ export interface paths {
          * Withdraw
          * @description Withdraw: until its launch is asked for. For the requester or an admin.
          */
-        post: operations["cancel_v1_requests_prod__id__cancel_post"];
+        post: operations["cancel_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -325,7 +325,7 @@ export interface paths {
          * Deploy again after a failure
          * @description Deploy again after a failure; what was approved stays approved. For the requester or who may approve.
          */
-        post: operations["retry_v1_requests_prod__id__retry_post"];
+        post: operations["retry_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -345,7 +345,7 @@ export interface paths {
          * Keep an approved request from being deployed, with a reason, until it is released
          * @description Keep an approved request from being deployed, with a reason, until it is released. For who may approve it.
          */
-        post: operations["hold_v1_requests_prod__id__hold_post"];
+        post: operations["hold_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -365,7 +365,7 @@ export interface paths {
          * Let a held request go on, with a reason
          * @description Let a held request go on, with a reason: it enters its target's line last. For who may approve it.
          */
-        post: operations["release_v1_requests_prod__id__release_post"];
+        post: operations["release_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -383,7 +383,7 @@ export interface paths {
          * The settings that a page has to know before anybody signed in
          * @description The settings that a page has to know before anybody signed in.
          */
-        get: operations["console_v1_console_get"];
+        get: operations["get_console_settings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -403,7 +403,7 @@ export interface paths {
          * The caller
          * @description The caller: their roles, the tenants they see or create in, whether they may approve anywhere.
          */
-        get: operations["me_v1_me_get"];
+        get: operations["get_caller"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,7 +423,7 @@ export interface paths {
          * At most 50 targets that the repository describes or earlier requests promoted, by name, for a selector
          * @description At most 50 targets that the repository describes or earlier requests promoted, by name, for a selector.
          */
-        get: operations["targets_v1_targets_get"];
+        get: operations["list_targets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -445,7 +445,7 @@ export interface paths {
          *
          *     `data` is `{id, tenant, state, action, at, by}`; the event's id is for Last-Event-ID. It ends with the token.
          */
-        get: operations["stream_events_v1_events_get"];
+        get: operations["stream_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -470,7 +470,7 @@ export interface paths {
          *     Accepts AWX's default body, our own, and `{job_id, status, extra_vars}`; anything else is acknowledged and ignored,
          *     and so is a job that has not ended yet.
          */
-        post: operations["job_complete_v1_webhooks_awx_job_complete_post"];
+        post: operations["receive_awx_callback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -490,7 +490,7 @@ export interface paths {
          * Somebody clicked in Slack
          * @description Somebody clicked in Slack. Answers at once; the decision is taken next, and its refusal told to who clicked.
          */
-        post: operations["slack_v1_webhooks_slack_post"];
+        post: operations["receive_slack_click"];
         delete?: never;
         options?: never;
         head?: never;
@@ -508,7 +508,7 @@ export interface paths {
          * Answers as long as the process lives
          * @description Answers as long as the process lives.
          */
-        get: operations["live_healthz_get"];
+        get: operations["check_liveness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,7 +528,7 @@ export interface paths {
          * Tells whether Temporal and the Git record can be reached
          * @description Tells whether Temporal and the Git record can be reached; `faults` are files that take rights away, no outage.
          */
-        get: operations["ready_readyz_get"];
+        get: operations["check_readiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1270,7 +1270,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    search_v1_requests_prod_get: {
+    list_requests: {
         parameters: {
             query?: {
                 /** @description Requests on a page */
@@ -1373,7 +1373,7 @@ export interface operations {
             };
         };
     };
-    create_v1_requests_prod_post: {
+    create_request: {
         parameters: {
             query?: never;
             header?: {
@@ -1487,7 +1487,7 @@ export interface operations {
             };
         };
     };
-    pending_v1_requests_prod_pending_get: {
+    list_pending_requests: {
         parameters: {
             query?: {
                 /** @description Requests on a page */
@@ -1588,7 +1588,7 @@ export interface operations {
             };
         };
     };
-    mine_v1_requests_prod_my_get: {
+    list_my_requests: {
         parameters: {
             query?: {
                 /** @description Requests on a page */
@@ -1691,7 +1691,7 @@ export interface operations {
             };
         };
     };
-    stats_v1_requests_prod_stats_get: {
+    get_statistics: {
         parameters: {
             query?: never;
             header?: never;
@@ -1765,7 +1765,7 @@ export interface operations {
             };
         };
     };
-    check_v1_requests_prod_check_post: {
+    check_request: {
         parameters: {
             query?: never;
             header?: never;
@@ -1861,7 +1861,7 @@ export interface operations {
             };
         };
     };
-    comparisons_v1_requests_prod_comparisons_get: {
+    compare_requests: {
         parameters: {
             query: {
                 id: string[];
@@ -1937,7 +1937,7 @@ export interface operations {
             };
         };
     };
-    read_v1_requests_prod__id__get: {
+    get_request: {
         parameters: {
             query?: never;
             header?: {
@@ -2034,7 +2034,7 @@ export interface operations {
             };
         };
     };
-    history_v1_requests_prod__id__history_get: {
+    list_commits: {
         parameters: {
             query?: never;
             header?: never;
@@ -2119,7 +2119,7 @@ export interface operations {
             };
         };
     };
-    diff_v1_requests_prod__id__diff_get: {
+    get_difference: {
         parameters: {
             query?: never;
             header?: never;
@@ -2204,7 +2204,7 @@ export interface operations {
             };
         };
     };
-    line_v1_requests_prod__id__line_get: {
+    get_line: {
         parameters: {
             query?: never;
             header?: never;
@@ -2289,7 +2289,7 @@ export interface operations {
             };
         };
     };
-    announcements_v1_requests_prod__id__announcements_get: {
+    list_announcements: {
         parameters: {
             query?: never;
             header?: never;
@@ -2374,7 +2374,7 @@ export interface operations {
             };
         };
     };
-    permissions_v1_requests_prod__id__permissions_get: {
+    get_permissions: {
         parameters: {
             query?: never;
             header?: never;
@@ -2459,7 +2459,7 @@ export interface operations {
             };
         };
     };
-    approve_v1_requests_prod__id__approve_post: {
+    approve_request: {
         parameters: {
             query?: never;
             header?: {
@@ -2600,7 +2600,7 @@ export interface operations {
             };
         };
     };
-    reject_v1_requests_prod__id__reject_post: {
+    reject_request: {
         parameters: {
             query?: never;
             header?: {
@@ -2741,7 +2741,7 @@ export interface operations {
             };
         };
     };
-    cancel_v1_requests_prod__id__cancel_post: {
+    cancel_request: {
         parameters: {
             query?: never;
             header?: {
@@ -2882,7 +2882,7 @@ export interface operations {
             };
         };
     };
-    retry_v1_requests_prod__id__retry_post: {
+    retry_request: {
         parameters: {
             query?: never;
             header?: {
@@ -3023,7 +3023,7 @@ export interface operations {
             };
         };
     };
-    hold_v1_requests_prod__id__hold_post: {
+    hold_request: {
         parameters: {
             query?: never;
             header?: {
@@ -3164,7 +3164,7 @@ export interface operations {
             };
         };
     };
-    release_v1_requests_prod__id__release_post: {
+    release_request: {
         parameters: {
             query?: never;
             header?: {
@@ -3305,7 +3305,7 @@ export interface operations {
             };
         };
     };
-    console_v1_console_get: {
+    get_console_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -3325,7 +3325,7 @@ export interface operations {
             };
         };
     };
-    me_v1_me_get: {
+    get_caller: {
         parameters: {
             query?: never;
             header?: never;
@@ -3399,7 +3399,7 @@ export interface operations {
             };
         };
     };
-    targets_v1_targets_get: {
+    list_targets: {
         parameters: {
             query?: {
                 /** @description A tenant's name */
@@ -3480,7 +3480,7 @@ export interface operations {
             };
         };
     };
-    stream_events_v1_events_get: {
+    stream_events: {
         parameters: {
             query?: never;
             header?: {
@@ -3557,7 +3557,7 @@ export interface operations {
             };
         };
     };
-    job_complete_v1_webhooks_awx_job_complete_post: {
+    receive_awx_callback: {
         parameters: {
             query?: never;
             header?: never;
@@ -3644,7 +3644,7 @@ export interface operations {
             };
         };
     };
-    slack_v1_webhooks_slack_post: {
+    receive_slack_click: {
         parameters: {
             query?: never;
             header?: never;
@@ -3715,7 +3715,7 @@ export interface operations {
             };
         };
     };
-    live_healthz_get: {
+    check_liveness: {
         parameters: {
             query?: never;
             header?: never;
@@ -3737,7 +3737,7 @@ export interface operations {
             };
         };
     };
-    ready_readyz_get: {
+    check_readiness: {
         parameters: {
             query?: never;
             header?: never;
