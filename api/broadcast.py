@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from domain.ticket import PromotionRequest
 from record.index.reader import Index
 
-LOOK_AGAIN_AFTER = 15.0
+RECHECK_AFTER = 15.0
 """Seconds of silence after which a listener looks whether its caller may still listen."""
 
 RECENT = 1_000
 """Changes kept at hand; a listener who is further behind is served from the index."""
 
-LOOK_EVERY = 1.0
+POLL_EVERY = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Broadcast:
     index: Index
     _recent: deque[SequencedChange] = field(default_factory=lambda: deque(maxlen=RECENT))
     _sequence: int = 0
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _closed: bool = False
 
     async def run(self) -> None:
@@ -43,30 +43,30 @@ class Broadcast:
         with ThreadPoolExecutor(1, "events") as thread:
             self._sequence = await loop.run_in_executor(thread, self.index.sequence)
             while not self._closed:
-                tip = await loop.run_in_executor(thread, self.index.wait_for_change, tip, LOOK_EVERY)
+                tip = await loop.run_in_executor(thread, self.index.wait_for_change, tip, POLL_EVERY)
                 changes = await loop.run_in_executor(thread, self._read, self._sequence)
                 if changes:
                     self._recent.extend(changes)
                     self._sequence = changes[-1].sequence
-                    self._tell()
+                    self._wake_listeners()
 
     def close(self) -> None:
         """End every stream, so that the process can stop."""
         self._closed = True
-        self._tell()
+        self._wake_listeners()
 
     async def listen(self, since: int | None) -> AsyncIterator[SequencedChange | None]:
         """Changes after `since` (from now on, where that is None), as they come; None is a silence."""
         at = self._sequence if since is None else since
         while not self._closed:
-            news = self._news
+            changed = self._changed
             for change in await self._after(at):
                 at = change.sequence
                 yield change
             if at < self._sequence:
                 continue
             try:
-                await asyncio.wait_for(news.wait(), LOOK_AGAIN_AFTER)
+                await asyncio.wait_for(changed.wait(), RECHECK_AFTER)
             except TimeoutError:
                 yield None
 
@@ -85,6 +85,6 @@ class Broadcast:
             (SequencedChange(at, ticket) for at, ticket in tickets if ticket), key=lambda change: change.sequence
         )
 
-    def _tell(self) -> None:
-        told, self._news = self._news, asyncio.Event()
-        told.set()
+    def _wake_listeners(self) -> None:
+        ended, self._changed = self._changed, asyncio.Event()
+        ended.set()

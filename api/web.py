@@ -15,11 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import PUBLIC
 
-NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """The policy of an answer that is data."""
 
-ALWAYS = {
-    "Content-Security-Policy": NOTHING,
+SECURITY_HEADERS = {
+    "Content-Security-Policy": DATA_POLICY,
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -42,7 +42,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
-        self._headers = ALWAYS | ({"Strict-Transport-Security": HTTPS_ONLY} if https else {})
+        self._headers = SECURITY_HEADERS | ({"Strict-Transport-Security": HTTPS_ONLY} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
@@ -86,7 +86,7 @@ def add_docs(app: FastAPI) -> None:
     text = bytes(page.body).decode()
     scripts = " ".join(map(_hash, re.findall(r"<script>(.*?)</script>", text, re.DOTALL)))
     policy = (
-        f"{NOTHING}; script-src 'self' {scripts}; connect-src 'self'; img-src 'self' data:; "
+        f"{DATA_POLICY}; script-src 'self' {scripts}; connect-src 'self'; img-src 'self' data:; "
         "style-src 'self' 'unsafe-inline'"  # the page's own library sets styles on elements
     )
     app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")))

@@ -159,7 +159,7 @@ def test_a_silent_stream_has_a_heartbeat(house: House, monkeypatch: pytest.Monke
 
 def test_a_stream_ends_with_its_token(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also while nothing changes."""
-    monkeypatch.setattr("api.broadcast.LOOK_AGAIN_AFTER", 0.1)
+    monkeypatch.setattr("api.broadcast.RECHECK_AFTER", 0.1)
     nearly_over = house.issuer.token(JEAN, exp=int(time.time()) - LEEWAY + 2)
     assert "retry: 2000" in list(lines(house, nearly_over))
     assert house.as_(JEAN, token=nearly_over).get("/v1/events").status_code == 401
