@@ -12,22 +12,13 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.awx_judgement import (
-    OUTPUT_BYTES,
-    cut,
-    difference,
-    explained,
-    names,
-    not_succeeded,
-    reason,
-    succeeded,
-    unfit,
-    unknown,
-)
 from clients.awx.client import AwxClient
 from clients.awx.errors import AwxError, AwxForbidden, AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown
-from clients.awx.rows import MANUAL, JobRow, TemplateRow
+from clients.awx.output import OUTPUT_BYTES, excerpt
+from clients.awx.rows import TemplateRow
 from clients.awx.template import Marking, marking
+from domain import awx_answers
+from domain.awx_answers import AwxJob, cut, unknown
 from domain.deployment import (
     Deployment,
     Job,
@@ -118,11 +109,11 @@ class AwxActivities:
         try:
             return await self.objection(deployment, asked) or await self._launch(deployment, began)
         except AwxUnavailable as error:
-            return NotLaunched(reason=reason(error))
+            return NotLaunched(reason=cut(str(error)))
         except AwxRefused as error:
-            return LaunchRefused(reason=reason(error))
+            return LaunchRefused(reason=cut(str(error)))
         except AwxUnknown as error:
-            raise ApplicationError(reason(error), type=LAUNCH_UNKNOWN, non_retryable=True) from error
+            raise ApplicationError(cut(str(error)), type=LAUNCH_UNKNOWN, non_retryable=True) from error
 
     @activity.defn
     async def read_result(self, job: Job) -> JobResult:
@@ -152,7 +143,7 @@ class AwxActivities:
         """Tells whether AWX has a job of the attempt that has not ended. Raises AwxError."""
         return any(job.active for job in await self._jobs_of(deployment, None))
 
-    async def _jobs_of(self, deployment: Deployment, asked_at: datetime | None) -> list[JobRow]:
+    async def _jobs_of(self, deployment: Deployment, asked_at: datetime | None) -> list[AwxJob]:
         """Jobs of the attempt that we launched, oldest first; a person's relaunch is told, never taken for ours."""
         template, me = await self.client.template(), await self.client.me()
         since = asked_at - CLOCK_SKEW if asked_at else None
@@ -160,20 +151,20 @@ class AwxActivities:
         if template.ask_skip_tags_on_launch:
             marked += await self.client.jobs_tagged(template.id, deployment.marker)
         # Whatever became of the marker, the variables tell whose job it is.
-        marked += [job for job in await self.client.newest_jobs(template.id, since) if names(job, deployment)]
-        found = {job.id: job for job in marked if job.unified_job_template in (None, template.id)}
-        ours = {number for number, job in found.items() if job.launch_type == MANUAL and job.launched_by.id == me.id}
+        marked += [job for job in await self.client.newest_jobs(template.id, since) if job.names(deployment)]
+        found = {job.id: job for job in marked if job.template in (None, template.id)}
+        ours = {number for number, job in found.items() if job.launched_as(me.id)}
         for number in sorted(found.keys() - ours):
-            by, how = found[number].launched_by.name, found[number].launch_type
+            by, how = found[number].launcher, found[number].launch_type
             activity.logger.warning("AWX job %s carries %s but is a %s of %s", number, deployment.marker, how, by)
         return [found[number] for number in sorted(ours)]
 
-    async def _adopt(self, jobs: list[JobRow], deployment: Deployment) -> LaunchOutcome:
+    async def _adopt(self, jobs: list[AwxJob], deployment: Deployment) -> LaunchOutcome:
         oldest, *younger = jobs
         await self._alarm(oldest.id, younger, deployment)
         return await self._accept(oldest, deployment)
 
-    async def _cancel_twins(self, job: Job) -> list[JobRow]:
+    async def _cancel_twins(self, job: Job) -> list[AwxJob]:
         """The other jobs that AWX made for the attempt; what has not run of them is cancelled."""
         try:
             jobs = await self._jobs_of(job.deployment, job.since - self.timings.request_lifetime)
@@ -184,7 +175,7 @@ class AwxActivities:
         await self._alarm(job.job, twins, job.deployment)
         return twins
 
-    async def _alarm(self, job: int, twins: list[JobRow], deployment: Deployment) -> None:
+    async def _alarm(self, job: int, twins: list[AwxJob], deployment: Deployment) -> None:
         """Tell people of twins, and cancel those that have not run."""
         for twin in twins:
             activity.logger.error("AWX jobs %s and %s are both %s", job, twin.id, deployment.marker)
@@ -206,7 +197,7 @@ class AwxActivities:
 
     async def _launch(self, deployment: Deployment, began: float) -> LaunchOutcome:
         template = await self.client.template()
-        if fault := unfit(template):
+        if fault := awx_answers.unfit(template.rules):
             return LaunchRefused(reason=fault)
         labels, skip_tags = await self._mark(template, deployment.marker)
         if _waited(began) > self.timings.launch_within:
@@ -218,30 +209,25 @@ class AwxActivities:
             # The job is there and must go: find_job meets it again, and cancels it until AWX obeys.
             raise AwxUnknown(str(error)) from error
 
-    async def _accept(self, job: JobRow, deployment: Deployment) -> LaunchOutcome:
+    async def _accept(self, job: AwxJob, deployment: Deployment) -> LaunchOutcome:
         """Take the job as the attempt's, or cancel it where AWX would run something else than was approved."""
-        fault = difference(job, deployment)
+        fault = awx_answers.difference(job, deployment)
         if fault is None:
             return Launched(job=job.id, look_in=self.timings.report_within.total_seconds())
         activity.logger.error("AWX job %s is not what was asked for, and is cancelled: %s", job.id, fault)
         sentence = f"{write('job-differs', job=job.id)} ({fault})"
         return LaunchRefused(reason=cut(f"{sentence}; {await self._stop(job)}"))
 
-    async def _stop(self, job: JobRow) -> str:
+    async def _stop(self, job: AwxJob) -> str:
         """Cancel a job that must not run; the end of the sentence about it, which says what is known of its course."""
         if job.active:
             await self.client.cancel(job)
         # /jobs/ has no workflow job: of a sliced launch nobody knows how far its parts have come.
-        row = await self.client.job(job.id) if job.type == "job" else job
-        if row.ran:
-            return write("had-begun", status=row.status)
-        if row.status == "canceled":
-            return write("cancelled-before")
-        return write("told-to-stop")
+        return awx_answers.progress(await self.client.job(job.id) if job.kind == "job" else job)
 
     # The result
 
-    async def _unfinished(self, job: Job, row: JobRow, looked_at: datetime) -> JobResult:
+    async def _unfinished(self, job: Job, row: AwxJob, looked_at: datetime) -> JobResult:
         """Ask for another look, or give up on a job past its deadline."""
         timings = self.timings
         if job.asked > 1:
@@ -250,13 +236,13 @@ class AwxActivities:
             return unknown(row.id, write("still-running", after=timings.running_deadline), row)
         waited = _asked_at() - job.since
         if row.started is None and waited > timings.pending_deadline:
-            said = row.job_explanation or row.status
+            said = row.explanation or row.status
             sentence = write("not-started", within=timings.pending_deadline, explanation=said)
             return unknown(row.id, f"{sentence}; {await self._give_up(row)}", row)
         delay = max(timings.poll_fastest, min(timings.poll_slowest, waited * timings.poll_fraction))
         raise _later(f"AWX job {row.id} is {row.status}", delay)
 
-    async def _give_up(self, row: JobRow) -> str:
+    async def _give_up(self, row: AwxJob) -> str:
         """Cancel a job that has not started; the end of the sentence about it."""
         try:
             await self.client.cancel(row)
@@ -264,17 +250,17 @@ class AwxActivities:
             return f"{write('not-cancelled')}: {error}"
         return write("was-cancelled")
 
-    async def _ended(self, row: JobRow, looked_at: datetime) -> JobResult:
+    async def _ended(self, row: AwxJob, looked_at: datetime) -> JobResult:
         if row.status == "successful":
-            return succeeded(row)
-        settles_in = (row.finished or looked_at) + self.timings.settle - looked_at
-        unsettled = row.reaped or not row.event_processing_finished
-        if unsettled and settles_in > timedelta(0):
+            return _succeeded(row)
+        settles_in = awx_answers.settles_in(row, looked_at, self.timings.settle)
+        if awx_answers.unsettled(row) and settles_in > timedelta(0):
             raise _later(f"AWX job {row.id} is {row.status}, which may change", settles_in)
         output = await self._output(row, may_retry=settles_in > timedelta(0))
-        return not_succeeded(row, explained(row, output, (*self.secrets, *self.client.connection.secrets)))
+        secrets = (*self.secrets, *self.client.connection.secrets)
+        return awx_answers.not_succeeded(row, excerpt(awx_answers.ending(row), output, secrets))
 
-    async def _output(self, row: JobRow, may_retry: bool) -> str:
+    async def _output(self, row: AwxJob, may_retry: bool) -> str:
         """The end of the job's output, or why it cannot be had; an old job's result does not wait for it."""
         try:
             # Twice what is kept: a secret cut in two at the front is cut off again after masking.
@@ -283,6 +269,13 @@ class AwxActivities:
             if may_retry and isinstance(error, AwxUnavailable):
                 raise
             return f"({write('output-unread')}: {error})"
+
+
+def _succeeded(row: AwxJob) -> JobResult:
+    result, given = awx_answers.succeeded(row), awx_answers.given_id(row)
+    if result.deployment_id is None and given is not None:
+        activity.logger.warning("AWX job %s set a deployment_id that is none: %r", row.id, given)
+    return result
 
 
 def _asked_at() -> datetime:
@@ -304,5 +297,5 @@ def _retryable(error: AwxError) -> ApplicationError:
     """Could not find out: Temporal asks again, after the time that AWX or its gateway named."""
     wait = error.retry_after if isinstance(error, AwxUnavailable) else None
     return ApplicationError(
-        reason(error), type=type(error).__name__, next_retry_delay=timedelta(seconds=wait) if wait else None
+        cut(str(error)), type=type(error).__name__, next_retry_delay=timedelta(seconds=wait) if wait else None
     )

@@ -10,11 +10,10 @@ from temporalio.exceptions import ApplicationError
 
 from clients.awx.client import AwxClient
 from clients.awx.errors import AwxError
-from clients.awx.watch import named, orphans
-from domain.deployment import Deployment, job_name
+from domain.deployment import Deployment
 from domain.roles import ALL
 from domain.ticket import PromotionRequest, State
-from domain.watch import OVERDUE, JobComparison, MissingJob, OrphanJob, Window, expected_job, overdue
+from domain.watch import JobComparison, OrphanJob, Window, missing, named, orphans
 from record.errors import RecordError
 from record.index.query import MAX_LIMIT, Sort, TicketQuery
 from record.index.reader import Index
@@ -41,8 +40,8 @@ class WatchActivities:
             raise ApplicationError(str(error), type=type(error).__name__) from error
         for orphan in comparison.orphans:
             activity.logger.error("AWX job %s (%s): %s", orphan.job, orphan.status, orphan.reason)
-        for missing in comparison.missing:
-            activity.logger.error("%s: %s", missing.request_id, missing.reason)
+        for lacking in comparison.missing:
+            activity.logger.error("%s: %s", lacking.request_id, lacking.reason)
         meter = activity.metric_meter()
         meter.create_gauge(STRAYS, "Recent AWX jobs that no ticket explains").set(len(comparison.orphans))
         meter.create_gauge(MISSING, "Tickets without their AWX job").set(len(comparison.missing))
@@ -57,7 +56,7 @@ class WatchActivities:
         approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_by]
         return JobComparison(
             orphans=tuple([await self._without_twin(orphan) for orphan in orphans(jobs, approved, me.id)]),
-            missing=tuple(_missing(moved, {job_name(job.id) for job in jobs}, window)),
+            missing=missing(moved, jobs, window),
         )
 
     def _moved(self, window: Window) -> Iterator[PromotionRequest]:
@@ -87,14 +86,3 @@ class WatchActivities:
             return orphan
         await self.client.cancel(row)
         return orphan.model_copy(update={"reason": f"{orphan.reason}; it had not run and was cancelled"})
-
-
-def _missing(tickets: list[PromotionRequest], there: set[str], window: Window) -> Iterator[MissingJob]:
-    for ticket in tickets:
-        job = expected_job(ticket, window)
-        if job is not None and job not in there:
-            yield MissingJob(request_id=ticket.id, reason=f"it is {ticket.state} by {job}, which AWX doesn't have")
-        elif overdue(ticket, window):
-            yield MissingJob(
-                request_id=ticket.id, reason=f"it should have been launched over {OVERDUE} ago, and was not"
-            )

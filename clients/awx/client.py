@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from clients.awx.errors import AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown, from_answer, from_transport, json_of
 from clients.awx.rows import JobRow, LabelRow, LaunchForm, ListPage, NotificationRow, Row, TemplateRow, UserRow
+from domain.awx_answers import AwxJob
 from domain.remarks import write
 
 RowT = TypeVar("RowT", bound=Row)
@@ -117,26 +118,26 @@ class AwxClient:
         """The template's own notifications of one kind: started, success or error."""
         return await self._rows(NotificationRow, f"job_templates/{template}/notification_templates_{kind}/", {})
 
-    async def job(self, number: int) -> JobRow:
+    async def job(self, number: int) -> AwxJob:
         """A job by its number (GET /jobs/{id}/); AwxMissing once deleted, AwxForbidden once its template is."""
-        return await self._row(JobRow, f"jobs/{number}/")
+        return (await self._row(JobRow, f"jobs/{number}/")).value()
 
-    async def jobs_labelled(self, label: str) -> list[JobRow]:
+    async def jobs_labelled(self, label: str) -> list[AwxJob]:
         """Jobs that carry a label, a sliced template's workflow job included; oldest first (GET /unified_jobs/)."""
-        return await self._rows(JobRow, "unified_jobs/", {"labels__name": label, "order_by": "id"})
+        return await self._jobs("unified_jobs/", {"labels__name": label, "order_by": "id"})
 
-    async def jobs_tagged(self, template: int, tag: str) -> list[JobRow]:
+    async def jobs_tagged(self, template: int, tag: str) -> list[AwxJob]:
         """Jobs of a template that skip a tag; oldest first (GET /jobs/)."""
         query: Query = {"job_template": template, "skip_tags__contains": tag, "order_by": "id"}
         # `contains` also finds a longer tag that begins with this one.
-        return [job for job in await self._rows(JobRow, "jobs/", query) if tag in job.tags]
+        return [job for job in await self._jobs("jobs/", query) if tag in job.skip_tags]
 
-    async def newest_jobs(self, template: int, since: datetime | None = None) -> list[JobRow]:
+    async def newest_jobs(self, template: int, since: datetime | None = None) -> list[AwxJob]:
         """The template's jobs, newest first: all of them created after `since`, or else the newest hundred."""
         query: Query = {"job_template": template, "order_by": "-id"}
         if since is None:
-            return await self._rows(JobRow, "jobs/", query, pages=1)
-        found = await self._rows(JobRow, "jobs/", {**query, "created__gt": since.isoformat()})
+            return await self._jobs("jobs/", query, pages=1)
+        found = await self._jobs("jobs/", {**query, "created__gt": since.isoformat()})
         # Jobs made while the pages are read push others from one page to the next, where they come again.
         return list({job.id: job for job in found}.values())
 
@@ -168,7 +169,7 @@ class AwxClient:
 
     async def launch(
         self, template: int, extra_vars: Mapping[str, Any], labels: list[int], skip_tags: str | None
-    ) -> JobRow:
+    ) -> AwxJob:
         """Launch once (POST /job_templates/{id}/launch/); a sliced template answers with type `workflow_job`.
 
         AwxRefused: no job. AwxUnavailable: no job, ask again later. AwxUnknown: there may be one.
@@ -182,23 +183,26 @@ class AwxClient:
             f"job_templates/{template}/launch/", body, repeatable=False, seconds=self.connection.launch_seconds
         )
         try:
-            return JobRow.model_validate(answer)
+            return JobRow.model_validate(answer).value()
         except ValidationError as error:
             raise AwxUnknown(f"AWX's answer to the launch names no job: {error}") from error
 
-    async def cancel(self, job: JobRow) -> None:
+    async def cancel(self, job: AwxJob) -> None:
         """Ask AWX to cancel a job (POST …/cancel/); nothing happens to one that has ended. Safe to repeat."""
         try:
-            await self._post(f"{job.type}s/{job.id}/cancel/", None, repeatable=True)
+            await self._post(f"{job.kind}s/{job.id}/cancel/", None, repeatable=True)
         except AwxRefused as error:
             # AWX answers 405 to superusers and 403 to others when the job has ended meanwhile.
-            if error.status not in (403, 405) or job.type != "job" or (await self.job(job.id)).active:
+            if error.status not in (403, 405) or job.kind != "job" or (await self.job(job.id)).active:
                 raise
 
     # The wire
 
     async def _row(self, model: type[RowT], path: str) -> RowT:
         return _understood(model, await self._get(path))
+
+    async def _jobs(self, path: str, query: Query, pages: int = MAX_PAGES) -> list[AwxJob]:
+        return [row.value() for row in await self._rows(JobRow, path, query, pages)]
 
     async def _rows(self, model: type[RowT], path: str, query: Query, pages: int = MAX_PAGES) -> list[RowT]:
         """The rows of a list, page after page, at most `pages` of them."""

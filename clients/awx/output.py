@@ -3,6 +3,11 @@
 import re
 from collections.abc import Iterable
 
+from domain.awx_answers import REASON_CHARACTERS, cut
+
+OUTPUT_BYTES = 4096
+"""The most that a ticket keeps of a job's output."""
+
 MASK = "****"
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
@@ -15,6 +20,14 @@ _PATTERNS = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@]+@"), rf"\1{MASK}@"),
     (re.compile(rf"""(?i)({_KEY}\\?["']?\s*[=:]\s*){_VALUE}"""), rf"\1{MASK}"),
 )
+
+
+def excerpt(sentence: str, output: str, secrets: Iterable[str]) -> str:
+    """The sentence and the end of the output, as a ticket may quote them."""
+    secrets = tuple(secrets)
+    head = cut(masked(plain(sentence), secrets), REASON_CHARACTERS - OUTPUT_BYTES)
+    end = tail(masked(plain(output), secrets), OUTPUT_BYTES).strip()
+    return f"{head}\n\n{end}" if end else head
 
 
 def masked(text: str, secrets: Iterable[str] = ()) -> str:

@@ -6,10 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ACTIVE = frozenset({"new", "pending", "waiting", "running"})
-MANUAL = "manual"
-REAPED = ("marked as failed", "not present in the job queue")
-"""The words that AWX writes on a job it lost sight of (awx/main/dispatch/reaper.py)."""
+from domain.awx_answers import AwxJob, LaunchRules
 
 
 class Row(BaseModel):
@@ -43,19 +40,26 @@ class JobRow(Row):
     unified_job_template: int | None = None
     ignored_fields: dict[str, Any] = Field(default_factory=dict)
 
-    @property
-    def active(self) -> bool:
-        return self.status in ACTIVE
-
-    @property
-    def ran(self) -> bool:
-        """Tells whether the job has begun: from here on, cancelling it may leave half a deployment."""
-        return self.started is not None
-
-    @property
-    def reaped(self) -> bool:
-        """Failed because AWX lost sight of it: the run may go on, and yet write that it succeeded."""
-        return self.status == "failed" and any(words in self.job_explanation for words in REAPED)
+    def value(self) -> AwxJob:
+        """The job as the domain judges it."""
+        return AwxJob(
+            id=self.id,
+            status=self.status,
+            kind=self.type,
+            launch_type=self.launch_type,
+            launched_by=self.launched_by.id,
+            launcher=self.launched_by.name,
+            template=self.unified_job_template,
+            started=self.started,
+            finished=self.finished,
+            explanation=self.job_explanation,
+            traceback=self.result_traceback,
+            output_complete=self.event_processing_finished,
+            variables=self.variables,
+            skip_tags=tuple(tag.strip() for tag in self.skip_tags.split(",")),
+            artifacts=self.artifacts,
+            ignored_fields=tuple(self.ignored_fields),
+        )
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -65,10 +69,6 @@ class JobRow(Row):
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        return tuple(tag.strip() for tag in self.skip_tags.split(","))
 
 
 class Capabilities(Row):
@@ -92,6 +92,10 @@ class TemplateRow(Row):
     ask_labels_on_launch: bool = False
     ask_skip_tags_on_launch: bool = False
     summary_fields: TemplateSummary = TemplateSummary()
+
+    @property
+    def rules(self) -> LaunchRules:
+        return LaunchRules(takes_variables=self.ask_variables_on_launch, slices=self.job_slice_count)
 
 
 class LaunchForm(Row):

@@ -169,9 +169,9 @@ async def test_what_its_user_launches_is_called_back(made: tuple[Stage, Run, Rec
     async with stage.simulator.client(token=None, user=USER, password=stage.password) as client:
         label = await client.ensure_label(attempt.marker, template["organization"])
         job = await client.launch(template["id"], attempt.extra_vars(), [label], None)
-    assert job.ignored_fields == {}
+    assert job.ignored_fields == ()
     assert job.variables == attempt.extra_vars()
-    assert job.launched_by.name == USER
+    assert job.launcher == USER
     eventually(lambda: sorted(map(str, receiver.statuses())) == ["running", "successful"])
     expected = b64encode(f"awx:{stage.secret}".encode()).decode()
     assert {headers["authorization"] for headers in receiver.headers} == {f"Basic {expected}"}

@@ -37,7 +37,7 @@ async def test_a_launch_carries_variables_label_and_skip_tags(simulator: Simulat
     template = await client.template()
     label = await client.ensure_label("prodgate-PR-2026-0001-1", 1)
     job = await client.launch(template.id, VARIABLES, [label], "slow,prodgate-PR-2026-0001-1")
-    assert (job.variables, job.ignored_fields, job.status) == (VARIABLES, {}, "pending")
+    assert (job.variables, job.ignored_fields, job.status) == (VARIABLES, (), "pending")
     assert [found.id for found in await client.jobs_labelled("prodgate-PR-2026-0001-1")] == [job.id]
     assert [found.id for found in await client.jobs_tagged(template.id, "prodgate-PR-2026-0001-1")] == [job.id]
 

@@ -1,0 +1,61 @@
+"""Which of AWX's jobs an approved ticket explains."""
+
+from dataclasses import replace
+from typing import Any
+
+from domain.awx_answers import AwxJob
+from domain.watch import named, orphans
+from tests.awx_fixtures import deployment
+
+ME = 4
+FIRST, RETRIED = deployment(1), deployment(2, attempt=2)
+
+
+def job(number: int, **variables: Any) -> AwxJob:
+    """A job that we launched with these variables."""
+    return AwxJob(number, "successful", launch_type="manual", launched_by=ME, launcher="prodgate", variables=variables)
+
+
+def test_jobs_of_approved_attempts_are_explained() -> None:
+    """Attempts before the current one too."""
+    made = (FIRST, deployment(2, attempt=1), RETRIED)
+    assert (
+        orphans([job(number, **each.extra_vars()) for number, each in enumerate(made, 1)], [FIRST, RETRIED], ME) == ()
+    )
+
+
+def test_jobs_that_no_ticket_explains_are_told_with_the_reason() -> None:
+    """Other people's, relaunches, unknown tickets, future attempts, doubles and altered ones."""
+    first = job(1, **FIRST.extra_vars())
+    jobs = [
+        first,
+        replace(first, id=2, launch_type="relaunch", launched_by=9, launcher="somebody-else"),
+        replace(first, id=3, launched_by=9, launcher="somebody-else"),
+        replace(first, id=4, launch_type="scheduled", launched_by=None, launcher=""),
+        job(5),
+        job(6, **deployment(9).extra_vars()),
+        job(7, **deployment(2, attempt=3).extra_vars()),
+        job(8, **FIRST.extra_vars()),
+        job(9, **RETRIED.extra_vars() | {"target_version": "6.6.6"}),
+    ]
+    assert [(orphan.job, orphan.twin_of, orphan.reason) for orphan in orphans(jobs, [FIRST, RETRIED], ME)] == [
+        (2, None, "somebody-else started it (relaunch), not Prodgate"),
+        (3, None, "somebody-else started it (manual), not Prodgate"),
+        (4, None, "AWX itself started it (scheduled), not Prodgate"),
+        (5, None, "it names no attempt of an approved ticket"),
+        (6, None, "it names no attempt of an approved ticket"),
+        (7, None, "it names no attempt of an approved ticket"),
+        (8, 1, "it is a second job for attempt 1 of PR-2026-0001, after 1"),
+        (9, None, "it runs something else than PR-2026-0002 was approved for"),
+    ]
+
+
+def test_a_job_that_comes_on_two_pages_is_no_twin_of_itself() -> None:
+    """Jobs made while the pages are read push others to the next page."""
+    first = job(1, **FIRST.extra_vars())
+    assert orphans([first, first], [FIRST], ME) == ()
+
+
+def test_jobs_name_the_tickets_to_look_up() -> None:
+    """A job without variables, or with others, names none."""
+    assert named([job(1, **FIRST.extra_vars()), job(2), job(3, request_id=7, attempt=1)]) == {"PR-2026-0001"}
