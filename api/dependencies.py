@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,8 @@ from api.services import Services
 from api.submissions import Submissions
 from api.tickets import Tickets
 from domain.decision import DecisionAction
+from domain.identity import recent_enough
 from domain.roles import Permission, Person
-from domain.ticket import Impact
 from record.facts.controls import Controls
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
@@ -118,11 +118,8 @@ def decides(action: DecisionAction) -> Any:
 
 async def _check_sign_in(services: Services, signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:
     ticket = await services.tickets.visible(signed_in.person, ticket_id)
-    if ticket.spec.request.impact_assessment is not Impact.CRITICAL:
-        return
     now, within = services.decisions.now(), services.sign_in_within
-    fresh = signed_in.at is not None and timedelta(seconds=-30) <= now - signed_in.at <= within
-    if fresh:
+    if recent_enough(signed_in.at, ticket.spec.request.impact_assessment, now, within):
         return
     if not await services.decisions.refusal(signed_in.person, action, ticket):
         raise StaleSignIn(within)
