@@ -9,18 +9,19 @@ from temporalio.service import RPCError
 
 from bootstrap.channels import channel_clients, plan
 from bootstrap.doctor import awx_connection, awx_timings
-from bootstrap.health import WorkerHealth, meter
+from bootstrap.health import WorkerHealth
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from bootstrap.registration import Registration
 from clients.awx.client import AwxClient
 from engine.connection import NoServer, connect
+from engine.schedules import keep_watch
+from engine.telemetry import meter
 from engine.versioning import deployment
 from record.errors import RecordUnavailable
 from record.git.repository import open_repository
 from record.index.reader import Index
 from record.metrics import RecordCollector
 from settings import Settings, SettingsError, plain
-from workflows.watch import keep_watch
 
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
 """The time running activities may go on after SIGTERM, before they are handed back to be done again; and the time a

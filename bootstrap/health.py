@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import socket
 import time
 from dataclasses import dataclass
 
@@ -13,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from temporalio.client import Client
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from clients.awx.client import AwxClient
 from clients.awx.errors import AwxError
 from clients.awx.template import check_template
+from engine.telemetry import Meter
 from record.errors import RecordUnavailable
 from record.git.repository import Repository
 
@@ -28,23 +27,6 @@ FETCHED_WITHIN = 10.0
 
 ASK_AWX_EVERY = 30.0
 """Seconds between two looks at AWX, however often somebody asks whether the worker is ready."""
-
-
-@dataclass(frozen=True)
-class Meter:
-    """The place in which Temporal's SDK counts, its own and what activities count through it; served on loopback."""
-
-    runtime: Runtime
-    address: str
-
-
-def meter() -> Meter:
-    """A runtime whose metrics can be read. The SDK opens the port itself, and takes no 0."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        host, port = probe.getsockname()
-    metrics = PrometheusConfig(bind_address=f"{host}:{port}")
-    return Meter(Runtime(telemetry=TelemetryConfig(metrics=metrics)), f"http://{host}:{port}/metrics")
 
 
 @dataclass

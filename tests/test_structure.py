@@ -17,14 +17,14 @@ OURS = {*PACKAGES, *(path.stem for path in ROOT.glob("*.py")), "tests", "bench"}
 
 MAY_IMPORT = {
     "settings": set(),
-    "worker": {"activities", "bootstrap", "clients", "engine", "record", "settings", "workflows"},
+    "worker": {"activities", "bootstrap", "clients", "engine", "record", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
     "engine/versioning": {"settings"},
     "bootstrap/__init__": set(),
     "bootstrap/process": set(),
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},
     "bootstrap/doctor": {"activities", "clients", "settings"},
-    "bootstrap/health": {"clients", "record"},
+    "bootstrap/health": {"clients", "engine", "record"},
     "bootstrap/registration": {"activities", "clients", "domain", "engine", "record", "workflows"},
 }
 """What of ours each entry point and what it is put together from may import; import-linter holds the packages."""

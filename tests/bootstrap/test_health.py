@@ -13,10 +13,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from bootstrap.health import Meter, WorkerHealth, meter
+from bootstrap.health import WorkerHealth
 from clients.awx.client import AwxClient
 from domain.decision import DecisionAction
 from domain.ticket import State
+from engine.telemetry import Meter, meter
 from record.git.repository import open_repository
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage

@@ -15,9 +15,10 @@ from temporalio.testing import WorkflowEnvironment
 from domain.decision import DecisionAction
 from domain.ticket import State
 from domain.watch import JobComparison
+from engine.schedules import keep_watch
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
-from workflows.watch import WATCH, AwxWatch, keep_watch
+from workflows.watch import WATCH, AwxWatch
 
 APPROVE = DecisionAction.APPROVE
 
