@@ -27,7 +27,7 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.ticket import PromotionRequest
 from domain.values import TicketId
-from workflows import options
+from workflows import shown
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.promotion import Promotion
 from workflows.starting import submitted
@@ -110,7 +110,7 @@ class Engine:
     async def _is_of(self, submission: Submission) -> bool:
         """Tells whether the number's promotion, which takes no message any more, is this submission's all the same."""
         found = await _translated(self._handle(submission.id).describe(rpc_timeout=_ACCEPT_WITHIN))
-        key = found.typed_search_attributes.get(options.KEY)
+        key = found.typed_search_attributes.get(shown.KEY)
         return key == submission.key and found.status is not WorkflowExecutionStatus.FAILED
 
     async def claim(self, key: str, attempt: int, ticket_id: TicketId) -> TicketId:
@@ -179,7 +179,7 @@ class Engine:
 
         A search, and so for what is rare: a claim tells the same of the usual case.
         """
-        query = f'{options.KEY.name} = "{key}" AND ExecutionStatus != "Failed"'  # failed: the number was taken
+        query = f'{shown.KEY.name} = "{key}" AND ExecutionStatus != "Failed"'  # failed: the number was taken
         try:
             async for found in self.client.list_workflows(query, limit=1):
                 return found.id

@@ -15,7 +15,7 @@ from demo.files import write_private
 from demo.processes import Process
 from record.signing.rotation import rotate
 from settings import Settings
-from workflows.options import SEARCH_ATTRIBUTES
+from workflows.shown import SEARCH_ATTRIBUTES
 
 TUNING = (
     # The defaults make every step of a workflow wait its turn at 20 tasks a second.

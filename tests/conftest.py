@@ -25,7 +25,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from demo.company import prepare_repository
 from demo.layout import TUNING
-from workflows.options import SEARCH_ATTRIBUTES
+from workflows.shown import SEARCH_ATTRIBUTES
 
 _OPTIONS = (*TUNING, "worker.perNamespaceWorkerCount=0")
 """The demo's; and none of the workers that the server runs itself in each namespace, for features that we don't use."""

@@ -1,19 +1,9 @@
-"""Timeouts and retries of every activity, each with its reason; names of what operators search for."""
+"""Timeouts and retries of every activity, and the limits of a promotion's waits, each with its reason."""
 
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey
-
-STATE = SearchAttributeKey.for_keyword("PromotionState")
-TENANT = SearchAttributeKey.for_keyword("PromotionTenant")
-TARGET = SearchAttributeKey.for_keyword("PromotionTarget")
-REQUESTER = SearchAttributeKey.for_keyword("PromotionRequester")
-APPROVER = SearchAttributeKey.for_keyword("PromotionApprover")
-KEY = SearchAttributeKey.for_keyword("PromotionKey")
-"""The submission's key: finds the ticket of an Idempotency-Key that was used before."""
-
-SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, REQUESTER, APPROVER, KEY)
+from temporalio.common import RetryPolicy
 
 RETRY_WINDOW = timedelta(days=30)
 """The time a failed promotion waits to be retried before its workflow ends: open workflows cost the server memory."""

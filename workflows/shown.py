@@ -7,9 +7,18 @@ with workflow.unsafe.imports_passed_through():
     from domain.ticket import PromotionRequest, State, Target
     from domain.values import iso
     from domain.watch import JobComparison
-    from workflows import options
 
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+
+STATE = SearchAttributeKey.for_keyword("PromotionState")
+TENANT = SearchAttributeKey.for_keyword("PromotionTenant")
+TARGET = SearchAttributeKey.for_keyword("PromotionTarget")
+REQUESTER = SearchAttributeKey.for_keyword("PromotionRequester")
+APPROVER = SearchAttributeKey.for_keyword("PromotionApprover")
+KEY = SearchAttributeKey.for_keyword("PromotionKey")
+"""The submission's key: finds the ticket of an Idempotency-Key that was used before."""
+
+SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, REQUESTER, APPROVER, KEY)
 
 WAITS_FOR = {
     State.PENDING: "somebody who may approve or reject it",
@@ -28,11 +37,11 @@ def at_start(submission: Submission) -> TypedSearchAttributes:
     """The search attributes by which the promotion is found from its first moment."""
     return TypedSearchAttributes(
         [
-            SearchAttributePair(options.STATE, State.PENDING),
-            SearchAttributePair(options.TENANT, submission.tenant),
-            SearchAttributePair(options.TARGET, submission.target.name),
-            SearchAttributePair(options.REQUESTER, submission.requester.email),
-            SearchAttributePair(options.KEY, submission.key),
+            SearchAttributePair(STATE, State.PENDING),
+            SearchAttributePair(TENANT, submission.tenant),
+            SearchAttributePair(TARGET, submission.target.name),
+            SearchAttributePair(REQUESTER, submission.requester.email),
+            SearchAttributePair(KEY, submission.key),
         ]
     )
 
@@ -41,19 +50,19 @@ def at_resume(ticket: PromotionRequest) -> TypedSearchAttributes:
     """The same for a promotion that goes on from the record."""
     return TypedSearchAttributes(
         [
-            SearchAttributePair(options.STATE, ticket.state),
-            SearchAttributePair(options.TENANT, ticket.metadata.tenant),
-            SearchAttributePair(options.TARGET, ticket.spec.target.name),
-            SearchAttributePair(options.REQUESTER, ticket.metadata.created_by),
+            SearchAttributePair(STATE, ticket.state),
+            SearchAttributePair(TENANT, ticket.metadata.tenant),
+            SearchAttributePair(TARGET, ticket.spec.target.name),
+            SearchAttributePair(REQUESTER, ticket.metadata.created_by),
         ]
     )
 
 
 def show(ticket: PromotionRequest) -> None:
     """Bring search attributes and details to what the ticket says now."""
-    updates = [options.STATE.value_set(ticket.state)]
+    updates = [STATE.value_set(ticket.state)]
     if ticket.status.approved_by:
-        updates.append(options.APPROVER.value_set(ticket.status.approved_by))
+        updates.append(APPROVER.value_set(ticket.status.approved_by))
     workflow.upsert_search_attributes(updates)
     workflow.set_current_details(details(ticket))
 

@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from tests.api.house import ALICE, JEAN, PIERRE, Connect, House, asked, in_days, opened, problem
-from workflows.options import SEARCH_ATTRIBUTES
+from workflows.shown import SEARCH_ATTRIBUTES
 
 PATIENCE = 15.0
 """Seconds that no answer may take, whatever is down."""

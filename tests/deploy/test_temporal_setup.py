@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.options import SEARCH_ATTRIBUTES
+from workflows.shown import SEARCH_ATTRIBUTES
 
 SCRIPT = Path(__file__).parent.parent.parent / "deploy" / "temporal" / "setup-namespace.sh"
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -61,6 +61,6 @@ def test_the_script_makes_namespace_and_attributes_and_may_run_again(environment
 
 
 def test_the_script_registers_what_the_workflow_sets() -> None:
-    """The names in the script are those of the workflow's options, no more and no fewer."""
+    """The names in the script are those that the workflow shows, no more and no fewer."""
     names = re.findall(r"\bPromotion\w+", SCRIPT.read_text(encoding="utf-8"))
     assert sorted(names) == sorted(attribute.name for attribute in SEARCH_ATTRIBUTES)

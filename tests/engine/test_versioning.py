@@ -19,7 +19,7 @@ from settings import Settings
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
-from workflows.options import SEARCH_ATTRIBUTES
+from workflows.shown import SEARCH_ATTRIBUTES
 
 APPROVE = DecisionAction.APPROVE
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from demo.company import prepare_repository
 from tests.awx_fixtures import Simulator, simulating
 from tests.workflows.stage import Stage
-from workflows.options import SEARCH_ATTRIBUTES
+from workflows.shown import SEARCH_ATTRIBUTES
 
 
 @pytest.fixture

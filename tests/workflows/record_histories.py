@@ -28,7 +28,7 @@ from tests.awx_fixtures import simulating
 from tests.board import Board
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
-from workflows.options import SEARCH_ATTRIBUTES
+from workflows.shown import SEARCH_ATTRIBUTES
 
 
 @asynccontextmanager

@@ -16,8 +16,8 @@ from domain.ticket import State
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import ADA, JEAN, PIERRE, details
 from tests.workflows.stage import Promoted, Stage
-from workflows.options import SEARCH_ATTRIBUTES
 from workflows.promotion import Promotion
+from workflows.shown import SEARCH_ATTRIBUTES
 
 APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
 
