@@ -20,8 +20,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.awx import LAUNCH_UNKNOWN, AwxActivities, AwxTimings
 from clients.awx.client import AwxClient, AwxConnection
-from demo.awx import create_app
-from demo.awx_model import Pace, SimulatorConfig
+from demo.awx.app import create_app
+from demo.awx.model import Pace, SimulatorConfig
 from domain.deployment import Deployment, JobLookup, Launch, LaunchOutcome, NotLaunched
 from domain.ticket import TargetType
 

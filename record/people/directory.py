@@ -18,8 +18,7 @@ from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same
 from domain.ticket import PromotionRequest
 from domain.values import same_name
 from record.git.repository import Repository
-from record.people.disputes import disputes
-from record.people.members import PLATFORM, TENANTS, Fault, Member, Membership, PlatformRules, parse, shown
+from record.people.members import PLATFORM, TENANTS, Fault, Member, Membership, PlatformRules, disputes, parse, shown
 
 _LOG = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -300,3 +300,41 @@ def load_strictly(data: bytes, most: int = MAX_BYTES) -> Any:
     if len(data) > most:
         raise ValueError(f"the file is larger than {most} bytes")
     return yaml.load(data, Loader=_Loader)  # noqa: S506  a safe loader, in Python: one in C can be made to overflow
+
+
+def disputes(memberships: Iterable[Membership]) -> Mapping[str, Fault]:
+    """The reason for each dispute over a service account, by the account's address, comparable: what good files say of
+    it that can't be so together.
+
+    Neither file need be wrong by itself, so none is set aside for it: an older state of one could bring back people who
+    have left. It is the account that stands for nothing meanwhile.
+    """
+    everybody = [(_file_of(each), member) for each in memberships for member in each.members]
+    people = {mark for _, member in everybody if member.kind is AccountKind.PERSON for mark in _marks(member)}
+    services = {mark for _, member in everybody if member.kind is AccountKind.SERVICE for mark in _marks(member)}
+    found: dict[str, Fault] = {}
+    for path, member in everybody:
+        for why in _disputed(member, people, services):
+            found.setdefault(same_address(member.email), Fault(path, f"{member.email} {why}"))
+    return found
+
+
+def _disputed(member: Member, people: set[str], services: set[str]) -> Iterator[str]:
+    if member.owner is None:
+        return
+    if not people.isdisjoint(_marks(member)):
+        yield "is a person's address or subject, and can't be a service account's as well"
+    if same_address(member.owner) in services:
+        yield f"is owned by {member.owner}, which is a service account itself"
+    elif same_address(member.owner) not in people:
+        yield f"is owned by {member.owner}, whom no file knows"
+
+
+def _marks(member: Member) -> frozenset[str]:
+    """The marks that tell who somebody is: no address is a subject's spelling, and none is empty."""
+    subject = {f"sub {member.subject}"} if member.subject else set()
+    return member.addresses | subject
+
+
+def _file_of(membership: Membership) -> str:
+    return PLATFORM if membership.tenant is None else f"{TENANTS}/{membership.tenant}.yaml"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from demo.awx_model import NotifyFault
+from demo.awx.model import NotifyFault
 from tests.api.house import CALLBACK, JEAN, PIERRE, SECRET, Connect, House, in_days, opened, problem, refused_fields
 from tests.e2e.stack import until
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from demo.awx_model import Faults, LaunchFault, LifeFault
+from demo.awx.model import Faults, LaunchFault, LifeFault
 from domain.decision import DecisionAction
 from domain.ticket import State
 from tests.awx_fixtures import IMPATIENT

@@ -19,8 +19,8 @@ from clients.awx.errors import (
     AwxUnavailable,
     AwxUnknown,
 )
-from demo.awx import create_app
-from demo.awx_model import SimulatorConfig
+from demo.awx.app import create_app
+from demo.awx.model import SimulatorConfig
 from tests.awx_fixtures import TEMPLATE, TOKEN, Simulator, deployment, serving, simulating
 
 VARIABLES = deployment().extra_vars()

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from demo.awx_http import ApiError
-from demo.awx_model import Label, Question, Template
+from demo.awx.http import ApiError
+from demo.awx.model import Label, Question, Template
 
 
 class Accepted(BaseModel):

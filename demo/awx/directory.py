@@ -4,9 +4,9 @@ import secrets
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from demo.awx_http import Row
-from demo.awx_kinds import KINDS, KINDS_OF_NOTICE, WEBHOOK
-from demo.awx_model import ADMIN, PERSON, SERVICE_ID, SimulatorConfig, Template, now
+from demo.awx.http import Row
+from demo.awx.kinds import KINDS, KINDS_OF_NOTICE, WEBHOOK
+from demo.awx.model import ADMIN, PERSON, SERVICE_ID, SimulatorConfig, Template, now
 
 DEFAULT_ORGANIZATION = 1
 CALLBACK = 3

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from demo.awx_model import Label, NotifyFault, SimulatedJob, Template
+from demo.awx.model import Label, NotifyFault, SimulatedJob, Template
 
 Body = dict[str, Any]
 

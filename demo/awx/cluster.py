@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from demo.awx_directory import AwxDirectory
-from demo.awx_model import (
+from demo.awx.directory import AwxDirectory
+from demo.awx.model import (
     PERSON,
     SERVICE_ID,
     Faults,
@@ -20,8 +20,8 @@ from demo.awx_model import (
     User,
     now,
 )
-from demo.awx_notify import KIND_OF, Notifier
-from demo.awx_store import Store
+from demo.awx.notify import KIND_OF, Notifier
+from demo.awx.store import Store
 
 REAPED = "Task was marked as running but was not present in the job queue, so it has been marked as failed."
 DEPENDENCY = 'Previous Task Failed: {"job_type": "project_update", "job_name": "Playbooks", "job_id": "9"}'

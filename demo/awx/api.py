@@ -6,14 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from demo import awx_http as http
-from demo.awx_access import Access
-from demo.awx_bodies import job_body, label_body, launch_body
-from demo.awx_cluster import Cluster
-from demo.awx_http import ApiError, json_body, page, select
-from demo.awx_launch import Accepted, accept
-from demo.awx_model import LaunchFault, NotifyFault, SimulatedJob, Template, User
-from demo.awx_resources import Resources, Route
+from demo.awx import http
+from demo.awx.access import Access
+from demo.awx.bodies import job_body, label_body, launch_body
+from demo.awx.cluster import Cluster
+from demo.awx.http import ApiError, json_body, page, select
+from demo.awx.launch import Accepted, accept
+from demo.awx.model import LaunchFault, NotifyFault, SimulatedJob, Template, User
+from demo.awx.resources import Resources, Route
 
 _JOB_TEXTS = {"name", "description", "status", "launch_type", "type", "job_tags", "skip_tags", "limit", "webhook_guid"}
 _JOB_RELATIONS = {"id", "job_template", "unified_job_template", "created_by", "labels"}

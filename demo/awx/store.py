@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from demo.awx_model import Label, SimulatedJob
+from demo.awx.model import Label, SimulatedJob
 
 
 class Store:

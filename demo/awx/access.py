@@ -5,10 +5,10 @@ import binascii
 
 from fastapi import Request
 
-from demo import awx_http as http
-from demo.awx_cluster import Cluster
-from demo.awx_kinds import KINDS
-from demo.awx_model import Template, User
+from demo.awx import http
+from demo.awx.cluster import Cluster
+from demo.awx.kinds import KINDS
+from demo.awx.model import Template, User
 
 SEES_ALL = ("admin_role", "auditor_role")
 """An organisation's roles that show everything in it."""

@@ -8,13 +8,13 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
-from demo import awx_http as http
-from demo.awx_access import Access
-from demo.awx_bodies import template_body
-from demo.awx_cluster import Cluster
-from demo.awx_http import ApiError, Row, json_body, page, select
-from demo.awx_kinds import KINDS, REFERENCES, configured, shown, taken
-from demo.awx_model import Template, User
+from demo.awx import http
+from demo.awx.access import Access
+from demo.awx.bodies import template_body
+from demo.awx.cluster import Cluster
+from demo.awx.http import ApiError, Row, json_body, page, select
+from demo.awx.kinds import KINDS, REFERENCES, configured, shown, taken
+from demo.awx.model import Template, User
 
 Route = tuple[str, str, Callable[..., Awaitable[Any]]]
 

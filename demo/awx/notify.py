@@ -7,9 +7,9 @@ from urllib.parse import urljoin
 
 import httpx
 
-from demo.awx_bodies import Body, notification_body
-from demo.awx_http import Row
-from demo.awx_model import NotifyFault, SimulatedJob, SimulatorConfig
+from demo.awx.bodies import Body, notification_body
+from demo.awx.http import Row
+from demo.awx.model import NotifyFault, SimulatedJob, SimulatorConfig
 
 KIND_OF = {"running": "started", "successful": "success", "failed": "error", "error": "error", "canceled": "error"}
 MAX_HOPS = 5

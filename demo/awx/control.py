@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
-from demo.awx_cluster import Cluster
-from demo.awx_model import PERSON, Faults, Pace, SimulatedJob, Template, User
+from demo.awx.cluster import Cluster
+from demo.awx.model import PERSON, Faults, Pace, SimulatedJob, Template, User
 
 
 class JobRef(BaseModel):

@@ -14,12 +14,12 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from demo.awx_api import Api
-from demo.awx_cluster import Cluster
-from demo.awx_control import Control
-from demo.awx_http import ApiError, FaultAnswer, Slashes, answer_error
-from demo.awx_model import Pace, SimulatorConfig
-from demo.awx_page import page
+from demo.awx.api import Api
+from demo.awx.cluster import Cluster
+from demo.awx.control import Control
+from demo.awx.http import ApiError, FaultAnswer, Slashes, answer_error
+from demo.awx.model import Pace, SimulatorConfig
+from demo.awx.page import page
 
 STOP_WITHIN = 2
 """Seconds that answers under way get when the process is told to stop."""

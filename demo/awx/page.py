@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from demo.awx_model import SimulatedJob
+from demo.awx.model import SimulatedJob
 
 _HEAD = """<!doctype html>
 <html lang="en">

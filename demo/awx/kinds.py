@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from demo.awx_http import ApiError, Row
+from demo.awx.http import ApiError, Row
 
 ENCRYPTED = "$encrypted$"
 """The text that is shown of a secret, and that keeps a secret as it is when it is sent back."""

@@ -1,0 +1,1 @@
+"""A stand-in for AWX over real HTTP, for demos and tests."""

@@ -1,0 +1,5 @@
+"""The command `python -m demo.awx`."""
+
+from demo.awx.app import main
+
+main()
