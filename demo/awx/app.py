@@ -103,7 +103,3 @@ def main(arguments: list[str] | None = None) -> None:
         log_level="warning",
         timeout_graceful_shutdown=STOP_WITHIN,
     )
-
-
-if __name__ == "__main__":
-    main()
