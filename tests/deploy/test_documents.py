@@ -49,6 +49,15 @@ def test_the_releases_named_are_those_that_are_pinned() -> None:
     assert {name for name, _ in named} == direct_dependencies()
 
 
+def test_the_drawing_of_the_rooms_agrees_with_the_rules_of_imports() -> None:
+    """Each room of the first layers' contract is drawn, the demo's left out, and every arrow points down."""
+    layers = [each.split(" | ") for each in PYPROJECT["tool"]["importlinter"]["contracts"][0]["layers"]]
+    depth = {room: depth for depth, rooms in enumerate(layers) for room in rooms}
+    arrows = re.findall(r"^ +(\w+)(?:\[.*\])? --> (\w+)$", text("docs/architecture.md"), re.MULTILINE)
+    assert {room for arrow in arrows for room in arrow} == depth.keys() - {"demo"}
+    assert [(above, below) for above, below in arrows if depth[above] >= depth[below]] == []
+
+
 def test_make_help_explains_every_target() -> None:
     """Every target that is no file has its sentence."""
     makefile = text("Makefile")
