@@ -2,23 +2,36 @@
 
 Glossary, one meaning a word across the project:
 
-ticket        the promotion request as recorded: one YAML file in the GitOps repository, one Temporal workflow, one id.
-target        what is promoted: an API, an application or a policy, by name and version.
-tenant        the team that owns the target; rights are granted per tenant.
-submission    what a requester asked for, before it is a ticket.
-decision      what a person decided on a ticket (approve, reject, cancel, retry), bound to the digest of what they saw.
-proof         the API's signature on a submission or a decision; it travels into the commit as a trailer.
-digest        SHA-256 of everything an approver approves: identity, tenant, requester and spec of the ticket.
-transition    one change of a ticket's state; one history entry; one Git commit.
-deployment    one attempt to bring an approved ticket to production; one AWX job.
+ticket        a promotion request as recorded: one YAML file in the record, one workflow, one id. People say "request".
+promotion     the workflow of one ticket, from its submission to its end.
+target        an API, an application or a policy, by name and version: it is what a ticket promotes.
+tenant        the team that owns a target; rights are granted for each tenant.
+CPI           the administrator of a tenant (role `cpi`), or of the platform (`cpi_admin`).
+submission    the complete request of a requester, before it is a ticket.
+decision      an approve, reject, cancel, retry, hold or release by a person, bound to the digest of what they saw.
+proof         the API's signature on a submission or a decision; the commit carries it as a trailer.
+claims        the content of a proof: who, what, on which ticket, when.
+digest        the SHA-256 of everything an approver approves: identity, tenant, requester and spec of the ticket.
+transition    one change of a ticket: one history entry, one Git commit. An act is a transition as read from its commit.
+deployment    one attempt to bring an approved ticket to production: one AWX job.
 attempt       the number of a deployment of a ticket, from 1; a retry starts the next.
-line          the requests of one target that deploy or wait for their turn, in the order of their places.
-place         a commit's number on the branch's first-parent line; an entry's is that of the commit that brought it.
-coverage      what an approval stands on: the request as signed, production as shown, a time; without it, it lapses.
-announcement  one thing told about a ticket, on each channel: mail, Slack, Kafka.
-outbox        what a channel tells of the record: how far it has read it, and what it told whom, kept in a journal.
-journal       small files on a ref of their own beside the branch, which one leader at a time changes.
-follower      what reads the record commit by commit and does something about it, led by one worker at a time.
-record        the Git repository that holds tickets, tenants and people: the product's memory and its proof.
-directory     who is who and may do what, read from the record.
+marker        the label by which AWX's job of an attempt is recognised: `prodgate-PR-2026-0001-1`.
+twin          another AWX job for the same attempt.
+line          the tickets of one target that deploy or wait for their turn, in the order of their places.
+place         the number, on the branch's first-parent line, of the commit that brought a history entry.
+coverage      the request as signed, production as shown, and a time: an approval holds for these, and lapses without.
+hold          a stop that a person puts on an approved ticket until somebody releases it.
+preflight     the look at the record right before a launch.
+announcement  one message about a ticket, on one channel or several.
+channel       a way that announcements go: mail, Slack, Kafka.
+outbox        a channel's reading of the record: how far it has come, and what it told whom, kept in a journal.
+journal       small files on a Git ref of their own, beside the branch; one leader at a time changes them.
+follower      a process's part that reads the record commit by commit and acts on it, as an outbox does.
+leader        the one worker in which a follower runs now, for as long as its lease holds.
+record        the Git branch that holds tickets, tenants, people and keys: the product's memory and its proof.
+index         a SQLite copy of the record, which answers lists and is built again when it is lost.
+directory     the people of the record: who is who, and who may do what.
+catalogue     the targets of the record: which tenant owns each.
+remark        a sentence that the service itself writes into a ticket.
+engine        Temporal.
 """
