@@ -1,4 +1,4 @@
-"""Tells promotions that the record has something to see for them, so that they need not poll for it."""
+"""Tells promotions when the record has news for them, so that they need not poll for it."""
 
 import asyncio
 import logging
@@ -40,7 +40,7 @@ _MOVES = frozenset(Action) - {Action.CREATED, Action.REJECTED, Action.EXPIRED, A
 
 @dataclass
 class Attention:
-    """Follows the record, and signals; what it says decides nothing, and saying it twice costs one look."""
+    """Follows the record and signals promotions. A signal decides nothing; sent twice, it costs one more look."""
 
     acts: ActReader
     lines: LineReader

@@ -1,4 +1,4 @@
-"""The watch over AWX, as an activity: every job of the template against the record."""
+"""Compares every recent job of AWX's template with the record."""
 
 import asyncio
 import sqlite3

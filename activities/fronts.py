@@ -1,4 +1,4 @@
-"""Requests in front of a line that nobody goes on with: an operator who terminates one blocks nobody for ever."""
+"""Finds abandoned requests in front of a line, so that a terminated promotion does not block it for ever."""
 
 import logging
 from dataclasses import dataclass

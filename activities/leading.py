@@ -1,4 +1,4 @@
-"""One leader at a time, by an activity's heartbeat: whoever leads knows until when nobody else can."""
+"""Lets one follower lead at a time, by an activity's heartbeats: the leader knows until when nobody else can."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Keeps what a channel's leader has to tell, to whom, and what became of it: everything of it but the sending."""
+"""Plans what a channel's leader tells to whom, and keeps what became of it: everything but the sending."""
 
 import logging
 from collections.abc import Callable

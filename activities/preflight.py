@@ -107,7 +107,7 @@ class RecordPreflight:
 
 @dataclass
 class PreflightActivities:
-    """Looks again and again until there is an answer; meanwhile it holds no slot and writes no history."""
+    """Judges a ticket again and again until there is an answer; in between it holds no slot and writes no history."""
 
     record: RecordPreflight
     find: Find

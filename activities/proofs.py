@@ -1,4 +1,4 @@
-"""The check of a signature as an activity: its answer is history, and never changes when that is replayed."""
+"""Checks a signature as an activity, so that the answer is in the history and stays the same on replay."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The record as an activity: what Temporal sees when Git is slow, down, or edited by hand."""
+"""Commits transitions, and tells Temporal when to try again: Git may be slow, down, or edited by hand."""
 
 import asyncio
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ Sees = Annotated[Person, needs(Permission.SEE)]
 
 
 class TargetFilters(Frozen):
-    """Which targets."""
+    """The filters of the list of targets."""
 
     tenant: Annotated[Tenant | None, Field(description="A tenant's name")] = None
     type: Annotated[TargetType | None, Field(description="What kind of target")] = None

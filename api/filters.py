@@ -16,7 +16,7 @@ from record.index.query import MAX_LIMIT, Sort, TicketQuery
 
 
 class Paging(Frozen):
-    """Which page of a list."""
+    """The page of a list to show."""
 
     model_config = ConfigDict(validate_by_name=False)
 
@@ -48,7 +48,7 @@ Point = Annotated[date | datetime, PlainValidator(_point, json_schema_input_type
 
 
 class ListFilters(Paging):
-    """Which requests of a list, in which order; filters combine."""
+    """The filters and the order of a list of requests; filters combine."""
 
     tenant: Annotated[Tenant | None, Field(description="A tenant's name")] = None
     created_by: Annotated[Email | None, Field(description="The requester's e-mail address")] = None
@@ -88,7 +88,7 @@ class ListFilters(Paging):
 
 
 class Filters(ListFilters):
-    """Which requests, in whatever state, in which order; filters combine."""
+    """The same filters for requests in any state."""
 
     state: Annotated[tuple[State, ...], Field(description="One or several states")] = ()
 

@@ -1,4 +1,4 @@
-"""Keeps this process's clone as new as each question that is asked of it, where the record is a URL."""
+"""Fetches before a question is answered, so that the clone is as new as the question, where the record is a URL."""
 
 import asyncio
 

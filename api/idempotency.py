@@ -1,4 +1,4 @@
-"""Idempotency-Keys: whose they are, and whether what was asked for again is the same."""
+"""Handles Idempotency-Keys: each is its person's own, and the same key asks for the same ticket."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""AWX as the worker's settings describe it, and `prodgate doctor`: whether it is ready, before anybody needs it."""
+"""Runs `prodgate doctor`: tells from the worker's settings whether AWX is ready, before anybody needs it."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The protocol of every channel of announcements: one message at a time, and the truth about what became of it."""
+"""The interface of every channel of announcements: it delivers one message at a time, and reports the result."""
 
 import logging
 from collections.abc import Callable
@@ -42,11 +42,11 @@ class ChannelClient(Protocol):
         ...
 
     async def rest(self) -> None:
-        """Let go of what costs the other side something while there is nothing to tell."""
+        """Release whatever costs the other side something while there is nothing to tell."""
         ...
 
     async def close(self) -> None:
-        """Let go of everything; it is taken up again when there is something to tell."""
+        """Release everything; the next message takes it up again."""
         ...
 
 

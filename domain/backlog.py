@@ -20,7 +20,7 @@ Key = tuple[str, str]
 
 @dataclass
 class Pause:
-    """Until when something rests, and after how many failures in a row."""
+    """A rest after failures: its end, and the number of failures in a row."""
 
     until: datetime | None = None
     failures: int = 0

@@ -1,4 +1,4 @@
-"""The look before a launch: nothing goes to production that the record does not let through at that moment."""
+"""Judges a ticket right before its launch: only what the record allows at that moment goes to production."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -36,14 +36,14 @@ class Preflight(Frozen):
 
 
 class Hint(Frozen):
-    """Says that the record has something to see for a ticket, and why; it decides nothing."""
+    """Says that the record has news for a ticket, and why; it decides nothing."""
 
     ticket_id: TicketId
     why: Annotated[str, Field(max_length=200)]
 
 
 class Cleared(Frozen):
-    """Nothing speaks against it now."""
+    """The ticket may go on now."""
 
     outcome: Literal["clear"] = "clear"
 
@@ -74,7 +74,7 @@ Verdict = Annotated[Cleared | Launched | Objection, Field(discriminator="outcome
 
 
 def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> Objection | None:
-    """Finds what speaks against the ticket's going on, if any. Tickets of before the newer rules fail, others lapse."""
+    """Finds the reason why the ticket may not go on now. Tickets from before the newer rules fail, others lapse."""
     if grounds.newer is not None and ticket.state in SUPERSEDABLE:
         return Superseded(newer=grounds.newer)
     if ticket.status.approved_by is None:
@@ -87,7 +87,7 @@ def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | N
 
 
 def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collection[Claims], at: datetime) -> Claims:
-    """The signed approval that a launch asked for at this moment rests on; raises what speaks against it.
+    """Finds the signed approval that allows a launch at this moment. Raises the rule that the launch would break.
 
     `ticket` is the record's, `signed` what its commits prove. Raises StaleDecision, NotPending or Unproven.
     """

@@ -1,4 +1,4 @@
-"""Says what a request replaces in production, which way it goes, and what else is open of its target."""
+"""Compares a request with production and with the other open requests of its target."""
 
 from domain.ticket import State
 from domain.values import Email, Frozen, Moment, TicketId, Version
@@ -17,7 +17,7 @@ class OtherRequest(Frozen):
 
 
 class Comparison(Frozen):
-    """The version that a request replaces, null for none, which way it goes, and what else is open of its target."""
+    """The version that a request replaces (null for none), its direction, and the other open requests of its target."""
 
     ticket_id: TicketId
     replaces: Version | None

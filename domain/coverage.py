@@ -46,7 +46,7 @@ class Grounds(Frozen):
 
 
 def valid_until(ticket: PromotionRequest, valid_for: timedelta) -> datetime | None:
-    """Until when the ticket's approval holds; None where it has none."""
+    """The time until which the ticket's approval holds; None where it has none."""
     approved, scheduled = ticket.status.approved_at, ticket.spec.request.scheduled_date
     if approved is None:
         return None
@@ -67,7 +67,7 @@ def changed_by(approved: int, since: Iterable[Deployed]) -> Deployed | None:
 
 
 def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> str | None:
-    """The reason for which the approval lapses now, as the record keeps it; None while it covers the request.
+    """The reason why the approval lapses now, as the record keeps it; None while it covers the request.
 
     Faults of files are no reason: what can't be read is waited for.
     """
@@ -78,7 +78,7 @@ def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | Non
 
 
 def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None) -> str | None:
-    """The reason for which whoever approved may not have, as the directory is now; None while they may."""
+    """The reason why the approver may not approve any more, as the directory is now; None while they may."""
     approver = ticket.status.approved_by
     if not grounds.tenant_exists:
         return remarks.write("tenant-gone", tenant=ticket.metadata.tenant)

@@ -113,7 +113,7 @@ LaunchOutcome = Annotated[Launched | LaunchRefused | NotLaunched, Field(discrimi
 
 
 class JobLookup(Frozen):
-    """Which attempt to look for; `asked_at` is when its launch was last asked for, None if it never was."""
+    """A search for the job of an attempt; `asked_at` is when its launch was last asked for, None if it never was."""
 
     deployment: Deployment
     asked_at: Moment | None = None

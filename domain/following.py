@@ -21,7 +21,7 @@ def outbox_ref(channel: Channel) -> str:
 
 
 class CallReport(Frozen):
-    """The report of the follower that calls attention: the number of hints it has sent since it leads."""
+    """A report of the follower `attention`: the number of hints it has sent since it leads."""
 
     called: int
 

@@ -1,4 +1,4 @@
-"""Which sign-in an entry of the directory belongs to, where it names none: that of its first signed act."""
+"""Binds an entry of the directory to one sign-in: the one it names, or else that of its first signed act."""
 
 from datetime import datetime, timedelta
 

@@ -158,7 +158,7 @@ def _check_state(ticket: PromotionRequest, action: DecisionAction, launching: bo
 
 
 def check_shown(target: TargetFacts, shown: str | None) -> None:
-    """Raise ProductionChanged where an approver was shown of production what it is not."""
+    """Raise ProductionChanged unless the approver was shown production as it is."""
     if target.controlled and not targets.shown_rightly(target, shown):
         now, then = target.production or "", shown or ""
         sentence = f"Production is at {now or 'nothing'} now, and you were shown {then or 'nothing'}: look again"
@@ -226,13 +226,13 @@ def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:
 
 
 def decide_by(ticket: PromotionRequest, first: datetime) -> datetime:
-    """Until when somebody has to decide on a pending ticket; `first` is what its submission said."""
+    """The time until which a pending ticket can be decided on; `first` is what its submission said."""
     lapses = [entry.decide_by for entry in ticket.status.history if entry.decide_by is not None]
     return lapses[-1] if lapses else first
 
 
 def check_status(ticket: PromotionRequest) -> None:
-    """Raise IllegalTransition, or pydantic's ValidationError, where its status is none that these rules make."""
+    """Raise IllegalTransition, or pydantic's ValidationError, unless these rules can make the ticket's status."""
     if status_of(ticket.status.history) != ticket.status:
         raise IllegalTransition("the status is not what the history amounts to")
 

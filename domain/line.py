@@ -53,7 +53,7 @@ def becomes_due(ticket: PromotionRequest) -> bool:
 
 
 def ordered(places: Iterable[Place]) -> tuple[Place, ...]:
-    """The line, whoever deploys or is next first; who entered by one commit, such as a merge, stands by number.
+    """The line in its order, the request that deploys or is next first; those that one commit brought, by number.
 
     Whoever deploys is first though it passed somebody: that one's promotion may be begun anew meanwhile.
     """

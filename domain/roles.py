@@ -1,4 +1,4 @@
-"""Decides who may do what: people, their grants, and the one function that every door asks."""
+"""Decides who may do what: people, their grants, and the one function that API, workflow, console and audit ask."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence

@@ -53,7 +53,7 @@ class Claims(Frozen):
 
     @property
     def asked_by(self) -> Requester:
-        """Of a submission: who asked, as far as it was signed; versions before `requester` signed less."""
+        """The requester of a submission, as far as it was signed; versions before `requester` signed less."""
         return self.requester or Requester(subject=self.sub, addresses=(same_address(self.email),))
 
 

@@ -88,7 +88,7 @@ def shown_rightly(facts: TargetFacts, shown: str | None) -> bool:
 
 
 def way(before: Target | None, now: Target) -> Direction:
-    """Which way one goes from what is in production, None for nothing, to the target.
+    """The direction from what is in production, None for nothing, to the target.
 
     Two contents of one version are not the same, and nothing tells which of them came first.
     """

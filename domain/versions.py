@@ -12,7 +12,7 @@ _FORM = re.compile(
 
 
 class Direction(StrEnum):
-    """Which way a version goes, seen from another: `first` is from nothing, `unknown` where nobody can tell."""
+    """The direction of a version, seen from another: `first` is from nothing, `unknown` where nobody can tell."""
 
     FIRST = "first"
     NEWER = "newer"
@@ -25,7 +25,7 @@ _Rank = tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]
 
 
 def direction(before: str | None, now: str) -> Direction:
-    """Which way one goes from the version before, None for nothing, to the one now."""
+    """The direction from the version before, None for nothing, to the one now."""
     if before is None:
         return Direction.FIRST
     if before == now:

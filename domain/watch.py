@@ -1,4 +1,4 @@
-"""AWX's jobs against the tickets of the record: what a person should look into."""
+"""Compares AWX's jobs with the record's tickets, and names what a person should look into."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Connects every process to Temporal: by Temporal's own settings, with the one way our values travel."""
+"""Connects every process to Temporal, by Temporal's own settings; values travel as pydantic writes them."""
 
 from typing import Any
 

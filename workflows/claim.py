@@ -1,4 +1,4 @@
-"""A claim: which ticket number a submission's key got first, for every API process the same.
+"""Claims a ticket number for a submission's key: the first claim holds for every API process.
 
 Two processes that get one Idempotency-Key at the same moment each pick a number. The engine starts one workflow of an
 id and refuses the second: whoever comes second reads there which number the first one picked, and submits that.

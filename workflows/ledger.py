@@ -79,7 +79,7 @@ class Ledger:
         await workflow.wait_condition(lambda: not self._unrecorded)
 
     async def unchanged_until(self, until: datetime | None, summary: str, disturbed: Callable[[], bool]) -> bool:
-        """Wait for the moment, None for ever; whether it came before the ticket changed or something disturbed."""
+        """Wait for the moment, None for ever; True where it came before the ticket changed or something disturbed."""
         held = self.ticket
         left = None if until is None else until - workflow.now()
         if left is not None and left <= timedelta(0):

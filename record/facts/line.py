@@ -1,4 +1,4 @@
-"""Tells a target's line, and what an approval still stands on: both are functions of the branch alone."""
+"""Reads a target's line, and what still covers an approval: both are functions of the branch alone."""
 
 import sqlite3
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Finds who asked for a ticket, as they were known then: the commit that created it proves it, years later too."""
+"""Finds the requester of a ticket, as they were known then: the commit that created it proves it for good."""
 
 from collections.abc import Iterable
 

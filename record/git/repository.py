@@ -1,4 +1,4 @@
-"""The Git record's door: changes go in, durable revisions come out.
+"""Writes changes to the Git record: what it returns is durable.
 
 What arrives while a group is being written is the next group: one commit a transition, one pack, one move of the branch
 and one push for all of them. A change is answered once its commit is on this disk, and on the remote if there is one.

@@ -690,7 +690,7 @@ export interface components {
         };
         /**
          * Comparison
-         * @description The version that a request replaces, null for none, which way it goes, and what else is open of its target.
+         * @description The version that a request replaces (null for none), its direction, and the other open requests of its target.
          */
         Comparison: {
             /** Ticketid */
@@ -792,7 +792,7 @@ export interface components {
         };
         /**
          * Direction
-         * @description Which way a version goes, seen from another: `first` is from nothing, `unknown` where nobody can tell.
+         * @description The direction of a version, seen from another: `first` is from nothing, `unknown` where nobody can tell.
          * @enum {string}
          */
         Direction: "first" | "newer" | "older" | "same" | "unknown";
