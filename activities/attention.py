@@ -16,7 +16,7 @@ from activities.leading import BEHIND, Lease, resting
 from domain import clearance
 from domain.clearance import Hint, Lapsed, Superseded
 from domain.following import CallReport, Followed
-from domain.ticket import Action, PromotionRequest, State
+from domain.ticket import PromotionRequest, State
 from record.errors import BranchRewritten
 from record.facts.acts import ActReader, UnreadCommits
 from record.facts.line import UNREADABLE, LineReader
@@ -33,9 +33,6 @@ LOOK = "look"
 LOOK_EVERY, ALL_EVERY = 1.0, 60.0
 """Seconds between two looks at the record, which a commit of this process cuts short; and between two looks at every
 approved request, for approvals grow old by themselves, and a hint may be lost."""
-
-_MOVES = frozenset(Action) - {Action.CREATED, Action.REJECTED, Action.EXPIRED, Action.DUE, Action.RELEASED}
-"""Acts after which another request of the target may go on, or no longer."""
 
 
 @dataclass
@@ -94,7 +91,11 @@ class Attention:
         everything = time.monotonic() - self._all_at >= ALL_EVERY
         while (commit := trail.next()) is not None:
             everything = everything or not commit.acts  # people, rules or the catalogue changed
-            moved |= {schema.what_of(act.ticket): act.ticket for act in commit.acts if act.ticket.last.action in _MOVES}
+            moved |= {
+                schema.what_of(act.ticket): act.ticket
+                for act in commit.acts
+                if act.ticket.last.action in clearance.AFFECTS_OTHERS
+            }
             trail.passed()
         BEHIND.labels(ATTENTION.name).set(len(trail))
         others = {ticket.id: ticket for ticket in chain.from_iterable(map(self._others, moved.values()))}

@@ -18,6 +18,9 @@ from domain.signing import Claims, mismatch
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest, State
 from domain.values import Frozen, Moment, Reason, TicketId
 
+AFFECTS_OTHERS = frozenset(Action) - {Action.CREATED, Action.REJECTED, Action.EXPIRED, Action.DUE, Action.RELEASED}
+"""Acts after which another request of the target may go on, or no longer."""
+
 
 class Preflight(Frozen):
     """A question to the record about one ticket, whose file its promotion wrote as `revision`.
