@@ -1,1 +1,1 @@
-"""The plumbing around Temporal's SDK: connection, interceptors, query guard, builds."""
+"""The plumbing around Temporal's SDK: connection, interceptors, query guard, schedules, metrics, builds."""

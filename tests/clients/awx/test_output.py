@@ -2,7 +2,8 @@
 
 import pytest
 
-from clients.awx.output import masked, plain, tail
+from clients.awx.output import OUTPUT_BYTES, excerpt, masked, plain, tail
+from domain.awx_answers import REASON_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,11 @@ def test_colours_and_control_characters_go() -> None:
 def test_a_tail_begins_with_a_whole_character() -> None:
     """Four bytes of `aé` twice: the first, cut in half, is dropped."""
     assert (tail("aéaé", 5), tail("aéaé", 2), tail("short", 100)) == ("éaé", "é", "short")
+
+
+def test_an_excerpt_is_the_sentence_and_the_end_of_the_output() -> None:
+    """Both masked, both cut to what a ticket may keep."""
+    assert excerpt("It failed.", "line 1\r\nkey hunter22\n", ["hunter22"]) == "It failed.\n\nline 1\nkey ****"
+    assert excerpt("It failed.", " \n", []) == "It failed."
+    head, end = excerpt("a" * 2 * REASON_CHARACTERS, "b" * 2 * OUTPUT_BYTES, []).split("\n\n")
+    assert (len(head), len(end)) == (REASON_CHARACTERS - OUTPUT_BYTES, OUTPUT_BYTES)
