@@ -49,7 +49,7 @@ async def run(settings: Settings) -> None:
         worker = registration.worker(
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,
-            deployment_config=deployment(settings),
+            deployment_config=deployment(settings.worker_deployment, settings.build_id),
         )
         await registration.follow()
         async with worker:

@@ -7,20 +7,17 @@ import pygit2
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import WorkerDeploymentConfig
 
-from settings import Settings
-
 _UNVERSIONED = "prodgate"
 """The deployment's name where nobody chooses builds: it is only shown."""
 
 
-def deployment(settings: Settings) -> WorkerDeploymentConfig:
-    """The worker's build; with `worker_deployment` set, it gets no work before an operator makes it the current one.
+def deployment(name: str | None, build: str | None) -> WorkerDeploymentConfig:
+    """The worker's build; in a named deployment it gets no work before an operator makes it the current one.
 
     A promotion goes on with the current build from its next task on, whichever build began it.
     """
-    name = settings.worker_deployment
     return WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(name or _UNVERSIONED, settings.build_id or build_id()),
+        version=WorkerDeploymentVersion(name or _UNVERSIONED, build or build_id()),
         use_worker_versioning=name is not None,
         default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE if name else VersioningBehavior.UNSPECIFIED,
     )

@@ -19,7 +19,6 @@ MAY_IMPORT = {
     "settings": set(),
     "worker": {"activities", "bootstrap", "clients", "engine", "record", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
-    "engine/versioning": {"settings"},
     "bootstrap/__init__": set(),
     "bootstrap/process": set(),
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},

@@ -15,7 +15,6 @@ from demo.company import prepare_repository
 from domain.decision import DecisionAction
 from domain.ticket import State
 from engine.versioning import build_id, deployment
-from settings import Settings
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
@@ -26,15 +25,10 @@ ROOT = Path(__file__).parents[2]
 TEMPORAL = Path(sys.executable).with_name("temporal")
 
 
-def settings(name: str | None = None, build: str | None = None) -> Settings:
-    given = {"PRODGATE_GIT_REPO": "gitops.git", "PRODGATE_WORKER_DEPLOYMENT": name, "PRODGATE_BUILD_ID": build}
-    return Settings.from_environment({variable: value for variable, value in given.items() if value})
-
-
 @asynccontextmanager
 async def working(stage: Stage, build: str | None = None) -> AsyncIterator[None]:
     """A worker of this build, or one without versioning."""
-    config = deployment(settings(stage.queue if build else None, build))
+    config = deployment(stage.queue if build else None, build)
     async with stage.working(deployment_config=config):
         yield
 
@@ -106,7 +100,7 @@ async def test_a_promotion_that_one_build_began_is_finished_by_the_next(
 
 def test_without_a_deployment_a_build_is_only_told() -> None:
     """Then any worker takes any task, as `prodgate up` has it."""
-    assert deployment(settings()).use_worker_versioning is False
-    assert deployment(settings(build="7.1")).version.build_id == "7.1"
+    assert deployment(None, None).use_worker_versioning is False
+    assert deployment(None, "7.1").version.build_id == "7.1"
     head = subprocess.run(["git", "-C", ROOT, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
     assert build_id().endswith(f"-{head.stdout[:12]}")
