@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pygit2
 from pydantic import ValidationError
+from pyroaring import BitMap
 
 from domain import lifecycle, yaml
 from domain.errors import RuleViolation
@@ -104,7 +105,7 @@ def read_chunks(repository: Path, files: list[TicketFile]) -> Iterator[Chunk]:
 
 def _read_chunk(repository: str, number: int, files: list[TicketFile]) -> Chunk:
     git, chunk, found = pygit2.Repository(repository), Chunk(), dict[str, list[int]]()
-    for position, file in enumerate(files):
+    for row, file in enumerate(files, number * CHUNK):
         try:
             ticket = read_ticket(file.path, blob_of(git, file.blob))
         except RuleViolation as error:
@@ -114,8 +115,8 @@ def _read_chunk(repository: str, number: int, files: list[TicketFile]) -> Chunk:
         chunk.entries += ((file.path, each, place) for each, place in known.items())
         if ticket is None:
             continue
-        chunk.rows.append(schema.values(number * CHUNK + position, ticket, file.blob, known))
+        chunk.rows.append(schema.values(row, ticket, file.blob, known))
         for term in terms(ticket, identities_in(git, ticket, file.commits)):
-            found.setdefault(term, []).append(position)
-    chunk.postings = [(term, number, packed(rows)) for term, rows in sorted(found.items())]
+            found.setdefault(term, []).append(row)
+    chunk.postings = [(term, number, packed(BitMap(rows))) for term, rows in sorted(found.items())]
     return chunk

@@ -20,7 +20,7 @@ from record.index.bulk import TicketFile, blob_of, found_ticket, identities_in, 
 from record.index.changes import is_ticket
 from record.index.entries import FileChange, all_changes, brought, changes_of, line, places
 from record.index.finding import Finder, terms
-from record.index.postings import CHUNK
+from record.index.postings import CHUNK, PUT_ROWS
 from record.people.switch import find_switch, older
 
 _LOG = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Feed:
         for done, chunk in enumerate(read_chunks(Path(self._git.path), listed), 1):
             self._db.executemany(schema.PUT, chunk.rows)
             self._db.executemany(schema.PUT_ENTRY, chunk.entries)
-            self._db.executemany("INSERT INTO postings VALUES (?, ?, ?)", chunk.postings)
+            self._db.executemany(PUT_ROWS, chunk.postings)
             for fault in chunk.faults:
                 self._put_fault(*fault)
             self._progress(min(done * CHUNK, len(first)), len(first))

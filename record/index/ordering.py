@@ -4,9 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import compress, islice
 
-from record.index.postings import flags, positions
+from pyroaring import FrozenBitMap
 
-_FEW = 2_000
+_FEW = 5_000
 """Found rows up to this number are sorted; more are met soon enough by walking the order."""
 _STRIDE = 512
 
@@ -23,14 +23,12 @@ class Ordering:
         self._keys: list[int] = []
         self._rows: list[int] = []
         self._key_of: dict[int, int] = {}
-        self._top = 0
 
     def fill(self, rows: dict[int, int]) -> None:
         """Start with these rows by key."""
         self._keys = sorted(rows)
         self._rows = [rows[key] for key in self._keys]
         self._key_of = dict(zip(self._rows, self._keys, strict=True))
-        self._top = max(self._rows, default=-1) + 1
 
     def put(self, row: int, key: int) -> None:
         """Set the row's key."""
@@ -41,7 +39,6 @@ class Ordering:
         self._keys.insert(at, key)
         self._rows.insert(at, row)
         self._key_of[row] = key
-        self._top = max(self._top, row + 1)
 
     def remove(self, row: int) -> None:
         if (key := self._key_of.pop(row, None)) is not None:
@@ -56,21 +53,20 @@ class Ordering:
         start = 0 if first is None else bisect_left(self._keys, first)
         return self._rows[start : len(self._rows) if last is None else bisect_left(self._keys, last)]
 
-    def pick(self, bits: int, count: int, after: int | None, *, descending: bool) -> list[int]:
-        """The first `count` rows among `bits` whose keys come after `after`, in order."""
-        if bits.bit_count() <= _FEW:
-            return self._pick_of_few(positions(bits), count, after, descending=descending)
-        return list(islice(self._walk(bits, after, descending=descending), count))
+    def pick(self, found: FrozenBitMap, count: int, after: int | None, *, descending: bool) -> list[int]:
+        """The first `count` rows among `found` whose keys come after `after`, in order."""
+        if len(found) <= _FEW:
+            return self._pick_of_few(found, count, after, descending=descending)
+        return list(islice(self._walk(found, after, descending=descending), count))
 
-    def _pick_of_few(self, rows: list[int], count: int, after: int | None, *, descending: bool) -> list[int]:
-        keys = sorted((self._key_of[row], row) for row in rows)
-        if descending:
-            keys.reverse()
-        left = (row for key, row in keys if after is None or (key < after if descending else key > after))
+    def _pick_of_few(self, found: FrozenBitMap, count: int, after: int | None, *, descending: bool) -> list[int]:
+        rows = sorted(found, key=self._key_of.__getitem__, reverse=descending)
+        if after is None:
+            return rows[:count]
+        left = (row for row in rows if (self._key_of[row] < after if descending else self._key_of[row] > after))
         return list(islice(left, count))
 
-    def _walk(self, bits: int, after: int | None, *, descending: bool) -> Iterator[int]:
-        marked = flags(bits, max(self._top, bits.bit_length()))
+    def _walk(self, found: FrozenBitMap, after: int | None, *, descending: bool) -> Iterator[int]:
         if descending:
             end = len(self._rows) if after is None else bisect_left(self._keys, after)
             strides = ((max(0, stop - _STRIDE), stop) for stop in range(end, 0, -_STRIDE))
@@ -81,4 +77,4 @@ class Ordering:
             rows = self._rows[first:last]
             if descending:
                 rows.reverse()
-            yield from compress(rows, map(marked.__getitem__, rows))
+            yield from compress(rows, map(found.__contains__, rows))

@@ -13,6 +13,7 @@ from threading import Condition, Event, RLock, Thread
 from zoneinfo import ZoneInfo
 
 import pygit2
+from pyroaring import BitMap, FrozenBitMap
 
 from domain.coverage import Deployed
 from domain.roles import Scope
@@ -23,7 +24,6 @@ from record.index import schema, targets
 from record.index.entries import prints
 from record.index.feed import Feed, Progress
 from record.index.finding import Finder
-from record.index.postings import bits_of
 from record.index.query import Page, Statistics, TicketQuery, decode_cursor, encode_cursor
 from record.index.targets import TargetHistory, TargetState, Waiting
 from record.people.members import Fault
@@ -156,12 +156,12 @@ class Index:
         """One page of what the query finds. Raises BadCursor."""
         after = decode_cursor(query)
         with self._reading() as db:
-            bits = self._finder.found(query)
-            picked = self._finder.pick(query, bits, after)
+            found = self._finder.found(query)
+            picked = self._finder.pick(query, found, after)
             rows = [row for row, _ in picked[: query.limit]]
             documents = [db.execute("SELECT document FROM tickets WHERE row = ?", (row,)).fetchone()[0] for row in rows]
         more = encode_cursor(query, picked[query.limit - 1][1]) if len(picked) > query.limit else None
-        return Page(tuple(documents), bits.bit_count(), more)
+        return Page(tuple(documents), len(found), more)
 
     def stats(self, scope: Scope, now: datetime, zone: ZoneInfo) -> Statistics:
         """The counts over what the scope sees, as of `now` (aware) in the zone."""
@@ -169,18 +169,16 @@ class Index:
         monday = today - timedelta(days=today.weekday())  # wall-clock arithmetic: midnight, whatever clocks did since
         with self._reading() as db:
             seen = self._finder.within(scope)
-            pending = (seen & self._finder.postings.term("s:pending")).bit_count()
             return Statistics(
-                pending=pending,
+                pending=seen.intersection_cardinality(self._finder.postings.term("s:pending")),
                 approved_today=self._count_since(db, "approved_at", today, seen),
                 rejected_today=self._count_since(db, "rejected_at", today, seen),
                 deployed_this_week=self._count_since(db, "deployed_at", monday, seen),
             )
 
-    def _count_since(self, db: sqlite3.Connection, column: str, moment: datetime, seen: int) -> int:
+    def _count_since(self, db: sqlite3.Connection, column: str, moment: datetime, seen: FrozenBitMap) -> int:
         found = db.execute(f"SELECT row FROM tickets WHERE {column} >= ?", (int(moment.timestamp()),))  # noqa: S608
-        rows = [row for (row,) in found]
-        return (bits_of(rows, max(rows, default=-1) + 1) & seen).bit_count()
+        return seen.intersection_cardinality(BitMap(row for (row,) in found))
 
     def in_production(self, ticket: PromotionRequest) -> PromotionRequest | None:
         """The last ticket that was deployed for the same target and environment; of a deployed one, the one before."""
