@@ -1,6 +1,6 @@
 """The Git record, measured: our way to write beside the others, then lists, searches, statistics and a rebuild.
 
-    python -m bench.record [--folder DIR] [--sizes 0,10000,100000] [--commits 600]
+    python -m bench.record [--folder DIR] [--sizes 0,10000,100000] [--commits 600] [--reading]
 
 Every way writes the same tickets on a copy of the same repository in the same run; compare the ratios, not the figures.
 """
@@ -21,10 +21,9 @@ import pygit2
 
 from bench.record_data import copied, repository, ticket
 from bench.record_read import measure_reading
-from domain import yaml
 from domain.change import Change
 from domain.ticket import PromotionRequest
-from record.files.text import text_of
+from record.files.writing import text_of
 from record.git.repository import open_repository
 
 WRITERS = 32
@@ -151,7 +150,7 @@ def working_tree(path: Path, one: PromotionRequest) -> tuple[Path, Path]:
     work = path.with_suffix(".work")
     file = work / one.path
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(yaml.dump(one), encoding="utf-8")
+    file.write_text(text_of(one), encoding="utf-8")
     return work, file
 
 
@@ -217,12 +216,14 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".data/bench"), help="where repositories are made and kept")
     parser.add_argument("--sizes", default="0,10000,100000", help="tickets in the repositories, smallest first")
     parser.add_argument("--commits", type=int, default=2_000)
+    parser.add_argument("--reading", action="store_true", help="leave out the ways to write")
     asked = parser.parse_args()
     folder: Path = asked.folder.resolve()  # git is started in other folders
     folder.mkdir(parents=True, exist_ok=True)
     sizes = [int(size) for size in asked.sizes.split(",")]
-    measure_writing(folder, sizes, asked.commits)
-    for size in sizes[1:]:
+    if not asked.reading:
+        measure_writing(folder, sizes, asked.commits)
+    for size in sizes if asked.reading else sizes[1:]:
         measure_reading(repository(folder, size), folder, size)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from domain import lifecycle
 from domain.change import Change
 from domain.ticket import Action, HistoryEntry, PromotionRequest
-from record.files.text import text_of
+from record.files.writing import text_of
 from record.git.durable import write_files
 from record.git.message import commit
 from record.git.objects import GitObject, ObjectKind, Tree

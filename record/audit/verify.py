@@ -28,8 +28,9 @@ from record.errors import RecordUnavailable
 from record.facts.controls import facts
 from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
+from record.files.reading import read_ticket
 from record.git.message import SERVICE_EMAIL, plain
-from record.index.bulk import blob_of, read_ticket
+from record.index.bulk import blob_of
 from record.index.changes import (
     UNREADABLE,
     CommitChanges,

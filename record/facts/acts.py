@@ -20,8 +20,9 @@ from domain.signing import Claims, mismatch
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.requesters import claims_in, requester_in
+from record.files.reading import read_ticket
 from record.git.repository import Repository
-from record.index.bulk import blob_of, read_ticket
+from record.index.bulk import blob_of
 from record.index.changes import is_ticket
 from record.index.reader import Index
 from record.signing.keys import KeyReader

@@ -14,8 +14,8 @@ from domain.identity import SignIn, check_issuer, check_sign_in
 from domain.roles import Person, same_address
 from domain.signing import Claims, mismatch
 from record.facts.requesters import claims_in
+from record.files.reading import read_ticket
 from record.git.repository import Repository
-from record.index.bulk import read_ticket
 from record.index.reader import Index
 from record.people.directory import Directory
 from record.people.members import Member

@@ -8,12 +8,13 @@ from pathlib import Path
 import pygit2
 from pydantic import ValidationError
 
-from domain import lifecycle, yaml
+from domain import lifecycle
 from domain.change import Change, Recorded
 from domain.errors import MalformedTicket, RuleViolation
 from domain.ticket import PromotionRequest
 from record.errors import NotOneStep, RecordConflict, RecordError, RecordUnavailable, TicketExists
-from record.files.text import text_of
+from record.files.reading import load
+from record.files.writing import text_of
 from record.git import message
 from record.git.objects import GitObject, ObjectKind, Tree, object_id
 from record.git.pack import PackWriter
@@ -106,7 +107,7 @@ class Builder:
     def _loaded(self, found: bytes, written: dict[bytes, bytes]) -> PromotionRequest | None:
         """The ticket of a file that is there, None where that is no ticket."""
         try:
-            return yaml.load(written.get(found) or self._read(found))
+            return load(written.get(found) or self._read(found))
         except MalformedTicket:
             return None
 

@@ -12,13 +12,11 @@ from itertools import repeat
 from pathlib import Path
 
 import pygit2
-from pydantic import ValidationError
 from pyroaring import BitMap
 
-from domain import lifecycle, yaml
 from domain.errors import RuleViolation
 from domain.ticket import Action, PromotionRequest
-from record.files import reading
+from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, trailer
 from record.index import schema
 from record.index.entries import FileChange, places
@@ -27,18 +25,6 @@ from record.index.postings import CHUNK, packed
 from record.signing.signatures import unchecked
 
 _LOG = logging.getLogger(__name__)
-
-
-def read_ticket(path: str, data: bytes) -> PromotionRequest:
-    """The ticket that the file at the path holds. Raises RuleViolation when there is none, or a false one."""
-    ticket = reading.load(data)
-    if ticket.path != path:
-        raise RuleViolation(f"the file says that it belongs at {ticket.path}")
-    try:
-        lifecycle.check_status(ticket)
-    except ValidationError as error:  # such as an approval by nobody
-        raise RuleViolation(yaml.describe(error)) from error
-    return ticket
 
 
 def found_ticket(git: pygit2.Repository, path: str, blob: str) -> PromotionRequest | None:

@@ -16,7 +16,7 @@ from pygit2.enums import DeltaStatus, SortMode
 from domain import lifecycle
 from domain.ticket import FOLDER, Action, HistoryEntry, PromotionRequest, State
 from record.errors import RecordUnavailable
-from record.files.text import text_of
+from record.files.writing import text_of
 from record.git.objects import ObjectKind, object_id
 from record.index.changes import is_ticket, last_line, on_line, opened
 from record.people.members import shown

@@ -14,9 +14,10 @@ from pygit2.enums import DeltaStatus
 from domain.errors import RuleViolation
 from domain.roles import same_address
 from domain.ticket import PromotionRequest
+from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, plain, trailer
 from record.index import schema
-from record.index.bulk import TicketFile, blob_of, found_ticket, identities_in, read_chunks, read_ticket
+from record.index.bulk import TicketFile, blob_of, found_ticket, identities_in, read_chunks
 from record.index.changes import is_ticket
 from record.index.entries import FileChange, all_changes, brought, changes_of, line, places
 from record.index.finding import Finder, terms

@@ -19,7 +19,7 @@ from domain.audience import Addressee, Language, SlackChannel
 from domain.coverage import VALID_FOR
 from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant, Version, same_name
-from domain.yaml import describe
+from record.files.reading import describe
 
 PLATFORM = "platform.yaml"
 TENANTS = "tenants"

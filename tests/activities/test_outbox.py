@@ -26,10 +26,10 @@ from domain.announcement import Channel, Plan
 from domain.delivery import Outcome, Report
 from domain.ticket import Impact
 from domain.versions import Direction
-from domain.yaml import dump
 from record.errors import BranchRewritten, JournalMoved
 from record.facts.acts import ActReader
 from record.facts.controls import Controls
+from record.files.writing import text_of
 from record.git.outbox import announced
 from record.git.repository import Repository
 from record.index.diff import Comparer
@@ -442,11 +442,11 @@ async def test_what_is_no_transition_or_what_nobody_signed_is_announced_as_nothi
     async with house.leading(board) as leader:
         story = await Story(leader.repository).create()
         await until(lambda: board.events == ["request-created"])
-        path, text = story.ticket.path, dump(story.ticket)
+        path, text = story.ticket.path, text_of(story.ticket)
         person_commits(house.git, {path: text.replace("payment-api", "other-api")})
         person_commits(house.git, {path: "no ticket at all"})
         person_commits(house.git, {path: text})
-        person_commits(house.git, {path: dump(after(story.ticket, "approved"))})
+        person_commits(house.git, {path: text_of(after(story.ticket, "approved"))})
         await Story(leader.repository, pending(id=number(2))).create()
         await until(lambda: f"{number(2)}.1.request-created" in board.ids)
     assert board.events == ["request-created", "request-created"]

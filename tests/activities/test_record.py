@@ -10,10 +10,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.record import RecordActivities
-from domain import lifecycle, yaml
+from domain import lifecycle
 from domain.change import Change
 from domain.decision import DecisionAction
 from domain.signing import proof_of
+from record.files.writing import text_of
 from record.git.repository import Repository
 from record.signing.proofs import Proofs
 from record.signing.signatures import signed
@@ -72,7 +73,7 @@ async def test_a_conflict_is_looked_at_again_until_a_person_has_resolved_it(
 ) -> None:
     """The failure is a sentence, the waits grow to minutes, and a restored file lets it pass."""
     story = await Story(repository).create()
-    person_commits(repository.path, {PATH: yaml.dump(story.ticket).replace("payment", "refund")})
+    person_commits(repository.path, {PATH: text_of(story.ticket).replace("payment", "refund")})
     change = approved(story)
     environment = ActivityEnvironment()
     environment.info = dataclasses.replace(environment.info, attempt=attempt)
@@ -81,7 +82,7 @@ async def test_a_conflict_is_looked_at_again_until_a_person_has_resolved_it(
         await environment.run(record, change)
     assert not caught.value.non_retryable
     assert caught.value.next_retry_delay == timedelta(seconds=seconds)
-    person_commits(repository.path, {PATH: yaml.dump(story.ticket)})
+    person_commits(repository.path, {PATH: text_of(story.ticket)})
     await environment.run(record, change)
 
 

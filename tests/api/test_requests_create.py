@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain import yaml
+from record.files.reading import load
 from tests.api.house import (
     ALICE,
     EMMA,
@@ -31,7 +31,7 @@ def test_a_creation_is_recorded_before_it_is_answered(house: House) -> None:
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"/v1/requests/prod/{ticket_id}"
     assert house.log(ticket_id) == [f"{ticket_id}: created {ticket['spec']['target']['name']} 2.1.0"]
-    assert yaml.load(house.file(ticket)).model_dump(mode="json") == ticket
+    assert load(house.file(ticket).encode()).model_dump(mode="json") == ticket
     read = house.as_(PIERRE).get(answer.headers["Location"])
     assert (read.json(), read.headers["ETag"]) == (ticket, answer.headers["ETag"])
 
@@ -223,7 +223,7 @@ def test_hostile_text_comes_back_as_it_was_sent(house: House, text: str) -> None
     decided = house.as_(JEAN).post(f"/{ticket_id}/reject", json={"reason": long}).json()
     assert decided["status"]["rejectionReason"] == long
     assert house.as_(PIERRE).get(f"/{ticket_id}").json() == decided
-    assert yaml.load(house.file(ticket)).model_dump(mode="json") == decided
+    assert load(house.file(ticket).encode()).model_dump(mode="json") == decided
     name = ticket["spec"]["target"]["name"]
     assert house.log(ticket_id) == [f"{ticket_id}: {done} {name} 2.1.0" for done in ("created", "rejected")]
 

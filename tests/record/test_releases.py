@@ -8,8 +8,8 @@ import pytest
 
 from domain.ticket import PromotionRequest
 from record.audit.verify import verify
-from record.files.text import text_of
-from record.index.bulk import read_ticket
+from record.files.reading import read_ticket
+from record.files.writing import text_of
 from record.index.reader import Index
 from tests.api.house import PLATFORM
 from tests.domain.builders import pending

@@ -26,7 +26,7 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport, Deployment
 from domain.roles import Person, Requester
 from domain.ticket import FOLDER, Impact, PromotionRequest, State
-from domain.yaml import load
+from record.files.reading import load
 from record.git.repository import open_repository
 from record.index.reader import Index
 from record.signing.signatures import signed
@@ -275,7 +275,7 @@ class Stage:
 
     def recorded(self, ticket: PromotionRequest) -> PromotionRequest:
         """The ticket as its file at the branch's tip says."""
-        return load(self.file(ticket))
+        return load(self.file(ticket).encode())
 
     def file(self, ticket: PromotionRequest) -> str:
         """The text of the ticket's file at the branch's tip."""

@@ -11,7 +11,7 @@ from domain import lifecycle
 from domain.decision import DecisionAction
 from domain.roles import Person, Role
 from domain.ticket import State
-from domain.yaml import dump
+from record.files.writing import text_of
 from tests.domain.builders import ADA, JEAN, PIERRE, VERA, person, submission
 from tests.record.building import person_commits
 from tests.workflows.stage import Stage, refused
@@ -179,7 +179,7 @@ async def test_a_number_that_the_record_has_already_is_refused(stage: Stage) -> 
     """After a lost engine, or a restored backup: the record knows, and the old ticket is untouched."""
     now = await stage.now()
     old = lifecycle.create(submission(at=now - timedelta(seconds=5)))
-    person_commits(stage.git, {old.path: dump(old)})
+    person_commits(stage.git, {old.path: text_of(old)})
     async with stage.working():
         with pytest.raises(WorkflowUpdateFailedError) as failed:
             await stage.submit(key="1" * 64)

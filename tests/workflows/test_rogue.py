@@ -13,7 +13,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.common import RetryPolicy
 from temporalio.worker import Worker
 
-from domain import lifecycle, yaml
+from domain import lifecycle
 from domain.change import Change
 from domain.decision import DecisionAction
 from domain.deployment import Deployment, Launch
@@ -21,6 +21,7 @@ from domain.roles import Person
 from domain.signing import proof_of
 from domain.ticket import PromotionRequest
 from domain.values import Frozen
+from record.files.writing import text_of
 from record.signing.signatures import signed
 from tests.domain.builders import JEAN, PIERRE, decision, details, pending
 from tests.record.building import after, git, person_commits
@@ -93,7 +94,7 @@ async def test_what_the_record_does_not_clear_is_not_launched(dev_stage: Stage, 
             decided = signed(decision(ticket, APPROVE, by, at=await dev_stage.now()), KEY)
             approved = lifecycle.apply(ticket, decided, decided.at)
             if how == "approved by hand":
-                person_commits(dev_stage.git, {ticket.path: yaml.dump(approved)})
+                person_commits(dev_stage.git, {ticket.path: text_of(approved)})
             elif by is PIERRE:
                 base = git(dev_stage.git, "rev-parse", f"main:{ticket.path}")
                 change = Change(ticket=approved, base=base, actor_name="Pierre", proof=proof_of(decided))

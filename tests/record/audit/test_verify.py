@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from domain import yaml
 from domain.change import Change
 from domain.ticket import PromotionRequest, State
 from record.audit.verify import run, verify
 from record.errors import RecordUnavailable
+from record.files.writing import text_of
 from record.git.repository import Repository
 from record.people.members import PLATFORM
 from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, RETAIL, pending
@@ -56,7 +56,7 @@ def forge(path: Path, ticket: PromotionRequest, **said: str) -> None:
     )
     if proof := proof_for(ticket):  # whoever got at the service got at its key
         message += f"Signature: {proof.jws}\n"
-    commits_as(path, ticket.path, yaml.dump(ticket), message, names["author"])
+    commits_as(path, ticket.path, text_of(ticket), message, names["author"])
 
 
 def commits_as(path: Path, file: str, text: str, message: str, author: str) -> None:
@@ -87,7 +87,7 @@ async def test_an_honest_history_is_clean(repository: Repository, capsys: pytest
 async def test_a_hand_edit_is_named_with_its_commit(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     """A ticket touched without the service's trailers; the command prints it and exits 1."""
     story = await Story(repository).create()
-    text = yaml.dump(story.ticket)
+    text = text_of(story.ticket)
     commit = person_commits(repository.path, {PATH: text.replace("payment-api", "refund-api")})
     assert rules(repository.path) == ["not-the-service", "not-one-transition", "request-altered"]
     assert run([str(repository.path), "--json"]) == 1
@@ -114,7 +114,7 @@ async def test_a_forged_commit_of_the_service_is_held_to_the_rules(repository: R
 async def test_an_illegal_transition_is_no_ticket(repository: Repository) -> None:
     """pending → deployed: the lifecycle has no such step."""
     story = await Story(repository).create()
-    text = yaml.dump(after(story.ticket, "approved")).replace("approved\n", "deployed\n")
+    text = text_of(after(story.ticket, "approved")).replace("approved\n", "deployed\n")
     commits_as(repository.path, PATH, text, "x", PIERRE.email)
     assert rules(repository.path) == ["unreadable"]
 

@@ -10,8 +10,8 @@ import pytest
 from domain import coverage, lifecycle
 from domain.line import ahead_of
 from domain.ticket import PromotionRequest, Target, TargetType
-from domain.yaml import dump
 from record.facts.line import LineReader
+from record.files.writing import text_of
 from record.git.repository import Repository
 from record.index import entries
 from record.index.reader import Index
@@ -111,7 +111,7 @@ async def test_every_index_gives_the_same_places(repository: Repository, reader:
     path = first.ticket.path
     person_commits(repository.path, {path: "broken"})
     assert alike() == ["2"]
-    person_commits(repository.path, {path: dump(first.ticket)}, f"Put back\n\nRequest-Id: {first.ticket.id}")
+    person_commits(repository.path, {path: text_of(first.ticket)}, f"Put back\n\nRequest-Id: {first.ticket.id}")
     assert alike() == ["1", "2"], "put back, it has the place that it had"
     before = git(repository.path, "rev-parse", "main")
     third = await (await Story(repository, asked(3)).create()).then("approved")
@@ -136,7 +136,7 @@ async def test_git_itself_tells_the_same_changes(repository: Repository) -> None
     after = git(repository.path, "rev-parse", "main")
     aside = moved(repository.path, before, before)
     moved(repository.path, after, aside, after)
-    person_commits(repository.path, {first.ticket.path: dump(first.ticket)})
+    person_commits(repository.path, {first.ticket.path: text_of(first.ticket)})
     tip = git(repository.path, "rev-parse", "main")
     objects = pygit2.Repository(str(repository.path))
     numbered = {commit.id: number for number, commit in enumerate(entries.line(objects, None, tip), 1)}
@@ -222,7 +222,7 @@ async def test_who_had_a_target_approved_first_owns_it_though_that_approval_laps
     """In an open catalogue: what was somebody's is not anybody's again."""
     story = await (await Story(repository, asked(1)).create()).then("approved")
     lapsed = lifecycle.lapse(story.ticket, "Production was changed", NOW + timedelta(days=1), NOW)
-    person_commits(repository.path, {lapsed.path: dump(lapsed)})
+    person_commits(repository.path, {lapsed.path: text_of(lapsed)})
     index = reader("one").index
     assert index.get(lapsed.id) == lapsed
     assert index.first_approved("api", "payment-api") == lapsed.metadata.tenant

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from domain import yaml
 from domain.change import Change
 from record.errors import RecordConflict, RecordUnavailable, TicketExists
+from record.files.writing import text_of
 from record.git.repository import Repository, open_repository
 from tests.domain.builders import JEAN, NOW, PIERRE, details, pending
 from tests.record.building import Story, after, bare, git, number, opened, person_commits
@@ -30,7 +30,7 @@ def created(**fields: object) -> Change:
 async def test_a_transition_is_one_commit_with_the_ticket_to_the_byte(repository: Repository) -> None:
     """The file is exactly what the domain dumps, and nothing else is in the repository."""
     recorded = await repository.record(created())
-    assert git(repository.path, "cat-file", "blob", f"main:{PATH}") + "\n" == yaml.dump(pending())
+    assert git(repository.path, "cat-file", "blob", f"main:{PATH}") + "\n" == text_of(pending())
     assert git(repository.path, "rev-parse", f"main:{PATH}") == recorded.revision
     assert git(repository.path, "ls-tree", "-r", "--name-only", "main") == PATH
     assert git(repository.path, "fsck", "--strict", "--full", "--no-dangling") == ""
@@ -121,7 +121,7 @@ async def test_a_number_is_never_given_twice(repository: Repository) -> None:
 async def test_a_file_edited_by_hand_stops_its_ticket_and_no_other(repository: Repository) -> None:
     """The conflict is a sentence; another ticket in the same group goes on; putting the file back heals it."""
     story = await Story(repository).create()
-    original = yaml.dump(story.ticket)
+    original = text_of(story.ticket)
     person_commits(repository.path, {PATH: original.replace("payment-api", "refund-api")})
     change = Change(ticket=after(story.ticket, "approved"), base=story.revision, actor_name="Jean")
     stopped, other = await asyncio.gather(

@@ -11,7 +11,7 @@ from bench.record_data import ticket
 from domain.change import Change, Proof
 from domain.roles import ALL, Person, Requester, Role
 from domain.ticket import State
-from record.files.text import text_of
+from record.files.writing import text_of
 from record.git.repository import Repository
 from record.index.query import Sort, TicketQuery
 from record.index.reader import Index

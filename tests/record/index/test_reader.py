@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain import roles, yaml
+from domain import roles
 from domain.roles import ALL, Permission, Requester
 from domain.ticket import State, Target, TargetType
 from record.audit.verify import verify
 from record.errors import BadCursor
 from record.facts.requesters import proven, requester_in
+from record.files.writing import text_of
 from record.git.repository import Repository
 from record.index.history import commits_of
 from record.index.query import Page, Sort, TicketQuery
@@ -183,7 +184,7 @@ def vars_of(stats: object) -> list[int]:
 async def test_a_file_that_is_no_ticket_is_reported_and_hides_nothing(repository: Repository, index: Index) -> None:
     """Bad YAML, a false status and a file in the wrong place are faults; healed, they are tickets again."""
     story = await Story(repository).create()
-    text = yaml.dump(story.ticket)
+    text = text_of(story.ticket)
     folder = "requests/prod/2026/03"
     person_commits(
         repository.path,
@@ -191,7 +192,7 @@ async def test_a_file_that_is_no_ticket_is_reported_and_hides_nothing(repository
             f"{folder}/PR-2026-0002.yaml": "][",
             f"{folder}/PR-2026-0003.yaml": text,
             f"{folder}/PR-2026-0004.yaml": text.replace("0001", "0004").replace("state: pending", "state: deployed"),
-            f"{folder}/PR-2026-0005.yaml": yaml.dump(pending(id=number(5))).replace(
+            f"{folder}/PR-2026-0005.yaml": text_of(pending(id=number(5))).replace(
                 "  approvedBy: null",
                 f"    - {{action: approved, at: '{NOW.isoformat()}', by: system}}\n  approvedBy: null",
             ),

@@ -2,18 +2,18 @@
 
 import re
 import sys
-from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain import yaml
-from domain.errors import MalformedTicket
+from domain.errors import MalformedTicket, RuleViolation
 from domain.ticket import PromotionRequest
-from tests.domain.builders import EXAMPLE
+from record.files.reading import load, read_ticket
+from record.files.writing import text_of
+from tests.domain.builders import EXAMPLE, ticket_in
 
-TICKET = yaml.load(EXAMPLE)
+TICKET = load(EXAMPLE.encode())
 
 
 def replaced(old: str, new: str) -> str:
@@ -54,27 +54,26 @@ def sections_backwards(text: str) -> str:
 )  # fmt: skip
 def test_what_people_write_by_hand_is_the_same_ticket(text: str) -> None:
     """Quoting, order, line ends, comments and left-out nulls don't change what a file says."""
-    assert yaml.load(text) == TICKET
-    assert yaml.load(text.encode()) == TICKET
+    assert load(text.encode()) == TICKET
 
 
 @pytest.mark.parametrize("version", ["2.10", "1e3", "0o17", "0x1F", "2026-03-02", "1_000", "yes", "007"])
 def test_a_version_is_the_text_that_stands_there(version: str) -> None:
     """`version: 2.10` is not 2.1, and no other scalar is reckoned with either."""
-    assert yaml.load(replaced('version: "2.1.0"', f"version: {version}")).spec.target.version == version
+    assert load(replaced('version: "2.1.0"', f"version: {version}").encode()).spec.target.version == version
 
 
 @pytest.mark.parametrize(("written", "meant"), [("no", False), ("off", False), ("False", False), ("on", True)])
 def test_a_boolean_may_be_written_in_any_of_yamls_ways(written: str, meant: bool) -> None:
     """A check that failed reads as false, however it is spelled."""
     text = replaced("performanceTestsPassed: true", f"performanceTestsPassed: {written}")
-    assert yaml.load(text).spec.pre_checks.performance_tests_passed is meant
+    assert load(text.encode()).spec.pre_checks.performance_tests_passed is meant
 
 
 def test_an_unknown_word_is_not_a_boolean() -> None:
     """Nothing that isn't plainly yes counts as a check that passed."""
     with pytest.raises(MalformedTicket, match=r"spec\.preChecks\.securityScanPassed"):
-        yaml.load(replaced("securityScanPassed: true", "securityScanPassed: maybe"))
+        load(replaced("securityScanPassed: true", "securityScanPassed: maybe").encode())
 
 
 @pytest.mark.parametrize(
@@ -120,7 +119,7 @@ def test_an_unknown_word_is_not_a_boolean() -> None:
 def test_a_wrong_field_is_refused_by_its_name(old: str, new: str, field: str) -> None:
     """Whoever wrote the file reads which of its fields is wrong."""
     with pytest.raises(MalformedTicket, match=rf"(^|; ){re.escape(field)}"):
-        yaml.load(replaced(old, new))
+        load(replaced(old, new).encode())
 
 
 LAUGHS = 'a: &a ["ha"]\n' + "".join(
@@ -154,7 +153,7 @@ LAUGHS = 'a: &a ["ha"]\n' + "".join(
 def test_a_hostile_file_is_malformed_and_nothing_worse(text: str) -> None:
     """Duplicate keys, tags, aliases, bombs, depth and size end as a refusal, never as a crash or another ticket."""
     with pytest.raises(MalformedTicket):
-        yaml.load(text)
+        load(text.encode(errors="surrogatepass"))
 
 
 @pytest.mark.parametrize(
@@ -164,28 +163,28 @@ def test_a_hostile_file_is_malformed_and_nothing_worse(text: str) -> None:
 def test_no_tag_is_obeyed(tag: str, value: str) -> None:
     """The form alone says what a value is: every explicit tag is refused with its line."""
     with pytest.raises(MalformedTicket, match="line 14"):
-        yaml.load(replaced("name: payment-api", f"name: {tag} {value}"))
+        load(replaced("name: payment-api", f"name: {tag} {value}").encode())
 
 
 def test_bytes_that_are_no_text_are_malformed() -> None:
     """A file in Latin-1, or no text at all, is refused like any other malformed one."""
     for data in (EXAMPLE.encode("latin-1"), b"\xff", b"\xfe\xff\xd8\x00", bytes(range(256))):
         with pytest.raises(MalformedTicket):
-            yaml.load(data)
+            load(data)
 
 
-def outcome(read: Callable[[], PromotionRequest]) -> PromotionRequest | None:
+def outcome(data: bytes) -> PromotionRequest | None:
     try:
-        return read()
+        return load(data)
     except MalformedTicket:
         return None
 
 
-@given(st.text() | st.binary() | st.text("[]{}&*!|>%@-:?,# \n\t'\"\\ab", max_size=60))
-@example("!!int ''")
-def test_any_input_is_a_ticket_or_malformed(data: str | bytes) -> None:
+@given(st.text().map(str.encode) | st.binary() | st.text("[]{}&*!|>%@-:?,# \n\t'\"\\ab", max_size=60).map(str.encode))
+@example(b"!!int ''")
+def test_any_input_is_a_ticket_or_malformed(data: bytes) -> None:
     """No text and no bytes raise anything but MalformedTicket."""
-    assert outcome(lambda: yaml.load(data)) is None
+    assert outcome(data) is None
 
 
 @given(st.data())
@@ -194,12 +193,30 @@ def test_any_damage_to_a_ticket_is_a_ticket_or_malformed(data: st.DataObject) ->
     start = data.draw(st.integers(0, len(EXAMPLE)))
     end = data.draw(st.integers(start, min(len(EXAMPLE), start + 30)))
     scribble = data.draw(st.text("[]{}&*!|>%@-:?,# \n\t'\"\\ab~<=1", max_size=8))
-    found = outcome(lambda: yaml.load(EXAMPLE[:start] + scribble + EXAMPLE[end:]))
-    assert found is None or yaml.load(yaml.dump(found)) == found
+    found = outcome((EXAMPLE[:start] + scribble + EXAMPLE[end:]).encode())
+    assert found is None or load(text_of(found).encode()) == found
 
 
 def test_reading_needs_no_more_stack_than_a_ticket_has_levels() -> None:
     """Depth is refused before it is followed, so a low recursion limit is enough for any file."""
     limit = sys.getrecursionlimit()
     with pytest.raises(MalformedTicket, match="nested too deeply"):
-        yaml.load("a: " + "[" * (limit * 2))
+        load(b"a: " + b"[" * (limit * 2))
+
+
+def test_every_fault_of_a_file_is_named() -> None:
+    """Somebody who made several mistakes reads all of them at once."""
+    text = replaced("type: api ", "type: gateway ").replace("id: PR-2024-0003", "id: PR-0")
+    with pytest.raises(MalformedTicket, match=r"metadata\.id: .*; spec\.target\.type: "):
+        load(text.encode())
+
+
+def test_a_ticket_belongs_where_its_file_stands() -> None:
+    """A file that was copied to another path is no ticket, and neither is one whose status no lifecycle leads to."""
+    ticket = ticket_in("deployed")
+    text = text_of(ticket)
+    assert read_ticket(ticket.path, text.encode()) == ticket
+    with pytest.raises(RuleViolation, match=f"belongs at {ticket.path}"):
+        read_ticket(f"requests/prod/2020/01/{ticket.id}.yaml", text.encode())
+    with pytest.raises(RuleViolation):
+        read_ticket(ticket.path, text.replace("state: deployed", "state: failed").encode())
