@@ -4,6 +4,8 @@ PYTHON ?= python3
 ARGS ?=
 # `postgres` has `make soak` start a Temporal server on PostgreSQL, which it builds first.
 CLUSTER ?=
+# The release that `make upgrade-test` begins with; the last tag v* where it is left out.
+FROM ?=
 # The processes that tests run in; one more than cores only makes them wait for each other.
 WORKERS ?= auto
 
@@ -21,7 +23,7 @@ NEEDS := $(if $(filter test prepare,$(MAKECMDGOALS)),test,up)
 KAFKA := .kafka/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console up test check web format bench soak bare-check screenshots histories clean
+.PHONY: help prepare install console up test check web format bench soak bare-check screenshots histories freeze upgrade-test clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -82,6 +84,9 @@ bench: $(STAMP) ## Measure what is measured, and print the numbers (ARGS are the
 
 soak: $(STAMP) ## Promote and kill processes meanwhile (ARGS="--promotions 120 --apis 2 --workers 3 --kill-every 4 --awx-fails"; CLUSTER=postgres)
 	$(if $(filter postgres,$(CLUSTER)),.ci/temporal-postgres )$(BIN)/python -m tests.e2e.soak $(ARGS)
+
+upgrade-test: $(STAMP) ## Begin promotions with the previous tag, finish them with this code, and the other way round (FROM=a tag or commit)
+	$(BIN)/python -m tests.e2e.upgrade $(if $(FROM),--from $(FROM)) $(ARGS)
 
 bare-check: ## Try `make up` and what `make test` needs in a bare Debian 12, made by debootstrap; by hand, as root (ARGS="make test")
 	.ci/bare-check $(ARGS)

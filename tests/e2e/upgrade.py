@@ -1,0 +1,275 @@
+"""Promotions that one release begins and another finishes: `python -m tests.e2e.upgrade`, or `make upgrade-test`.
+
+Up: the previous release starts promotions in every state that lasts, and this code finishes them. Down: this code
+starts them, and the previous release finishes them. All on one record, one Temporal server's database and one AWX, as
+real processes; at the end both releases' `verify` judge the record.
+"""
+
+import argparse
+import filecmp
+import os
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.stack import JEAN, PARTS, PRODGATE, Stack, free_ports, started, until
+
+ROOT = Path(__file__).parent.parent.parent
+JOB_SECONDS = 3.0
+DUE = timedelta(seconds=45)
+"""From a request to its date, which must come after the release was changed."""
+WITHIN = 180.0
+"""Seconds in which what was begun must have ended."""
+SETTINGS = {"PRODGATE_AWX_REQUEST_LIFETIME": "5", "PRODGATE_AWX_SETTLE": "2"}
+
+
+class NoRelease(Exception):
+    """There is no previous release to begin with; `str()` says what to name."""
+
+
+def said(*command: object, cwd: Path = ROOT) -> str:
+    """The output of a command that has to succeed."""
+    done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout.strip()
+
+
+def previous() -> str:
+    """The last release's tag before what is checked out. Raises NoRelease."""
+    command = ["git", "describe", "--tags", "--abbrev=0", "--match", "v*", "--exclude", _own_tag()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NoRelease("no tag v* comes before this commit; name a tag or a commit: make upgrade-test FROM=17ae752")
+    return done.stdout.strip()
+
+
+def _own_tag() -> str:
+    """The tag of the release that stands in pyproject.toml: it may stand on this very commit."""
+    return "v" + said(PRODGATE, "--version").removeprefix("prodgate ")
+
+
+# -- the previous release, in an environment of its own ---------------------------------------------------------------
+
+
+def installed(folder: Path, commit: str) -> Path:
+    """The commit's own `prodgate` command: a clone of this repository with an environment of its own."""
+    clone, environment = folder / "previous", folder / "previous-venv"
+    said("git", "clone", "--quiet", "--shared", "--no-checkout", ROOT, clone)
+    said("git", "checkout", "--quiet", "--detach", said("git", "rev-parse", f"{commit}^{{commit}}"), cwd=clone)
+    said(sys.executable, "-m", "venv", environment)
+    pip = (environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    if filecmp.cmp(ROOT / "constraints.txt", clone / "constraints.txt", shallow=False):
+        _borrow(environment)
+        said(*pip, "--no-deps", "-e", clone)
+    else:
+        said(*pip, "-e", f"{clone}[demo]", "-c", clone / "constraints.txt")
+    return environment / "bin" / "prodgate"
+
+
+def _borrow(environment: Path) -> None:
+    """Lend it the packages of this environment: the same pins are the same packages, and installing them takes minutes.
+
+    A line of a `.pth` file adds a folder, but runs none of the `.pth` files in it: this code stays out.
+    """
+    [packages] = environment.glob("lib/python*/site-packages")
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    (environment / "bin" / "temporal").symlink_to(Path(sys.executable).with_name("temporal"))
+
+
+# -- what is begun, and how it ends -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Begun:
+    """Promotions that one release began, by what they wait for."""
+
+    tickets: dict[str, str] = field(default_factory=dict)
+
+
+def begin(stack: Stack, leg: str) -> Begun:
+    """One promotion in every state that lasts, of targets that only this leg has."""
+    begun = Begun()
+
+    def ask(kind: str, name: str, due: str | None = None, version: str = "1.0.0") -> str:
+        begun.tickets[kind] = ticket = stack.ask(version, due, f"{leg}-{name}")
+        return ticket
+
+    due = f"{datetime.now(UTC) + DUE:%Y-%m-%dT%H:%M:%SZ}"
+    ask("pending", "pending")
+    stack.approve(ask("scheduled", "scheduled", due))
+    stack.approve(ask("held", "held", due))
+    _act(stack, begun.tickets["held"], "hold", "Wait for the other release")
+    _fail_once(stack, ask("failed", "failed"))
+    _pace(stack, 40)
+    stack.approve(ask("deploying", "busy"))
+    stack.await_state([begun.tickets["deploying"]], "deploying")
+    stack.approve(ask("in line", "busy", version="1.0.1"))
+    _check(stack, begun)
+    return begun
+
+
+def _check(stack: Stack, begun: Begun) -> None:
+    """Each of them waits for what its name says, before the release is changed."""
+    states = stack.states()
+    found = {kind: states[ticket] for kind, ticket in begun.tickets.items()}
+    approved = dict.fromkeys(("scheduled", "held", "in line"), "approved")
+    assert found == approved | {"pending": "pending", "failed": "failed", "deploying": "deploying"}, found
+
+
+def _act(stack: Stack, ticket: str, action: str, reason: str | None = None) -> None:
+    answer = stack.call(JEAN, "POST", f"/{ticket}/{action}", {"reason": reason} if reason else {})
+    assert answer.status_code in {200, 202}, answer.text
+
+
+def _control(stack: Stack, method: str, path: str, body: object) -> None:
+    url = f"http://127.0.0.1:{stack.ports['awx-port']}/control/{path}"
+    assert httpx.request(method, url, json=body, trust_env=False).is_success
+
+
+def _fail_once(stack: Stack, ticket: str) -> None:
+    """Have AWX's next job fail, which is this ticket's."""
+    _control(stack, "PUT", "faults", {"life": ["failed"]})
+    stack.approve(ticket)
+    stack.await_state([ticket], "failed")
+
+
+def _pace(stack: Stack, seconds: float) -> None:
+    """Have AWX's jobs take so long that one is under way while the release is changed."""
+    _control(stack, "PATCH", "pace", {"running": seconds})
+
+
+def finish(stack: Stack, begun: Begun) -> dict[str, str]:
+    """Decide what waits for a person, and wait for the ends; the sentence of each that has not come to its end."""
+    stack.approve(begun.tickets["pending"])
+    _act(stack, begun.tickets["held"], "release", "The other release is here")
+    _act(stack, begun.tickets["failed"], "retry")
+    tickets = set(begun.tickets.values())
+
+    def ended() -> bool:
+        states = stack.states()
+        return all(states.get(ticket) == "deployed" for ticket in tickets)
+
+    try:
+        until("every promotion deployed", ended, WITHIN)
+    except AssertionError:
+        states = stack.states()
+        return {
+            kind: f"{ticket} is {states.get(ticket, 'not to be seen')}"
+            for kind, ticket in begun.tickets.items()
+            if states.get(ticket) != "deployed"
+        }
+    return {}
+
+
+# -- the two ways -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Installation:
+    """One folder of data and one set of ports, run by one release after the other: people's issuer is an address."""
+
+    data: Path
+    ports: dict[str, int] = field(default_factory=lambda: dict(zip(PARTS, free_ports(len(PARTS)), strict=True)))
+    _opened: bool = False
+
+    def run_by(self, program: Path) -> Stack:
+        """The installation with that release's processes, not yet started."""
+        return Stack(self.data, JOB_SECONDS, SETTINGS, self.ports, (str(program),))
+
+    def open_catalogue(self, stack: Stack) -> None:
+        """Let targets be promoted that nobody's catalogue names; once."""
+        if not self._opened:
+            stack.open_catalogue()
+        self._opened = True
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One way: the release that begins, and the one that finishes."""
+
+    name: str
+    begins: Path
+    finishes: Path
+
+
+def walk(leg: Leg, installation: Installation, tell: Callable[[str], None]) -> dict[str, str]:
+    """Begin with the one release and finish with the other, on one installation; what could not be finished."""
+    began = time.monotonic()
+    with started(installation.run_by(leg.begins)) as stack:
+        installation.open_catalogue(stack)
+        begun = begin(stack, leg.name)
+    tell(f"{leg.name}: {len(begun.tickets)} promotions begun by {version(leg.begins)} in {_since(began)}")
+    changed = time.monotonic()
+    with started(installation.run_by(leg.finishes)) as other:
+        left = finish(other, begun)
+        jobs = {attempt: told for attempt, told in other.jobs()["attempts"].items() if told["jobs"] > 1}
+    assert not jobs, f"more than one job for an attempt: {jobs}"
+    for kind, ticket in begun.tickets.items():
+        tell(f"  {kind:<10} {ticket}  {left.get(kind, 'deployed')}")
+    tell(f"{leg.name}: finished by {version(leg.finishes)} in {_since(changed)}")
+    return left
+
+
+def version(program: Path) -> str:
+    """The release as it names itself, and whether it is this code."""
+    return said(program, "--version").removeprefix("prodgate ") + (" (this code)" if program == PRODGATE else "")
+
+
+def _since(began: float) -> str:
+    return f"{time.monotonic() - began:.0f} s"
+
+
+def audit(installation: Installation, programs: tuple[Path, ...], tell: Callable[[str], None]) -> None:
+    """Each release's `verify` finds nothing. Raises AssertionError."""
+    for program in programs:
+        tell(f"verify of {version(program)}: {said(program, 'verify', installation.data / 'gitops.git')}")
+
+
+def run(commit: str, folder: Path, ways: tuple[str, ...], tell: Callable[[str], None]) -> int:
+    """Walk the ways; the exit code: 1 where a promotion was not finished."""
+    began = time.monotonic()
+    earlier = installed(folder, commit)
+    tell(f"{commit} is {version(earlier)}, installed in {_since(began)}")
+    legs = (Leg("up", earlier, PRODGATE), Leg("down", PRODGATE, earlier))
+    installation = Installation(folder / "data")
+    left = {leg.name: walk(leg, installation, tell) for leg in legs if leg.name in ways}
+    audit(installation, (PRODGATE, earlier), tell)
+    for way, kinds in left.items():
+        for kind, sentence in kinds.items():
+            tell(f"NOT FINISHED, {way}, {kind}: {sentence}")
+    tell(f"all in {_since(began)}")
+    return int(any(left.values()))
+
+
+def _told(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run with what the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.upgrade", description=__doc__)
+    parser.add_argument(
+        "--from", dest="commit", help="the previous release: a tag or a commit; the last tag v* if left out"
+    )
+    parser.add_argument("--only", choices=("up", "down"), help="walk one way alone")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="prodgate-upgrade-") as folder:
+        os.environ["GIT_CONFIG_GLOBAL"] = os.environ["GIT_CONFIG_SYSTEM"] = os.devnull
+        try:
+            return run(given.commit or previous(), Path(folder), (given.only,) if given.only else ("up", "down"), _told)
+        except NoRelease as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
