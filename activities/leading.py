@@ -14,6 +14,7 @@ from temporalio.client import AsyncActivityCancelledError, AsyncActivityHandle, 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.errors import NewerFormat
 from domain.following import Followed
 from domain.values import Frozen
 from record.errors import BranchRewritten, JournalMoved, RecordError
@@ -181,7 +182,7 @@ class LeadingActivities:
             raise _again(f"{followed.name} is led by somebody else: {error}", "LeaseLost", NOW) from error
         except JournalMoved as error:
             raise _again(str(error), "JournalMoved", timedelta(seconds=1)) from error
-        except RecordError as error:
+        except (RecordError, NewerFormat) as error:
             raise ApplicationError(str(error), type=type(error).__name__) from error
         if activity.is_worker_shutdown():
             raise _again("the worker stops", "Leaves", NOW)

@@ -132,6 +132,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.FaultyFile: HTTPStatus.CONFLICT,
     rules.RecordBehind: HTTPStatus.SERVICE_UNAVAILABLE,
     rules.MalformedTicket: HTTPStatus.UNPROCESSABLE_ENTITY,
+    rules.NewerFormat: HTTPStatus.SERVICE_UNAVAILABLE,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     StaleSignIn: HTTPStatus.UNAUTHORIZED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from domain.decision import DecisionId, Digest, Jws
+from domain.formats import VersionedMessage
 from domain.roles import PersonName, WithRequester
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment
@@ -22,7 +23,7 @@ class Proof(Frozen):
     message: Digest
 
 
-class Change(WithRequester):
+class Change(VersionedMessage, WithRequester):
     """A ticket after one transition, with the revision it was made from: None for the first.
 
     `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
@@ -37,7 +38,7 @@ class Change(WithRequester):
     decide_by: Moment | None = None
 
 
-class Resumed(WithRequester):
+class Resumed(VersionedMessage, WithRequester):
     """A recorded ticket that its promotion goes on from: after a restore, or where its history grew long.
 
     `decide_by` is what its submission said. `decided` are the decisions that the run before has taken already.

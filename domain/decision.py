@@ -5,9 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
 
+from domain.formats import VersionedMessage
 from domain.roles import Permission, Person, Requester
 from domain.ticket import Impact, Metadata, PreChecks, RequestDetails, Spec, Target
-from domain.values import Comment, Frozen, Moment, Reason, ShownVersion, Tenant, TicketId
+from domain.values import Comment, Moment, Reason, ShownVersion, Tenant, TicketId
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 LONGEST_JWS = 1_000_000
@@ -43,7 +44,7 @@ class DecisionAction(StrEnum):
         return self in {DecisionAction.REJECT, DecisionAction.HOLD, DecisionAction.RELEASE}
 
 
-class Decision(Frozen):
+class Decision(VersionedMessage):
     """One person's decision on one ticket, bound to the digest of what they saw.
 
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
@@ -71,7 +72,7 @@ class Decision(Frozen):
         return self
 
 
-class Submission(Frozen):
+class Submission(VersionedMessage):
     """A complete request to create one ticket: the workflow's whole input.
 
     `decide_by` is when the ticket expires undecided. `key` names the submission: the same key again is the same

@@ -2,6 +2,7 @@
 
 RuleViolation
 ├── MalformedTicket       a ticket's file or a value in it is not what the form asks for
+├── NewerFormat           a file, commit or message is in a format that a later release writes
 ├── PreChecksNotPassed    a submission whose mandatory checks have not passed
 ├── ScheduledInThePast    a submission whose date has gone by
 ├── ScheduledTooLate      a submission whose date is more than a year ahead
@@ -33,6 +34,7 @@ RuleViolation
 """
 
 import re
+from typing import Self
 
 
 class RuleViolation(Exception):
@@ -50,6 +52,16 @@ class RuleViolation(Exception):
 
 class MalformedTicket(RuleViolation):
     sentence = "The ticket is malformed"
+
+
+class NewerFormat(RuleViolation):
+    sentence = "A later release of Prodgate wrote this: upgrade this one first"
+
+    @classmethod
+    def of(cls, name: str, found: str, reads: str) -> Self:
+        """The refusal that says what was found, and the newest version that is read."""
+        said = f"This {name} has format {found}, and this release reads up to format {reads}: upgrade Prodgate first"
+        return cls(said, name=name, found=found, reads=reads)
 
 
 class PreChecksNotPassed(RuleViolation):

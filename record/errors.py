@@ -1,5 +1,7 @@
 """The errors of the record; `str()` is one plain sentence for whoever watches the promotion.
 
+What a later release wrote in a newer format is a broken rule instead (`domain.errors.NewerFormat`).
+
 RecordError
 ├── TicketExists        a new ticket's number already has a file with other content: the number is taken for good
 ├── RecordConflict      the file is no longer the revision the change was made from: a person has to look

@@ -72,7 +72,10 @@ class TicketChanged(Frozen):
 
 
 class CloudEvent(Frozen):
-    """One message. `id` stays the same when it is sent again: a reader drops what it has seen."""
+    """One message. `id` stays the same when it is sent again: a reader drops what it has seen.
+
+    `dataschema` names the version of `data`: new fields keep it, whatever breaks a reader changes its number.
+    """
 
     specversion: Literal["1.0"] = "1.0"
     id: Annotated[str, Field(examples=["PR-2026-0001.2.request-approved"])]
@@ -81,6 +84,7 @@ class CloudEvent(Frozen):
     subject: TicketId
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: Literal["urn:prodgate:ticket-changed:1"] = "urn:prodgate:ticket-changed:1"
     data: TicketChanged
 
     @classmethod

@@ -14,7 +14,7 @@ from domain.targets import TargetFacts
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, Impact, PromotionRequest
 from record.audit.turns import TargetSoFar
 from record.facts.identities import ActsSoFar, proven_sign_in
-from record.git.message import SERVICE_EMAIL, plain, trailer
+from record.git.message import SERVICE_EMAIL, newer, plain, trailer
 from record.people.directory import Directory
 
 _DECIDED = {action: decision for decision, action in lifecycle.RECORDED_AS.items()}
@@ -78,6 +78,9 @@ Check = Callable[[Step], Iterable[Violation]]
 
 def check_trailers(step: Step) -> Iterator[Violation]:
     """The service committed it, and its trailers and author say what the file says."""
+    if refused := newer(step.commit):
+        yield step.violation("newer-format", str(refused))
+        return
     said = {name: trailer(step.commit, name) for name in ("Request-Id", "Action", "Tenant", "Actor")}
     if plain(step.commit.committer.raw_email) != SERVICE_EMAIL or not all(said.values()):
         yield step.violation("not-the-service", "the commit changes a ticket without the service's trailers")

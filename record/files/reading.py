@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from domain import lifecycle
 from domain.errors import MalformedTicket, RuleViolation
+from domain.formats import newer_file
 from domain.ticket import PromotionRequest
 
 MAX_BYTES = 2_000_000
@@ -21,7 +22,10 @@ _MAX_DEPTH = 5
 
 def read_ticket(path: str, data: bytes) -> PromotionRequest:
     """The ticket that the file at the path holds. Raises RuleViolation when there is none, or a false one."""
-    ticket = load(data)
+    try:
+        ticket = load(data)
+    except MalformedTicket as error:
+        raise newer_file(error.__cause__) or error from error.__cause__
     if ticket.path != path:
         raise RuleViolation(f"the file says that it belongs at {ticket.path}")
     try:

@@ -6,6 +6,8 @@ from datetime import datetime
 import pygit2
 
 from domain.change import Change
+from domain.errors import NewerFormat
+from domain.formats import COMMITS
 from domain.ticket import SYSTEM
 
 SERVICE_NAME = "Prodgate"
@@ -14,6 +16,8 @@ SIGNATURE = "Signature"
 """The trailer with the JWS of what a person asked for or decided."""
 NUMBER = "Append"
 """The trailer with the number of an append to a journal."""
+FORMAT = "Format"
+"""The trailer with the version of the trailers' format; commits without one are version 1, which is what we write."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -73,3 +77,9 @@ def trailer(commit: pygit2.Commit, name: str) -> str:
     """The value of a trailer of the commit's message; empty when it has none."""
     _, _, block = plain(commit.raw_message).rstrip().rpartition("\n\n")
     return next((line[len(name) + 2 :] for line in block.splitlines() if line.startswith(f"{name}: ")), "")
+
+
+def newer(commit: pygit2.Commit) -> NewerFormat | None:
+    """The refusal of a commit whose trailers have a newer format than this release reads."""
+    found = trailer(commit, FORMAT)
+    return COMMITS.newer(int(found) if found.isascii() and found.isdigit() else found or None)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from domain.announcement import Channel
 from domain.delivery import Position, Report, TicketAnnouncements
 from domain.following import outbox_ref
+from domain.formats import JOURNALS
 from record.errors import RecordUnavailable
 from record.git.journal import Journal
 from record.git.repository import Repository
@@ -25,18 +26,26 @@ def path_of(ticket_id: str) -> str:
 
 
 def announced(repository: Repository, ticket_id: str) -> Report:
-    """Reports what was announced of a ticket on every channel, as this disk knows it. Raises RecordUnavailable."""
+    """Reports what was announced of a ticket on every channel, as this disk knows it.
+
+    Raises RecordUnavailable, NewerFormat.
+    """
     files = (repository.journal(outbox_ref(channel)).newest(path_of(ticket_id)) for channel in Channel)
     return Report.of(_correspondence(ticket_id, file) for file in files)
 
 
 def _correspondence(ticket_id: str, file: bytes | None) -> TicketAnnouncements:
-    """Reads what a file says; of one that somebody damaged, nothing: what it said is told again, with the same ids."""
+    """Reads what a file says; of one that somebody damaged, nothing: what it said is told again, with the same ids.
+
+    Raises NewerFormat: a file that a later release wrote is not damaged.
+    """
     if file is None:
         return TicketAnnouncements()
     try:
         return TicketAnnouncements.model_validate_json(file)
     except ValidationError as error:
+        if newer := JOURNALS.newer_in(file):
+            raise newer from error
         _LOG.error("an outbox's file of %s can't be read: %s", ticket_id, error)
         return TicketAnnouncements()
 
@@ -51,13 +60,15 @@ class Outbox:
         self._noted: Position | None = None
 
     def open(self) -> bool:
-        """Read where the outbox is; whether it has begun at all. Raises RecordUnavailable."""
+        """Read where the outbox is; whether it has begun at all. Raises RecordUnavailable, NewerFormat."""
         self._journal.open()
         self._changed = {}
         found = self._journal.read(CURSOR)
         try:
             self._position = self._noted = Position.model_validate_json(found) if found else None
         except ValidationError as error:
+            if found and (newer := JOURNALS.newer_in(found)):
+                raise newer from error
             raise RecordUnavailable(f"{self._journal.ref} can't be read: {error}") from error
         return found is not None
 

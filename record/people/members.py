@@ -17,6 +17,7 @@ from yaml.constructor import ConstructorError
 
 from domain.audience import Addressee, Language, SlackChannel
 from domain.coverage import VALID_FOR
+from domain.formats import newer_file
 from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant, Version, same_name
 from record.files.reading import describe
@@ -219,6 +220,8 @@ def parse(path: str, data: bytes) -> Membership | Fault:
 def fault_of(path: str, data: bytes, error: Exception) -> Fault:
     """The reason why the file can't be used, with the line of the first thing that is wrong where it can be told."""
     if isinstance(error, ValidationError):
+        if newer := newer_file(error):
+            return Fault(path, str(newer), _line_of(data, ("apiVersion",)))
         return Fault(path, describe(error), _line_of(data, error.errors()[0]["loc"]))
     mark = getattr(error, "problem_mark", None)
     reason = getattr(error, "problem", None) or str(error)

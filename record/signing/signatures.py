@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import Unproven
+from domain.formats import CLAIMS
 from domain.signing import FRESH, TYPE, Claims, claims_of
 from domain.values import Frozen, Moment, iso
 
@@ -69,8 +70,7 @@ class Keys:
         """Reads what was signed, if one of these keys signed it while in use. Raises Unproven with the reason."""
         public, key = self._key_of(token)
         try:
-            payload = jws.deserialize_compact(token, key, algorithms=[_ALGORITHM]).payload
-            claims = Claims.model_validate_json(payload)
+            claims = _read(jws.deserialize_compact(token, key, algorithms=[_ALGORITHM]).payload)
         except (JoseError, ValidationError, ValueError) as error:
             raise Unproven("The signature is forged") from error
         # The API's clock may be a little behind the one that dated the key.
@@ -83,6 +83,16 @@ class Keys:
         if kid not in self.known:
             raise Unproven(f"The record has no key {kid[:43]!r}")
         return self.known[kid]
+
+
+def _read(payload: bytes) -> Claims:
+    """Reads what a good signature says. Raises ValidationError, and Unproven for a format that is newer."""
+    try:
+        return Claims.model_validate_json(payload)
+    except ValidationError:
+        if newer := CLAIMS.newer_in(payload):
+            raise Unproven(str(newer)) from newer
+        raise
 
 
 def unchecked(token: str) -> Claims | None:

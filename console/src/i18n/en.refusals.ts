@@ -42,6 +42,7 @@ export const enRefusals: Refusals = {
   'no-such-address': () => 'There is nothing at this address.',
   'nobody-to-approve': () =>
     'Nobody but you could approve this. Another approver has to be added to the tenant first.',
+  'newer-format': () => 'A later release of Prodgate wrote this. Tell whoever operates Prodgate.',
   'not-authorized': (params) => {
     const { tenant, roles: named, action } = params;
     if (!tenant || !named) return 'Your roles don’t allow this.';

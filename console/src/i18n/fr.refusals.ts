@@ -42,6 +42,8 @@ export const frRefusals: Refusals = {
   'no-such-address': () => 'Il n’y a rien à cette adresse.',
   'nobody-to-approve': () =>
     'Personne d’autre que vous ne pourrait l’approuver. Il faut d’abord ajouter un approbateur au tenant.',
+  'newer-format': () =>
+    'Une version plus récente de Prodgate a écrit ceci. Prévenez l’équipe qui exploite Prodgate.',
   'not-authorized': (params) => {
     const { tenant, roles: named, action } = params;
     if (!tenant || !named) return 'Vos rôles ne le permettent pas.';

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from pydantic import ValidationError
 
 from clients.channel import ChannelDown, NewerLeader
-from clients.kafka.channel import CONTENT_TYPE, Brokers, Kafka, Security
+from clients.kafka.channel import CONTENT_TYPE, Brokers, CloudEvent, Kafka, Security
 from domain.announcement import Announcement, Event
 from domain.delivery import DeliveryResult
 from tests.clients.announcing import HOSTILE, said, told
@@ -32,6 +32,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     running.start()
     yield running
     running.stop()
+
+
+def test_an_event_names_the_version_of_its_data() -> None:
+    """CloudEvents' `dataschema` (1.0, section 3.1): another number is another form, and new fields keep it."""
+    made = CloudEvent.of(said(Event.CREATED), SOURCE)
+    assert json.loads(made.model_dump_json())["dataschema"] == "urn:prodgate:ticket-changed:1"
 
 
 def kafka(brokers: Brokers) -> Kafka:
@@ -163,8 +169,6 @@ async def test_a_cluster_that_goes_away_and_comes_back_is_found_again(tmp_path: 
 
 def test_a_reminder_is_no_event() -> None:
     """Nothing of the ticket changed."""
-    from clients.kafka.channel import CloudEvent
-
     with pytest.raises(ValidationError):
         CloudEvent.of(said(Event.REMINDER), SOURCE)
 

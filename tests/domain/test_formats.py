@@ -1,0 +1,85 @@
+"""What one release leaves to another: older formats are read, newer ones are refused by name."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain import yaml
+from domain.change import Change, Resumed
+from domain.decision import Decision, DecisionAction, Submission
+from domain.errors import MalformedTicket, NewerFormat, kind_of
+from domain.formats import JOURNALS, KEY, Format, VersionedMessage, newer_file
+from tests.domain.builders import EXAMPLE, JEAN, NOW, decision, pending, submission
+
+REFUSED = "has format 2, and this release reads up to format 1: upgrade Prodgate first"
+REVISION = "0" * 40
+MESSAGES: list[VersionedMessage] = [
+    submission(),
+    decision(pending(), DecisionAction.APPROVE, JEAN),
+    Change(ticket=pending(), base=None, actor_name="Pierre"),
+    Resumed(ticket=pending(), revision=REVISION, decide_by=NOW + timedelta(days=1)),
+]
+
+
+def named(message: VersionedMessage) -> str:
+    return type(message).__name__
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=named)
+def test_a_message_names_no_version_while_it_is_the_first(message: VersionedMessage) -> None:
+    """The release before knows no such key, and would refuse it: it must be able to go on with what we began."""
+    written = message.model_dump_json()
+    assert KEY not in json.loads(written)
+    assert type(message).model_validate_json(written) == message
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=named)
+def test_a_message_of_a_later_release_is_refused_by_name(message: VersionedMessage) -> None:
+    """Whatever else it says: nobody has to guess from a list of unknown fields."""
+    later = json.loads(message.model_dump_json()) | {KEY: 2, "urgency": "high"}
+    with pytest.raises(ValidationError) as refused:
+        type(message).model_validate_json(json.dumps(later))
+    [fault] = refused.value.errors()
+    assert (fault["type"], fault["msg"]) == ("newer_format", f"This message {REFUSED}")
+
+
+def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None:
+    """Whoever adds one says here that its versions are told apart."""
+    assert {type(message) for message in MESSAGES} == set(VersionedMessage.__subclasses__())
+    assert {Decision, Submission, Change, Resumed} == set(VersionedMessage.__subclasses__())
+
+
+def test_a_ticket_of_a_later_release_is_known_for_what_it_is() -> None:
+    """Its `apiVersion` names it; another kind of nonsense stays nonsense."""
+    with pytest.raises(MalformedTicket) as later:
+        yaml.load(EXAMPLE.replace("cab-i.com/v1", "cab-i.com/v2"))
+    newer = newer_file(later.value.__cause__)
+    assert str(newer) == f"This file {REFUSED}"
+    assert newer is not None
+    assert (kind_of(newer), newer.params) == ("newer-format", {"name": "file", "found": "2", "reads": "1"})
+    for nonsense in ("cab-i.com/version2", "cab-i.com/v0", "example.com/v2"):
+        with pytest.raises(MalformedTicket) as other:
+            yaml.load(EXAMPLE.replace("cab-i.com/v1", nonsense))
+        assert newer_file(other.value.__cause__) is None
+    assert newer_file(None) is None
+
+
+@pytest.mark.parametrize("found", [None, 1, 2])
+def test_what_names_no_version_is_version_one(found: Any) -> None:
+    """And a release that reads the second reads the first."""
+    assert Format("journal", 2).newer(found) is None
+
+
+@pytest.mark.parametrize("found", [3, 0, -1, "1", True, 1.5])
+def test_a_version_that_is_none_is_refused_too(found: Any) -> None:
+    """Nothing is guessed."""
+    assert isinstance(Format("journal", 2).newer(found), NewerFormat)
+
+
+@pytest.mark.parametrize("document", ["{nonsense", "[2]", "{}", "[" * 100_000])
+def test_a_damaged_document_is_no_newer_one(document: str) -> None:
+    """Its reader says what is wrong with it."""
+    assert JOURNALS.newer_in(document) is None
