@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Lifespan
 from api import console, errors, events, health, requests, slack, webhooks
 from api.audit import Audit
 from api.dependencies import PERMISSION, declared
+from api.deprecation import DeprecationHeaders
 from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
 from api.metrics import RequestMetrics
 from api.openapi import DocumentedApi, operation_id
@@ -107,9 +108,11 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
 def _add_middleware(app: FastAPI, web: Web, refused: Refused) -> None:
     """The last one added is the first that a request meets."""
     app.add_middleware(Compression, minimum_size=SHORTEST, compresslevel=LEVEL)
+    app.add_middleware(DeprecationHeaders, routes=_routes(app.routes))
     app.add_middleware(BodyLimit, refused=refused)
     if web.origins:
-        exposed = ["ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Next-Cursor", "X-Total-Count"]
+        exposed = ["Deprecation", "ETag", "Link", "Location", "Retry-After", "Sunset", "WWW-Authenticate"]
+        exposed += ["X-Next-Cursor", "X-Total-Count"]
         app.add_middleware(
             CORSMiddleware, allow_origins=web.origins, allow_methods=["*"], allow_headers=["*"], expose_headers=exposed
         )
