@@ -207,7 +207,7 @@ class Engine:
                 raise EngineUnavailable from None
             return Answer(held, recorded=False)
         except WorkflowUpdateFailedError as error:
-            raise _refusal(error) from error
+            raise refusal_of(error) from error
         except RPCError as error:
             raise EngineUnavailable from error
 
@@ -227,7 +227,7 @@ async def _translated(call: Awaitable[T]) -> T:
     try:
         return await call
     except WorkflowUpdateFailedError as error:
-        raise _refusal(error) from error
+        raise refusal_of(error) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise EngineUnavailable from error
     except RPCError as error:
@@ -236,7 +236,7 @@ async def _translated(call: Awaitable[T]) -> T:
         raise EngineUnavailable from error
 
 
-def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
+def refusal_of(failed: WorkflowUpdateFailedError) -> Exception:
     """The error in the update's failure: a broken rule, a number that was given before, or a fault of the engine."""
     cause = failed.cause
     if isinstance(cause, ApplicationError) and cause.type:
@@ -245,7 +245,16 @@ def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
         params = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
         if violation := errors.from_name(cause.type, cause.message, params):
             return violation
-    return EngineUnavailable(f"the update failed: {cause}")
+    return _newer(cause) or EngineUnavailable(f"the update failed: {cause}")
+
+
+def _newer(cause: BaseException | None) -> Exception | None:
+    """The refusal of a message that the worker is too old to read: the SDK puts it below an error of its own."""
+    while cause is not None:
+        if isinstance(cause, ApplicationError) and cause.type == errors.NewerFormat.__name__:
+            return errors.NewerFormat(cause.message)
+        cause = cause.__cause__
+    return None
 
 
 def _take_note_of_failure(start: WithStartWorkflowOperation[Any, Any]) -> None:

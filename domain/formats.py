@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from domain.errors import NewerFormat
 from domain.values import Frozen
@@ -70,8 +69,7 @@ class VersionedMessage(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _read_the_format(cls, given: Any) -> Any:
-        """Refuse a newer format by name: an older worker that a newer API talks to says so."""
-        newer = MESSAGES.newer(given.get(KEY)) if isinstance(given, dict) else None
-        if newer is not None:
-            raise PydanticCustomError("newer_format", "{sentence}", {"sentence": str(newer)})
+        """Raise NewerFormat where the message names one: an older worker that a newer API talks to says so."""
+        if isinstance(given, dict) and (newer := MESSAGES.newer(given.get(KEY))):
+            raise newer
         return given

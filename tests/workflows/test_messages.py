@@ -7,8 +7,10 @@ from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from api.engine import refusal_of
 from domain import lifecycle
 from domain.decision import DecisionAction
+from domain.errors import NewerFormat
 from domain.roles import Person, Role
 from domain.ticket import State
 from record.files.writing import text_of
@@ -200,3 +202,19 @@ async def test_a_submission_that_breaks_the_rules_makes_no_ticket(dev_stage: Sta
         with pytest.raises(WorkflowFailureError):
             await dev_stage.environment.client.get_workflow_handle(forged.id).result()
     assert dev_stage.actions() == []
+
+
+async def test_a_message_of_a_later_release_is_refused_by_name_and_changes_nothing(dev_stage: Stage) -> None:
+    """A new API before an old worker: whoever decided is answered, and the promotion goes on waiting."""
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        made = await dev_stage.decision(promoted, APPROVE, JEAN)
+        later = {**made.model_dump(mode="json"), "format": 2, "urgency": "high"}
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await promoted.execute_update("approve", later)
+        answered = refusal_of(refused.value)
+        assert isinstance(answered, NewerFormat)
+        assert "has format 2, and this release reads up to format 1" in str(answered)
+        assert (await promoted.query(Promotion.ticket)).state is State.PENDING
+        await dev_stage.decide(promoted, APPROVE, JEAN)
+        assert (await promoted.result()).state is State.DEPLOYED
