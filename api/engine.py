@@ -25,6 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain import errors
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
+from domain.formats import NewerMessage
 from domain.ticket import PromotionRequest
 from domain.values import TicketId
 from workflows import shown
@@ -251,7 +252,7 @@ def refusal_of(failed: WorkflowUpdateFailedError) -> Exception:
 def _newer(cause: BaseException | None) -> Exception | None:
     """The refusal of a message that the worker is too old to read: the SDK puts it below an error of its own."""
     while cause is not None:
-        if isinstance(cause, ApplicationError) and cause.type == errors.NewerFormat.__name__:
+        if isinstance(cause, ApplicationError) and cause.type == NewerMessage.__name__:
             return errors.NewerFormat(cause.message)
         cause = cause.__cause__
     return None

@@ -63,13 +63,20 @@ def newer_file(error: BaseException | None) -> NewerFormat | None:
     return None
 
 
+class NewerMessage(Exception):
+    """A message is in a format that a later release writes; `str()` is the sentence of the NewerFormat that caused it.
+
+    A broken rule would end the promotion that has to read it. This lets it wait for a worker that can.
+    """
+
+
 class VersionedMessage(Frozen):
     """A value that processes of two releases hand to each other by way of Temporal."""
 
     @model_validator(mode="before")
     @classmethod
     def _read_the_format(cls, given: Any) -> Any:
-        """Raise NewerFormat where the message names one: an older worker that a newer API talks to says so."""
+        """Raise NewerMessage where the message names such a format: an older worker says so to a newer API."""
         if isinstance(given, dict) and (newer := MESSAGES.newer(given.get(KEY))):
-            raise newer
+            raise NewerMessage(str(newer)) from newer
         return given

@@ -11,7 +11,7 @@ from domain import yaml
 from domain.change import Change, Resumed
 from domain.decision import Decision, DecisionAction, Submission
 from domain.errors import MalformedTicket, NewerFormat, kind_of
-from domain.formats import JOURNALS, KEY, Format, VersionedMessage, newer_file
+from domain.formats import JOURNALS, KEY, Format, NewerMessage, VersionedMessage, newer_file
 from tests.domain.builders import EXAMPLE, JEAN, NOW, decision, pending, submission
 
 REFUSED = "has format 2, and this release reads up to format 1: upgrade Prodgate first"
@@ -40,7 +40,7 @@ def test_a_message_names_no_version_while_it_is_the_first(message: VersionedMess
 def test_a_message_of_a_later_release_is_refused_by_name(message: VersionedMessage) -> None:
     """Whatever else it says: nobody has to guess from a list of unknown fields."""
     later = json.loads(message.model_dump_json()) | {KEY: 2, "urgency": "high"}
-    with pytest.raises(NewerFormat, match=f"This message {REFUSED}"):
+    with pytest.raises(NewerMessage, match=f"This message {REFUSED}"):
         type(message).model_validate_json(json.dumps(later))
     with pytest.raises(ValidationError, match="urgency"):
         type(message).model_validate_json(json.dumps({**later, KEY: None}))

@@ -1,9 +1,10 @@
 """Messages that come late, twice, forged, malformed, or without waiting for an answer."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
@@ -218,3 +219,27 @@ async def test_a_message_of_a_later_release_is_refused_by_name_and_changes_nothi
         assert (await promoted.query(Promotion.ticket)).state is State.PENDING
         await dev_stage.decide(promoted, APPROVE, JEAN)
         assert (await promoted.result()).state is State.DEPLOYED
+
+
+async def task_failure(promoted: WorkflowHandle[Any, Any]) -> str:
+    """The root of why the first workflow task that failed did."""
+    while True:
+        async for event in promoted.fetch_history_events():
+            if event.HasField("workflow_task_failed_event_attributes"):
+                failure = event.workflow_task_failed_event_attributes.failure
+                while failure.HasField("cause"):
+                    failure = failure.cause
+                return failure.message
+
+
+async def test_a_promotion_that_a_later_release_began_waits_for_a_worker_that_reads_it(dev_stage: Stage) -> None:
+    """It neither fails nor goes on without what it can't read."""
+    later = {**submission(id="PR-2026-0777").model_dump(mode="json"), "format": 2}
+    async with dev_stage.working():
+        promoted = await dev_stage.environment.client.start_workflow(
+            Promotion.__name__, later, id="PR-2026-0777", task_queue=dev_stage.queue
+        )
+        failure = await task_failure(promoted)
+        assert "has format 2, and this release reads up to format 1" in failure
+        assert (await promoted.describe()).status is WorkflowExecutionStatus.RUNNING
+        await promoted.terminate()
