@@ -44,7 +44,7 @@ NOW = timedelta(milliseconds=100)
 """The wait before another worker leads, where the one before has ended in order."""
 
 STANDS = Gauge(
-    "prodgate_follower_stands_still", "1 while a follower waits for a person: the branch was rewritten", ["follower"]
+    "prodgate_follower_stands_still", "1 while a follower waits for a person: see its last failure", ["follower"]
 )
 BEHIND = Gauge(
     "prodgate_follower_behind", "Commits and deliveries that a follower has still to deal with", ["follower"]
@@ -158,7 +158,8 @@ class LeadingActivities:
         """Follow the record as the only one who does, until the shift ends, the worker stops, or the lease is lost.
 
         Running it twice is harmless: the second leads only when the first can't any more, and goes on from the journal.
-        Fails as BranchRewritten until a person has looked, and as what was raised otherwise, to be run again.
+        Fails as BranchRewritten or NewerFormat until a person has looked, and as what was raised otherwise, to be run
+        again.
         """
         follower = self.followers.get(followed.name)
         if follower is None:
@@ -174,15 +175,15 @@ class LeadingActivities:
                 ended.append(asyncio.create_task(follower.follow(lease)))
                 await asyncio.wait(ended, timeout=SHIFT.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
                 await _first_failure(ended)
-        except BranchRewritten as error:
+        except (BranchRewritten, NewerFormat) as error:
             activity.logger.error("%s stands still: %s", followed.name, error)
             STANDS.labels(followed.name).set(1)
-            raise _again(str(error), "BranchRewritten", LOOK_AGAIN) from error
+            raise _again(str(error), type(error).__name__, LOOK_AGAIN) from error
         except LeaseLost as error:
             raise _again(f"{followed.name} is led by somebody else: {error}", "LeaseLost", NOW) from error
         except JournalMoved as error:
             raise _again(str(error), "JournalMoved", timedelta(seconds=1)) from error
-        except (RecordError, NewerFormat) as error:
+        except RecordError as error:
             raise ApplicationError(str(error), type=type(error).__name__) from error
         if activity.is_worker_shutdown():
             raise _again("the worker stops", "Leaves", NOW)
@@ -210,5 +211,5 @@ async def _first_failure(tasks: list["asyncio.Task[None]"]) -> None:
 
 def _again(sentence: str, kind: str, delay: timedelta) -> ApplicationError:
     """A failure after which the activity is run again, by whichever worker is free."""
-    category = ApplicationErrorCategory.BENIGN if kind != "BranchRewritten" else ApplicationErrorCategory.UNSPECIFIED
+    category = ApplicationErrorCategory.UNSPECIFIED if delay == LOOK_AGAIN else ApplicationErrorCategory.BENIGN
     return ApplicationError(sentence, type=kind, next_retry_delay=delay, category=category)

@@ -12,6 +12,7 @@ from activities import leading
 from activities.leading import LeadingActivities, Lease, LeaseLost
 from domain.announcement import Channel
 from domain.decision import DecisionAction
+from domain.errors import NewerFormat
 from domain.following import Followed, LeadReport
 from domain.ticket import State
 from engine.heartbeats import HeartbeatInterceptor
@@ -152,15 +153,17 @@ async def test_a_leader_that_the_engine_gave_up_leads_no_more(temporal: Client) 
         assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
 
-async def test_why_it_stands_still_can_be_read_in_the_engine_s_pages(temporal: Client) -> None:
+@pytest.mark.parametrize("why", [BranchRewritten("1" * 40, "2" * 40), NewerFormat.of("journal", "2", "1")])
+async def test_why_it_stands_still_can_be_read_in_the_engine_s_pages(temporal: Client, why: Exception) -> None:
     """The last failure of the pending activity; a gauge is 1."""
     follower = Counting()
-    follower.fails = BranchRewritten("1" * 40, "2" * 40)
+    follower.fails = why
+    leading.STANDS.labels(NAME.name).set(0)
     await keep_following(temporal, "follow", NAME)
     async with working(temporal, follower):
         await until(lambda: leading.STANDS.labels(NAME.name)._value.get() == 1)
         said = ""
-        while "The branch was rewritten" not in said:
+        while str(why) not in said:
             described = await temporal.get_workflow_handle(NAME.name).describe()
             said = str(described.raw_description.pending_activities)
             await asyncio.sleep(0.05)
