@@ -94,8 +94,11 @@ bare-check: ## Try `make up` and what `make test` needs in a bare Debian 12, mad
 screenshots: $(STAMP) $(CONSOLE) ## Take docs/screenshots anew: every page, in both themes, on a desk and on a phone
 	$(BIN)/python -m tests.console.screenshots
 
-histories: $(STAMP) ## Record the workflow histories that replay tests hold; for a changed workflow only
+histories: $(STAMP) ## Record the workflow histories that are missing; they are the next release's
 	$(BIN)/python -m tests.workflows.record_histories
+
+freeze: $(STAMP) ## Freeze what this version promises, its API and its histories; before its tag (docs/releases.md)
+	$(BIN)/python -m tests.promises
 
 clean: ## Remove what was installed, built and measured; the data of `make up` stays
 	rm -rf $(VENV) console/node_modules console/dist build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

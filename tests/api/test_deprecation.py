@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Header, HTTPException, Query, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
-from api.app import _routes
 from api.dependencies import PUBLIC
 from api.deprecation import FIELD, Deprecation, DeprecationHeaders
 from tests.api.house import JEAN, House
@@ -48,7 +48,8 @@ def made() -> FastAPI:
 
     app = FastAPI()
     app.include_router(router)
-    app.add_middleware(DeprecationHeaders, routes=_routes(app.routes))
+    routes = [route for route in router.routes if isinstance(route, APIRoute)]
+    app.add_middleware(DeprecationHeaders, routes=routes)
     return app
 
 

@@ -6,6 +6,7 @@ real processes; at the end both releases' `verify` judge the record.
 """
 
 import argparse
+import contextlib
 import filecmp
 import os
 import subprocess
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.stack import JEAN, PARTS, PRODGATE, Stack, free_ports, started, until
+from tests.e2e.stack import JEAN, PARTS, PRODGATE, Stack, free_ports, started
 
 ROOT = Path(__file__).parent.parent.parent
 JOB_SECONDS = 3.0
@@ -29,6 +30,10 @@ DUE = timedelta(seconds=45)
 WITHIN = 180.0
 """Seconds in which what was begun must have ended."""
 SETTINGS = {"PRODGATE_AWX_REQUEST_LIFETIME": "5", "PRODGATE_AWX_SETTLE": "2"}
+
+
+DECISIONS = {"pending": ("approve",), "held": ("release", "The other release is here"), "failed": ("retry",)}
+"""The decisions that are taken after the change of release, on what waits for a person."""
 
 
 class NoRelease(Exception):
@@ -148,25 +153,25 @@ def _pace(stack: Stack, seconds: float) -> None:
 
 def finish(stack: Stack, begun: Begun) -> dict[str, str]:
     """Decide what waits for a person, and wait for the ends; the sentence of each that has not come to its end."""
-    stack.approve(begun.tickets["pending"])
-    _act(stack, begun.tickets["held"], "release", "The other release is here")
-    _act(stack, begun.tickets["failed"], "retry")
-    tickets = set(begun.tickets.values())
+    refused = {kind: why for kind in DECISIONS if (why := _refusal(stack, begun.tickets[kind], *DECISIONS[kind]))}
+    coming = {kind: ticket for kind, ticket in begun.tickets.items() if kind not in refused}
+    with contextlib.suppress(AssertionError):
+        stack.await_state(list(coming.values()), "deployed", WITHIN)
+    states = stack.states()
+    return {
+        kind: refused.get(kind) or f"{ticket} is {states.get(ticket, 'not to be seen')}"
+        for kind, ticket in begun.tickets.items()
+        if states.get(ticket) != "deployed"
+    }
 
-    def ended() -> bool:
-        states = stack.states()
-        return all(states.get(ticket) == "deployed" for ticket in tickets)
 
+def _refusal(stack: Stack, ticket: str, action: str, reason: str | None = None) -> str:
+    """The reason why the other release takes no decision on the promotion; empty where it takes it."""
     try:
-        until("every promotion deployed", ended, WITHIN)
-    except AssertionError:
-        states = stack.states()
-        return {
-            kind: f"{ticket} is {states.get(ticket, 'not to be seen')}"
-            for kind, ticket in begun.tickets.items()
-            if states.get(ticket) != "deployed"
-        }
-    return {}
+        stack.approve(ticket) if action == "approve" else _act(stack, ticket, action, reason)
+    except AssertionError as error:
+        return f"{action} of {ticket} was refused: {error}"
+    return ""
 
 
 # -- the two ways -----------------------------------------------------------------------------------------------------

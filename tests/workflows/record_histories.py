@@ -1,6 +1,7 @@
 """Records the history of each path that has none yet: `make histories`. A recorded one is never written over.
 
-Where a change is meant to break with what is under way, delete the histories that it breaks, and record them anew.
+What is recorded now is the next release's; `make freeze` puts it into that release's manifest, and from then on nobody
+may change it. Only a history that no manifest names may be deleted and recorded anew.
 """
 
 import asyncio
