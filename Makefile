@@ -27,7 +27,7 @@ KAFKA := .kafka/pom.xml
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 prepare: ## See what this machine lacks for `make test`; root, or PRODGATE_INSTALL=1, has it installed
 	@PYTHON=$(PYTHON) .ci/prepare $(NEEDS)
