@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain import yaml
 from domain.change import Change, Resumed
 from domain.decision import Decision, DecisionAction, Submission
 from domain.errors import MalformedTicket, NewerFormat, kind_of
 from domain.formats import JOURNALS, KEY, Format, NewerMessage, VersionedMessage, newer_file
+from record.files import reading
 from tests.domain.builders import EXAMPLE, JEAN, NOW, decision, pending, submission
 
 REFUSED = "has format 2, and this release reads up to format 1: upgrade Prodgate first"
@@ -55,14 +55,14 @@ def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None
 def test_a_ticket_of_a_later_release_is_known_for_what_it_is() -> None:
     """Its `apiVersion` names it; another kind of nonsense stays nonsense."""
     with pytest.raises(MalformedTicket) as later:
-        yaml.load(EXAMPLE.replace("cab-i.com/v1", "cab-i.com/v2"))
+        reading.load(EXAMPLE.replace("cab-i.com/v1", "cab-i.com/v2").encode())
     newer = newer_file(later.value.__cause__)
     assert str(newer) == f"This file {REFUSED}"
     assert newer is not None
     assert (kind_of(newer), newer.params) == ("newer-format", {"name": "file", "found": "2", "reads": "1"})
     for nonsense in ("cab-i.com/version2", "cab-i.com/v0", "example.com/v2"):
         with pytest.raises(MalformedTicket) as other:
-            yaml.load(EXAMPLE.replace("cab-i.com/v1", nonsense))
+            reading.load(EXAMPLE.replace("cab-i.com/v1", nonsense).encode())
         assert newer_file(other.value.__cause__) is None
     assert newer_file(None) is None
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from joserfc import jws
 
-from domain import yaml
 from domain.announcement import Channel
 from domain.errors import NewerFormat, Unproven
 from domain.following import outbox_ref
 from record.audit.verify import verify
+from record.files import writing
+from record.files.reading import read_ticket
 from record.git import message
 from record.git.outbox import CURSOR, Outbox, announced, path_of
 from record.git.repository import Repository
 from record.index import schema
-from record.index.bulk import read_ticket
 from record.people import catalogue, members
 from record.signing.keys import KeyReader
 from record.signing.signatures import Keys
@@ -38,7 +38,7 @@ def repository(tmp_path: Path) -> Repository:
 
 def test_a_ticket_of_a_later_release_is_a_fault_with_a_reason() -> None:
     """`/readyz`, the log and `verify` say it as any file's fault."""
-    path, text = pending().path, yaml.dump(pending())
+    path, text = pending().path, writing.text_of(pending())
     assert read_ticket(path, text.encode()).path == path
     with pytest.raises(NewerFormat, match=f"This file {REFUSED}"):
         read_ticket(path, text.replace("cab-i.com/v1", "cab-i.com/v2").encode())
@@ -99,7 +99,7 @@ def test_a_commit_of_a_later_release_is_named_by_the_audit(repository: Repositor
     """By a rule of its own: nobody takes it for a forgery, or for proven."""
     ticket = pending()
     said = f"Request-Id: {ticket.id}\nAction: created\n{message.FORMAT}: {version}\n"
-    commits_as(repository.path, ticket.path, yaml.dump(ticket), f"{ticket.id}: created\n\n{said}", ticket.last.by)
+    commits_as(repository.path, ticket.path, writing.text_of(ticket), f"{ticket.id}: created\n\n{said}", ticket.last.by)
     found = [each for each in verify(repository.path) if each.rule == "newer-format"]
     assert [each.sentence for each in found] == [
         f"This commit has format {version}, and this release reads up to format 1: upgrade Prodgate first"
