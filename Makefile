@@ -6,8 +6,8 @@ ARGS ?=
 CLUSTER ?=
 # The release that `make upgrade-test` begins with; the last tag v* where it is left out.
 FROM ?=
-# The processes that tests run in; one more than cores only makes them wait for each other.
-WORKERS ?= auto
+# The processes that tests run in, one more than cores: half of the time, a test waits for another process.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() + 1)')
 
 VENV := .venv
 BIN := $(VENV)/bin
