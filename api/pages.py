@@ -78,7 +78,13 @@ class ConsoleFiles(StaticFiles):
         unchanged = self.is_not_modified(response.headers, Headers(scope=scope))
         # Weak, as it is the same for what is compressed and what is not: their bytes must never be joined by ranges.
         response.headers["ETag"] = f"W/{tag}"
-        return NotModifiedResponse(response.headers) if unchanged else response
+        if not unchanged:
+            return response
+        # A browser takes the headers of a 304 for those of the page that it kept: the framework leaves the policy out.
+        policies = {name: value for name, value in headers.items() if name == "Content-Security-Policy"}
+        found = NotModifiedResponse(response.headers)
+        found.headers.update(policies)
+        return found
 
 
 @lru_cache(maxsize=256)

@@ -50,6 +50,8 @@ def test_every_page_has_its_address(http: httpx.Client, path: str) -> None:
     for named in (tag, tag.removeprefix("W/"), "*", f'"other", {tag}'):
         again = http.get(path, headers={"If-None-Match": named})
         assert (again.status_code, again.content) == (304, b"")
+        # A browser takes the headers of a 304 for those of the page that it kept.
+        assert again.headers["Content-Security-Policy"] == answer.headers["Content-Security-Policy"]
         assert (again.headers["ETag"], again.headers["Vary"]) == (tag, "Accept-Encoding")
     assert http.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
