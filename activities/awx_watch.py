@@ -38,12 +38,12 @@ class WatchActivities:
             comparison = await self._compare(window)
         except (AwxError, RecordError, sqlite3.Error) as error:
             raise ApplicationError(str(error), type=type(error).__name__) from error
-        for orphan in comparison.orphans:
+        for orphan in comparison.strays:
             activity.logger.error("AWX job %s (%s): %s", orphan.job, orphan.status, orphan.reason)
         for lacking in comparison.missing:
             activity.logger.error("%s: %s", lacking.request_id, lacking.reason)
         meter = activity.metric_meter()
-        meter.create_gauge(STRAYS, "Recent AWX jobs that no ticket explains").set(len(comparison.orphans))
+        meter.create_gauge(STRAYS, "Recent AWX jobs that no ticket explains").set(len(comparison.strays))
         meter.create_gauge(MISSING, "Tickets without their AWX job").set(len(comparison.missing))
         return comparison
 
@@ -55,7 +55,7 @@ class WatchActivities:
         tickets = await asyncio.to_thread(self._tickets, named(jobs))
         approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_by]
         return JobComparison(
-            orphans=tuple([await self._without_twin(orphan) for orphan in orphans(jobs, approved, me.id)]),
+            strays=tuple([await self._without_twin(orphan) for orphan in orphans(jobs, approved, me.id)]),
             missing=missing(moved, jobs, window),
         )
 

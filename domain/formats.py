@@ -30,7 +30,7 @@ class Format:
         """The refusal of a version that is newer, or none that this release knows; None for one that it reads."""
         if found is None or (isinstance(found, int) and not isinstance(found, bool) and 0 < found <= self.version):
             return None
-        return NewerFormat.of(self.name, str(found), str(self.version))
+        return NewerFormat.of(self.name, _shown(found), str(self.version))
 
     def newer_in(self, document: str | bytes) -> NewerFormat | None:
         """The same for a JSON document; None where it is none that names a version."""
@@ -41,6 +41,12 @@ class Format:
         return self.newer(read.get(KEY)) if isinstance(read, dict) else None
 
 
+def _shown(found: object) -> str:
+    """The version as it is told; Python refuses to write an integer of more than 4,300 digits."""
+    short = isinstance(found, str) or (isinstance(found, int) and abs(found) < 1_000_000_000)
+    return str(found)[:40] if short else "that is none"
+
+
 COMMITS = Format("commit")
 """A ticket's commit: its trailers, and the form of its subject."""
 CLAIMS = Format("signature")
@@ -48,7 +54,7 @@ JOURNALS = Format("journal")
 MESSAGES = Format("message")
 
 _API = "apim.cab-i.com/v"
-_API_VERSION = re.compile(rf"{re.escape(_API)}([1-9][0-9]*)")
+_API_VERSION = re.compile(re.escape(_API) + "([1-9][0-9]{0,8})")
 FILES = Format("file")
 """Tickets, tenants, the platform and targets: their key is `apiVersion`."""
 

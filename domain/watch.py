@@ -41,7 +41,7 @@ class MissingJob(Frozen):
 
 
 class JobComparison(Frozen):
-    orphans: tuple[OrphanJob, ...] = ()
+    strays: tuple[OrphanJob, ...] = ()  # as recorded histories of the watch name it
     missing: tuple[MissingJob, ...] = ()
 
 

@@ -92,6 +92,6 @@ def details(ticket: PromotionRequest) -> str:
 
 def comparison(found: JobComparison) -> str:
     """Writes what the watch found as a page of Markdown."""
-    orphans = [f"- job {orphan.job} ({orphan.status}): {orphan.reason}" for orphan in found.orphans]
+    orphans = [f"- job {orphan.job} ({orphan.status}): {orphan.reason}" for orphan in found.strays]
     missing = [f"- {each.request_id}: {each.reason}" for each in found.missing]
     return "\n".join([*orphans, *missing]) or "Every job has its ticket, and every ticket its job."

@@ -82,4 +82,4 @@ def trailer(commit: pygit2.Commit, name: str) -> str:
 def newer(commit: pygit2.Commit) -> NewerFormat | None:
     """The refusal of a commit whose trailers have a newer format than this release reads."""
     found = trailer(commit, FORMAT)
-    return COMMITS.newer(int(found) if found.isascii() and found.isdigit() else found or None)
+    return COMMITS.newer(int(found) if found.isascii() and found.isdigit() and len(found) < 10 else found or None)

@@ -8,8 +8,9 @@ import pytest
 from joserfc import jws
 
 from domain.announcement import Channel
-from domain.errors import NewerFormat, Unproven
+from domain.errors import NewerFormat, RuleViolation, Unproven
 from domain.following import outbox_ref
+from domain.formats import COMMITS
 from record.audit.verify import verify
 from record.files import writing
 from record.files.reading import read_ticket
@@ -119,3 +120,24 @@ def test_an_index_of_another_release_is_built_anew(tmp_path: Path, version: int)
     assert found.execute("SELECT count(*) FROM meta").fetchone() == (0,)
     assert found.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
     found.close()
+
+
+@pytest.mark.parametrize("path", ["tenants/tenant-finance.yaml", "platform.yaml", "apis/payment-api.yaml"])
+def test_a_version_longer_than_python_counts_is_a_fault_of_its_file(path: str) -> None:
+    """And ends nobody's reading: `int()` refuses more than 4,300 digits."""
+    data = f"apiVersion: apim.cab-i.com/v{'9' * 5000}\nkind: Tenant\n".encode()
+    reader = catalogue if path.startswith("apis/") else members
+    assert type(reader.parse(path, data)).__name__.endswith("Fault")
+
+
+def test_a_ticket_of_such_a_version_is_refused() -> None:
+    """As any other that is none."""
+    text = writing.text_of(pending()).replace("cab-i.com/v1", f"cab-i.com/v{'9' * 5000}")
+    with pytest.raises(RuleViolation):
+        read_ticket(pending().path, text.encode())
+
+
+def test_such_a_version_of_a_commit_is_refused_by_name() -> None:
+    """`verify` goes on behind it."""
+    assert COMMITS.newer("9" * 5000) is not None
+    assert COMMITS.newer(10**5000) is not None

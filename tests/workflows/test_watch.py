@@ -47,7 +47,7 @@ async def test_a_job_that_nobody_approved_is_told(dev_stage: Stage, caplog: pyte
     """Launched by somebody in AWX's pages, with variables of no ticket: in the result, and as an error in the log."""
     dev_stage.awx.control("POST", "launch", json={"extra_vars": {"request_id": "PR-2026-0077", "attempt": 1}})
     async with dev_stage.working():
-        orphans = (await found(dev_stage)).orphans
+        orphans = (await found(dev_stage)).strays
     assert [(orphan.job, orphan.reason) for orphan in orphans] == [
         (1, "somebody-else started it (manual), not Prodgate")
     ]
@@ -71,7 +71,7 @@ async def test_a_twin_that_comes_late_is_cancelled(dev_stage: Stage) -> None:
     dev_stage.awx.faults(life=["stuck-pending"])
     dev_stage.awx.control("POST", "duplicate", json={"job": 1})
     async with dev_stage.working():
-        orphans = (await found(dev_stage)).orphans
+        orphans = (await found(dev_stage)).strays
     assert [(orphan.job, orphan.twin_of) for orphan in orphans] == [(2, 1)]
     assert orphans[0].reason.endswith("it had not run and was cancelled")
     dev_stage.awx.until_status(2, "canceled")
