@@ -75,6 +75,7 @@ class ConsoleFiles(StaticFiles):
         if path.suffix == ".html":
             headers["Content-Security-Policy"] = self._policy
         response = FileResponse(path, status_code, headers, TYPES[path.suffix], stat_result=stat_result)
+        del response.headers["Last-Modified"]  # two builds' pages may have one time; the tag alone tells them apart
         unchanged = self.is_not_modified(response.headers, Headers(scope=scope))
         # Weak, as it is the same for what is compressed and what is not: their bytes must never be joined by ranges.
         response.headers["ETag"] = f"W/{tag}"
