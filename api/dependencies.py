@@ -47,13 +47,13 @@ def _services(request: Request) -> Services:
 def _part(part: Callable[[Services], Any]) -> Any:
     """The dependency of a route that works with this part of the process."""
 
-    def given(request: Request) -> Any:
+    async def given(request: Request) -> Any:  # no thread is taken for it
         return part(_services(request))
 
     return Depends(given)
 
 
-Served = Annotated[Services, Depends(_services)]
+Served = Annotated[Services, _part(lambda services: services)]
 FromTickets = Annotated[Tickets, _part(lambda services: services.tickets)]
 FromDecisions = Annotated[Decisions, _part(lambda services: services.decisions)]
 FromSubmissions = Annotated[Submissions, _part(lambda services: services.submissions)]

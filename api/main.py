@@ -72,56 +72,51 @@ async def run(settings: Settings, host: str, port: int) -> None:
 
 def compose(settings: Settings, client: Client, repository: Repository, http: httpx.AsyncClient) -> Services:
     """Everything the routes need, wired together; `http` is what the identity provider is asked through."""
-    directory = DirectoryReader(repository)
+    directory, keys, sign = DirectoryReader(repository), KeyReader(repository), signer(settings)
     engine = Engine(client, settings.task_queue, settings.answer_within)
     index = Index(repository, settings.data_dir / "api" / "index.db")
-    provider = Provider(settings.oidc_issuer or "", http)
-    people = Buckets(settings.requests_per_minute_person)
-    keys, sign = KeyReader(repository), signer(settings)
-    unverified = settings.oidc_unverified_email == "accept"
-    verifier = TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim, unverified)
-    controls = Controls.of(repository, directory, index)
-    identities = Identities(repository, index, keys)
+    controls, identities = Controls.of(repository, directory, index), Identities(repository, index, keys)
     comparer, lines = Comparer(index, controls.catalogue), LineReader(repository, index, directory, keys, controls)
     tickets = Tickets(engine, repository, index, keys, comparer, lines)
     decisions = Decisions(tickets, engine, directory, controls, sign, _now)
+    creates = FairShares(settings.creates_in_flight, settings.creates_in_flight_person)
+    limits = Limits(settings.expiry, settings.open_requests_person)
+    given = (creates, limits, _now, Numbers(index))
+    submissions = Submissions(tickets, engine, index, directory, controls, sign, *given)
+    people = Buckets(settings.requests_per_minute_person)
     return Services(
         tickets=tickets,
         decisions=decisions,
-        submissions=Submissions(
-            engine=engine,
-            repository=repository,
-            index=index,
-            keys=keys,
-            directory=directory,
-            controls=controls,
-            comparer=comparer,
-            signer=sign,
-            creates=FairShares(settings.creates_in_flight, settings.creates_in_flight_person),
-            limits=Limits(settings.expiry, settings.open_requests_person),
-            now=_now,
-            numbers=Numbers(index),
-        ),
+        submissions=submissions,
         engine=engine,
         repository=repository,
         index=index,
         directory=directory,
         controls=controls,
-        callers=Callers(verifier, directory, identities),
+        callers=Callers(_verifier(settings, http), directory, identities),
         callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
         zone=settings.time_zone,
         broadcast=Broadcast(index),
         people=people,
         sign_in_within=settings.critical_sign_in_within,
-        web=Web(
-            https=settings.public_url.startswith("https:"),
-            origins=settings.cors_origins,
-            per_address=settings.requests_per_minute_address,
-            console_dir=pages.built(settings.console_dir or CLONE),
-        ),
+        web=_web(settings),
         console=_console(settings, client.namespace),
         follower=SharedFetch(repository) if is_url(settings.git_repo) else None,
         slack=_slack(settings, Clicks(tickets, decisions, directory, people, identities)),
+    )
+
+
+def _verifier(settings: Settings, http: httpx.AsyncClient) -> TokenVerifier:
+    provider, unverified = Provider(settings.oidc_issuer or "", http), settings.oidc_unverified_email == "accept"
+    return TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim, unverified)
+
+
+def _web(settings: Settings) -> Web:
+    return Web(
+        https=settings.public_url.startswith("https:"),
+        origins=settings.cors_origins,
+        per_address=settings.requests_per_minute_address,
+        console_dir=pages.built(settings.console_dir or CLONE),
     )
 
 

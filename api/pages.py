@@ -79,13 +79,14 @@ class ConsoleFiles(StaticFiles):
         unchanged = self.is_not_modified(response.headers, Headers(scope=scope))
         # Weak, as it is the same for what is compressed and what is not: their bytes must never be joined by ranges.
         response.headers["ETag"] = f"W/{tag}"
-        if not unchanged:
-            return response
-        # A browser takes the headers of a 304 for those of the page that it kept: the framework leaves the policy out.
-        policies = {name: value for name, value in headers.items() if name == "Content-Security-Policy"}
-        found = NotModifiedResponse(response.headers)
-        found.headers.update(policies)
-        return found
+        return self._not_modified(response) if unchanged else response
+
+    def _not_modified(self, response: Response) -> Response:
+        """The 304 with the page's policy: a browser takes its headers for those of the page that it kept."""
+        answer = NotModifiedResponse(response.headers)
+        if policy := response.headers.get("Content-Security-Policy"):
+            answer.headers["Content-Security-Policy"] = policy
+        return answer
 
 
 @lru_cache(maxsize=256)

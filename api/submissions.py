@@ -18,20 +18,16 @@ from api.idempotency import key_of, same
 from api.models import Checked, CreatePromotionRequest, Decider, DeployedVersion
 from api.numbers import Numbers
 from api.shares import FairShares, Patience
-from api.tickets import sees
+from api.tickets import Tickets
 from domain import lifecycle, submissions
 from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
 from domain.roles import Permission, Person, same_address
-from domain.ticket import PromotionRequest, Target
+from domain.ticket import Target
 from domain.values import same_name
 from record.facts.controls import Controls
-from record.facts.requesters import proven
-from record.git.repository import Repository
-from record.index.diff import Comparer
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
-from record.signing.keys import KeyReader
 from record.signing.signatures import Signer
 
 _NUMBERS_TRIED = 1_000
@@ -50,13 +46,11 @@ class Limits:
 class Submissions:
     """Takes submissions of one API process. `creates` shares what is recorded at once fairly between people."""
 
+    tickets: Tickets
     engine: Engine
-    repository: Repository
     index: Index
-    keys: KeyReader
     directory: DirectoryReader
     controls: Controls
-    comparer: Comparer
     signer: Signer
     creates: FairShares
     limits: Limits
@@ -103,10 +97,7 @@ class Submissions:
         draft = await self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
         approvers = self._approvers(draft)
         await self._repeated(draft)
-        return await run_in_threadpool(self._checked, person, draft, approvers)
-
-    def _checked(self, person: Person, draft: Submission, approvers: tuple[Person, ...]) -> Checked:
-        difference = self.comparer.difference(lifecycle.create(draft), partial(sees, person))
+        difference = await self.tickets.against_production(person, lifecycle.create(draft))
         found = difference.in_production
         return Checked(
             approvers=tuple(map(Decider.of, approvers)),
@@ -145,15 +136,12 @@ class Submissions:
         tenants_own = [other for other in others if other.metadata.tenant == draft.tenant]
         for other in tenants_own:
             alike = other.spec.target.version == what.version
-            if alike and draft.key in await run_in_threadpool(self._keys_of, other):
+            # The id of a creation's act is its submission's key.
+            if alike and draft.key in {act.id for act in await self.tickets.acts(other)}:
                 return Answer(other, recorded=True)
         open_now = await run_in_threadpool(self.index.open_requests, address)
         submissions.check_open(what, tenants_own, open_now + self._filing[address], self.limits.most_open)
         return None
-
-    def _keys_of(self, ticket: PromotionRequest) -> set[str]:
-        """The keys that its signed acts name: a creation's is the submission's."""
-        return {each.id for each in proven(self.repository, self.index, self.keys.current(), ticket.id)}
 
     def _approvers(self, draft: Submission) -> tuple[Person, ...]:
         """The people who could approve it; refuses before a number is spent: no rule depends on the number."""

@@ -16,6 +16,7 @@ from domain.comparison import Comparison
 from domain.delivery import Report
 from domain.deployment import AwxReport
 from domain.roles import Permission, Person, Requester
+from domain.signing import Claims
 from domain.ticket import PromotionRequest
 from domain.values import TICKET_ID
 from record.facts.line import LineReader
@@ -76,7 +77,10 @@ class Tickets:
 
     async def difference(self, person: Person, ticket_id: str) -> Difference:
         """The ticket against what is in production for its target. Raises NotFound."""
-        ticket = await self.visible(person, ticket_id)
+        return await self.against_production(person, await self.visible(person, ticket_id))
+
+    async def against_production(self, person: Person, ticket: PromotionRequest) -> Difference:
+        """A ticket, or a draft of one, against what is in production for its target, as far as the person may see."""
         return await run_in_threadpool(self.comparer.difference, ticket, partial(sees, person))
 
     def compared(self, person: Person, ids: Iterable[str]) -> list[Comparison]:
@@ -95,9 +99,11 @@ class Tickets:
 
     async def requester(self, ticket: PromotionRequest) -> Requester | None:
         """The requester of the ticket, as they were known then; None where no commit says. Raises RecordUnavailable."""
-        return requester_in(
-            await run_in_threadpool(proven, self.repository, self.index, self.keys.current(), ticket.id)
-        )
+        return requester_in(await self.acts(ticket))
+
+    async def acts(self, ticket: PromotionRequest) -> tuple[Claims, ...]:
+        """The acts that the ticket's commits prove, oldest first. Raises RecordUnavailable."""
+        return await run_in_threadpool(proven, self.repository, self.index, self.keys.current(), ticket.id)
 
     async def report(self, ticket_id: str, report: AwxReport) -> CallbackOutcome:
         """Tell the promotion what AWX reported; one that has ended ignores it. Raises NotFound, EngineUnavailable."""
