@@ -41,12 +41,17 @@ class _Comparison:
     def _operation(self, name: str, old: Json, new: Json) -> Iterator[str]:
         if old["operationId"] != new["operationId"]:
             yield f"{name} is called {new['operationId']}: a generated client knows it as {old['operationId']}"
+        for need in ("x-permission", "security"):
+            if old.get(need) != new.get(need):
+                yield f"{name} needs {new.get(need)} where it needed {old.get(need)}"
         yield from self._parameters(name, old.get("parameters", []), new.get("parameters", []))
         yield from self._body(name, old.get("requestBody"), new.get("requestBody"))
         for status, answer in old["responses"].items():
             if status not in new["responses"]:
                 yield f"{name} no longer answers {status}"
                 continue
+            for header in sorted(answer.get("headers", {}).keys() - new["responses"][status].get("headers", {}).keys()):
+                yield f"{name} {status} comes without {header}"
             for media, said in answer.get("content", {}).items():
                 content = new["responses"][status].get("content", {})
                 if media not in content:
@@ -131,6 +136,11 @@ def _limits(where: str, old: Json, new: Json) -> Iterator[str]:
     for name in ("minLength", "minItems", "minimum"):
         if new.get(name, 0) > old.get(name, 0):
             yield f"{where} asks for more: {name} {new[name]}"
+    for name in ("pattern", "format", "exclusiveMinimum", "exclusiveMaximum"):
+        if name in new and new[name] != old.get(name):  # whether it takes more or less, nobody can tell
+            yield f"{where} has the {name} {new[name]}"
+    if "default" in old and new.get("default") != old["default"]:
+        yield f"{where} has the default {new.get('default')}, not {old['default']}"
 
 
 def _resolved(document: Json, schema: Json) -> Json:

@@ -17,7 +17,7 @@ from tests.workflows.paths import HISTORIES
 ROOT = Path(__file__).parent.parent
 API = ROOT / "docs" / "api"
 KEPT = 2
-"""Releases whose API is kept: what the last two say."""
+"""Releases before this one whose API is kept."""
 
 
 class CannotFreeze(Exception):
@@ -36,8 +36,10 @@ def ordered(files: list[Path]) -> list[Path]:
 
 
 def documents(folder: Path = API) -> list[Path]:
-    """The frozen documents of the API that still bind."""
-    return ordered(list(folder.glob("*.json")))[-KEPT:]
+    """The frozen documents of the API that still bind: those of the last releases before this one, and its own."""
+    every = ordered(list(folder.glob("*.json")))
+    before = [file for file in every if file.stem != release()]
+    return before[-KEPT:] + [file for file in every if file.stem == release()]
 
 
 def manifests(folder: Path = HISTORIES) -> list[Path]:

@@ -40,6 +40,14 @@ def test_a_frozen_history_is_there_as_it_was(manifest: Path) -> None:
     assert broken(manifest) == []
 
 
+def test_two_releases_before_this_one_bind_it(tmp_path: Path) -> None:
+    """What an older one said was announced by both; its own document, once it is frozen, pushes none of them out."""
+    own = release()
+    for name in ("0.0.9", "0.1.10", "0.1.1", own):
+        (tmp_path / f"{name}.json").touch()
+    assert [file.stem for file in documents(tmp_path)] == ["0.1.1", "0.1.10", own]
+
+
 def test_this_release_has_frozen_what_it_promises() -> None:
     """`make freeze` does."""
     assert (API / f"{release()}.json").exists()
@@ -113,6 +121,27 @@ def _answer_another_status(now: Json) -> None:
     answers["200"] = answers.pop("201")
 
 
+def _take_another_form(now: Json) -> None:
+    properties("Target", now)["properties"]["name"]["pattern"] = "^x$"
+
+
+def _mean_something_else_by_nothing(now: Json) -> None:
+    limit = next(each for each in now["paths"][LIST]["get"]["parameters"] if each["name"] == "limit")
+    limit["schema"]["default"] = 10
+
+
+def _answer_without_a_header(now: Json) -> None:
+    del now["paths"][LIST]["get"]["responses"]["200"]["headers"]["X-Total-Count"]
+
+
+def _need_another_right(now: Json) -> None:
+    now["paths"][LIST]["get"]["x-permission"] = "approve"
+
+
+def _need_a_token(now: Json) -> None:
+    now["paths"]["/healthz"]["get"]["security"] = [{"HTTPBearer": []}]
+
+
 BREAKING: dict[Callable[[Json], None], str] = {
     _lose_a_path: "GET /v1/requests/prod is gone",
     _lose_a_method: "POST /v1/requests/prod is gone",
@@ -126,6 +155,11 @@ BREAKING: dict[Callable[[Json], None], str] = {
     _answer_a_field_less: "has no field approvedAt any more",
     _answer_another_type: "may now be string",
     _answer_perhaps: "may come without the field pending",
+    _take_another_form: "name has the pattern ^x$",
+    _mean_something_else_by_nothing: "limit has the default 10",
+    _answer_without_a_header: "GET /v1/requests/prod 200 comes without X-Total-Count",
+    _need_another_right: "GET /v1/requests/prod needs approve",
+    _need_a_token: "GET /healthz needs",
     _answer_another_status: "POST /v1/requests/prod no longer answers 201",
 }
 
@@ -207,13 +241,6 @@ def test_a_frozen_history_that_was_changed_or_removed_is_found(histories: Path) 
         "following/a-shift.json is gone, which 0.9.0 promised to go on with",
     ]
     assert broken(second) == []
-
-
-def test_the_last_two_releases_bind(tmp_path: Path) -> None:
-    """What a third one said was announced by both that came after it."""
-    for name in ("0.2.0", "0.10.0", "0.3.0"):
-        (tmp_path / f"{name}.json").touch()
-    assert [file.stem for file in documents(tmp_path)] == ["0.3.0", "0.10.0"]
 
 
 def test_another_version_than_the_installed_one_is_not_frozen() -> None:
