@@ -107,6 +107,16 @@ def test_a_commit_of_a_later_release_is_named_by_the_audit(repository: Repositor
     ]
 
 
+def test_a_later_format_hides_no_false_author(repository: Repository) -> None:
+    """Whoever names one in a commit of their own hand is asked who they are, as everybody is."""
+    ticket = pending()
+    said = f"Request-Id: {ticket.id}\nAction: created\n{message.FORMAT}: 2\n"
+    commits_as(
+        repository.path, ticket.path, writing.text_of(ticket), f"{ticket.id}: created\n\n{said}", "eve@cab-i.com"
+    )
+    assert {"newer-format", "false-author"} <= {each.rule for each in verify(repository.path)}
+
+
 @pytest.mark.parametrize("version", [schema.VERSION - 1, schema.VERSION + 1])
 def test_an_index_of_another_release_is_built_anew(tmp_path: Path, version: int) -> None:
     """It is a cache: nothing of it is kept, upward or downward."""
