@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from demo.company import prepare_repository
 from domain.decision import DecisionAction
-from domain.ticket import State
+from domain.ticket import Action, State
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import ADA, JEAN, PIERRE, details
 from tests.workflows.stage import Promoted, Stage
@@ -72,9 +72,10 @@ async def test_a_held_one_stays_held(dev_stage: Stage) -> None:
         await dev_stage.decide(promoted, HOLD, JEAN)
         again = await lost(dev_stage, promoted)
         await dev_stage.decide(again, RELEASE, ADA)
-        assert (await again.result()).state is State.DEPLOYED
-    acts = [act for act in dev_stage.actions() if act != "due"]  # on a busy machine the date comes while it is held
-    assert acts == ["created", "approved", "held", "released", "deploying", "deployed"]
+        ended = await again.result()
+    released = next(entry.at for entry in ended.status.history if entry.action is Action.RELEASED)
+    waits = ["due"] if released < date else []  # on a busy machine the date comes while it is held
+    assert dev_stage.actions() == ["created", "approved", "held", "released", *waits, "deploying", "deployed"]
 
 
 async def test_one_whose_job_runs_follows_it(dev_stage: Stage) -> None:
