@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+from anyio import BrokenResourceError
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
 
 from api.dependencies import Served, needs
 from api.entry import SignedInRoute
@@ -16,7 +18,18 @@ from domain import roles
 from domain.errors import IdentityChanged
 from domain.roles import Permission, Person
 
-router = APIRouter(tags=["requests"], route_class=SignedInRoute)
+
+class StreamRoute(SignedInRoute):
+    """A route whose reader may go away at any time, while events for them are on their way, too."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().handle(scope, receive, send)
+        except* BrokenResourceError:  # the framework's, about the queue to somebody who has left
+            pass
+
+
+router = APIRouter(tags=["requests"], route_class=StreamRoute)
 
 _STREAM: Responses = {200: {"model": TicketEvent, "description": "The stream; each event's data is one change"}}
 

@@ -1,17 +1,20 @@
 """Changes as they happen, for who may see them: server-sent events over real connections."""
 
+import asyncio
 import json
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import sse
+from fastapi import APIRouter, FastAPI, sse
+from starlette.types import Message
 
 from api.auth import LEEWAY
+from api.events import StreamRoute
 from demo.company import FILES
 from tests.api.house import EMMA, HUGO, JEAN, PIERRE, VICTOR, House
 from tests.awx_fixtures import eventually
@@ -171,3 +174,30 @@ def test_streams_end_when_the_process_is_told_to_stop(own_house: House) -> None:
     assert next(stream) == "retry: 2000"
     own_house.run(own_house.stop())
     assert list(stream) == [""]
+
+
+async def test_who_leaves_while_events_are_on_their_way_is_no_error() -> None:
+    """The framework's queue to them breaks; whoever may read the stream could fill the log with that."""
+    app, events = FastAPI(), APIRouter(route_class=StreamRoute)
+
+    @events.get("/events", response_class=sse.EventSourceResponse)
+    async def many() -> AsyncIterator[sse.ServerSentEvent]:
+        for number in range(1_000):
+            yield sse.ServerSentEvent(id=str(number))
+
+    app.include_router(events)
+    left = asyncio.Event()
+
+    async def receive() -> Message:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.sleep(0.2)  # nobody reads, until the queue is full
+            left.set()
+            await asyncio.sleep(60)
+
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET"}
+    address = {"scheme": "http", "path": "/events", "raw_path": b"/events", "query_string": b"", "headers": []}
+    await asyncio.wait_for(app(scope | address, receive, send), 10)
