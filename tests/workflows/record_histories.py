@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -30,6 +30,7 @@ from tests.board import Board
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
 from workflows.shown import SEARCH_ATTRIBUTES
+from workflows.watch import AwxWatch
 
 
 @asynccontextmanager
@@ -68,6 +69,15 @@ async def record_shift() -> str:
             return written(await ended.fetch_history())
 
 
+async def record_watch() -> str:
+    """The history of a comparison that finds a job that nobody approved."""
+    async with staged() as stage, stage.working():
+        stage.awx.control("POST", "launch", json={"extra_vars": {"request_id": "PR-2026-0077", "attempt": 1}})
+        handle = await stage.environment.client.start_workflow(AwxWatch.run, id="a-watch", task_queue=stage.queue)
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
 def written(history: WorkflowHistory) -> str:
     return json.dumps(anonymous(history.to_json_dict()), separators=(",", ":")) + "\n"
 
@@ -82,8 +92,14 @@ def anonymous(value: Any) -> Any:
 
 async def main() -> None:
     """Record what is missing."""
-    wanted = {HISTORIES / f"{name}.json": partial(record, scene) for name, scene in PATHS.items()}
-    for file, recorded in (wanted | {HISTORIES / "following" / "a-shift.json": record_shift}).items():
+    wanted: dict[Path, Callable[[], Awaitable[str]]] = {
+        HISTORIES / f"{name}.json": partial(record, scene) for name, scene in PATHS.items()
+    }
+    wanted |= {
+        HISTORIES / "following" / "a-shift.json": record_shift,
+        HISTORIES / "watching" / "a-comparison.json": record_watch,
+    }
+    for file, recorded in wanted.items():
         if not file.exists():
             file.parent.mkdir(exist_ok=True)
             file.write_text(await recorded(), encoding="utf-8")

@@ -19,9 +19,11 @@ from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.following import Follow
 from workflows.promotion import Promotion
+from workflows.watch import AwxWatch
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 FOLLOWED = HISTORIES / "following" / "a-shift.json"
+WATCHED = HISTORIES / "watching" / "a-comparison.json"
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -60,7 +62,12 @@ async def test_a_recorded_follower_goes_on_under_todays_code() -> None:
     await replayer(Follow).replay_workflow(history(FOLLOWED))
 
 
-@pytest.mark.parametrize("file", [*RECORDED, FOLLOWED], ids=lambda file: file.stem)
+async def test_a_recorded_watch_goes_on_under_todays_code() -> None:
+    """A comparison that one release began is read by the other."""
+    await replayer(AwxWatch).replay_workflow(history(WATCHED))
+
+
+@pytest.mark.parametrize("file", [*RECORDED, FOLLOWED, WATCHED], ids=lambda file: file.stem)
 def test_a_history_tells_nothing_of_the_machine_that_recorded_it(file: Path) -> None:
     """No stack trace with its paths, no name of a process."""
     text = file.read_text(encoding="utf-8")
