@@ -96,7 +96,7 @@ class Settings(BaseModel):
     )
     awx_request_lifetime: Seconds = Field(
         timedelta(seconds=150),
-        description="Seconds after which a launch without an answer is dead in AWX (its gateway gives up at 120).",
+        description="Seconds after which AWX can no longer act on an unanswered launch (its gateway gives up at 120).",
     )
     awx_pending_deadline: Seconds = Field(
         timedelta(hours=1), description="Seconds an AWX job may wait to start before the outcome is called unknown."
@@ -106,14 +106,14 @@ class Settings(BaseModel):
     )
     awx_report_within: Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0))] = Field(
         timedelta(seconds=30),
-        description="Seconds to wait for AWX's callback of a job's end before asking for it; 0 without callbacks.",
+        description="Seconds to wait for AWX's callback of a job's end before polling; 0 if there are no callbacks.",
     )
     awx_settle: Seconds = Field(
         timedelta(seconds=60),
-        description="Seconds after its end in which a job that AWX lost sight of may still succeed.",
+        description="Seconds after a job's end in which AWX may still correct 'lost' to 'successful'.",
     )
     awx_watch_every: Seconds = Field(
-        timedelta(minutes=10), description="Seconds between two looks for AWX jobs that no ticket explains."
+        timedelta(minutes=10), description="Seconds between two searches for AWX jobs that no ticket explains."
     )
     language: Literal["en", "fr"] = Field(
         "en", description="`en` or `fr`: of Slack, and of mails to people whose entry names none."
@@ -159,7 +159,7 @@ class Settings(BaseModel):
         description="Hours after which approvers are reminded first: for impact low, medium, high, critical.",
     )
     expiry_warning: Seconds = Field(
-        timedelta(days=3), description="Seconds before a request expires at which its requester is told."
+        timedelta(days=3), description="Seconds before a request expires at which its requester is warned."
     )
     oidc_issuer: str | None = Field(
         None, pattern="^https?://", description="Issuer URL of the OpenID provider; its keys are found by discovery."
@@ -170,7 +170,7 @@ class Settings(BaseModel):
         "refuse", description="`accept` for a provider that never says `email_verified`, and lets nobody choose theirs."
     )
     oidc_client_id: str = Field(
-        "prodgate", min_length=1, description="What the console is called at the provider: a public client with PKCE."
+        "prodgate", min_length=1, description="The console's client id at the provider: a public client with PKCE."
     )
     oidc_scope: str = Field("openid email profile", min_length=1, description="Scopes that the console asks for.")
     critical_sign_in_within: Seconds = Field(
@@ -202,7 +202,7 @@ class Settings(BaseModel):
         32, ge=1, description="Creations that one API process lets run at once; more wait their turn."
     )
     creates_in_flight_person: int = Field(
-        4, ge=1, description="Creations of one person among them; that person's others wait, and nobody behind them."
+        4, ge=1, description="Of these, how many are one person's; that person's others wait, and block nobody else."
     )
     open_requests_person: int = Field(
         50, ge=1, description="Open requests that one person may have: pending, approved or being deployed. API only."
@@ -220,7 +220,7 @@ class Settings(BaseModel):
     build_id: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$",
-        description="What this build of the worker is called there; version and commit, where they are known, without.",
+        description="Name of this build in Temporal; without it, version and commit, if they are known.",
     )
     worker_health_host: str = Field(
         "127.0.0.1", description="Address of the worker's /healthz, /readyz and /metrics; 0.0.0.0 in a container."
