@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     worker.set_defaults(command=_worker)
     _add_doctor(commands.add_parser("doctor", help="say whether AWX is ready, with the worker's settings"))
     _add_keys(commands.add_parser("keys", help="make, publish and retire the keys that decisions are signed with"))
+    _add_sessions(commands.add_parser("sessions", help="end sessions: what was signed in is refused from now on"))
     openapi = commands.add_parser("openapi", help="print the OpenAPI document, for making clients")
     openapi.description = "Print the OpenAPI document, for making clients; needs no settings."
     openapi.set_defaults(command=_openapi)
@@ -123,6 +124,25 @@ def _add_keys(keys: argparse.ArgumentParser) -> None:
     )
     _add_data(rotate)
     rotate.set_defaults(command=_rotate)
+
+
+def _add_sessions(sessions: argparse.ArgumentParser) -> None:
+    sessions.description = "Sessions that are over before their tokens expire: the list is in the GitOps repository."
+    verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    revoke = verbs.add_parser("revoke", help="refuse a token, a session, or all that somebody has signed in so far")
+    revoke.description = (
+        "Put an entry on the revocation list, which every API knows within seconds. Decisions taken before stay valid. "
+        "End the session at the identity provider, too: it may give new tokens."
+    )
+    whose = revoke.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--jti", help="the one token with this jti")
+    whose.add_argument("--sid", help="every token of the provider's session with this sid")
+    whose.add_argument(
+        "--person", metavar="EMAIL", help="every token of theirs so far; they may sign in after 30 seconds"
+    )
+    revoke.add_argument("--reason", default="", help="kept with the entry, for people")
+    _add_data(revoke)
+    revoke.set_defaults(command=_revoke)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -215,6 +235,31 @@ def _rotate(given: argparse.Namespace) -> int:
         print(rotate(location, branch, file, datetime.now(UTC), overlap, token))
     except (RecordUnavailable, OSError) as error:
         return _refuse(error, 1)
+    return 0
+
+
+def _revoke(given: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from pydantic import ValidationError
+
+    from domain.sessions import Revocation
+    from record.errors import RecordUnavailable
+    from record.git.repository import open_repository
+    from record.git.sessions import revoke
+
+    environment = _environment()
+    location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
+    branch, token = environment.get(variable("git_branch"), "main"), environment.get(variable("git_token"))
+    named = {kind: value for kind in ("jti", "sid", "person") if (value := getattr(given, kind)) is not None}
+    try:
+        entry = Revocation.by_hand(datetime.now(UTC), given.reason, **named)
+        revoke(open_repository(location, branch, given.data / "sessions", token=token), entry)
+    except ValidationError as error:
+        return _refuse("; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()), 2)
+    except RecordUnavailable as error:
+        return _refuse(error, 1)
+    print(f"revoked: {' '.join(f'{kind} {value}' for kind, value in named.items())}")
     return 0
 
 

@@ -173,6 +173,9 @@ class Settings(BaseModel):
         "prodgate", min_length=1, description="The console's client id at the provider: a public client with PKCE."
     )
     oidc_scope: str = Field("openid email profile", min_length=1, description="Scopes that the console asks for.")
+    oidc_token_lifetime: Annotated[Seconds, Field(le=timedelta(days=7))] = Field(
+        timedelta(hours=24), description="Seconds after its `iat` at which a token is refused, whatever its `exp`."
+    )
     critical_sign_in_within: Seconds = Field(
         timedelta(minutes=15), description="Seconds that a sign-in may be old for a decision on critical impact."
     )

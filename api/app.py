@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
-from api import console, errors, events, health, requests, slack, webhooks
+from api import console, errors, events, health, requests, sessions, slack, webhooks
 from api.audit import Audit
 from api.dependencies import PERMISSION, declared
 from api.deprecation import DeprecationHeaders
@@ -101,6 +101,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(events.router)
     app.include_router(webhooks.router)
     app.include_router(slack.router)
+    app.include_router(sessions.router)
     app.include_router(health.router)
     return app
 

@@ -2,8 +2,9 @@
 
 import base64
 import hmac
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joserfc import jws, jwt
@@ -11,12 +12,14 @@ from joserfc.errors import JoseError
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api.errors import UNREADABLE, Unauthenticated
+from api.errors import UNREADABLE, SessionRevoked, Unauthenticated
 from api.oidc import Provider
 from domain.identity import SignIn
-from domain.roles import Issuer, Person, Subject
+from domain.roles import Person
+from domain.sessions import LONGEST_LIFE, IssuedToken
 from domain.values import Email, Frozen
 from record.facts.identities import Identities
+from record.facts.revoked import RevokedSessions
 from record.people.directory import DirectoryReader
 
 ALGORITHMS = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "Ed25519"]
@@ -29,11 +32,11 @@ LONGEST_TOKEN = 8_192
 
 
 class Identity(Frozen):
-    """The identity in a token: an e-mail address and the issuer's stable subject; `signed_in_at` is its `auth_time`."""
+    """The identity in a token: an e-mail address, and in `token` the issuer's stable subject; `signed_in_at` is its
+    `auth_time`."""
 
     email: Email
-    subject: Subject
-    issuer: Issuer
+    token: IssuedToken
     signed_in_at: datetime | None = None
 
 
@@ -49,26 +52,32 @@ class TokenVerifier:
     """Checks bearer tokens of one issuer for one audience. `email_claim` is where the address stands.
 
     `unverified` takes addresses of a provider that never says whether it verified them, and has by its own rules.
+    A token older than `lifetime` is not accepted, whatever its `exp`: revocations need not be remembered for longer.
     """
 
     provider: Provider
     audience: str
     email_claim: str = "email"
     unverified: bool = False
+    lifetime: timedelta = LONGEST_LIFE
 
     async def identity(self, token: str) -> Identity:
         """The identity in the token. Raises Unauthenticated, saying what is wrong with it; ProviderUnavailable."""
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("The token is too long")
         try:
-            keys = await self.provider.keys(_key_id(token))
+            keys = await self.provider.keys(key_id(token))
             claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
             self._claims().validate(claims)
+            if time.time() - claims["iat"] > self.lifetime.total_seconds() + LEEWAY:
+                raise Unauthenticated("The token is not accepted: it was issued too long ago; sign in again")
+            if "events" in claims:
+                raise Unauthenticated("The token is not accepted: it tells of an event, such as a logout")
             return self._identity(claims)
         except ValidationError as error:
             raise Unauthenticated("The token is not accepted: its e-mail address or sub names nobody") from error
         except (JoseError, ValueError, TypeError, OverflowError, OSError) as error:
-            raise Unauthenticated(f"The token is not accepted: {_reason(error)}") from error
+            raise Unauthenticated(f"The token is not accepted: {reason(error)}") from error
 
     def _claims(self) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
@@ -77,6 +86,7 @@ class TokenVerifier:
             aud={"essential": True, "value": self.audience},
             exp={"essential": True},
             sub={"essential": True},
+            iat={"essential": True},
         )
 
     def _identity(self, claims: dict[str, Any]) -> Identity:
@@ -84,12 +94,13 @@ class TokenVerifier:
         verified = claims.get("email_verified", True if self.unverified else None)
         if verified is not True and verified != "true":
             raise Unauthenticated("The token is not accepted: its e-mail address is not verified")
+        token = {"issuer": self.provider.issuer, "subject": claims["sub"], "issued_at": _moment(claims["iat"])}
+        token |= {name: claims.get(name) for name in ("jti", "sid")}
         email, signed_in_at = claims.get(self.email_claim), _moment(claims.get("auth_time"))
-        known = {"email": email, "subject": claims["sub"], "issuer": self.provider.issuer}
-        return Identity.model_validate({**known, "signed_in_at": signed_in_at})
+        return Identity.model_validate({"email": email, "token": token, "signed_in_at": signed_in_at})
 
 
-def _key_id(token: str) -> str | None:
+def key_id(token: str) -> str | None:
     """The key that the token says it is signed with; nothing of it is believed. Raises JoseError, ValueError."""
     kid = jws.extract_compact(token.encode()).headers().get("kid")
     if kid is not None and not isinstance(kid, str):
@@ -104,35 +115,43 @@ def _moment(auth_time: object) -> datetime | None:
     return datetime.fromtimestamp(auth_time, UTC)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """The library's own short name of the fault; never the token or what was in it."""
     return str(getattr(error, "error", "malformed")).replace("_", " ")
 
 
 @dataclass(frozen=True)
 class Callers:
-    """Resolves `Authorization` headers to people of the directory, as it stands now."""
+    """Resolves `Authorization` headers to people of the directory, as it stands now; `revoked` names whom not."""
 
     verifier: TokenVerifier
     directory: DirectoryReader
     identities: Identities
+    revoked: RevokedSessions
 
     async def signed_in(self, authorization: str | None) -> SignedIn:
-        """The caller. Raises Unauthenticated, ProviderUnavailable, IdentityChanged."""
+        """The caller. Raises Unauthenticated, SessionRevoked, ProviderUnavailable, IdentityChanged."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("Send a bearer token: Authorization: Bearer …")
         identity = await self.verifier.identity(token.strip())
-        return SignedIn(person=await run_in_threadpool(self._person, identity), at=identity.signed_in_at)
+        return SignedIn(person=await run_in_threadpool(self._accepted, identity), at=identity.signed_in_at)
+
+    def _accepted(self, identity: Identity) -> Person:
+        # By the entry's addresses: a token under another one has that entry's roles only where it is the same person's.
+        person = self._person(identity)
+        if self.revoked.refuses(identity.token, person.addresses):
+            raise SessionRevoked
+        return person
 
     def _person(self, identity: Identity) -> Person:
         """The directory's person; somebody whom it doesn't know is a person without grants."""
-        proven = {"subject": identity.subject, "issuer": identity.issuer}
+        proven = {"subject": identity.token.subject, "issuer": identity.token.issuer}
         directory = self.directory.current()
         try:
             known = self.identities.person(directory, identity.email, SignIn.model_validate(proven))
         except UNREADABLE:  # reading goes on while the record is away; the engine compares sign-ins by itself
-            known = directory.person(identity.email, identity.subject)
+            known = directory.person(identity.email, identity.token.subject)
         if known is None:
             name = identity.email.partition("@")[0]
             return Person.model_validate({"email": identity.email, "name": name, **proven})

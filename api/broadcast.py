@@ -1,16 +1,18 @@
 """The changes of all tickets as they come: read once, told to however many listen."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from domain.ticket import PromotionRequest
+from record.facts.revoked import RevokedSessions
 from record.index.reader import Index
 
 RECHECK_AFTER = 15.0
-"""Seconds of silence after which a listener looks whether its caller may still listen."""
+"""Seconds of silence after which a listener looks whether its caller may still listen; sooner where a session ended."""
 
 RECENT = 1_000
 """Changes kept at hand; a listener who is further behind is served from the index."""
@@ -28,9 +30,14 @@ class SequencedChange:
 
 @dataclass
 class Broadcast:
-    """One thread waits for the index, whatever the number of listeners; each ticket is read once for all of them."""
+    """One thread waits for the index, whatever the number of listeners; each ticket is read once for all of them.
+
+    It follows `revoked`, too: where a session ended, every listener looks whether it was its own.
+    """
 
     index: Index
+    revoked: RevokedSessions
+    _ended: int = 0
     _recent: deque[SequencedChange] = field(default_factory=lambda: deque(maxlen=RECENT))
     _sequence: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -45,9 +52,12 @@ class Broadcast:
             while not self._closed:
                 tip = await loop.run_in_executor(thread, self.index.wait_for_change, tip, POLL_EVERY)
                 changes = await loop.run_in_executor(thread, self._read, self._sequence)
+                await loop.run_in_executor(thread, self.revoked.follow)
                 if changes:
                     self._recent.extend(changes)
                     self._sequence = changes[-1].sequence
+                if changes or self._ended != self.revoked.changes:
+                    self._ended = self.revoked.changes
                     self._wake_listeners()
 
     def close(self) -> None:
@@ -56,7 +66,10 @@ class Broadcast:
         self._wake_listeners()
 
     async def listen(self, since: int | None) -> AsyncIterator[SequencedChange | None]:
-        """Changes after `since` (from now on, where that is None), as they come; None is a silence."""
+        """Changes after `since` (from now on, where that is None), as they come.
+
+        None is a silence, or the end of somebody's session.
+        """
         at = self._sequence if since is None else since
         while not self._closed:
             changed = self._changed
@@ -65,9 +78,9 @@ class Broadcast:
                 yield change
             if at < self._sequence:
                 continue
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), RECHECK_AFTER)
-            except TimeoutError:
+            if at >= self._sequence:
                 yield None
 
     async def _after(self, sequence: int) -> list[SequencedChange]:

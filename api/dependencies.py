@@ -12,7 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.auth import SignedIn
 from api.decisions import Decisions
-from api.errors import StaleSignIn, TooManyRequests
+from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.models import Console
 from api.services import Services
 from api.submissions import Submissions
@@ -34,6 +34,9 @@ PUBLIC = {PERMISSION: "public"}
 
 CALLBACK = {PERMISSION: "callback-secret"}
 """For the route that AWX calls, which is no person."""
+
+LOGOUT = {PERMISSION: "logout-token"}
+"""For the route that the identity provider calls; the token that it brings proves itself."""
 
 SLACK = {PERMISSION: "slack-signature"}
 """For the route that Slack calls; who clicked there is judged by their own rights."""
@@ -102,6 +105,8 @@ class Needs:
         self, request: Request, services: Served, signed_in: Annotated[SignedIn, Depends(_signed_in)]
     ) -> Person:
         if self.decision is not None:
+            if self.decision.deploys and not services.callers.revoked.certain:
+                raise RevocationsUnknown
             await _check_sign_in(services, signed_in, self.decision, request.path_params["id"])
         return signed_in.person
 

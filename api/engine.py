@@ -26,11 +26,13 @@ from domain import errors
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.formats import NewerMessage
+from domain.sessions import Revocation
 from domain.ticket import PromotionRequest
 from domain.values import TicketId
 from workflows import shown
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.promotion import Promotion
+from workflows.sessions import Logout, logout_of
 from workflows.starting import submitted
 
 T = TypeVar("T")
@@ -133,6 +135,26 @@ class Engine:
             first = await _translated(self.client.get_workflow_handle(claim).describe(rpc_timeout=_ACCEPT_WITHIN))
             return str(await first.memo_value(MEMO))
         return ticket_id
+
+    async def revoke(self, entry: Revocation, key: str) -> bool:
+        """Have the record's list take the entry; False where that was asked for by the same key before.
+
+        Raises EngineUnavailable.
+        """
+        start = self.client.start_workflow(
+            Logout.run,
+            entry,
+            id=logout_of(key),
+            task_queue=self.task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary="a session that the identity provider ended",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        try:
+            await _translated(start)
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
 
     async def decide(self, decision: Decision) -> Answer:
         """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable.

@@ -59,6 +59,21 @@ class StaleSignIn(Unauthenticated):
         return f'{super().challenge_header}, error="insufficient_user_authentication", {wanted}'
 
 
+class SessionRevoked(Unauthenticated):
+    """The token is on the revocation list, or its session or its bearer is."""
+
+    def __init__(self) -> None:
+        super().__init__("This session was ended; sign in again")
+
+
+class LogoutRefused(Exception):
+    """A logout token that ends no session (OpenID Connect Back-Channel Logout 1.0, section 2.8); `str()` says why."""
+
+
+class RevocationsUnknown(Exception):
+    """The revocation list could not be read for so long that nobody's decision to deploy is certain to be theirs."""
+
+
 class TooManyRequests(Exception):
     """The caller sent more than their share; `wait` is the seconds until the next request is taken."""
 
@@ -135,6 +150,9 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.NewerFormat: HTTPStatus.SERVICE_UNAVAILABLE,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     StaleSignIn: HTTPStatus.UNAUTHORIZED,
+    SessionRevoked: HTTPStatus.UNAUTHORIZED,
+    LogoutRefused: HTTPStatus.BAD_REQUEST,
+    RevocationsUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     NotFound: HTTPStatus.NOT_FOUND,
     TenantNotNamed: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -157,6 +175,7 @@ _SENTENCES: dict[type[Exception], str] = {
         "(a creation with an Idempotency-Key is safe to repeat)"
     ),
     ProviderUnavailable: "The identity provider does not answer now, so nobody can be recognised; try again",
+    RevocationsUnknown: "Which sessions were ended can't be read now, so nothing is approved or retried; try again",
     rules.Unproven: "The engine did not accept this gate's signature; operators have to look at its key and clock",
     **dict.fromkeys(UNREADABLE, "The Git record can't be reached now; try again"),
 }
@@ -286,6 +305,8 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
         answer = problem(status, detail, code, fields, params)
         if isinstance(error, Unauthenticated):
             answer.headers["WWW-Authenticate"] = error.challenge_header
+        if isinstance(error, LogoutRefused):
+            answer.headers["Cache-Control"] = "no-store"
         if isinstance(error, TooManyRequests):
             answer.headers["Retry-After"] = str(error.wait)
         if status in AUDITED or isinstance(error, rules.RuleViolation):

@@ -20,6 +20,7 @@ from api.decisions import Decisions
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import Buckets
+from api.logouts import Logouts
 from api.models import Console
 from api.numbers import Numbers
 from api.oidc import Provider
@@ -33,6 +34,7 @@ from engine.connection import connect
 from record.facts.controls import Controls
 from record.facts.identities import Identities
 from record.facts.line import LineReader
+from record.facts.revoked import RevokedSessions
 from record.git.remote import is_url
 from record.git.repository import Repository, open_repository
 from record.index.diff import Comparer
@@ -84,6 +86,8 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     given = (creates, limits, _now, Numbers(index))
     submissions = Submissions(tickets, engine, index, directory, controls, sign, *given)
     people = Buckets(settings.requests_per_minute_person)
+    verifier, revoked = _verifier(settings, http), RevokedSessions(repository, settings.oidc_token_lifetime)
+    audiences = (settings.oidc_client_id, settings.oidc_audience)
     return Services(
         tickets=tickets,
         decisions=decisions,
@@ -93,10 +97,11 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         index=index,
         directory=directory,
         controls=controls,
-        callers=Callers(_verifier(settings, http), directory, identities),
+        callers=Callers(verifier, directory, identities, revoked),
+        logouts=Logouts(verifier.provider, audiences, engine, revoked, _now),
         callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
         zone=settings.time_zone,
-        broadcast=Broadcast(index),
+        broadcast=Broadcast(index, revoked),
         people=people,
         sign_in_within=settings.critical_sign_in_within,
         web=_web(settings),
@@ -108,7 +113,8 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
 
 def _verifier(settings: Settings, http: httpx.AsyncClient) -> TokenVerifier:
     provider, unverified = Provider(settings.oidc_issuer or "", http), settings.oidc_unverified_email == "accept"
-    return TokenVerifier(provider, settings.oidc_audience, settings.oidc_email_claim, unverified)
+    named = (settings.oidc_audience, settings.oidc_email_claim)
+    return TokenVerifier(provider, *named, unverified, settings.oidc_token_lifetime)
 
 
 def _web(settings: Settings) -> Web:

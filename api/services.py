@@ -11,6 +11,7 @@ from api.decisions import Decisions
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import Buckets
+from api.logouts import Logouts
 from api.models import Console
 from api.slack_clicks import SlackInteractions
 from api.submissions import Submissions
@@ -51,6 +52,7 @@ class Services:
     directory: DirectoryReader
     controls: Controls
     callers: Callers
+    logouts: Logouts
     callback_secret: SharedSecret
     zone: ZoneInfo
     broadcast: Broadcast

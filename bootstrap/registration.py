@@ -22,6 +22,7 @@ from activities.planning import ChannelSetup, now
 from activities.preflight import PreflightActivities, RecordPreflight
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
+from activities.sessions import SessionActivities
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
 from domain.announcement import Channel, Plan
@@ -43,6 +44,7 @@ from record.signing.proofs import Proofs
 from workflows.claim import Claim
 from workflows.following import Follow, keep_following
 from workflows.promotion import Promotion
+from workflows.sessions import Logout
 from workflows.watch import AwxWatch
 
 
@@ -120,9 +122,10 @@ class Registration:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[Promotion, Follow, Claim, AwxWatch],
+            workflows=[Promotion, Follow, Claim, AwxWatch, Logout],
             activities=[
                 RecordActivities(self.repository, proofs).record_change,
+                SessionActivities(self.repository).revoke_session,
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,

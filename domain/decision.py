@@ -40,6 +40,11 @@ class DecisionAction(StrEnum):
         return Permission.APPROVE if self in {DecisionAction.HOLD, DecisionAction.RELEASE} else Permission(self.value)
 
     @property
+    def deploys(self) -> bool:
+        """Tells whether it may lead to a deployment; the others take nothing from anybody that a fault should keep."""
+        return self in {DecisionAction.APPROVE, DecisionAction.RETRY, DecisionAction.RELEASE}
+
+    @property
     def needs_reason(self) -> bool:
         return self in {DecisionAction.REJECT, DecisionAction.HOLD, DecisionAction.RELEASE}
 

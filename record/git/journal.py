@@ -46,6 +46,10 @@ class Journal:
         self._tip: str | None = None
         self._tried: str | None = None
 
+    def shown(self) -> str | None:
+        """The commit that the journal is at, as known on this disk; None before the first. Raises OSError."""
+        return self._shown.tip()
+
     def newest(self, path: str) -> bytes | None:
         """The file as the journal is known on this disk, whoever writes it; None where there is none.
 

@@ -23,7 +23,7 @@ _USER_INFO = re.compile(r"(?<=//)[^/@\s]+@")
 FETCHED = "refs/fetched/"
 """The place of the remote's journals in the clone: `refs/outbox/mail` is `refs/fetched/outbox/mail`."""
 
-_JOURNALS = f"+refs/outbox/*:{FETCHED}outbox/*"
+_JOURNALS = tuple(f"+refs/{kind}/*:{FETCHED}{kind}/*" for kind in ("outbox", "sessions"))
 
 
 def fetched(ref: str) -> str:
@@ -51,7 +51,7 @@ class Remote:
         with self._repo.config_writer() as settings:
             settings.set_value('remote "origin"', "url", url)
             settings.remove_option('remote "origin"', "fetch")
-            for fetched_refs in (f"+refs/heads/{branch}:refs/remotes/origin/{branch}", _JOURNALS):
+            for fetched_refs in (f"+refs/heads/{branch}:refs/remotes/origin/{branch}", *_JOURNALS):
                 settings.add_value('remote "origin"', "fetch", fetched_refs)
             settings.set_value("gc", "auto", "0")  # packing is ours, in the background
         self._repo.git.update_environment(**git_environment(url, token))
@@ -71,6 +71,11 @@ class Remote:
             started = time.monotonic()
             self._run("fetch", "--quiet", "--no-tags", "--prune", "origin")
             self._fetched = started
+
+    @property
+    def fetched_at(self) -> float:
+        """The monotonic time of the last fetch that came through; minus infinity before the first."""
+        return self._fetched
 
     def tip(self) -> str | None:
         """The remote's tip as last fetched."""

@@ -134,6 +134,11 @@ class Repository:
         return self._remote.failure if self._remote is not None else None
 
     @property
+    def as_of(self) -> float:
+        """The monotonic time as of which this disk has the record: of the last fetch, where there is a remote."""
+        return self._remote.fetched_at if self._remote is not None else time.monotonic()
+
+    @property
     def waiting(self) -> int:
         """The number of changes that have been asked for and are in no group yet."""
         return len(self._waiting)

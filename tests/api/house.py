@@ -177,7 +177,7 @@ class House:
     _one: threading.Lock = field(default_factory=threading.Lock)
     _working: AsyncExitStack | None = None
     known_for: float = KNOWN_FOR
-    """Of workers that start from then on: seconds that they give rights by what they knew of the record."""
+    """Of workers and APIs that start from then on: seconds that they give rights by what they knew of the record."""
     _serving: AsyncExitStack = field(default_factory=AsyncExitStack)
     _tokens: dict[str, str] = field(default_factory=dict)
 
@@ -312,6 +312,7 @@ class House:
         repository = open_repository(settings.git_repo, "main", settings.data_dir / "api")
         http = self.issuer.client() if settings.oidc_issuer == ISSUER else httpx.AsyncClient(trust_env=False)
         services = compose(settings, self.client, repository, http)
+        services.callers.revoked.known_for = self.known_for
         config = uvicorn.Config(create_app(services), log_level="critical", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -74,7 +74,7 @@ async def test_a_person_signs_in_with_a_code_and_pkce(provider: str) -> None:
     before = int(time.time())
     token = sign_in(provider, PIERRE, "prodgate")
     found = await identity(provider, token)
-    assert (found.email, found.subject) == (PIERRE, PIERRE)
+    assert (found.email, found.token.subject) == (PIERRE, PIERRE)
     assert found.signed_in_at is not None
     assert before <= found.signed_in_at.timestamp() <= time.time()
     assert said(token)["exp"] - before >= 6 * 3600
