@@ -60,6 +60,12 @@ def _smtp(value: SecretStr) -> SecretStr:
     return value
 
 
+def _counts(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"(redis|valkey)s?://([^@/\s]*@)?[^@/:\s]+(:[0-9]{1,5})?(/[0-9]+)?", value.get_secret_value()):
+        raise ValueError("must be redis[s]:// or valkey[s]://[user:password@]host[:port][/database]")
+    return value
+
+
 SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp)]
 Origin = Annotated[str, StringConstraints(pattern="^https?://[^/ *]+$")]
 Hours = Annotated[float, Field(gt=0, le=8_760)]
@@ -181,6 +187,10 @@ class Settings(BaseModel):
     )
     requests_per_minute_person: int = Field(1_200, ge=1, description="Requests a minute that one person may send.")
     requests_per_minute_address: int = Field(6_000, ge=1, description="Requests a minute from one network address.")
+    limits_url: Annotated[SecretStr, AfterValidator(_counts)] | None = Field(
+        None,
+        description="Redis or Valkey where APIs count requests together, `redis[s]://` or `valkey[s]://…`. API only.",
+    )
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
         (), description="Origins whose pages may call the API, separated by spaces; its own needs none."
     )

@@ -21,7 +21,7 @@ from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
 from api.metrics import RequestMetrics
 from api.openapi import DocumentedApi, operation_id
 from api.pages import ConsoleFiles, ConsoleRoute
-from api.services import Services, Web
+from api.services import Services
 from api.web import LEVEL, SHORTEST, Compression, SecurityHeaders, add_docs
 
 DESCRIPTION = """
@@ -57,7 +57,7 @@ def create_app(services: Services) -> FastAPI:
     app = _routed(lifespan)
     app.state.services = services
     app.state.audit = audit = Audit()
-    _add_middleware(app, services.web, audit.refused)
+    _add_middleware(app, services, audit.refused)
     errors.install(app)
     add_docs(app)
 
@@ -106,8 +106,9 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     return app
 
 
-def _add_middleware(app: FastAPI, web: Web, refused: Refused) -> None:
+def _add_middleware(app: FastAPI, services: Services, refused: Refused) -> None:
     """The last one added is the first that a request meets."""
+    web = services.web
     app.add_middleware(Compression, minimum_size=SHORTEST, compresslevel=LEVEL)
     app.add_middleware(DeprecationHeaders, routes=_routes(app.routes))
     app.add_middleware(BodyLimit, refused=refused)
@@ -117,7 +118,7 @@ def _add_middleware(app: FastAPI, web: Web, refused: Refused) -> None:
         app.add_middleware(
             CORSMiddleware, allow_origins=web.origins, allow_methods=["*"], allow_headers=["*"], expose_headers=exposed
         )
-    app.add_middleware(RequestLimit, per_minute=web.per_address, refused=refused)
+    app.add_middleware(RequestLimit, per_minute=web.per_address, counts=services.counts, refused=refused)
     app.add_middleware(HeaderLimit, refused=refused)
     app.add_middleware(RequestMetrics)
 

@@ -78,7 +78,7 @@ async def sign_in(request: Request) -> None:
         await services.follower.follow()
     signed_in = await services.callers.signed_in(request.headers.get("Authorization"))
     request.state.person, request.state.signed_in = signed_in.person, signed_in
-    wait = services.people.take(signed_in.person.subject or signed_in.person.email)
+    wait = await services.people.take(signed_in.person)
     if wait:
         raise TooManyRequests(wait)
 

@@ -310,7 +310,7 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
         if isinstance(error, TooManyRequests):
             answer.headers["Retry-After"] = str(error.wait)
         if status in AUDITED or isinstance(error, rules.RuleViolation):
-            request.app.state.audit.refused(request, status, str(error))
+            await request.app.state.audit.refused(request, status, str(error))
         return answer
 
     return handler

@@ -1,18 +1,17 @@
 """Limits: how large a body and its headers may be, and how many requests one address or one person may send."""
 
 import ipaddress
-import math
-import time
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
+from limits import RateLimitItemPerMinute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.counting import Counts
 from api.errors import TooManyRequests, problem, too_many
+from domain.roles import Person
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a body; a ticket within its fields' limits fits."""
@@ -25,40 +24,16 @@ LARGEST_HEADERS = 14 * 1024
 
 MOST_HEADERS = 100
 
-REMEMBERED = 10_000
-"""Callers whose bucket is kept; the one that was heard of longest ago makes room, and starts full when it returns."""
-
-
-Refused = Callable[[Request, int, str], None]
+Refused = Callable[[Request, int, str], Awaitable[None]]
 """Is told of a request that is refused before any route is reached: status and sentence."""
-
-
-@dataclass
-class Buckets:
-    """A bucket of `per_minute` tokens for each caller, refilled steadily: a minute's worth may come at once."""
-
-    per_minute: int
-    clock: Callable[[], float] = time.monotonic
-    _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
-
-    def take(self, who: str) -> int:
-        """Take one token; the seconds to wait where there is none, otherwise 0. Constant work, whoever comes."""
-        now, most = self.clock(), float(self.per_minute)
-        left, since = self._left.pop(who, (most, now))
-        left = min(most, left + (now - since) * most / 60)
-        taken = left >= 1
-        self._left[who] = (left - 1 if taken else left, now)
-        if len(self._left) > REMEMBERED:
-            self._left.popitem(last=False)
-        return 0 if taken else math.ceil((1 - left) * 60 / most)
 
 
 class RequestLimit:
     """Answers 429 to an address that sends more than its share; who is behind it is not asked before that."""
 
-    def __init__(self, app: ASGIApp, per_minute: int, refused: Refused) -> None:
+    def __init__(self, app: ASGIApp, per_minute: int, counts: Counts, refused: Refused) -> None:
         self._app = app
-        self._buckets = Buckets(per_minute)
+        self._limit, self._counts = RateLimitItemPerMinute(per_minute), counts
         self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,13 +41,24 @@ class RequestLimit:
             await self._app(scope, receive, send)
             return
         client = scope.get("client")
-        wait = self._buckets.take(network(client[0] if client else ""))
+        wait = await self._counts.take(self._limit, "address", network(client[0] if client else ""))
         if wait:
             error = TooManyRequests(wait)
-            self._refused(Request(scope), HTTPStatus.TOO_MANY_REQUESTS, str(error))
+            await self._refused(Request(scope), HTTPStatus.TOO_MANY_REQUESTS, str(error))
             await too_many(error)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+class PeopleLimit:
+    """Limits the requests of one person, whichever way they come."""
+
+    def __init__(self, per_minute: int, counts: Counts) -> None:
+        self._limit, self._counts = RateLimitItemPerMinute(per_minute), counts
+
+    async def take(self, person: Person) -> int:
+        """Count one request; the seconds to wait where it is one too many, otherwise 0."""
+        return await self._counts.take(self._limit, "person", person.subject or person.email)
 
 
 def network(address: str) -> str:
@@ -101,7 +87,7 @@ class HeaderLimit:
             size = sum(len(name) + len(value) + 4 for name, value in headers)
             if len(headers) > MOST_HEADERS or size > LARGEST_HEADERS:
                 said = f"The headers are more than {MOST_HEADERS}, or larger than {LARGEST_HEADERS // 1024} KB"
-                self._refused(Request(scope), HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, said)
+                await self._refused(Request(scope), HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, said)
                 await problem(431, said)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
@@ -121,7 +107,7 @@ class BodyLimit:
         limit = LARGEST_CALLBACK if scope["path"].startswith("/v1/webhooks/") else LARGEST_BODY
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
-            self._refused(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(limit))
+            await self._refused(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(limit))
             await problem(413, _sentence(limit))(scope, receive, send)
             return
         read = 0
@@ -131,7 +117,7 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
-                self._refused(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(limit))
+                await self._refused(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(limit))
                 # The framework lets this one kind pass where it reads the body.
                 raise HTTPException(413, _sentence(limit))
             return message

@@ -16,10 +16,11 @@ from api import pages
 from api.app import create_app
 from api.auth import Callers, SharedSecret, TokenVerifier
 from api.broadcast import Broadcast
+from api.counting import Counts
 from api.decisions import Decisions
 from api.engine import Engine
 from api.following import SharedFetch
-from api.limits import Buckets
+from api.limits import PeopleLimit
 from api.logouts import Logouts
 from api.models import Console
 from api.numbers import Numbers
@@ -68,6 +69,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
     await serve(create_app(services), host, port, stop)
     await ending
     await http.aclose()
+    await services.counts.close()
     services.index.close()
     await repository.close()
 
@@ -85,7 +87,8 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     limits = Limits(settings.expiry, settings.open_requests_person)
     given = (creates, limits, _now, Numbers(index))
     submissions = Submissions(tickets, engine, index, directory, controls, sign, *given)
-    people = Buckets(settings.requests_per_minute_person)
+    counts = Counts(plain(settings.limits_url))
+    people = PeopleLimit(settings.requests_per_minute_person, counts)
     verifier, revoked = _verifier(settings, http), RevokedSessions(repository, settings.oidc_token_lifetime)
     audiences = (settings.oidc_client_id, settings.oidc_audience)
     return Services(
@@ -103,6 +106,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         zone=settings.time_zone,
         broadcast=Broadcast(index, revoked),
         people=people,
+        counts=counts,
         sign_in_within=settings.critical_sign_in_within,
         web=_web(settings),
         console=_console(settings, client.namespace),

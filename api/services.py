@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from api.auth import Callers, SharedSecret
 from api.broadcast import Broadcast
+from api.counting import Counts
 from api.decisions import Decisions
 from api.engine import Engine
 from api.following import SharedFetch
-from api.limits import Buckets
+from api.limits import PeopleLimit
 from api.logouts import Logouts
 from api.models import Console
 from api.slack_clicks import SlackInteractions
@@ -56,7 +57,8 @@ class Services:
     callback_secret: SharedSecret
     zone: ZoneInfo
     broadcast: Broadcast
-    people: Buckets
+    people: PeopleLimit
+    counts: Counts
     sign_in_within: timedelta
     web: Web
     console: Console

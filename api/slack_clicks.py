@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from api.decisions import DecisionRequest, Decisions
 from api.engine import EngineUnavailable, NotRunning
 from api.errors import STATUS, NotFound, Unauthenticated
-from api.limits import Buckets
+from api.limits import PeopleLimit
 from api.tickets import Tickets
 from domain.decision import BY_CLICK, DecisionAction
 from domain.errors import ProductionChanged, RuleViolation, StaleDecision
@@ -86,7 +86,7 @@ class Clicks:
     tickets: Tickets
     decisions: Decisions
     directory: DirectoryReader
-    people: Buckets
+    people: PeopleLimit
     identities: Identities
 
     async def person(self, click: Click) -> Person:
@@ -102,7 +102,7 @@ class Clicks:
         # As a token would resolve them: an alias of somebody else's entry gives no roles here either.
         sign_in = SignIn(subject=person.subject)
         person = await run_in_threadpool(self.identities.person, directory, person.email, sign_in) or person
-        if wait := self.people.take(person.subject or person.email):
+        if wait := await self.people.take(person):
             raise ClickRefused(f"Too many requests; try again in {wait} s")
         ticket = await self.tickets.visible(person, click.ticket_id)
         if ticket.spec.request.impact_assessment not in BY_CLICK:
@@ -157,7 +157,7 @@ class SlackInteractions:
     async def _refuse(self, request: Request, click: Click, error: ClickRefused | NotFound | RuleViolation) -> None:
         who, what = f"Slack user {click.user} of workspace {click.team}", f"{click.action} {click.ticket_id}"
         status = STATUS.get(type(error), HTTPStatus.FORBIDDEN)
-        request.app.state.audit.refused(request, status, f"{what}: {error}", who)
+        await request.app.state.audit.refused(request, status, f"{what}: {error}", who)
         await self.whisper(click, f"{error} in Prodgate" if isinstance(error, ProductionChanged) else str(error))
 
     async def whisper(self, click: Click, sentence: str) -> None:

@@ -322,6 +322,7 @@ class House:
             server.should_exit = True
             await serving
             await http.aclose()
+            await services.counts.close()
             await asyncio.to_thread(services.index.close)
             await repository.close()
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import app as api_app
-from api import console, events, health, requests, slack, webhooks
+from api import console, events, health, requests, sessions, slack, webhooks
 from api.dependencies import declared
 from tests.api.house import (
     ALICE,
@@ -29,7 +29,15 @@ from tests.api.house import (
     asked,
 )
 
-ROUTERS = (requests.router, console.router, events.router, webhooks.router, slack.router, health.router)
+ROUTERS = (
+    requests.router,
+    console.router,
+    events.router,
+    webhooks.router,
+    sessions.router,
+    slack.router,
+    health.router,
+)
 
 DECLARED = {
     "GET /v1/requests/prod": "see",
@@ -57,6 +65,7 @@ DECLARED = {
     "GET /v1/events": "see",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
     "POST /v1/webhooks/slack": "slack-signature",
+    "POST /v1/sessions/logout": "logout-token",
     "GET /healthz": "public",
     "GET /readyz": "public",
     "GET /metrics": "public",

@@ -200,10 +200,11 @@ def test_a_system_without_apt_reads_what_to_install(machine: Machine) -> None:
 
 
 def test_ci_skips_nothing(machine: Machine) -> None:
-    """A test that is skipped without nginx elsewhere is not in CI."""
-    machine.has("nginx", where=machine.archive)
+    """A test that is skipped elsewhere, without nginx or Redis, is not in CI."""
+    for program in ("nginx", "redis-server"):
+        machine.has(program, where=machine.archive)
     assert machine.prepare(CI="true")[0] == 0
-    assert machine.apt()[-1].endswith("recommends nginx-light")
+    assert machine.apt()[-1].endswith("recommends nginx-light redis-server")
 
 
 def test_ci_asks_the_same_script() -> None:
