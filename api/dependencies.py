@@ -105,7 +105,7 @@ class Needs:
         self, request: Request, services: Served, signed_in: Annotated[SignedIn, Depends(_signed_in)]
     ) -> Person:
         if self.decision is not None:
-            if self.decision.deploys and not services.callers.revoked.certain:
+            if self.decision.deploys and not services.callers.revoked.certain():
                 raise RevocationsUnknown
             await _check_sign_in(services, signed_in, self.decision, request.path_params["id"])
         return signed_in.person

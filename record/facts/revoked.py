@@ -63,7 +63,6 @@ class RevokedSessions:
         with self._lock:
             self._follow()
 
-    @property
     def certain(self) -> bool:
         """Tells whether the list was known within the last `known_for` seconds: somebody may be on it since."""
         return time.monotonic() - min(self._read_at, self.repository.as_of) <= self.known_for

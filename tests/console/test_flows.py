@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from playwright.sync_api import expect
 
+from domain.sessions import Revocation
+from record.git.repository import open_repository
+from record.git.sessions import revoke
 from tests.console.conftest import Sit
 from tests.console.words import Words
 from tests.e2e.stack import PIERRE, Stack, submission
@@ -233,6 +236,22 @@ def test_a_session_that_ended_loses_no_form(sit: Sit, words: Words) -> None:
     expect(pierre.page.get_by_role("textbox", name=words.justification)).to_have_value(
         "Customers wait for the new flow"
     )
+
+
+def test_a_session_that_somebody_ended_says_so_and_offers_the_sign_in(sit: Sit, stack: Stack, words: Words) -> None:
+    """Within seconds, while Emma only looks; she signs in again and goes on where she was."""
+    emma = sit("emma", words, "/requests?tab=all")
+    emma.expect_fault("status of 401")
+    emma.page.wait_for_timeout(1_100)  # a token's time has whole seconds
+    now = datetime.now(UTC)
+    ended = Revocation(at=now, until=now, person="emma.leroy@cab-i.com")
+    revoke(open_repository(str(stack.data / "gitops.git"), "main", stack.data / "by-hand"), ended)
+    emma.sees(words.session_revoked)
+    emma.page.wait_for_timeout(1_100)
+    emma.dialog.get_by_role("button", name=words.sign_in).click()
+    emma.page.get_by_role("button", name="Emma Leroy").click()
+    expect(emma.heading(words.requests)).to_be_visible()
+    expect(emma.dialog).to_have_count(0)
 
 
 def test_a_draft_survives_a_reload(sit: Sit, words: Words) -> None:

@@ -57,6 +57,7 @@ class Words:
     not_allowed: str
     meanwhile: str
     session_over: str
+    session_revoked: str
     confirm_you: str
     fresh: str
     lost: str
@@ -152,6 +153,7 @@ EN = Words(
     not_allowed="this takes the role tenant administrator (CPI) or platform administrator",
     meanwhile="The request has changed meanwhile",
     session_over="Your session has ended",
+    session_revoked="It was ended at the sign-in, or by whoever runs the platform",
     confirm_you="Please confirm it is you",
     fresh="new request: show",
     lost="Live updates are interrupted",
@@ -247,6 +249,7 @@ FR = Words(
     not_allowed="il faut être administrateur du tenant (CPI) ou administrateur de la plateforme",
     meanwhile="La demande a changé entre-temps",
     session_over="Votre session est terminée",
+    session_revoked="Elle a été fermée chez le fournisseur d’identité, ou par un administrateur de la plateforme",
     confirm_you="Confirmez que c’est bien vous",
     fresh="nouvelle demande : afficher",
     lost="Les mises à jour en direct sont interrompues",

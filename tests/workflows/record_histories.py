@@ -25,10 +25,13 @@ from activities import leading
 from demo.company import prepare_repository
 from domain.announcement import Channel
 from domain.following import outbox
+from domain.sessions import Revocation
 from tests.awx_fixtures import simulating
 from tests.board import Board
+from tests.domain.builders import NOW
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
+from workflows.sessions import Logout
 from workflows.shown import SEARCH_ATTRIBUTES
 from workflows.watch import AwxWatch
 
@@ -78,6 +81,15 @@ async def record_watch() -> str:
         return written(await handle.fetch_history())
 
 
+async def record_logout() -> str:
+    """The history of a session's end that is put on the record's list."""
+    async with staged() as stage, stage.working():
+        ended = Revocation(at=NOW, until=NOW, issuer="https://id.cab-i.example", sid="s-1")
+        handle = await stage.environment.client.start_workflow(Logout.run, ended, id="a-logout", task_queue=stage.queue)
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
 def written(history: WorkflowHistory) -> str:
     return json.dumps(anonymous(history.to_json_dict()), separators=(",", ":")) + "\n"
 
@@ -98,6 +110,7 @@ async def main() -> None:
     wanted |= {
         HISTORIES / "following" / "a-shift.json": record_shift,
         HISTORIES / "watching" / "a-comparison.json": record_watch,
+        HISTORIES / "sessions" / "a-logout.json": record_logout,
     }
     for file, recorded in wanted.items():
         if not file.exists():

@@ -19,11 +19,13 @@ from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.following import Follow
 from workflows.promotion import Promotion
+from workflows.sessions import Logout
 from workflows.watch import AwxWatch
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
+LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -67,7 +69,12 @@ async def test_a_recorded_watch_goes_on_under_todays_code() -> None:
     await replayer(AwxWatch).replay_workflow(history(WATCHED))
 
 
-@pytest.mark.parametrize("file", [*RECORDED, FOLLOWED, WATCHED], ids=lambda file: file.stem)
+async def test_a_recorded_logout_goes_on_under_todays_code() -> None:
+    """It may wait for Git for as long as that is away."""
+    await replayer(Logout).replay_workflow(history(LOGGED_OUT))
+
+
+@pytest.mark.parametrize("file", [*RECORDED, FOLLOWED, WATCHED, LOGGED_OUT], ids=lambda file: file.stem)
 def test_a_history_tells_nothing_of_the_machine_that_recorded_it(file: Path) -> None:
     """No stack trace with its paths, no name of a process."""
     text = file.read_text(encoding="utf-8")

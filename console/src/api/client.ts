@@ -14,7 +14,7 @@ const gate: Middleware = {
     if (response.ok) return undefined;
     const problem = await problemOf(response);
     // A sign-in that is merely too old for this one decision is the dialog's business, not the session's end.
-    if (response.status === 401 && problem.maxAge === undefined) session.expire();
+    if (response.status === 401 && problem.maxAge === undefined) session.expire(problem.kind);
     throw problem;
   },
 };

@@ -1,6 +1,7 @@
 // The live stream of ticket changes. Fetch instead of EventSource, which can't send the token in a header.
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { session } from '@/auth/session';
+import { problemOf } from './problem';
 import type { TicketEvent } from './types';
 
 export type LiveStatus = 'connecting' | 'live' | 'lost';
@@ -69,7 +70,7 @@ async function listen(
   try {
     listening();
     const answer = await fetch('/v1/events', { headers: await headers(lastId), signal, cache: 'no-store' });
-    if (answer.status === 401) session.expire();
+    if (answer.status === 401) session.expire((await problemOf(answer)).kind);
     if (!answer.ok || !answer.body) return false;
     opened();
     const parser = createParser({ onEvent: heard });

@@ -12,6 +12,7 @@ const TRY_AGAIN_MS = 5_000;
 
 /** Lets signed-in people through; a session that ended is renewed over the page, which stays as it is. */
 export function Gate() {
+  const { t } = useSpeech();
   const { status } = useSession();
   const { pathname, search } = useLocation();
   useEffect(() => {
@@ -26,15 +27,16 @@ export function Gate() {
   return (
     <LiveProvider>
       <Outlet />
-      {status === 'expired' && <Expired returnTo={pathname + search} />}
+      {status === 'expired' && <Ended help={t.signIn.expiredHelp} returnTo={pathname + search} />}
+      {status === 'revoked' && <Ended help={t.signIn.revokedHelp} returnTo={pathname + search} />}
     </LiveProvider>
   );
 }
 
-function Expired({ returnTo }: { returnTo: string }) {
+function Ended({ help, returnTo }: { help: string; returnTo: string }) {
   const { t } = useSpeech();
   return (
-    <Dialog locked title={t.signIn.expired} description={t.signIn.expiredHelp} onClose={() => undefined}>
+    <Dialog locked title={t.signIn.expired} description={help} onClose={() => undefined}>
       <DialogActions>
         <Button onClick={() => session.signOut()}>{t.account.signOut}</Button>
         <Button tone="primary" data-autofocus onClick={() => session.signIn(returnTo)}>

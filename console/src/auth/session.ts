@@ -4,7 +4,7 @@ import { ErrorResponse, User, UserManager, WebStorageStateStore } from 'oidc-cli
 import type { ConsoleSettings } from '@/api/types';
 import { shareSession } from './share';
 
-type SessionStatus = 'starting' | 'signed-out' | 'signed-in' | 'expired' | 'unreachable';
+type SessionStatus = 'starting' | 'signed-out' | 'signed-in' | 'expired' | 'revoked' | 'unreachable';
 
 export interface SessionState {
   status: SessionStatus;
@@ -100,9 +100,11 @@ class Session {
     return this.user?.id_token;
   }
 
-  /** The server no longer takes the token: what is on the screen stays, and the sign-in is offered over it. */
-  expire(): void {
-    if (this.state.status === 'signed-in') this.tell({ status: 'expired' });
+  /** The server no longer takes the token: what is on the screen stays, and the sign-in is offered over it.
+   * `kind` is the refusal's. */
+  expire(kind?: string): void {
+    const status = kind === 'session-revoked' ? 'revoked' : 'expired';
+    if (this.state.status === 'signed-in') this.tell({ status });
   }
 
   /** The address at which the person is known to the provider; names what is kept for them in this browser. */

@@ -36,6 +36,7 @@ export const enRefusals: Refusals = {
   internal: () => 'Something went wrong in Prodgate; it has been logged.',
   invalid: () => 'Some of what was sent can’t be taken.',
   'key-reused': () => 'This was sent before with other content. Start again.',
+  'logout-refused': () => 'This logout can’t be taken.',
   'malformed-ticket': () => 'The request’s file is malformed.',
   'method-not-allowed': () => 'This address does not take that.',
   missing: () => 'Required.',
@@ -73,10 +74,13 @@ export const enRefusals: Refusals = {
     'The identity provider does not answer, so nobody can be recognised. Try again.',
   'record-behind': () => 'Prodgate has not read the latest of the Git record. Try again in a moment.',
   'record-unreachable': () => 'The Git record can’t be reached now. Try again.',
+  'revocations-unknown': () =>
+    'Not now: the list of ended sessions can’t be read, so nothing is approved or retried. Try again in a moment.',
   'scheduled-in-the-past': () => 'The date must be in the future.',
   'scheduled-too-late': () => 'The date must be within a year.',
   'self-approval': (params) => `You can’t approve your own request; somebody else has to.${who(params)}`,
   'service-decides': () => 'A service account can’t decide.',
+  'session-revoked': () => 'This session was ended. Sign in again.',
   'stale-decision': () => 'The request is no longer the one you decided on.',
   'stale-sign-in': () => 'Sign in again: this decision needs a more recent sign-in.',
   'target-not-owned': ({ tenant, name }) =>

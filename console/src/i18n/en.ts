@@ -47,6 +47,8 @@ export const en = {
     unreachableHelp: 'The server or the network does not answer. This page keeps trying by itself.',
     expired: 'Your session has ended',
     expiredHelp: 'Sign in again to go on. What you typed is kept.',
+    revokedHelp:
+      'It was ended at the sign-in, or by whoever runs the platform. Sign in again to go on. What you typed is kept.',
     tooOld: 'Please confirm it is you',
     tooOldHelp: 'A decision on critical impact needs a recent sign-in. What you typed is kept.',
   },

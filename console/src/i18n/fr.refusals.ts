@@ -36,6 +36,7 @@ export const frRefusals: Refusals = {
   internal: () => 'Une erreur est survenue dans Prodgate ; elle a été journalisée.',
   invalid: () => 'Une partie de l’envoi ne peut pas être acceptée.',
   'key-reused': () => 'Ceci a déjà été envoyé avec un autre contenu. Recommencez.',
+  'logout-refused': () => 'Cette déconnexion ne peut être prise en compte.',
   'malformed-ticket': () => 'Le fichier de la demande est mal formé.',
   'method-not-allowed': () => 'Cette adresse n’accepte pas cette opération.',
   missing: () => 'Obligatoire.',
@@ -81,11 +82,14 @@ export const frRefusals: Refusals = {
   'record-behind': () =>
     'Prodgate n’a pas encore lu le dernier état du dépôt Git. Réessayez dans un instant.',
   'record-unreachable': () => 'Git est injoignable pour l’instant. Réessayez.',
+  'revocations-unknown': () =>
+    'Pas maintenant : la liste des sessions fermées est illisible, donc rien n’est approuvé ni relancé. Réessayez dans un instant.',
   'scheduled-in-the-past': () => 'La date doit être dans le futur.',
   'scheduled-too-late': () => 'La date doit être dans l’année qui vient.',
   'self-approval': (params) =>
     `Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.${who(params)}`,
   'service-decides': () => 'Un compte de service ne peut pas décider.',
+  'session-revoked': () => 'Cette session a été fermée. Reconnectez-vous.',
   'stale-decision': () => 'La demande n’est plus celle sur laquelle vous vous êtes prononcé.',
   'stale-sign-in': () => 'Reconnectez-vous : cette décision demande une connexion plus récente.',
   'target-not-owned': ({ tenant, name }) =>

@@ -52,6 +52,8 @@ export const fr: Messages = {
     unreachableHelp: 'Le serveur ou le réseau ne répond pas. Cette page réessaie d’elle-même.',
     expired: 'Votre session est terminée',
     expiredHelp: 'Reconnectez-vous pour continuer. Votre saisie est conservée.',
+    revokedHelp:
+      'Elle a été fermée chez le fournisseur d’identité, ou par un administrateur de la plateforme. Reconnectez-vous pour continuer. Votre saisie est conservée.',
     tooOld: 'Confirmez que c’est bien vous',
     tooOldHelp: 'Une décision à impact critique demande une connexion récente. Votre saisie est conservée.',
   },
