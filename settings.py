@@ -97,6 +97,10 @@ class Settings(BaseModel):
     awx_password: SecretStr | None = Field(None, description="Password of that user.")
     awx_template: str = Field("Deploy to PROD", description="Name or id of the job template that deploys.")
     awx_ca_bundle: Path | None = Field(None, description="CA certificates for AWX, where the system's don't do.")
+    awx_client_cert: Path | None = Field(
+        None, description="Certificate with its chain, PEM, to show to AWX, where it asks for one."
+    )
+    awx_client_key: Path | None = Field(None, description="Its private key, where that is in a file of its own.")
     awx_callback_secret: SecretStr | None = Field(
         None, description="What AWX sends as `X-Prodgate-Secret`, or as the Basic password. API only."
     )
@@ -128,6 +132,10 @@ class Settings(BaseModel):
         None, description="Mail server, `smtp[s]://[user:password@]host[:port]`; no mail without. Worker only."
     )
     smtp_ca_bundle: Path | None = Field(None, description="CA certificates for it, where the system's don't do.")
+    smtp_client_cert: Path | None = Field(
+        None, description="Certificate with its chain, PEM, to show to the mail server, where it asks for one."
+    )
+    smtp_client_key: Path | None = Field(None, description="Its private key, where that is in a file of its own.")
     mail_from: str = Field(
         "prodgate@localhost", pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", description="Address that mails are from."
     )
@@ -146,6 +154,10 @@ class Settings(BaseModel):
     kafka_user: str | None = Field(None, description="User for SASL.")
     kafka_password: SecretStr | None = Field(None, description="Password of that user.")
     kafka_ca_bundle: Path | None = Field(None, description="CA certificates for Kafka, where the system's don't do.")
+    kafka_client_cert: Path | None = Field(
+        None, description="Certificate with its chain, PEM, to show to Kafka, where it asks for one."
+    )
+    kafka_client_key: Path | None = Field(None, description="Its private key, where that is in a file of its own.")
     slack_token: SecretStr | None = Field(
         None, description="Slack's bot token, scope `chat:write`; no messages without. The API needs it for decisions."
     )
@@ -246,6 +258,13 @@ class Settings(BaseModel):
         """OpenID Connect asks for https; the demo's provider, which lets anybody in as anybody, has none."""
         if self.mode is Mode.PRODUCTION and self.oidc_issuer and not self.oidc_issuer.startswith("https:"):
             raise ValueError("PRODGATE_OIDC_ISSUER: must be an https address in production mode, as no demo's is")
+        return self
+
+    @model_validator(mode="after")
+    def _a_key_goes_with_a_certificate(self) -> Self:
+        for name in ("awx", "smtp", "kafka"):
+            if getattr(self, f"{name}_client_key") and not getattr(self, f"{name}_client_cert"):
+                raise ValueError(f"{variable(f'{name}_client_cert')} must be set where the key is")
         return self
 
     @classmethod

@@ -13,6 +13,7 @@ from bootstrap.health import WorkerHealth
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from bootstrap.registration import Registration
 from clients.awx.client import AwxClient
+from clients.tls import CertificateUnusable
 from engine.connection import NoServer, connect
 from engine.schedules import keep_watch
 from engine.telemetry import meter
@@ -68,7 +69,7 @@ def main() -> None:
     configure_logs(settings.log_level)
     try:
         asyncio.run(run(settings))
-    except (CannotServe, NoServer, RecordUnavailable, RPCError) as error:
+    except (CannotServe, CertificateUnusable, NoServer, RecordUnavailable, RPCError) as error:
         give_up("prodgate worker", error, 1)
     leave(0)
 

@@ -11,6 +11,7 @@ from clients.kafka.channel import Brokers, Kafka, Security
 from clients.letters import Letters
 from clients.mail.channel import Mail, MailServer
 from clients.slack.channel import Slack, web_client
+from clients.tls import certificate
 from domain.announcement import Channel, Plan
 from domain.audience import Language
 from domain.ticket import Impact
@@ -60,9 +61,12 @@ def _kafka(settings: Settings, servers: str) -> Kafka:
         settings.kafka_user,
         plain(settings.kafka_password),
         settings.kafka_ca_bundle,
+        certificate(settings.kafka_client_cert, settings.kafka_client_key),
     )
     return Kafka(brokers, settings.kafka_topic, f"{settings.public_url.rstrip('/')}/v1/requests/prod")
 
 
 def _mail(settings: Settings, url: str, letters: Letters) -> Mail:
-    return Mail(MailServer.at(url, settings.smtp_ca_bundle), Address("Prodgate", addr_spec=settings.mail_from), letters)
+    shown = certificate(settings.smtp_client_cert, settings.smtp_client_key)
+    server = MailServer.at(url, settings.smtp_ca_bundle, shown)
+    return Mail(server, Address("Prodgate", addr_spec=settings.mail_from), letters)

@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 from activities.awx import AwxTimings
 from clients.awx.client import AwxClient, AwxConnection
 from clients.awx.errors import AwxError
 from clients.awx.template import TemplateCheck, check_template
-from settings import Settings, plain
+from clients.tls import CertificateUnusable, certificate, check_dates
+from engine.connection import NoServer, client_certificate
+from settings import Settings, plain, variable
 
 
 async def examine(settings: Settings) -> TemplateCheck:
@@ -19,10 +22,30 @@ async def examine(settings: Settings) -> TemplateCheck:
 async def diagnose(settings: Settings, as_json: bool) -> tuple[str, int]:
     """The text to print, and the exit code: 0 where promotions can be deployed, 1 where something has to be mended."""
     try:
+        check_certificates(settings, datetime.now(UTC))
         found = await examine(settings)
+    except (CertificateUnusable, NoServer) as error:
+        return _unfit(as_json, str(error), f"mend: {error}")
     except AwxError as error:
-        return (json.dumps({"fit": False, "error": str(error)}) if as_json else f"AWX can't be asked: {error}"), 1
+        return _unfit(as_json, str(error), f"AWX can't be asked: {error}")
     return (_json(found) if as_json else _text(found)), 0 if found.fit else 1
+
+
+def check_certificates(settings: Settings, now: datetime) -> None:
+    """Raise CertificateUnusable, or NoServer for Temporal's, where a client certificate can't be shown to anybody."""
+    for name in ("awx", "smtp", "kafka"):
+        shown = certificate(getattr(settings, f"{name}_client_cert"), getattr(settings, f"{name}_client_key"))
+        if shown is not None:
+            try:
+                shown.check(now)
+            except CertificateUnusable as error:
+                raise CertificateUnusable(f"{variable(f'{name}_client_cert')}: {error}") from error
+    if (pem := client_certificate()) is not None:
+        check_dates("TEMPORAL_TLS_CLIENT_CERT_PATH: the certificate", pem, now)
+
+
+def _unfit(as_json: bool, error: str, text: str) -> tuple[str, int]:
+    return json.dumps({"fit": False, "error": error}) if as_json else text, 1
 
 
 def _json(found: TemplateCheck) -> str:
@@ -46,6 +69,7 @@ def awx_connection(settings: Settings) -> AwxConnection:
         user=settings.awx_user,
         password=plain(settings.awx_password),
         ca_bundle=settings.awx_ca_bundle,
+        certificate=certificate(settings.awx_client_cert, settings.awx_client_key),
     )
 
 

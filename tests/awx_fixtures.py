@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,12 +32,22 @@ QUICK = Pace(pending=0.02, waiting=0.02, running=0.06, reaped=0.3, slow=0.3, lat
 
 
 @contextmanager
-def serving(app: FastAPI, certificate: Path | None = None) -> Iterator[str]:
-    """The application's address, while a thread serves it; over TLS with a file of key and certificate."""
+def serving(app: FastAPI, certificate: Path | None = None, known_by: Path | None = None) -> Iterator[str]:
+    """The application's address, while a thread serves it; over TLS with a file of key and certificate.
+
+    `known_by` is the authority whose certificates callers have to show.
+    """
     # asyncio switches Nagle's delay off only on sockets that name their protocol: 40 ms for each answer otherwise.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, ssl_certfile=certificate)
+        config = uvicorn.Config(
+            app,
+            log_level="critical",
+            timeout_graceful_shutdown=1,
+            ssl_certfile=certificate,
+            ssl_ca_certs=str(known_by) if known_by else None,
+            ssl_cert_reqs=ssl.CERT_REQUIRED if known_by else ssl.CERT_NONE,
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

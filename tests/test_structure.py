@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "bootstrap/__init__": set(),
     "bootstrap/process": set(),
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},
-    "bootstrap/doctor": {"activities", "clients", "settings"},
+    "bootstrap/doctor": {"activities", "clients", "engine", "settings"},
     "bootstrap/health": {"clients", "engine", "record"},
     "bootstrap/registration": {"activities", "clients", "domain", "engine", "record", "workflows"},
 }

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from ssl import create_default_context
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 
 from clients.awx.errors import AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown, from_answer, from_transport, json_of
 from clients.awx.rows import JobRow, LabelRow, LaunchForm, ListPage, NotificationRow, Row, TemplateRow, UserRow
+from clients.tls import ClientCertificate, context
 from domain.awx_answers import AwxJob
 from domain.remarks import write
 
@@ -40,6 +40,7 @@ class AwxConnection:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_bundle: Path | None = None
+    certificate: ClientCertificate | None = None
     connect_seconds: float = 5.0
     read_seconds: float = 30.0
     launch_seconds: float = 130.0
@@ -51,7 +52,10 @@ class AwxConnection:
 
 
 class AwxClient:
-    """Calls to one AWX, for one job template. Close it with `aclose`, or use it as a context."""
+    """Calls to one AWX, for one job template. Close it with `aclose`, or use it as a context.
+
+    Making one raises CertificateUnusable.
+    """
 
     def __init__(self, connection: AwxConnection) -> None:
         self.connection = connection
@@ -65,7 +69,7 @@ class AwxClient:
             base_url=f"{connection.root.rstrip('/')}/v2/",
             auth=auth,
             headers=headers,
-            verify=create_default_context(cafile=connection.ca_bundle),
+            verify=context(connection.ca_bundle, connection.certificate),
             timeout=httpx.Timeout(connection.read_seconds, connect=connection.connect_seconds),
             limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
             follow_redirects=False,

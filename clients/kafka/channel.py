@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal, Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
-from aiokafka.helpers import create_ssl_context
 from pydantic import Field
 
 from clients.channel import Allowed, ChannelDown, NewerLeader
 from clients.letters import one_line
+from clients.tls import ClientCertificate, context
 from domain.announcement import Announcement, Event
 from domain.audience import Audience
 from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
@@ -105,11 +105,11 @@ class Brokers:
     user: str | None = None
     password: str | None = None
     ca_bundle: Path | None = None
+    certificate: ClientCertificate | None = None
 
     def producer(self, transactional_id: str) -> AIOKafkaProducer:
         """A producer that isn't started: answered by every replica in sync, and the end of any other of that id."""
         tls = self.security in {Security.SSL, Security.SASL_SSL}
-        cafile = str(self.ca_bundle) if self.ca_bundle else None
         given: dict[str, Any] = {
             "bootstrap_servers": self.servers,
             "client_id": "prodgate",
@@ -122,7 +122,7 @@ class Brokers:
             "sasl_mechanism": self.mechanism,
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
-            "ssl_context": create_ssl_context(cafile=cafile) if tls else None,
+            "ssl_context": context(self.ca_bundle, self.certificate) if tls else None,
         }
         return AIOKafkaProducer(**given)
 

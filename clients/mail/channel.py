@@ -22,6 +22,7 @@ from aiosmtplib import (
 
 from clients.channel import Allowed, ChannelDown
 from clients.letters import Letter, Letters, one_line
+from clients.tls import ClientCertificate, context
 from domain.announcement import Announcement
 from domain.audience import Addressee, Audience, Language, recipients
 from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
@@ -46,9 +47,10 @@ class MailServer:
     user: str | None = None
     password: str | None = None
     ca_bundle: Path | None = None
+    certificate: ClientCertificate | None = None
 
     @classmethod
-    def at(cls, url: str, ca_bundle: Path | None = None) -> "MailServer":
+    def at(cls, url: str, ca_bundle: Path | None = None, certificate: ClientCertificate | None = None) -> "MailServer":
         """The server of `smtp[s]://[user:password@]host[:port]`; user and password are percent-encoded."""
         parts = urlsplit(url)
         tls = parts.scheme == "smtps"
@@ -60,6 +62,7 @@ class MailServer:
             user,
             password,
             ca_bundle,
+            certificate,
         )
 
 
@@ -133,7 +136,7 @@ class Mail:
             use_tls=server.tls,
             start_tls=False if server.tls else True if server.user else None,
             timeout=ANSWER_WITHIN,
-            cert_bundle=str(server.ca_bundle) if server.ca_bundle else None,
+            tls_context=context(server.ca_bundle, server.certificate),
         )
         await self._smtp.connect()
         return self._smtp

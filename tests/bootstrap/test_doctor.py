@@ -1,9 +1,12 @@
 """`prodgate doctor`: what keeps AWX from deploying, each with the sentence that mends it."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from bootstrap.doctor import diagnose
 from settings import Settings
@@ -62,3 +65,35 @@ async def test_refused_credentials_are_told(simulator: Simulator) -> None:
     said, code = await diagnose(settings(simulator, awx_token="expired"), as_json=False)
     assert code == 1
     assert "AWX does not accept the credentials" in said
+
+
+@pytest.mark.parametrize("kind", ["awx", "smtp", "kafka"])
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_a_certificate_that_has_expired_or_is_gone_is_named(
+    simulator: Simulator, tmp_path: Path, kind: str, as_json: bool
+) -> None:
+    """By its setting, and before AWX is asked; exit code 1."""
+    file = tmp_path / "client.pem"
+    given = settings(simulator, **{f"{kind}_client_cert": file})
+    variable = f"PRODGATE_{kind.upper()}_CLIENT_CERT"
+    said, code = await diagnose(given, as_json)
+    assert (code, f"{variable}: {file} can't be used: No such file" in said) == (1, True)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    old = trustme.CA().issue_cert("gate@cab-i.com", not_after=yesterday)
+    old.private_key_and_cert_chain_pem.write_to_path(str(file))
+    said, code = await diagnose(given, as_json)
+    assert (code, f"{variable}: {file} has expired on {yesterday:%Y-%m-%d}: renew it" in said) == (1, True)
+
+
+async def test_temporals_certificate_is_looked_at_too(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the name of Temporal's own setting."""
+    file = tmp_path / "client.pem"
+    monkeypatch.setenv("TEMPORAL_TLS_CLIENT_CERT_PATH", str(file))
+    monkeypatch.setenv("TEMPORAL_TLS_CLIENT_KEY_PATH", str(file))
+    assert (await diagnose(settings(simulator), as_json=False))[1] == 1
+    old = trustme.CA().issue_cert("gate@cab-i.com", not_after=datetime.now(UTC) - timedelta(days=1))
+    old.private_key_and_cert_chain_pem.write_to_path(str(file))
+    said, code = await diagnose(settings(simulator), as_json=False)
+    assert (code, said.startswith("mend: TEMPORAL_TLS_CLIENT_CERT_PATH: the certificate has expired on")) == (1, True)

@@ -2,7 +2,8 @@
 
     python -m tests.kafka.broker    # fetches the jars
 
-It listens twice: without security, and with TLS and a login (SASL/PLAIN).
+It listens three times: without security, with TLS and a login (SASL/PLAIN), and with TLS for those who show a
+certificate of its authority.
 """
 
 import contextlib
@@ -34,13 +35,16 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{plain},SASL_SSL://127.0.0.1:{secure},CONTROLLER://127.0.0.1:{controller}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{plain},SASL_SSL://127.0.0.1:{secure},SSL://127.0.0.1:{mutual},CONTROLLER://127.0.0.1:{controller}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:PLAINTEXT
 sasl.enabled.mechanisms=PLAIN
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
   user_{user}="{password}";
 ssl.keystore.type=PEM
 ssl.keystore.location={keystore}
+ssl.truststore.type=PEM
+ssl.truststore.location={truststore}
+listener.name.ssl.ssl.client.auth=required
 log.dirs={data}
 num.partitions=3
 offsets.topic.replication.factor=1
@@ -69,7 +73,7 @@ class Broker:
     """The broker in a folder, on ports that stay its own when it is stopped and started again."""
 
     folder: Path
-    ports: tuple[int, ...] = field(default_factory=lambda: tuple(free_ports(3)))
+    ports: tuple[int, ...] = field(default_factory=lambda: tuple(free_ports(4)))
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
@@ -81,15 +85,20 @@ class Broker:
         chain = b"".join(each.bytes() for each in issued.cert_chain_pems)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + chain
         (self.folder / "broker.pem").write_bytes(pem)
-        plain, secure, controller = self.ports
+        self.client_certificate = self.folder / "client.pem"
+        shown = authority.issue_cert("gate@cab-i.com")
+        shown.private_key_and_cert_chain_pem.write_to_path(str(self.client_certificate))
+        plain, secure, controller, mutual = self.ports
         self._config.write_text(
             CONFIG.format(
                 plain=plain,
                 secure=secure,
                 controller=controller,
+                mutual=mutual,
                 user=USER,
                 password=PASSWORD,
                 keystore=self.folder / "broker.pem",
+                truststore=self.ca_bundle,
                 data=self.folder / "data",
             )
         )
@@ -103,6 +112,10 @@ class Broker:
     @property
     def secure_address(self) -> str:
         return f"127.0.0.1:{self.ports[1]}"
+
+    @property
+    def mutual_address(self) -> str:
+        return f"127.0.0.1:{self.ports[3]}"
 
     @property
     def _config(self) -> Path:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from clients.awx.errors import (
     AwxUnavailable,
     AwxUnknown,
 )
+from clients.tls import ClientCertificate
 from demo.awx.app import create_app
 from demo.awx.model import SimulatorConfig
 from tests.awx_fixtures import TEMPLATE, TOKEN, Simulator, deployment, serving, simulating
@@ -125,6 +127,25 @@ async def test_awx_is_known_by_the_authority_in_the_ca_bundle(tmp_path: Path) ->
         async with AwxClient(AwxConnection(root, TEMPLATE, token=TOKEN)) as stranger:
             with pytest.raises(AwxUnavailable, match="certificate verify failed"):
                 await stranger.template()
+
+
+async def test_a_certificate_is_shown_where_awx_asks_for_one(tmp_path: Path) -> None:
+    """Key and certificate from files; without one, no answer comes."""
+    authority = trustme.CA()
+    bundle, served, cert, key = (tmp_path / name for name in ("ca.pem", "awx.pem", "cert.pem", "key.pem"))
+    authority.cert_pem.write_to_path(str(bundle))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(served))
+    shown = authority.issue_cert("gate@cab-i.com")
+    shown.cert_chain_pems[0].write_to_path(str(cert))
+    shown.private_key_pem.write_to_path(str(key))
+    app = create_app(SimulatorConfig(token=TOKEN, template=TEMPLATE))
+    with serving(app, served, known_by=bundle) as address:
+        stranger = AwxConnection(f"{address}/api/", TEMPLATE, token=TOKEN, ca_bundle=bundle)
+        async with AwxClient(replace(stranger, certificate=ClientCertificate(cert, key))) as known:
+            assert (await known.template()).name == TEMPLATE
+        async with AwxClient(stranger) as refused:
+            with pytest.raises(AwxUnavailable):
+                await refused.template()
 
 
 async def test_expired_missing_and_wrong_tokens_are_refused_as_credentials(simulator: Simulator) -> None:

@@ -10,12 +10,14 @@ from uuid import uuid4
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+import trustme
 import yaml
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from pydantic import ValidationError
 
 from clients.channel import ChannelDown, NewerLeader
 from clients.kafka.channel import CONTENT_TYPE, Brokers, CloudEvent, Kafka, Security
+from clients.tls import ClientCertificate
 from domain.announcement import Announcement, Event
 from domain.delivery import DeliveryResult
 from tests.clients.announcing import HOSTILE, said, told
@@ -124,6 +126,22 @@ async def test_it_logs_in_over_tls(broker: Broker) -> None:
     for wrong in (replace(secure, password="guessed"), replace(secure, ca_bundle=None)):
         with pytest.raises(ChannelDown):
             await tell(kafka(wrong), said(Event.CREATED))
+
+
+async def test_it_shows_its_certificate_where_the_brokers_ask_for_one(broker: Broker, tmp_path: Path) -> None:
+    """Without one, or with another authority's, it is down and says so; a file that is gone is named."""
+    shown = Brokers(broker.mutual_address, Security.SSL, ca_bundle=broker.ca_bundle)
+    known = replace(shown, certificate=ClientCertificate(broker.client_certificate))
+    channel = kafka(known)
+    await tell(channel, said(Event.CREATED))
+    assert len(await read(broker, channel.topic, 1)) == 1
+    stranger = tmp_path / "stranger.pem"
+    trustme.CA().issue_cert("gate@cab-i.com").private_key_and_cert_chain_pem.write_to_path(str(stranger))
+    for wrong in (shown, replace(shown, certificate=ClientCertificate(stranger))):
+        with pytest.raises(ChannelDown):
+            await tell(kafka(wrong), said(Event.CREATED))
+    with pytest.raises(ChannelDown, match=r"nowhere\.pem can't be used: No such file"):
+        await tell(kafka(replace(shown, certificate=ClientCertificate(tmp_path / "nowhere.pem"))), said(Event.CREATED))
 
 
 async def test_a_ticket_that_no_broker_takes_is_refused_for_good(

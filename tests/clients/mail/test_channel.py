@@ -14,6 +14,7 @@ import clients.mail.channel
 from clients.channel import ChannelDown
 from clients.letters import Letter, Letters
 from clients.mail.channel import Mail, MailServer
+from clients.tls import ClientCertificate
 from domain.announcement import Announcement, Event
 from domain.audience import Addressee, Audience, Language
 from domain.delivery import DeliveryResult
@@ -57,6 +58,27 @@ def mail(url: str, bundle: Path | None = None) -> Mail:
 
 def plain(sink: MailSink) -> Mail:
     return mail(f"smtp://127.0.0.1:{sink.port}")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_certificate_is_shown_where_the_server_asks_for_one(
+    authority: trustme.CA, context: ssl.SSLContext, bundle: Path, tmp_path: Path, at_once: bool
+) -> None:
+    """From the first byte or after STARTTLS; without one the server is down, and nothing is lost."""
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(context)
+    file = tmp_path / "client.pem"
+    authority.issue_cert("gate@cab-i.com").private_key_and_cert_chain_pem.write_to_path(str(file))
+    shown = ClientCertificate(file)
+    async with MailSink(tls=context if at_once else None, starttls=None if at_once else context).open() as sink:
+        url = f"smtp{'s' if at_once else ''}://localhost:{sink.port}"
+        await deliver(Mail(MailServer.at(url, bundle, shown), SENDER, LETTERS))
+        with pytest.raises(ChannelDown):
+            await deliver(mail(url, bundle))
+    assert sink.taken
+    assert all(each.secured for each in sink.taken)
+    with pytest.raises(ChannelDown, match=r"nowhere\.pem can't be used: No such file"):
+        await deliver(Mail(MailServer.at(url, bundle, ClientCertificate(tmp_path / "nowhere.pem")), SENDER, LETTERS))
 
 
 async def deliver(
