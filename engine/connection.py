@@ -17,7 +17,7 @@ class NoServer(Exception):
 
 
 def _configured() -> dict[str, Any]:
-    """What Temporal's settings say. Raises NoServer where they can't be used, such as for a file that is not there."""
+    """Reads Temporal's settings. Raises NoServer where they can't be used, such as for a file that is not there."""
     try:
         return {"target_host": DEFAULT_ADDRESS, **ClientConfig.load_client_connect_config()}
     except (OSError, RuntimeError, ValueError) as error:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
+from domain.sessions import LONGEST_LIFE
 from settings import Mode, Settings, SettingsError, variable, variables
 
 LEAST = {"PRODGATE_GIT_REPO": "/srv/gitops.git"}
@@ -25,6 +26,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "awx_password": ("s3cret", SecretStr("s3cret")),
     "awx_template": ("42", "42"),
     "awx_ca_bundle": ("/etc/ssl/awx.pem", Path("/etc/ssl/awx.pem")),
+    "awx_client_cert": ("/etc/ssl/gate.pem", Path("/etc/ssl/gate.pem")),
     "awx_callback_secret": ("s3cret", SecretStr("s3cret")),
     "awx_request_lifetime": ("200", timedelta(seconds=200)),
     "awx_pending_deadline": ("60.5", timedelta(seconds=60.5)),
@@ -35,6 +37,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "language": ("fr", "fr"),
     "smtp_url": ("smtps://u:p%40ss@mail.example:465", SecretStr("smtps://u:p%40ss@mail.example:465")),
     "smtp_ca_bundle": ("/etc/ssl/mail.pem", Path("/etc/ssl/mail.pem")),
+    "smtp_client_cert": ("/etc/ssl/gate.pem", Path("/etc/ssl/gate.pem")),
     "mail_from": ("gate@cab-i.com", "gate@cab-i.com"),
     "kafka_brokers": ("k1.example:9093,k2.example:9093", "k1.example:9093,k2.example:9093"),
     "kafka_topic": ("apim.promotions", "apim.promotions"),
@@ -43,6 +46,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "kafka_user": ("svc-prodgate", "svc-prodgate"),
     "kafka_password": ("s3cret", SecretStr("s3cret")),
     "kafka_ca_bundle": ("/etc/ssl/kafka.pem", Path("/etc/ssl/kafka.pem")),
+    "kafka_client_cert": ("/etc/ssl/gate.pem", Path("/etc/ssl/gate.pem")),
     "slack_token": ("xoxb-1", SecretStr("xoxb-1")),
     "slack_channel": ("C0PROMOTIONS", "C0PROMOTIONS"),
     "slack_signing_secret": ("s3cret", SecretStr("s3cret")),
@@ -57,10 +61,12 @@ GOOD: dict[str, tuple[str, Any]] = {
     "oidc_unverified_email": ("accept", "accept"),
     "oidc_client_id": ("gate-console", "gate-console"),
     "oidc_scope": ("openid email", "openid email"),
+    "oidc_token_lifetime": ("3600", timedelta(hours=1)),
     "critical_sign_in_within": ("300", timedelta(minutes=5)),
     "requests_per_minute_person": ("60", 60),
     "requests_per_minute_address": ("600", 600),
     "open_requests_person": ("20", 20),
+    "limits_url": ("rediss://u:p@redis.example:6380/1", SecretStr("rediss://u:p@redis.example:6380/1")),
     "cors_origins": ("https://console.example http://a:1", ("https://console.example", "http://a:1")),
     "console_dir": ("/opt/prodgate/console", Path("/opt/prodgate/console")),
     "temporal_ui_url": ("https://temporal.example", "https://temporal.example"),
@@ -80,6 +86,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "log_level": ("DEBUG", "DEBUG"),
 }
 
+KEYS = ("awx_client_key", "smtp_client_key", "kafka_client_key")
+
 BAD = {
     "mode": "prod",
     "public_url": "prodgate.example",
@@ -94,7 +102,9 @@ BAD = {
     "awx_report_within": "-1",
     "awx_settle": "soon",
     "awx_watch_every": "0",
+    "oidc_token_lifetime": "604801",
     "critical_sign_in_within": "now",
+    "limits_url": "memory://",
     "requests_per_minute_person": "0",
     "requests_per_minute_address": "many",
     "open_requests_person": "0",
@@ -120,7 +130,25 @@ def refused(environment: dict[str, str]) -> str:
 
 def test_every_setting_is_tried_here() -> None:
     """A new one needs its example."""
-    assert set(GOOD) == set(Settings.model_fields)
+    assert {*GOOD, *KEYS} == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_goes_with_its_certificate(name: str) -> None:
+    """By itself it proves nothing to anybody."""
+    cert = name.replace("key", "cert")
+    key = {variable(name): "/etc/ssl/gate.key"}
+    assert f"{variable(cert)} must be set where the key is" in refused(LEAST | key)
+    settings = Settings.from_environment(LEAST | key | {variable(cert): "/etc/ssl/gate.pem"})
+    assert getattr(settings, name) == Path("/etc/ssl/gate.key")
+
+
+def test_a_token_lives_no_longer_than_its_revocation() -> None:
+    """Or an entry of the list would be forgotten before the token that it refuses."""
+    longest = str(int(LONGEST_LIFE.total_seconds()))
+    assert (
+        Settings.from_environment(LEAST | {"PRODGATE_OIDC_TOKEN_LIFETIME": longest}).oidc_token_lifetime == LONGEST_LIFE
+    )
 
 
 @pytest.mark.parametrize("name", GOOD)
