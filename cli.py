@@ -247,6 +247,7 @@ def _revoke(given: argparse.Namespace) -> int:
     from record.errors import RecordUnavailable
     from record.git.repository import open_repository
     from record.git.sessions import revoke
+    from record.people.directory import DirectoryReader
 
     environment = _environment()
     location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
@@ -254,12 +255,17 @@ def _revoke(given: argparse.Namespace) -> int:
     named = {kind: value for kind in ("jti", "sid", "person") if (value := getattr(given, kind)) is not None}
     try:
         entry = Revocation.by_hand(datetime.now(UTC), given.reason, **named)
-        revoke(open_repository(location, branch, given.data / "sessions", token=token), entry)
+        repository = open_repository(location, branch, given.data / "sessions", token=token)
+        revoke(repository, entry)
+        repository.fetch()
+        unknown = entry.person and DirectoryReader(repository).current().person(entry.person) is None
     except ValidationError as error:
         return _refuse("; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()), 2)
     except RecordUnavailable as error:
         return _refuse(error, 1)
     print(f"revoked: {' '.join(f'{kind} {value}' for kind, value in named.items())}")
+    if unknown:
+        print("The directory has nobody of this address: is it spelled as in their tenant's file?", file=sys.stderr)
     return 0
 
 

@@ -35,7 +35,7 @@ router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
         _431="The headers are too large",
     ),
 )
-async def log_out(services: Served, request: Request) -> Response:
+async def receive_logout(services: Served, request: Request) -> Response:
     """The identity provider ended a session (OpenID Connect Back-Channel Logout 1.0).
 
     `logout_token` proves itself by its signature. Tokens of that session, or of that person up to then, are refused.

@@ -50,8 +50,8 @@ def context(ca_bundle: Path | None, client: ClientCertificate | None) -> ssl.SSL
         raise CertificateUnusable(f"{ca_bundle} can't be used: {_reason(error)}") from error
     if client is not None:
         try:
-            # An empty password instead of none: OpenSSL would ask for one at the terminal.
-            made.load_cert_chain(client.cert, client.key, password="")
+            # An empty passphrase instead of none, for which OpenSSL would ask at the terminal.
+            made.load_cert_chain(client.cert, client.key, password=bytes)
         except OSError as error:
             files = " with ".join(str(file) for file in (client.cert, client.key) if file)
             raise CertificateUnusable(f"{files} can't be used: {_reason(error)}") from error

@@ -17,7 +17,7 @@ from api.logouts import EVENT, TOLD_WITHIN
 from domain.sessions import Revocation
 from record.git.repository import open_repository
 from record.git.sessions import REVOKED, revoke
-from tests.api.house import JEAN, PIERRE, SOPHIE, House, opened, problem
+from tests.api.house import JEAN, PIERRE, SOPHIE, VICTOR, Connect, House, opened, problem
 from tests.api.issuer import ISSUER
 from tests.api.test_outages import own_temporal
 
@@ -79,6 +79,16 @@ def test_a_session_that_the_provider_ended_is_refused_by_every_api(two: tuple[Ho
     refused_within(house, ended, house.url, 0.5)
     refused_within(house, ended, other)
     assert house.as_("", other, goes_on).get("/my").status_code == 200
+
+
+def test_apis_with_clones_of_their_own_know_it_too(connect_temporal: Connect, tmp_path: Path) -> None:
+    """Where the record is a URL, each call fetches what is new."""
+    with opened(connect_temporal, tmp_path, git_repo=f"file://{tmp_path}/gitops.git") as house:
+        other = house.another_api()
+        token = house.issuer.token(PIERRE, sid="s-1")
+        assert house.as_("", other, token).get("/my").status_code == 200
+        assert logged_out(house, logout_token(house)).status_code == 200
+        refused_within(house, token, other)
 
 
 def test_a_token_without_sid_ends_with_its_bearers_session(own_house: House) -> None:
@@ -219,12 +229,16 @@ def test_one_token_is_refused_and_another_of_the_same_session_is_not(
 
 
 def test_a_wrong_name_is_refused_by_the_command(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own_house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 2 and a sentence; 1 where the repository is not there."""
-    assert by_hand(house, monkeypatch, "--person", "nobody") == 2
+    """Exit code 2 and a sentence; 1 where the repository is not there. An unknown address is taken, with a doubt."""
+    assert by_hand(own_house, monkeypatch, "--person", "jaen.dupont@cab-i.com") == 0
+    assert "nobody of this address" in capsys.readouterr().err
+    assert by_hand(own_house, monkeypatch, "--person", VICTOR) == 0
+    assert capsys.readouterr().err == ""
+    assert by_hand(own_house, monkeypatch, "--person", "nobody") == 2
     assert "person" in capsys.readouterr().err
-    monkeypatch.setenv("PRODGATE_GIT_REPO", str(house.folder / "nowhere"))
+    monkeypatch.setenv("PRODGATE_GIT_REPO", str(own_house.folder / "nowhere"))
     assert cli.main(["sessions", "revoke", "--jti", "x"]) == 1
 
 

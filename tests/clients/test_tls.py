@@ -5,6 +5,12 @@ from pathlib import Path
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from clients.tls import CertificateUnusable, ClientCertificate, context
 
@@ -36,13 +42,18 @@ def test_one_out_of_date_is_named(tmp_path: Path) -> None:
 
 
 def test_files_that_do_not_belong_together_are_named(tmp_path: Path) -> None:
-    """Another key, none, no file, no certificate."""
+    """Another key, one with a passphrase, none, no file, no certificate; nothing is asked at a terminal."""
     cert, key = written(tmp_path)
     (tmp_path / "other").mkdir()
     _, other = written(tmp_path / "other")
+    sealed = load_pem_private_key(key.read_bytes(), None).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a passphrase")
+    )
+    (tmp_path / "sealed.pem").write_bytes(sealed)
     (tmp_path / "text.pem").write_text("nothing", encoding="utf-8")
     for wrong, why in (
         (ClientCertificate(cert, other), "key values mismatch"),
+        (ClientCertificate(cert, tmp_path / "sealed.pem"), r"cert\.pem with .*sealed\.pem can't be used"),
         (ClientCertificate(cert), "no certificate with its key"),
         (ClientCertificate(tmp_path / "nowhere.pem", key), "No such file"),
         (ClientCertificate(tmp_path / "text.pem", key), "no certificate with its key"),

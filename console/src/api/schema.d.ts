@@ -512,7 +512,7 @@ export interface paths {
          *
          *     `logout_token` proves itself by its signature. Tokens of that session, or of that person up to then, are refused.
          */
-        post: operations["log_out"];
+        post: operations["receive_logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3737,7 +3737,7 @@ export interface operations {
             };
         };
     };
-    log_out: {
+    receive_logout: {
         parameters: {
             query?: never;
             header?: never;
