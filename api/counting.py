@@ -17,8 +17,11 @@ from redis.backoff import NoBackoff
 
 log = structlog.get_logger(__name__)
 
+PARTS = 64
+"""Parts of the counts here, by a hash of the caller: the library looks through one of them at each request."""
+
 REMEMBERED = 10_000
-"""Callers that are counted here; where more come within two minutes, counting begins anew and takes no more memory."""
+"""Callers that are counted here; where more come within two minutes, a part begins anew and takes no more memory."""
 
 ANSWER_WITHIN = 0.5
 """Seconds that a server of counts has for one request; one that is well takes a millisecond."""
@@ -45,7 +48,7 @@ class Counts:
 
     def __init__(self, url: str | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._here = MemoryStorage()
+        self._here = [MemoryStorage() for _ in range(PARTS)]
         self._pool = _pool(url) if url else None
         self._shared = SlidingWindowCounterRateLimiter(_storage(self._pool)) if self._pool else None
         self._asked_again_at = -math.inf
@@ -61,9 +64,10 @@ class Counts:
             else:
                 self._report(shared=True)
                 return wait
-        if len(self._here.storage) > 2 * REMEMBERED:
-            await self._here.reset()
-        return await _taken(SlidingWindowCounterRateLimiter(self._here), limit, who)
+        part = self._here[hash(who) % PARTS]
+        if len(part.storage) > 2 * REMEMBERED / PARTS:  # a caller has two numbers
+            await part.reset()
+        return await _taken(SlidingWindowCounterRateLimiter(part), limit, who)
 
     def _lost(self, error: Exception) -> None:
         log.warning("limits are counted by this process alone", error=repr(error))
