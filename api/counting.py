@@ -52,7 +52,8 @@ class Counts:
         self._pool = _pool(url) if url else None
         self._shared = SlidingWindowCounterRateLimiter(_storage(self._pool)) if self._pool else None
         self._asked_again_at = -math.inf
-        self._report(shared=self._shared is not None)
+        if self._shared is not None:
+            SHARED.set(1)
 
     async def take(self, limit: RateLimitItem, *who: str) -> int:
         """Count one request of a caller; the seconds to wait where it is one too many, otherwise 0."""
@@ -62,7 +63,7 @@ class Counts:
             except (StorageError, OSError) as error:
                 self._lost(error)
             else:
-                self._report(shared=True)
+                SHARED.set(1)
                 return wait
         part = self._here[hash(who) % PARTS]
         if len(part.storage) > 2 * REMEMBERED / PARTS:  # a caller has two numbers
@@ -72,10 +73,7 @@ class Counts:
     def _lost(self, error: Exception) -> None:
         log.warning("limits are counted by this process alone", error=repr(error))
         self._asked_again_at = self._clock() + ASK_AGAIN_AFTER
-        self._report(shared=False)
-
-    def _report(self, *, shared: bool) -> None:
-        SHARED.set(int(shared))
+        SHARED.set(0)
 
     async def close(self) -> None:
         """Let the connections go."""

@@ -105,6 +105,7 @@ def test_two_apis_have_one_limit(server: CountServer, connect_temporal: Connect,
     given = {"limits_url": server.url, "requests_per_minute_person": 20}
     with opened(connect_temporal, tmp_path, **given) as house:
         other = house.another_api()
+        assert "prodgate_limits_shared 1.0" in house.http().get("/metrics").text
         answers = [house.as_(PIERRE, url).get("/stats") for url in (house.url, other) for _ in range(15)]
         codes = [answer.status_code for answer in answers]
         assert codes.count(200) in {20, 21}
