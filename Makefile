@@ -12,6 +12,10 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) +
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# For every Python and system at once, with the hash of every file of a release; wheels alone, for building asks for more.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' $(ARGS)
 # The console is built when something that it is made of is newer than the last build.
 CONSOLE := console/dist/.built
 MODULES := console/node_modules/.installed
@@ -23,7 +27,7 @@ NEEDS := $(if $(filter test prepare,$(MAKECMDGOALS)),test,up)
 KAFKA := .kafka/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console up test check web format bench soak bare-check screenshots histories freeze upgrade-test clean
+.PHONY: help prepare install console up test check web lock sbom audit format bench soak bare-check screenshots histories freeze upgrade-test clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -34,9 +38,10 @@ prepare: ## See what this machine lacks for `make test`; root, or PRODGATE_INSTA
 
 install: $(STAMP) $(CONSOLE) ## Make .venv with all that tests need, and build the console (PYTHON=python3.12 picks another)
 
-$(STAMP): pyproject.toml constraints.txt | prepare
+$(STAMP): pyproject.toml requirements/dev.txt | prepare
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 console: $(CONSOLE) ## Build the console into console/dist, which the API serves
@@ -74,6 +79,17 @@ check: $(STAMP) ## Lint, check the format, the types, the import directions and 
 web: $(CONSOLE) ## Lint the console, check its types, run its own tests
 	.ci/npm run --silent lint
 	.ci/npm test
+
+lock: $(STAMP) ## Lock what pyproject.toml asks for, by hash, into requirements/ (ARGS=--upgrade takes newer releases)
+	$(LOCK) pyproject.toml --extra dev --group build -o requirements/dev.txt
+	$(LOCK) pyproject.toml --group build -c requirements/dev.txt -o requirements/runtime.txt
+	$(LOCK) --group node -o requirements/node.txt
+
+sbom: $(STAMP) $(MODULES) ## List what the image and the console are made of, with licences, in dist/sbom/
+	$(BIN)/python -m tests.supply sbom
+
+audit: $(STAMP) $(MODULES) ## Ask PyPI and npm for advisories on what is locked; needs their advisory services
+	$(BIN)/python -m tests.supply audit
 
 format: $(STAMP) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix-only --quiet .

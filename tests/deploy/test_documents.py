@@ -5,6 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from tests.supply import locked
+
 ROOT = Path(__file__).parent.parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -15,8 +17,8 @@ def text(path: str) -> str:
 
 def direct_dependencies() -> set[str]:
     """The names of everything pyproject.toml asks for, in lower case, ourselves left out."""
-    extras = PYPROJECT["project"]["optional-dependencies"]
-    wanted = [*PYPROJECT["project"]["dependencies"], *(name for extra in extras.values() for name in extra)]
+    groups = [*PYPROJECT["project"]["optional-dependencies"].values(), *PYPROJECT["dependency-groups"].values()]
+    wanted = [*PYPROJECT["project"]["dependencies"], *(name for group in groups for name in group)]
     return {re.split(r"[\[<>=;]", name)[0].lower() for name in wanted} - {PYPROJECT["project"]["name"]}
 
 
@@ -40,9 +42,8 @@ def test_every_direct_dependency_has_its_reason() -> None:
 
 
 def test_the_releases_named_are_those_that_are_pinned() -> None:
-    """The document and constraints.txt speak of the same versions."""
-    pins = re.findall(r"^([\w.-]+)==(\S+)$", text("constraints.txt"), re.MULTILINE)
-    pinned = {name.replace("_", "-").lower(): version for name, version in pins}
+    """The document and the lock files speak of the same versions."""
+    pinned = locked("dev") | locked("node")
     row = r"^\| ([a-z][a-z0-9-]+) \| .* \| ([0-9][\w.]*), \w+ \d{4} \|"
     named = re.findall(row, dependencies(browser=False), re.MULTILINE)
     assert {name: pinned[name] for name, _ in named} == dict(named)

@@ -71,11 +71,15 @@ def installed(folder: Path, commit: str) -> Path:
     said("git", "checkout", "--quiet", "--detach", said("git", "rev-parse", f"{commit}^{{commit}}"), cwd=clone)
     said(sys.executable, "-m", "venv", environment)
     pip = (environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    if filecmp.cmp(ROOT / "constraints.txt", clone / "constraints.txt", shallow=False):
-        _borrow(environment)
-        said(*pip, "--no-deps", "-e", clone)
-    else:
+    lock = clone / "requirements" / "dev.txt"
+    if not lock.exists():  # 0.2.0 and before
         said(*pip, "-e", f"{clone}[demo]", "-c", clone / "constraints.txt")
+        return environment / "bin" / "prodgate"
+    if filecmp.cmp(ROOT / "requirements" / "dev.txt", lock, shallow=False):
+        _borrow(environment)
+    else:
+        said(*pip, "--require-hashes", "-r", lock)
+    said(*pip, "--no-deps", "--no-build-isolation", "-e", clone)
     return environment / "bin" / "prodgate"
 
 

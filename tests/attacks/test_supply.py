@@ -1,0 +1,68 @@
+"""Attack 18: no hashes held what pip installs, so whoever served the files chose their bytes."""
+
+import hashlib
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DOORS = ["Makefile", "Dockerfile", ".ci/npm"]
+"""The files that have packages installed."""
+
+
+def installs(door: str) -> list[str]:
+    """What the file has pip install: the arguments of each command."""
+    commands = re.sub(r"\\\n\s*", "", (ROOT / door).read_text(encoding="utf-8"))
+    return re.findall(
+        r"^.*(?:pip install|\t\$\(PIP\)) ((?!--quiet --disable-pip-version-check$).*)$", commands, re.MULTILINE
+    )
+
+
+def forged(folder: Path, name: str, version: str) -> Path:
+    """A wheel under the name and version of another one, which holds what the attacker likes."""
+    known = name.replace("-", "_")
+    wheel = folder / f"{known}-{version}-py3-none-any.whl"
+    about = f"{known}-{version}.dist-info"
+    with zipfile.ZipFile(wheel, "w") as files:
+        files.writestr("stolen.py", "")
+        files.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        files.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        files.writestr(f"{about}/RECORD", f"stolen.py,,\n{about}/METADATA,,\n{about}/WHEEL,,\n{about}/RECORD,,\n")
+    return wheel
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_nothing_is_installed_but_by_hash(door: str) -> None:
+    """Every install is held to a lock file, or fetches nothing at all."""
+    assert installs(door)
+    for arguments in installs(door):
+        assert "--require-hashes -r " in arguments or "--no-deps --no-build-isolation" in arguments, arguments
+
+
+@pytest.mark.parametrize("arguments", [each for door in DOORS for each in installs(door) if " -r " in each])
+def test_a_package_of_other_bytes_is_not_installed(arguments: str, tmp_path: Path) -> None:
+    """By the arguments of the door itself; the same wheel is taken where the lock names its hash."""
+    options, _, lock = arguments.rpartition(" -r ")
+    text = (ROOT / "requirements" / Path(lock.strip('"')).name).read_text(encoding="utf-8")
+    pin = re.search(r"^(\S+)==(\S+) \\\n(?:    --hash=sha256:\w+(?: \\)?\n)+", text, re.MULTILINE)
+    assert pin
+    wheel = forged(tmp_path, pin[1], pin[2])
+    requirements, target = tmp_path / "requirements.txt", tmp_path / "target"
+
+    def install(line: str) -> subprocess.CompletedProcess[str]:
+        requirements.write_text(f"--only-binary :all:\n{line}", encoding="utf-8")
+        alone = ("--no-index", "--find-links", tmp_path, "--target", target)
+        command = [sys.executable, "-m", "pip", "install", *options.split(), *alone, "-r", requirements]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    refused = install(pin[0])
+    assert refused.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in refused.stderr
+    assert not target.exists()
+    taken = install(f"{pin[1]}=={pin[2]} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
+    assert taken.returncode == 0, taken.stderr
+    assert (target / "stolen.py").exists()
