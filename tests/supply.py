@@ -61,7 +61,7 @@ def python_bill() -> Bill:
 
 def console_bill() -> Bill:
     """The packages that the console is built from and a browser may get parts of; its tools are left out."""
-    command = [ROOT / ".ci" / "npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev"]
+    command: list[Path | str] = [ROOT / ".ci" / "npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev"]
     bill: Bill = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return bill
 
@@ -114,7 +114,14 @@ def accepted(today: date) -> set[str]:
 
 def python_holes() -> set[str]:
     """The advisories on packages of requirements/dev.txt and node.txt, by their service's ids."""
-    command = [BIN / "pip-audit", "--disable-pip", "--require-hashes", "--strict", "--progress-spinner", "off"]
+    command: list[Path | str] = [
+        BIN / "pip-audit",
+        "--disable-pip",
+        "--require-hashes",
+        "--strict",
+        "--progress-spinner",
+        "off",
+    ]
     locks = [argument for name in ("dev", "node") for argument in ("-r", f"requirements/{name}.txt")]
     done = subprocess.run([*command, *locks, "--format", "json"], cwd=ROOT, capture_output=True, text=True, check=False)
     if not done.stdout:
@@ -125,7 +132,7 @@ def python_holes() -> set[str]:
 
 def console_holes() -> set[str]:
     """The advisories on packages of console/package-lock.json, by GitHub's ids."""
-    command = [ROOT / ".ci" / "npm", "audit", "--audit=true", "--json"]
+    command: list[Path | str] = [ROOT / ".ci" / "npm", "audit", "--audit=true", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
     if "vulnerabilities" not in report:

@@ -56,7 +56,16 @@ def test_a_package_of_other_bytes_is_not_installed(arguments: str, tmp_path: Pat
     def install(line: str) -> subprocess.CompletedProcess[str]:
         requirements.write_text(f"--only-binary :all:\n{line}", encoding="utf-8")
         alone = ("--no-index", "--find-links", tmp_path, "--target", target)
-        command = [sys.executable, "-m", "pip", "install", *options.split(), *alone, "-r", requirements]
+        command: list[Path | str] = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            *options.split(),
+            *alone,
+            "-r",
+            requirements,
+        ]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     refused = install(pin[0])
