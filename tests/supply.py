@@ -39,7 +39,7 @@ def normal(package: str) -> str:
 
 def python_bill() -> Bill:
     """The packages of the image, as installed here: both come from one lock file, so versions are the same."""
-    command = [
+    command: list[Path | str] = [
         BIN / "cyclonedx-py",
         "environment",
         "--pyproject",
