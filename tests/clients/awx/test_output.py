@@ -1,5 +1,7 @@
 """A job's output in a ticket: its end, without colours and without secrets."""
 
+import time
+
 import pytest
 
 from clients.awx.output import OUTPUT_BYTES, excerpt, masked, plain, tail
@@ -17,6 +19,8 @@ from domain.awx_answers import REASON_CHARACTERS
         ("clone https://bot:gh_123@git.example/repo", "clone https://****@git.example/repo"),
         ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nok", "****\nok"),
         ("-----BEGIN PRIVATE KEY-----\nabc", "****"),
+        ("tokens.of-awx = abc, left = 5", "tokens.of-awx = ****, left = 5"),
+        ('token="a"secret="b"', "token=****secret=****"),
         ("nothing to hide: 5 tasks ok", "nothing to hide: 5 tasks ok"),
     ],
 )
@@ -28,6 +32,16 @@ def test_what_looks_like_a_secret_is_masked(text: str, shown: str) -> None:
 def test_known_secrets_are_masked_wherever_they_stand() -> None:
     """The longest first, so that none is left in half; empty ones mask nothing."""
     assert masked("xx-abcdef-yy abc", ["abc", "abcdef", ""]) == "xx-****-yy ****"
+
+
+@pytest.mark.parametrize(
+    "part", ["a", "token", "a.", "-", "s3cret=", "x://", "token=\\", " ", "bearer ", "-----BEGIN "]
+)
+def test_a_line_without_end_holds_nobody_up(part: str) -> None:
+    """Masking takes as long as the output is: the worker waits for it."""
+    output, began = part * (256 * 1024 // len(part)), time.process_time()
+    masked(output)
+    assert time.process_time() - began < 5
 
 
 def test_colours_and_control_characters_go() -> None:
