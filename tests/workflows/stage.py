@@ -46,6 +46,9 @@ GRACE: dict[str, Any] = {"graceful_shutdown_timeout": timedelta(seconds=2)}
 SANDBOXED: dict[str, Any] = {"workflow_runner": SandboxedWorkflowRunner()}
 """The sandbox finds what no replay would bear (docs/adr/0015); without the guard, no query has to be asked twice."""
 
+LOOK = 0.1
+"""Seconds from one look at a promotion to the next."""
+
 ASKED = Requester.of(PIERRE)
 """The requester of what is submitted on stage."""
 
@@ -142,13 +145,14 @@ class Stage:
         return signed(decision(ticket, action, by, **given), KEY)
 
     def production(self, ticket: PromotionRequest) -> str:
-        """The version of the ticket's target in production, as the files of the branch's tip say it."""
-        tree = pygit2.Repository(str(self.git)).branches["main"].peel(pygit2.Commit).tree
-        others = [load(blob.data) for blob in _blobs(tree[FOLDER])] if FOLDER in tree else []
-        name = ticket.spec.target.name
-        there = [each for each in others if each.spec.target.name == name and each.status.deployed_at]
-        last = max(there, key=lambda each: str(each.status.deployed_at), default=None)
-        return last.spec.target.version if last else CATALOGUE.get(name, "")
+        """The version of the ticket's target in production: the branch's last; two may be of one second."""
+        repository, name = pygit2.Repository(str(self.git)), ticket.spec.target.name
+        tip = repository.branches["main"].peel(pygit2.Commit)
+        tickets = [load(blob.data) for blob in _blobs(tip.tree[FOLDER])] if FOLDER in tip.tree else []
+        versions = {each.id: each.spec.target.version for each in tickets if each.spec.target.name == name}
+        messages = (commit.message for commit in repository.walk(tip.id, pygit2.enums.SortMode.TOPOLOGICAL))
+        deployed = (_trailer(message, "Request-Id") for message in messages if "\nAction: deployed\n" in message)
+        return next((versions[each] for each in deployed if each in versions), CATALOGUE.get(name, ""))
 
     async def ended(self, promoted: Promoted) -> PromotionRequest:
         """The workflow's result, time skipping as far as its waits go."""
@@ -159,13 +163,13 @@ class Stage:
             skipping.cancel()
             await asyncio.wait([skipping])
 
-    async def until(self, promoted: Promoted, state: State, looks: int = 400) -> PromotionRequest:
-        """The ticket once it is in the state, without skipping time."""
-        for _ in range(looks):
+    async def until(self, promoted: Promoted, state: State, seconds: float = 20) -> PromotionRequest:
+        """The ticket once it is in the state, without skipping time. Each look has all of its history replayed."""
+        for _ in range(int(seconds / LOOK)):
             ticket = await promoted.query(Promotion.ticket)
             if ticket.state is state:
                 return ticket
-            await asyncio.sleep(0.025)
+            await asyncio.sleep(LOOK)
         raise AssertionError(f"the ticket is {ticket.state}, never {state}: {ticket.status.history}")
 
     async def report(self, promoted: Promoted, job: int, status: str) -> None:

@@ -76,7 +76,7 @@ async def holds(stage: Stage, expected: tuple[int, State, str]) -> None:
         promoted = await stage.submit()
         await stage.decide(promoted, APPROVE, JEAN)
         # What can't be asked now is asked again after some seconds, more of them each time.
-        ticket = await stage.until(promoted, state, looks=1600)
+        ticket = await stage.until(promoted, state, seconds=40)
         # What failed waits for a retry.
         await promoted.terminate() if state is State.FAILED else await promoted.result()
     assert stage.awx.ran() == ran

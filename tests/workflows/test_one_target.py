@@ -61,7 +61,7 @@ async def brought_to_its_end(stage: Stage, promoted: Promoted) -> None:
         if decided := action.get(ticket.state):
             with contextlib.suppress(WorkflowUpdateFailedError, RPCError):
                 await stage.decide(promoted, decided, PIERRE if decided is RETRY else JEAN)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)  # a look has all of its history replayed
     raise AssertionError(f"{promoted.id} never ends: {ticket.status.history}")
 
 
