@@ -18,7 +18,7 @@ STUBS = {
     "git": "",
     "make": "",
     "curl": "",
-    "chromium": "",
+    "chromium-headless-shell": "",
     "ldconfig": 'echo "\tlibatomic.so.1 (libc6,x86-64) => /lib/libatomic.so.1"',
     "java": """echo 'openjdk version "17.0.16" 2026-07-15' >&2""",
     "mvn": "",
@@ -93,7 +93,7 @@ def test_a_machine_that_has_everything_hears_nothing(machine: Machine, what: str
 def test_who_may_not_install_reads_what_lacks_and_the_one_command(machine: Machine) -> None:
     """Nothing is installed, and `make` ends."""
     machine.is_user(1000)
-    machine.lacks("curl", "chromium", "ldconfig", "java", "mvn")
+    machine.lacks("curl", "chromium-headless-shell", "ldconfig", "java", "mvn")
     machine.has("ldconfig")
     code, said = machine.prepare()
     assert code == 1
@@ -107,7 +107,7 @@ def test_who_may_not_install_reads_what_lacks_and_the_one_command(machine: Machi
 
 def chromium(said: str) -> str:
     """The package's name on the system that the tests run on."""
-    return "chromium-browser" if "chromium-browser" in said else "chromium"
+    return "chromium-browser" if "chromium-browser" in said else "chromium-headless-shell"
 
 
 def test_root_has_it_installed_and_goes_on(machine: Machine) -> None:
@@ -130,9 +130,22 @@ def test_whoever_asks_for_it_has_it_installed_by_sudo(machine: Machine) -> None:
     assert machine.apt()[0] == "sudo"
 
 
+def test_a_merge_is_tried_with_a_browser_without_windows(machine: Machine) -> None:
+    """A person's own Chromium does as well, and takes longer; Ubuntu has nothing else."""
+    machine.lacks("chromium-headless-shell")
+    machine.has("chromium")
+    assert machine.prepare() == (0, "")
+    machine.has("nginx")
+    ubuntu = "ID=ubuntu\n" in Path("/etc/os-release").read_text(encoding="utf-8")
+    assert machine.prepare(CI="true")[0] == 0
+    assert [call.split()[-1] for call in machine.apt() if call.startswith("install")] == ["chromium-headless-shell"] * (
+        not ubuntu
+    )
+
+
 def test_up_needs_no_more_than_python_and_git(machine: Machine) -> None:
     """Neither browser nor Java."""
-    machine.lacks("curl", "chromium", "ldconfig", "java", "mvn")
+    machine.lacks("curl", "chromium-headless-shell", "ldconfig", "java", "mvn")
     assert machine.prepare("up") == (0, "")
 
 
@@ -166,7 +179,7 @@ def test_another_python_that_makes_no_environment_is_named(machine: Machine) -> 
 
 def test_what_was_made_before_needs_nothing_to_make_it(machine: Machine) -> None:
     """An environment needs no other Python, fetched jars no Maven, Playwright's browser no Chromium."""
-    machine.lacks("mvn", "chromium")
+    machine.lacks("mvn", "chromium-headless-shell")
     machine.has("python3", PYTHON.format(1))
     (machine.clone / ".venv" / "bin").mkdir(parents=True)
     (machine.clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
