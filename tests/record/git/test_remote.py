@@ -21,7 +21,7 @@ from tests.record.building import NOBODY, Story, after, bare, git, number, opene
 from tests.record.git.test_crash import missing, start
 from tests.record.writing import ACTIONS
 
-TICKETS = 2_000
+TICKETS = 900
 PATH = "requests/prod/2026/03/PR-2026-0001.yaml"
 
 
@@ -153,7 +153,7 @@ def test_locations_are_told_apart(location: str, url: bool) -> None:
 
 
 def test_three_writers_with_three_clones_lose_nothing(tmp_path: Path) -> None:
-    """Two thousand tickets, four transitions each, a person's commits in between: all there, each in its order."""
+    """Nine hundred tickets, four transitions each, a person's commits in between: all there, each in its order."""
     remote = bare(tmp_path / "remote.git")
     git(remote, "config", "gc.auto", "0")  # how a host packs its own repository is not tested here
     bounds = [1, TICKETS // 3, 2 * TICKETS // 3, TICKETS + 1]
