@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     worker.description = f"Run promotions until SIGTERM. {SETTINGS}"
     worker.set_defaults(command=_worker)
     _add_doctor(commands.add_parser("doctor", help="say whether AWX is ready, with the worker's settings"))
-    _add_keys(commands.add_parser("keys", help="make, publish and retire the keys that decisions are signed with"))
+    _add_keys(commands.add_parser("keys", help="make and rotate the keys of signatures and of what Temporal keeps"))
     _add_sessions(commands.add_parser("sessions", help="end sessions: what was signed in is refused from now on"))
     openapi = commands.add_parser("openapi", help="print the OpenAPI document, for making clients")
     openapi.description = "Print the OpenAPI document, for making clients; needs no settings."
@@ -111,7 +111,8 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
 
 def _add_keys(keys: argparse.ArgumentParser) -> None:
     keys.description = (
-        "Keys that decisions are signed with: public halves in the GitOps repository, private ones with the API."
+        "Keys that decisions are signed with: public halves in the GitOps repository, private ones with the API; "
+        "and those that encrypt what Temporal keeps."
     )
     verbs = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
     rotate = verbs.add_parser("rotate", help="sign with a new key; the first one is made by this as well")
@@ -124,6 +125,21 @@ def _add_keys(keys: argparse.ArgumentParser) -> None:
     )
     _add_data(rotate)
     rotate.set_defaults(command=_rotate)
+    _add_payload(verbs.add_parser("payload", help="the keys that encrypt what Temporal keeps"))
+
+
+def _add_payload(payload: argparse.ArgumentParser) -> None:
+    verbs = payload.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    rotate = verbs.add_parser("rotate", help="encrypt with a new key; the first one is made by this as well")
+    rotate.description = (
+        f"Add a key to the file of {variable('payload_keys')}, which worker and API read again by themselves. Older "
+        "keys stay there: they decrypt what waits."
+    )
+    rotate.add_argument(
+        "--after", type=float, metavar="MINUTES", default=10.0, help="when the new key begins, so that all have it (10)"
+    )
+    _add_data(rotate)
+    rotate.set_defaults(command=_rotate_payload)
 
 
 def _add_sessions(sessions: argparse.ArgumentParser) -> None:
@@ -184,6 +200,7 @@ def _up(given: argparse.Namespace) -> int:
 def _api(given: argparse.Namespace) -> int:
     from api.main import run
     from bootstrap.process import CannotServe, configure_logs, give_up, leave
+    from engine.codec import PayloadKeysUnusable
     from engine.connection import NoServer
     from record.errors import RecordUnavailable
 
@@ -191,7 +208,7 @@ def _api(given: argparse.Namespace) -> int:
     configure_logs(settings.log_level)
     try:
         asyncio.run(run(settings, given.host, given.port))
-    except (CannotServe, NoServer, RecordUnavailable) as error:
+    except (CannotServe, NoServer, PayloadKeysUnusable, RecordUnavailable) as error:
         give_up("prodgate api", error, 1)
     leave(0)
 
@@ -234,6 +251,20 @@ def _rotate(given: argparse.Namespace) -> int:
     try:
         print(rotate(location, branch, file, datetime.now(UTC), overlap, token))
     except (RecordUnavailable, OSError) as error:
+        return _refuse(error, 1)
+    return 0
+
+
+def _rotate_payload(given: argparse.Namespace) -> int:
+    from datetime import UTC, datetime, timedelta
+
+    from demo.layout import payload_keys
+    from engine.codec import PayloadKeysUnusable, rotate
+
+    file = Path(_environment().get(variable("payload_keys"), payload_keys(given.data)))
+    try:
+        print(rotate(file, datetime.now(UTC), timedelta(minutes=given.after)))
+    except (PayloadKeysUnusable, OSError) as error:
         return _refuse(error, 1)
     return 0
 

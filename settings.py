@@ -217,6 +217,11 @@ class Settings(BaseModel):
     signing_key: Path | None = Field(
         None, description="File with the private key that decisions are signed with (`prodgate keys rotate`). API only."
     )
+    payload_keys: Path | None = Field(
+        None,
+        description="File with the keys that encrypt what Temporal keeps (`prodgate keys payload rotate`). "
+        "Worker and API.",
+    )
     expiry: Seconds = Field(
         timedelta(days=30), description="Seconds after which a request that nobody decided expires."
     )
@@ -266,6 +271,11 @@ class Settings(BaseModel):
             if getattr(self, f"{name}_client_key") and not getattr(self, f"{name}_client_cert"):
                 raise ValueError(f"{variable(f'{name}_client_cert')} must be set where the key is")
         return self
+
+    @property
+    def readable_histories(self) -> bool:
+        """Tells whether production goes without payload keys, so that whoever reaches Temporal reads promotions."""
+        return self.mode is Mode.PRODUCTION and self.payload_keys is None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *needed: str) -> Self:

@@ -1,6 +1,7 @@
 """The worker: builds clients and activities from the settings, and runs promotions until it is told to stop."""
 
 import asyncio
+import logging
 import os
 from datetime import timedelta
 
@@ -8,12 +9,13 @@ from prometheus_client import REGISTRY
 from temporalio.service import RPCError
 
 from bootstrap.channels import channel_clients, plan
-from bootstrap.doctor import awx_connection, awx_timings
+from bootstrap.doctor import READABLE, awx_connection, awx_timings
 from bootstrap.health import WorkerHealth
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from bootstrap.registration import Registration
 from clients.awx.client import AwxClient
 from clients.tls import CertificateUnusable
+from engine.codec import PayloadKeysUnusable
 from engine.connection import NoServer, connect
 from engine.schedules import keep_watch
 from engine.telemetry import meter
@@ -24,6 +26,8 @@ from record.index.reader import Index
 from record.metrics import RecordCollector
 from settings import Settings, SettingsError, plain
 
+_LOG = logging.getLogger(__name__)
+
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
 """The time running activities may go on after SIGTERM, before they are handed back to be done again; and the time a
 promotion waits for the worker that knows it, before any other takes it up."""
@@ -32,7 +36,9 @@ promotion waits for the worker that knows it, before any other takes it up."""
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     stop, counted = stop_signal(), meter()
-    temporal = await connect(counted.runtime)
+    temporal = await connect(settings.payload_keys, counted.runtime)
+    if settings.readable_histories:
+        _LOG.warning(READABLE)
     folder, token = settings.data_dir / "worker", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     REGISTRY.register(RecordCollector(repository))
@@ -55,7 +61,7 @@ async def run(settings: Settings) -> None:
         await registration.follow()
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
-            app = WorkerHealth(worker, temporal, repository, client, counted).app()
+            app = WorkerHealth(worker, temporal, repository, client, counted, settings.payload_keys is not None).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
 
@@ -69,7 +75,7 @@ def main() -> None:
     configure_logs(settings.log_level)
     try:
         asyncio.run(run(settings))
-    except (CannotServe, CertificateUnusable, NoServer, RecordUnavailable, RPCError) as error:
+    except (CannotServe, CertificateUnusable, NoServer, PayloadKeysUnusable, RecordUnavailable, RPCError) as error:
         give_up("prodgate worker", error, 1)
     leave(0)
 

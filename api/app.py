@@ -9,11 +9,10 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
-from api import console, errors, events, health, requests, sessions, slack, webhooks
+from api import codec, console, errors, events, health, requests, sessions, slack, webhooks
 from api.audit import Audit
 from api.dependencies import PERMISSION, declared
 from api.deprecation import DeprecationHeaders
@@ -22,7 +21,7 @@ from api.metrics import RequestMetrics
 from api.openapi import DocumentedApi, operation_id
 from api.pages import ConsoleFiles, ConsoleRoute
 from api.services import Services
-from api.web import LEVEL, SHORTEST, Compression, SecurityHeaders, add_docs
+from api.web import LEVEL, SHORTEST, Compression, Cors, SecurityHeaders, add_docs
 
 DESCRIPTION = """
 The approval gate in front of production: ask for a promotion from STAGING to PROD, have somebody else decide, and
@@ -98,6 +97,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     )
     app.include_router(requests.router)
     app.include_router(console.router)
+    app.include_router(codec.router)
     app.include_router(events.router)
     app.include_router(webhooks.router)
     app.include_router(slack.router)
@@ -112,12 +112,7 @@ def _add_middleware(app: FastAPI, services: Services, refused: Refused) -> None:
     app.add_middleware(Compression, minimum_size=SHORTEST, compresslevel=LEVEL)
     app.add_middleware(DeprecationHeaders, routes=_routes(app.routes))
     app.add_middleware(BodyLimit, refused=refused)
-    if web.origins:
-        exposed = ["Deprecation", "ETag", "Link", "Location", "Retry-After", "Sunset", "WWW-Authenticate"]
-        exposed += ["X-Next-Cursor", "X-Total-Count"]
-        app.add_middleware(
-            CORSMiddleware, allow_origins=web.origins, allow_methods=["*"], allow_headers=["*"], expose_headers=exposed
-        )
+    app.add_middleware(Cors, origins=web.origins, temporal_ui=web.temporal_ui)
     app.add_middleware(RequestLimit, per_minute=web.per_address, counts=services.counts, refused=refused)
     app.add_middleware(HeaderLimit, refused=refused)
     app.add_middleware(RequestMetrics)

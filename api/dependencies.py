@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.auth import SignedIn
 from api.decisions import Decisions
+from api.decoder import Decoder
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.models import Console
 from api.services import Services
@@ -60,6 +61,7 @@ Served = Annotated[Services, _part(lambda services: services)]
 FromTickets = Annotated[Tickets, _part(lambda services: services.tickets)]
 FromDecisions = Annotated[Decisions, _part(lambda services: services.decisions)]
 FromSubmissions = Annotated[Submissions, _part(lambda services: services.submissions)]
+FromDecoder = Annotated[Decoder, _part(lambda services: services.decoder)]
 FromIndex = Annotated[Index, _part(lambda services: services.index)]
 FromDirectory = Annotated[DirectoryReader, _part(lambda services: services.directory)]
 FromControls = Annotated[Controls, _part(lambda services: services.controls)]

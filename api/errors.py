@@ -18,6 +18,7 @@ from api.engine import EngineUnavailable, NotRunning
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
 from domain import errors as rules
+from engine.codec import PayloadUnreadable
 from record.errors import BadCursor, RecordError
 
 log = structlog.get_logger(__name__)
@@ -161,6 +162,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ChangedSince: HTTPStatus.PRECONDITION_FAILED,
     NotRunning: HTTPStatus.CONFLICT,
     EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    PayloadUnreadable: HTTPStatus.SERVICE_UNAVAILABLE,
     ProviderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     **dict.fromkeys(UNREADABLE, HTTPStatus.SERVICE_UNAVAILABLE),
 }
@@ -174,6 +176,7 @@ _SENTENCES: dict[type[Exception], str] = {
         "The engine does not answer now; what you asked may still be done, so look before you repeat it "
         "(a creation with an Idempotency-Key is safe to repeat)"
     ),
+    PayloadUnreadable: "What the engine holds can't be decrypted here; operators have to look at the payload keys",
     ProviderUnavailable: "The identity provider does not answer now, so nobody can be recognised; try again",
     RevocationsUnknown: "Which sessions were ended can't be read now, so nothing is approved or retried; try again",
     rules.Unproven: "The engine did not accept this gate's signature; operators have to look at its key and clock",

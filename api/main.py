@@ -18,6 +18,7 @@ from api.auth import Callers, SharedSecret, TokenVerifier
 from api.broadcast import Broadcast
 from api.counting import Counts
 from api.decisions import Decisions
+from api.decoder import Decoder
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import PeopleLimit
@@ -31,6 +32,7 @@ from api.slack_clicks import Clicks, SlackInteractions
 from api.submissions import Limits, Submissions
 from api.tickets import Tickets
 from bootstrap.process import serve, stop_signal
+from engine.codec import EncryptingCodec
 from engine.connection import connect
 from record.facts.controls import Controls
 from record.facts.identities import Identities
@@ -61,7 +63,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
     folder, token = settings.data_dir / "api", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     http = httpx.AsyncClient()
-    services = compose(settings, await connect(), repository, http)
+    services = compose(settings, await connect(settings.payload_keys), repository, http)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
     REGISTRY.register(FaultCollector(services.controls))
     services.index.follow()
@@ -95,6 +97,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         tickets=tickets,
         decisions=decisions,
         submissions=submissions,
+        decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
         engine=engine,
         repository=repository,
         index=index,
@@ -125,9 +128,15 @@ def _web(settings: Settings) -> Web:
     return Web(
         https=settings.public_url.startswith("https:"),
         origins=settings.cors_origins,
+        temporal_ui=_origin(settings.temporal_ui_url),
         per_address=settings.requests_per_minute_address,
         console_dir=pages.built(settings.console_dir or CLONE),
     )
+
+
+def _origin(url: str | None) -> tuple[str, ...]:
+    """The origin of pages below an address (RFC 6454)."""
+    return () if url is None else ("/".join(url.split("/")[:3]).lower(),)
 
 
 def _slack(settings: Settings, clicks: Clicks) -> SlackInteractions | None:

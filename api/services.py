@@ -9,6 +9,7 @@ from api.auth import Callers, SharedSecret
 from api.broadcast import Broadcast
 from api.counting import Counts
 from api.decisions import Decisions
+from api.decoder import Decoder
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import PeopleLimit
@@ -25,11 +26,13 @@ from record.people.directory import DirectoryReader
 
 @dataclass(frozen=True)
 class Web:
-    """The API's place in the web: whether people reach it by https, which other origins' pages may call it, and how
-    many requests a minute one address may send; the folder of the console, where it was built."""
+    """The API's place in the web: whether people reach it by https, which other origins' pages may call it, and
+    which its codec server; how many requests a minute one address may send; the folder of the console, where it was
+    built."""
 
     https: bool
     origins: tuple[str, ...]
+    temporal_ui: tuple[str, ...]
     per_address: int
     console_dir: Path | None
 
@@ -47,6 +50,7 @@ class Services:
     tickets: Tickets
     decisions: Decisions
     submissions: Submissions
+    decoder: Decoder
     engine: Engine
     repository: Repository
     index: Index

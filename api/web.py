@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,7 +35,7 @@ SHORTEST = 500
 LEVEL = 6
 """zlib's level: a list of 100 gets as short as with 9, in less than half of the time."""
 
-ASSETS = "/docs/assets"
+ASSETS, CODEC = "/docs/assets", "/v1/codec/"
 
 
 class SecurityHeaders:
@@ -53,6 +54,27 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_secured if scope["type"] == "http" else send)
+
+
+class Cors:
+    """Lets pages of other origins call the API, and the Temporal UI's the codec server alone."""
+
+    def __init__(self, app: ASGIApp, origins: tuple[str, ...], temporal_ui: tuple[str, ...]) -> None:
+        self._pages = _calling(app, origins)
+        self._codec = _calling(app, (*origins, *temporal_ui))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        codec = scope["type"] == "http" and scope["path"].startswith(CODEC)
+        await (self._codec if codec else self._pages)(scope, receive, send)
+
+
+def _calling(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
+    """The app, for pages of these origins too."""
+    if not origins:
+        return app
+    exposed = ["Deprecation", "ETag", "Link", "Location", "Retry-After", "Sunset", "WWW-Authenticate"]
+    exposed += ["X-Next-Cursor", "X-Total-Count"]
+    return CORSMiddleware(app, allow_origins=origins, allow_methods=["*"], allow_headers=["*"], expose_headers=exposed)
 
 
 class Compression(GZipMiddleware):

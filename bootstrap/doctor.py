@@ -12,6 +12,12 @@ from clients.tls import CertificateUnusable, certificate, check_dates
 from engine.connection import NoServer, client_certificate
 from settings import Settings, plain, variable
 
+READABLE = (
+    "Whoever reaches Temporal reads every promotion there: no payload keys are set. `prodgate keys payload rotate` "
+    "makes them, and PRODGATE_PAYLOAD_KEYS names their file to worker and API"
+)
+"""The warning to an installation in production that encrypts nothing."""
+
 
 async def examine(settings: Settings) -> TemplateCheck:
     """Examines AWX and its job template. Raises AwxError where AWX can't be asked."""
@@ -28,7 +34,10 @@ async def diagnose(settings: Settings, as_json: bool) -> tuple[str, int]:
         return _unfit(as_json, str(error), f"mend: {error}")
     except AwxError as error:
         return _unfit(as_json, str(error), f"AWX can't be asked: {error}")
-    return (_json(found) if as_json else _text(found)), 0 if found.fit else 1
+    if as_json:
+        return _json(found, encrypted=settings.payload_keys is not None), 0 if found.fit else 1
+    warning = f"\nnote: {READABLE}" if settings.readable_histories else ""
+    return _text(found) + warning, 0 if found.fit else 1
 
 
 def check_certificates(settings: Settings, now: datetime) -> None:
@@ -48,8 +57,8 @@ def _unfit(as_json: bool, error: str, text: str) -> tuple[str, int]:
     return json.dumps({"fit": False, "error": error}) if as_json else text, 1
 
 
-def _json(found: TemplateCheck) -> str:
-    return json.dumps({"fit": found.fit, **asdict(found)})
+def _json(found: TemplateCheck, *, encrypted: bool) -> str:
+    return json.dumps({"fit": found.fit, **asdict(found), "encrypted": encrypted})
 
 
 def _text(found: TemplateCheck) -> str:

@@ -38,6 +38,7 @@ class WorkerHealth:
     repository: Repository
     awx: AwxClient
     counted: Meter
+    encrypted: bool
     _awx_said: str = "ok"
     _awx_asked: float = -math.inf
 
@@ -51,10 +52,14 @@ class WorkerHealth:
         return JSONResponse({"status": status}, 200 if status == "ok" else 503)
 
     async def ready(self, _request: Request) -> JSONResponse:
-        """200 where everything that a promotion needs is there; otherwise 503, and what isn't."""
+        """200 where everything that a promotion needs is there; otherwise 503, and what isn't.
+
+        `histories` tells whether Temporal's are encrypted, and is no need.
+        """
         temporal, git, awx = await asyncio.gather(self._ask_temporal(), self._ask_git(), self._ask_awx())
         said = {"temporal": temporal, "git": git, "awx": awx}
-        return JSONResponse(said, 200 if set(said.values()) == {"ok"} else 503)
+        histories = {"histories": "encrypted" if self.encrypted else "readable"}
+        return JSONResponse(said | histories, 200 if set(said.values()) == {"ok"} else 503)
 
     async def metrics(self, _request: Request) -> Response:
         """Prometheus: the record's and the process's own, then those of Temporal's SDK and of the activities."""

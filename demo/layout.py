@@ -13,6 +13,7 @@ from pathlib import Path
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.processes import Process
+from engine.codec import rotate as rotate_payload_keys
 from record.signing.rotation import rotate
 from settings import Settings
 from workflows.shown import SEARCH_ATTRIBUTES
@@ -41,6 +42,11 @@ def issuer_file(data: Path) -> Path:
 def signing_key(data: Path) -> Path:
     """The private key that a demo in this folder signs with."""
     return data / "signing" / "private.json"
+
+
+def payload_keys(data: Path) -> Path:
+    """The keys with which a demo in this folder encrypts what Temporal keeps."""
+    return data / "payload" / "keys.json"
 
 
 class CannotStart(Exception):
@@ -94,6 +100,15 @@ class Demo:
         return "PRODGATE_SMTP_URL" not in self.given
 
     @property
+    def _begins(self) -> bool:
+        """Tells whether nothing runs here yet: what began in clear stays so until a person makes keys."""
+        return not payload_keys(self.data).exists() and not self._engine.exists()
+
+    @property
+    def _engine(self) -> Path:
+        return self.data / "temporal.db"
+
+    @property
     def issuer(self) -> str:
         """The address at which people sign in, where the demo's own provider is used."""
         return f"http://127.0.0.1:{self.ports.oidc}"
@@ -128,6 +143,8 @@ class Demo:
         }
         if self.has_git:  # whoever brings a repository brings the key that it has the public half of
             settings["PRODGATE_SIGNING_KEY"] = str(signing_key(self.data))
+        if payload_keys(self.data).exists():
+            settings["PRODGATE_PAYLOAD_KEYS"] = str(payload_keys(self.data))
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
             settings["PRODGATE_AWX_UI_URL"] = f"http://127.0.0.1:{self.ports.awx}"
@@ -166,6 +183,8 @@ class Demo:
             prepare_repository(Path(self.record), branch)
             if "PRODGATE_SIGNING_KEY" not in self.given and not file.exists():
                 rotate(self.record, branch, file, datetime.now(UTC), timedelta())
+        if self._begins and "PRODGATE_PAYLOAD_KEYS" not in self.given:
+            rotate_payload_keys(payload_keys(self.data), datetime.now(UTC), timedelta())
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 
@@ -202,7 +221,7 @@ class Demo:
         command = [program, "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "warn"]
         command += ["--port", str(self.ports.temporal), "--ui-port", str(self.ports.temporal_ui)]
         command += ["--namespace", self.given.get("TEMPORAL_NAMESPACE", "default")]
-        command += ["--db-filename", str(self.data / "temporal.db")]
+        command += ["--db-filename", str(self._engine)]
         # Every commit of the engine reaches the disk: an answered promotion survives a power cut.
         command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2"]
         for value in TUNING:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     CANCEL = "cancel"
     RETRY = "retry"
     SEE = "see"
+    OPERATE = "operate"
 
 
 GRANTED: dict[Role, frozenset[Permission]] = {
@@ -210,6 +211,7 @@ _ACTING = {
     Permission.CANCEL: "cancelling",
     Permission.RETRY: "retrying",
     Permission.SEE: "reading",
+    Permission.OPERATE: "operating",
 }
 MOST_NAMED = 5
 """People whom a refusal names at most."""

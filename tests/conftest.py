@@ -20,11 +20,11 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from demo.company import prepare_repository
 from demo.layout import TUNING
+from engine.connection import converter
 from workflows.shown import SEARCH_ATTRIBUTES
 
 _OPTIONS = (*TUNING, "worker.perNamespaceWorkerCount=0")
@@ -91,9 +91,7 @@ async def connect_temporal() -> AsyncIterator[Connect]:
         address, numbers = server.client.service_client.config.target_host, itertools.count(1)
 
         async def connect() -> Client:
-            client = await Client.connect(
-                address, namespace=f"test-{next(numbers)}", data_converter=pydantic_data_converter
-            )
+            client = await Client.connect(address, namespace=f"test-{next(numbers)}", data_converter=converter(None))
             await _make_namespace(client)
             return client
 

@@ -13,12 +13,11 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 STATE = SearchAttributeKey.for_keyword("PromotionState")
 TENANT = SearchAttributeKey.for_keyword("PromotionTenant")
 TARGET = SearchAttributeKey.for_keyword("PromotionTarget")
-REQUESTER = SearchAttributeKey.for_keyword("PromotionRequester")
-APPROVER = SearchAttributeKey.for_keyword("PromotionApprover")
 KEY = SearchAttributeKey.for_keyword("PromotionKey")
 """The submission's key: finds the ticket of an Idempotency-Key that was used before."""
 
-SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, REQUESTER, APPROVER, KEY)
+SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, KEY)
+"""Nothing encrypts these, so they name nobody (docs/adr/0017)."""
 
 WAITS_FOR = {
     State.PENDING: "somebody who may approve or reject it",
@@ -40,7 +39,6 @@ def at_start(submission: Submission) -> TypedSearchAttributes:
             SearchAttributePair(STATE, State.PENDING),
             SearchAttributePair(TENANT, submission.tenant),
             SearchAttributePair(TARGET, submission.target.name),
-            SearchAttributePair(REQUESTER, submission.requester.email),
             SearchAttributePair(KEY, submission.key),
         ]
     )
@@ -53,17 +51,13 @@ def at_resume(ticket: PromotionRequest) -> TypedSearchAttributes:
             SearchAttributePair(STATE, ticket.state),
             SearchAttributePair(TENANT, ticket.metadata.tenant),
             SearchAttributePair(TARGET, ticket.spec.target.name),
-            SearchAttributePair(REQUESTER, ticket.metadata.created_by),
         ]
     )
 
 
 def show(ticket: PromotionRequest) -> None:
     """Bring search attributes and details to what the ticket says now."""
-    updates = [STATE.value_set(ticket.state)]
-    if ticket.status.approved_by:
-        updates.append(APPROVER.value_set(ticket.status.approved_by))
-    workflow.upsert_search_attributes(updates)
+    workflow.upsert_search_attributes([STATE.value_set(ticket.state)])
     workflow.set_current_details(details(ticket))
 
 

@@ -25,7 +25,7 @@ until existing=$(temporal operator search-attribute list --namespace "$TEMPORAL_
     sleep 1
 done
 
-for name in PromotionState PromotionTenant PromotionTarget PromotionRequester PromotionApprover PromotionKey; do
+for name in PromotionState PromotionTenant PromotionTarget PromotionKey; do
     case $existing in
     *"$name"*) ;;
     *) temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" --name "$name" --type Keyword ;;

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from engine.connection import converter
 from tests.api.house import ALICE, JEAN, PIERRE, Connect, House, asked, in_days, opened, problem
 from workflows.shown import SEARCH_ATTRIBUTES
 
@@ -140,7 +140,7 @@ def own_temporal() -> Iterator[tuple[Connect, AsyncExitStack]]:
 
     async def connect() -> Client:
         server = await WorkflowEnvironment.start_local(
-            data_converter=pydantic_data_converter,
+            data_converter=converter(None),
             dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
             dev_server_log_level="error",
             search_attributes=list(SEARCH_ATTRIBUTES),

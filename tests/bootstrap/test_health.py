@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -17,6 +16,7 @@ from bootstrap.health import WorkerHealth
 from clients.awx.client import AwxClient
 from domain.decision import DecisionAction
 from domain.ticket import State
+from engine.connection import converter
 from engine.telemetry import Meter, meter
 from record.git.repository import open_repository
 from tests.domain.builders import JEAN
@@ -24,7 +24,7 @@ from tests.workflows.stage import Stage
 from tests.workflows.test_watch import found
 from workflows.watch import AwxWatch
 
-ALL_WELL = {"temporal": "ok", "git": "ok", "awx": "ok"}
+ALL_WELL = {"temporal": "ok", "git": "ok", "awx": "ok", "histories": "readable"}
 
 
 @asynccontextmanager
@@ -35,7 +35,7 @@ async def pages(
     client, repository = stage.environment.client, open_repository(str(stage.git), "main", stage.git.parent / "clone")
     worker = Worker(client, task_queue=stage.queue, workflows=[AwxWatch])
     async with awx or stage.awx.client() as asked, worker:
-        app = WorkerHealth(worker, temporal or client, repository, asked, counted or meter()).app()
+        app = WorkerHealth(worker, temporal or client, repository, asked, counted or meter(), encrypted=False).app()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker") as http:
             yield http
     await repository.close()
@@ -96,7 +96,7 @@ async def test_alarms_are_counted(dev_stage: Stage) -> None:
         await Client.connect(
             client.service_client.config.target_host,
             namespace=client.namespace,
-            data_converter=pydantic_data_converter,
+            data_converter=converter(None),
             runtime=counted.runtime,
         )
     )

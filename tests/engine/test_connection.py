@@ -62,10 +62,10 @@ async def test_the_certificate_of_temporals_settings_is_shown(
         monkeypatch.setenv("TEMPORAL_ADDRESS", address)
         monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", str(bundle))
         with pytest.raises(NoServer, match="No Temporal server"):
-            await connect()
+            await connect(None)
         monkeypatch.setenv("TEMPORAL_TLS_CLIENT_CERT_PATH", str(cert))
         monkeypatch.setenv("TEMPORAL_TLS_CLIENT_KEY_PATH", str(key))
-        assert await (await connect()).service_client.check_health()
+        assert await (await connect(None)).service_client.check_health()
         assert client_certificate() == cert.read_bytes()
 
 
@@ -74,4 +74,4 @@ async def test_a_certificate_that_cannot_be_read_is_named(monkeypatch: pytest.Mo
     monkeypatch.setenv("TEMPORAL_TLS_CLIENT_CERT_PATH", "/nowhere.pem")
     monkeypatch.setenv("TEMPORAL_TLS_CLIENT_KEY_PATH", "/nowhere.pem")
     with pytest.raises(NoServer, match=r"Temporal's settings can't be used: .*nowhere\.pem"):
-        await connect()
+        await connect(None)

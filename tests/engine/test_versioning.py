@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from demo.company import prepare_repository
 from domain.decision import DecisionAction
 from domain.ticket import State
+from engine.connection import converter
 from engine.versioning import build_id, deployment
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import JEAN
@@ -51,7 +51,7 @@ async def versioned_stage(tmp_path: Path, awx: Simulator) -> AsyncIterator[Stage
     """A stage on a server of its own, with the workers of its own that look after versions; the tests' has none."""
     prepare_repository(tmp_path / "gitops.git", "main")
     async with await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=converter(None),
         dev_server_existing_path=str(TEMPORAL),
         dev_server_log_level="error",
         search_attributes=list(SEARCH_ATTRIBUTES),

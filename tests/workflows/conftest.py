@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from demo.company import prepare_repository
+from engine.connection import converter
 from tests.awx_fixtures import Simulator, simulating
 from tests.workflows.stage import Stage
 from workflows.shown import SEARCH_ATTRIBUTES
@@ -28,7 +28,7 @@ async def stage(tmp_path: Path, awx: Simulator) -> AsyncIterator[Stage]:
     server = shutil.which("temporal-test-server", path=str(Path(sys.executable).parent))
     prepare_repository(tmp_path / "gitops.git", "main")
     environment = await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=server
+        data_converter=converter(None), test_server_existing_path=server
     )
     async with environment:
         await _register(environment)

@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from temporalio.client import WorkflowContinuedAsNewError, WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from activities import leading
@@ -26,6 +25,7 @@ from demo.company import prepare_repository
 from domain.announcement import Channel
 from domain.following import outbox
 from domain.sessions import Revocation
+from engine.connection import converter
 from tests.awx_fixtures import simulating
 from tests.board import Board
 from tests.domain.builders import NOW
@@ -42,7 +42,7 @@ async def staged() -> AsyncIterator[Stage]:
     with TemporaryDirectory() as folder, simulating() as awx:
         prepare_repository(Path(folder) / "gitops.git", "main")
         async with await WorkflowEnvironment.start_local(
-            data_converter=pydantic_data_converter,
+            data_converter=converter(None),
             dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
             dev_server_log_level="error",
             search_attributes=SEARCH_ATTRIBUTES,

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
@@ -15,6 +14,7 @@ from domain.change import Resumed
 from domain.decision import Decision, Submission
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
+from engine.connection import converter
 from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.following import Follow
@@ -44,7 +44,7 @@ def _nothing(ticket: PromotionRequest) -> TargetFacts:
 def replayer(promotion: type, runner: WorkflowRunner | None = None) -> Replayer:
     return Replayer(
         workflows=[promotion],
-        data_converter=pydantic_data_converter,
+        data_converter=converter(None),
         interceptors=[SignatureInterceptor(_never, _nothing)],
         workflow_runner=runner or SandboxedWorkflowRunner(),
     )

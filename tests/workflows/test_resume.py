@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from demo.company import prepare_repository
 from domain.decision import DecisionAction
 from domain.ticket import Action, State
+from engine.connection import converter
 from tests.awx_fixtures import Simulator
 from tests.domain.builders import ADA, JEAN, PIERRE, details
 from tests.workflows.stage import Promoted, Stage
@@ -130,7 +130,7 @@ async def short_of_breath(folder: Path, awx: Simulator) -> AsyncIterator[Stage]:
     """A stage whose server asks for a new run after few events."""
     prepare_repository(folder / "gitops.git", "main")
     async with await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=converter(None),
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=30"],
         dev_server_log_level="error",

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleActionResult, ScheduleHandle, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.decision import DecisionAction
 from domain.ticket import State
 from domain.watch import JobComparison
+from engine.connection import converter
 from engine.schedules import keep_watch
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
@@ -81,7 +81,7 @@ async def test_a_twin_that_comes_late_is_cancelled(dev_stage: Stage) -> None:
 async def test_the_schedule_is_made_once_and_runs(dev_stage: Stage) -> None:
     """Whichever worker starts last says how often; the engine's own scheduler does the rest."""
     async with await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=converter(None),
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         dev_server_log_level="error",
     ) as server:
