@@ -1,7 +1,6 @@
 """The worker: builds clients and activities from the settings, and runs promotions until it is told to stop."""
 
 import asyncio
-import logging
 import os
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ from prometheus_client import REGISTRY
 from temporalio.service import RPCError
 
 from bootstrap.channels import channel_clients, plan
-from bootstrap.doctor import READABLE, awx_connection, awx_timings
+from bootstrap.doctor import awx_connection, awx_timings, warn_of_histories
 from bootstrap.health import WorkerHealth
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from bootstrap.registration import Registration
@@ -26,8 +25,6 @@ from record.index.reader import Index
 from record.metrics import RecordCollector
 from settings import Settings, SettingsError, plain
 
-_LOG = logging.getLogger(__name__)
-
 GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
 """The time running activities may go on after SIGTERM, before they are handed back to be done again; and the time a
 promotion waits for the worker that knows it, before any other takes it up."""
@@ -37,8 +34,7 @@ async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     stop, counted = stop_signal(), meter()
     temporal = await connect(settings.payload_keys, counted.runtime)
-    if settings.readable_histories:
-        _LOG.warning(READABLE)
+    warn_of_histories(settings)
     folder, token = settings.data_dir / "worker", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     REGISTRY.register(RecordCollector(repository))

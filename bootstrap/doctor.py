@@ -1,6 +1,7 @@
 """Runs `prodgate doctor`: tells from the worker's settings whether AWX is ready, before anybody needs it."""
 
 import json
+import logging
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -12,11 +13,19 @@ from clients.tls import CertificateUnusable, certificate, check_dates
 from engine.connection import NoServer, client_certificate
 from settings import Settings, plain, variable
 
+_LOG = logging.getLogger(__name__)
+
 READABLE = (
     "Whoever reaches Temporal reads every promotion there: no payload keys are set. `prodgate keys payload rotate` "
     "makes them, and PRODGATE_PAYLOAD_KEYS names their file to worker and API"
 )
 """The warning to an installation in production that encrypts nothing."""
+
+
+def warn_of_histories(settings: Settings) -> None:
+    """Log the warning, where it is due."""
+    if settings.readable_histories:
+        _LOG.warning(READABLE)
 
 
 async def examine(settings: Settings) -> TemplateCheck:

@@ -73,6 +73,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "awx_ui_url": ("https://awx.example", "https://awx.example"),
     "repository_ui_url": ("https://git.example/apim", "https://git.example/apim"),
     "signing_key": ("/run/secrets/signing.json", Path("/run/secrets/signing.json")),
+    "payload_keys": ("/run/secrets/payload.json", Path("/run/secrets/payload.json")),
     "expiry": ("86400", timedelta(days=1)),
     "answer_within": ("0.5", timedelta(seconds=0.5)),
     "creates_in_flight": ("4", 4),

@@ -15,9 +15,13 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from engine.codec import rotate
+from api.decoder import Decoder, EncodedPayloads
+from domain.errors import NotAuthorized
+from domain.roles import Role
+from engine.codec import EncryptingCodec, rotate
 from engine.connection import converter
 from tests.api.house import ALICE, JEAN, NOBODY, PIERRE, VICTOR, House, opened, problem, refused_fields
+from tests.domain.builders import FINANCE, person
 from workflows.shown import SEARCH_ATTRIBUTES
 
 JUSTIFICATION = "Customers of Lyon wait for their refunds"
@@ -111,6 +115,13 @@ def test_nobody_else_reads_histories(house: House, email: str) -> None:
     """They hold more than the tickets that these people see."""
     assert problem(decode(house, email, encoded(house)))["status"] == 403
     assert house.http().post(DECODE, json=encoded(house)).status_code == 401
+
+
+async def test_an_admin_of_one_tenant_operates_nothing() -> None:
+    """What Temporal keeps is every tenant's."""
+    admin = person("admin@cab-i.com", Role.CPI_ADMIN, FINANCE)
+    with pytest.raises(NotAuthorized):
+        await Decoder(EncryptingCodec(None)).decode(admin, EncodedPayloads(payloads=()))
 
 
 def test_what_is_no_payload_of_ours_is_refused(house: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import trustme
 
-from bootstrap.doctor import diagnose
+from bootstrap.doctor import READABLE, diagnose, warn_of_histories
 from settings import Settings
 from tests.awx_fixtures import TEMPLATE, TOKEN, Simulator
 from tests.awx_fixtures import shared_simulator as shared_simulator
@@ -97,3 +97,21 @@ async def test_temporals_certificate_is_looked_at_too(
     old.private_key_and_cert_chain_pem.write_to_path(str(file))
     said, code = await diagnose(settings(simulator), as_json=False)
     assert (code, said.startswith("mend: TEMPORAL_TLS_CLIENT_CERT_PATH: the certificate has expired on")) == (1, True)
+
+
+async def test_production_is_told_that_its_histories_are_readable(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the command and by the worker's log; where keys are set, and in the demo, nothing is said."""
+    for fields, told in (
+        ({"mode": "production"}, True),
+        ({"mode": "production", "payload_keys": "k"}, False),
+        ({}, False),
+    ):
+        caplog.clear()
+        given = settings(simulator, **fields)
+        warn_of_histories(given)
+        said, code = await diagnose(given, as_json=False)
+        assert (READABLE in said, READABLE in caplog.text, code) == (told, told, 0)
+        machine, _ = await diagnose(given, as_json=True)
+        assert json.loads(machine)["encrypted"] is ("payload_keys" in fields)
