@@ -1,8 +1,10 @@
 """Row 12: Temporal's histories held tickets, addresses and signatures in clear, for whoever reaches Temporal."""
 
 import json
+import re
+import subprocess
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,3 +148,17 @@ def test_pages_of_the_temporal_ui_alone_may_ask(house: House) -> None:
     for path, origin in ((DECODE, "http://evil.example"), ("/v1/requests/prod", UI)):
         refused = house.http().options(path, headers={"Origin": origin, **asks})
         assert "Access-Control-Allow-Origin" not in refused.headers, path
+
+
+@pytest.mark.parametrize(("email", "code"), [(ALICE, 0), (JEAN, 1)])
+def test_temporal_s_own_command_shows_a_history_to_an_admin(house: House, email: str, code: int) -> None:
+    """As docs/operations.md says, with the product's token."""
+    ticket = promoted(house)
+    config, caller = house.client.config()["service_client"].config, house.as_(email)
+    command = [str(Path(sys.executable).with_name("temporal")), "workflow", "show", "--workflow-id", ticket]
+    command += ["--address", config.target_host, "--codec-endpoint", f"{house.url}/v1/codec"]
+    command += ["--codec-auth", f"Bearer {caller.token}", "--output", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == code, done.stderr
+    texts = [b64decode(each) for each in re.findall(r'"data": "([^"]+)"', done.stdout)]
+    assert any(JUSTIFICATION.encode() in text for text in texts) is (code == 0)
