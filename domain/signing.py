@@ -9,17 +9,21 @@ import json
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from domain import lifecycle
-from domain.change import Proof
+from domain.change import CommitId, Proof
 from domain.decision import Decision, Digest, Submission
+from domain.deployment import JobNumber
 from domain.roles import Grant, Issuer, Person, Requester, Subject, same_address
-from domain.ticket import Action, PromotionRequest
+from domain.ticket import Action, HistoryEntry, PromotionRequest
 from domain.values import Email, Frozen, Moment, ShownVersion, TicketId, iso
 
 TYPE = "prodgate-decision+jws"
-"""The `typ` of our signatures: no other token that the same key might sign one day can be taken for one."""
+"""The `typ` of people's signatures: no other token that the same key might sign one day can be taken for one."""
+
+SERVICE_TYPE = "prodgate-act+jws"
+"""The `typ` of the service's signatures on its own acts."""
 
 FRESH = timedelta(minutes=5)
 """The oldest that a decision may be when it reaches its promotion, and the most two clocks may differ: a click arrives
@@ -31,7 +35,9 @@ class Claims(Frozen):
 
     `words` is the SHA-256 of comment and reason, which stand in the ticket's file: a trailer stays one short line.
     `roles` are those that the person held then, such as `cpi@tenant-finance`, or `cpi_admin` for the whole platform.
-    `issuer` is whose subject `sub` is; versions before it signed none.
+    `issuer` is whose subject `sub` is; versions before it signed none. `auth_time` and `acr` are when and how strongly
+    they signed in, as the provider told it. `attempt`, `round` and `tip` are those of `ServiceClaims`: None before
+    the record has a service key.
     `requester` goes with a submission: who may not decide on it, whatever the directory says later; so does
     `decide_by`, until when somebody has to decide. `production` goes with an approval: the version that was shown.
     """
@@ -50,11 +56,47 @@ class Claims(Frozen):
     issuer: Issuer | None = None
     decide_by: Moment | None = None
     production: ShownVersion | None = None
+    attempt: Annotated[int, Field(ge=1)] | None = None
+    round: Digest | None = None
+    tip: CommitId | None = None
+    auth_time: Moment | None = None
+    acr: Annotated[str, StringConstraints(max_length=200)] | None = None
 
     @property
     def asked_by(self) -> Requester:
         """The requester of a submission, as far as it was signed; versions before `requester` signed less."""
         return self.requester or Requester(subject=self.sub, addresses=(same_address(self.email),))
+
+
+class JobEvidence(Frozen):
+    """AWX's own word on a job: its status, the revision of the playbook that it ran, and its times."""
+
+    job: JobNumber
+    status: Annotated[str, StringConstraints(max_length=32)]
+    revision: Annotated[str, StringConstraints(max_length=200)] | None = None
+    created: Moment | None = None
+    started: Moment | None = None
+    finished: Moment | None = None
+
+
+class ServiceClaims(Frozen):
+    """The facts that the worker signs of an act of the service.
+
+    `attempt` and `round` say what the act counts from: the number of the deployment, and the request as it was
+    created or as its approval lapsed last. `history` is the SHA-256 of the whole history with this entry, `tip` a
+    commit of the branch that the signer saw, `job` AWX's word where the act tells of a job.
+    """
+
+    id: Annotated[str, StringConstraints(min_length=8, max_length=64)]
+    ticket: TicketId
+    digest: Digest
+    action: Action
+    attempt: Annotated[int, Field(ge=1)]
+    round: Digest
+    history: Digest
+    tip: CommitId | None
+    at: Moment
+    job: JobEvidence | None = None
 
 
 class DeliveredDecision(Frozen):
@@ -121,6 +163,22 @@ def proof_of(message: Decision | Submission) -> Proof | None:
 def words_digest(comment: str | None, reason: str | None) -> str | None:
     """SHA-256, in hex, of what the person wrote; None where they wrote nothing."""
     return None if comment is None and reason is None else _sha256([comment, reason])
+
+
+def round_of(ticket: PromotionRequest) -> str:
+    """SHA-256, in hex, of the state that the next act counts from: as created, or as the approval lapsed last."""
+    history = ticket.status.history
+    lapse = max((index for index, entry in enumerate(history) if entry.action is Action.LAPSED), default=0)
+    return _sha256([ticket.digest, *_written(history[: lapse + 1])])
+
+
+def history_digest(ticket: PromotionRequest) -> str:
+    """SHA-256, in hex, of the request and everything that happened to it."""
+    return _sha256([ticket.digest, *_written(ticket.status.history)])
+
+
+def _written(history: tuple[HistoryEntry, ...]) -> list[object]:
+    return [entry.model_dump(mode="json") for entry in history]
 
 
 def _sha256(value: object) -> str:

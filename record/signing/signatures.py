@@ -4,14 +4,16 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Annotated, Final, Self, TypeVar
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from domain.change import CommitId
 from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import Unproven
 from domain.formats import CLAIMS
@@ -27,16 +29,30 @@ class KeyUnusable(Exception):
     """A key's file can't be used; `str()` says which, and why."""
 
 
-class PublicKey(Frozen):
-    """A public key as the record keeps it: a JWK (RFC 8037) with the times between which it signs.
+class KeyClass(StrEnum):
+    """The signer that a key belongs to: the API, for what people do, or the worker, for what the service does."""
 
-    `kid` is the key's own thumbprint (RFC 7638), so that no other key can go by its name.
+    PEOPLE = "people"
+    SERVICE = "service"
+
+
+class PublicKey(Frozen):
+    """A public key as the record keeps it: a JWK (RFC 8037) with what became of it.
+
+    `kid` is the key's own thumbprint (RFC 7638), so that no other key can go by its name. `retired` and `revoked` tell
+    when a person said so; what they mean depends on the commit that says it (ADR 16). `revoked_from` is a commit of
+    the line from which on the key proves nothing; without it, the one that says `revoked`.
     """
 
     kid: str
     x: str
     created: Moment
+    key_class: Annotated[KeyClass, Field(alias="class", exclude_if=lambda value: value is KeyClass.PEOPLE)] = (
+        KeyClass.PEOPLE
+    )
     retired: Moment | None = None
+    revoked: Annotated[Moment | None, Field(exclude_if=lambda value: value is None)] = None
+    revoked_from: Annotated[CommitId | None, Field(exclude_if=lambda value: value is None)] = None
     kty: str = "OKP"
     crv: str = "Ed25519"
     use: str = "sig"
