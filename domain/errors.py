@@ -30,6 +30,7 @@ RuleViolation
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── WrongTicket           a message meant for another ticket
 ├── Unproven              a message that the API did not sign, or not now, or not for this
+│   └── KeyEnded          one that it did sign, by a key that was retired or revoked since
 └── IllegalTransition     the product itself tried what the lifecycle does not have
 """
 
@@ -177,6 +178,10 @@ class WrongTicket(RuleViolation):
 
 class Unproven(RuleViolation):
     sentence = "The message is not signed by Prodgate"
+
+
+class KeyEnded(Unproven):
+    sentence = "The message was signed by a key that was retired or revoked since; decide again"
 
 
 class IllegalTransition(RuleViolation):

@@ -11,7 +11,8 @@ import pygit2
 from domain.targets import CatalogueEntry
 from record.errors import RecordUnavailable
 from record.facts.controls import TAKEN_BACK
-from record.index.changes import UNREADABLE, last_line, opened, printable
+from record.git.plumbing import UNREADABLE, last_line, opened
+from record.index.changes import printable
 from record.people.catalogue import CatalogueState
 from record.people.directory import Directory, DirectoryState
 from record.people.members import PLATFORM, Fault

@@ -30,19 +30,9 @@ from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
 from record.git.message import SERVICE_EMAIL, plain
+from record.git.plumbing import UNREADABLE, last_line, opened
 from record.index.bulk import blob_of
-from record.index.changes import (
-    UNREADABLE,
-    CommitChanges,
-    added,
-    count,
-    is_ticket,
-    last_line,
-    merges,
-    opened,
-    printable,
-    touched,
-)
+from record.index.changes import CommitChanges, added, count, is_ticket, merges, printable, touched
 from record.index.entries import brought, changes_of
 from record.index.feed import Progress
 from record.index.schema import ID

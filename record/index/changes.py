@@ -1,12 +1,9 @@
 """Finds which commits changed which files, by Git's own plumbing, which compares wide folders fastest."""
 
-import configparser
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import git
-import pygit2
 
 from domain.ticket import FOLDER
 from record.people.catalogue import FOLDERS as CATALOGUE
@@ -91,46 +88,6 @@ def _file(line: str) -> tuple[str, str | None, str | None] | None:
 def is_ticket(path: str) -> bool:
     """Tells whether a file at the path has to be a ticket."""
     return path.startswith(f"{FOLDER}/") and path.endswith(".yaml")
-
-
-_HARMLESS = {
-    "log.showSignature": "false",  # or a program that the clone names is run for each commit
-    "core.fsmonitor": "false",
-    "core.hooksPath": "/dev/null",
-    "core.quotePath": "true",
-    "diff.external": "",
-    "protocol.allow": "never",
-}
-"""Whatever the clone's own configuration says: it is whoever's made the clone."""
-
-
-def opened(path: Path) -> git.Repo:
-    """The repository at the path, read as it is.
-
-    No replaced objects, no configuration of the reader's; nothing is fetched, and no program is run that the clone
-    names. Raises GitError.
-    """
-    settings = {f"GIT_CONFIG_KEY_{n}": key for n, key in enumerate(_HARMLESS)}
-    settings |= {f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(_HARMLESS.values())}
-    repo = git.Repo(path)
-    repo.git.update_environment(
-        GIT_NO_REPLACE_OBJECTS="1",
-        GIT_NO_LAZY_FETCH="1",
-        GIT_ALLOW_PROTOCOL="",
-        GIT_CONFIG_COUNT=str(len(_HARMLESS)),
-        LC_ALL="C",
-        **settings,
-    )
-    return repo
-
-
-UNREADABLE = (git.GitError, pygit2.GitError, OSError, KeyError, UnicodeError, ValueError, configparser.Error)
-"""The errors of reading a clone that is none, is not whole, or has a configuration that can't be read."""
-
-
-def last_line(error: Exception) -> str:
-    """The last line of what a program said, which tells why."""
-    return (str(error).splitlines() or [type(error).__name__])[-1]
 
 
 def printable(line: str) -> str:

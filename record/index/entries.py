@@ -18,7 +18,8 @@ from domain.ticket import FOLDER, Action, HistoryEntry, PromotionRequest, State
 from record.errors import RecordUnavailable
 from record.files.writing import text_of
 from record.git.objects import ObjectKind, object_id
-from record.index.changes import is_ticket, last_line, on_line, opened
+from record.git.plumbing import last_line, opened
+from record.index.changes import is_ticket, on_line
 from record.people.members import shown
 
 
@@ -29,26 +30,6 @@ class FileChange:
     path: str
     position: int
     blob: str
-
-
-def line(objects: pygit2.Repository, before: str | None, tip: str) -> Iterator[pygit2.Commit]:
-    """The commits of the first-parent line after `before` up to the tip, oldest first.
-
-    Raises ValueError where the tip's line does not go through `before`.
-    """
-    walk = objects.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE)
-    walk.simplify_first_parent()
-    if before is not None:
-        walk.hide(before)
-    known = before
-    for commit in walk:
-        parent = str(commit.parent_ids[0]) if commit.parent_ids else None
-        if parent != known:
-            raise ValueError(f"the branch was rewritten: {commit.id} does not come right after {known}")
-        known = str(commit.id)
-        yield commit
-    if known != tip:
-        raise ValueError(f"the branch was rewritten: {tip} does not come after {before}")
 
 
 def brought(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[pygit2.Commit]:

@@ -16,10 +16,11 @@ from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, plain, trailer
+from record.git.plumbing import line
 from record.index import schema
 from record.index.bulk import TicketFile, blob_of, found_ticket, identities_in, read_chunks
 from record.index.changes import is_ticket
-from record.index.entries import FileChange, all_changes, brought, changes_of, line, places
+from record.index.entries import FileChange, all_changes, brought, changes_of, places
 from record.index.finding import Finder, terms
 from record.index.postings import CHUNK, PUT_ROWS
 from record.people.switch import find_switch, older

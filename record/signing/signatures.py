@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Self, TypeVar
@@ -15,14 +16,15 @@ from pydantic import Field, ValidationError
 
 from domain.change import CommitId
 from domain.decision import LONGEST_JWS, Decision, Submission
-from domain.errors import Unproven
+from domain.errors import KeyEnded, Unproven
 from domain.formats import CLAIMS
-from domain.signing import FRESH, TYPE, Claims, claims_of
+from domain.signing import FRESH, SERVICE_TYPE, TYPE, Claims, ServiceClaims, claims_of
 from domain.values import Frozen, Moment, iso
 
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
+Signed = TypeVar("Signed", Claims, ServiceClaims)
 
 
 class KeyUnusable(Exception):
@@ -34,6 +36,13 @@ class KeyClass(StrEnum):
 
     PEOPLE = "people"
     SERVICE = "service"
+
+
+_SIGNED_BY: Final[Mapping[type[Claims | ServiceClaims], tuple[str, KeyClass]]] = {
+    Claims: (TYPE, KeyClass.PEOPLE),
+    ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
+}
+"""The `typ` of each kind of signature, and the class of key that makes it: neither makes the other's."""
 
 
 class PublicKey(Frozen):
@@ -78,33 +87,56 @@ class PublicKey(Frozen):
 
 @dataclass(frozen=True)
 class Keys:
-    """The public keys of one state of the record, by kid; retired ones stay, for what they signed."""
+    """The public keys by which one act is judged, by kid; those that ended stay, so that a refusal can say so.
+
+    `ended` has the sentence for each that proves nothing any more. `signs_service` tells that the record had a key of
+    the service: then every act needs a signature, and a key's end is a commit, not the time that `retired` names.
+    """
 
     known: Mapping[str, tuple[PublicKey, OKPKey]] = field(default_factory=dict)
+    ended: Mapping[str, str] = field(default_factory=dict)
+    signs_service: bool = False
 
     def claims(self, token: str) -> Claims:
-        """Reads what was signed, if one of these keys signed it while in use. Raises Unproven with the reason."""
-        public, key = self._key_of(token)
-        try:
-            claims = _read(jws.deserialize_compact(token, key, algorithms=[_ALGORITHM]).payload)
-        except (JoseError, ValidationError, ValueError) as error:
-            raise Unproven("The signature is forged") from error
-        # The API's clock may be a little behind the one that dated the key.
-        if claims.at < public.created - FRESH or (public.retired is not None and claims.at >= public.retired):
-            raise Unproven(f"The key {public.kid} was not in use at {iso(claims.at)}")
-        return claims
+        """Reads what a person's act was signed with. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, Claims)
 
-    def _key_of(self, token: str) -> tuple[PublicKey, OKPKey]:
-        kid = kid_of(token)
+    def acts(self, token: str) -> ServiceClaims:
+        """Reads what the service signed of an act of its own. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, ServiceClaims)
+
+    def _proven(self, token: str, form: type[Signed]) -> Signed:
+        """The claims, by a key of the class that signs such; a forged signature is refused before an ended key."""
+        typ, key_class = _SIGNED_BY[form]
+        kid = kid_of(token, typ)
         if kid not in self.known:
             raise Unproven(f"The record has no key {kid[:43]!r}")
-        return self.known[kid]
+        public, key = self.known[kid]
+        if public.key_class is not key_class:
+            raise Unproven(f"The key {kid} signs for the {public.key_class}, not for the {key_class}")
+        try:
+            claims = _read(jws.deserialize_compact(token, key, algorithms=[_ALGORITHM]).payload, form)
+        except (JoseError, ValidationError, ValueError) as error:
+            raise Unproven("The signature is forged") from error
+        if kid in self.ended:
+            raise KeyEnded(f"The key {kid} {self.ended[kid]}")
+        self._check_time(public, claims.at)
+        return claims
+
+    def _check_time(self, public: PublicKey, at: datetime) -> None:
+        """Raise Unproven unless the key was in use then; the API's clock may be a little behind the one that dated it.
+
+        A time that the signer wrote ends no key once the service signs, too.
+        """
+        over = not self.signs_service and public.retired is not None and at >= public.retired
+        if over or at < public.created - FRESH:
+            raise Unproven(f"The key {public.kid} was not in use at {iso(at)}")
 
 
-def _read(payload: bytes) -> Claims:
+def _read(payload: bytes, form: type[Signed]) -> Signed:
     """Reads what a good signature says. Raises ValidationError, and Unproven for a format that is newer."""
     try:
-        return Claims.model_validate_json(payload)
+        return form.model_validate_json(payload)
     except ValidationError:
         if newer := CLAIMS.newer_in(payload):
             raise Unproven(str(newer)) from newer
@@ -119,14 +151,14 @@ def unchecked(token: str) -> Claims | None:
         return None
 
 
-def kid_of(token: str) -> str:
-    """The key that a signature names. Raises Unproven for what is none of ours."""
+def kid_of(token: str, typ: str = TYPE) -> str:
+    """The key that a signature of that type names. Raises Unproven for what is none of ours."""
     try:
         header = jws.extract_compact(token[:LONGEST_JWS].encode()).headers()
     except (JoseError, ValueError, TypeError) as error:
         raise Unproven("The signature can't be read") from error
     kid = header.get("kid")
-    if header.get("typ") != TYPE or not isinstance(kid, str):
+    if header.get("typ") != typ or not isinstance(kid, str):
         raise Unproven("The signature is not one of this gate")
     return kid
 
