@@ -64,10 +64,10 @@ class RecordPreflight:
     def _proven(self, deployment: Deployment, asked: activity.Info) -> tuple[PromotionRequest, tuple[Claims, ...]]:
         """The ticket as recorded, with what its commits prove. Raises whatever speaks against the attempt."""
         self.index.catch_up(fetch=True)
-        ticket, keys = self.index.get(deployment.request_id), self.keys.current()
+        ticket = self.index.get(deployment.request_id)
         if ticket is None or asked.workflow_id != ticket.id:
             raise Unproven(unlaunched("asked-by-nobody"))
-        signed = proven(self.repository, self.index, keys, ticket.id)
+        signed = proven(self.repository, self.index, self.keys, ticket.id)
         clearance.approval(deployment, ticket, signed, asked.current_attempt_scheduled_time)
         return ticket, signed
 

@@ -103,7 +103,7 @@ class Tickets:
 
     async def acts(self, ticket: PromotionRequest) -> tuple[Claims, ...]:
         """The acts that the ticket's commits prove, oldest first. Raises RecordUnavailable."""
-        return await run_in_threadpool(proven, self.repository, self.index, self.keys.current(), ticket.id)
+        return await run_in_threadpool(proven, self.repository, self.index, self.keys, ticket.id)
 
     async def report(self, ticket_id: str, report: AwxReport) -> CallbackOutcome:
         """Tell the promotion what AWX reported; one that has ended ignores it. Raises NotFound, EngineUnavailable."""

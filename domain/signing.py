@@ -167,7 +167,10 @@ def words_digest(comment: str | None, reason: str | None) -> str | None:
 
 def round_of(ticket: PromotionRequest) -> str:
     """SHA-256, in hex, of the state that the next act counts from: as created, or as the approval lapsed last."""
-    history = ticket.status.history
+    return _round(ticket, ticket.status.history)
+
+
+def _round(ticket: PromotionRequest, history: tuple[HistoryEntry, ...]) -> str:
     lapse = max((index for index, entry in enumerate(history) if entry.action is Action.LAPSED), default=0)
     return _sha256([ticket.digest, *_written(history[: lapse + 1])])
 
@@ -200,4 +203,22 @@ def mismatch(claims: Claims, ticket: PromotionRequest) -> str | None:
         return "the comment or reason is not the one that was signed"
     if abs(last.at - claims.at) > 2 * FRESH:  # once on its way to the promotion, once more for clocks
         return f"it was signed at {iso(claims.at)}, not at {iso(last.at)}"
+    return None
+
+
+def service_mismatch(claims: ServiceClaims, ticket: PromotionRequest) -> str | None:
+    """Says in one sentence how the ticket's last transition differs from what the service signed; None for not."""
+    last, before = ticket.last, ticket.status.history[:-1]
+    if claims.ticket != ticket.id:
+        return f"it was signed for {claims.ticket}"
+    if claims.digest != ticket.digest:
+        return "it was signed for a request that says something else"
+    if claims.action is not last.action:
+        return f"it was signed for {claims.action}, not for {last.action}"
+    if claims.attempt != ticket.attempt:
+        return f"it was signed for attempt {claims.attempt}, not for {ticket.attempt}"
+    if claims.round != _round(ticket, before):
+        return "it was signed for another round of the request"
+    if claims.history != history_digest(ticket):
+        return "it was signed for another history"
     return None

@@ -14,17 +14,17 @@ from typing import TypeVar
 import pygit2
 
 from domain import lifecycle
-from domain.errors import RuleViolation, Unproven
+from domain.errors import RuleViolation
 from domain.roles import Requester
-from domain.signing import Claims, mismatch
+from domain.signing import Claims, ServiceClaims, mismatch, service_mismatch
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest
 from record.errors import BranchRewritten, RecordUnavailable
-from record.facts.requesters import claims_in, requester_in
+from record.facts.requesters import act_in, requester_in
 from record.files.reading import read_ticket
 from record.git.repository import Repository
 from record.index.bulk import blob_of
 from record.index.changes import is_ticket
-from record.index.reader import Index
+from record.index.reader import Index, NumberedCommit
 from record.signing.keys import KeyReader
 from record.signing.signatures import Keys
 
@@ -64,7 +64,7 @@ class ActReader:
     keys: KeyReader
     _commits: "_Recent[Committed]" = field(default_factory=lambda: _Recent())
     _tickets: "_Recent[PromotionRequest]" = field(default_factory=lambda: _Recent())
-    _claims: "_Recent[Claims]" = field(default_factory=lambda: _Recent())
+    _claims: "_Recent[tuple[Keys, Claims | ServiceClaims | None]]" = field(default_factory=lambda: _Recent())
     _local: local = field(default_factory=local)
 
     def committed(self, git: pygit2.Repository, oid: str) -> Committed:
@@ -107,13 +107,17 @@ class ActReader:
             yield Act(as_of(after, number))
 
     def claims(self, ticket_id: str) -> tuple[Claims, ...]:
-        """The claims that the commits of a ticket prove, oldest first. Raises RecordUnavailable."""
-        git, keys = self._git(), self.keys.current()
+        """The claims of people that the commits of a ticket prove, oldest first. Raises RecordUnavailable."""
+        return tuple(each for each in self._proven(ticket_id) if isinstance(each, Claims))
+
+    def _proven(self, ticket_id: str) -> list[Claims | ServiceClaims]:
+        git = self._git()
         try:
-            stated = [self._stated(git, oid, keys) for oid in self.index.commits(ticket_id)]
+            with self.index.still():
+                stated = [self._stated(git, each) for each in self.index.commits(ticket_id)]
         except (pygit2.GitError, KeyError, OSError) as error:
             raise RecordUnavailable(f"The commits of {ticket_id} can't be read: {error}") from error
-        return tuple(claims for claims in stated if claims is not None and claims.ticket == ticket_id)
+        return [claims for claims in stated if claims is not None and claims.ticket == ticket_id]
 
     def _git(self) -> pygit2.Repository:
         """The repository for the thread that asks."""
@@ -121,11 +125,12 @@ class ActReader:
             known = self._local.git = opened(self.repository)
         return known
 
-    def _stated(self, git: pygit2.Repository, oid: str, keys: Keys) -> Claims | None:
-        if (known := self._claims.get(oid)) is not None:
-            return known
-        stated = claims_in(git[oid].peel(pygit2.Commit), keys)
-        return None if stated is None or isinstance(stated, Unproven) else self._claims.put(oid, stated)
+    def _stated(self, git: pygit2.Repository, each: NumberedCommit) -> Claims | ServiceClaims | None:
+        keys, known = self.keys.before(each.position), self._claims.get(each.oid)
+        if known is None or known[0] is not keys:
+            claims = act_in(git[each.oid].peel(pygit2.Commit), each.position, keys, self.index)
+            known = self._claims.put(each.oid, (keys, claims))
+        return known[1]
 
     def submitted(self, ticket_id: str) -> tuple[Requester | None, datetime | None]:
         """The requester of the ticket, and the time by which somebody had to decide, as its creation was signed.
@@ -136,10 +141,17 @@ class ActReader:
         return requester_in(claims), next((each.decide_by for each in claims if each.action is Action.CREATED), None)
 
     def proven(self, act: Act) -> bool:
-        """Tells whether the act is the service's own, or carries the signature of the person who it says acted."""
-        if act.ticket.last.action not in BY_PEOPLE:
+        """Tells whether the act carries the signature of the person, or of the service, that it says acted.
+
+        What the service did before it signed is its own by being in the record.
+        """
+        if act.ticket.last.action in BY_PEOPLE:
+            return any(mismatch(claims, act.ticket) is None for claims in self.claims(act.ticket.id))
+        position = self.index.position(act.ticket, act.number - 1)
+        if position is not None and not self.keys.before(position).signs_service:
             return True
-        return any(mismatch(claims, act.ticket) is None for claims in self.claims(act.ticket.id))
+        stated = (each for each in self._proven(act.ticket.id) if isinstance(each, ServiceClaims))
+        return any(service_mismatch(claims, act.ticket) is None for claims in stated)
 
 
 class UnreadCommits:

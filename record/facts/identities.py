@@ -12,8 +12,8 @@ from pygit2.enums import SortMode
 from domain.errors import IdentityChanged, RuleViolation, Unproven
 from domain.identity import SignIn, check_issuer, check_sign_in
 from domain.roles import Person, same_address
-from domain.signing import Claims, mismatch
-from record.facts.requesters import claims_in
+from domain.signing import Claims, ServiceClaims, mismatch
+from record.facts.requesters import act_in
 from record.files.reading import read_ticket
 from record.git.repository import Repository
 from record.index.reader import Index
@@ -108,46 +108,45 @@ class Identities(SignIns):
         """The sign-in of the entry's first proven act, under any of its addresses; None before there is one."""
         since = directory.rules.sign_ins.since
         with self._lock:
-            keys = self._current(since)
-            found = [self._first(address, since, keys) for address in sorted(member.addresses)]
+            self._forget_changed(since)
+            found = [self._first(address, since) for address in sorted(member.addresses)]
         return min((each for each in found if each.sign_in), key=lambda each: each.looked_to, default=_NOTHING).sign_in
 
     def all_of(self, directory: Directory) -> KnownSignIns:
         """The sign-ins that entries without `subject` are bound to. Costs what changed since the last time."""
         since = directory.rules.sign_ins.since
         with self._lock:
-            keys = self._current(since)
+            self._forget_changed(since)
             last = self.index.sequence()
             new = self.index.signers(self._seen) if last > self._seen else frozenset()
             for address in directory.unnamed_addresses:
                 if address in new or address not in self._known:
-                    self._first(address, since, keys)
+                    self._first(address, since)
             self._seen = last
             found = ((address, self._known[address]) for address in directory.unnamed_addresses)
             return KnownSignIns({address: (act.looked_to, act.sign_in) for address, act in found if act.sign_in})
 
-    def _current(self, since: str | None) -> Keys:
-        """The keys; what was found by other keys, or from another commit on, is forgotten."""
+    def _forget_changed(self, since: str | None) -> None:
+        """Forget what was found by other keys, or from another commit on."""
         keys = self.keys.current()
         if self._by is None or self._by[0] is not keys or self._by[1] != since:
             self._known, self._by, self._seen = {}, (keys, since), 0
-        return keys
 
-    def _first(self, address: str, since: str | None, keys: Keys) -> _Found:
+    def _first(self, address: str, since: str | None) -> _Found:
         known = self._known.get(address)
         if known is None:
             known = self._known[address] = _Found(self.index.ordinal(since) if since else 0)
         if known.sign_in is None and known.looked_to < (tip := self.index.sequence()):
-            known.looked_to, known.sign_in = self._look(address, known.looked_to, keys) or (tip, None)
+            known.looked_to, known.sign_in = self._look(address, known.looked_to) or (tip, None)
         return known
 
-    def _look(self, address: str, after: int, keys: Keys) -> tuple[int, SignIn] | None:
-        for ordinal, oid in self.index.signed_by(address, after):
-            commit = pygit2.Repository(str(self.repository.path))[oid].peel(pygit2.Commit)
-            claims = claims_in(commit, keys)
+    def _look(self, address: str, after: int) -> tuple[int, SignIn] | None:
+        for each in self.index.signed_by(address, after):
+            commit = pygit2.Repository(str(self.repository.path))[each.oid].peel(pygit2.Commit)
+            claims = act_in(commit, each.position, self.keys.before(each.position), self.index)
             sign_in = proven_sign_in(claims, address)
             if sign_in and isinstance(claims, Claims) and self._made(commit, claims):
-                return ordinal, sign_in
+                return each.ordinal, sign_in
         return None
 
     def _made(self, commit: pygit2.Commit, claims: Claims) -> bool:
@@ -163,7 +162,7 @@ class Identities(SignIns):
             return False
 
 
-def proven_sign_in(claims: Claims | Unproven | None, address: str) -> SignIn | None:
+def proven_sign_in(claims: Claims | ServiceClaims | Unproven | None, address: str) -> SignIn | None:
     """The sign-in that a signed act proves of the address: what isn't signed, or is another's, proves nothing."""
     if not isinstance(claims, Claims) or claims.sub is None or same_address(claims.email) != address:
         return None

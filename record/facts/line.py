@@ -74,7 +74,7 @@ class LineReader:
         """
         with self.index.still():
             if signed is None:
-                signed = proven(self.repository, self.index, self.keys.current(), ticket.id)
+                signed = proven(self.repository, self.index, self.keys, ticket.id)
             directory, target = self.directory.current(), self.controls.of_ticket(ticket)
             approved = self._approved(ticket)
             return Grounds(

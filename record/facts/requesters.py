@@ -6,14 +6,15 @@ import pygit2
 
 from domain.errors import Unproven
 from domain.roles import Requester, same_address
-from domain.signing import Claims
+from domain.signing import Claims, ServiceClaims
 from domain.ticket import Action
 from record.errors import RecordUnavailable
 from record.git.message import SIGNATURE, trailer
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.people.directory import Directory
-from record.signing.signatures import Keys
+from record.signing.keys import KeyReader
+from record.signing.signatures import Keys, is_of_service
 
 
 def claims_in(commit: pygit2.Commit, keys: Keys) -> Claims | Unproven | None:
@@ -41,8 +42,24 @@ def requester_then(created_by: str, signed: Claims | Unproven | None, directory:
     return Requester.of(person, owner)
 
 
-def proven(repository: Repository, index: Index, keys: Keys, ticket_id: str) -> tuple[Claims, ...]:
-    """The claims that the commits that name a ticket prove of it, oldest first.
+def act_in(commit: pygit2.Commit, position: int, keys: Keys, index: Index) -> Claims | ServiceClaims | None:
+    """The act that a commit of that number proves, by the keys right before it: what a person did, or the service.
+
+    Once the service signs, whoever signed must have seen a commit of the line before this one.
+    """
+    jws = trailer(commit, SIGNATURE)
+    try:
+        claims = (keys.acts(jws) if is_of_service(jws) else keys.claims(jws)) if jws else None
+    except Unproven:
+        return None
+    if claims is None or not keys.signs_service:
+        return claims
+    seen = index.place_on_line(claims.tip) if claims.tip else None
+    return claims if seen is not None and seen < position else None
+
+
+def proven(repository: Repository, index: Index, keys: KeyReader, ticket_id: str) -> tuple[Claims, ...]:
+    """The claims of people that the commits that name a ticket prove of it, oldest first.
 
     Anybody who may commit can name a ticket in a message, before there is one too: what isn't signed says nothing.
     Raises RecordUnavailable.
@@ -51,8 +68,12 @@ def proven(repository: Repository, index: Index, keys: Keys, ticket_id: str) -> 
         git = pygit2.Repository(str(repository.path))
     except pygit2.GitError as error:
         raise RecordUnavailable(str(error)) from error
-    stated = (claims_in(git[oid].peel(pygit2.Commit), keys) for oid in index.commits(ticket_id))
-    return tuple(claims for claims in stated if isinstance(claims, Claims) and claims.ticket == ticket_id)
+    with index.still():
+        acts = (
+            act_in(git[each.oid].peel(pygit2.Commit), each.position, keys.before(each.position), index)
+            for each in index.commits(ticket_id)
+        )
+        return tuple(claims for claims in acts if isinstance(claims, Claims) and claims.ticket == ticket_id)
 
 
 def requester_in(signed: Iterable[Claims]) -> Requester | None:

@@ -43,7 +43,7 @@ def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -
     person made by hand has an empty `action`.
     """
     git = pygit2.Repository(str(repository.path))
-    named = (git[oid].peel(pygit2.Commit) for oid in index.commits(ticket.id))
+    named = (git[each.oid].peel(pygit2.Commit) for each in index.commits(ticket.id))
     commits = [_read(commit) for commit in named if _changes(commit, ticket.path)]
     # Each entry is one commit, in the same order, but for what people did by hand.
     entries = zip_longest(commits, ticket.status.history[: len(commits)])

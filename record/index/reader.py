@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -43,6 +44,20 @@ _NEWEST = "ORDER BY deployed DESC, year DESC, number DESC LIMIT 1"
 def _ticket(document: str) -> PromotionRequest:
     """A frozen ticket from its JSON; the same ones are asked for again and again."""
     return PromotionRequest.model_validate_json(document)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedCommit:
+    """A commit of the branch by its number, and the number on the first-parent line of the one that brought it."""
+
+    ordinal: int
+    oid: str
+    position: int
+
+
+def _numbered(row: tuple[int, bytes, int]) -> NumberedCommit:
+    ordinal, oid, position = row
+    return NumberedCommit(ordinal, bytes(oid).hex(), position)
 
 
 class Index:
@@ -286,17 +301,26 @@ class Index:
         with self._reading() as db:
             return tuple(Fault(*row) for row in db.execute("SELECT path, sentence FROM faults ORDER BY path"))
 
-    def commits(self, ticket_id: str) -> tuple[str, ...]:
-        """The ids of the commits that made the ticket what it is, oldest first."""
+    def commits(self, ticket_id: str) -> tuple[NumberedCommit, ...]:
+        """The commits that made the ticket what it is, oldest first."""
+        sql = "SELECT ordinal, oid, position FROM commits WHERE ticket = ? ORDER BY ordinal"
         with self._reading() as db:
-            rows = db.execute("SELECT oid FROM commits WHERE ticket = ? ORDER BY ordinal", (ticket_id,)).fetchall()
-        return tuple(bytes(oid).hex() for (oid,) in rows)
+            return tuple(map(_numbered, db.execute(sql, (ticket_id,))))
 
-    def signed_by(self, author: str, after: int) -> tuple[tuple[int, str], ...]:
-        """Number and id of the commits after that number that carry a signature and name the author, oldest first."""
-        sql = "SELECT ordinal, oid FROM commits WHERE author = ? AND author != '' AND ordinal > ? ORDER BY ordinal"
+    def signed_by(self, author: str, after: int) -> tuple[NumberedCommit, ...]:
+        """The commits after that number that carry a signature and name the author, oldest first."""
+        sql = "SELECT ordinal, oid, position FROM commits"
+        where = "WHERE author = ? AND author != '' AND ordinal > ? ORDER BY ordinal"
         with self._reading() as db:
-            return tuple((ordinal, bytes(oid).hex()) for ordinal, oid in db.execute(sql, (author, after)))
+            return tuple(map(_numbered, db.execute(f"{sql} {where}", (author, after))))
+
+    def place_on_line(self, commit: str) -> int | None:
+        """The number of a commit of the first-parent line itself; None for any other."""
+        sql = "SELECT position FROM commits AS each WHERE oid = ? AND NOT EXISTS "
+        beside = "(SELECT 1 FROM commits WHERE ordinal = each.ordinal + 1 AND position = each.position)"
+        with self._reading() as db:
+            found = db.execute(sql + beside, (bytes.fromhex(commit),)).fetchone()
+        return found[0] if found else None
 
     def signers(self, after: int) -> frozenset[str]:
         """The authors that the commits after that number name, where they carry a signature."""

@@ -14,7 +14,7 @@ from domain.values import TICKET_ID, same_name
 from record.index.entries import Places, milestones
 from record.index.postings import TABLE
 
-VERSION = 8
+VERSION = 9
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ CREATE TABLE entries (
 ) WITHOUT ROWID;
 CREATE INDEX by_author ON commits (author, ordinal) WHERE author != '';
 CREATE INDEX by_ticket ON commits (ticket, ordinal);
+CREATE INDEX by_oid ON commits (oid);
 CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL);
 CREATE TABLE older (path TEXT PRIMARY KEY);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -153,14 +153,23 @@ def unchecked(token: str) -> Claims | None:
 
 def kid_of(token: str, typ: str = TYPE) -> str:
     """The key that a signature of that type names. Raises Unproven for what is none of ours."""
-    try:
-        header = jws.extract_compact(token[:LONGEST_JWS].encode()).headers()
-    except (JoseError, ValueError, TypeError) as error:
-        raise Unproven("The signature can't be read") from error
+    header = _header(token)
     kid = header.get("kid")
     if header.get("typ") != typ or not isinstance(kid, str):
         raise Unproven("The signature is not one of this gate")
     return kid
+
+
+def is_of_service(token: str) -> bool:
+    """Tells whether a signature says that it is of an act of the service. Raises Unproven for what is none."""
+    return _header(token).get("typ") == SERVICE_TYPE
+
+
+def _header(token: str) -> Mapping[str, object]:
+    try:
+        return jws.extract_compact(token[:LONGEST_JWS].encode()).headers()
+    except (JoseError, ValueError, TypeError) as error:
+        raise Unproven("The signature can't be read") from error
 
 
 def signed(message: Message, key: OKPKey) -> Message:

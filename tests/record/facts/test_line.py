@@ -12,6 +12,7 @@ from domain.line import ahead_of
 from domain.ticket import PromotionRequest, Target, TargetType
 from record.facts.line import LineReader
 from record.files.writing import text_of
+from record.git.plumbing import line
 from record.git.repository import Repository
 from record.index import entries
 from record.index.reader import Index
@@ -139,7 +140,7 @@ async def test_git_itself_tells_the_same_changes(repository: Repository) -> None
     person_commits(repository.path, {first.ticket.path: text_of(first.ticket)})
     tip = git(repository.path, "rev-parse", "main")
     objects = pygit2.Repository(str(repository.path))
-    numbered = {commit.id: number for number, commit in enumerate(entries.line(objects, None, tip), 1)}
+    numbered = {commit.id: number for number, commit in enumerate(line(objects, None, tip), 1)}
     compared = [
         change for oid, place in numbered.items() for change in entries.changes_of(_commit(objects, oid), place)
     ]

@@ -258,8 +258,7 @@ async def test_naming_a_ticket_in_a_message_makes_no_part_of_its_history(reposit
     person_commits(repository.path, {"README.md": "good-bye"}, forged)
     assert [info.action for info in commits_of(repository, index, story.ticket)] == ["created", "rejected"]
     assert ids(index.page(TicketQuery(scope=ALL, decider=JEAN))) == [number(1)], "hidden from who may decide on it"
-    keys = KeyReader(repository).current()
-    requester = requester_in(proven(repository, index, keys, number(1)))
+    requester = requester_in(proven(repository, index, KeyReader(repository), number(1)))
     assert requester is not None
     assert requester.addresses == (PIERRE.email,)
 

@@ -63,7 +63,7 @@ def branch(tmp_path: Path) -> Branch:
 
 
 def service_file(**fields: Any) -> dict[str, str | None]:
-    return key_file(SERVICE, **{"class": "service"} | fields)
+    return key_file(SERVICE, key_class="service", **fields)
 
 
 def act(key: OKPKey = SERVICE, typ: str = SERVICE_TYPE) -> str:
@@ -189,7 +189,7 @@ def test_a_file_that_is_broken_grants_nothing_until_it_is_mended(branch: Branch)
 
 def test_a_key_never_changes_its_class(branch: Branch) -> None:
     """Whoever tries has ended it, and has not made the service sign."""
-    changed = branch.commits(key_file(**{"class": "service"}))
+    changed = branch.commits(key_file(key_class="service"))
     keys = branch.before(changed + 1)
     assert not keys.signs_service
     with pytest.raises(Unproven):
