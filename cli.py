@@ -7,8 +7,12 @@ import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from settings import Mode, Settings, SettingsError, variable
+
+if TYPE_CHECKING:
+    from record.signing.rotation import KeyBranch
 
 DATA = variable("data_dir")
 SETTINGS = "Settings are environment variables: the README lists them, docs/operations.md says which this needs."
@@ -56,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     worker.description = f"Run promotions until SIGTERM. {SETTINGS}"
     worker.set_defaults(command=_worker)
     _add_doctor(commands.add_parser("doctor", help="say whether AWX is ready, with the worker's settings"))
-    _add_keys(commands.add_parser("keys", help="make and rotate the keys of signatures and of what Temporal keeps"))
+    _add_keys(commands.add_parser("keys", help="keys of signatures, and of what Temporal keeps: make, end, list"))
     _add_sessions(commands.add_parser("sessions", help="end sessions: what was signed in is refused from now on"))
     openapi = commands.add_parser("openapi", help="print the OpenAPI document, for making clients")
     openapi.description = "Print the OpenAPI document, for making clients; needs no settings."
@@ -111,20 +115,35 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
 
 def _add_keys(keys: argparse.ArgumentParser) -> None:
     keys.description = (
-        "Keys that decisions are signed with: public halves in the GitOps repository, private ones with the API; "
-        "and those that encrypt what Temporal keeps."
+        "Keys that acts are signed with: public halves in the GitOps repository, private ones with the API (class "
+        "people) and with the worker (class service); and those that encrypt what Temporal keeps."
     )
     verbs = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
     rotate = verbs.add_parser("rotate", help="sign with a new key; the first one is made by this as well")
     rotate.description = (
         "Make a key, commit its public half to the GitOps repository, and write the private half to the file of "
-        f"{variable('signing_key')}. What older keys sign is accepted until the overlap ends."
+        f"{variable('signing_key')} or {variable('worker_key')}. Older keys stay good until `retire` ends them."
     )
     rotate.add_argument(
-        "--overlap", type=float, metavar="HOURS", default=24.0, help="how long older keys may go on signing (24)"
+        "--overlap", type=float, metavar="HOURS", default=24.0, help="when to retire older keys (24); 0 does it at once"
     )
-    _add_data(rotate)
-    rotate.set_defaults(command=_rotate)
+    retire = verbs.add_parser("retire", help="end older keys: what comes after proves nothing by them")
+    retire.description = "Retire the keys, or all of the class but the newest; what they signed before stays proven."
+    retire.add_argument("kids", nargs="*", metavar="KID", help="the keys; default: all of the class but the newest")
+    retire.add_argument("--force", action="store_true", help="the last one of a class, too")
+    revoke = verbs.add_parser("revoke", help="say that a key is somebody else's, and what to do next")
+    revoke.description = (
+        "Revoke a key: from the commit on that says so, or from after an earlier one, it proves nothing."
+    )
+    revoke.add_argument("kid", metavar="KID")
+    revoke.add_argument("--from", dest="since", metavar="COMMIT", help="the last commit at which it was ours alone")
+    revoke.add_argument("--reason", help="one sentence for the commit")
+    for verb in (rotate, retire):
+        verb.add_argument("--class", dest="key_class", choices=("people", "service"), default="people", help="(people)")
+    listing = verbs.add_parser("list", help="show the keys, since when and until when they sign, and for what")
+    for verb, command in ((rotate, _rotate), (retire, _retire), (revoke, _revoke), (listing, _list_keys)):
+        _add_data(verb)
+        verb.set_defaults(command=_keys, verb=command)
     _add_payload(verbs.add_parser("payload", help="the keys that encrypt what Temporal keeps"))
 
 
@@ -158,7 +177,7 @@ def _add_sessions(sessions: argparse.ArgumentParser) -> None:
     )
     revoke.add_argument("--reason", default="", help="kept with the entry, for people")
     _add_data(revoke)
-    revoke.set_defaults(command=_revoke)
+    revoke.set_defaults(command=_revoke_session)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -236,21 +255,16 @@ def _doctor(given: argparse.Namespace) -> int:
     return code
 
 
-def _rotate(given: argparse.Namespace) -> int:
-    from datetime import UTC, datetime, timedelta
-
-    from demo.layout import signing_key
+def _keys(given: argparse.Namespace) -> int:
     from record.errors import RecordUnavailable
-    from record.signing.rotation import rotate
+    from record.signing.rotation import KeyBranch, KeyRefused
 
     environment = _environment()
     location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
-    branch = environment.get(variable("git_branch"), "main")
-    file = Path(environment.get(variable("signing_key"), signing_key(given.data)))
-    overlap, token = timedelta(hours=given.overlap), environment.get(variable("git_token"))
+    branch, token = environment.get(variable("git_branch"), "main"), environment.get(variable("git_token"))
     try:
-        print(rotate(location, branch, file, datetime.now(UTC), overlap, token))
-    except (RecordUnavailable, OSError) as error:
+        print(given.verb(given, KeyBranch(location, branch, token)))
+    except (KeyRefused, RecordUnavailable, OSError) as error:
         return _refuse(error, 1)
     return 0
 
@@ -269,7 +283,7 @@ def _rotate_payload(given: argparse.Namespace) -> int:
     return 0
 
 
-def _revoke(given: argparse.Namespace) -> int:
+def _revoke_session(given: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from pydantic import ValidationError
@@ -298,6 +312,65 @@ def _revoke(given: argparse.Namespace) -> int:
     if unknown:
         print("The directory has nobody of this address: is it spelled as in their tenant's file?", file=sys.stderr)
     return 0
+
+
+def _rotate(given: argparse.Namespace, branch: "KeyBranch") -> str:
+    from datetime import UTC, datetime, timedelta
+
+    from demo.layout import signing_key
+    from record.signing.signatures import KeyClass, Signer
+
+    key_class, now, overlap = KeyClass(given.key_class), datetime.now(UTC), timedelta(hours=given.overlap)
+    setting = variable("signing_key" if key_class is KeyClass.PEOPLE else "worker_key")
+    people = signing_key(given.data)
+    default = people if key_class is KeyClass.PEOPLE else people.with_name("worker.json")
+    file = Path(_environment().get(setting, default))
+    older = " ".join(branch.rotate(file, now, overlap, key_class))
+    said = f"{Signer(file).kid} signs for the {key_class} from now on, its private half is {file}"
+    if not older:
+        return said
+    if not overlap:
+        return f"{said}\n{older} proves nothing from now on"
+    when = f"{now + overlap:%Y-%m-%d %H:%M} UTC"
+    return f"{said}\nOnce every process has it, not before {when}: prodgate keys retire {older}"
+
+
+def _retire(given: argparse.Namespace, branch: "KeyBranch") -> str:
+    from datetime import UTC, datetime
+
+    from record.signing.signatures import KeyClass
+
+    ended = branch.retire(datetime.now(UTC), given.kids, KeyClass(given.key_class), force=given.force)
+    return f"{' '.join(ended)} proves nothing from now on; what it signed before stays proven"
+
+
+def _revoke(given: argparse.Namespace, branch: "KeyBranch") -> str:
+    from datetime import UTC, datetime
+
+    key = branch.revoke(given.kid, datetime.now(UTC), given.since, given.reason)
+    commit = key.revoked_from
+    since = f"after {commit}" if commit else "from now on"
+    lines = [
+        f"{key.kid} proves nothing {since}. Next:",
+        f"1. prodgate keys rotate --class {key.key_class} --overlap 0, and give the new file to its processes alone",
+        f"2. prodgate verify{f' --since {commit}' if commit else ''} CLONE",
+    ]
+    acts = branch.acts_by(key.kid, commit)
+    if not acts:
+        return "\n".join([*lines, "3. It signed nothing that is in the record: nothing to look at"])
+    what = "Not proven any more; have them decided again" if commit else "Proven still; look for what nobody did"
+    return "\n".join([*lines, f"3. {what}:", *(f"   {each.ticket} {each.action}" for each in acts)])
+
+
+def _list_keys(_given: argparse.Namespace, branch: "KeyBranch") -> str:
+    from domain.values import iso
+    from record.signing.rotation import USED_FOR, fate
+
+    keys = branch.listed()
+    return "\n".join(
+        f"{key.key_class:<8} {key.kid}  since {iso(key.created)}  {fate(key) or 'in use'}: {USED_FOR[key.key_class]}"
+        for key in keys
+    )
 
 
 def _token(given: argparse.Namespace) -> int:

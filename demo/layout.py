@@ -14,7 +14,7 @@ from demo.company import prepare_repository
 from demo.files import write_private
 from demo.processes import Process
 from engine.codec import rotate as rotate_payload_keys
-from record.signing.rotation import rotate
+from record.signing.rotation import KeyBranch
 from settings import Settings
 from workflows.shown import SEARCH_ATTRIBUTES
 
@@ -182,7 +182,7 @@ class Demo:
             branch, file = self.given.get("PRODGATE_GIT_BRANCH", "main"), signing_key(self.data)
             prepare_repository(Path(self.record), branch)
             if "PRODGATE_SIGNING_KEY" not in self.given and not file.exists():
-                rotate(self.record, branch, file, datetime.now(UTC), timedelta())
+                KeyBranch(self.record, branch).rotate(file, datetime.now(UTC), timedelta())
         if self._begins and "PRODGATE_PAYLOAD_KEYS" not in self.given:
             rotate_payload_keys(payload_keys(self.data), datetime.now(UTC), timedelta())
         if self.has_issuer:

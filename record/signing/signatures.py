@@ -165,6 +165,14 @@ def is_of_service(token: str) -> bool:
     return _header(token).get("typ") == SERVICE_TYPE
 
 
+def signer_of(token: str) -> str | None:
+    """The key that a signature of either class names, unchecked; None for none."""
+    try:
+        return str(_header(token).get("kid"))
+    except Unproven:
+        return None
+
+
 def _header(token: str) -> Mapping[str, object]:
     try:
         return jws.extract_compact(token[:LONGEST_JWS].encode()).headers()

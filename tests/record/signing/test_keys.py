@@ -12,8 +12,8 @@ from domain.errors import Unproven
 from record.errors import RecordUnavailable
 from record.signing.keys import KeyReader
 from record.signing.proofs import Proofs
-from record.signing.rotation import publish, rotate
-from record.signing.signatures import KeyUnusable, Signer, new_key, private_text, signed
+from record.signing.rotation import KeyBranch, KeyRefused
+from record.signing.signatures import KeyClass, KeyUnusable, Signer, new_key, private_text, signed
 from tests.domain.builders import JEAN, NOW, decision, pending
 from tests.record.building import bare, git, opened, person_commits, publish_key
 from tests.signing import KEY, key_file
@@ -28,44 +28,75 @@ def repository(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_rotation_publishes_the_new_key_and_ends_the_old_one_later(repository: Path, tmp_path: Path) -> None:
+def test_a_rotation_publishes_the_new_key_and_ends_nothing_yet(repository: Path, tmp_path: Path) -> None:
     """One commit by the service; the private half is its owner's alone, and never in the repository."""
     file = tmp_path / "keys" / "private.json"
-    said = rotate(str(repository), "main", file, NOW, DAY)
+    older = KeyBranch(str(repository), "main").rotate(file, NOW, DAY)
     signer, reader = Signer(file), KeyReader(opened(repository, tmp_path))
     old, _ = reader.current().known[KEY.thumbprint()]
     new, _ = reader.current().known[signer.kid]
-    assert (old.retired, new.created, new.retired) == (NOW + DAY, NOW, None)
-    assert signer.kid in said
-    assert KEY.thumbprint() in said
+    assert (old.retired, new.created, new.retired) == (None, NOW, None)
+    assert older == (KEY.thumbprint(),)
     assert file.stat().st_mode & 0o077 == 0
     assert git(repository, "log", "-1", "--format=%an <%ae>", "main") == "Prodgate <prodgate@cab-i.com>"
     secret = json.loads(file.read_text())["d"]
     assert secret not in git(repository, "show", "main")
 
 
-def test_both_keys_are_accepted_during_the_overlap_and_the_new_one_after_it(repository: Path, tmp_path: Path) -> None:
-    """APIs that still hold the old key go on working until it ends."""
-    file, ticket = tmp_path / "private.json", pending()
-    rotate(str(repository), "main", file, NOW, DAY)
-    proofs, signer = Proofs.of(opened(repository, tmp_path)), Signer(file)
-    for at, old_is_good in ((NOW, True), (NOW + DAY - timedelta(seconds=1), True), (NOW + DAY, False)):
-        made = decision(ticket, DecisionAction.APPROVE, JEAN, at=at)
-        proofs.check_decision(signer.sign(made), ticket.id, at)
-        if old_is_good:
-            proofs.check_decision(signed(made, KEY), ticket.id, at)
-        else:
-            with pytest.raises(Unproven, match="not in use"):
-                proofs.check_decision(signed(made, KEY), ticket.id, at)
+def test_an_older_key_is_good_until_a_commit_retires_it(repository: Path, tmp_path: Path) -> None:
+    """APIs that still hold it go on working until then; without an overlap the new one's commit does."""
+    branch, file, ticket = KeyBranch(str(repository), "main"), tmp_path / "private.json", pending()
+    made = decision(ticket, DecisionAction.APPROVE, JEAN)
+    proofs = Proofs.of(opened(repository, tmp_path))
+    branch.rotate(file, NOW, DAY)
+    proofs.check_decision(Signer(file).sign(made), ticket.id, made.at)
+    proofs.check_decision(signed(made, KEY), ticket.id, made.at)
+    assert branch.retire(NOW) == (KEY.thumbprint(),)
+    with pytest.raises(Unproven, match="not in use"):
+        proofs.check_decision(signed(made, KEY), ticket.id, made.at)
+    earlier = Signer(file).sign(made)
+    branch.rotate(file, NOW, timedelta())
+    with pytest.raises(Unproven, match="not in use"):
+        proofs.check_decision(earlier, ticket.id, made.at)
+    proofs.check_decision(Signer(file).sign(made), ticket.id, made.at)
+
+
+def test_the_only_key_is_retired_by_force_alone(repository: Path, tmp_path: Path) -> None:
+    """Nobody could decide any more."""
+    branch = KeyBranch(str(repository), "main")
+    for kids in ([KEY.thumbprint()], [], ["nobody's"]):
+        with pytest.raises(KeyRefused):
+            branch.retire(NOW, kids)
+    branch.rotate(tmp_path / "worker.json", NOW, DAY, KeyClass.SERVICE)
+    with pytest.raises(KeyRefused, match="rotate"):
+        branch.retire(NOW, [KEY.thumbprint()])
+    assert branch.retire(NOW, [KEY.thumbprint()], force=True) == (KEY.thumbprint(),)
+
+
+def test_a_revocation_names_a_commit_of_the_line_and_is_said_once(repository: Path) -> None:
+    """A commit that is none would take everything the key ever signed."""
+    branch, kid = KeyBranch(str(repository), "main"), KEY.thumbprint()
+    first = git(repository, "rev-parse", "main")
+    beside = git(repository, "commit-tree", "main^{tree}", "-m", "Beside")
+    git(repository, "update-ref", "refs/heads/beside", beside)
+    for since in (beside, "nothing", "--all"):
+        with pytest.raises(KeyRefused, match="line"):
+            branch.revoke(kid, NOW, since)
+    branch.revoke(kid, NOW, reason="It was in a backup <of ours>")
+    assert "in a backup" in git(repository, "log", "-1", "--format=%b", "main")
+    with pytest.raises(KeyRefused, match="already"):
+        branch.revoke(kid, NOW)
+    branch.revoke(kid, NOW, first[:10])
+    assert [key.revoked_from for key in branch.listed()] == [first]
 
 
 def test_a_running_api_signs_with_the_new_key_as_soon_as_its_file_is_there(repository: Path, tmp_path: Path) -> None:
     """No restart; a file that is gone or half written leaves the old key in force."""
     file = tmp_path / "private.json"
-    rotate(str(repository), "main", file, NOW, DAY)
+    KeyBranch(str(repository), "main").rotate(file, NOW, DAY)
     signer, made = Signer(file), decision(pending(), DecisionAction.APPROVE, JEAN)
     first = signer.sign(made)
-    rotate(str(repository), "main", file, NOW, DAY)
+    KeyBranch(str(repository), "main").rotate(file, NOW, DAY)
     second = signer.sign(made)
     assert first.proof != second.proof
     for broken in (lambda: file.write_text("{"), file.unlink):
@@ -79,7 +110,7 @@ def test_a_worker_learns_a_new_key_from_the_remote_when_it_meets_it(repository: 
     clone.fetch()
     reader, new = KeyReader(clone), new_key()
     assert set(reader.current().known) == {KEY.thumbprint()}
-    publish(f"file://{repository}", "main", new, NOW, NOW + DAY)
+    KeyBranch(f"file://{repository}", "main").publish(new, NOW, KeyClass.PEOPLE, retire=False)
     assert new.thumbprint() not in reader.current().known
     clone._remote._fetched = float("-inf")  # type: ignore[union-attr]  # as if seconds had passed since
     assert new.thumbprint() in reader.with_key(new.thumbprint()).known
@@ -118,7 +149,7 @@ def test_a_key_that_ended_is_not_revived_by_a_second_file(repository: Path, tmp_
     person_commits(repository, {**key_file(retired=NOW), "keys/zz.json": text, "keys/folder.json/x": "x"})
     reader = KeyReader(opened(repository, tmp_path))
     assert reader.current().known[KEY.thumbprint()][0].retired == NOW
-    rotate(str(repository), "main", tmp_path / "private.json", NOW, DAY)
+    KeyBranch(str(repository), "main").rotate(tmp_path / "private.json", NOW, DAY)
     assert set(reader.current().known) == {KEY.thumbprint(), Signer(tmp_path / "private.json").kid}
 
 
@@ -138,7 +169,7 @@ def test_a_repository_without_the_branch_takes_no_key(tmp_path: Path) -> None:
     file = tmp_path / "private.json"
     file.write_text(private_text(KEY))
     with pytest.raises(RecordUnavailable, match="can't be published"):
-        rotate(str(bare(tmp_path / "empty.git")), "main", file, datetime.now(UTC), DAY)
+        KeyBranch(str(bare(tmp_path / "empty.git")), "main").rotate(file, datetime.now(UTC), DAY)
     assert Signer(file).kid == KEY.thumbprint()
 
 
@@ -152,13 +183,20 @@ def test_the_command_makes_the_first_key_and_the_next_one(
     monkeypatch.setenv("PRODGATE_SIGNING_KEY", str(file))
     assert cli.main(["keys", "rotate"]) == 0
     first = Signer(file).kid
+    assert cli.main(["keys", "retire"]) == 1
     assert cli.main(["keys", "rotate", "--overlap", "0.5"]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert first in said[1]
-    known = KeyReader(opened(repository, tmp_path)).current().known
-    ends = known[first][0].retired
-    assert ends is not None
-    assert timedelta(minutes=25) < ends - datetime.now(UTC) <= timedelta(minutes=30)
+    assert f"prodgate keys retire {first}" in capsys.readouterr().out
+    assert cli.main(["keys", "retire", first]) == 0
+    monkeypatch.setenv("PRODGATE_WORKER_KEY", str(tmp_path / "worker.json"))
+    assert cli.main(["keys", "rotate", "--class", "service"]) == 0
+    assert cli.main(["keys", "revoke", Signer(file).kid, "--from", "main", "--reason", "stolen"]) == 0
+    said = capsys.readouterr().out
+    assert "prodgate keys rotate --class people --overlap 0" in said
+    assert "prodgate verify" in said
+    assert cli.main(["keys", "list"]) == 0
+    people, _, service = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert (people[0], people[1], service[0]) == ("people", first, "service")
     assert cli.main(["verify", str(repository)]) == 0
     monkeypatch.setenv("PRODGATE_GIT_REPO", str(tmp_path / "nothing"))
-    assert cli.main(["keys", "rotate"]) == 1
+    for verb in (["rotate"], ["retire"], ["list"], ["revoke", first]):
+        assert cli.main(["keys", *verb]) == 1
