@@ -28,7 +28,7 @@ USED_FOR = {
 
 
 class KeyRefused(Exception):
-    """What was asked of a key would do harm or nothing; `str()` says which, and what to do instead."""
+    """A change of keys that would do harm or nothing; `str()` says which, and what to do instead."""
 
 
 @dataclass(frozen=True)
