@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from domain.decision import DecisionId, Digest, Jws
 from domain.formats import VersionedMessage
@@ -13,11 +13,12 @@ from domain.values import Frozen, Moment
 Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 """The Git blob id of a ticket's file."""
 
-CommitId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
-
 
 class Proof(Frozen):
-    """The signature on what a person said, and the SHA-256 of the message that it came with."""
+    """The signature that a commit carries, and the SHA-256 of what it came with.
+
+    Of a person's act that is their message; of an act of the service, the whole history.
+    """
 
     jws: Jws
     message: Digest
@@ -27,14 +28,16 @@ class Change(VersionedMessage, WithRequester):
     """A ticket after one transition, with the revision it was made from: None for the first.
 
     `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
-    `proof` comes with what a person did; what the service does by itself has none. `requester` and `decide_by` came
-    with changes of earlier versions: they are read still, and nothing needs them.
+    `proof` comes with what a person did; the service's own is made when the commit is. `finding` is AWX's word on the
+    job that the entry tells of, sealed by whoever asked AWX. `requester` and `decide_by` came with changes of earlier
+    versions: they are read still, and nothing needs them.
     """
 
     ticket: PromotionRequest
     base: Revision | None
     actor_name: PersonName
     proof: Proof | None = None
+    finding: Annotated[Jws | None, Field(exclude_if=lambda value: value is None)] = None
     decide_by: Moment | None = None
 
 

@@ -3,12 +3,12 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.formats import VersionedMessage
 from domain.roles import Permission, Person, Requester
 from domain.ticket import Impact, Metadata, PreChecks, RequestDetails, Spec, Target
-from domain.values import Comment, Moment, Reason, ShownVersion, Tenant, TicketId
+from domain.values import Comment, CommitId, Frozen, Moment, Reason, ShownVersion, Tenant, TicketId
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 LONGEST_JWS = 1_000_000
@@ -18,6 +18,9 @@ Jws = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$", max_length=LONGEST_JWS)
 ]
 """A compact JWS with an Ed25519 signature (RFC 7515, RFC 8037), on one line."""
+
+Acr = Annotated[str, StringConstraints(max_length=200)]
+"""The name that an identity provider has for how strongly somebody signed in (OpenID Connect Core, section 2)."""
 
 DecisionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 
@@ -49,7 +52,26 @@ class DecisionAction(StrEnum):
         return self in {DecisionAction.REJECT, DecisionAction.HOLD, DecisionAction.RELEASE}
 
 
-class Decision(VersionedMessage):
+_Absent = Field(exclude_if=lambda value: value is None)
+"""Left out where there is no value, so that a worker from before the field came reads the message."""
+
+
+class SignedMessage(Frozen):
+    """The part of every message that says what it counts from, and how its person proved who they are.
+
+    `attempt` and `round` are the ticket's when the person acted, `tip` is a commit of the branch that the API saw then:
+    None before the record has a service key. `auth_time` and `acr` are when and how strongly they signed in, as the
+    identity provider told it.
+    """
+
+    attempt: Annotated[int | None, Field(ge=1), _Absent] = None
+    round: Annotated[Digest | None, _Absent] = None
+    tip: Annotated[CommitId | None, _Absent] = None
+    auth_time: Annotated[Moment | None, _Absent] = None
+    acr: Annotated[Acr | None, _Absent] = None
+
+
+class Decision(VersionedMessage, SignedMessage):
     """One person's decision on one ticket, bound to the digest of what they saw.
 
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
@@ -77,7 +99,7 @@ class Decision(VersionedMessage):
         return self
 
 
-class Submission(VersionedMessage):
+class Submission(VersionedMessage, SignedMessage):
     """A complete request to create one ticket: the workflow's whole input.
 
     `decide_by` is when the ticket expires undecided. `key` names the submission: the same key again is the same

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from domain.announcement import Announcement, Channel, Event
-from domain.change import CommitId
-from domain.values import Frozen, Moment, TicketId
+from domain.values import CommitId, Frozen, Moment, TicketId
 
 
 class Thread(Frozen):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from domain import remarks
+from domain.decision import Jws
 from domain.ticket import PromotionRequest, TargetType
 from domain.values import (
     ArtifactDigest,
@@ -83,12 +84,14 @@ class Launch(Frozen):
 class Launched(Frozen):
     """AWX has a job for the attempt: `job` is its number.
 
-    `look_in` is how many seconds to wait for AWX to report its end before looking unasked.
+    `look_in` is how many seconds to wait for AWX to report its end before looking unasked. `seal` is the worker's
+    signature on AWX's answer.
     """
 
     outcome: Literal["launched"] = "launched"
     job: JobNumber
     look_in: Annotated[float, Field(ge=0)] = 0
+    seal: Annotated[Jws | None, Field(exclude_if=lambda seal: seal is None)] = None
 
 
 class LaunchRefused(Frozen):
@@ -138,6 +141,7 @@ class JobResult(Frozen):
     """A job's end as AWX tells it. `error` is AWX's explanation with the end of the output, when it did not succeed.
 
     `started_at` and `finished_at` are AWX's own times. `twins` are other jobs that AWX made for the same attempt.
+    `seal` is the worker's signature on it.
     """
 
     job: JobNumber
@@ -147,6 +151,7 @@ class JobResult(Frozen):
     started_at: Moment | None = None
     finished_at: Moment | None = None
     twins: tuple[JobNumber, ...] = ()
+    seal: Annotated[Jws | None, Field(exclude_if=lambda seal: seal is None)] = None
 
     @property
     def story(self) -> str | None:

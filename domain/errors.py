@@ -31,6 +31,7 @@ RuleViolation
 ├── WrongTicket           a message meant for another ticket
 ├── Unproven              a message that the API did not sign, or not now, or not for this
 │   └── KeyEnded          one that it did sign, by a key that was retired or revoked since
+├── Unvouched             a transition of the service's own that the record, the clock or AWX speaks against
 └── IllegalTransition     the product itself tried what the lifecycle does not have
 """
 
@@ -182,6 +183,10 @@ class Unproven(RuleViolation):
 
 class KeyEnded(Unproven):
     sentence = "The message was signed by a key that was retired or revoked since; decide again"
+
+
+class Unvouched(RuleViolation):
+    sentence = "Nothing shows that this happened"
 
 
 class IllegalTransition(RuleViolation):

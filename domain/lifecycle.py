@@ -141,10 +141,15 @@ def check(
         raise NotRetryable(f"Request failed {MAX_ATTEMPTS} times; make a new one", attempts=str(MAX_ATTEMPTS))
     if decision.action in _FILLING and len(ticket.status.history) >= MAX_DECIDED:
         raise HistoryFull
-    if decision.digest != ticket.digest:
+    if decision.digest != ticket.digest or not _counts_from(decision, ticket):
         raise StaleDecision
     if decision.action is DecisionAction.APPROVE and target is not None:
         check_shown(target, decision.production)
+
+
+def _counts_from(decision: Decision, ticket: PromotionRequest) -> bool:
+    """Tells whether the decision was taken on the ticket's attempt and round, as far as it says."""
+    return decision.attempt in (None, ticket.attempt) and decision.round in (None, ticket.round)
 
 
 def _check_state(ticket: PromotionRequest, action: DecisionAction, launching: bool) -> None:

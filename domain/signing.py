@@ -1,29 +1,33 @@
-"""Defines what a signature stands for: the facts of a submission or a decision, and whether a ticket says the same.
+"""Defines what a signature stands for: the facts of an act, and whether a ticket says the same.
 
-The API signs the facts, the worker compares them with the message that carries them, the record keeps them with the
-commit, and an audit compares them with the ticket's file, years later. Signing itself is `record.signing.signatures`.
+The API signs what people submit and decide, the worker what the service does; the record keeps it with the commit, and
+an audit compares it with the ticket's file, years later. Signing itself is `record.signing.signatures`.
 """
 
-import hashlib
-import json
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from domain import lifecycle
-from domain.change import CommitId, Proof
-from domain.decision import Decision, Digest, Submission
-from domain.deployment import JobNumber
+from domain.change import Proof
+from domain.decision import Acr, Decision, Digest, SignedMessage, Submission
+from domain.deployment import JobNumber, job_name
 from domain.roles import Grant, Issuer, Person, Requester, Subject, same_address
-from domain.ticket import Action, HistoryEntry, PromotionRequest
-from domain.values import Email, Frozen, Moment, ShownVersion, TicketId, iso
+from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, digest_of, round_of
+from domain.values import CommitId, Email, Frozen, Moment, ShownVersion, TicketId, iso
 
 TYPE = "prodgate-decision+jws"
 """The `typ` of people's signatures: no other token that the same key might sign one day can be taken for one."""
 
 SERVICE_TYPE = "prodgate-act+jws"
 """The `typ` of the service's signatures on its own acts."""
+
+FINDING_TYPE = "prodgate-finding+jws"
+"""The `typ` of the worker's signatures on what AWX told it."""
+
+SUCCESSFUL = "successful"
+"""AWX's status of a job that succeeded."""
 
 FRESH = timedelta(minutes=5)
 """The oldest that a decision may be when it reaches its promotion, and the most two clocks may differ: a click arrives
@@ -60,7 +64,7 @@ class Claims(Frozen):
     round: Digest | None = None
     tip: CommitId | None = None
     auth_time: Moment | None = None
-    acr: Annotated[str, StringConstraints(max_length=200)] | None = None
+    acr: Acr | None = None
 
     @property
     def asked_by(self) -> Requester:
@@ -99,6 +103,21 @@ class ServiceClaims(Frozen):
     job: JobEvidence | None = None
 
 
+class Finding(Frozen):
+    """AWX's word on the job of an attempt, as the activity that asked AWX seals it for the commit that tells of it.
+
+    `action` is what the answer amounts to: deploying, deployed or failed. `words` is the SHA-256 of what the entry
+    says of it beside the job: comment, deployment id and error.
+    """
+
+    ticket: TicketId
+    attempt: Annotated[int, Field(ge=1)]
+    action: Action
+    words: Digest
+    at: Moment
+    job: JobEvidence
+
+
 class DeliveredDecision(Frozen):
     """A decision as it reached a promotion, by the promotion's own clock."""
 
@@ -124,6 +143,10 @@ def claims_of(message: Decision | Submission) -> Claims:
     return claims.model_copy(update={"requester": message.asked_by, "decide_by": message.decide_by})
 
 
+_COUNTED = set(SignedMessage.model_fields)
+"""The fields of a message that its claims have as they are."""
+
+
 def _claims(
     message: Decision | Submission, ticket: str, digest: str, action: Action, person: Person, words: str | None = None
 ) -> Claims:
@@ -139,6 +162,7 @@ def _claims(
         words=words,
         at=message.at,
         message=message_digest(message),
+        **message.model_dump(include=_COUNTED),
     )
 
 
@@ -152,7 +176,7 @@ def message_digest(message: Decision | Submission) -> str:
     What has its default is left out, so that a field that comes later changes no digest of messages without it.
     """
     said = message.model_dump(mode="json", exclude={"proof"}, exclude_defaults=True)
-    return _sha256(said)
+    return digest_of(said)
 
 
 def proof_of(message: Decision | Submission) -> Proof | None:
@@ -162,41 +186,62 @@ def proof_of(message: Decision | Submission) -> Proof | None:
 
 def words_digest(comment: str | None, reason: str | None) -> str | None:
     """SHA-256, in hex, of what the person wrote; None where they wrote nothing."""
-    return None if comment is None and reason is None else _sha256([comment, reason])
-
-
-def round_of(ticket: PromotionRequest) -> str:
-    """SHA-256, in hex, of the state that the next act counts from: as created, or as the approval lapsed last."""
-    return _round(ticket, ticket.status.history)
-
-
-def _round(ticket: PromotionRequest, history: tuple[HistoryEntry, ...]) -> str:
-    lapse = max((index for index, entry in enumerate(history) if entry.action is Action.LAPSED), default=0)
-    return _sha256([ticket.digest, *_written(history[: lapse + 1])])
+    return None if comment is None and reason is None else digest_of([comment, reason])
 
 
 def history_digest(ticket: PromotionRequest) -> str:
     """SHA-256, in hex, of the request and everything that happened to it."""
-    return _sha256([ticket.digest, *_written(ticket.status.history)])
+    return digest_of([ticket.digest, *(entry.model_dump(mode="json") for entry in ticket.status.history)])
 
 
-def _written(history: tuple[HistoryEntry, ...]) -> list[object]:
-    return [entry.model_dump(mode="json") for entry in history]
+def told_digest(comment: str | None, deployment_id: str | None, error: str | None) -> str:
+    """SHA-256, in hex, of what an entry tells of a job beside its number."""
+    return digest_of([comment, deployment_id, error])
 
 
-def _sha256(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def counts_from(ticket: PromotionRequest) -> tuple[int, str]:
+    """The attempt and the round that the ticket was in before its last transition; of a new ticket, its first ones."""
+    history = ticket.status.history
+    retried = ticket.last.action is Action.RETRIED
+    return ticket.attempt - retried, round_of(ticket, history[:-1] or history)
 
 
-def mismatch(claims: Claims, ticket: PromotionRequest) -> str | None:
+def service_claims(
+    ticket: PromotionRequest, claim_id: str, tip: str | None, at: datetime, job: JobEvidence | None
+) -> ServiceClaims:
+    """The facts that a signature on the ticket's last transition, by the service, states."""
+    attempt, round_ = counts_from(ticket)
+    return ServiceClaims(
+        id=claim_id,
+        ticket=ticket.id,
+        digest=ticket.digest,
+        action=ticket.last.action,
+        attempt=attempt,
+        round=round_,
+        history=history_digest(ticket),
+        tip=tip,
+        at=at,
+        job=job,
+    )
+
+
+def mismatch(claims: Claims | ServiceClaims, ticket: PromotionRequest) -> str | None:
     """Says in one sentence how the ticket's last transition differs from what was signed; None where it doesn't."""
-    last = ticket.last
+    last, (attempt, round_) = ticket.last, counts_from(ticket)
     if claims.ticket != ticket.id:
         return f"it was signed for {claims.ticket}"
     if claims.digest != ticket.digest:
         return "it was signed for a request that says something else"
     if claims.action is not last.action:
         return f"it was signed for {claims.action}, not for {last.action}"
+    if claims.attempt not in (None, attempt):
+        return f"it was signed for attempt {claims.attempt}, not for {attempt}"
+    if claims.round not in (None, round_):
+        return "it was signed before the approval lapsed, or after"
+    return _of_person(claims, last) if isinstance(claims, Claims) else _of_service(claims, ticket)
+
+
+def _of_person(claims: Claims, last: HistoryEntry) -> str | None:
     if same_address(claims.email) != same_address(last.by):
         return f"it was signed for {claims.email}, not for {last.by}"
     if claims.words != words_digest(last.comment, last.reason):
@@ -206,19 +251,27 @@ def mismatch(claims: Claims, ticket: PromotionRequest) -> str | None:
     return None
 
 
-def service_mismatch(claims: ServiceClaims, ticket: PromotionRequest) -> str | None:
-    """Says in one sentence how the ticket's last transition differs from what the service signed; None for not."""
-    last, before = ticket.last, ticket.status.history[:-1]
-    if claims.ticket != ticket.id:
-        return f"it was signed for {claims.ticket}"
-    if claims.digest != ticket.digest:
-        return "it was signed for a request that says something else"
-    if claims.action is not last.action:
-        return f"it was signed for {claims.action}, not for {last.action}"
-    if claims.attempt != ticket.attempt:
-        return f"it was signed for attempt {claims.attempt}, not for {ticket.attempt}"
-    if claims.round != _round(ticket, before):
-        return "it was signed for another round of the request"
+def _of_service(claims: ServiceClaims, ticket: PromotionRequest) -> str | None:
+    last, job = ticket.last, claims.job
+    if last.by != SYSTEM:
+        return f"it was signed for the service, not for {last.by}"
     if claims.history != history_digest(ticket):
-        return "it was signed for another history"
+        return "it was signed for a history that says something else"
+    if last.at - claims.at > FRESH:
+        return f"it was signed at {iso(claims.at)}, before {iso(last.at)}"
+    return None if job is None and not _tells_of_job(last) else _of_job(job, last)
+
+
+def _tells_of_job(entry: HistoryEntry) -> bool:
+    """Tells whether the entry needs AWX's word: one that failed may be of a job that AWX does not show any more."""
+    return entry.action is Action.DEPLOYED or (entry.action is Action.DEPLOYING and entry.job_id is not None)
+
+
+def _of_job(job: JobEvidence | None, entry: HistoryEntry) -> str | None:
+    if job is None:
+        return "it does not tell what AWX said"
+    if entry.job_id != job_name(job.job):
+        return f"it was signed for job {job.job}"
+    if entry.action is not Action.DEPLOYING and (entry.action is Action.DEPLOYED) is not (job.status == SUCCESSFUL):
+        return f"it was signed for a job that AWX called {job.status}"
     return None

@@ -210,8 +210,23 @@ class PromotionRequest(Frozen):
     @property
     def digest(self) -> str:
         """SHA-256, in hex, of what an approver approves: all of metadata and spec, as canonical JSON."""
-        decided_on = self.model_dump(mode="json", include={"metadata", "spec"})
-        return hashlib.sha256(json.dumps(decided_on, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return digest_of(self.model_dump(mode="json", include={"metadata", "spec"}))
+
+    @property
+    def round(self) -> str:
+        """SHA-256, in hex, of the state that the next act counts from: as created, or as the approval lapsed last."""
+        return round_of(self, self.status.history)
+
+
+def round_of(ticket: PromotionRequest, history: tuple[HistoryEntry, ...]) -> str:
+    """The round that the ticket was in when its history ended there."""
+    lapse = max((index for index, entry in enumerate(history) if entry.action is Action.LAPSED), default=0)
+    return digest_of([ticket.digest, *(entry.model_dump(mode="json") for entry in history[: lapse + 1])])
+
+
+def digest_of(value: object) -> str:
+    """SHA-256, in hex, of a value as canonical JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 FOLDER = "requests/prod"

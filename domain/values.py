@@ -72,6 +72,9 @@ TICKET_ID = r"PR-[0-9]{4}-(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3,8})
 TicketId = Annotated[str, StringConstraints(pattern=f"^{TICKET_ID}$")]
 """`PR-YYYY-NNNN`, numbered from 0001 in each year, at least four digits."""
 
+CommitId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
+"""A commit of the record."""
+
 Tenant = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 """A tenant's name as its file under `tenants/` has it: a DNS label in lower case."""
 

@@ -16,7 +16,7 @@ import pygit2
 from domain import lifecycle
 from domain.errors import RuleViolation
 from domain.roles import Requester
-from domain.signing import Claims, ServiceClaims, mismatch, service_mismatch
+from domain.signing import Claims, ServiceClaims, mismatch
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.requesters import act_in, requester_in
@@ -151,7 +151,7 @@ class ActReader:
         if position is not None and not self.keys.before(position).signs_service:
             return True
         stated = (each for each in self._proven(act.ticket.id) if isinstance(each, ServiceClaims))
-        return any(service_mismatch(claims, act.ticket) is None for claims in stated)
+        return any(mismatch(claims, act.ticket) is None for claims in stated)
 
 
 class UnreadCommits:

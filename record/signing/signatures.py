@@ -14,17 +14,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from pydantic import Field, ValidationError
 
-from domain.change import CommitId
 from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import KeyEnded, Unproven
 from domain.formats import CLAIMS
-from domain.signing import FRESH, SERVICE_TYPE, TYPE, Claims, ServiceClaims, claims_of
-from domain.values import Frozen, Moment, iso
+from domain.signing import FINDING_TYPE, FRESH, SERVICE_TYPE, TYPE, Claims, Finding, ServiceClaims, claims_of
+from domain.values import CommitId, Frozen, Moment, iso
 
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
-Signed = TypeVar("Signed", Claims, ServiceClaims)
+Signed = TypeVar("Signed", Claims, ServiceClaims, Finding)
 
 
 class KeyUnusable(Exception):
@@ -38,9 +37,10 @@ class KeyClass(StrEnum):
     SERVICE = "service"
 
 
-_SIGNED_BY: Final[Mapping[type[Claims | ServiceClaims], tuple[str, KeyClass]]] = {
+_SIGNED_BY: Final[Mapping[type[Claims | ServiceClaims | Finding], tuple[str, KeyClass]]] = {
     Claims: (TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
+    Finding: (FINDING_TYPE, KeyClass.SERVICE),
 }
 """The `typ` of each kind of signature, and the class of key that makes it: neither makes the other's."""
 
@@ -105,6 +105,10 @@ class Keys:
         """Reads what the service signed of an act of its own. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, ServiceClaims)
 
+    def finding(self, token: str) -> Finding:
+        """Reads what the service sealed of AWX's word on a job. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, Finding)
+
     def _proven(self, token: str, form: type[Signed]) -> Signed:
         """The claims, by a key of the class that signs such; a forged signature is refused before an ended key."""
         typ, key_class = _SIGNED_BY[form]
@@ -144,7 +148,7 @@ def _read(payload: bytes, form: type[Signed]) -> Signed:
 
 
 def unchecked(token: str) -> Claims | None:
-    """Reads what a signature says, whoever made it; for what only sorts, and decides nothing. None for nothing."""
+    """Reads what a person's signature says, whoever made it; for what only sorts or refuses. None for nothing."""
     try:
         return Claims.model_validate_json(jws.extract_compact(token[:LONGEST_JWS].encode()).payload)
     except (JoseError, ValueError, TypeError):
@@ -185,9 +189,9 @@ def signed(message: Message, key: OKPKey) -> Message:
     return message.model_copy(update={"proof": sealed(claims_of(message), key)})
 
 
-def sealed(claims: Claims, key: OKPKey) -> str:
+def sealed(claims: Claims | ServiceClaims | Finding, key: OKPKey) -> str:
     """The claims as a compact JWS."""
-    header = {"alg": _ALGORITHM, "kid": key.thumbprint(), "typ": TYPE}
+    header = {"alg": _ALGORITHM, "kid": key.thumbprint(), "typ": _SIGNED_BY[type(claims)][0]}
     return jws.serialize_compact(header, claims.model_dump_json(), key, algorithms=[_ALGORITHM])
 
 
@@ -211,13 +215,19 @@ class Signer:
 
     @property
     def kid(self) -> str:
-        """The name under which the record must have the public half."""
+        """The name under which the record must have the public half of the key that signs now."""
+        self._look()
         return self._key.thumbprint()
 
     def sign(self, message: Message) -> Message:
         """The message with its proof."""
         self._look()
         return signed(message, self._key)
+
+    def seal(self, claims: ServiceClaims | Finding) -> str:
+        """The claims as a compact JWS."""
+        self._look()
+        return sealed(claims, self._key)
 
     def _look(self) -> None:
         try:

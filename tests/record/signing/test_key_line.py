@@ -9,7 +9,7 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from domain.errors import KeyEnded, Unproven
-from domain.signing import SERVICE_TYPE, ServiceClaims, history_digest, round_of
+from domain.signing import SERVICE_TYPE, ServiceClaims, history_digest
 from record.signing.keys import KeyLine
 from record.signing.signatures import KeyClass, Keys, new_key, sealed
 from tests.domain.builders import NOW, pending
@@ -75,7 +75,7 @@ def act(key: OKPKey = SERVICE, typ: str = SERVICE_TYPE) -> str:
         digest=ticket.digest,
         action=ticket.last.action,
         attempt=1,
-        round=round_of(ticket),
+        round=ticket.round,
         history=history_digest(ticket),
         tip=None,
         at=NOW,
