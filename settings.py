@@ -214,6 +214,11 @@ class Settings(BaseModel):
     repository_ui_url: str | None = Field(
         None, pattern="^https?://", description="The GitOps repository's pages, for its links to commits."
     )
+    worker_key: Path | None = Field(
+        None,
+        description="File with the private key that the service's own acts are signed with (`prodgate keys rotate "
+        "--class service`). Worker only; must be set once the record has such a key.",
+    )
     signing_key: Path | None = Field(
         None, description="File with the private key that decisions are signed with (`prodgate keys rotate`). API only."
     )

@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 from bootstrap.channels import channel_clients, plan
 from bootstrap.doctor import awx_connection, awx_timings, warn_of_histories
 from bootstrap.health import WorkerHealth
+from bootstrap.keys import check_key, signer
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from bootstrap.registration import Registration
 from clients.awx.client import AwxClient
@@ -48,7 +49,9 @@ async def run(settings: Settings) -> None:
             timings=awx_timings(settings),
             channel_clients=channels,
             plan=plan(settings),
+            signer=signer(settings),
         )
+        await asyncio.to_thread(check_key, repository, registration.commits)
         worker = registration.worker(
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,
@@ -57,7 +60,8 @@ async def run(settings: Settings) -> None:
         await registration.follow()
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
-            app = WorkerHealth(worker, temporal, repository, client, counted, settings.payload_keys is not None).app()
+            encrypted = settings.payload_keys is not None
+            app = WorkerHealth(worker, temporal, repository, client, registration.commits, counted, encrypted).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
 

@@ -31,9 +31,12 @@ from domain.deployment import (
     NotLaunched,
 )
 from domain.remarks import write
+from domain.signing import Finding
 
 LAUNCH_UNKNOWN = "LaunchUnknown"
 """Type of the failure after which only `find_job` with `asked_at` can tell whether there is a job."""
+NOT_YET = "NotYet"
+"""Type of the failure that asks for another look: nothing is wrong, it is only too early."""
 DUPLICATES = "prodgate_awx_duplicate_jobs"
 CLOCK_SKEW = timedelta(minutes=5)
 """The most that AWX's clock may be off from ours when jobs are searched by their time of creation."""
@@ -67,11 +70,15 @@ Objection = Callable[[Deployment, activity.Info], Awaitable[LaunchRefused | NotL
 
 @dataclass
 class AwxActivities:
-    """The AWX side of a promotion. `secrets` are masked in whatever a ticket quotes, AWX's credentials always."""
+    """The AWX side of a promotion. `secrets` are masked in whatever a ticket quotes, AWX's credentials always.
+
+    `seal` signs what AWX told, for the commit that tells of it: no activity need ask AWX for it again.
+    """
 
     client: AwxClient
     objection: Objection
     timings: AwxTimings = AwxTimings()
+    seal: Callable[[Finding], str | None] = lambda _: None
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     async def find_job(self, lookup: JobLookup) -> LaunchOutcome:
@@ -126,10 +133,11 @@ class AwxActivities:
         try:
             row = await self.client.job(job.job)
             if row.active:
-                return await self._unfinished(job, row, looked_at)
+                return self._sealed(await self._unfinished(job, row, looked_at), job.deployment, row)
             result = await self._ended(row, looked_at)
             twins = await self._cancel_twins(job) if job.asked > 1 else []
-            return result.model_copy(update={"twins": tuple(twin.id for twin in twins)})
+            result = result.model_copy(update={"twins": tuple(twin.id for twin in twins)})
+            return self._sealed(result, job.deployment, row)
         except AwxMissing:
             return unknown(job.job, write("job-vanished"))
         except AwxForbidden:
@@ -213,7 +221,8 @@ class AwxActivities:
         """Take the job as the attempt's, or cancel it where AWX would run something else than was approved."""
         fault = awx_answers.difference(job, deployment)
         if fault is None:
-            return Launched(job=job.id, look_in=self.timings.report_within.total_seconds())
+            seal = self.seal(awx_answers.launch_found(deployment, job, _asked_at()))
+            return Launched(job=job.id, look_in=self.timings.report_within.total_seconds(), seal=seal)
         activity.logger.error("AWX job %s is not what was asked for, and is cancelled: %s", job.id, fault)
         sentence = f"{write('job-differs', job=job.id)} ({fault})"
         return LaunchRefused(reason=cut(f"{sentence}; {await self._stop(job)}"))
@@ -226,6 +235,14 @@ class AwxActivities:
         return awx_answers.progress(await self.client.job(job.id) if job.kind == "job" else job)
 
     # The result
+
+    def _sealed(self, result: JobResult, deployment: Deployment, row: AwxJob) -> JobResult:
+        """The result with the worker's signature on it; none on a job of something else, whoever asked for it."""
+        if not row.names(deployment):
+            return result
+        return result.model_copy(
+            update={"seal": self.seal(awx_answers.end_found(deployment, result, row, _asked_at()))}
+        )
 
     async def _unfinished(self, job: Job, row: AwxJob, looked_at: datetime) -> JobResult:
         """Ask for another look, or give up on a job past its deadline."""
@@ -290,7 +307,7 @@ def _waited(began: float) -> timedelta:
 
 def _later(sentence: str, delay: timedelta) -> ApplicationError:
     """Nothing is wrong, it is only too early: no log line, no metric, no worker slot until then."""
-    return ApplicationError(sentence, type="NotYet", next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN)
+    return ApplicationError(sentence, type=NOT_YET, next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN)
 
 
 def _retryable(error: AwxError) -> ApplicationError:

@@ -3,15 +3,22 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.vouching import Vouching
 from domain.change import Change, Recorded
-from domain.errors import Unproven
-from record.errors import RecordConflict, RecordUnavailable, TicketExists
+from domain.errors import RuleViolation, StaleDecision, Unproven, Unvouched
+from domain.ticket import BY_PEOPLE, SYSTEM
+from record.errors import RecordConflict, TicketExists
+from record.facts.line import UNREADABLE
+from record.facts.used import used_ids
 from record.git.repository import Repository
-from record.signing.proofs import Proofs
+from record.git.writer import Seal
+from record.index.reader import Index
+from record.signing.proofs import CommitProofs
 
 _FIRST_LOOK = timedelta(seconds=10)
 _LAST_LOOK = timedelta(minutes=5)
@@ -20,41 +27,56 @@ _LAST_LOOK = timedelta(minutes=5)
 
 @dataclass
 class RecordActivities:
-    """Writes to the Git record, and writes nothing that a person is said to have done but the API did not sign."""
+    """Writes to the Git record: of people what the API signed, of the service what this worker vouches for."""
 
     repository: Repository
-    proofs: Proofs
+    index: Index
+    proofs: CommitProofs
+    vouching: Vouching
 
     @activity.defn
     async def record_change(self, change: Change) -> Recorded:
         """Commit one transition of one ticket, and return the file's revision.
 
         Running it twice is harmless: a change that the record holds already is found there and not written again.
-        Fails for good as `TicketExists` when the number is taken, and as `Unproven` for a submission that nobody
-        signed; fails as `RecordConflict` until a person has put the file back, as `Unproven` until they have put back
-        the key of a decision that was taken already, and as `RecordUnavailable` until Git can be reached.
+        Fails for good as `TicketExists` when the number is taken; as `KeyEnded`, `StaleDecision` or `Unproven` for what
+        a person did, and the API did not sign so, or with a key that ended, or that is recorded already; as `Unvouched`
+        for what the service did not do. Fails as `RecordConflict` until a person has put the file back, as `Unproven`
+        until they have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can
+        be reached.
         """
         try:
-            await asyncio.to_thread(self.proofs.check_change, change)
-            recorded = await self.repository.record(change)
+            return await self.repository.record(change, await self._seal(change))
         except TicketExists as error:
             raise ApplicationError(str(error), type="TicketExists", non_retryable=True) from error
         except RecordConflict as error:
             activity.logger.error("%s", error)
             look_again = _next_look(activity.info().attempt)
             raise ApplicationError(str(error), type="RecordConflict", next_retry_delay=look_again) from error
-        except Unproven as error:
-            raise _unproven(error, change) from error
-        except RecordUnavailable as error:
+        except (Unproven, StaleDecision, Unvouched) as error:
+            raise self._refused(error, change) from error
+        except UNREADABLE as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
-        return recorded
 
+    async def _seal(self, change: Change) -> Seal:
+        """The proof that the commit gets when it is made. Raises Unvouched."""
+        last, proofs, info = change.ticket.last, self.proofs, activity.info()
+        if last.by != SYSTEM or last.action in BY_PEOPLE:
+            await asyncio.to_thread(proofs.look_for_key, change)
+            return partial(proofs.by_person, await asyncio.to_thread(self._used, change))
+        vouched = await self.vouching.vouch(change, info) if proofs.needed else None
+        return partial(proofs.by_service, info.current_attempt_scheduled_time, vouched)
 
-def _unproven(error: Unproven, change: Change) -> ApplicationError:
-    if change.base is None:
-        return ApplicationError(str(error), type="Unproven", non_retryable=True)
-    activity.logger.error("%s of %s: %s", change.ticket.last.action, change.ticket.id, error)
-    return ApplicationError(str(error), type="Unproven", next_retry_delay=_next_look(activity.info().attempt))
+    def _used(self, change: Change) -> frozenset[str]:
+        return frozenset() if change.base is None else used_ids(self.repository, self.index, change.ticket.id)
+
+    def _refused(self, error: RuleViolation, change: Change) -> ApplicationError:
+        """A refusal for good; but of a decision whose key is missing, until somebody has put it back."""
+        activity.logger.error("%s of %s: %s", change.ticket.last.action, change.ticket.id, error)
+        waits = change.base is not None and isinstance(error, Unproven) and self.proofs.lacks_key(change)
+        look_again = _next_look(activity.info().attempt) if waits else None
+        kind = type(error).__name__
+        return ApplicationError(str(error), type=kind, non_retryable=not waits, next_retry_delay=look_again)
 
 
 def _next_look(attempt: int) -> timedelta:

@@ -20,7 +20,9 @@ from clients.awx.errors import AwxError
 from clients.awx.template import check_template
 from engine.telemetry import Meter
 from record.errors import RecordUnavailable
+from record.facts.line import UNREADABLE
 from record.git.repository import Repository
+from record.signing.proofs import CommitProofs
 
 FETCHED_WITHIN = 10.0
 """Seconds that a fetch may be old for the record to count as reachable."""
@@ -37,6 +39,7 @@ class WorkerHealth:
     temporal: Client
     repository: Repository
     awx: AwxClient
+    proofs: CommitProofs
     counted: Meter
     encrypted: bool
     _awx_said: str = "ok"
@@ -56,8 +59,8 @@ class WorkerHealth:
 
         `histories` tells whether Temporal's are encrypted, and is no need.
         """
-        temporal, git, awx = await asyncio.gather(self._ask_temporal(), self._ask_git(), self._ask_awx())
-        said = {"temporal": temporal, "git": git, "awx": awx}
+        asked = (self._ask_temporal(), self._ask_git(), self._ask_awx(), self._ask_key())
+        said = dict(zip(("temporal", "git", "awx", "key"), await asyncio.gather(*asked), strict=True))
         histories = {"histories": "encrypted" if self.encrypted else "readable"}
         return JSONResponse(said | histories, 200 if set(said.values()) == {"ok"} else 503)
 
@@ -81,6 +84,13 @@ class WorkerHealth:
         except (RecordUnavailable, OSError) as error:
             return f"The Git record can't be read: {error}"
         return "ok" if found else "The Git record is gone, or has no such branch"
+
+    async def _ask_key(self) -> str:
+        """Tells whether the record lets this worker sign what it does."""
+        try:
+            return await asyncio.to_thread(self.proofs.fault) or "ok"
+        except UNREADABLE as error:
+            return f"The record's keys can't be read: {error}"
 
     async def _ask_awx(self) -> str:
         """Tells whether AWX's job template is fit, as it was at the last look."""

@@ -23,6 +23,7 @@ from activities.preflight import PreflightActivities, RecordPreflight
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from activities.sessions import SessionActivities
+from activities.vouching import Vouching
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
 from domain.announcement import Channel, Plan
@@ -40,7 +41,8 @@ from record.index.diff import Comparer
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
-from record.signing.proofs import Proofs
+from record.signing.proofs import CommitProofs, Proofs
+from record.signing.signatures import Signer
 from workflows.claim import Claim
 from workflows.following import Follow, keep_following
 from workflows.promotion import Promotion
@@ -60,6 +62,8 @@ class Registration:
     timings: AwxTimings
     channel_clients: Mapping[Channel, ChannelClient]
     plan: Plan
+    signer: Signer | None = None
+    """The worker's own key; None while it has none."""
     look_every: timedelta = timedelta(seconds=2)
     known_for: float = KNOWN_FOR
     """Seconds that rights count which can't be looked up any more."""
@@ -73,6 +77,10 @@ class Registration:
     @cached_property
     def keys(self) -> KeyReader:
         return KeyReader(self.repository)
+
+    @cached_property
+    def commits(self) -> CommitProofs:
+        return CommitProofs(self.keys, self.signer)
 
     @cached_property
     def controls(self) -> Controls:
@@ -117,14 +125,15 @@ class Registration:
         record = RecordPreflight(
             self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket)
         )
-        awx = AwxActivities(self.awx, record.objection, self.timings)
+        awx = AwxActivities(self.awx, record.objection, self.timings, seal=self.commits.seal)
+        vouching = Vouching(self.commits, record, awx, self.plan.expiry, Promotion.__name__)
         fronts = Fronts(self.client, awx)
         return Worker(
             self.client,
             task_queue=self.task_queue,
             workflows=[Promotion, Follow, Claim, AwxWatch, Logout],
             activities=[
-                RecordActivities(self.repository, proofs).record_change,
+                RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
                 SessionActivities(self.repository).revoke_session,
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,

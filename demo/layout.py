@@ -15,6 +15,7 @@ from demo.files import write_private
 from demo.processes import Process
 from engine.codec import rotate as rotate_payload_keys
 from record.signing.rotation import KeyBranch
+from record.signing.signatures import KeyClass
 from settings import Settings
 from workflows.shown import SEARCH_ATTRIBUTES
 
@@ -47,6 +48,11 @@ def signing_key(data: Path) -> Path:
 def payload_keys(data: Path) -> Path:
     """The keys with which a demo in this folder encrypts what Temporal keeps."""
     return data / "payload" / "keys.json"
+
+
+def worker_key(data: Path) -> Path:
+    """The private key that a demo's worker signs with."""
+    return data / "signing" / "worker.json"
 
 
 class CannotStart(Exception):
@@ -143,6 +149,7 @@ class Demo:
         }
         if self.has_git:  # whoever brings a repository brings the key that it has the public half of
             settings["PRODGATE_SIGNING_KEY"] = str(signing_key(self.data))
+            settings["PRODGATE_WORKER_KEY"] = str(worker_key(self.data))
         if payload_keys(self.data).exists():
             settings["PRODGATE_PAYLOAD_KEYS"] = str(payload_keys(self.data))
         if self.has_awx:
@@ -179,14 +186,19 @@ class Demo:
         """Make what a first start needs: folders, keys, the company's repository."""
         (self.data / "logs").mkdir(parents=True, exist_ok=True)
         if self.has_git:
-            branch, file = self.given.get("PRODGATE_GIT_BRANCH", "main"), signing_key(self.data)
-            prepare_repository(Path(self.record), branch)
-            if "PRODGATE_SIGNING_KEY" not in self.given and not file.exists():
-                KeyBranch(self.record, branch).rotate(file, datetime.now(UTC), timedelta())
+            prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"))
+            self._make_key("PRODGATE_SIGNING_KEY", signing_key(self.data), KeyClass.PEOPLE)
+            self._make_key("PRODGATE_WORKER_KEY", worker_key(self.data), KeyClass.SERVICE)
         if self._begins and "PRODGATE_PAYLOAD_KEYS" not in self.given:
             rotate_payload_keys(payload_keys(self.data), datetime.now(UTC), timedelta())
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
+
+    def _make_key(self, setting: str, file: Path, key_class: KeyClass) -> None:
+        """Make and publish the key, unless there is one."""
+        if setting not in self.given and not file.exists():
+            branch = self.given.get("PRODGATE_GIT_BRANCH", "main")
+            KeyBranch(self.record, branch).rotate(file, datetime.now(UTC), timedelta(), key_class)
 
     def processes(self, keeps: tuple[int, ...] = ()) -> list[Process]:
         """The children, in the order in which they need each other; each holds the open files `keeps`."""

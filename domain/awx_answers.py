@@ -9,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.deployment import Deployment, JobOutcome, JobResult
 from domain.remarks import write
+from domain.signing import Finding, JobEvidence, told_digest
+from domain.ticket import Action
 from domain.values import ExternalId
 
 REASON_CHARACTERS = 8000
@@ -33,6 +35,7 @@ class AwxJob:
     """A job as AWX tells of it, in its own words (`status`, `kind`, `launch_type`). Times are aware.
 
     `launched_by` is the id of AWX's user and `launcher` their name, None and empty where nobody launched it.
+    `revision` is the commit of the playbook that it runs, as far as AWX knows it yet.
     `output_complete` is False while AWX still writes output down. `ignored_fields` are those that a launch lost.
     """
 
@@ -43,6 +46,8 @@ class AwxJob:
     launched_by: int | None = None
     launcher: str = ""
     template: int | None = None
+    revision: str = ""
+    created: datetime | None = None
     started: datetime | None = None
     finished: datetime | None = None
     explanation: str = ""
@@ -143,6 +148,31 @@ def unknown(job: int, sentence: str, found: AwxJob | None = None) -> JobResult:
     """Nobody can say what became of the job; `sentence` says why."""
     error = cut(f"{write('outcome-unknown')}. {sentence}")
     return JobResult(job=job, outcome=JobOutcome.UNKNOWN, error=error, started_at=found.started if found else None)
+
+
+def launch_found(deployment: Deployment, job: AwxJob, at: datetime) -> Finding:
+    """AWX's word that it has a job of the attempt."""
+    return _finding(deployment, job, Action.DEPLOYING, told_digest(None, None, None), at)
+
+
+def end_found(deployment: Deployment, result: JobResult, job: AwxJob, at: datetime) -> Finding:
+    """AWX's word on how the attempt's job ended."""
+    action = Action.DEPLOYED if result.outcome is JobOutcome.SUCCEEDED else Action.FAILED
+    return _finding(deployment, job, action, told_digest(result.story, result.deployment_id, result.error), at)
+
+
+def _finding(deployment: Deployment, job: AwxJob, action: Action, words: str, at: datetime) -> Finding:
+    evidence = JobEvidence(
+        job=job.id,
+        status=job.status[:32],
+        revision=job.revision[:200] or None,
+        created=job.created,
+        started=job.started,
+        finished=job.finished,
+    )
+    return Finding(
+        ticket=deployment.request_id, attempt=deployment.attempt, action=action, words=words, at=at, job=evidence
+    )
 
 
 def given_id(job: AwxJob) -> object | None:

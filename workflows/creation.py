@@ -10,14 +10,25 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain import lifecycle
     from domain.change import Proof, Resumed, Revision
-    from domain.decision import Submission
+    from domain.decision import Jws, Submission
     from domain.errors import RuleViolation
     from domain.roles import Requester
     from domain.signing import proof_of
     from domain.ticket import PromotionRequest
 
-Transition = tuple[PromotionRequest, str, Proof | None]
-"""A ticket after one transition, the name of whoever acted, and their signature."""
+
+@dataclass(eq=False)
+class Transition:
+    """A ticket after one transition, the name of whoever acted, and what proves it: their signature, or AWX's word.
+
+    `dropped` says why it was taken back: the record will never have it.
+    """
+
+    ticket: PromotionRequest
+    by: str
+    proof: Proof | None = None
+    finding: Jws | None = None
+    dropped: ApplicationError | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class InitialState:
             ticket = lifecycle.create(begun)
         except RuleViolation as violation:
             raise ApplicationError(str(violation), type=type(violation).__name__, non_retryable=True) from violation
-        first = (ticket, begun.requester.name, proof_of(begun))
+        first = Transition(ticket, begun.requester.name, proof_of(begun))
         return cls(ticket, begun.asked_by, begun.decide_by, key=begun.key, unrecorded=(first,))
 
     def resumed(self, ticket: PromotionRequest, revision: Revision, decided: tuple[str, ...]) -> Resumed:

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.signing import proof_of
     from domain.targets import TargetFacts
     from domain.ticket import PromotionRequest
-    from workflows.creation import InitialState
+    from workflows.creation import InitialState, Transition
     from workflows.deployment import Attempts
     from workflows.ledger import Ledger
 
@@ -21,11 +21,16 @@ class TakenDecisions:
     def __init__(self, ledger: Ledger, attempts: Attempts, begun: InitialState) -> None:
         self._ledger, self._attempts, self._begun = ledger, attempts, begun
         self._taken: dict[str, Decision | None] = dict.fromkeys(begun.decided)
+        self._transitions: dict[str, Transition] = {}
 
     @property
     def taken(self) -> tuple[str, ...]:
-        """The ids of the decisions that were taken, in their order."""
-        return tuple(self._taken)
+        """The ids of the decisions that were taken, in their order; without those that the record won't have."""
+        return tuple(each for each in self._taken if not self._dropped(each))
+
+    def _dropped(self, decision_id: str) -> ApplicationError | None:
+        made = self._transitions.get(decision_id)
+        return made.dropped if made else None
 
     def check(self, decision: Decision, action: DecisionAction, target: TargetFacts | None = None) -> None:
         """Raise the RuleViolation that refuses the decision now."""
@@ -36,14 +41,20 @@ class TakenDecisions:
             lifecycle.check(self._ledger.ticket, decision, workflow.now(), asker, target, launching=launching)
 
     async def take(self, decision: Decision) -> PromotionRequest:
-        """The ticket with the decision, once recorded. The same decision delivered again changes nothing."""
+        """The ticket with the decision, once recorded. The same decision delivered again changes nothing.
+
+        Fails as KeyEnded or StaleDecision where the record won't have it: the person has to decide again.
+        """
         if self._took(decision):
             await self._ledger.settled()
+            if dropped := self._dropped(decision.id):
+                raise dropped
             return self._ledger.ticket
         decided = lifecycle.apply(self._ledger.ticket, decision, workflow.now())
         self._taken[decision.id] = decision
-        self._ledger.become(decided, decision.person.name, proof_of(decision))
-        await self._ledger.record()
+        made = self._ledger.become(decided, decision.person.name, proof_of(decision))
+        self._transitions[decision.id] = made
+        await self._ledger.record(made)
         return decided
 
     async def take_unanswered(self, decision: Decision, action: DecisionAction) -> None:

@@ -71,9 +71,9 @@ class Attempts:
         return not self.launching and not self._lost
 
     @property
-    def pause(self) -> timedelta:
-        """The wait before AWX is asked again."""
-        return options.not_now(self._not_now)
+    def ask_again_at(self) -> datetime:
+        """The time to ask AWX again, after it took nothing."""
+        return workflow.now() + options.not_now(self._not_now)
 
     @property
     def _first_run(self) -> str | None:
@@ -126,6 +126,11 @@ class Attempts:
         if isinstance(said, Cleared):
             return self._noted(self._given_up() or await self._ask(deployment, workflow.info().run_id))
         return self._noted(said)
+
+    def doubt(self) -> None:
+        """Note that the job that AWX told of is not recorded: it is looked for before anybody asks AWX for another."""
+        self._asked_at = workflow.now()
+        self._lost += 1
 
     def _noted(self, found: Verdict | NotLaunched | None) -> Verdict | NotLaunched | None:
         if isinstance(found, NotLaunched):

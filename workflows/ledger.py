@@ -10,10 +10,16 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.record import RecordActivities
     from domain.change import Change, Proof, Revision
+    from domain.decision import Jws
+    from domain.errors import StaleDecision
     from domain.ticket import SYSTEM_NAME, PromotionRequest
     from workflows import options, shown
-    from workflows.creation import InitialState
+    from workflows.creation import InitialState, Transition
     from workflows.story import BrokenPromotion
+
+
+_AFTER = StaleDecision("What this was decided on was taken back: look again")
+"""The refusal of what was built on a transition that the record won't have."""
 
 
 class Ledger:
@@ -22,6 +28,8 @@ class Ledger:
     def __init__(self, begun: InitialState) -> None:
         self.ticket = begun.ticket
         self.revision = begun.revision
+        self._recorded = None if begun.revision is None else begun.ticket
+        self._drops = 0
         self.never: ApplicationError | None = None
         self._unrecorded = begun.queue()
         self._recording = asyncio.Lock()
@@ -48,31 +56,77 @@ class Ledger:
         """Wait until the ticket is in the record, or never will be."""
         await workflow.wait_condition(lambda: self.revision is not None or self.never is not None)
 
-    def become(self, ticket: PromotionRequest, by: str = SYSTEM_NAME, proof: Proof | None = None) -> None:
+    def become(self, ticket: PromotionRequest, by: str = SYSTEM_NAME, proof: Proof | None = None) -> Transition:
         """Make this the ticket, at once; it is recorded with whatever is recorded next."""
-        self.ticket = ticket
-        self._unrecorded.append((ticket, by, proof))
-        shown.show(ticket)
+        transition = Transition(ticket, by, proof)
+        self._adopt(transition)
+        return transition
 
-    async def advance(self, ticket: PromotionRequest) -> None:
-        """Make this the ticket, by the service itself, at once; return when it is recorded."""
-        self.become(ticket)
-        await self.record()
+    def _adopt(self, transition: Transition) -> None:
+        self.ticket = transition.ticket
+        self._unrecorded.append(transition)
+        shown.show(self.ticket)
 
-    async def record(self) -> None:
-        """Commit whatever isn't committed yet."""
+    async def advance(self, ticket: PromotionRequest, finding: Jws | None = None) -> bool:
+        """Make this the ticket, by the service itself, at once; True once it is recorded, False where it never will be.
+
+        Then the ticket is the recorded one again, and is taken on from there after a pause.
+        """
+        transition = Transition(ticket, SYSTEM_NAME, finding=finding)
+        self._adopt(transition)
+        try:
+            await self.record(transition)
+        except ApplicationError as dropped:
+            if dropped is not transition.dropped:
+                raise
+            until = workflow.now() + options.not_now(self._drops)
+            self._drops += 1
+            await self.unchanged_until(until, "looks again", lambda: False)
+            return False
+        self._drops = 0
+        return True
+
+    async def record(self, transition: Transition | None = None) -> None:
+        """Commit whatever isn't committed yet. Raises the failure of the transition that the record won't have."""
         async with self._recording:
             if self.never:
                 raise self.never
             while self._unrecorded:
-                ticket, by, proof = self._unrecorded[0]
-                change = Change(ticket=ticket, base=self.revision, actor_name=by, proof=proof)
-                summary = f"commits {ticket.last.action} by {ticket.last.by}"
-                recorded = await workflow.execute_activity_method(
-                    RecordActivities.record_change, change, **options.recording(summary)
-                )
-                self.revision = recorded.revision
-                self._unrecorded.popleft()
+                try:
+                    await self._record(self._unrecorded[0])
+                except ActivityError as error:
+                    self._take_back(error)
+        if transition is not None and transition.dropped:
+            raise transition.dropped
+
+    async def _record(self, transition: Transition) -> None:
+        ticket = transition.ticket
+        change = Change(
+            ticket=ticket,
+            base=self.revision,
+            actor_name=transition.by,
+            proof=transition.proof,
+            finding=transition.finding,
+        )
+        summary = f"commits {ticket.last.action} by {ticket.last.by}"
+        recorded = await workflow.execute_activity_method(
+            RecordActivities.record_change, change, **options.recording(summary)
+        )
+        self.revision, self._recorded = recorded.revision, ticket
+        self._unrecorded.popleft()
+
+    def _take_back(self, error: ActivityError) -> None:
+        """Go on from the recorded ticket, without what the record won't have, and what was built on it."""
+        why = error.cause
+        if self._recorded is None or not isinstance(why, ApplicationError):
+            raise error
+        workflow.logger.error("%s of %s is taken back: %s", self._unrecorded[0].ticket.last.action, self.ticket.id, why)
+        for transition in self._unrecorded:
+            transition.dropped = ApplicationError(str(_AFTER), type=type(_AFTER).__name__, non_retryable=True)
+        self._unrecorded[0].dropped = ApplicationError(why.message, type=why.type, non_retryable=True)
+        self._unrecorded.clear()
+        self.ticket = self._recorded
+        shown.show(self.ticket)
 
     async def settled(self) -> None:
         """Wait until the ticket is recorded as it is."""

@@ -53,9 +53,8 @@ class Promotion:
         self._decisions = TakenDecisions(self._ledger, self._attempts, self._begun)
 
     @workflow.run
-    async def run(self, begun: Submission | Resumed) -> PromotionRequest:
+    async def run(self, _begun: Submission | Resumed) -> PromotionRequest:
         """Go on from whatever the ticket is until it ends; its result is the ticket as it ended."""
-        del begun
         return await to_its_end(self._story())
 
     async def _story(self) -> PromotionRequest:
@@ -66,7 +65,7 @@ class Promotion:
         return self._ledger.ticket
 
     async def _let_handlers_finish(self) -> None:
-        """Wait at the end for decisions that came meanwhile: a retry may be among them."""
+        """Wait at the end for decisions that came meanwhile, a retry perhaps."""
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _next(self) -> Step | None:
@@ -115,10 +114,11 @@ class Promotion:
         """Wait for the ticket's turn, then have AWX make the attempt's job, once."""
         said = await self._attempts.launch(Deployment.of(self._ledger.ticket))
         if isinstance(said, Launched):
-            await self._ledger.advance(lifecycle.start(self._ledger.ticket, said.job, workflow.now()))
+            started = lifecycle.start(self._ledger.ticket, said.job, workflow.now())
+            if not await self._ledger.advance(started, said.seal):
+                self._attempts.doubt()
         elif isinstance(said, NotLaunched):
-            until = workflow.now() + self._attempts.pause
-            await self._ledger.unchanged_until(until, "AWX takes no launch now", lambda: False)
+            await self._ledger.unchanged_until(self._attempts.ask_again_at, "AWX takes no launch now", lambda: False)
         else:
             await self._heed(said)
 
@@ -144,8 +144,8 @@ class Promotion:
         if ticket.last.job_id is None:
             await self._ledger.advance(lifecycle.fail(ticket, write("outcome-unknown"), workflow.now()))
             return
-        result = await self._attempts.follow(Deployment.of(ticket), ticket.last)
-        await self._ledger.advance(lifecycle.conclude(ticket, result, workflow.now()))
+        ended = await self._attempts.follow(Deployment.of(ticket), ticket.last)
+        await self._ledger.advance(lifecycle.conclude(ticket, ended, workflow.now()), ended.seal)
 
     async def _continue_as_new(self) -> None:
         """Go on in a new run before the history grows too long."""

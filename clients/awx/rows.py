@@ -27,6 +27,7 @@ class JobRow(Row):
     type: str = "job"
     status: str
     launch_type: str = ""
+    scm_revision: str = ""
     created: datetime | None = None
     started: datetime | None = None
     finished: datetime | None = None
@@ -50,6 +51,8 @@ class JobRow(Row):
             launched_by=self.launched_by.id,
             launcher=self.launched_by.name,
             template=self.unified_job_template,
+            revision=self.scm_revision,
+            created=self.created,
             started=self.started,
             finished=self.finished,
             explanation=self.job_explanation,

@@ -25,7 +25,7 @@ from record.git.durable import sync, write_files
 from record.git.journal import Journal
 from record.git.packing import Packing
 from record.git.remote import Remote, clone_folder, is_url
-from record.git.writer import Builder, Draft
+from record.git.writer import Asked, Builder, Draft, Refusal, Seal, unsealed
 
 _LOG = logging.getLogger(__name__)
 _LARGEST_GROUP = 256
@@ -37,7 +37,7 @@ _SMALLEST_PART = 16
 _LONGEST_PAUSE = 0.5
 """Seconds at most between two attempts to put a group on a tip that keeps moving."""
 
-_Waiting = tuple[Change, Future[Recorded]]
+_Waiting = tuple[Asked, Future[Recorded]]
 
 
 def open_repository(location: str, branch: str, data_dir: Path, *, token: str | None = None) -> "Repository":
@@ -76,19 +76,19 @@ class Repository:
         self.groups = 0
         self._thread: Thread | None = None
 
-    async def record(self, change: Change) -> Recorded:
+    async def record(self, change: Change, seal: Seal = unsealed) -> Recorded:
         """Make the change durable, once however often it is asked for, and return its revision.
 
-        Raises TicketExists, RecordConflict or RecordUnavailable.
+        Raises TicketExists, RecordConflict or RecordUnavailable, and what `seal` raises.
         """
-        return await asyncio.wrap_future(self._submit(change))
+        return await asyncio.wrap_future(self._submit(Asked(change, seal)))
 
-    def _submit(self, change: Change) -> Future[Recorded]:
+    def _submit(self, asked: Asked) -> Future[Recorded]:
         future: Future[Recorded] = Future()
         with self._arrived:
             if self._closed:
                 raise RecordUnavailable("The record is closed")
-            self._waiting.append((change, future))
+            self._waiting.append((asked, future))
             if self._thread is None:
                 self._thread = Thread(target=self._write, name="record-writer", daemon=True)
                 self._thread.start()
@@ -177,10 +177,9 @@ class Repository:
     def _write(self) -> None:
         builder: Builder | None = None
         while group := self._next_group():
-            changes = tuple(change for change, _ in group)
             try:
                 builder = builder or Builder(self.path)
-                outcomes = self._publish(builder, changes)
+                outcomes = self._publish(builder, tuple(asked for asked, _ in group))
             except RecordError as error:
                 outcomes = (error,) * len(group)
             except (OSError, pygit2.GitError, git.GitError, KeyError) as error:
@@ -213,12 +212,12 @@ class Repository:
         wanted = [each for each in group if each[1].set_running_or_notify_cancel()]
         return wanted if wanted or not group else self._next_group()
 
-    def _publish(self, builder: Builder, changes: tuple[Change, ...]) -> tuple[Recorded | RecordError, ...]:
+    def _publish(self, builder: Builder, group: tuple[Asked, ...]) -> tuple[Recorded | Refusal, ...]:
         """Every change's outcome. A tip that keeps moving is met with smaller parts, which are pushed sooner."""
-        outcomes: list[Recorded | RecordError] = []
-        size, pause = len(changes), 0.01
-        while len(outcomes) < len(changes):
-            part = changes[len(outcomes) : len(outcomes) + size]
+        outcomes: list[Recorded | Refusal] = []
+        size, pause = len(group), 0.01
+        while len(outcomes) < len(group):
+            part = group[len(outcomes) : len(outcomes) + size]
             with self._branch.turn():
                 draft = builder.draft(part, self._branch.tip())
                 landed = self._lands(draft)

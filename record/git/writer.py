@@ -1,6 +1,7 @@
 """Builds the commits of what arrived together, on one tip, as one pack."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,27 @@ from record.git.pack import PackWriter
 
 _LOG = logging.getLogger(__name__)
 
+Refusal = RecordError | RuleViolation
+"""The reasons for which a change is not written."""
+
+
+Seal = Callable[[Change, str | None], Change]
+"""Gives a change the proof that its commit carries, on the tip that it goes on; raises what refuses it there."""
+
+
+def unsealed(change: Change, tip: str | None) -> Change:
+    """The change with the proof that it came with."""
+    del tip
+    return change
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A change to write. `seal` is asked when its commit is made, at each try; not for one that is there already."""
+
+    change: Change
+    seal: Seal = unsealed
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -29,7 +51,7 @@ class Draft:
     base: str | None
     tip: str | None
     pack: PackWriter
-    outcomes: tuple[Recorded | RecordError, ...]
+    outcomes: tuple[Recorded | Refusal, ...]
 
 
 class Builder:
@@ -40,21 +62,22 @@ class Builder:
         self._git = pygit2.Repository(str(path))
         self._tree = Tree(self._read)
 
-    def draft(self, changes: tuple[Change, ...], tip: str | None) -> Draft:
+    def draft(self, group: tuple[Asked, ...], tip: str | None) -> Draft:
         """The commits of the changes, in their order, on top of `tip`. Nothing is written yet."""
         self._tree.move_to(self._root(tip))
         pack, written, parent = PackWriter(), dict[bytes, bytes](), bytes.fromhex(tip) if tip else None
-        outcomes: list[Recorded | RecordError] = []
-        for change in changes:
+        outcomes: list[Recorded | Refusal] = []
+        for asked in group:
+            change = asked.change
             blob = GitObject.of(ObjectKind.BLOB, text_of(change.ticket).encode())
             try:
-                new = self._is_new(change, blob.oid, written)
-            except RecordError as refused:
+                new = asked.seal(change, tip) if self._is_new(change, blob.oid, written) else None
+            except (RecordError, RuleViolation) as refused:
                 outcomes.append(refused)
                 continue
             if new:
                 folders = self._tree.put(change.ticket.path, blob.oid)
-                data = message.commit(change, folders[-1].oid, parent, datetime.now(UTC))
+                data = message.commit(new, folders[-1].oid, parent, datetime.now(UTC))
                 commit = GitObject.of(ObjectKind.COMMIT, data)
                 pack.add((blob, *folders, commit))
                 written[blob.oid] = blob.data

@@ -1,6 +1,7 @@
-"""Checks every message of a person for the worker: that the API signed it, for this promotion, now."""
+"""Checks every message of a person for the worker, and signs what the service does, as each is committed."""
 
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,16 +10,17 @@ from typing import Protocol, Self
 import structlog
 from prometheus_client import Counter
 
-from domain.change import Change
+from domain.change import Change, Proof
 from domain.decision import Decision
-from domain.errors import IdentityChanged, Unproven
+from domain.errors import IdentityChanged, StaleDecision, Unproven
 from domain.roles import Person
-from domain.signing import FRESH, Claims, message_digest, mismatch
-from domain.ticket import BY_PEOPLE, SYSTEM
+from domain.signing import FRESH, Claims, Finding, message_digest, mismatch, service_claims
 from domain.values import iso
+from domain.vouching import Vouched
+from record.errors import RecordUnavailable
 from record.git.repository import Repository
 from record.signing.keys import KeyReader
-from record.signing.signatures import Keys, kid_of
+from record.signing.signatures import KeyClass, Keys, Signer, kid_of
 
 log = structlog.get_logger("audit.messages")
 """The part of the audit log that tells of what came past the API; anybody may have written who it is by."""
@@ -53,7 +55,7 @@ class Proofs:
 
         Raise IdentityChanged where the person acted before by another sign-in.
         """
-        with self._noting(ticket_id, decision.action, decision.person.email):
+        with _noting(ticket_id, decision.action, decision.person.email):
             claims = self._claims(decision.proof, message_digest(decision))
             if claims.ticket != ticket_id:
                 raise Unproven(f"The message is signed for {claims.ticket}, not for {ticket_id}")
@@ -62,31 +64,121 @@ class Proofs:
             if self.who:
                 self.who(decision.person)
 
-    def check_change(self, change: Change) -> None:
-        """Raise Unproven unless the API signed what only people do; the service itself signs nothing."""
-        last = change.ticket.last
-        if last.by == SYSTEM and last.action not in BY_PEOPLE:
-            return
-        with self._noting(change.ticket.id, last.action, last.by):
-            if change.proof is None:
-                raise Unproven
-            claims = self._claims(change.proof.jws, change.proof.message)
-            if difference := mismatch(claims, change.ticket):
-                raise Unproven(f"The signature is for something else: {difference}")
-
     def _claims(self, jws: str | None, message: str) -> Claims:
-        if jws is None:
-            raise Unproven
-        claims = self.keys.with_key(kid_of(jws)).claims(jws)
+        kid = _kid(jws)
+        keys = self.keys.with_key(kid)
+        claims = keys.claims(jws or "")
         if claims.message != message:
             raise Unproven("The message is not the one that was signed")
+        if claims.attempt is None and keys.signs_service:
+            raise Unproven("The message does not say which attempt it is about")
         return claims
 
-    @contextmanager
-    def _noting(self, ticket_id: str, action: str, by: str) -> Iterator[None]:
+
+@dataclass(frozen=True)
+class CommitProofs:
+    """Gives a change the proof that its commit carries: a person's is checked, the service's own is made.
+
+    By the keys of the branch as it is then, so that nothing outlives its key on the way to Git. `signer` has the
+    worker's key; without one, nothing of the service is signed.
+    """
+
+    keys: KeyReader
+    signer: Signer | None = None
+
+    def look_for_key(self, change: Change) -> None:
+        """Look on the remote for the key of a person's act that this disk does not have yet."""
+        if change.proof is not None:
+            self.keys.with_key(_kid(change.proof.jws))
+
+    def lacks_key(self, change: Change) -> bool:
+        """Tells whether the record has no key that could prove the person's act: somebody may put it back."""
+        return change.proof is not None and _kid(change.proof.jws) not in self.keys.current().known
+
+    def by_person(self, used: Collection[str], change: Change, tip: str | None) -> Change:
+        """The change, where the API signed this very act, and no commit has it yet; `used` are ids of those that have.
+
+        Raises Unproven, KeyEnded where its key was retired or revoked since, StaleDecision where it was recorded
+        before.
+        """
+        del tip
+        last, proof = change.ticket.last, change.proof
+        with _noting(change.ticket.id, last.action, last.by):
+            if proof is None:
+                raise Unproven
+            keys = self.keys.current()
+            claims = keys.claims(proof.jws)
+            if claims.message != proof.message:
+                raise Unproven("The message is not the one that was signed")
+            if difference := mismatch(claims, change.ticket):
+                raise Unproven(f"The signature is for something else: {difference}")
+            if claims.attempt is None and _serves(keys, claims.at):
+                raise Unproven("The signature does not say which attempt it is about")
+            if claims.id in used:
+                raise StaleDecision("This was decided and recorded before; look again")
+        return change
+
+    # The service's own
+
+    @property
+    def needed(self) -> bool:
+        """Tells whether the service has to sign what it does."""
+        return self.keys.current().signs_service
+
+    def fault(self) -> str | None:
+        """The reason why the worker can't sign where it has to, in one sentence; None where all is well."""
+        keys = self.keys.current()
+        if self.signer is None:
+            return "The record has a key of the service, and this worker has none" if keys.signs_service else None
+        kid = self.signer.kid
+        if kid not in keys.known or keys.known[kid][0].key_class is not KeyClass.SERVICE:
+            return f"The record has no key {kid} of the service: publish the worker's key"
+        return f"The worker's key {kid} {keys.ended[kid]}" if kid in keys.ended else None
+
+    def by_service(self, at: datetime, vouched: Vouched | None, change: Change, tip: str | None) -> Change:
+        """The change with a signature of the worker, where the record has a key of the service. `at` is now.
+
+        Raises RecordUnavailable until somebody vouched for it, and the worker has a key that proves something.
+        """
+        if not self.needed:
+            return change
+        if self.signer is None or (fault := self.fault()):
+            raise RecordUnavailable(fault or "This worker has no key")
+        if vouched is None:
+            raise RecordUnavailable("The record is not yet known as it is now; try again")
+        claims = service_claims(change.ticket, str(uuid.uuid4()), tip, at, vouched.job)
+        return change.model_copy(update={"proof": Proof(jws=self.signer.seal(claims), message=claims.history)})
+
+    def seal(self, finding: Finding) -> str | None:
+        """The worker's signature on what AWX told it; None where the service signs nothing."""
+        return self.signer.seal(finding) if self.signer and self.needed else None
+
+    def found(self, seal: str | None) -> Finding | None:
+        """The sealed word of AWX; None where nobody sealed one, or by a key that proves nothing now."""
         try:
-            yield
-        except (Unproven, IdentityChanged) as why:
-            REFUSED.labels(action).inc()
-            log.warning("refused", by=by, action=action, ticket=ticket_id, why=str(why))
-            raise
+            return self.keys.current().finding(seal) if seal else None
+        except Unproven as why:
+            log.warning("a seal is not used", why=str(why))
+            return None
+
+
+def _kid(jws: str | None) -> str:
+    if jws is None:
+        raise Unproven
+    return kid_of(jws)
+
+
+def _serves(keys: Keys, at: datetime) -> bool:
+    """Tells whether the service had a key by then: what people decided before that needs to say no more than then."""
+    since = [public.created for public, _ in keys.known.values() if public.key_class is KeyClass.SERVICE]
+    return keys.signs_service and at > min(since, default=at) + FRESH
+
+
+@contextmanager
+def _noting(ticket_id: str, action: str, by: str) -> Iterator[None]:
+    try:
+        yield
+    except (Unproven, IdentityChanged, StaleDecision) as why:
+        REFUSED.labels(action).inc()
+        log.warning("refused", by=by, action=action, ticket=ticket_id, why=str(why))
+        raise

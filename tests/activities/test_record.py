@@ -9,15 +9,25 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.awx import AwxActivities
+from activities.preflight import RecordPreflight
 from activities.record import RecordActivities
+from activities.vouching import Vouching
+from clients.awx.client import AwxClient, AwxConnection
 from domain import lifecycle
 from domain.change import Change
 from domain.decision import DecisionAction
 from domain.signing import proof_of
+from domain.ticket import PromotionRequest
+from record.facts.line import LineReader
 from record.files.writing import text_of
 from record.git.repository import Repository
-from record.signing.proofs import Proofs
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
+from record.signing.keys import KeyReader
+from record.signing.proofs import CommitProofs
 from record.signing.signatures import signed
+from tests.awx_fixtures import no_objection
 from tests.domain.builders import JEAN, NOW, decision, details, submission
 from tests.record.building import Story, bare, git, number, opened, person_commits, publish_key
 from tests.signing import KEY, key_file
@@ -33,8 +43,20 @@ async def repository(tmp_path: Path) -> AsyncIterator[Repository]:
     await repository.close()
 
 
+async def nobody_runs(ticket: PromotionRequest) -> bool:
+    return False
+
+
 def activities(repository: Repository) -> RecordActivities:
-    return RecordActivities(repository, Proofs.of(repository))
+    """By a worker without a key, in a record without one of the service: nothing is vouched for."""
+    index = Index(repository, repository.path.with_name("index.db"))
+    directory, keys = DirectoryReader(repository), KeyReader(repository)
+    lines = LineReader.of(repository, directory, index)
+    record = RecordPreflight(repository, index, keys, lines, nobody_runs)
+    proofs = CommitProofs(keys)
+    awx = AwxActivities(AwxClient(AwxConnection("http://127.0.0.1:9/api/", "unasked")), no_objection)
+    vouching = Vouching(proofs, record, awx, timedelta(days=30), "Promotion")
+    return RecordActivities(repository, index, proofs, vouching)
 
 
 def created(**fields: object) -> Change:

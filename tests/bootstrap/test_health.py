@@ -19,12 +19,14 @@ from domain.ticket import State
 from engine.connection import converter
 from engine.telemetry import Meter, meter
 from record.git.repository import open_repository
+from record.signing.keys import KeyReader
+from record.signing.proofs import CommitProofs
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
 from tests.workflows.test_watch import found
 from workflows.watch import AwxWatch
 
-ALL_WELL = {"temporal": "ok", "git": "ok", "awx": "ok", "histories": "readable"}
+ALL_WELL = {"temporal": "ok", "git": "ok", "awx": "ok", "key": "ok", "histories": "readable"}
 
 
 @asynccontextmanager
@@ -35,7 +37,8 @@ async def pages(
     client, repository = stage.environment.client, open_repository(str(stage.git), "main", stage.git.parent / "clone")
     worker = Worker(client, task_queue=stage.queue, workflows=[AwxWatch])
     async with awx or stage.awx.client() as asked, worker:
-        app = WorkerHealth(worker, temporal or client, repository, asked, counted or meter(), encrypted=False).app()
+        commits, counted = CommitProofs(KeyReader(repository)), counted or meter()
+        app = WorkerHealth(worker, temporal or client, repository, asked, commits, counted, encrypted=False).app()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker") as http:
             yield http
     await repository.close()

@@ -1,0 +1,85 @@
+"""Rules by which the worker vouches for an act of the service: by the clock, the record and AWX, not by who asks.
+
+Each takes the ticket with the act as its last transition, and raises Unvouched where it can't have come to it so.
+"""
+
+from datetime import datetime, timedelta
+
+from domain import lifecycle, line
+from domain.clearance import Lapsed, Objection, Superseded
+from domain.deployment import JobResult, job_name
+from domain.errors import Unvouched
+from domain.signing import FRESH, Finding, JobEvidence, told_digest
+from domain.ticket import Action, PromotionRequest
+from domain.values import Frozen, iso
+
+
+class Vouched(Frozen):
+    """An act that the worker vouches for, with AWX's word where it tells of a job."""
+
+    job: JobEvidence | None = None
+
+
+def check_time(ticket: PromotionRequest, now: datetime) -> None:
+    """The act is not dated ahead."""
+    if ticket.last.at - now > FRESH:
+        raise Unvouched(f"The act is dated {iso(ticket.last.at)}, which is yet to come")
+
+
+def check_due(before: PromotionRequest, ticket: PromotionRequest, now: datetime) -> None:
+    """The date that the request asks for has come."""
+    if not line.becomes_due(before) or lifecycle.waits_for_date(before, min(ticket.last.at, now)):
+        raise Unvouched("The date that the request asks for has not come")
+    _check_same(lifecycle.become_due(before, ticket.last.at), ticket)
+
+
+def check_expired(before: PromotionRequest, ticket: PromotionRequest, submitted_until: datetime, now: datetime) -> None:
+    """Nobody decided in time. `submitted_until` is what the submission said."""
+    until = lifecycle.decide_by(before, submitted_until)
+    if min(ticket.last.at, now) < until:
+        raise Unvouched(f"The request can be decided on until {iso(until)}")
+    _check_same(lifecycle.expire(before, ticket.last.at), ticket)
+
+
+def check_objection(
+    before: PromotionRequest, ticket: PromotionRequest, said: Objection | None, allowed: timedelta
+) -> None:
+    """The record speaks against the request as the act tells it; somebody has `allowed` to approve it anew."""
+    at = ticket.last.at
+    match said:
+        case Lapsed():
+            _check_same(lifecycle.lapse(before, said.reason, at + allowed, at), ticket)
+        case Superseded():
+            _check_same(lifecycle.supersede(before, said.newer, at), ticket)
+        case _:
+            raise Unvouched("Nothing in the record speaks against the request")
+
+
+def check_without_job(before: PromotionRequest, ticket: PromotionRequest) -> None:
+    """No job is known of the attempt: it fails, and nobody can be told that it is under way or deployed."""
+    if ticket.last.job_id is not None or before.last.job_id is not None:
+        raise Unvouched("The act does not tell what became of its job")
+
+
+def check_finding(before: PromotionRequest, ticket: PromotionRequest, finding: Finding) -> JobEvidence:
+    """AWX said of the attempt's job what the act tells."""
+    last, started = ticket.last, before.last.job_id
+    if (finding.ticket, finding.attempt, finding.action) != (ticket.id, ticket.attempt, last.action):
+        raise Unvouched(f"AWX's word is about attempt {finding.attempt} of {finding.ticket}: {finding.action}")
+    if last.job_id != job_name(finding.job.job) or (last.action is not Action.DEPLOYING and started != last.job_id):
+        raise Unvouched(f"AWX's word is about job {finding.job.job}")
+    if finding.words != told_digest(last.comment, last.deployment_id, last.error):
+        raise Unvouched("AWX's word is another one")
+    return finding.job
+
+
+def check_lost(before: PromotionRequest, ticket: PromotionRequest, result: JobResult) -> None:
+    """AWX does not show the job any more, and the act says so."""
+    if ticket.last.action is not Action.FAILED or before.last.job_id != job_name(result.job):
+        raise Unvouched("AWX does not show the job")
+    _check_same(lifecycle.conclude(before, result, ticket.last.at), ticket)
+
+
+def _check_same(expected: PromotionRequest, ticket: PromotionRequest) -> None:
+    if expected != ticket:
+        raise Unvouched(f"The act says something else than what makes it {ticket.last.action}")
