@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.errors import UNREADABLE, SessionRevoked, Unauthenticated
 from api.oidc import Provider
+from domain.decision import LONGEST_ACR, Acr
 from domain.identity import SignIn
 from domain.roles import Person
 from domain.sessions import LONGEST_LIFE, IssuedToken
@@ -32,19 +33,23 @@ LONGEST_TOKEN = 8_192
 
 
 class Identity(Frozen):
-    """The identity in a token: an e-mail address, and in `token` the issuer's stable subject; `signed_in_at` is its
-    `auth_time`."""
+    """The identity in a token: an e-mail address, and in `token` the issuer's stable subject.
+
+    `signed_in_at` is its `auth_time`, `acr` how strongly the issuer says that they signed in.
+    """
 
     email: Email
     token: IssuedToken
     signed_in_at: datetime | None = None
+    acr: Acr | None = None
 
 
 class SignedIn(Frozen):
-    """The caller, and the time they last proved it to the issuer; None where the token does not say."""
+    """The caller, when they last proved it to the issuer, and how strongly; None where the token does not say."""
 
     person: Person
     at: datetime | None = None
+    acr: Acr | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,9 @@ class TokenVerifier:
         token = {"issuer": self.provider.issuer, "subject": claims["sub"], "issued_at": _moment(claims["iat"])}
         token |= {name: claims.get(name) for name in ("jti", "sid")}
         email, signed_in_at = claims.get(self.email_claim), _moment(claims.get("auth_time"))
-        return Identity.model_validate({"email": email, "token": token, "signed_in_at": signed_in_at})
+        acr = claims.get("acr")
+        shown = acr if isinstance(acr, str) and len(acr) <= LONGEST_ACR else None
+        return Identity.model_validate({"email": email, "token": token, "signed_in_at": signed_in_at, "acr": shown})
 
 
 def key_id(token: str) -> str | None:
@@ -135,7 +142,8 @@ class Callers:
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("Send a bearer token: Authorization: Bearer …")
         identity = await self.verifier.identity(token.strip())
-        return SignedIn(person=await run_in_threadpool(self._accepted, identity), at=identity.signed_in_at)
+        person = await run_in_threadpool(self._accepted, identity)
+        return SignedIn(person=person, at=identity.signed_in_at, acr=identity.acr)
 
     def _accepted(self, identity: Identity) -> Person:
         # By the entry's addresses: a token under another one has that entry's roles only where it is the same person's.

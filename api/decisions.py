@@ -8,9 +8,11 @@ from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 
+from api.auth import SignedIn
 from api.engine import Answer, Engine, NotRunning
 from api.errors import ChangedSince
 from api.etags import etag, matches
+from api.message_signing import MessageSigner
 from api.models import Permissions
 from api.permissions import Case, shown
 from api.tickets import Tickets
@@ -22,7 +24,6 @@ from domain.ticket import PromotionRequest
 from record.errors import RecordUnavailable
 from record.facts.controls import Controls
 from record.people.directory import DirectoryReader
-from record.signing.signatures import Signer
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Decisions:
     engine: Engine
     directory: DirectoryReader
     controls: Controls
-    signer: Signer
+    signer: MessageSigner
     now: Callable[[], datetime]
 
     async def permissions(self, person: Person, ticket_id: str) -> Permissions:
@@ -65,11 +66,12 @@ class Decisions:
         target = await run_in_threadpool(self.controls.of_ticket, ticket)
         return Case(ticket, await self.tickets.requester(ticket), directory, target, self.now())
 
-    async def decide(self, person: Person, ticket_id: str, asked: DecisionRequest) -> Answer:
+    async def decide(self, by: SignedIn, ticket_id: str, asked: DecisionRequest) -> Answer:
         """Take the person's decision on the ticket as they see it now.
 
         Raises NotFound, ChangedSince, or the RuleViolation that refuses it.
         """
+        person = by.person
         ticket = await self.tickets.visible(person, ticket_id)
         if asked.if_match is not None and not matches(asked.if_match, etag(ticket)):
             raise ChangedSince
@@ -86,7 +88,7 @@ class Decisions:
             production=asked.production if asked.production is not None else shown(asked.action, case.target),
         )
         self._judge(decision, case)
-        return await self._taken(decision, case)
+        return await self._taken(decision, case, by)
 
     async def _judged_by(self, ticket: PromotionRequest, action: DecisionAction) -> Case:
         """Everything that judges the decision; one that grants nothing goes on where the record is away or faulty."""
@@ -112,9 +114,10 @@ class Decisions:
         if refused:
             raise case.explained(refused, decision.action)[0]
 
-    async def _taken(self, decision: Decision, case: Case) -> Answer:
+    async def _taken(self, decision: Decision, case: Case, by: SignedIn) -> Answer:
+        signed = await run_in_threadpool(self.signer.sign, decision, case.ticket, by)
         try:
-            answer = await self.engine.decide(self.signer.sign(decision))
+            answer = await self.engine.decide(signed)
         except NotRunning:
             # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
             lifecycle.check(case.ticket, decision, self.now(), case.requester)

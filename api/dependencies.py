@@ -103,14 +103,22 @@ class Needs:
     permission: Permission
     decision: DecisionAction | None = None
 
-    async def __call__(
+    async def __call__(self, signed_in: Annotated[SignedIn, Depends(_signed_in)]) -> Person:
+        return signed_in.person
+
+
+@dataclass(frozen=True)
+class Signs(Needs):
+    """The same for a route whose answer is signed: it gives how its caller signed in, too."""
+
+    async def __call__(  # type: ignore[override]
         self, request: Request, services: Served, signed_in: Annotated[SignedIn, Depends(_signed_in)]
-    ) -> Person:
+    ) -> SignedIn:
         if self.decision is not None:
             if self.decision.deploys and not services.callers.revoked.certain():
                 raise RevocationsUnknown
             await _check_sign_in(services, signed_in, self.decision, request.path_params["id"])
-        return signed_in.person
+        return signed_in
 
 
 def needs(permission: Permission) -> Any:
@@ -118,9 +126,15 @@ def needs(permission: Permission) -> Any:
     return Depends(Needs(permission))
 
 
+def creates() -> Any:
+    """The dependency of a route that creates a ticket; gives who calls, and how they signed in."""
+    return Depends(Signs(Permission.CREATE))
+
+
 def decides(action: DecisionAction) -> Any:
-    """The dependency of a route that takes this decision on the ticket of its path; gives the Person who calls."""
-    return Depends(Needs(action.permission, action))
+    """The dependency of a route that takes this decision on the ticket of its path; gives who calls, and how they
+    signed in."""
+    return Depends(Signs(action.permission, action))
 
 
 async def _check_sign_in(services: Services, signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:

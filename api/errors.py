@@ -135,6 +135,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.ProductionChanged: HTTPStatus.CONFLICT,
     rules.WrongTicket: HTTPStatus.CONFLICT,
     rules.Unproven: HTTPStatus.SERVICE_UNAVAILABLE,
+    rules.KeyEnded: HTTPStatus.CONFLICT,
     rules.PreChecksNotPassed: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.ScheduledInThePast: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.ScheduledTooLate: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -179,6 +180,7 @@ _SENTENCES: dict[type[Exception], str] = {
     PayloadUnreadable: "What the engine holds can't be decrypted here; operators have to look at the payload keys",
     ProviderUnavailable: "The identity provider does not answer now, so nobody can be recognised; try again",
     RevocationsUnknown: "Which sessions were ended can't be read now, so nothing is approved or retried; try again",
+    rules.KeyEnded: "The key that this was signed with ended before it was recorded; decide again",
     rules.Unproven: "The engine did not accept this gate's signature; operators have to look at its key and clock",
     **dict.fromkeys(UNREADABLE, "The Git record can't be reached now; try again"),
 }

@@ -23,6 +23,7 @@ from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import PeopleLimit
 from api.logouts import Logouts
+from api.message_signing import MessageSigner
 from api.models import Console
 from api.numbers import Numbers
 from api.oidc import Provider
@@ -78,7 +79,8 @@ async def run(settings: Settings, host: str, port: int) -> None:
 
 def compose(settings: Settings, client: Client, repository: Repository, http: httpx.AsyncClient) -> Services:
     """Everything the routes need, wired together; `http` is what the identity provider is asked through."""
-    directory, keys, sign = DirectoryReader(repository), KeyReader(repository), signer(settings)
+    directory, keys = DirectoryReader(repository), KeyReader(repository)
+    sign = MessageSigner(signer(settings), keys, repository)
     engine = Engine(client, settings.task_queue, settings.answer_within)
     index = Index(repository, settings.data_dir / "api" / "index.db")
     controls, identities = Controls.of(repository, directory, index), Identities(repository, index, keys)

@@ -5,8 +5,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
+from api.auth import SignedIn
 from api.decisions import DecisionRequest
-from api.dependencies import FromDecisions, FromIndex, FromSubmissions, FromTickets, Now, TimeZone, decides, needs
+from api.dependencies import (
+    FromDecisions,
+    FromIndex,
+    FromSubmissions,
+    FromTickets,
+    Now,
+    TimeZone,
+    creates,
+    decides,
+    needs,
+)
 from api.engine import Answer
 from api.entry import SignedInRoute
 from api.etags import etag, matches_weakly
@@ -81,14 +92,14 @@ _DECIDED |= {200: {"headers": _TAG}}
 router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS, route_class=SignedInRoute)
 
 Sees = Annotated[Person, needs(Permission.SEE)]
-Creates = Annotated[Person, needs(Permission.CREATE)]
+Creates = Annotated[SignedIn, creates()]
 MayApprove = Annotated[Person, needs(Permission.APPROVE)]
-Approves = Annotated[Person, decides(DecisionAction.APPROVE)]
-Rejects = Annotated[Person, decides(DecisionAction.REJECT)]
-Cancels = Annotated[Person, decides(DecisionAction.CANCEL)]
-Retries = Annotated[Person, decides(DecisionAction.RETRY)]
-Holds = Annotated[Person, decides(DecisionAction.HOLD)]
-Releases = Annotated[Person, decides(DecisionAction.RELEASE)]
+Approves = Annotated[SignedIn, decides(DecisionAction.APPROVE)]
+Rejects = Annotated[SignedIn, decides(DecisionAction.REJECT)]
+Cancels = Annotated[SignedIn, decides(DecisionAction.CANCEL)]
+Retries = Annotated[SignedIn, decides(DecisionAction.RETRY)]
+Holds = Annotated[SignedIn, decides(DecisionAction.HOLD)]
+Releases = Annotated[SignedIn, decides(DecisionAction.RELEASE)]
 
 Id = Annotated[str, Path(alias="id", examples=["PR-2026-0001"])]
 IfMatch = Annotated[str | None, Header(max_length=1_000, description="Decide only on this revision (an ETag)")]
@@ -161,7 +172,7 @@ async def create_request(
 )
 async def check_request(submissions: FromSubmissions, caller: Creates, body: CreatePromotionRequest) -> Checked:
     """Try a creation now, and keep nothing: who could approve it, or the refusal that creating meets."""
-    return await submissions.check(caller, body)
+    return await submissions.check(caller.person, body)
 
 
 MOST_COMPARED = 200

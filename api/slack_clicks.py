@@ -15,6 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.concurrency import run_in_threadpool
 
+from api.auth import SignedIn
 from api.decisions import DecisionRequest, Decisions
 from api.engine import EngineUnavailable, NotRunning
 from api.errors import STATUS, NotFound, Unauthenticated
@@ -119,7 +120,7 @@ class Clicks:
         person = await self.person(click)
         comment = f"Decided in Slack by user {click.user} of workspace {click.team}"
         asked = DecisionRequest(click.action, comment=comment, reason=reason, production=click.production)
-        await self.decisions.decide(person, click.ticket_id, asked)
+        await self.decisions.decide(SignedIn(person=person), click.ticket_id, asked)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from weakref import WeakValueDictionary
 from starlette.concurrency import run_in_threadpool
 
 from api import known, permissions
+from api.auth import SignedIn
 from api.engine import Answer, Engine, EngineUnavailable, NumberTaken
 from api.errors import TenantNotNamed
 from api.idempotency import key_of, same
+from api.message_signing import MessageSigner
 from api.models import Checked, CreatePromotionRequest, Decider, DeployedVersion
 from api.numbers import Numbers
 from api.shares import FairShares, Patience
@@ -28,7 +30,6 @@ from domain.values import same_name
 from record.facts.controls import Controls
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
-from record.signing.signatures import Signer
 
 _NUMBERS_TRIED = 1_000
 """Numbers tried for one submission before giving up: other API processes and a lost index may have used many."""
@@ -51,7 +52,7 @@ class Submissions:
     index: Index
     directory: DirectoryReader
     controls: Controls
-    signer: Signer
+    signer: MessageSigner
     creates: FairShares
     limits: Limits
     now: Callable[[], datetime]
@@ -61,18 +62,19 @@ class Submissions:
     _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
     _patience: Patience = field(default_factory=partial(Patience, EngineUnavailable))
 
-    async def create(self, person: Person, body: CreatePromotionRequest, idempotency_key: str | None) -> Answer:
+    async def create(self, by: SignedIn, body: CreatePromotionRequest, idempotency_key: str | None) -> Answer:
         """A new ticket, or the first one's where the person used the key before.
 
         Raises NotAuthorized, TenantNotNamed, KeyReused, and what `lifecycle.create` raises.
         """
+        person = by.person
         tenant = self._tenant(person, body)
         if idempotency_key is None:
-            return await self._submit(person, tenant, body, key_of(person, secrets.token_hex()))
+            return await self._submit(by, tenant, body, key_of(person, secrets.token_hex()))
         key = key_of(person, idempotency_key)
         async with self._patience.turn(self._under_way.setdefault(key, asyncio.Lock())):
             try:
-                answer = await self._submit(person, tenant, body, key, claimed=True)
+                answer = await self._submit(by, tenant, body, key, claimed=True)
             except RuleViolation:
                 first = await self.engine.submitted(key)
                 if first is None:
@@ -152,9 +154,10 @@ class Submissions:
         return found
 
     async def _submit(
-        self, person: Person, tenant: str, body: CreatePromotionRequest, key: str, *, claimed: bool = False
+        self, by: SignedIn, tenant: str, body: CreatePromotionRequest, key: str, *, claimed: bool = False
     ) -> Answer:
         """The draft, with the first number that is nobody's; `claimed` for a key that others may be sending too."""
+        person = by.person
         draft = await self._draft(person, tenant, body, key)
         self._approvers(draft)
         address = same_address(person.email)
@@ -163,7 +166,7 @@ class Submissions:
                 return first
             self._filing[address] += 1
             try:
-                return await self._numbered(draft, key, claimed=claimed)
+                return await self._numbered(draft, by, claimed=claimed)
             finally:
                 self._filing[address] -= 1
 
@@ -172,20 +175,24 @@ class Submissions:
         what = f"{target.type} {same_name(target.name)} {target.version}"
         return self._under_way.setdefault(what, asyncio.Lock())
 
-    async def _numbered(self, draft: Submission, key: str, *, claimed: bool) -> Answer:
+    async def _numbered(self, draft: Submission, by: SignedIn, *, claimed: bool) -> Answer:
         """Submit the draft with the first number that is nobody's."""
-        year = draft.at.year
+        key, year = draft.key, draft.at.year
         for attempt in range(_NUMBERS_TRIED):
             ours = await self.numbers.next_id(year)
             ticket_id = await self.engine.claim(key, attempt, ours) if claimed else ours
             if ticket_id != ours:
                 self.numbers.give_back(ours)
             try:
-                answer = await self.engine.submit(self.signer.sign(draft.model_copy(update={"id": ticket_id})))
+                answer = await self.engine.submit(await run_in_threadpool(self._signed, draft, ticket_id, by))
             except NumberTaken:
                 continue
             return answer if ticket_id == ours else await self._found(ticket_id)
         raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {year} were taken in a row")
+
+    def _signed(self, draft: Submission, ticket_id: str, by: SignedIn) -> Submission:
+        numbered = draft.model_copy(update={"id": ticket_id})
+        return self.signer.sign(numbered, lifecycle.create(numbered), by)
 
     async def _found(self, ticket_id: str) -> Answer:
         """The ticket of a key that was used before."""

@@ -13,7 +13,7 @@ from domain.deployment import Deployment, Launched, LaunchRefused
 from domain.errors import NotPending, StaleDecision, Unproven
 from domain.lifecycle import status_of, waits_for_date
 from domain.remarks import unlaunched, write
-from domain.roles import Requester, same_address
+from domain.roles import Requester
 from domain.signing import Claims, mismatch
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest, State
 from domain.values import Frozen, Moment, Reason, TicketId
@@ -100,19 +100,31 @@ def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collectio
         raise NotPending(unlaunched("not-approved", state=ticket.state))
     if waits_for_date(ticket, at):
         raise NotPending(unlaunched("date-not-come"))
-    meant = (ticket.id, ticket.digest, Action.APPROVED, same_address(ticket.status.approved_by))
-    approvals = [each for each in signed if (each.ticket, each.digest, each.action, same_address(each.email)) == meant]
-    decided = _as_decided(ticket)
-    if not approvals or all(mismatch(each, decided) for each in signed):
+    approvals = _proof_of_last(ticket, {Action.APPROVED}, signed)
+    if not approvals or not _proof_of_last(ticket, BY_PEOPLE, signed):
         raise Unproven(unlaunched("not-proven"))
     return approvals[-1]
 
 
-def _as_decided(ticket: PromotionRequest) -> PromotionRequest:
-    """The ticket as it was when a person acted on it last: what the service did since has no signature."""
+def _proof_of_last(
+    ticket: PromotionRequest, actions: Collection[Action], signed: Collection[Claims]
+) -> tuple[Claims, ...]:
+    """The claims that prove the last of these actions in the ticket's history; none where they were used up before.
+
+    A signature counts once: as many acts need as many ids.
+    """
     history = ticket.status.history
-    last = max(index for index, entry in enumerate(history) if entry.action in BY_PEOPLE)
-    return ticket.model_copy(update={"status": status_of(history[: last + 1])})
+    last = max(number for number, entry in enumerate(history, 1) if entry.action in actions)
+    same = (history[last - 1].action, history[last - 1].by)
+    alike = [_as_of(ticket, n) for n, entry in enumerate(history[:last], 1) if (entry.action, entry.by) == same]
+    found = tuple(claims for claims in signed if mismatch(claims, alike[-1]) is None)
+    used = [then for then in alike if any(mismatch(claims, then) is None for claims in found)]
+    return found if len({claims.id for claims in found}) >= len(used) else ()
+
+
+def _as_of(ticket: PromotionRequest, number: int) -> PromotionRequest:
+    """The ticket after that many of its transitions."""
+    return ticket.model_copy(update={"status": status_of(ticket.status.history[:number])})
 
 
 def launchable(ticket: PromotionRequest) -> bool:

@@ -19,7 +19,8 @@ Jws = Annotated[
 ]
 """A compact JWS with an Ed25519 signature (RFC 7515, RFC 8037), on one line."""
 
-Acr = Annotated[str, StringConstraints(max_length=200)]
+LONGEST_ACR = 200
+Acr = Annotated[str, StringConstraints(max_length=LONGEST_ACR)]
 """The name that an identity provider has for how strongly somebody signed in (OpenID Connect Core, section 2)."""
 
 DecisionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]

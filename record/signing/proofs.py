@@ -12,7 +12,7 @@ from prometheus_client import Counter
 
 from domain.change import Change, Proof
 from domain.decision import Decision
-from domain.errors import IdentityChanged, StaleDecision, Unproven
+from domain.errors import IdentityChanged, KeyEnded, StaleDecision, Unproven
 from domain.roles import Person
 from domain.signing import FRESH, Claims, Finding, message_digest, mismatch, service_claims
 from domain.values import iso
@@ -67,7 +67,10 @@ class Proofs:
     def _claims(self, jws: str | None, message: str) -> Claims:
         kid = _kid(jws)
         keys = self.keys.with_key(kid)
-        claims = keys.claims(jws or "")
+        try:
+            claims = keys.claims(jws or "")
+        except KeyEnded as ended:  # deciding again would not help: the API itself signs with such a key
+            raise Unproven(str(ended)) from ended
         if claims.message != message:
             raise Unproven("The message is not the one that was signed")
         if claims.attempt is None and keys.signs_service:

@@ -35,6 +35,7 @@ export const enRefusals: Refusals = {
     'You acted here before with another sign-in. Whoever runs the platform has to enter the new one in the directory first.',
   internal: () => 'Something went wrong in Prodgate; it has been logged.',
   invalid: () => 'Some of what was sent can’t be taken.',
+  'key-ended': () => 'The key that this was signed with ended before it was recorded; decide again.',
   'key-reused': () => 'This was sent before with other content. Start again.',
   'logout-refused': () => 'This logout can’t be taken.',
   'malformed-ticket': () => 'The request’s file is malformed.',

@@ -35,6 +35,8 @@ export const frRefusals: Refusals = {
     'Vous avez déjà agi ici avec une autre connexion. L’équipe qui exploite la plateforme doit d’abord inscrire la nouvelle dans l’annuaire.',
   internal: () => 'Une erreur est survenue dans Prodgate ; elle a été journalisée.',
   invalid: () => 'Une partie de l’envoi ne peut pas être acceptée.',
+  'key-ended': () =>
+    'La clé qui a signé cette décision a pris fin avant son enregistrement ; décidez de nouveau.',
   'key-reused': () => 'Ceci a déjà été envoyé avec un autre contenu. Recommencez.',
   'logout-refused': () => 'Cette déconnexion ne peut être prise en compte.',
   'malformed-ticket': () => 'Le fichier de la demande est mal formé.',
