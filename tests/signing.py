@@ -23,6 +23,17 @@ KEY = OKPKey.import_key(
 """The same in every process, and as old as any test's tickets."""
 
 
+WORKER_KEY = OKPKey.import_key(
+    {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "x": "KbZ6kUDw6ljimAZDPYf_dBXh57c1XIYmLC9GvxCB0j8",
+        "d": "ybBrMtrJHmyqOx8KxQNc20cukUvvgMbHlaZF9uhQL_E",
+    }
+)
+"""The same for the worker, whose acts it signs."""
+
+
 def key_file(key: OKPKey = KEY, **fields: Any) -> dict[str, str | None]:
     """The public half as a file of the record, by its path."""
     given = {"created": datetime(2020, 1, 1, tzinfo=UTC)} | fields

@@ -14,7 +14,7 @@ from domain.change import Change
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.git.repository import Repository, open_repository
 from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
-from tests.signing import key_file, proof_for
+from tests.signing import WORKER_KEY, key_file, proof_for
 
 NOBODY = {"no-role", "signature-not-valid"}
 """The rules that an audit names in a repository that knows no people and no keys, and nothing else."""
@@ -98,6 +98,11 @@ def catalogue_opens(repository: Path) -> None:
 def publish_key(repository: Path) -> None:
     """Make the repository know the key that gates in tests sign with."""
     person_commits(repository, key_file(), "Know the tests' key")
+
+
+def publish_worker_key(repository: Path) -> None:
+    """Make the repository know the key that workers in tests sign with: from here on, every act needs a signature."""
+    person_commits(repository, key_file(WORKER_KEY, key_class="service"), "Know the tests' worker")
 
 
 def after(

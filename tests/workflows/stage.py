@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities.awx import AwxTimings
 from bootstrap.registration import Registration
 from clients.channel import ChannelClient
+from domain import lifecycle
 from domain.announcement import Channel, Plan
 from domain.change import Resumed
 from domain.clearance import Hint
@@ -29,11 +30,11 @@ from domain.ticket import FOLDER, Impact, PromotionRequest, State
 from record.files.reading import load
 from record.git.repository import open_repository
 from record.index.reader import Index
-from record.signing.signatures import signed
+from record.signing.signatures import Message, Signer, private_text, signed
 from tests.awx_fixtures import IMPATIENT, Simulator
 from tests.domain.builders import PIERRE, decision, submission
-from tests.record.building import git, person_commits, publish_key
-from tests.signing import KEY
+from tests.record.building import git, person_commits, publish_key, publish_worker_key
+from tests.signing import KEY, WORKER_KEY
 from workflows.promotion import Promotion
 from workflows.starting import resume, submitted
 
@@ -69,12 +70,27 @@ class Stage:
     look_every: timedelta = timedelta(milliseconds=100)
     follows: bool = True
     """True where the record is followed: not where time skips, for a leader's heartbeats would come days apart."""
+    signs: bool = False
+    """True where the worker signs what the service does."""
     cached: int = 0
     """Workflows that the worker keeps: with none, every task replays the history so far, and what isn't deterministic
     shows; but a local activity that outlives its task is then done again."""
 
     def __post_init__(self) -> None:
         publish_key(self.git)
+        if self.signs:
+            self.sign()
+
+    def sign(self) -> None:
+        """Publish the worker's key: from here on, every act is signed."""
+        self.signs = True
+        self.worker_key.write_text(private_text(WORKER_KEY))
+        publish_worker_key(self.git)
+
+    @property
+    def worker_key(self) -> Path:
+        """The file of the worker's key."""
+        return self.git.with_name("worker.json")
 
     @asynccontextmanager
     async def working(self, **options: Any) -> AsyncIterator[None]:
@@ -91,6 +107,7 @@ class Stage:
                 self.timings,
                 self.channel_clients,
                 self.plan,
+                Signer(self.worker_key) if self.signs else None,
                 look_every=self.look_every,
             )
             if self.follows:
@@ -114,7 +131,8 @@ class Stage:
         """A promotion that is recorded as pending, asked for by Pierre."""
         now = await self.now()
         given = {"at": now, "decide_by": now + timedelta(days=30)} | fields
-        return await self.start(signed(submission(**given), KEY))
+        asked = submission(**given)
+        return await self.start(signed(self._counted(asked, lifecycle.create(asked)), KEY))
 
     async def start(self, asked: Submission) -> Promoted:
         await self.environment.client.execute_update_with_start_workflow(
@@ -142,7 +160,12 @@ class Stage:
         given = {"id": str(uuid.uuid4()), "at": await self.now()} | fields
         if action is DecisionAction.APPROVE:
             given = {"production": self.production(ticket)} | given
-        return signed(decision(ticket, action, by, **given), KEY)
+        return signed(self._counted(decision(ticket, action, by, **given), ticket), KEY)
+
+    def _counted(self, message: Message, ticket: PromotionRequest) -> Message:
+        """The message as the API sends it, which says what it counts from where the service signs."""
+        counted = {"attempt": ticket.attempt, "round": ticket.round, "tip": git(self.git, "rev-parse", "main")}
+        return message.model_copy(update=counted if self.signs else {})
 
     def production(self, ticket: PromotionRequest) -> str:
         """The version of the ticket's target in production: the branch's last; two may be of one second."""

@@ -47,12 +47,21 @@ class Rogue:
         )
 
 
-async def done(stage: Stage, workflow_id: str, name: str, said: Frozen) -> Any:
-    """Asks our worker's activity by a workflow of that id, and returns the answer."""
+@workflow.defn(name="Promotion", sandboxed=False)
+class FalsePromotion:
+    """The same by the name of a promotion."""
+
+    @workflow.run
+    async def run(self, queue: str, name: str, said: Any) -> Any:
+        return await Rogue().run(queue, name, said)
+
+
+async def done(stage: Stage, workflow_id: str, name: str, said: Frozen, kind: str = "Rogue") -> Any:
+    """Asks our worker's activity by a workflow of that id and type, and returns the answer."""
     client, queue = stage.environment.client, f"rogue-{uuid.uuid4()}"
-    async with Worker(client, task_queue=queue, workflows=[Rogue]):
+    async with Worker(client, task_queue=queue, workflows=[Rogue, FalsePromotion]):
         given = [stage.queue, name, said]
-        return await client.execute_workflow(Rogue.run, args=given, id=workflow_id, task_queue=queue)
+        return await client.execute_workflow(kind, args=given, id=workflow_id, task_queue=queue)
 
 
 async def left(stage: Stage, date: datetime, approver: Person | None) -> PromotionRequest:
