@@ -5,7 +5,7 @@ A scene answers with its promotion as soon as nothing more is done to it; `come_
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from domain.decision import DecisionAction
@@ -14,6 +14,7 @@ from domain.roles import Role
 from domain.ticket import State, Target, TargetType
 from tests.domain.builders import ADA, JEAN, PIERRE, details, person
 from tests.record.building import person_commits
+from tests.signing import key_file
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
 
@@ -256,6 +257,19 @@ async def resumed(stage: Stage) -> Promoted:
     return again
 
 
+async def outlived_its_key(stage: Stage) -> Promoted:
+    """Approved while Git is away, with a key that is revoked meanwhile: taken back, and decided by nobody."""
+    promoted = await stage.submit(decide_by=await stage.now() + 3 * SOON)
+    made = await stage.decision(promoted, APPROVE, JEAN)
+    with stage.git_away():
+        approving = asyncio.create_task(promoted.execute_update(Promotion.approve, made, id=made.id))
+        await stage.until(promoted, State.APPROVED)
+        person_commits(stage.git.with_suffix(".away"), key_file(revoked=datetime.now(UTC)))
+    await asyncio.wait({approving})
+    assert approving.exception() is not None
+    return promoted
+
+
 PATHS: dict[str, Scene] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
@@ -284,6 +298,7 @@ PATHS: dict[str, Scene] = {
         retried_in_vain,
         superseded,
         resumed,
+        outlived_its_key,
     )
 }
 """Every path by its name."""
