@@ -15,7 +15,7 @@ from domain.backlog import Backlog, Key
 from domain.delivery import DeliveryResult, EventRef, Outcome, Progress, TicketAnnouncements
 from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
-from record.facts.acts import Act, ActReader, UnreadCommits, as_of
+from record.facts.acts import Act, ActReader, UnreadCommits
 from record.git.outbox import Outbox
 from record.index.diff import Comparer
 from record.index.query import every
@@ -192,7 +192,7 @@ class OutboxPlanner:
         current = self.setup.acts.index.get(ticket_id)
         if current is None or len(current.status.history) < said.number:
             return None
-        ticket = as_of(current, said.number)
+        ticket = lifecycle.as_of(current, said.number)
         tenant, comparison = ticket.metadata.tenant, None
         requester, signed = self.setup.acts.submitted(ticket_id)
         if self.setup.channel is not Channel.KAFKA:

@@ -98,6 +98,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(requests.router)
     app.include_router(console.router)
     app.include_router(codec.router)
+    app.include_router(record.router)
     app.include_router(events.router)
     app.include_router(webhooks.router)
     app.include_router(slack.router)

@@ -15,6 +15,7 @@ from api.decisions import Decisions
 from api.decoder import Decoder
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.models import Console
+from api.repairs import Repairs
 from api.services import Services
 from api.submissions import Submissions
 from api.tickets import Tickets
@@ -60,6 +61,7 @@ def _part(part: Callable[[Services], Any]) -> Any:
 Served = Annotated[Services, _part(lambda services: services)]
 FromTickets = Annotated[Tickets, _part(lambda services: services.tickets)]
 FromDecisions = Annotated[Decisions, _part(lambda services: services.decisions)]
+FromRepairs = Annotated[Repairs, _part(lambda services: services.repairs)]
 FromSubmissions = Annotated[Submissions, _part(lambda services: services.submissions)]
 FromDecoder = Annotated[Decoder, _part(lambda services: services.decoder)]
 FromIndex = Annotated[Index, _part(lambda services: services.index)]
@@ -90,6 +92,9 @@ def _signed_in(
 ) -> SignedIn:
     found: SignedIn = request.state.signed_in
     return found
+
+
+Caller = Annotated[SignedIn, Depends(_signed_in)]
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.IdentityChanged: HTTPStatus.FORBIDDEN,
     rules.NobodyToApprove: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.StaleDecision: HTTPStatus.CONFLICT,
+    rules.NothingToRepair: HTTPStatus.CONFLICT,
     rules.ProductionChanged: HTTPStatus.CONFLICT,
     rules.WrongTicket: HTTPStatus.CONFLICT,
     rules.Unproven: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -27,6 +27,7 @@ from api.message_signing import MessageSigner
 from api.models import Console
 from api.numbers import Numbers
 from api.oidc import Provider
+from api.repairs import Repairs
 from api.services import Services, Web
 from api.shares import FairShares
 from api.slack_clicks import Clicks, SlackInteractions
@@ -100,6 +101,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         decisions=decisions,
         submissions=submissions,
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
+        repairs=Repairs(repository, index, sign, settings.critical_sign_in_within, _now),
         engine=engine,
         repository=repository,
         index=index,

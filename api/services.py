@@ -15,6 +15,7 @@ from api.following import SharedFetch
 from api.limits import PeopleLimit
 from api.logouts import Logouts
 from api.models import Console
+from api.repairs import Repairs
 from api.slack_clicks import SlackInteractions
 from api.submissions import Submissions
 from api.tickets import Tickets
@@ -51,6 +52,7 @@ class Services:
     decisions: Decisions
     submissions: Submissions
     decoder: Decoder
+    repairs: Repairs
     engine: Engine
     repository: Repository
     index: Index

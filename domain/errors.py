@@ -28,6 +28,7 @@ RuleViolation
 │   └── IdentityChanged   somebody acted before by another sign-in, and their entry does not name the new one
 ├── NobodyToApprove       a submission that no other person than its requester could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
+├── NothingToRepair       a commit that changed nothing without proof, or that is repaired already
 ├── WrongTicket           a message meant for another ticket
 ├── Unproven              a message that the API did not sign, or not now, or not for this
 │   └── KeyEnded          one that it did sign, by a key that was retired or revoked since
@@ -171,6 +172,10 @@ class NobodyToApprove(RuleViolation):
 
 class StaleDecision(RuleViolation):
     sentence = "The request is not the one that was decided on"
+
+
+class NothingToRepair(RuleViolation):
+    sentence = "The commit left nothing that has to be put back"
 
 
 class WrongTicket(RuleViolation):

@@ -252,6 +252,14 @@ def previous(ticket: PromotionRequest) -> PromotionRequest | None:
     return ticket.model_copy(update={"status": status_of(tuple(before))}) if before else None
 
 
+def as_of(ticket: PromotionRequest, number: int) -> PromotionRequest:
+    """The ticket as it was after that many of its transitions."""
+    history = ticket.status.history
+    if number == len(history):
+        return ticket
+    return ticket.model_copy(update={"status": status_of(history[:number])})
+
+
 def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
     """Tells whether `now` still says everything of the request that `before` says."""
     history = before.status.history

@@ -104,7 +104,7 @@ class ActReader:
             return
         known = len(before.status.history) if before else 0
         for number in range(known + 1, len(after.status.history) + 1):
-            yield Act(as_of(after, number))
+            yield Act(lifecycle.as_of(after, number))
 
     def claims(self, ticket_id: str) -> tuple[Claims, ...]:
         """The claims of people that the commits of a ticket prove, oldest first. Raises RecordUnavailable."""
@@ -200,14 +200,6 @@ class UnreadCommits:
     def passed(self) -> None:
         """Go on to the commit after it."""
         self._ahead.popleft()
-
-
-def as_of(ticket: PromotionRequest, number: int) -> PromotionRequest:
-    """The ticket as it was after that many of its transitions."""
-    history = ticket.status.history
-    if number == len(history):
-        return ticket
-    return ticket.model_copy(update={"status": lifecycle.status_of(history[:number])})
 
 
 def opened(repository: Repository) -> pygit2.Repository:

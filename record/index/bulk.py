@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import repeat
 from pathlib import Path
 
@@ -19,9 +19,11 @@ from domain.ticket import Action, PromotionRequest
 from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, trailer
 from record.index import schema
-from record.index.entries import FileChange, places
+from record.index.entries import FileChange, Places, places
 from record.index.finding import terms
 from record.index.postings import CHUNK, packed
+from record.index.proving import NamedCommit, Prover, revision_of, unproven
+from record.signing.keys import KeyLine
 from record.signing.signatures import unchecked
 
 _LOG = logging.getLogger(__name__)
@@ -62,47 +64,77 @@ class Chunk:
     rows: list[tuple[str | int | None, ...]] = field(default_factory=list)
     entries: list[tuple[str, bytes, int]] = field(default_factory=list)
     postings: list[tuple[str, int, bytes]] = field(default_factory=list)
-    faults: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[tuple[str, str | None, bool]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class TicketFile:
-    """A ticket's file, the commits that name the ticket, and the changes of the file, both oldest first."""
+    """A ticket's file, the commits that name the ticket, and the changes of the file, both oldest first.
+
+    `blob` is None where the branch has no such file any more.
+    """
 
     path: str
-    blob: str
-    commits: tuple[bytes, ...]
+    blob: str | None
+    commits: tuple[NamedCommit, ...]
     changes: tuple[FileChange, ...]
 
 
-def read_chunks(repository: Path, files: list[TicketFile]) -> Iterator[Chunk]:
+def read_chunks(repository: Path, tip: str, files: list[TicketFile]) -> Iterator[Chunk]:
     """The files, chunk by chunk; the file at position n is row n. No number stands twice."""
     parts = [(number, files[start : start + CHUNK]) for number, start in enumerate(range(0, len(files), CHUNK))]
     done = 0
     try:
         with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
-            for chunk in pool.map(_read_chunk, repeat(str(repository)), *zip(*parts, strict=True)):
+            for chunk in pool.map(_read_chunk, repeat(str(repository)), repeat(tip), *zip(*parts, strict=True)):
                 yield chunk
                 done += 1
     except BrokenProcessPool:  # such as no memory for several: one process is slower, and enough
         _LOG.warning("Tickets are read by one process alone")
-        yield from (_read_chunk(str(repository), *part) for part in parts[done:])
+        yield from (_read_chunk(str(repository), tip, *part) for part in parts[done:])
 
 
-def _read_chunk(repository: str, number: int, files: list[TicketFile]) -> Chunk:
-    git, chunk, found = pygit2.Repository(repository), Chunk(), dict[str, list[int]]()
+@lru_cache(maxsize=1)
+def _prover(repository: str, tip: str) -> Prover:
+    """The one of this process, which reads chunk after chunk."""
+    keys = KeyLine(Path(repository))
+    keys.move_to(tip)
+    return Prover(pygit2.Repository(repository), keys)
+
+
+def _read_chunk(repository: str, tip: str, number: int, files: list[TicketFile]) -> Chunk:
+    prover, chunk, found = _prover(repository, tip), Chunk(), dict[str, list[int]]()
+    git = prover.git
     for row, file in enumerate(files, number * CHUNK):
+        fault, read = None, None
         try:
-            ticket = read_ticket(file.path, blob_of(git, file.blob))
+            read = None if file.blob is None else read_ticket(file.path, blob_of(git, file.blob))
         except RuleViolation as error:
-            chunk.faults.append((file.path, str(error)))
-            ticket = None
-        known = places(file.changes, partial(found_ticket, git), ticket)
+            fault = str(error)
+        known = places(file.changes, partial(found_ticket, git), read)
         chunk.entries += ((file.path, each, place) for each, place in known.items())
+        ticket = _proven(prover, file, read, known)
+        if fault is not None or ticket is not read:
+            chunk.faults.append((file.path, fault, ticket is read))
         if ticket is None:
             continue
-        chunk.rows.append(schema.values(row, ticket, file.blob, known))
-        for term in terms(ticket, identities_in(git, ticket, file.commits)):
+        chunk.rows.append(schema.values(row, ticket, revision_of(ticket) if ticket is not read else str(file.blob), known))
+        for term in terms(ticket, identities_in(git, ticket, (each.oid for each in file.commits))):
             found.setdefault(term, []).append(row)
     chunk.postings = [(term, number, packed(BitMap(rows))) for term, rows in sorted(found.items())]
     return chunk
+
+
+def _proven(
+    prover: Prover, file: TicketFile, read: PromotionRequest | None, known: Places
+) -> PromotionRequest | None:
+    """The ticket to show of a file: what it says, where that is proven and says everything that it ever said."""
+    if not prover.keys.current().signs_service:
+        return read
+    if read is not None and len(known) == len(read.status.history):
+        if prover.proven(read, known, file.commits) == len(known):
+            return read
+    shown: PromotionRequest | None = None
+    for change in file.changes:
+        shown = prover.goes_on(shown, found_ticket(prover.git, change.path, change.blob), known, file.commits)
+    return read if shown == read else shown

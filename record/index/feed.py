@@ -20,10 +20,12 @@ from record.git.plumbing import line
 from record.index import schema
 from record.index.bulk import TicketFile, blob_of, found_ticket, identities_in, read_chunks
 from record.index.changes import is_ticket
-from record.index.entries import FileChange, all_changes, brought, changes_of, places
+from record.index.entries import FileChange, Places, all_changes, brought, changes_of, places
 from record.index.finding import Finder, terms
 from record.index.postings import CHUNK, PUT_ROWS
+from record.index.proving import NamedCommit, Prover, revision_of, unproven
 from record.people.switch import find_switch, older
+from record.signing.keys import KeyLine
 
 _LOG = logging.getLogger(__name__)
 _MANY = CHUNK
@@ -45,6 +47,9 @@ class Feed:
         self._finder = finder
         self._progress = progress
         self._ticket = lru_cache(maxsize=512)(partial(found_ticket, self._git))
+        self._keys = KeyLine(path)
+        self._prover = Prover(self._git, self._keys)
+        self._made: dict[str, int] = {}
         self._next_row = db.execute("SELECT coalesce(max(row) + 1, 0) FROM tickets").fetchone()[0]
 
     def move(self, tip: str) -> None:
@@ -53,13 +58,15 @@ class Feed:
         before = known[0] if known else None
         if before == tip:
             return
+        self._keys.move_to(tip)
         changed = self._changed(before, tip)
         entered = self._number_commits(before, tip)
         self._note_switch(before, tip)
         if self._next_row == 0 and len(changed) > _MANY:
-            self._fill(changed, entered)
+            self._fill(tip, changed, entered)
         else:
             self._place(entered)
+            self._made = {change.path: change.position for change in entered}
             self._take_all(changed)
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
 
@@ -84,12 +91,13 @@ class Feed:
             found = places((change,), self._ticket)
             self._db.executemany(schema.PUT_ENTRY, ((change.path, each, place) for each, place in found.items()))
 
-    def _fill(self, files: list[tuple[str, pygit2.Oid | None]], changes: list[FileChange]) -> None:
+    def _fill(self, tip: str, files: list[tuple[str, pygit2.Oid | None]], changes: list[FileChange]) -> None:
         """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
         first = {PurePosixPath(path).stem: (path, str(oid)) for path, oid in reversed(files)}
-        named: dict[str, tuple[bytes, ...]] = {}
-        for ticket, oid in self._db.execute("SELECT ticket, oid FROM commits WHERE ticket != '' ORDER BY ordinal"):
-            named[ticket] = (*named.get(ticket, ()), oid)
+        named: dict[str, tuple[NamedCommit, ...]] = {}
+        sql = "SELECT ticket, oid, position FROM commits WHERE ticket != '' ORDER BY ordinal"
+        for ticket, oid, position in self._db.execute(sql):
+            named[ticket] = (*named.get(ticket, ()), NamedCommit(bytes(oid), position))
         kept = {path for path, _ in first.values()}
         made: dict[str, list[FileChange]] = {}
         for change in changes:
@@ -98,14 +106,17 @@ class Feed:
             TicketFile(path, blob, named.get(each, ()), tuple(made[path]))
             for each, (path, blob) in reversed(first.items())
         ]
-        for done, chunk in enumerate(read_chunks(Path(self._git.path), listed), 1):
+        gone = (path for path in made if path not in kept and PurePosixPath(path).stem not in first)
+        listed += [TicketFile(path, None, named.get(PurePosixPath(path).stem, ()), tuple(made[path])) for path in gone]
+        self._made = {change.path: change.position for change in changes}
+        for done, chunk in enumerate(read_chunks(Path(self._git.path), tip, listed), 1):
             self._db.executemany(schema.PUT, chunk.rows)
             self._db.executemany(schema.PUT_ENTRY, chunk.entries)
             self._db.executemany(PUT_ROWS, chunk.postings)
             for fault in chunk.faults:
-                self._put_fault(*fault)
-            self._progress(min(done * CHUNK, len(first)), len(first))
-        self._next_row = len(first)
+                self._note_fault(*fault)
+            self._progress(min(done * CHUNK, len(listed)), len(listed))
+        self._next_row = len(listed)
         self._finder.load()
         self._place(change for change in changes if change.path not in kept)
         self._take_all([each for each in files if each[0] not in kept])
@@ -123,17 +134,48 @@ class Feed:
 
     def _take(self, path: str, oid: pygit2.Oid | None) -> None:
         self._db.execute("DELETE FROM faults WHERE path = ?", (path,))
+        found, fault = None, None
         try:
-            ticket = None if oid is None else read_ticket(path, blob_of(self._git, oid))
-            self._replace(path, ticket, str(oid))
+            found = None if oid is None else read_ticket(path, blob_of(self._git, oid))
         except RuleViolation as error:
+            fault = str(error)
+        ticket = self._proven(path, found)
+        try:
+            self._replace(path, ticket, str(oid) if ticket is found else revision_of(ticket))
+        except RuleViolation as error:  # its number is taken
             self._replace(path, None, "")
-            self._put_fault(path, str(error))
+            fault = str(error)
+        self._note_fault(path, fault, is_proven=ticket is found)
 
-    def _put_fault(self, path: str, sentence: str) -> None:
-        """Note a file that is no ticket, in the log too: nobody finds the request in any list."""
+    def _proven(self, path: str, found: PromotionRequest | None) -> PromotionRequest | None:
+        """The ticket to show where the file says `found`: as it says, before the service signed what it does."""
+        if not self._prover.keys.current().signs_service:
+            return found
+        row = self._db.execute("SELECT document FROM tickets WHERE path = ?", (path,)).fetchone()
+        shown = PromotionRequest.model_validate_json(row[0]) if row else None
+        return self._prover.goes_on(shown, found, self._places_of(path), self._commits_of(PurePosixPath(path).stem))
+
+    def _changed_by(self, path: str) -> str:
+        """The commit of the line that changed the file last; empty where it took it away."""
+        sql = "SELECT oid FROM commits WHERE position = ? ORDER BY ordinal DESC LIMIT 1"
+        found = self._db.execute(sql, (self._made.get(path),)).fetchone()
+        return bytes(found[0]).hex() if found else ""
+
+    def _places_of(self, path: str) -> Places:
+        return dict(self._db.execute("SELECT print, position FROM entries WHERE path = ?", (path,)).fetchall())
+
+    def _commits_of(self, ticket_id: str) -> list[NamedCommit]:
+        sql = "SELECT oid, position FROM commits WHERE ticket = ? ORDER BY ordinal"
+        return [NamedCommit(bytes(oid), position) for oid, position in self._db.execute(sql, (ticket_id,))]
+
+    def _note_fault(self, path: str, fault: str | None, is_proven: bool) -> None:
+        """Note a file that is no ticket, or not as it was proven, in the log too: no list shows what it says."""
+        if fault is None and is_proven:
+            return
+        by = None if is_proven else self._changed_by(path)
+        sentence = fault or unproven(by or "")
         _LOG.error("%s is no ticket: %s", path, sentence)
-        self._db.execute("INSERT OR REPLACE INTO faults VALUES (?, ?)", (path, sentence))
+        self._db.execute("INSERT OR REPLACE INTO faults VALUES (?, ?, ?)", (path, sentence, by))
 
     def _replace(self, path: str, ticket: PromotionRequest | None, revision: str) -> None:
         """Put the ticket in the place of what the path's file said before; None for nothing."""
@@ -145,8 +187,7 @@ class Feed:
         else:
             self._check_number(ticket.id, row)
             self._next_row = max(self._next_row, row + 1)
-            known = dict(self._db.execute("SELECT print, position FROM entries WHERE path = ?", (path,)).fetchall())
-            self._db.execute(schema.PUT, schema.values(row, ticket, revision, known))
+            self._db.execute(schema.PUT, schema.values(row, ticket, revision, self._places_of(path)))
             created, updated = (int(each.timestamp()) for each in (ticket.metadata.created_at, ticket.last.at))
             self._finder.put(row, created, updated, schema.numbers(ticket.id))
         self._finder.postings.change(row, self._terms(before), self._terms(ticket))

@@ -1,5 +1,6 @@
 """The commits of one ticket: who did what, when."""
 
+import os
 from datetime import UTC, datetime
 from itertools import zip_longest
 
@@ -10,6 +11,7 @@ from domain.ticket import SYSTEM, HistoryEntry, PromotionRequest
 from domain.values import Frozen, Moment
 from record.git.message import plain, trailer
 from record.git.repository import Repository
+from record.index.changes import is_ticket
 from record.index.reader import Index
 
 _LAST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
@@ -34,6 +36,18 @@ class Commit(Frozen):
     subject: str
     action: str
     remarks: Remarks = Remarks()
+
+
+def changed_by(repository: Repository, index: Index, commit: str) -> tuple[str, ...]:
+    """The tickets' files that a commit of the branch's line changed; none for a commit that is not on it."""
+    if index.ordinal(commit) == 0:
+        return ()
+    git = pygit2.Repository(str(repository.path))
+    made = git[commit].peel(pygit2.Commit)
+    before = made.parents[0].tree if made.parents else None
+    diff = before.diff_to_tree(made.tree) if before is not None else made.tree.diff_to_tree(swap=True)
+    paths = (os.fsencode(delta.new_file.path).decode("utf-8", "backslashreplace") for delta in diff.deltas)
+    return tuple(path for path in paths if is_ticket(path))
 
 
 def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -> tuple[Commit, ...]:

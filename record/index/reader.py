@@ -153,6 +153,12 @@ class Index:
             found = db.execute("SELECT document FROM tickets WHERE id = ?", (ticket_id,)).fetchone()
         return _ticket(found[0]) if found else None
 
+    def at(self, path: str) -> PromotionRequest | None:
+        """The ticket of the file at the path, or None."""
+        with self._reading() as db:
+            found = db.execute("SELECT document FROM tickets WHERE path = ?", (path,)).fetchone()
+        return _ticket(found[0]) if found else None
+
     def revision(self, ticket_id: str) -> str | None:
         """The Git blob id of the ticket's file, or None."""
         with self._reading() as db:
@@ -300,6 +306,12 @@ class Index:
         """The files under `requests/prod` that are no tickets, and why."""
         with self._reading() as db:
             return tuple(Fault(*row) for row in db.execute("SELECT path, sentence FROM faults ORDER BY path"))
+
+    def unproven(self, path: str) -> str | None:
+        """The commit that made the file something else than what is proven, empty for one that isn't known, or None."""
+        with self._reading() as db:
+            found = db.execute("SELECT unproven FROM faults WHERE path = ?", (path,)).fetchone()
+        return found[0] if found else None
 
     def commits(self, ticket_id: str) -> tuple[NumberedCommit, ...]:
         """The commits that made the ticket what it is, oldest first."""

@@ -49,7 +49,7 @@ CREATE TABLE entries (
 CREATE INDEX by_author ON commits (author, ordinal) WHERE author != '';
 CREATE INDEX by_ticket ON commits (ticket, ordinal);
 CREATE INDEX by_oid ON commits (oid);
-CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL);
+CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL, unproven TEXT);
 CREATE TABLE older (path TEXT PRIMARY KEY);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """

@@ -1,0 +1,100 @@
+"""Signs repairs of the record: a platform admin takes back what a commit changed without proof."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import SignedIn
+from api.errors import StaleSignIn
+from domain import roles
+from domain.change import CommitId
+from domain.errors import NotAuthorized, NothingToRepair
+from domain.identity import recent_enough
+from domain.repair import MOST_FILES, Repair, RepairedFile
+from domain.roles import Permission
+from domain.ticket import Impact
+from domain.values import Frozen, Reason
+from record.files.writing import text_of
+from record.git.repository import Repository
+from record.index.history import changed_by
+from record.index.reader import Index
+from record.signing.signatures import Signer
+
+
+class RepairBody(Frozen):
+    """A commit whose changes are not proven, and why they are taken back."""
+
+    commit: CommitId
+    reason: Reason
+
+
+class RepairedText(RepairedFile):
+    """A file with the text that it has to have; None for one that has to go."""
+
+    text: str | None
+
+
+class SignedRepair(Frozen):
+    """A repair to commit: the files, and the signature that goes into the commit's message."""
+
+    commit: CommitId
+    files: Annotated[tuple[RepairedText, ...], Field(max_length=MOST_FILES)]
+    reason: Reason
+    email: str
+    signature: str
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """Signs repairs; whoever may push commits them, for this process never writes to the record."""
+
+    repository: Repository
+    index: Index
+    signer: Signer
+    sign_in_within: timedelta
+    now: Callable[[], datetime]
+
+    async def sign(self, caller: SignedIn, body: RepairBody) -> SignedRepair:
+        """What has to be put back, signed. Raises NotAuthorized, StaleSignIn, NothingToRepair."""
+        person, now = caller.person, self.now()
+        if roles.scope(person, Permission.OPERATE).tenants is not None:
+            raise NotAuthorized("Not authorized: repairing the record takes the role cpi_admin for the whole platform")
+        if not recent_enough(caller.at, Impact.CRITICAL, now, self.sign_in_within):
+            raise StaleSignIn(self.sign_in_within)
+        files, tip = await run_in_threadpool(self._files, body.commit)
+        repair = Repair(
+            id=str(uuid.uuid4()),
+            commit=body.commit,
+            files=tuple(RepairedFile(path=file.path, revision=file.revision) for file in files),
+            reason=body.reason,
+            email=person.email,
+            sub=person.subject,
+            issuer=person.issuer,
+            tip=tip,
+            at=now,
+            auth_time=caller.at,
+        )
+        signature = self.signer.repair(repair)
+        return SignedRepair(commit=body.commit, files=files, reason=body.reason, email=person.email, signature=signature)
+
+    def _files(self, commit: str) -> tuple[tuple[RepairedText, ...], str]:
+        """The files that the commit changed and that are not as they were proven, and the branch's tip."""
+        with self.index.still():
+            tip, changed = self.repository.tip(), changed_by(self.repository, self.index, commit)
+            faulty = {fault.path for fault in self.index.faults()}
+            files = tuple(self._proven(path for path in changed if path in faulty))
+        if tip is None or not files:
+            raise NothingToRepair
+        return files, tip
+
+    def _proven(self, paths: Iterable[str]) -> Iterator[RepairedText]:
+        for path in paths:
+            ticket = self.index.at(path)
+            text = None if ticket is None else text_of(ticket)
+            revision = None if ticket is None else self.index.revision(ticket.id)
+            yield RepairedText(path=path, revision=revision, text=text)

@@ -1,0 +1,116 @@
+"""Tells how far a ticket's history is proven: which of its entries carry a good signature in the commit that brought it.
+
+Entries from before the service signed keep the rules of their time. An act of the service names the whole history, so
+it proves what stands before it too: the worker writes only what follows from what it wrote itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+import pygit2
+
+from domain import lifecycle
+from domain.errors import Unproven
+from domain.signing import mismatch, service_mismatch
+from domain.ticket import BY_PEOPLE, PromotionRequest
+from record.files.writing import text_of
+from record.git.message import SIGNATURE, trailer
+from record.git.objects import ObjectKind, object_id
+from record.index.entries import Places, prints
+from record.signing.signatures import Keys
+
+
+class KeysByPlace(Protocol):
+    """Knows the keys that the branch's first-parent line has at any of its commits."""
+
+    def before(self, position: int) -> Keys:
+        """The keys right before the commit of that number."""
+
+    def current(self) -> Keys:
+        """The keys as they are now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCommit:
+    """A commit that names a ticket, and the number of the commit of the line that brought it to the branch."""
+
+    oid: bytes
+    position: int
+
+
+def revision_of(ticket: PromotionRequest | None) -> str:
+    """The Git blob id of the ticket's file as we write it; empty for none."""
+    return "" if ticket is None else object_id(ObjectKind.BLOB, text_of(ticket).encode()).hex()
+
+
+def unproven(commit: str) -> str:
+    """The sentence about a file that a commit made something else than what is proven."""
+    by = f"the commit {commit[:10]}" if commit else "a commit"
+    mend = f"`prodgate repair {commit[:10]}`" if commit else "`prodgate repair`"
+    return f"{by} changed it and is not proven; a platform admin puts back what was proven with {mend}"
+
+
+class _Proof(Enum):
+    NONE = auto()
+    OF_THE_ACT = auto()
+    OF_ALL_BEFORE = auto()
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Checks entries one by one, from the last back to the first that proves all before it."""
+
+    git: pygit2.Repository
+    keys: KeysByPlace
+
+    def proven(self, ticket: PromotionRequest, places: Places, commits: Iterable[NamedCommit]) -> int:
+        """Counts the entries, from the first on, that are proven; `places` has the place of each by its print."""
+        at = [places.get(each) for each in prints(ticket.status.history)]
+        by_place: dict[int, list[bytes]] = {}
+        for commit in commits:
+            by_place.setdefault(commit.position, []).append(commit.oid)
+        end = len(at)
+        for number in range(end, 0, -1):
+            place = at[number - 1]
+            proof = _Proof.NONE if place is None else self._of(lifecycle.as_of(ticket, number), place, by_place.get(place, ()))
+            if proof is _Proof.OF_ALL_BEFORE:
+                return end
+            if proof is _Proof.NONE:
+                end = number - 1
+        return end
+
+    def _of(self, ticket: PromotionRequest, place: int, commits: Sequence[bytes]) -> _Proof:
+        """The proof of the ticket's last entry, which the line got at that place."""
+        keys = self.keys.before(place)
+        if not keys.signs_service:
+            return _Proof.OF_ALL_BEFORE
+        by_person = ticket.last.action in BY_PEOPLE
+        if not any(self._proves(oid, keys, ticket, by_person=by_person) for oid in commits):
+            return _Proof.NONE
+        return _Proof.OF_THE_ACT if by_person else _Proof.OF_ALL_BEFORE
+
+    def _proves(self, oid: bytes, keys: Keys, ticket: PromotionRequest, *, by_person: bool) -> bool:
+        token = trailer(self.git[oid.hex()].peel(pygit2.Commit), SIGNATURE)
+        try:
+            if by_person:
+                return mismatch(keys.claims(token), ticket) is None
+            return service_mismatch(keys.acts(token), ticket) is None
+        except Unproven:
+            return False
+
+
+    def goes_on(
+        self,
+        shown: PromotionRequest | None,
+        found: PromotionRequest | None,
+        places: Places,
+        commits: Sequence[NamedCommit],
+    ) -> PromotionRequest | None:
+        """The ticket to show where a file says `found` and `shown` was proven before: what is proven, and goes on."""
+        number = self.proven(found, places, commits) if found is not None else 0
+        if found is None or number == 0:
+            return shown
+        proven = lifecycle.as_of(found, number)
+        return proven if shown is None or lifecycle.continues(shown, proven) else shown
