@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     openapi = commands.add_parser("openapi", help="print the OpenAPI document, for making clients")
     openapi.description = "Print the OpenAPI document, for making clients; needs no settings."
     openapi.set_defaults(command=_openapi)
+    _add_repair(commands.add_parser("repair", help="put back what a commit changed in the record without proof"))
     commands.add_parser("lint", help="check the files that grant something, before a merge, offline", add_help=False)
     commands.add_parser("verify", help="audit a clone of the GitOps repository, offline", add_help=False)
     return parser
@@ -178,6 +179,20 @@ def _add_sessions(sessions: argparse.ArgumentParser) -> None:
     revoke.add_argument("--reason", default="", help="kept with the entry, for people")
     _add_data(revoke)
     revoke.set_defaults(command=_revoke_session)
+
+
+def _add_repair(repair: argparse.ArgumentParser) -> None:
+    repair.description = (
+        "Take back what a commit changed in tickets without proof, as /readyz, the console and `prodgate verify` name "
+        "it. The API signs it for a platform admin who signed in minutes ago; this commits and pushes it."
+    )
+    repair.epilog = "PRODGATE_TOKEN is the admin's bearer token; in the demo, `prodgate token EMAIL` prints one."
+    repair.add_argument("commit", metavar="COMMIT", help="the commit, by its whole id or its beginning")
+    repair.add_argument("--reason", required=True, help="why, in 10 characters or more; stands in the commit's message")
+    address = os.environ.get(variable("public_url")) or "http://127.0.0.1:8080"
+    repair.add_argument("--api", metavar="URL", default=address, help=f"the API ({address})")
+    _add_data(repair)
+    repair.set_defaults(command=_repair)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -371,6 +386,24 @@ def _list_keys(_given: argparse.Namespace, branch: "KeyBranch") -> str:
         f"{key.key_class:<8} {key.kid}  since {iso(key.created)}  {fate(key) or 'in use'}: {USED_FOR[key.key_class]}"
         for key in keys
     )
+
+
+def _repair(given: argparse.Namespace) -> int:
+    from bootstrap.repair import RepairCommand, RepairRefused
+    from record.errors import RecordUnavailable
+    from record.git.checkout import Checkout
+
+    environment = _environment()
+    if not (token := environment.get("PRODGATE_TOKEN")):
+        return _refuse("PRODGATE_TOKEN must be the bearer token of a platform admin", 2)
+    location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
+    branch = environment.get(variable("git_branch"), "main")
+    checkout = Checkout(location, branch, environment.get(variable("git_token")))
+    try:
+        print(RepairCommand(given.api, token, given.commit, given.reason).run(checkout))
+    except (RepairRefused, RecordUnavailable) as error:
+        return _refuse(error, 1)
+    return 0
 
 
 def _token(given: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
-from api import codec, console, errors, events, health, requests, sessions, slack, webhooks
+from api import codec, console, errors, events, health, record, requests, sessions, slack, webhooks
 from api.audit import Audit
 from api.dependencies import PERMISSION, declared
 from api.deprecation import DeprecationHeaders

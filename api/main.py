@@ -101,7 +101,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         decisions=decisions,
         submissions=submissions,
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
-        repairs=Repairs(repository, index, sign, settings.critical_sign_in_within, _now),
+        repairs=Repairs(repository, index, sign.signer, settings.critical_sign_in_within, _now),
         engine=engine,
         repository=repository,
         index=index,

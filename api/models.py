@@ -151,8 +151,17 @@ class Allowed(Frozen):
         return cls(allowed=False, why=str(refused), kind=kind_of(refused), params=refused.params, who=who)
 
 
+class NotProven(Frozen):
+    """A request whose file is not as it was proven: the last proven state is shown. `commit` is the one that isn't."""
+
+    commit: str | None
+
+
 class Permissions(Frozen):
-    """The caller's rights on a request now, and the people who could approve it while it waits for that."""
+    """The caller's rights on a request now, and the people who could approve it while it waits for that.
+
+    `not_proven` tells that the request's file in the record says something else than what is proven and shown.
+    """
 
     approve: Allowed
     reject: Allowed
@@ -161,6 +170,7 @@ class Permissions(Frozen):
     hold: Allowed
     release: Allowed
     deciders: tuple[Decider, ...]
+    not_proven: NotProven | None = None
 
 
 class Ahead(Frozen):

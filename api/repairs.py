@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn
 from api.errors import StaleSignIn
 from domain import roles
-from domain.change import CommitId
 from domain.errors import NotAuthorized, NothingToRepair
 from domain.identity import recent_enough
 from domain.repair import MOST_FILES, Repair, RepairedFile
 from domain.roles import Permission
 from domain.ticket import Impact
-from domain.values import Frozen, Reason
+from domain.values import CommitId, Frozen, Reason
 from record.files.writing import text_of
 from record.git.repository import Repository
 from record.index.history import changed_by
@@ -27,9 +26,9 @@ from record.signing.signatures import Signer
 
 
 class RepairBody(Frozen):
-    """A commit whose changes are not proven, and why they are taken back."""
+    """A commit whose changes are not proven, by its id or the beginning of it, and why they are taken back."""
 
-    commit: CommitId
+    commit: Annotated[str, StringConstraints(pattern="^[0-9a-f]{7,64}$")]
     reason: Reason
 
 
@@ -60,16 +59,16 @@ class Repairs:
     now: Callable[[], datetime]
 
     async def sign(self, caller: SignedIn, body: RepairBody) -> SignedRepair:
-        """What has to be put back, signed. Raises NotAuthorized, StaleSignIn, NothingToRepair."""
+        """The files that have to be put back, signed. Raises NotAuthorized, StaleSignIn, NothingToRepair."""
         person, now = caller.person, self.now()
         if roles.scope(person, Permission.OPERATE).tenants is not None:
             raise NotAuthorized("Not authorized: repairing the record takes the role cpi_admin for the whole platform")
         if not recent_enough(caller.at, Impact.CRITICAL, now, self.sign_in_within):
             raise StaleSignIn(self.sign_in_within)
-        files, tip = await run_in_threadpool(self._files, body.commit)
+        commit, files, tip = await run_in_threadpool(self._files, body.commit)
         repair = Repair(
             id=str(uuid.uuid4()),
-            commit=body.commit,
+            commit=commit,
             files=tuple(RepairedFile(path=file.path, revision=file.revision) for file in files),
             reason=body.reason,
             email=person.email,
@@ -79,18 +78,19 @@ class Repairs:
             at=now,
             auth_time=caller.at,
         )
-        signature = self.signer.repair(repair)
-        return SignedRepair(commit=body.commit, files=files, reason=body.reason, email=person.email, signature=signature)
+        signature = self.signer.seal(repair)
+        return SignedRepair(commit=commit, files=files, reason=body.reason, email=person.email, signature=signature)
 
-    def _files(self, commit: str) -> tuple[tuple[RepairedText, ...], str]:
-        """The files that the commit changed and that are not as they were proven, and the branch's tip."""
+    def _files(self, beginning: str) -> tuple[str, tuple[RepairedText, ...], str]:
+        """The commit, the files that it changed and that are not as they were proven, and the branch's tip."""
         with self.index.still():
-            tip, changed = self.repository.tip(), changed_by(self.repository, self.index, commit)
+            tip = self.repository.tip()
+            commit, changed = changed_by(self.repository, self.index, beginning)
             faulty = {fault.path for fault in self.index.faults()}
             files = tuple(self._proven(path for path in changed if path in faulty))
-        if tip is None or not files:
+        if commit is None or tip is None or not files:
             raise NothingToRepair
-        return files, tip
+        return commit, files, tip
 
     def _proven(self, paths: Iterable[str]) -> Iterator[RepairedText]:
         for path in paths:

@@ -105,6 +105,10 @@ class Tickets:
         """The acts that the ticket's commits prove, oldest first. Raises RecordUnavailable."""
         return await run_in_threadpool(proven, self.repository, self.index, self.keys, ticket.id)
 
+    async def unproven(self, ticket: PromotionRequest) -> str | None:
+        """The commit that made the ticket's file something else than what is proven, empty for an unknown one."""
+        return await run_in_threadpool(self.index.unproven, ticket.path)
+
     async def report(self, ticket_id: str, report: AwxReport) -> CallbackOutcome:
         """Tell the promotion what AWX reported; one that has ended ignores it. Raises NotFound, EngineUnavailable."""
         try:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.change import CommitId, Revision
+from domain.change import Revision
 from domain.roles import Issuer, Subject
-from domain.values import Email, Frozen, Moment, Reason
+from domain.values import CommitId, Email, Frozen, Moment, Reason
 
 REPAIR_TYPE = "prodgate-repair+jws"
 """The `typ` of a repair's signature."""

@@ -35,13 +35,17 @@ def facts(
             faults += catalogue.unread(target.type)
     return TargetFacts(
         controlled=controlled,
-        faults=tuple(FileFault(sentence=str(each), file=each.path, line=each.line) for each in faults),
+        faults=tuple(map(_as_fault, faults)),
         entry=entry,
         open_catalogue=directory.rules.open_catalogue,
         first_approved=tickets.first_approved,
         production=tickets.production or _described(entry, tenant, target),
         coming=tickets.coming,
     )
+
+
+def _as_fault(fault: Fault) -> FileFault:
+    return FileFault(sentence=str(fault), file=fault.path, line=fault.line)
 
 
 def _described(entry: CatalogueEntry | None, tenant: str, target: Target) -> str | None:
@@ -70,7 +74,9 @@ class Controls:
 
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
         """The record's facts about a ticket's target. Raises what reading the record raises."""
-        return self._facts(ticket.metadata.tenant, ticket.spec.target, self.index.controlled(ticket.path))
+        facts = self._facts(ticket.metadata.tenant, ticket.spec.target, self.index.controlled(ticket.path))
+        own = tuple(fault for fault in self.index.faults() if fault.path == ticket.path)
+        return facts.model_copy(update={"faults": (*facts.faults, *map(_as_fault, own))}) if own else facts
 
     def of_new(self, tenant: str, target: Target) -> TargetFacts:
         """The same for a request that is not recorded yet: the rules hold for it where they are switched on."""

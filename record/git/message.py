@@ -14,6 +14,8 @@ SERVICE_NAME = "Prodgate"
 SERVICE_EMAIL = "prodgate@cab-i.com"
 SIGNATURE = "Signature"
 """The trailer with the JWS of what a person asked for or decided."""
+REPAIRS = "Repairs"
+"""The trailer with the commit whose changes are taken back, for what was proven before."""
 NUMBER = "Append"
 """The trailer with the number of an append to a journal."""
 FORMAT = "Format"
@@ -54,6 +56,13 @@ def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> 
         "",
     ]
     return "\n".join(lines).encode()
+
+
+def repair_message(commit: str, reason: str, email: str, signature: str) -> str:
+    """The message of a commit that puts back what another one changed without proof."""
+    words = " ".join(_UNSAFE.sub(" ", reason).split())
+    subject = f"Put back what was proven before {commit[:10]}"
+    return f"{subject}\n\n{words}\n\n{REPAIRS}: {commit}\nActor: {email}\n{SIGNATURE}: {signature}\n"
 
 
 def journal_commit(subject: str, number: int, tree: bytes, parent: bytes | None, now: datetime) -> bytes:

@@ -22,7 +22,7 @@ from record.index import schema
 from record.index.entries import FileChange, Places, places
 from record.index.finding import terms
 from record.index.postings import CHUNK, packed
-from record.index.proving import NamedCommit, Prover, revision_of, unproven
+from record.index.proving import NamedCommit, Prover, revision_of
 from record.signing.keys import KeyLine
 from record.signing.signatures import unchecked
 
@@ -118,22 +118,22 @@ def _read_chunk(repository: str, tip: str, number: int, files: list[TicketFile])
             chunk.faults.append((file.path, fault, ticket is read))
         if ticket is None:
             continue
-        chunk.rows.append(schema.values(row, ticket, revision_of(ticket) if ticket is not read else str(file.blob), known))
+        chunk.rows.append(
+            schema.values(row, ticket, revision_of(ticket) if ticket is not read else str(file.blob), known)
+        )
         for term in terms(ticket, identities_in(git, ticket, (each.oid for each in file.commits))):
             found.setdefault(term, []).append(row)
     chunk.postings = [(term, number, packed(BitMap(rows))) for term, rows in sorted(found.items())]
     return chunk
 
 
-def _proven(
-    prover: Prover, file: TicketFile, read: PromotionRequest | None, known: Places
-) -> PromotionRequest | None:
+def _proven(prover: Prover, file: TicketFile, read: PromotionRequest | None, known: Places) -> PromotionRequest | None:
     """The ticket to show of a file: what it says, where that is proven and says everything that it ever said."""
     if not prover.keys.current().signs_service:
         return read
-    if read is not None and len(known) == len(read.status.history):
-        if prover.proven(read, known, file.commits) == len(known):
-            return read
+    says_all = read is not None and len(known) == len(read.status.history)
+    if read is not None and says_all and prover.proven(read, known, file.commits) == len(known):
+        return read
     shown: PromotionRequest | None = None
     for change in file.changes:
         shown = prover.goes_on(shown, found_ticket(prover.git, change.path, change.blob), known, file.commits)

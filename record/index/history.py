@@ -38,16 +38,18 @@ class Commit(Frozen):
     remarks: Remarks = Remarks()
 
 
-def changed_by(repository: Repository, index: Index, commit: str) -> tuple[str, ...]:
-    """The tickets' files that a commit of the branch's line changed; none for a commit that is not on it."""
-    if index.ordinal(commit) == 0:
-        return ()
-    git = pygit2.Repository(str(repository.path))
-    made = git[commit].peel(pygit2.Commit)
+def changed_by(repository: Repository, index: Index, beginning: str) -> tuple[str | None, tuple[str, ...]]:
+    """The commit of the branch whose id begins so, None for none, and the tickets' files that it changed."""
+    try:
+        made = pygit2.Repository(str(repository.path))[beginning].peel(pygit2.Commit)
+    except (KeyError, ValueError, pygit2.GitError):  # none, no commit, or several
+        return None, ()
+    if index.ordinal(str(made.id)) == 0:
+        return None, ()
     before = made.parents[0].tree if made.parents else None
     diff = before.diff_to_tree(made.tree) if before is not None else made.tree.diff_to_tree(swap=True)
     paths = (os.fsencode(delta.new_file.path).decode("utf-8", "backslashreplace") for delta in diff.deltas)
-    return tuple(path for path in paths if is_ticket(path))
+    return str(made.id), tuple(path for path in paths if is_ticket(path))
 
 
 def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -> tuple[Commit, ...]:

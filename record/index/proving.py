@@ -1,4 +1,4 @@
-"""Tells how far a ticket's history is proven: which of its entries carry a good signature in the commit that brought it.
+"""Tells how far a ticket's history is proven: which entries carry a good signature in the commit that brought them.
 
 Entries from before the service signed keep the rules of their time. An act of the service names the whole history, so
 it proves what stands before it too: the worker writes only what follows from what it wrote itself.
@@ -13,7 +13,7 @@ import pygit2
 
 from domain import lifecycle
 from domain.errors import Unproven
-from domain.signing import mismatch, service_mismatch
+from domain.signing import mismatch
 from domain.ticket import BY_PEOPLE, PromotionRequest
 from record.files.writing import text_of
 from record.git.message import SIGNATURE, trailer
@@ -74,7 +74,11 @@ class Prover:
         end = len(at)
         for number in range(end, 0, -1):
             place = at[number - 1]
-            proof = _Proof.NONE if place is None else self._of(lifecycle.as_of(ticket, number), place, by_place.get(place, ()))
+            proof = (
+                _Proof.NONE
+                if place is None
+                else self._of(lifecycle.as_of(ticket, number), place, by_place.get(place, ()))
+            )
             if proof is _Proof.OF_ALL_BEFORE:
                 return end
             if proof is _Proof.NONE:
@@ -96,10 +100,9 @@ class Prover:
         try:
             if by_person:
                 return mismatch(keys.claims(token), ticket) is None
-            return service_mismatch(keys.acts(token), ticket) is None
+            return mismatch(keys.acts(token), ticket) is None
         except Unproven:
             return False
-
 
     def goes_on(
         self,

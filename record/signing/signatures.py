@@ -17,13 +17,14 @@ from pydantic import Field, ValidationError
 from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import KeyEnded, Unproven
 from domain.formats import CLAIMS
+from domain.repair import REPAIR_TYPE, Repair
 from domain.signing import FINDING_TYPE, FRESH, SERVICE_TYPE, TYPE, Claims, Finding, ServiceClaims, claims_of
 from domain.values import CommitId, Frozen, Moment, iso
 
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
-Signed = TypeVar("Signed", Claims, ServiceClaims, Finding)
+Signed = TypeVar("Signed", Claims, ServiceClaims, Finding, Repair)
 
 
 class KeyUnusable(Exception):
@@ -37,8 +38,9 @@ class KeyClass(StrEnum):
     SERVICE = "service"
 
 
-_SIGNED_BY: Final[Mapping[type[Claims | ServiceClaims | Finding], tuple[str, KeyClass]]] = {
+_SIGNED_BY: Final[Mapping[type[Claims | ServiceClaims | Finding | Repair], tuple[str, KeyClass]]] = {
     Claims: (TYPE, KeyClass.PEOPLE),
+    Repair: (REPAIR_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
     Finding: (FINDING_TYPE, KeyClass.SERVICE),
 }
@@ -108,6 +110,10 @@ class Keys:
     def finding(self, token: str) -> Finding:
         """Reads what the service sealed of AWX's word on a job. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, Finding)
+
+    def repair(self, token: str) -> Repair:
+        """Reads what a platform admin signed to put files back. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, Repair)
 
     def _proven(self, token: str, form: type[Signed]) -> Signed:
         """The claims, by a key of the class that signs such; a forged signature is refused before an ended key."""
@@ -189,7 +195,7 @@ def signed(message: Message, key: OKPKey) -> Message:
     return message.model_copy(update={"proof": sealed(claims_of(message), key)})
 
 
-def sealed(claims: Claims | ServiceClaims | Finding, key: OKPKey) -> str:
+def sealed(claims: Claims | ServiceClaims | Finding | Repair, key: OKPKey) -> str:
     """The claims as a compact JWS."""
     header = {"alg": _ALGORITHM, "kid": key.thumbprint(), "typ": _SIGNED_BY[type(claims)][0]}
     return jws.serialize_compact(header, claims.model_dump_json(), key, algorithms=[_ALGORITHM])
@@ -224,7 +230,7 @@ class Signer:
         self._look()
         return signed(message, self._key)
 
-    def seal(self, claims: ServiceClaims | Finding) -> str:
+    def seal(self, claims: ServiceClaims | Finding | Repair) -> str:
         """The claims as a compact JWS."""
         self._look()
         return sealed(claims, self._key)

@@ -37,6 +37,10 @@ export const enDetail = {
   heldBy: (name: string) => `Held by ${name}`,
   heldHelp: 'It stays approved, and is not deployed until it is released.',
   since: 'Since',
+  notProvenTitle: 'This request is not proven as the repository has it',
+  notProven: (commit?: string) =>
+    `${commit ? `The commit ${commit}` : 'A commit'} changed its file without proof. What you see here is what was proven last. Nothing of it is launched until the file is put back.`,
+  notProvenMend: 'A platform admin puts it back with',
   lapsedTitle: 'The approval lapsed: another one is awaited',
   decideBy: 'To be decided by',
   behind: 'Waits behind',

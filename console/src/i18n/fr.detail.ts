@@ -43,6 +43,10 @@ export const frDetail: typeof enDetail = {
   heldBy: (name) => `Suspendue par ${name}`,
   heldHelp: 'Elle reste approuvée, et n’est pas déployée tant que la suspension n’est pas levée.',
   since: 'Depuis le',
+  notProvenTitle: 'Cette demande n’est pas prouvée telle que le dépôt la contient',
+  notProven: (commit) =>
+    `${commit ? `Le commit ${commit}` : 'Un commit'} a changé son fichier sans preuve. Vous voyez ici le dernier état prouvé. Rien n’en est lancé tant que le fichier n’est pas remis en place.`,
+  notProvenMend: 'Un administrateur de la plateforme le remet en place avec',
   lapsedTitle: 'L’approbation est caduque : une nouvelle est attendue',
   decideBy: 'À décider avant le',
   behind: 'Attend derrière',

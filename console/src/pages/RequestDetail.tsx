@@ -13,6 +13,7 @@ import { PreChecks } from '@/components/requests/PreChecks';
 import { RequestHeader } from '@/components/requests/RequestHeader';
 import { RequestTimeline } from '@/components/requests/RequestTimeline';
 import { Part, Section, Typed } from '@/components/requests/sections';
+import { NotProven } from '@/components/requests/NotProven';
 import { Standing } from '@/components/requests/Standing';
 import { useReadOut } from '@/hooks/useReadOut';
 import { usePageTitle } from '@/hooks/usePageTitle';
@@ -65,6 +66,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
       </p>
       <RequestHeader ticket={ticket} tenant={tenant} nameOf={nameOf} />
       <Ended ticket={ticket} nameOf={nameOf} mayAsk={me.creates.includes(ticket.metadata.tenant)} />
+      <NotProven id={id} />
       <Standing ticket={ticket} nameOf={nameOf} />
       <div className="mt-4 flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_19rem] lg:items-start print:block">
         <div className="min-w-0 space-y-4">
