@@ -7,10 +7,11 @@ from typing import Any
 from joserfc.jwk import OKPKey
 
 from domain.change import Proof
-from domain.signing import Claims, words_digest
+from domain.deployment import job_number
+from domain.signing import Claims, JobEvidence, counts_from, history_digest, service_claims, words_digest
 from domain.ticket import PromotionRequest
 from record.signing.keys import FOLDER
-from record.signing.signatures import PublicKey, sealed
+from record.signing.signatures import KeyClass, PublicKey, sealed
 
 KEY = OKPKey.import_key(
     {
@@ -57,3 +58,23 @@ def proof_for(ticket: PromotionRequest) -> Proof | None:
         return None
     claims = claims_for(ticket)
     return Proof(jws=sealed(claims, KEY), message=claims.message)
+
+
+def service_key_file() -> dict[str, str | None]:
+    """The public half of the worker's key as a file of the record, by its path: from then on the service signs."""
+    return key_file(WORKER_KEY, key_class=KeyClass.SERVICE)
+
+
+def proof_of_act(ticket: PromotionRequest, key: OKPKey | None = None, tip: str | None = None) -> Proof:
+    """The proof of the ticket's last transition where the service signs, whoever acted."""
+    last = ticket.last
+    if last.by != "system":
+        attempt, round_ = counts_from(ticket)
+        claims = claims_for(ticket, attempt=attempt, round=round_, tip=tip)
+        return Proof(jws=sealed(claims, key or KEY), message=claims.message)
+    job = None
+    if last.job_id is not None:
+        status = {"deployed": "successful", "deploying": "pending"}.get(last.action, "failed")
+        job = JobEvidence(job=job_number(last.job_id), status=status)
+    signed = service_claims(ticket, history_digest(ticket), tip, last.at, job)
+    return Proof(jws=sealed(signed, key or WORKER_KEY), message=signed.history)

@@ -192,7 +192,7 @@ class _Audit:
         """Take the next commit of the line into what is known of the targets."""
         self.place += 1
         if len(commit.parent_ids) > 1:
-            files = [(each.path, each.blob) for each in changes_of(commit, self.place)]
+            files = [(each.path, each.blob) for each in changes_of(commit, self.place) if each.blob]
         else:
             files = [(path, new) for path, _, new in change.files if new is not None]
         for path, blob in files:

@@ -19,7 +19,7 @@ from domain.ticket import Action, PromotionRequest
 from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, trailer
 from record.index import schema
-from record.index.entries import FileChange, Places, places
+from record.index.entries import FileChange, places
 from record.index.finding import terms
 from record.index.postings import CHUNK, packed
 from record.index.proving import NamedCommit, Prover, revision_of
@@ -113,7 +113,8 @@ def _read_chunk(repository: str, tip: str, number: int, files: list[TicketFile])
             fault = str(error)
         known = places(file.changes, partial(found_ticket, git), read)
         chunk.entries += ((file.path, each, place) for each, place in known.items())
-        ticket = _proven(prover, file, read, known)
+        versions = (found_ticket(git, each.path, each.blob) for each in file.changes if each.blob)
+        ticket = prover.shown(None, read, versions, known, file.commits)
         if fault is not None or ticket is not read:
             chunk.faults.append((file.path, fault, ticket is read))
         if ticket is None:
@@ -125,16 +126,3 @@ def _read_chunk(repository: str, tip: str, number: int, files: list[TicketFile])
             found.setdefault(term, []).append(row)
     chunk.postings = [(term, number, packed(BitMap(rows))) for term, rows in sorted(found.items())]
     return chunk
-
-
-def _proven(prover: Prover, file: TicketFile, read: PromotionRequest | None, known: Places) -> PromotionRequest | None:
-    """The ticket to show of a file: what it says, where that is proven and says everything that it ever said."""
-    if not prover.keys.current().signs_service:
-        return read
-    says_all = read is not None and len(known) == len(read.status.history)
-    if read is not None and says_all and prover.proven(read, known, file.commits) == len(known):
-        return read
-    shown: PromotionRequest | None = None
-    for change in file.changes:
-        shown = prover.goes_on(shown, found_ticket(prover.git, change.path, change.blob), known, file.commits)
-    return read if shown == read else shown

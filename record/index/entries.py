@@ -25,11 +25,11 @@ from record.people.members import shown
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A commit of the line, by its number, made this blob of a ticket's file."""
+    """A commit of the line, by its number, made this blob of a ticket's file; None where it took the file away."""
 
     path: str
     position: int
-    blob: str
+    blob: str | None
 
 
 def brought(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[pygit2.Commit]:
@@ -42,15 +42,16 @@ def brought(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[pygit
 
 
 def changes_of(commit: pygit2.Commit, position: int) -> Iterator[FileChange]:
-    """The tickets' files that a commit of the line made or changed."""
+    """The tickets' files that a commit of the line made, changed or took away."""
     before, now = _folder(commit.parents[0]) if commit.parent_ids else None, _folder(commit)
     if now is None or (before is not None and before.id == now.id):
         return
     diff = now.diff_to_tree(swap=True) if before is None else before.diff_to_tree(now)
     for delta in diff.deltas:
         path = f"{FOLDER}/{shown(delta.new_file.path)}"
-        if delta.status is not DeltaStatus.DELETED and is_ticket(path):
-            yield FileChange(path, position, str(delta.new_file.id))
+        if is_ticket(path):
+            gone = delta.status is DeltaStatus.DELETED
+            yield FileChange(path, position, None if gone else str(delta.new_file.id))
 
 
 def all_changes(path: str, positions: Mapping[str, int], before: str | None, tip: str) -> Iterator[FileChange]:
@@ -58,8 +59,7 @@ def all_changes(path: str, positions: Mapping[str, int], before: str | None, tip
     try:
         with opened(Path(path)) as repo:
             for change in on_line(repo, f"{before}..{tip}" if before else tip):
-                files = ((file, blob) for file, _, blob in change.files if blob is not None)
-                yield from (FileChange(file, positions[change.commit], blob) for file, blob in files)
+                yield from (FileChange(file, positions[change.commit], blob) for file, _, blob in change.files)
     except git.GitError as error:
         raise RecordUnavailable(f"Git can't tell what changed: {last_line(error)}") from error
 
@@ -93,6 +93,8 @@ def places(
     """
     known, found = _written(last) if last else {}, dict[bytes, int]()
     for change in changes:
+        if change.blob is None:
+            continue
         held = known.get(change.blob)
         if held is None:
             ticket = read(change.path, change.blob)

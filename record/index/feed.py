@@ -49,7 +49,8 @@ class Feed:
         self._ticket = lru_cache(maxsize=512)(partial(found_ticket, self._git))
         self._keys = KeyLine(path)
         self._prover = Prover(self._git, self._keys)
-        self._made: dict[str, int] = {}
+        self._versions: dict[str, list[FileChange]] = {}
+        """The changes of files on the way to the tip that is being moved to, oldest first."""
         self._next_row = db.execute("SELECT coalesce(max(row) + 1, 0) FROM tickets").fetchone()[0]
 
     def move(self, tip: str) -> None:
@@ -66,9 +67,15 @@ class Feed:
             self._fill(tip, changed, entered)
         else:
             self._place(entered)
-            self._made = {change.path: change.position for change in entered}
-            self._take_all(changed)
+            self._note_versions(entered)
+            self._take_all([*changed, *self._unchanged(tip, changed)])
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
+
+    def _unchanged(self, tip: str, changed: list[tuple[str, pygit2.Oid | None]]) -> list[tuple[str, pygit2.Oid | None]]:
+        """The files that are what they were, and said something else on the way, as the tip has them."""
+        tree, known = self._git[tip].peel(pygit2.Tree), {path for path, _ in changed}
+        others = sorted(path for path in self._versions if path not in known)
+        return [(path, tree[path].id if path in tree else None) for path in others]
 
     def _note_switch(self, before: str | None, tip: str) -> None:
         """Keep the commit from which the newer rules hold, once there is one."""
@@ -99,16 +106,14 @@ class Feed:
         for ticket, oid, position in self._db.execute(sql):
             named[ticket] = (*named.get(ticket, ()), NamedCommit(bytes(oid), position))
         kept = {path for path, _ in first.values()}
-        made: dict[str, list[FileChange]] = {}
-        for change in changes:
-            made.setdefault(change.path, []).append(change)
+        self._note_versions(changes)
+        made = self._versions
         listed = [
             TicketFile(path, blob, named.get(each, ()), tuple(made[path]))
             for each, (path, blob) in reversed(first.items())
         ]
         gone = (path for path in made if path not in kept and PurePosixPath(path).stem not in first)
         listed += [TicketFile(path, None, named.get(PurePosixPath(path).stem, ()), tuple(made[path])) for path in gone]
-        self._made = {change.path: change.position for change in changes}
         for done, chunk in enumerate(read_chunks(Path(self._git.path), tip, listed), 1):
             self._db.executemany(schema.PUT, chunk.rows)
             self._db.executemany(schema.PUT_ENTRY, chunk.entries)
@@ -148,17 +153,18 @@ class Feed:
         self._note_fault(path, fault, is_proven=ticket is found)
 
     def _proven(self, path: str, found: PromotionRequest | None) -> PromotionRequest | None:
-        """The ticket to show where the file says `found`: as it says, before the service signed what it does."""
-        if not self._prover.keys.current().signs_service:
-            return found
+        """The ticket to show where the file says `found`."""
         row = self._db.execute("SELECT document FROM tickets WHERE path = ?", (path,)).fetchone()
-        shown = PromotionRequest.model_validate_json(row[0]) if row else None
-        return self._prover.goes_on(shown, found, self._places_of(path), self._commits_of(PurePosixPath(path).stem))
+        before = PromotionRequest.model_validate_json(row[0]) if row else None
+        versions = (self._ticket(each.path, each.blob) for each in self._versions.get(path, ()) if each.blob)
+        commits = self._commits_of(PurePosixPath(path).stem)
+        return self._prover.shown(before, found, versions, self._places_of(path), commits)
 
     def _changed_by(self, path: str) -> str:
-        """The commit of the line that changed the file last; empty where it took it away."""
+        """The commit of the line that changed the file last; empty where that is long ago."""
         sql = "SELECT oid FROM commits WHERE position = ? ORDER BY ordinal DESC LIMIT 1"
-        found = self._db.execute(sql, (self._made.get(path),)).fetchone()
+        made = self._versions.get(path)
+        found = self._db.execute(sql, (made[-1].position,)).fetchone() if made else None
         return bytes(found[0]).hex() if found else ""
 
     def _places_of(self, path: str) -> Places:
@@ -167,6 +173,11 @@ class Feed:
     def _commits_of(self, ticket_id: str) -> list[NamedCommit]:
         sql = "SELECT oid, position FROM commits WHERE ticket = ? ORDER BY ordinal"
         return [NamedCommit(bytes(oid), position) for oid, position in self._db.execute(sql, (ticket_id,))]
+
+    def _note_versions(self, changes: Iterable[FileChange]) -> None:
+        self._versions = {}
+        for change in changes:
+            self._versions.setdefault(change.path, []).append(change)
 
     def _note_fault(self, path: str, fault: str | None, is_proven: bool) -> None:
         """Note a file that is no ticket, or not as it was proven, in the log too: no list shows what it says."""

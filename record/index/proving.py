@@ -65,55 +65,71 @@ class Prover:
     git: pygit2.Repository
     keys: KeysByPlace
 
-    def proven(self, ticket: PromotionRequest, places: Places, commits: Iterable[NamedCommit]) -> int:
+    def proven(self, ticket: PromotionRequest, places: Places, commits: Sequence[NamedCommit]) -> int:
         """Counts the entries, from the first on, that are proven; `places` has the place of each by its print."""
         at = [places.get(each) for each in prints(ticket.status.history)]
-        by_place: dict[int, list[bytes]] = {}
-        for commit in commits:
-            by_place.setdefault(commit.position, []).append(commit.oid)
         end = len(at)
         for number in range(end, 0, -1):
-            place = at[number - 1]
-            proof = (
-                _Proof.NONE
-                if place is None
-                else self._of(lifecycle.as_of(ticket, number), place, by_place.get(place, ()))
-            )
+            place, then = at[number - 1], lifecycle.as_of(ticket, number)
+            proof = _Proof.NONE if place is None else self._of(then, place, commits)
             if proof is _Proof.OF_ALL_BEFORE:
                 return end
             if proof is _Proof.NONE:
                 end = number - 1
         return end
 
-    def _of(self, ticket: PromotionRequest, place: int, commits: Sequence[bytes]) -> _Proof:
-        """The proof of the ticket's last entry, which the line got at that place."""
-        keys = self.keys.before(place)
-        if not keys.signs_service:
-            return _Proof.OF_ALL_BEFORE
-        by_person = ticket.last.action in BY_PEOPLE
-        if not any(self._proves(oid, keys, ticket, by_person=by_person) for oid in commits):
-            return _Proof.NONE
-        return _Proof.OF_THE_ACT if by_person else _Proof.OF_ALL_BEFORE
+    def _of(self, ticket: PromotionRequest, place: int, commits: Iterable[NamedCommit]) -> _Proof:
+        """The proof of the ticket's last entry, which the line got at that place.
 
-    def _proves(self, oid: bytes, keys: Keys, ticket: PromotionRequest, *, by_person: bool) -> bool:
-        token = trailer(self.git[oid.hex()].peel(pygit2.Commit), SIGNATURE)
+        Somebody who guessed the entry may have brought it before whoever signed it did.
+        """
+        if not self.keys.before(place).signs_service:
+            return _Proof.OF_ALL_BEFORE
+        if not any(self._proves(commit, ticket) for commit in commits if commit.position >= place):
+            return _Proof.NONE
+        return _Proof.OF_THE_ACT if ticket.last.action in BY_PEOPLE else _Proof.OF_ALL_BEFORE
+
+    def _proves(self, commit: NamedCommit, ticket: PromotionRequest) -> bool:
+        token = trailer(self.git[commit.oid.hex()].peel(pygit2.Commit), SIGNATURE)
+        keys = self.keys.before(commit.position)
         try:
-            if by_person:
-                return mismatch(keys.claims(token), ticket) is None
-            return mismatch(keys.acts(token), ticket) is None
+            claims = keys.claims(token) if ticket.last.action in BY_PEOPLE else keys.acts(token)
         except Unproven:
             return False
+        return claims.attempt is not None and mismatch(claims, ticket) is None
 
-    def goes_on(
+    def shown(
         self,
-        shown: PromotionRequest | None,
-        found: PromotionRequest | None,
+        before: PromotionRequest | None,
+        read: PromotionRequest | None,
+        versions: Iterable[PromotionRequest | None],
         places: Places,
         commits: Sequence[NamedCommit],
     ) -> PromotionRequest | None:
-        """The ticket to show where a file says `found` and `shown` was proven before: what is proven, and goes on."""
-        number = self.proven(found, places, commits) if found is not None else 0
-        if found is None or number == 0:
+        """The ticket to show of a file that says `read`, and said `versions` on its way there from `before`.
+
+        That is what the file says where nobody asks for proof, or where all that it ever said is proven.
+        """
+        if not self.keys.current().signs_service:
+            return read
+        says_all = read is not None and len(places) == len(read.status.history)
+        if read is not None and says_all and self.proven(read, places, commits) == len(places):
+            return read
+        shown = before
+        for version in versions:
+            shown = self._goes_on(shown, version, places, commits)
+        return read if shown == read else shown
+
+    def _goes_on(
+        self,
+        shown: PromotionRequest | None,
+        version: PromotionRequest | None,
+        places: Places,
+        commits: Sequence[NamedCommit],
+    ) -> PromotionRequest | None:
+        """What is proven of the version, where that goes on from what is shown."""
+        number = 0 if version is None else self.proven(version, places, commits)
+        if version is None or number == 0:
             return shown
-        proven = lifecycle.as_of(found, number)
+        proven = lifecycle.as_of(version, number)
         return proven if shown is None or lifecycle.continues(shown, proven) else shown
