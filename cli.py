@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         return lint(asked[1:])
     if asked[:1] == ["verify"]:
-        from record.audit.verify import run
+        from record.audit.command import run
 
         return run(asked[1:])
     given = parser.parse_args(asked)

@@ -9,9 +9,10 @@ import pygit2
 from domain import lifecycle, roles, submissions, targets
 from domain.errors import FaultyFile, IdentityChanged, NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.roles import Permission, Requester, same_address
-from domain.signing import Claims, mismatch
+from domain.signing import Claims, ServiceClaims
 from domain.targets import TargetFacts
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, Impact, PromotionRequest
+from record.audit.seen import Seen
 from record.audit.turns import TargetSoFar
 from record.facts.identities import ActsSoFar, proven_sign_in
 from record.git.message import SERVICE_EMAIL, newer, plain, trailer
@@ -42,21 +43,24 @@ class RecordAsOf:
 class Step:
     """One commit's change of one ticket: `before` (None: there was none that loads) became `now`.
 
-    `signed` is what the commit's signature states, or why it states nothing, by the keys that stood in the record
-    before: one that came with it, or later, blesses nothing. `requester` is who asked, as they were known then.
+    `signed` is what the commit's signature states, or why it states nothing, by the keys that the line had before: one
+    that came with it, or later, blesses nothing. `difference` is how that differs from the act; `signs_service` tells
+    that the service signs its acts, too. `requester` is who asked, as they were known then.
     `target` is what the record said of the ticket's target then, `others` the target's requests before this commit.
-    `used` are the signed messages that earlier commits carried, by id, with the commit; `acts` tell who acted by which
-    sign-in.
+    `seen` has what earlier commits had: signed messages, the line's commits; `acts` tell who acted by which sign-in.
     """
 
     commit: pygit2.Commit
     path: str
+    mode: str
     before: PromotionRequest | None
     now: PromotionRequest
     directory: Directory
-    signed: Claims | Unproven | None
+    signed: Claims | ServiceClaims | Unproven | None
+    difference: str | None
+    signs_service: bool
     requester: Requester
-    used: dict[str, str]
+    seen: Seen
     target: TargetFacts
     acts: ActsSoFar
     others: TargetSoFar
@@ -191,31 +195,10 @@ def _too_low(impact: Impact, minimum: Impact | None) -> bool:
     return targets.at_least(impact, minimum) is not impact
 
 
-def check_signature(step: Step) -> Iterator[Violation]:
-    """Checks that a person's act carries the API's signature on this very act, and the service's own carries none."""
-    claims, by_person = step.signed, step.last.by != SYSTEM
-    if not trailer(step.commit, "Request-Id"):
-        return  # a commit by hand, which `check_trailers` names
-    if claims is None or not by_person:
-        if by_person:
-            yield step.violation("not-signed", f"nobody proved that {step.last.by} {step.last.action} it")
-        elif claims is not None:
-            yield step.violation("signature-misplaced", "what the service does by itself carries no signature")
-        return
-    if isinstance(claims, Unproven):
-        yield step.violation("signature-not-valid", str(claims))
-        return
-    if difference := mismatch(claims, step.now):
-        yield step.violation("signed-for-something-else", difference)
-    commit = str(step.commit.id)
-    if step.used.setdefault(claims.id, commit) != commit:
-        yield step.violation("signature-reused", f"{step.used[claims.id][:12]} was made by the same message")
-
-
 def check_identity(step: Step) -> Iterator[Violation]:
     """Whoever acted did so by the sign-in that their entry names, or else that of their first act."""
     address = same_address(plain(step.commit.author.raw_email))
-    sign_in = proven_sign_in(step.signed, address)
+    sign_in = None if isinstance(step.signed, ServiceClaims) else proven_sign_in(step.signed, address)
     if sign_in is None:
         return
     try:
@@ -236,6 +219,5 @@ CHECKS: tuple[Check, ...] = (
     check_submission,
     check_target,
     check_bounds,
-    check_signature,
     check_identity,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from domain import lifecycle, line
 from domain.coverage import Deployed
@@ -66,6 +66,16 @@ class TargetSoFar:
             self.gone = [*recent, self._left(ticket, place)]
         if ticket.state in lifecycle.CLOSED:
             del self.requests[ticket.id]
+            self._forget(ticket.last.at)
+
+    def _forget(self, now: datetime) -> None:
+        """Forget deployments that no request which is open, or comes, can be about; the last one stays."""
+        oldest = min((known.place(0) or 0 for known in self.requests.values()), default=None)
+        while len(self.deployed) > 1:
+            first, second = islice(self.deployed.values(), 2)
+            if (oldest is not None and first.place >= oldest) or second.at >= now - LOOKED:
+                return
+            del self.deployed[first.ticket_id]
 
     def _left(self, ticket: PromotionRequest, place: int) -> _Left:
         approved = self.approved(ticket)

@@ -1,6 +1,8 @@
 """A transition as a Git commit: who acted, when, on what, in a form that people and programs read."""
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 import pygit2
@@ -8,7 +10,7 @@ import pygit2
 from domain.change import Change
 from domain.errors import NewerFormat
 from domain.formats import COMMITS
-from domain.ticket import SYSTEM
+from domain.ticket import SYSTEM, PromotionRequest
 
 SERVICE_NAME = "Prodgate"
 SERVICE_EMAIL = "prodgate@cab-i.com"
@@ -20,6 +22,7 @@ NUMBER = "Append"
 """The trailer with the number of an append to a journal."""
 FORMAT = "Format"
 """The trailer with the version of the trailers' format; commits without one are version 1, which is what we write."""
+_TRAILERS = ("Request-Id", "Action", "Tenant", "Actor", SIGNATURE, FORMAT)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -30,8 +33,13 @@ def safe_name(name: str) -> str:
 
 def subject(change: Change) -> str:
     """`PR-2026-0001: approved payment-api 2.1.0`: validated identifiers only, never what a person typed freely."""
-    target = change.ticket.spec.target
-    return f"{change.ticket.id}: {change.ticket.last.action} {target.name} {target.version}"
+    return subject_of(change.ticket)
+
+
+def subject_of(ticket: PromotionRequest) -> str:
+    """The same, by the ticket right after its transition."""
+    target = ticket.spec.target
+    return f"{ticket.id}: {ticket.last.action} {target.name} {target.version}"
 
 
 def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> bytes:
@@ -86,6 +94,21 @@ def trailer(commit: pygit2.Commit, name: str) -> str:
     """The value of a trailer of the commit's message; empty when it has none."""
     _, _, block = plain(commit.raw_message).rstrip().rpartition("\n\n")
     return next((line[len(name) + 2 :] for line in block.splitlines() if line.startswith(f"{name}: ")), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Trailers:
+    """A message's first line, and those of our trailers that stand in it more than once, wherever."""
+
+    subject: str
+    twice: tuple[str, ...]
+
+
+def trailers(commit: pygit2.Commit) -> Trailers:
+    """The commit's, as somebody would read them who looks for one."""
+    subject, *lines = plain(commit.raw_message).split("\n")
+    times = Counter(line.partition(": ")[0] for line in lines)
+    return Trailers(subject, tuple(name for name in _TRAILERS if times[name] > 1))
 
 
 def newer(commit: pygit2.Commit) -> NewerFormat | None:

@@ -1,6 +1,7 @@
 """Opens a clone for Git's own plumbing, which is fastest for many commits, and walks its first-parent line."""
 
 import configparser
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pygit2.enums import SortMode
 _HARMLESS = {
     "log.showSignature": "false",  # or a program that the clone names is run for each commit
     "core.fsmonitor": "false",
+    "core.commitGraph": "false",  # it says again which parents a commit has, and may lie
+    "core.multiPackIndex": "false",
     "core.hooksPath": "/dev/null",
     "core.quotePath": "true",
     "diff.external": "",
@@ -31,6 +34,9 @@ def opened(path: Path) -> git.Repo:
     repo.git.update_environment(
         GIT_NO_REPLACE_OBJECTS="1",
         GIT_NO_LAZY_FETCH="1",
+        GIT_GRAFT_FILE=os.devnull,
+        GIT_CONFIG_GLOBAL=os.devnull,
+        GIT_CONFIG_NOSYSTEM="1",
         GIT_ALLOW_PROTOCOL="",
         GIT_CONFIG_COUNT=str(len(_HARMLESS)),
         LC_ALL="C",

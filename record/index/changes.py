@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import git
 
 from domain.ticket import FOLDER
-from record.people.catalogue import FOLDERS as CATALOGUE
-from record.people.members import PLATFORM, TENANTS
 
 _ABSENT = "0" * 40
 
@@ -21,31 +19,6 @@ class CommitChanges:
 
     commit: str
     files: tuple[tuple[str, str | None, str | None], ...]
-
-
-def count(repo: git.Repo, revisions: str) -> int:
-    """Counts the commits of the range."""
-    return int(repo.git.rev_list("--count", revisions))
-
-
-def touched(repo: git.Repo, revisions: str) -> Iterator[CommitChanges]:
-    """Every commit of the range, parents first, with the tickets' files that it changed."""
-    listed = repo.git.rev_list("--reverse", "--topo-order", revisions, as_process=True)
-    options = ("--stdin", "--always", "--root", "-r", "-c", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
-    paths = (FOLDER, TENANTS, PLATFORM, *CATALOGUE)
-    compared = repo.git.diff_tree(*options, "--", *paths, istream=listed.stdout, as_process=True)
-    listed.stdout.close()
-    commit, files = "", list[tuple[str, str | None, str | None]]()
-    for line in map(bytes.decode, compared.stdout):
-        if not line.startswith(":"):
-            if commit:
-                yield CommitChanges(commit, tuple(files))
-            commit, files = line.strip(), []
-        elif found := _file(line):
-            files.append(found)
-    if commit:
-        yield CommitChanges(commit, tuple(files))
-    compared.wait()
 
 
 def on_line(repo: git.Repo, revisions: str) -> Iterator[CommitChanges]:
@@ -63,11 +36,6 @@ def on_line(repo: git.Repo, revisions: str) -> Iterator[CommitChanges]:
     if commit:
         yield CommitChanges(commit, tuple(files))
     told.wait()
-
-
-def merges(repo: git.Repo, revisions: str, *options: str) -> Iterator[str]:
-    """Every merge of the range, parents first; with `--first-parent` those of the line alone."""
-    return iter(repo.git.rev_list("--reverse", "--topo-order", "--merges", *options, revisions).split())
 
 
 def added(repo: git.Repo, commit: str, path: str) -> str:

@@ -8,9 +8,11 @@ import pytest
 
 from domain.change import Change
 from domain.ticket import PromotionRequest, State
-from record.audit.verify import run, verify
+from record.audit.command import run
+from record.audit.verify import verify
 from record.errors import RecordUnavailable
 from record.files.writing import text_of
+from record.git.message import subject_of
 from record.git.repository import Repository
 from record.people.members import PLATFORM
 from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, RETAIL, pending
@@ -51,7 +53,7 @@ def forge(path: Path, ticket: PromotionRequest, **said: str) -> None:
     author = "prodgate@cab-i.com" if last.by == "system" else last.by
     names = {"action": str(last.action), "actor": last.by, "author": author, "id": ticket.id} | said
     message = (
-        f"{ticket.id}: forged\n\nRequest-Id: {names['id']}\nAction: {names['action']}\n"
+        f"{subject_of(ticket)}\n\nRequest-Id: {names['id']}\nAction: {names['action']}\n"
         f"Tenant: {ticket.metadata.tenant}\nActor: {names['actor']}\n"
     )
     if proof := proof_for(ticket):  # whoever got at the service got at its key
@@ -206,7 +208,7 @@ async def test_nothing_hides_a_violation_on_the_screen(
     assert run([str(repository.path), *arguments]) == 1
     said = capsys.readouterr().out
     assert [line for line in said.splitlines() if not line.isprintable()] == []
-    assert len(said.splitlines()) == (2 if arguments else 3)
+    assert len(said.splitlines()) == (3 if arguments else 9)
     assert "u001b[1A" in said or "x1b[1A" in said
 
 

@@ -9,7 +9,8 @@ import pytest
 from domain.change import Change, Proof
 from domain.signing import Claims
 from domain.ticket import PromotionRequest
-from record.audit.verify import run, verify
+from record.audit.command import run
+from record.audit.verify import verify
 from record.git.repository import Repository
 from record.signing.signatures import new_key, sealed
 from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, pending

@@ -1,0 +1,268 @@
+"""Judges the steps of a history one by one, in the branch's order, with what the steps before it left.
+
+People, rules, targets and keys count as the first-parent line has them right before a commit; a merge is one change of
+that line, so what a side branch says of them proves none of its own acts.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+import git
+import pygit2
+from pygit2.enums import SortMode
+
+from domain import lifecycle
+from domain.errors import RuleViolation, Unproven
+from domain.roles import Requester
+from domain.signing import Claims, ServiceClaims
+from domain.targets import TargetFacts
+from domain.ticket import FOLDER, Action, PromotionRequest
+from domain.values import same_name
+from record.audit.checks import Check, RecordAsOf, Step, Violation
+from record.audit.reading import ChangedFile, CommitRead
+from record.audit.report import Report
+from record.audit.seen import Seen
+from record.audit.turns import LOOKED, TargetsSoFar
+from record.facts.controls import facts
+from record.facts.identities import ActsSoFar
+from record.facts.requesters import claims_in, requester_then
+from record.files.reading import read_ticket
+from record.git.message import SERVICE_EMAIL, plain
+from record.index.bulk import blob_of
+from record.index.changes import added, is_ticket
+from record.index.entries import changes_of
+from record.index.schema import ID
+from record.index.targets import TargetState
+from record.people.catalogue import Catalogue, CatalogueState, Key
+from record.people.directory import Directory, DirectoryState
+from record.people.members import Fault
+from record.people.switch import find_switch, older
+from record.signing.keys import KeyState
+
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
+_RECENT = 5_000
+"""Tickets kept in memory as they were last: the next step of one is mostly near."""
+
+
+@dataclass
+class Judge:
+    """The audit's memory from one commit to the next: bounded by targets and open tickets."""
+
+    repo: git.Repo
+    checks: tuple[Check, ...]
+    report: Report
+    git: pygit2.Repository = field(init=False)
+    directory: DirectoryState = field(init=False)
+    catalogue: CatalogueState = field(default_factory=CatalogueState)
+    acts: ActsSoFar = field(init=False)
+    seen: Seen = field(default_factory=Seen)
+    asked: dict[str, tuple[Requester, datetime]] = field(default_factory=dict)
+    """Who asked for each open ticket, and until when somebody had to decide, as its submission was signed."""
+    people: dict[Requester, Requester] = field(default_factory=dict)
+    """Each requester once: they are few, and their tickets many."""
+    first_approved: dict[Key, str] = field(default_factory=dict)
+    """The tenant of each target's first approved request, so far."""
+    targets: TargetsSoFar = field(default_factory=TargetsSoFar)
+    before: pygit2.Commit | None = None
+    """The line's last commit so far: its people, rules and targets judge what comes next."""
+    turned: set[str] = field(default_factory=set)
+    switch: str | None = None
+    older: frozenset[str] = frozenset()
+    """The tickets that were there when the rules of `spec.controls: 2` were switched on, by path."""
+    recent: "OrderedDict[tuple[str, str], PromotionRequest | str]" = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self.git = pygit2.Repository(str(self.repo.git_dir))
+        self.directory = DirectoryState(self.git)
+        self.acts = ActsSoFar(self.git)
+
+    def start_from(self, commit: pygit2.Commit) -> None:
+        """Take the state as of a commit for granted."""
+        self.directory.move_to(commit, search=True)
+        self.catalogue.move_to(commit)
+        self.before, self.switch = commit, find_switch(self.git, str(commit.id))
+        if self.switch is not None:
+            self.older = frozenset(older(self.git, self.switch))
+        found: list[PromotionRequest] = []
+        for delta in commit.tree.diff_to_tree(swap=True).deltas:
+            path = delta.new_file.path
+            if path.startswith(f"{FOLDER}/"):
+                self.seen.first("ticket", PurePosixPath(path).stem, path)
+                read = self._read(path, str(delta.new_file.id)) if is_ticket(path) else None
+                if isinstance(read, PromotionRequest):
+                    found.append(read)
+        for ticket in sorted(found, key=lambda ticket: ticket.last.at):
+            self.targets.of(ticket).note(ticket, 0)
+        approvals = (
+            (entry.at, ticket) for ticket in found for entry in ticket.status.history if entry.action is Action.APPROVED
+        )
+        for _, ticket in sorted(approvals, key=lambda each: each[0]):
+            self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
+
+    def violations(self, read: CommitRead) -> Iterator[Violation]:
+        """Every rule that the commit broke; the next one has to be asked after it."""
+        commit = self.git[read.listed.id].peel(pygit2.Commit)
+        for file in read.files:
+            if file.new is not None and file.ticket is not None:
+                self._keep(file.path, file.new, file.ticket)
+            yield from self._file(commit, read, file)
+        if len(commit.parent_ids) > 1:
+            yield from self._taken_back(commit)
+        if read.listed.merge is None:
+            yield from self._go_on(commit, read)
+
+    def _go_on(self, commit: pygit2.Commit, read: CommitRead) -> Iterator[Violation]:
+        """Take the commit of the line into what is known of people, rules and targets."""
+        known = self._faults()
+        self.directory.move_to(commit)
+        self.catalogue.move_to(commit)
+        for fault in self._faults():
+            if fault not in known:
+                yield Violation(str(commit.id), fault.path, "unreadable", fault.sentence)
+        if self.switch is None and self.directory.directory.rules.controls > 1:
+            self.switch, self.older = str(commit.id), frozenset(older(self.git, str(commit.id)))
+        position = read.listed.position
+        if len(commit.parent_ids) > 1:
+            files = [(each.path, each.blob) for each in changes_of(commit, position)]
+        else:
+            files = [(file.path, file.new) for file in read.files if file.new is not None]
+        for path, blob in files:
+            ticket = self._read(path, blob)
+            if isinstance(ticket, PromotionRequest):
+                self.targets.of(ticket).note(ticket, position)
+                if any(entry.action is Action.APPROVED for entry in ticket.status.history):
+                    self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
+        self.before = commit
+        self.seen.first("line", str(commit.id), str(position))
+
+    def _faults(self) -> tuple[Fault, ...]:
+        """The files that can't be used now; the catalogue's count from when targets have owners."""
+        directory = self.directory.directory
+        return (*directory.faults, *(self.catalogue.catalogue.faults if directory.rules.controls > 1 else ()))
+
+    def _taken_back(self, commit: pygit2.Commit) -> Iterator[Violation]:
+        """Finds what a merge takes back of what one of its parents tells, though it may say the same as another."""
+        for parent in commit.parents:
+            for delta in parent.tree.diff_to_tree(commit.tree).deltas:
+                path, old, new = delta.new_file.path, str(delta.old_file.id), str(delta.new_file.id)
+                before = self._read(path, old) if is_ticket(path) and int(old, 16) else None
+                if not isinstance(before, PromotionRequest):
+                    continue
+                now = self._read(path, new) if int(new, 16) else None
+                if not isinstance(now, PromotionRequest) or not lifecycle.continues(before, now):
+                    sentence = f"the merge leaves out what {str(parent.id)[:12]} tells of it"
+                    yield Violation(str(commit.id), before.id, "taken-back", sentence)
+
+    def _file(self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile) -> Iterator[Violation]:
+        name, number = PurePosixPath(file.path).stem, str(commit.id)
+        if file.new is None:
+            yield Violation(number, name, "removed", "the ticket's file was removed")
+            return
+        given = self.seen.get("ticket", name)
+        if file.old is None and ID.fullmatch(name) and given is not None:
+            yield Violation(number, name, "number-reused", f"the number was given to {given} before")
+        self.seen.first("ticket", name, file.path)
+        if not isinstance(file.ticket, PromotionRequest):
+            yield Violation(number, name, "unreadable", file.ticket or "")
+            return
+        self.report.tickets += given is None
+        step = self._step(commit, read, file, file.ticket)
+        found = [violation for check in self.checks for violation in check(step)]
+        if not found:
+            signed = None if isinstance(step.signed, Unproven) else step.signed
+            self.report.note(file.ticket, signed, read.kid)
+        if file.ticket.state in lifecycle.CLOSED:
+            self.asked.pop(name, None)
+        yield from found
+        yield from self._beside(step, read.listed.merge)
+
+    def _step(self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile, now: PromotionRequest) -> Step:
+        before = self._read(file.path, file.old) if file.old else None
+        people = self.directory.directory
+        asker, until = self._submission(commit, read, file, now)
+        return Step(
+            commit=commit,
+            path=file.path,
+            mode=file.mode,
+            before=before if isinstance(before, PromotionRequest) else None,
+            now=now,
+            directory=people,
+            signed=read.signed,
+            difference=read.difference,
+            signs_service=read.signs_service,
+            requester=asker,
+            seen=self.seen,
+            target=self._facts(file.path, now, people, self.catalogue.catalogue),
+            acts=self.acts,
+            others=self.targets.of(now),
+            decide_by=lifecycle.decide_by(now, until),
+            earlier=partial(self._earlier, file.path, now),
+        )
+
+    def _beside(self, step: Step, merge: str | None) -> Iterator[Violation]:
+        """Checks that the service's commits stand on the branch's line, unless a merge took the branch in as a side."""
+        ours = plain(step.commit.committer.raw_email) == SERVICE_EMAIL
+        if merge is not None and merge not in self.turned and ours and step.target.controlled:
+            self.turned.add(merge)
+            yield Violation(merge, step.now.id, "line-turned", "the merge puts what was on the branch's line beside it")
+
+    def _facts(self, path: str, ticket: PromotionRequest, people: Directory, catalogue: Catalogue) -> TargetFacts:
+        """The record's facts about the ticket's target."""
+        controlled = self.switch is not None and path not in self.older
+        state = TargetState(self.first_approved.get(_key(ticket)))
+        return facts(people, catalogue, controlled, state, ticket.metadata.tenant, ticket.spec.target)
+
+    def _earlier(self, path: str, ticket: PromotionRequest) -> RecordAsOf:
+        """The same as of some minutes before the act: what a gate that was honest may have read last."""
+        until = (ticket.last.at - LOOKED).timestamp()
+        then = None
+        if self.before is not None:
+            walk = self.git.walk(self.before.id, SortMode.NONE)
+            walk.simplify_first_parent()
+            then = next((each for each in walk if each.commit_time <= until), None)
+        directory = Directory() if then is None else DirectoryState(self.git).move_to(then, search=True)
+        catalogue = Catalogue() if then is None else CatalogueState().move_to(then)
+        return RecordAsOf(directory, self._facts(path, ticket, directory, catalogue))
+
+    def _submission(
+        self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile, now: PromotionRequest
+    ) -> tuple[Requester, datetime]:
+        """Who asked, and until when somebody had to decide."""
+        if (known := self.asked.get(now.id)) is not None:
+            return known
+        signed: Claims | ServiceClaims | Unproven | None = read.signed
+        people = self.directory.directory
+        if file.old is not None:
+            signed, people = self._submission_before(commit, file.path)
+        claims = signed if isinstance(signed, Claims) else None
+        asker = requester_then(now.metadata.created_by, claims, people)
+        until = (claims.decide_by if claims else None) or _UNKNOWN
+        return self.asked.setdefault(now.id, (self.people.setdefault(asker, asker), until))
+
+    def _submission_before(self, commit: pygit2.Commit, path: str) -> tuple[Claims | Unproven | None, Directory]:
+        """The claims on a ticket whose first commit is taken for granted or held no ticket, and the directory then."""
+        created = self.git[added(self.repo, str(commit.id), path)].peel(pygit2.Commit)
+        keys = KeyState(self.git).as_of(created.parents[0] if created.parents else None)
+        return claims_in(created, keys), DirectoryState(self.git).move_to(created, search=True)
+
+    def _read(self, path: str, blob: str) -> PromotionRequest | str:
+        if (known := self.recent.get((path, blob))) is None:
+            try:
+                known = read_ticket(path, blob_of(self.git, blob))
+            except RuleViolation as error:
+                known = str(error)
+            self._keep(path, blob, known)
+        return known
+
+    def _keep(self, path: str, blob: str, read: PromotionRequest | str) -> None:
+        self.recent[path, blob] = read
+        if len(self.recent) > _RECENT:
+            self.recent.popitem(last=False)
+
+
+def _key(ticket: PromotionRequest) -> Key:
+    return ticket.spec.target.type, same_name(ticket.spec.target.name)
