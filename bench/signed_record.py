@@ -111,7 +111,7 @@ def _acts(number: int, apart: timedelta) -> Iterator[tuple[datetime, int, Promot
 
 def _all_acts(tickets: int) -> Iterator[PromotionRequest]:
     """Every act of the year in its order, several promotions under way at any time."""
-    apart = timedelta(days=360) / tickets
+    apart = timedelta(days=360) / max(tickets, 1_000)  # few take no longer than people would
     under_way: list[tuple[datetime, int, PromotionRequest]] = []
     for number in range(tickets):
         opening, *later = _acts(number, apart)
@@ -164,8 +164,11 @@ class Signers:
         return sealed(claims, self.keys[KeyClass.PEOPLE])
 
 
-def signed_record(path: Path, tickets: int, signers: Signers | None = None) -> Path:
-    """A bare repository with that many promotions, four signed commits each, packed as Git would."""
+def signed_record(path: Path, tickets: int, signers: Signers | None = None, group: int = _GROUP) -> Path:
+    """A bare repository with that many promotions, four signed commits each, packed as Git would.
+
+    Whoever signs has seen the commit before the group.
+    """
     signers = signers or Signers()
     shutil.rmtree(path, ignore_errors=True)
     subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", path], check=True)
@@ -175,8 +178,8 @@ def signed_record(path: Path, tickets: int, signers: Signers | None = None) -> P
     ada = pygit2.Signature("Ada", "ada@cab-i.com")
     tip = str(repository.create_commit("refs/heads/main", ada, ada, "Begin", index.write_tree(repository), []))
     builder, acts = Builder(path), _all_acts(tickets)
-    while group := list(islice(acts, _GROUP)):
-        tip = _write(path, builder, group, signers, tip)
+    while part := list(islice(acts, group)):
+        tip = _write(path, builder, part, signers, tip)
     subprocess.run(["git", "-C", path, "repack", "-adq"], check=True)
     return path
 

@@ -31,7 +31,7 @@ from record.facts.controls import facts
 from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
-from record.git.message import SERVICE_EMAIL, plain
+from record.git.message import SERVICE_EMAIL, plain, trailer
 from record.index.bulk import blob_of
 from record.index.changes import added, is_ticket
 from record.index.entries import changes_of
@@ -112,6 +112,9 @@ class Judge:
             yield from self._file(commit, read, file)
         if len(commit.parent_ids) > 1:
             yield from self._taken_back(commit)
+        elif read.signs_service and len(read.files) != 1 and (named := trailer(commit, "Request-Id")):
+            sentence = f"the commit changes {len(read.files)} tickets, and says that it is one step of one"
+            yield Violation(str(commit.id), named, "not-one-ticket", sentence)
         if read.listed.merge is None:
             yield from self._go_on(commit, read)
 
