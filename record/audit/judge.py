@@ -44,7 +44,7 @@ from record.people.switch import find_switch, older
 from record.signing.keys import KeyState
 
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
-_RECENT = 5_000
+_RECENT = 1_000
 """Tickets kept in memory as they were last: the next step of one is mostly near."""
 
 

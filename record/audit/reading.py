@@ -27,9 +27,9 @@ from record.index.changes import is_ticket
 from record.signing.keys import KeyLine
 from record.signing.signatures import kid_of
 
-_CHUNK = 1_000
+_CHUNK = 250
 """Commits that a process reads at once: few enough to hold a few chunks in memory."""
-_ALONE = 3 * _CHUNK
+_ALONE = 12 * _CHUNK
 """Commits that one process reads sooner than others have started."""
 _ABSENT = "0" * 40
 

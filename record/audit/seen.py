@@ -2,6 +2,9 @@
 
 import sqlite3
 
+_CACHE = 32_000
+"""KiB of memory, whatever the size of the record."""
+
 
 class Seen:
     """Names with the value that each had first, in a database without a file name, which SQLite removes by itself."""
@@ -10,6 +13,7 @@ class Seen:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute(f"PRAGMA cache_size = -{_CACHE}")
         self._db.execute("CREATE TABLE seen (kind, name, value, PRIMARY KEY (kind, name)) WITHOUT ROWID")
         self._db.execute("BEGIN")
 

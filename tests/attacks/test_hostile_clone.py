@@ -1,5 +1,6 @@
 """Attack 17: an audit of a clone that somebody else made ran a command of theirs, or ended in a traceback."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +93,34 @@ def test_what_is_no_record_is_refused_in_a_sentence(tmp_path: Path, made: str) -
         (path / "config").write_bytes(b"[\xff\x00")
     done = audited(path)
     assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+
+
+def test_what_reads_elsewhere_or_shows_another_history_is_refused(clone: Path, tmp_path: Path) -> None:
+    """An include of a file that never ends, a partial clone, grafts, objects of another folder: a sentence for each."""
+    config = (clone / "config").read_text()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for more, said in {
+        f'[include]\n\tpath = "{pipe}"\n': "includes",
+        '[extensions]\n\tpartialClone = "origin"\n': "partial",
+    }.items():
+        (clone / "config").write_text(config + more)
+        done = audited(clone)
+        assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+    (clone / "config").write_text(config)
+    for name, said in {"info/grafts": "grafts", "objects/info/alternates": "elsewhere"}.items():
+        file = clone / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"{git(clone, 'rev-parse', 'main')}\n" if "grafts" in name else f"{tmp_path}\n")
+        done = audited(clone)
+        assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+        file.unlink()
+
+
+def test_a_replaced_commit_is_not_believed(clone: Path) -> None:
+    """`refs/replace` shows another commit in the place of one; the audit looks at the one that is there."""
+    before = git(clone, "rev-parse", "main")
+    forged = person_commits(clone, {"requests/prod/2026/03/PR-2026-0001.yaml": "]["})
+    git(clone, "replace", forged, before)
+    done = audited(clone)
+    assert (done.returncode, "unreadable" in done.stdout) == (1, True), done.stderr
