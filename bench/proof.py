@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from bench.signed_record import ACTS, signed_record
-from record.audit.verify import Audit
+from record.audit.verify import RecordAudit
 
 _MB = 1_024
 
@@ -21,16 +21,15 @@ def verify(folder: Path, tickets: int) -> int:
         signed_record(path, tickets)
         done.touch()
         sys.stdout.write(f"made {tickets * ACTS} acts in {time.perf_counter() - begun:.0f} s\n")
-    audit, begun = Audit(path), time.perf_counter()
+    audit, begun = RecordAudit(path), time.perf_counter()
     found = sum(1 for _ in audit.violations())
     taken = time.perf_counter() - begun
     judge, readers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     for line in audit.report.lines():
         sys.stdout.write(f"{line}\n")
-    sys.stdout.write(
-        f"{found} violations; {taken:.0f} s, {judge.ru_maxrss // _MB} MB in the judge, {readers.ru_maxrss // _MB} MB in "
-        f"the largest reader; {judge.ru_utime + judge.ru_stime:.0f} and {readers.ru_utime + readers.ru_stime:.0f} CPU s\n"
-    )
+    for name, used in (("judge", judge), ("readers", readers)):
+        sys.stdout.write(f"{name}: {used.ru_maxrss // _MB} MB at most, {used.ru_utime + used.ru_stime:.0f} CPU s\n")
+    sys.stdout.write(f"{found} violations, {taken:.0f} s\n")
     return 1 if found else 0
 
 

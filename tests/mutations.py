@@ -20,7 +20,7 @@ import pygit2
 from pygit2.enums import FileMode, ObjectType
 
 from bench.signed_record import signed_record
-from record.audit.verify import Audit
+from record.audit.verify import RecordAudit
 from record.errors import RecordUnavailable
 from record.git.message import plain, trailer
 from record.index.entries import changes_of
@@ -168,7 +168,7 @@ class Mutator:
         at = max(0, self.line.index(clean) - 2 * _WINDOW)
         since = None if name == "keys" or at == 0 else self.line[at]
         try:
-            found = next(Audit(self.path, since, branch="refs/heads/edited").violations(), None) is not None
+            found = next(RecordAudit(self.path, since, branch="refs/heads/edited").violations(), None) is not None
         except RecordUnavailable:
             found = True
         yield name, "found" if found else "no change" if self.meaning(made) == self.meaning(clean) else f"UNSEEN {made}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from record.audit.checks import Violation
-from record.audit.verify import Audit
+from record.audit.verify import RecordAudit
 from record.errors import RecordUnavailable
 from record.index.changes import printable
 
@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
         "--expect-tip", metavar="COMMIT", help="a tip that the branch had before, which it has to hold still"
     )
     asked = parser.parse_args(arguments)
-    audit = Audit(asked.repo, asked.since, _show_progress, asked.branch, asked.key, asked.expect_tip)
+    audit = RecordAudit(asked.repo, asked.since, _show_progress, asked.branch, asked.key, asked.expect_tip)
     try:
         for violation in audit.violations():
             sys.stdout.write(_shown(violation, as_json=asked.json) + "\n")

@@ -24,7 +24,7 @@ from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
 from record.audit.checks import Check, RecordAsOf, Step, Violation
 from record.audit.reading import ChangedFile, CommitRead
-from record.audit.report import Report
+from record.audit.report import AuditReport
 from record.audit.seen import Seen
 from record.audit.turns import LOOKED, TargetsSoFar
 from record.facts.controls import facts
@@ -54,7 +54,7 @@ class Judge:
 
     repo: git.Repo
     checks: tuple[Check, ...]
-    report: Report
+    report: AuditReport
     git: pygit2.Repository = field(init=False)
     directory: DirectoryState = field(init=False)
     catalogue: CatalogueState = field(default_factory=CatalogueState)
@@ -234,7 +234,7 @@ class Judge:
     def _submission(
         self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile, now: PromotionRequest
     ) -> tuple[Requester, datetime]:
-        """Who asked, and until when somebody had to decide."""
+        """Finds who asked, and until when somebody had to decide."""
         if (known := self.asked.get(now.id)) is not None:
             return known
         signed: Claims | ServiceClaims | Unproven | None = read.signed

@@ -12,7 +12,7 @@ from record.signing.signatures import PublicKey
 
 
 @dataclass
-class Report:
+class AuditReport:
     """The facts of one audit, filled in as it goes on."""
 
     branch: str

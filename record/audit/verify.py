@@ -13,7 +13,7 @@ from record.audit.checks import CHECKS, Check, Violation
 from record.audit.clone import check_clone
 from record.audit.judge import Judge
 from record.audit.reading import listed, read_ahead
-from record.audit.report import Report
+from record.audit.report import AuditReport
 from record.errors import RecordUnavailable
 from record.git.plumbing import UNREADABLE, count, last_line, opened
 from record.index.feed import Progress
@@ -24,7 +24,7 @@ ALL = (*CHECKS, *proof_checks.CHECKS, *line_checks.CHECKS)
 
 
 @dataclass
-class Audit:
+class RecordAudit:
     """One audit of a branch; `report` is whole when all violations were asked for.
 
     `since` takes all up to that commit for granted. Where `keys` are named, by kid, only these prove anything.
@@ -38,10 +38,10 @@ class Audit:
     keys: Sequence[str] = ()
     expected: str | None = None
     checks: tuple[Check, ...] = ALL
-    report: Report = field(init=False)
+    report: AuditReport = field(init=False)
 
     def __post_init__(self) -> None:
-        self.report = Report(self.branch)
+        self.report = AuditReport(self.branch)
 
     def violations(self) -> Iterator[Violation]:
         """Every violation in the history of the branch, oldest first.
@@ -104,7 +104,7 @@ def verify(
     checks: tuple[Check, ...] = ALL,
 ) -> Iterator[Violation]:
     """Every violation that such an audit finds."""
-    return Audit(path, since, progress, branch, keys, checks=checks).violations()
+    return RecordAudit(path, since, progress, branch, keys, checks=checks).violations()
 
 
 def check_against(repo: git.Repo, tip: str, known: str) -> Iterator[Violation]:
