@@ -20,7 +20,7 @@ from domain.ticket import SYSTEM, SYSTEM_NAME, Action, HistoryEntry, PromotionRe
 from record.files.writing import text_of
 from record.git.durable import write_files
 from record.git.objects import ObjectKind, object_id
-from record.git.writer import Builder
+from record.git.writer import Asked, Builder
 from record.signing.keys import FOLDER
 from record.signing.signatures import KeyClass, PublicKey, new_key, sealed
 
@@ -186,7 +186,7 @@ def signed_record(path: Path, tickets: int, signers: Signers | None = None, grou
 
 def _write(path: Path, builder: Builder, group: list[PromotionRequest], signers: Signers, tip: str) -> str:
     """Write the acts in one pack; the new tip, which the next group's signers have seen."""
-    changes = tuple(signers.signed(each, _revision(lifecycle.previous(each)), tip) for each in group)
+    changes = tuple(Asked(signers.signed(each, _revision(lifecycle.previous(each)), tip)) for each in group)
     draft = builder.draft(changes, tip)
     if refused := [each for each in draft.outcomes if not isinstance(each, Recorded)]:
         raise refused[0]

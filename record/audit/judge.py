@@ -130,7 +130,7 @@ class Judge:
             self.switch, self.older = str(commit.id), frozenset(older(self.git, str(commit.id)))
         position = read.listed.position
         if len(commit.parent_ids) > 1:
-            files = [(each.path, each.blob) for each in changes_of(commit, position)]
+            files = [(each.path, each.blob) for each in changes_of(commit, position) if each.blob]
         else:
             files = [(file.path, file.new) for file in read.files if file.new is not None]
         for path, blob in files:
