@@ -30,6 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
         from record.audit.command import run
 
         return run(asked[1:])
+    if asked[:1] == ["checkpoints"]:
+        from record.audit.proving import run as checkpoints
+
+        return checkpoints(asked[1:])
     given = parser.parse_args(asked)
     if given.command is None:
         parser.print_help(sys.stderr)
@@ -68,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_repair(commands.add_parser("repair", help="put back what a commit changed in the record without proof"))
     commands.add_parser("lint", help="check the files that grant something, before a merge, offline", add_help=False)
     commands.add_parser("verify", help="audit a clone of the GitOps repository, offline", add_help=False)
+    commands.add_parser("checkpoints", help="show checkpoints of the record, and prove acts by them", add_help=False)
     return parser
 
 

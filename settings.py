@@ -68,6 +68,7 @@ def _counts(value: SecretStr) -> SecretStr:
 
 SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp)]
 Origin = Annotated[str, StringConstraints(pattern="^https?://[^/ *]+$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$")]
 Hours = Annotated[float, Field(gt=0, le=8_760)]
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
@@ -227,6 +228,30 @@ class Settings(BaseModel):
         description="File with the keys that encrypt what Temporal keeps (`prodgate keys payload rotate`). "
         "Worker and API.",
     )
+    checkpoints_dir: Path | None = Field(
+        None, description="Folder that checkpoints are put into, a file each. Worker only, as all of checkpoints."
+    )
+    checkpoints_bucket: str | None = Field(
+        None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]{0,200})?$",
+        description="Bucket that checkpoints are put into: `s3://bucket/folder`.",
+    )
+    checkpoints_s3_endpoint: str | None = Field(
+        None, pattern="^https?://", description="Address of that bucket's server, where it is not Amazon's own."
+    )
+    checkpoints_s3_region: str = Field("us-east-1", pattern="^[a-z0-9-]{1,40}$", description="Region of the bucket.")
+    checkpoints_s3_key_id: str | None = Field(
+        None, description="Access key for the bucket; without one, the machine's own role or `AWS_` variables."
+    )
+    checkpoints_s3_secret: SecretStr | None = Field(None, description="Secret of that access key.")
+    checkpoints_topic: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,249}$",
+        description="Topic of checkpoints, on the events' Kafka cluster.",
+    )
+    checkpoints_mail: Annotated[tuple[Email, ...], BeforeValidator(_listed)] = Field(
+        (), description="Addresses that checkpoints are mailed to, separated by spaces."
+    )
     expiry: Seconds = Field(
         timedelta(days=30), description="Seconds after which a request that nobody decided expires."
     )
@@ -281,6 +306,17 @@ class Settings(BaseModel):
     def readable_histories(self) -> bool:
         """Tells whether production goes without payload keys, so that whoever reaches Temporal reads promotions."""
         return self.mode is Mode.PRODUCTION and self.payload_keys is None
+
+    @model_validator(mode="after")
+    def _checkpoints_have_a_way_out(self) -> Self:
+        """An outlet that could never be handed anything would be missed on the day that it is needed."""
+        if self.checkpoints_topic and not self.kafka_brokers:
+            raise ValueError("PRODGATE_CHECKPOINTS_TOPIC: needs PRODGATE_KAFKA_BROKERS")
+        if self.checkpoints_mail and not self.smtp_url:
+            raise ValueError("PRODGATE_CHECKPOINTS_MAIL: needs PRODGATE_SMTP_URL")
+        if bool(self.checkpoints_s3_key_id) is not bool(self.checkpoints_s3_secret):
+            raise ValueError("PRODGATE_CHECKPOINTS_S3_KEY_ID and PRODGATE_CHECKPOINTS_S3_SECRET: go together")
+        return self
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *needed: str) -> Self:

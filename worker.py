@@ -11,6 +11,7 @@ from bootstrap.channels import channel_clients, plan
 from bootstrap.doctor import awx_connection, awx_timings, warn_of_histories
 from bootstrap.health import WorkerHealth
 from bootstrap.keys import check_key, signer
+from bootstrap.outlets import checkpoint_setup
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from bootstrap.registration import Registration
 from clients.awx.client import AwxClient
@@ -50,6 +51,7 @@ async def run(settings: Settings) -> None:
             channel_clients=channels,
             plan=plan(settings),
             signer=signer(settings),
+            checkpoints=checkpoint_setup(settings, repository),
         )
         await asyncio.to_thread(check_key, repository, registration.commits)
         worker = registration.worker(

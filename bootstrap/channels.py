@@ -23,23 +23,30 @@ _LOG = logging.getLogger(__name__)
 @asynccontextmanager
 async def channel_clients(settings: Settings) -> AsyncIterator[Mapping[Channel, ChannelClient]]:
     """The clients of the channels that are set up; in demo mode, the others write to the log."""
-    letters = Letters(settings.public_url, Language(settings.language), settings.time_zone)
+    letters = letters_of(settings)
     found: dict[Channel, ChannelClient] = {}
     async with AsyncExitStack() as stack:
         if settings.smtp_url:
-            found[Channel.MAIL] = mail = _mail(settings, settings.smtp_url.get_secret_value(), letters)
-            stack.push_async_callback(mail.close)
+            found[Channel.MAIL] = mails = mail(settings, settings.smtp_url.get_secret_value(), letters)
+            stack.push_async_callback(mails.close)
         if settings.slack_token:
             client = web_client(settings.slack_token.get_secret_value(), settings.slack_api_url)
             found[Channel.SLACK] = Slack(client, settings.slack_channel, letters, settings.slack_decisions)
         if settings.kafka_brokers:
-            found[Channel.KAFKA] = kafka = _kafka(settings, settings.kafka_brokers)
+            found[Channel.KAFKA] = kafka = Kafka(
+                brokers(settings, settings.kafka_brokers), settings.kafka_topic, source(settings)
+            )
             stack.push_async_callback(kafka.close)
         for channel in Channel:
             if channel not in found and settings.mode is Mode.DEMO:
                 found[channel] = LogChannel(channel)
         _LOG.info("announces by %s", ", ".join(found) or "no channel")
         yield found
+
+
+def letters_of(settings: Settings) -> Letters:
+    """The words of mails and messages."""
+    return Letters(settings.public_url, Language(settings.language), settings.time_zone)
 
 
 def plan(settings: Settings) -> Plan:
@@ -53,8 +60,9 @@ def plan(settings: Settings) -> Plan:
     )
 
 
-def _kafka(settings: Settings, servers: str) -> Kafka:
-    brokers = Brokers(
+def brokers(settings: Settings, servers: str) -> Brokers:
+    """The Kafka cluster, and what it takes to get in."""
+    return Brokers(
         servers,
         Security(settings.kafka_security),
         settings.kafka_mechanism,
@@ -63,10 +71,15 @@ def _kafka(settings: Settings, servers: str) -> Kafka:
         settings.kafka_ca_bundle,
         certificate(settings.kafka_client_cert, settings.kafka_client_key),
     )
-    return Kafka(brokers, settings.kafka_topic, f"{settings.public_url.rstrip('/')}/v1/requests/prod")
 
 
-def _mail(settings: Settings, url: str, letters: Letters) -> Mail:
+def source(settings: Settings) -> str:
+    """The installation, as events name it."""
+    return f"{settings.public_url.rstrip('/')}/v1/requests/prod"
+
+
+def mail(settings: Settings, url: str, letters: Letters) -> Mail:
+    """A conversation with the mail server."""
     shown = certificate(settings.smtp_client_cert, settings.smtp_client_key)
     server = MailServer.at(url, settings.smtp_ca_bundle, shown)
     return Mail(server, Address("Prodgate", addr_spec=settings.mail_from), letters)

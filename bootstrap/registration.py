@@ -15,6 +15,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.attention import ATTENTION, Attention
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
+from activities.checkpoints import Checkpoints, CheckpointSetup
 from activities.fronts import Fronts
 from activities.leading import Follower, LeadingActivities
 from activities.outbox import ChannelOutbox
@@ -27,6 +28,7 @@ from activities.vouching import Vouching
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
 from domain.announcement import Channel, Plan
+from domain.checkpoint import CHECKPOINTS
 from domain.following import Followed
 from engine.heartbeats import HeartbeatInterceptor
 from engine.query_guard import QueryGuard
@@ -67,6 +69,7 @@ class Registration:
     look_every: timedelta = timedelta(seconds=2)
     known_for: float = KNOWN_FOR
     """Seconds that rights count which can't be looked up any more."""
+    checkpoints: CheckpointSetup | None = None
     now: Callable[[], datetime] = now
     """The clock by which announcements are due, old or given up."""
 
@@ -107,7 +110,8 @@ class Registration:
     def followers(self) -> Mapping[str, Follower]:
         """The followers of the record, by the names of their workflows."""
         attention = Attention(self.acts, self.lines, self.client)
-        return {ATTENTION.name: attention} | {outbox.name: outbox for outbox in self.outboxes}
+        found: dict[str, Follower] = {ATTENTION.name: attention} | {outbox.name: outbox for outbox in self.outboxes}
+        return found if self.checkpoints is None else found | {CHECKPOINTS.name: Checkpoints(self.checkpoints)}
 
     async def follow(self) -> None:
         """Make sure that the record is followed; for before the worker takes its first task."""

@@ -159,23 +159,33 @@ class Kafka:
         del audience
         said = outgoing.announcement
         value = CloudEvent.of(said, self.source).model_dump_json().encode()
+        headers = [("content-type", CONTENT_TYPE.encode())]
         try:
-            async with asyncio.timeout(DELIVER_WITHIN):
-                sent = await self._send(said.ticket.id, value, allowed)
+            sent = await self.send(said.ticket.id, value, headers, allowed)
         except MessageSizeTooLargeError as error:
             await self.close()
             return DeliveryResult(receipts=(Receipt(to=self.topic, id=said.id, refused=one_line(str(error))),))
+        return DeliveryResult(receipts=(Receipt(to=f"{sent.topic}/{sent.partition}@{sent.offset}", id=said.id),))
+
+    async def send(self, key: str, value: bytes, headers: list[tuple[str, bytes]], allowed: Allowed) -> Any:
+        """Send one message in a transaction of its own; where it is now.
+
+        Raises ChannelDown, NewerLeader, and MessageSizeTooLargeError.
+        """
+        try:
+            async with asyncio.timeout(DELIVER_WITHIN):
+                return await self._send(key, value, headers, allowed)
+        except MessageSizeTooLargeError:
+            raise
         except ProducerFenced as error:
             await self.close()
             raise NewerLeader(f"Another worker sends to {self.topic} now") from error
         except (KafkaError, OSError, TimeoutError) as error:
             await self.close()
             raise ChannelDown(f"Kafka takes no event: {one_line(str(error)) or type(error).__name__}") from error
-        return DeliveryResult(receipts=(Receipt(to=f"{sent.topic}/{sent.partition}@{sent.offset}", id=said.id),))
 
-    async def _send(self, key: str, value: bytes, allowed: Allowed) -> Any:
+    async def _send(self, key: str, value: bytes, headers: list[tuple[str, bytes]], allowed: Allowed) -> Any:
         producer = await self._started()
-        headers = [("content-type", CONTENT_TYPE.encode())]
         allowed()
         await producer.begin_transaction()
         sent = await producer.send_and_wait(self.topic, value, key=key.encode(), headers=headers)

@@ -94,9 +94,12 @@ class Mail:
         found = next((each for each in recipients(said, audience) if same_address(each.email) == outgoing.to), None)
         if found is None:
             return DeliveryResult()
-        message = self.message(said, found, audience)
+        return await self.send(self.message(said, found, audience), found.email, allowed)
+
+    async def send(self, message: EmailMessage, to: str, allowed: Allowed) -> DeliveryResult:
+        """Mail one message to one address. Raises ChannelDown where the server is away."""
         try:
-            refused = await self._hand_in(message, found.email, allowed)
+            refused = await self._hand_in(message, to, allowed)
         except _NotNow as error:
             return DeliveryResult(failure=f"{self.server.host}: {error}")
         except _FAILURES as error:
@@ -105,7 +108,7 @@ class Mail:
             if alone:
                 return DeliveryResult(failure=f"{self.server.host}: {one_line(str(error))}")
             raise ChannelDown(f"{self.server.host} takes no mail: {one_line(str(error))}") from error
-        return DeliveryResult(receipts=(Receipt(to=found.email, id=str(message["Message-ID"]), refused=refused),))
+        return DeliveryResult(receipts=(Receipt(to=to, id=str(message["Message-ID"]), refused=refused),))
 
     async def _hand_in(self, message: EmailMessage, to: str, allowed: Allowed) -> str | None:
         """Hand in one mail; a conversation that the server has ended meanwhile is begun anew, once."""

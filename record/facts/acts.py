@@ -5,9 +5,10 @@ commit that changes a ticket in another way than by going on from what was there
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock, local
 from typing import TypeVar
 
@@ -32,6 +33,8 @@ _KEPT = 512
 """Commits, tickets and signatures that are kept in memory: several followers read the same ones within a second."""
 
 T = TypeVar("T")
+TicketOf = Callable[[str, pygit2.Oid], PromotionRequest | None]
+"""Reads the ticket of a file by its path and blob; None where there is none that these rules make."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +77,7 @@ class ActReader:
         return known
 
     def _read(self, git: pygit2.Repository, commit: pygit2.Commit) -> Committed:
-        diff = (
-            commit.parents[0].tree.diff_to_tree(commit.tree) if commit.parents else commit.tree.diff_to_tree(swap=True)
-        )
-        changed = [(each.new_file.raw_path.decode(errors="replace"), each) for each in diff.deltas]
-        acts = (
-            act
-            for path, each in changed
-            if is_ticket(path)
-            for act in self._acts(self._ticket(git, path, each.old_file.id), self._ticket(git, path, each.new_file.id))
-        )
+        acts = acts_of(commit, partial(self._ticket, git))
         return Committed(str(commit.id), datetime.fromtimestamp(commit.commit_time, UTC), tuple(acts))
 
     def _ticket(self, git: pygit2.Repository, path: str, blob: pygit2.Oid) -> PromotionRequest | None:
@@ -97,14 +91,6 @@ class ActReader:
                 return None
             self._tickets.put(f"{blob} {path}", known)
         return known
-
-    @staticmethod
-    def _acts(before: PromotionRequest | None, after: PromotionRequest | None) -> Iterator[Act]:
-        if after is None or (before is not None and not lifecycle.continues(before, after)):
-            return
-        known = len(before.status.history) if before else 0
-        for number in range(known + 1, len(after.status.history) + 1):
-            yield Act(lifecycle.as_of(after, number))
 
     def claims(self, ticket_id: str) -> tuple[Claims, ...]:
         """The claims of people that the commits of a ticket prove, oldest first. Raises RecordUnavailable."""
@@ -200,6 +186,26 @@ class UnreadCommits:
     def passed(self) -> None:
         """Go on to the commit after it."""
         self._ahead.popleft()
+
+
+def acts_of(commit: pygit2.Commit, ticket: TicketOf) -> Iterator[Act]:
+    """The acts that a commit of the line brought, signed or not, by path and number; `ticket` reads a file's content.
+
+    They follow from the commit alone: a clone of the record has the same ones.
+    """
+    diff = commit.parents[0].tree.diff_to_tree(commit.tree) if commit.parents else commit.tree.diff_to_tree(swap=True)
+    changed = [(each.new_file.raw_path.decode(errors="replace"), each) for each in diff.deltas]
+    for path, each in changed:
+        if is_ticket(path):
+            yield from _went_on(ticket(path, each.old_file.id), ticket(path, each.new_file.id))
+
+
+def _went_on(before: PromotionRequest | None, after: PromotionRequest | None) -> Iterator[Act]:
+    if after is None or (before is not None and not lifecycle.continues(before, after)):
+        return
+    known = len(before.status.history) if before else 0
+    for number in range(known + 1, len(after.status.history) + 1):
+        yield Act(lifecycle.as_of(after, number))
 
 
 def opened(repository: Repository) -> pygit2.Repository:

@@ -23,7 +23,7 @@ _USER_INFO = re.compile(r"(?<=//)[^/@\s]+@")
 FETCHED = "refs/fetched/"
 """The place of the remote's journals in the clone: `refs/outbox/mail` is `refs/fetched/outbox/mail`."""
 
-_JOURNALS = tuple(f"+refs/{kind}/*:{FETCHED}{kind}/*" for kind in ("outbox", "sessions"))
+_JOURNALS = tuple(f"+refs/{kind}/*:{FETCHED}{kind}/*" for kind in ("outbox", "sessions", "checkpoints"))
 
 
 def fetched(ref: str) -> str:

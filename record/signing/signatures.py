@@ -235,6 +235,11 @@ class Signer:
         self._look()
         return sealed(claims, self._key)
 
+    def key(self) -> OKPKey:
+        """The key, for what is signed in another form than a message."""
+        self._look()
+        return self._key
+
     def _look(self) -> None:
         try:
             if (mark := self._mark()) != self._seen:

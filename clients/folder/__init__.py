@@ -1,0 +1,1 @@
+"""The folder that checkpoints are put into."""

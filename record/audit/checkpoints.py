@@ -1,0 +1,110 @@
+"""Holds a branch against checkpoints that were signed of it before, and kept where nobody who may push can reach.
+
+Only this shows what is no longer there: a record that was set back, cut off or written anew is clean by itself.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygit2
+from joserfc.jwk import OKPKey
+
+from domain.checkpoint import Checkpoint
+from record.audit.checks import Violation
+from record.errors import BranchRewritten, RecordUnavailable
+from record.facts.tree import ActTree
+from record.signing.checkpoints import proven_checkpoint, service_keys
+from record.signing.keys import KeyState
+from record.signing.notes import NotANote, NoteUnproven, VerifierKey
+
+
+@dataclass(frozen=True)
+class Head:
+    """The tree up to a commit of the line: the number of acts, and the root in hex."""
+
+    size: int
+    root: str
+
+
+@dataclass(frozen=True)
+class BranchSeen:
+    """The branch as an audit saw it, for judging checkpoints of it.
+
+    `heads` holds the tree at the branch's tip, and at each commit of its first-parent line that a checkpoint names.
+    """
+
+    tip: str
+    heads: dict[str, Head]
+    known: Callable[[str], bool]
+    """Tells whether the clone has a commit, on the branch or not."""
+    follows: Callable[[str, str], bool]
+    """Tells whether the first commit comes after the second."""
+
+
+def _broken(said: Checkpoint, branch: BranchSeen) -> tuple[str, str] | None:
+    """The rule that is broken, and how; None where the branch goes on from what the checkpoint says."""
+    then, now = f"{said.tip[:12]} with {said.size} acts", branch.heads[branch.tip]
+    if (head := branch.heads.get(said.tip)) is not None:
+        if head == Head(said.size, said.root):
+            return None
+        return "checkpoint-forged", f"it says other acts of {said.tip[:12]} than that commit has: {head.size}"
+    if branch.known(said.tip) and branch.follows(said.tip, branch.tip):
+        return "rolled-back", f"the branch was at {then}; it was set back to {branch.tip[:12]} with {now.size}"
+    if now.size < said.size:
+        return "truncated", f"the branch was at {then}; it ends at {branch.tip[:12]} with {now.size}"
+    return "rewritten", f"the branch was at {then}; the line to {branch.tip[:12]} does not pass there"
+
+
+def check(
+    git: pygit2.Repository,
+    tip: str,
+    notes: Iterable[tuple[str, bytes]],
+    keys: Iterable[str] = (),
+    look: "Callable[[pygit2.Repository, str, set[str]], BranchSeen] | None" = None,
+) -> Iterator[Violation]:
+    """Every violation that checkpoints, each with its name, show of the history that ends at the tip.
+
+    `keys` are those that are believed, by kid or as verifier keys (`name+id+key`); without any, the record's service
+    keys. `look` reads the branch once, here by `seen`. Raises NotANote, RecordUnavailable.
+    """
+    given = tuple(keys)
+    spelled = tuple(VerifierKey.read(each) for each in given if "+" in each)
+    kids = tuple(each for each in given if "+" not in each)
+    state = KeyState(git, kids).as_of(git[tip].peel(pygit2.Commit))
+    ours = [key for _, key in service_keys(state)] if kids or not given else []
+    read = [(name, _proven(note, ours, spelled)) for name, note in notes]
+    branch = (look or seen)(git, tip, {said.tip for _, said in read if isinstance(said, Checkpoint)})
+    for name, said in read:
+        if isinstance(said, NoteUnproven):
+            why = f"it proves nothing: {said}; --key names a key that the record does not have"
+            yield Violation(tip, name, "checkpoint-forged", why)
+        elif (broken := _broken(said, branch)) is not None:
+            yield Violation(tip, name, *broken)
+
+
+def _proven(note: bytes, keys: Iterable[OKPKey], believed: Iterable[VerifierKey]) -> Checkpoint | NoteUnproven:
+    try:
+        return proven_checkpoint(note, keys, believed)
+    except NoteUnproven as why:
+        return why
+
+
+def seen(git: pygit2.Repository, tip: str, named: set[str]) -> BranchSeen:
+    """The branch up to its tip, with the trees at the commits that are named. Raises RecordUnavailable."""
+    tree, heads = ActTree(git), dict[str, Head]()
+    try:
+        for commit, _ in tree.read(tip):
+            if commit in named or commit == tip:
+                heads[commit] = Head(tree.leaves.size, tree.leaves.root.hex())
+    except BranchRewritten as error:  # not from the first commit on: only a broken repository does that
+        raise RecordUnavailable(str(error)) from error
+    return BranchSeen(tip, heads, git.__contains__, git.descendant_of)
+
+
+def notes_in(files: Iterable[Path]) -> list[tuple[str, bytes]]:
+    """The checkpoints of files, by the names of these. Raises NotANote for one that can't be read."""
+    try:
+        return [(file.name, file.read_bytes()) for file in files]
+    except OSError as error:
+        raise NotANote(f"{error.filename} can't be read: {error.strerror}") from error

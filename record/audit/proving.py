@@ -1,0 +1,145 @@
+"""The command `prodgate checkpoints`: shows a checkpoint, proves an act by one, and checks such a proof, offline."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pygit2
+from joserfc.jwk import OKPKey
+
+from domain.errors import NewerFormat
+from domain.merkle import inclusion_proof, leaf_hash
+from domain.values import iso
+from record.errors import BranchRewritten, RecordUnavailable
+from record.facts.checkpoints import checkpoints_ref, newest_checkpoint
+from record.facts.tree import ActTree
+from record.git.remote import fetched
+from record.index.changes import printable
+from record.signing.checkpoints import InclusionProof, proven_checkpoint, service_keys, verifier
+from record.signing.keys import KeyState
+from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey
+
+LATEST = "latest"
+
+
+class NotProven(Exception):
+    """The record has no such act, or none that the checkpoint covers; `str()` says which."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One of the commands; 1 where something is not proven, 2 where it was asked wrongly or nothing can be read."""
+    asked = _parser().parse_args(arguments)
+    try:
+        asked.command(asked)
+    except (NoteUnproven, NotProven) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except (NotANote, NewerFormat, RecordUnavailable, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="prodgate checkpoints", description="Checkpoints of the record, offline.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    show = commands.add_parser("show", help="print a checkpoint, and the key that signed it")
+    show.add_argument("checkpoint", help=f"a file, or `{LATEST}`: the newest in the clone")
+    show.set_defaults(command=_show)
+    prove = commands.add_parser("prove", help="print a short proof that an act was in the record")
+    prove.add_argument("ticket", help="such as PR-2026-0001")
+    prove.add_argument("--act", type=int, metavar="N", help="the act's place in the history (default: the last)")
+    prove.add_argument("--checkpoint", default=LATEST, metavar="FILE", help="prove it by this one, not the newest")
+    prove.set_defaults(command=_prove)
+    check = commands.add_parser("check", help="check such a proof; with --key, without any record")
+    check.add_argument("proof", type=Path, help="a file that `prove` printed")
+    check.set_defaults(command=_check)
+    for each in (show, prove, check):
+        each.add_argument("--repo", type=Path, help="a clone of the GitOps repository; its service keys are believed")
+        each.add_argument("--branch", default="main", help="the branch that is the record (default: main)")
+        each.add_argument("--key", action="append", default=[], metavar="KEY", help="believe name+id+key; repeatable")
+    return parser
+
+
+def _show(asked: argparse.Namespace) -> None:
+    note = _note(asked)
+    said = proven_checkpoint(note, *_believed(asked))
+    sys.stdout.write(note.decode())
+    sys.stderr.write(f"Signed at {iso(said.at)} by {SignedNote.read(note).signed_by(_spelled(asked, said.origin))}\n")
+
+
+def _spelled(asked: argparse.Namespace, origin: str) -> list[VerifierKey]:
+    keys, believed = _believed(asked)
+    return [*(verifier(origin, key) for key in keys), *believed]
+
+
+def _prove(asked: argparse.Namespace) -> None:
+    note = _note(asked)
+    said, hashes, found = proven_checkpoint(note, *_believed(asked)), list[bytes](), dict[int, tuple[int, bytes]]()
+    try:
+        for _, leaves in ActTree(_clone(asked)).read(said.tip):
+            for each in leaves:
+                told = json.loads(each)
+                if told["ticket"] == asked.ticket:
+                    found[told["number"]] = len(hashes), each
+                hashes.append(leaf_hash(each))
+    except BranchRewritten as error:
+        raise RecordUnavailable(str(error)) from error
+    number = asked.act or max(found, default=0)
+    if number not in found:
+        raise NotProven(f"Of {asked.ticket}, {len(found)} acts came before the checkpoint")
+    index, leaf = found[number]
+    proof = InclusionProof(leaf, index, inclusion_proof(index, hashes), note)
+    proof.check(*_believed(asked))
+    sys.stdout.write(proof.written().decode())
+
+
+def _check(asked: argparse.Namespace) -> None:
+    proof = InclusionProof.read(asked.proof.read_bytes())
+    said = proof.check(*_believed(asked))
+    sys.stdout.write(f"{printable(proof.leaf.decode())}\nis act {proof.index + 1} of {said.size}, {iso(said.at)}\n")
+
+
+def _note(asked: argparse.Namespace) -> bytes:
+    """The checkpoint of a file, or the newest that the clone has."""
+    if asked.checkpoint != LATEST:
+        return Path(asked.checkpoint).read_bytes()
+    git, ref = _clone(asked), checkpoints_ref(asked.branch)
+    found = git.references.get(ref) or git.references.get(fetched(ref))
+    note = newest_checkpoint(partial(_file, found.peel(pygit2.Tree))) if found else None
+    if note is None:
+        raise RecordUnavailable(f"{asked.repo} has no checkpoint: git fetch origin {ref}:{ref} brings them")
+    return note
+
+
+def _file(tree: pygit2.Tree, path: str) -> bytes | None:
+    try:
+        found = tree[path]
+    except KeyError:
+        return None
+    return found.data if isinstance(found, pygit2.Blob) else None
+
+
+def _believed(asked: argparse.Namespace) -> tuple[tuple[OKPKey, ...], tuple[VerifierKey, ...]]:
+    return _keys(asked), tuple(map(VerifierKey.read, asked.key))
+
+
+def _keys(asked: argparse.Namespace) -> tuple[OKPKey, ...]:
+    """The clone's service keys, unless the keys to believe are named."""
+    if asked.key:
+        return ()
+    git = _clone(asked)
+    tip = git.references.get(f"refs/heads/{asked.branch}")
+    return tuple(key for _, key in service_keys(KeyState(git).as_of(tip.peel(pygit2.Commit) if tip else None)))
+
+
+def _clone(asked: argparse.Namespace) -> pygit2.Repository:
+    if asked.repo is None:
+        raise RecordUnavailable("--repo names a clone of the GitOps repository, which this needs; or --key")
+    try:
+        return pygit2.Repository(str(asked.repo))
+    except pygit2.GitError as error:
+        raise RecordUnavailable(f"{asked.repo} is no Git repository: {error}") from error

@@ -1,0 +1,32 @@
+"""Service keys, and checkpoints of a branch, to test with."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pygit2
+from joserfc.jwk import OKPKey
+
+from domain.checkpoint import Checkpoint
+from record.audit.checkpoints import seen
+from record.signing.checkpoints import signed
+from record.signing.signatures import new_key
+from tests.record.building import git, person_commits
+from tests.signing import key_file
+
+ORIGIN = "prodgate.example.com/main"
+AT = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
+
+
+def service_key(repository: Path, key: OKPKey | None = None) -> OKPKey:
+    """Make the repository know a service key, a new one unless given."""
+    key = key or new_key()
+    person_commits(repository, key_file(key, key_class="service"), "Know the worker's key")
+    return key
+
+
+def checkpoint_of(repository: Path, key: OKPKey, tip: str = "main", **false: object) -> bytes:
+    """A checkpoint of the branch as it is at a commit; `false` is what it says otherwise."""
+    commit = git(repository, "rev-parse", tip)
+    head = seen(pygit2.Repository(str(repository)), commit, set()).heads[commit]
+    said = {"origin": ORIGIN, "size": head.size, "root": head.root, "tip": commit, "branch": "main", "at": AT} | false
+    return signed(Checkpoint.model_validate(said), key)
