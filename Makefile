@@ -29,6 +29,7 @@ SOURCES := $(shell find console -type f -not -path '*/node_modules/*' -not -path
 NEEDS := $(if $(filter test coverage prepare,$(MAKECMDGOALS)),test,up)
 # Apache Kafka, which Maven fetches for the tests.
 KAFKA := .kafka/pom.xml
+S3 := .s3/pom.xml
 
 .DEFAULT_GOAL := help
 .PHONY: help prepare install console up test coverage check web lock sbom audit format bench soak bare-check screenshots histories freeze upgrade-test clean
@@ -61,7 +62,7 @@ $(CONSOLE): $(SOURCES) $(MODULES)
 up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (ARGS="--port 9000 --data DIR")
 	$(BIN)/prodgate up $(ARGS)
 
-test: check web $(KAFKA) ## Check, then run every test; the lines of rules, record and clients are counted
+test: check web $(KAFKA) $(S3) ## Check, then run every test; the lines of rules, record and clients are counted
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
@@ -78,6 +79,10 @@ coverage: $(STAMP) $(CONSOLE) $(KAFKA) ## Count the lines of everything, by all 
 
 $(KAFKA): tests/kafka/pom.xml | $(STAMP)
 	$(BIN)/python -m tests.kafka.broker
+	@touch $@
+
+$(S3): tests/s3/pom.xml | $(STAMP)
+	$(BIN)/python -m tests.s3.server
 	@touch $@
 
 check: $(STAMP) ## Lint, check the format, the types, the import directions and for holes

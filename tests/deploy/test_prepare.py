@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+JARS = ("kafka", "s3")
 REAL = ("bash", "sh", "env", "dirname", "grep", "cmp", "cp")
 """The programs that the script itself is made of; everything else on the machine's PATH is a stub."""
 
@@ -31,10 +32,11 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.bin, self.clone, self.archive = (folder / name for name in ("bin", "clone", "archive"))
-        for made in (self.bin, self.archive, self.clone / ".ci", self.clone / "tests" / "kafka"):
+        for made in (self.bin, self.archive, self.clone / ".ci", *map(self.pom, JARS)):
             made.mkdir(parents=True)
         shutil.copy(ROOT / ".ci" / "prepare", self.clone / ".ci")
-        self.pom = shutil.copy(ROOT / "tests" / "kafka" / "pom.xml", self.clone / "tests" / "kafka")
+        for server in JARS:
+            shutil.copy(ROOT / "tests" / server / "pom.xml", self.pom(server))
         for name in REAL:
             found = shutil.which(name)
             assert found, name
@@ -44,6 +46,10 @@ class Machine:
         self.told = folder / "apt.log"
         self.has("apt-get", f'echo "$@" >> {self.told}\n[ $1 = install ] && cp -p {self.archive}/* {self.bin} || true')
         self.is_user(0)
+
+    def pom(self, server: str) -> Path:
+        """The folder whose pom names a server's jars."""
+        return self.clone / "tests" / server
 
     def has(self, name: str, does: str = "", where: Path | None = None) -> None:
         """Put a command there, which does what the shell lines say."""
@@ -183,8 +189,9 @@ def test_what_was_made_before_needs_nothing_to_make_it(machine: Machine) -> None
     machine.has("python3", PYTHON.format(1))
     (machine.clone / ".venv" / "bin").mkdir(parents=True)
     (machine.clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    (machine.clone / ".kafka").mkdir()
-    shutil.copy(machine.pom, machine.clone / ".kafka")
+    for server in JARS:
+        (machine.clone / f".{server}").mkdir()
+        shutil.copy(machine.pom(server) / "pom.xml", machine.clone / f".{server}")
     (machine.clone / ".cache" / "ms-playwright" / "chromium-1200").mkdir(parents=True)
     assert machine.prepare() == (0, "")
 

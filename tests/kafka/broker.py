@@ -7,8 +7,6 @@ certificate of its authority.
 """
 
 import contextlib
-import fcntl
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tests.e2e.stack import free_ports, until
+from tests.jars import fetched
 
 HERE = Path(__file__).parent
-JARS = HERE.parent.parent / ".kafka"
 USER, PASSWORD = "gate", "s3cret"
 CLUSTER = "cHJvZGdhdGUtdGVzdHMhIQ"
 
@@ -56,16 +54,7 @@ group.initial.rebalance.delay.ms=0
 
 def fetch() -> Path:
     """The folder with Kafka's jars. Tests fail without them: nothing stands in for a broker."""
-    JARS.mkdir(exist_ok=True)
-    with (JARS / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        fetched = JARS / "pom.xml"
-        if not fetched.exists() or fetched.read_text() != (HERE / "pom.xml").read_text():
-            command = ["mvn", "--quiet", "--batch-mode", "--file", str(HERE / "pom.xml")]
-            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={JARS / 'lib'}"]
-            subprocess.run([*command, *goal], check=True)
-            shutil.copy(HERE / "pom.xml", fetched)
-    return JARS / "lib"
+    return fetched(HERE / "pom.xml", HERE.parent.parent / ".kafka")
 
 
 @dataclass
