@@ -307,17 +307,6 @@ class Settings(BaseModel):
         """Tells whether production goes without payload keys, so that whoever reaches Temporal reads promotions."""
         return self.mode is Mode.PRODUCTION and self.payload_keys is None
 
-    @model_validator(mode="after")
-    def _checkpoints_have_a_way_out(self) -> Self:
-        """An outlet that could never be handed anything would be missed on the day that it is needed."""
-        if self.checkpoints_topic and not self.kafka_brokers:
-            raise ValueError("PRODGATE_CHECKPOINTS_TOPIC: needs PRODGATE_KAFKA_BROKERS")
-        if self.checkpoints_mail and not self.smtp_url:
-            raise ValueError("PRODGATE_CHECKPOINTS_MAIL: needs PRODGATE_SMTP_URL")
-        if bool(self.checkpoints_s3_key_id) is not bool(self.checkpoints_s3_secret):
-            raise ValueError("PRODGATE_CHECKPOINTS_S3_KEY_ID and PRODGATE_CHECKPOINTS_S3_SECRET: go together")
-        return self
-
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *needed: str) -> Self:
         """The settings that the variables spell; an empty variable counts as not set.

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from activities.checkpoints import CheckpointSetup
 from bootstrap.channels import brokers, letters_of, mail, source
+from bootstrap.process import CannotServe
 from clients.folder.outlet import FolderOutlet
 from clients.kafka.channel import Kafka
 from clients.kafka.outlet import KafkaOutlet
@@ -15,18 +16,39 @@ from clients.s3.outlet import Bucket, S3Outlet
 from domain.audience import Language
 from record.git.repository import Repository
 from record.signing.keys import KeyReader
-from record.signing.signatures import Signer
-from settings import Settings, plain
+from record.signing.signatures import KeyUnusable, Signer
+from settings import Settings, plain, variable
+
+NEEDS = {
+    "checkpoints_dir": "worker_key",
+    "checkpoints_bucket": "worker_key",
+    "checkpoints_topic": "kafka_brokers",
+    "checkpoints_mail": "smtp_url",
+    "checkpoints_s3_key_id": "checkpoints_s3_secret",
+    "checkpoints_s3_secret": "checkpoints_s3_key_id",
+}
+"""Settings that are of no use without another."""
 
 
 def checkpoint_setup(settings: Settings, repository: Repository) -> CheckpointSetup | None:
-    """What makes checkpoints; None where this worker has no key to sign them with. Raises KeyUnusable."""
+    """The parts of checkpoints; None where this worker has no key to sign them with.
+
+    Raises CannotServe for settings that do not go together: an outlet that is never handed anything would be missed on
+    the day that it is needed.
+    """
+    for name, needed in NEEDS.items():
+        if getattr(settings, name) and not getattr(settings, needed):
+            raise CannotServe(f"{variable(name)} is of no use without {variable(needed)}")
     if settings.worker_key is None:
         return None
+    try:
+        signer = Signer(settings.worker_key)
+    except KeyUnusable as error:
+        raise CannotServe(f"{variable('worker_key')}: {error}") from error
     return CheckpointSetup(
         repository=repository,
         keys=KeyReader(repository),
-        signer=Signer(settings.worker_key),
+        signer=signer,
         branch=settings.git_branch,
         origin=origin(settings.public_url, settings.git_branch),
         zone=settings.time_zone,

@@ -26,6 +26,8 @@ announcement  one message about a ticket, on one channel or several.
 channel       a way that announcements go: mail, Slack, Kafka.
 outbox        a channel's reading of the record: how far it has come, and what it told whom, kept in a journal.
 journal       small files on a Git ref of their own, beside the branch; one leader at a time changes them.
+checkpoint    what the worker signs of the whole record at one commit: number of acts, root of their tree, tip.
+outlet        a place that keeps checkpoints: a folder, a bucket, a topic, a mailbox.
 follower      a process's part that reads the record commit by commit and acts on it, as an outbox does.
 leader        the one worker in which a follower runs now, for as long as its lease holds.
 record        the Git branch that holds tickets, tenants, people and keys: the product's memory and its proof.

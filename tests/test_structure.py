@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "worker": {"activities", "bootstrap", "clients", "engine", "record", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
     "bootstrap/__init__": set(),
+    "bootstrap/outlets": {"settings", "bootstrap", "activities", "clients", "record", "domain"},
     "bootstrap/process": set(),
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},
     "bootstrap/doctor": {"activities", "clients", "engine", "settings"},

@@ -95,8 +95,8 @@ class Archive:
         await writing.close()
 
     def notes(self) -> list[bytes]:
-        """The files of the outlet, by time."""
-        return [path.read_bytes() for path in sorted(self.out.iterdir())]
+        """The files of the outlet, by time; whole ones, as whoever reads the folder sees them."""
+        return [path.read_bytes() for path in sorted(self.out.glob("*.checkpoint"))]
 
     def said(self, *keys: OKPKey) -> list[Checkpoint]:
         return [proven_checkpoint(note, keys or [self.key]) for note in self.notes()]
@@ -209,7 +209,7 @@ async def test_an_outlet_that_was_away_for_a_day_catches_up_and_delays_no_other(
     share.mkdir()
     broken = Slow()
     async with archive.leading(FolderOutlet(archive.out), FolderOutlet(share), broken):
-        await until(lambda: len(archive.notes()) == 1 and len(list(share.iterdir())) == 1)
+        await until(lambda: len(archive.notes()) == 1 and len(list(share.glob("*.checkpoint"))) == 1)
         await until(lambda: f"folder:{share}" in str(archive.state()["handed"]))
         share.rename(archive.folder / "away")
         for hour in range(2, 5):
@@ -217,8 +217,8 @@ async def test_an_outlet_that_was_away_for_a_day_catches_up_and_delays_no_other(
             await archive.promoted(hour)
             await until(lambda hour=hour: len(archive.notes()) == hour)  # type: ignore[misc]
         (archive.folder / "away").rename(share)
-        await until(lambda: len(list(share.iterdir())) == 4)
-    assert [path.read_bytes() for path in sorted(share.iterdir())] == archive.notes()
+        await until(lambda: len(list(share.glob("*.checkpoint"))) == 4)
+    assert [path.read_bytes() for path in sorted(share.glob("*.checkpoint"))] == archive.notes()
     assert broken.asked > 3
     assert archive.clean()
 
@@ -233,8 +233,8 @@ async def test_a_new_outlet_begins_with_the_newest_checkpoint(archive: Archive) 
     late = archive.folder / "late"
     late.mkdir()
     async with archive.leading(FolderOutlet(late)):
-        await until(lambda: len(list(late.iterdir())) == 1)
-    assert [path.read_bytes() for path in late.iterdir()] == archive.notes()[-1:]
+        await until(lambda: len(list(late.glob("*.checkpoint"))) == 1)
+    assert [path.read_bytes() for path in late.glob("*.checkpoint")] == archive.notes()[-1:]
 
 
 async def test_a_key_that_is_rotated_between_two_checkpoints_breaks_nothing(archive: Archive) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pygit2
 from joserfc.jwk import OKPKey
@@ -24,7 +25,7 @@ def service_key(repository: Path, key: OKPKey | None = None) -> OKPKey:
     return key
 
 
-def checkpoint_of(repository: Path, key: OKPKey, tip: str = "main", **false: object) -> bytes:
+def checkpoint_of(repository: Path, key: OKPKey, tip: str = "main", **false: Any) -> bytes:
     """A checkpoint of the branch as it is at a commit; `false` is what it says otherwise."""
     commit = git(repository, "rev-parse", tip)
     head = seen(pygit2.Repository(str(repository)), commit, set()).heads[commit]
