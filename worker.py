@@ -34,7 +34,7 @@ promotion waits for the worker that knows it, before any other takes it up."""
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
-    stop, counted = stop_signal(), meter()
+    stop, counted, worker_signer = stop_signal(), meter(), signer(settings)
     temporal = await connect(settings.payload_keys, counted.runtime)
     warn_of_histories(settings)
     folder, token = settings.data_dir / "worker", plain(settings.git_token)
@@ -50,8 +50,8 @@ async def run(settings: Settings) -> None:
             timings=awx_timings(settings),
             channel_clients=channels,
             plan=plan(settings),
-            signer=signer(settings),
-            checkpoints=checkpoint_setup(settings, repository),
+            signer=worker_signer,
+            checkpoints=checkpoint_setup(settings, repository, worker_signer),
         )
         await asyncio.to_thread(check_key, repository, registration.commits)
         worker = registration.worker(

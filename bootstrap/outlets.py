@@ -16,35 +16,33 @@ from clients.s3.outlet import Bucket, S3Outlet
 from domain.audience import Language
 from record.git.repository import Repository
 from record.signing.keys import KeyReader
-from record.signing.signatures import KeyUnusable, Signer
+from record.signing.signatures import Signer
 from settings import Settings, plain, variable
 
-NEEDS = {
-    "checkpoints_dir": "worker_key",
-    "checkpoints_bucket": "worker_key",
-    "checkpoints_topic": "kafka_brokers",
-    "checkpoints_mail": "smtp_url",
-    "checkpoints_s3_key_id": "checkpoints_s3_secret",
-    "checkpoints_s3_secret": "checkpoints_s3_key_id",
-}
+NEEDS = (
+    ("checkpoints_dir", "worker_key"),
+    ("checkpoints_bucket", "worker_key"),
+    ("checkpoints_topic", "worker_key"),
+    ("checkpoints_topic", "kafka_brokers"),
+    ("checkpoints_mail", "worker_key"),
+    ("checkpoints_mail", "smtp_url"),
+    ("checkpoints_s3_key_id", "checkpoints_s3_secret"),
+    ("checkpoints_s3_secret", "checkpoints_s3_key_id"),
+)
 """Settings that are of no use without another."""
 
 
-def checkpoint_setup(settings: Settings, repository: Repository) -> CheckpointSetup | None:
+def checkpoint_setup(settings: Settings, repository: Repository, signer: Signer | None) -> CheckpointSetup | None:
     """The parts of checkpoints; None where this worker has no key to sign them with.
 
     Raises CannotServe for settings that do not go together: an outlet that is never handed anything would be missed on
     the day that it is needed.
     """
-    for name, needed in NEEDS.items():
+    for name, needed in NEEDS:
         if getattr(settings, name) and not getattr(settings, needed):
             raise CannotServe(f"{variable(name)} is of no use without {variable(needed)}")
-    if settings.worker_key is None:
+    if signer is None:
         return None
-    try:
-        signer = Signer(settings.worker_key)
-    except KeyUnusable as error:
-        raise CannotServe(f"{variable('worker_key')}: {error}") from error
     return CheckpointSetup(
         repository=repository,
         keys=KeyReader(repository),

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "worker": {"activities", "bootstrap", "clients", "engine", "record", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
     "bootstrap/__init__": set(),
+    "bootstrap/keys": {"bootstrap", "record", "settings"},
     "bootstrap/outlets": {"settings", "bootstrap", "activities", "clients", "record", "domain"},
     "bootstrap/process": set(),
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bootstrap.keys import signer
 from bootstrap.outlets import checkpoint_setup, origin
 from bootstrap.process import CannotServe
 from record.signing.signatures import new_key, private_text
@@ -24,7 +25,7 @@ EVERYWHERE = {
 def made(tmp_path: Path, **given: str) -> Any:
     environment = {"git_repo": "x", "public_url": "https://prodgate.example.com/"} | given
     settings = Settings.from_environment({variable(name): value for name, value in environment.items()})
-    return checkpoint_setup(settings, opened(bare(tmp_path / "gitops.git"), tmp_path))
+    return checkpoint_setup(settings, opened(bare(tmp_path / "gitops.git"), tmp_path), signer(settings))
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_without_a_key_there_are_none(tmp_path: Path) -> None:
     "given",
     [
         {"checkpoints_dir": "/srv/archive"},
-        {"checkpoints_topic": "checkpoints"},
+        {"checkpoints_topic": "checkpoints", "kafka_brokers": "kafka.example:9092"},
         {"checkpoints_mail": "a@cab-i.com"},
         {"checkpoints_s3_secret": "s3cret"},
         {"worker_key": "/nowhere"},
