@@ -108,8 +108,9 @@ class _CheckpointLeader:
 
     def _begin(self) -> CheckpointBook:
         setup = self.setup
-        setup.repository.fetch()
         journal = setup.repository.journal(checkpoints_ref(setup.branch), history=True)
+        journal.open()
+        setup.repository.fetch()  # after the journal: the commit that it stands at is here now
         return CheckpointBook(journal, setup.keys.current(), opened(setup.repository))
 
     def _read(self, book: CheckpointBook) -> bool:

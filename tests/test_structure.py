@@ -25,7 +25,6 @@ MAY_IMPORT = {
     "bootstrap/process": set(),
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},
     "bootstrap/doctor": {"activities", "clients", "engine", "settings"},
-    "bootstrap/keys": {"bootstrap", "record", "settings"},
     "bootstrap/health": {"clients", "engine", "record"},
     "bootstrap/registration": {"activities", "clients", "domain", "engine", "record", "workflows"},
 }

@@ -56,11 +56,13 @@ class CheckpointBook:
     """The journal as its writer has it. One thread uses it; its methods block, and raise RecordUnavailable."""
 
     def __init__(self, journal: Journal, keys: Keys, git: pygit2.Repository) -> None:
-        """Go on from where the journal is; where it can't be trusted, from the first commit. Raises NewerFormat."""
-        journal.open()
+        """Go on from where the journal, which is open, is; where it can't be trusted, from the first commit.
+
+        Raises NewerFormat.
+        """
         self._journal = journal
         found = journal.read(_STATE)
-        self._state = (_read(found) if found else None) or BookState()
+        self._state = _possible((_read(found) if found else None) or BookState())
         self.newest = self._proven(keys) if self._state.number else None
         hashes = [bytes.fromhex(each) for each in self._state.hashes]
         if self.newest is None:
@@ -126,6 +128,12 @@ class CheckpointBook:
     def _append(self, state: BookState, files: Mapping[str, bytes], subject: str) -> None:
         self._journal.append({**files, _STATE: state.model_dump_json(indent=1).encode() + b"\n"}, subject)
         self._state = state
+
+
+def _possible(state: BookState) -> BookState:
+    """The state without outlets that have more than there is: who says so would keep the next ones from them."""
+    handed = {outlet: number for outlet, number in state.handed.items() if number <= state.number}
+    return state.model_copy(update={"handed": handed})
 
 
 def _read(found: bytes) -> BookState | None:

@@ -277,13 +277,18 @@ async def test_nothing_is_signed_that_goes_against_a_checkpoint_before_it(archiv
     assert len(archive.notes()) == 1
 
 
-@pytest.mark.parametrize("lie", ["hashes", "note"])
+@pytest.mark.parametrize("lie", ["hashes", "note", "handed"])
 async def test_whoever_writes_into_the_journal_has_nothing_signed(archive: Archive, lie: str) -> None:
-    """Hashes of acts that never were, or a checkpoint of their own: the tree is read anew from the first commit."""
+    """Hashes of acts that never were, or a checkpoint of their own: the tree is read anew from the first commit.
+
+    And an outlet that is said to have what is yet to come gets it all the same.
+    """
     async with archive.leading():
         await until(lambda: len(archive.notes()) == 1 and archive.state()["handed"] != {})
     state, path = archive.state(), "0000/0000001.checkpoint"
     forged = {"state.json": json.dumps(state | {"hashes": ["ab" * 32]})}
+    if lie == "handed":
+        forged = {"state.json": json.dumps(state | {"handed": {f"folder:{archive.out}": 2}})}
     if lie == "note":
         forged = {path: archive.notes()[0].decode().replace("\n2\n", "\n3\n")}
     _push_into(archive.git, forged)
