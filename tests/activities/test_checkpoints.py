@@ -144,7 +144,9 @@ async def test_each_hour_one_checkpoint_says_what_the_record_has(archive: Archiv
     archive.clock.ahead += 5 * HOUR
     async with archive.leading():
         await until(lambda: len(archive.notes()) == 3)
-    assert [each.size for each in archive.said()] == [2, 4, 6]
+    first, second, third = (each.size for each in archive.said())
+    assert first == 2 < second <= 4, "the hour was over: the first of the two commits may have been seen alone"
+    assert third == 6
     assert archive.said()[-1].tip == git(archive.git, "rev-parse", "main")
     assert archive.clean()
 
@@ -257,8 +259,8 @@ async def test_a_clock_that_is_set_back_stops_no_checkpoint(archive: Archive) ->
     """Their order is that of their sizes."""
     async with archive.leading():
         await until(lambda: len(archive.notes()) == 1)
-        archive.clock.ahead -= timedelta(days=1)
         await archive.promoted(2)
+        archive.clock.ahead -= timedelta(days=1)
         await until(lambda: len(archive.notes()) == 2)
     assert sorted(each.size for each in archive.said()) == [2, 4]
     assert archive.clean()
