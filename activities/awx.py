@@ -31,7 +31,7 @@ from domain.deployment import (
     NotLaunched,
 )
 from domain.remarks import write
-from domain.signing import Finding
+from domain.signing import JobFinding
 
 LAUNCH_UNKNOWN = "LaunchUnknown"
 """Type of the failure after which only `find_job` with `asked_at` can tell whether there is a job."""
@@ -78,7 +78,7 @@ class AwxActivities:
     client: AwxClient
     objection: Objection
     timings: AwxTimings = AwxTimings()
-    seal: Callable[[Finding], str | None] = lambda _: None
+    seal: Callable[[JobFinding], str | None] = lambda _: None
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     async def find_job(self, lookup: JobLookup) -> LaunchOutcome:
@@ -145,7 +145,7 @@ class AwxActivities:
         except AwxError as error:
             raise _retryable(error) from error
 
-    # Finding
+    # JobFinding
 
     async def under_way(self, deployment: Deployment) -> bool:
         """Tells whether AWX has a job of the attempt that has not ended. Raises AwxError."""

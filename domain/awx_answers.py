@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.deployment import Deployment, JobOutcome, JobResult
 from domain.remarks import write
-from domain.signing import Finding, JobEvidence, told_digest
+from domain.signing import JobEvidence, JobFinding, told_digest
 from domain.ticket import Action
 from domain.values import ExternalId
 
@@ -150,18 +150,18 @@ def unknown(job: int, sentence: str, found: AwxJob | None = None) -> JobResult:
     return JobResult(job=job, outcome=JobOutcome.UNKNOWN, error=error, started_at=found.started if found else None)
 
 
-def launch_found(deployment: Deployment, job: AwxJob, at: datetime) -> Finding:
+def launch_found(deployment: Deployment, job: AwxJob, at: datetime) -> JobFinding:
     """AWX's word that it has a job of the attempt."""
     return _finding(deployment, job, Action.DEPLOYING, told_digest(None, None, None), at)
 
 
-def end_found(deployment: Deployment, result: JobResult, job: AwxJob, at: datetime) -> Finding:
+def end_found(deployment: Deployment, result: JobResult, job: AwxJob, at: datetime) -> JobFinding:
     """AWX's word on how the attempt's job ended."""
     action = Action.DEPLOYED if result.outcome is JobOutcome.SUCCEEDED else Action.FAILED
     return _finding(deployment, job, action, told_digest(result.story, result.deployment_id, result.error), at)
 
 
-def _finding(deployment: Deployment, job: AwxJob, action: Action, words: str, at: datetime) -> Finding:
+def _finding(deployment: Deployment, job: AwxJob, action: Action, words: str, at: datetime) -> JobFinding:
     evidence = JobEvidence(
         job=job.id,
         status=job.status[:32],
@@ -170,7 +170,7 @@ def _finding(deployment: Deployment, job: AwxJob, action: Action, words: str, at
         started=job.started,
         finished=job.finished,
     )
-    return Finding(
+    return JobFinding(
         ticket=deployment.request_id, attempt=deployment.attempt, action=action, words=words, at=at, job=evidence
     )
 

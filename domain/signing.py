@@ -103,7 +103,7 @@ class ServiceClaims(Frozen):
     job: JobEvidence | None = None
 
 
-class Finding(Frozen):
+class JobFinding(Frozen):
     """AWX's word on the job of an attempt, as the activity that asked AWX seals it for the commit that tells of it.
 
     `action` is what the answer amounts to: deploying, deployed or failed. `words` is the SHA-256 of what the entry

@@ -9,7 +9,7 @@ from domain import lifecycle, line
 from domain.clearance import Lapsed, Objection, Superseded
 from domain.deployment import JobResult, job_name
 from domain.errors import Unvouched
-from domain.signing import FRESH, Finding, JobEvidence, told_digest
+from domain.signing import FRESH, JobEvidence, JobFinding, told_digest
 from domain.ticket import Action, PromotionRequest
 from domain.values import Frozen, iso
 
@@ -61,7 +61,7 @@ def check_without_job(before: PromotionRequest, ticket: PromotionRequest) -> Non
         raise Unvouched("The act does not tell what became of its job")
 
 
-def check_finding(before: PromotionRequest, ticket: PromotionRequest, finding: Finding) -> JobEvidence:
+def check_finding(before: PromotionRequest, ticket: PromotionRequest, finding: JobFinding) -> JobEvidence:
     """AWX said of the attempt's job what the act tells."""
     last, started = ticket.last, before.last.job_id
     if (finding.ticket, finding.attempt, finding.action) != (ticket.id, ticket.attempt, last.action):

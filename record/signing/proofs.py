@@ -14,7 +14,7 @@ from domain.change import Change, Proof
 from domain.decision import Decision
 from domain.errors import IdentityChanged, KeyEnded, StaleDecision, Unproven
 from domain.roles import Person
-from domain.signing import FRESH, Claims, Finding, message_digest, mismatch, service_claims
+from domain.signing import FRESH, Claims, JobFinding, message_digest, mismatch, service_claims
 from domain.values import iso
 from domain.vouching import Vouched
 from record.errors import RecordUnavailable
@@ -152,11 +152,11 @@ class CommitProofs:
         claims = service_claims(change.ticket, str(uuid.uuid4()), tip, at, vouched.job)
         return change.model_copy(update={"proof": Proof(jws=self.signer.seal(claims), message=claims.history)})
 
-    def seal(self, finding: Finding) -> str | None:
+    def seal(self, finding: JobFinding) -> str | None:
         """The worker's signature on what AWX told it; None where the service signs nothing."""
         return self.signer.seal(finding) if self.signer and self.needed else None
 
-    def found(self, seal: str | None) -> Finding | None:
+    def found(self, seal: str | None) -> JobFinding | None:
         """The sealed word of AWX; None where nobody sealed one, or by a key that proves nothing now."""
         try:
             return self.keys.current().finding(seal) if seal else None

@@ -18,13 +18,13 @@ from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import KeyEnded, Unproven
 from domain.formats import CLAIMS
 from domain.repair import REPAIR_TYPE, Repair
-from domain.signing import FINDING_TYPE, FRESH, SERVICE_TYPE, TYPE, Claims, Finding, ServiceClaims, claims_of
+from domain.signing import FINDING_TYPE, FRESH, SERVICE_TYPE, TYPE, Claims, JobFinding, ServiceClaims, claims_of
 from domain.values import CommitId, Frozen, Moment, iso
 
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
-Signed = TypeVar("Signed", Claims, ServiceClaims, Finding, Repair)
+Signed = TypeVar("Signed", Claims, ServiceClaims, JobFinding, Repair)
 
 
 class KeyUnusable(Exception):
@@ -38,11 +38,11 @@ class KeyClass(StrEnum):
     SERVICE = "service"
 
 
-_SIGNED_BY: Final[Mapping[type[Claims | ServiceClaims | Finding | Repair], tuple[str, KeyClass]]] = {
+_SIGNED_BY: Final[Mapping[type[Claims | ServiceClaims | JobFinding | Repair], tuple[str, KeyClass]]] = {
     Claims: (TYPE, KeyClass.PEOPLE),
     Repair: (REPAIR_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
-    Finding: (FINDING_TYPE, KeyClass.SERVICE),
+    JobFinding: (FINDING_TYPE, KeyClass.SERVICE),
 }
 """The `typ` of each kind of signature, and the class of key that makes it: neither makes the other's."""
 
@@ -107,9 +107,9 @@ class Keys:
         """Reads what the service signed of an act of its own. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, ServiceClaims)
 
-    def finding(self, token: str) -> Finding:
+    def finding(self, token: str) -> JobFinding:
         """Reads what the service sealed of AWX's word on a job. Raises KeyEnded, or Unproven with the reason."""
-        return self._proven(token, Finding)
+        return self._proven(token, JobFinding)
 
     def repair(self, token: str) -> Repair:
         """Reads what a platform admin signed to put files back. Raises KeyEnded, or Unproven with the reason."""
@@ -195,7 +195,7 @@ def signed(message: Message, key: OKPKey) -> Message:
     return message.model_copy(update={"proof": sealed(claims_of(message), key)})
 
 
-def sealed(claims: Claims | ServiceClaims | Finding | Repair, key: OKPKey) -> str:
+def sealed(claims: Claims | ServiceClaims | JobFinding | Repair, key: OKPKey) -> str:
     """The claims as a compact JWS."""
     header = {"alg": _ALGORITHM, "kid": key.thumbprint(), "typ": _SIGNED_BY[type(claims)][0]}
     return jws.serialize_compact(header, claims.model_dump_json(), key, algorithms=[_ALGORITHM])
@@ -230,7 +230,7 @@ class Signer:
         self._look()
         return signed(message, self._key)
 
-    def seal(self, claims: ServiceClaims | Finding | Repair) -> str:
+    def seal(self, claims: ServiceClaims | JobFinding | Repair) -> str:
         """The claims as a compact JWS."""
         self._look()
         return sealed(claims, self._key)
