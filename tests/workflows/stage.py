@@ -164,8 +164,10 @@ class Stage:
 
     def _counted(self, message: Message, ticket: PromotionRequest) -> Message:
         """The message as the API sends it, which says what it counts from where the service signs."""
+        if not self.signs:
+            return message
         counted = {"attempt": ticket.attempt, "round": ticket.round, "tip": git(self.git, "rev-parse", "main")}
-        return message.model_copy(update=counted if self.signs else {})
+        return message.model_copy(update=counted)
 
     def production(self, ticket: PromotionRequest) -> str:
         """The version of the ticket's target in production: the branch's last; two may be of one second."""
