@@ -11,6 +11,7 @@ from domain.roles import Grant, Person, Role
 from domain.ticket import PromotionRequest
 from record.audit.verify import verify
 from record.files.writing import text_of
+from record.git.message import subject_of
 from record.signing.signatures import sealed, signed
 from tests.api.house import ALICE, JEAN, PIERRE, House, problem, unique_name
 from tests.record.audit.test_verify import commits_as
@@ -105,7 +106,7 @@ def test_verify_names_an_act_of_another_subject(own_house: House) -> None:
     ticket = after(PromotionRequest.model_validate(made), "approved", JEAN)
     proof = sealed(claims_for(ticket, sub=FOREIGN), KEY)
     message = f"Request-Id: {ticket.id}\nAction: approved\nTenant: tenant-finance\nActor: {JEAN}\nSignature: {proof}\n"
-    commits_as(own_house.git, ticket.path, text_of(ticket), f"{ticket.id}: approved\n\n{message}", JEAN)
+    commits_as(own_house.git, ticket.path, text_of(ticket), f"{subject_of(ticket)}\n\n{message}", JEAN)
     violations = list(verify(own_house.git))
     assert [(each.rule, each.ticket) for each in violations] == [("subject-changed", ticket.id)]
     assert FOREIGN in violations[0].sentence
