@@ -452,6 +452,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign what takes back an unproven commit's changes
+         * @description Sign what takes back an unproven commit's changes; `prodgate repair` commits it. Needs a fresh sign-in.
+         */
+        post: operations["sign_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -511,6 +531,28 @@ export interface paths {
          * @description Somebody clicked in Slack. Answers at once; the decision is taken next, and its refusal told to who clicked.
          */
         post: operations["receive_slack_click"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The identity provider ended a session (OpenID Connect Back-Channel Logout 1.0)
+         * @description The identity provider ended a session (OpenID Connect Back-Channel Logout 1.0).
+         *
+         *     `logout_token` proves itself by its signature. Tokens of that session, or of that person up to then, are refused.
+         */
+        post: operations["receive_logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -593,7 +635,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-reused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -858,7 +900,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-reused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -988,6 +1030,14 @@ export interface components {
             tenant: string;
         };
         /**
+         * NotProven
+         * @description A request whose file is not as it was proven: the last proven state is shown. `commit` is the one that isn't.
+         */
+        NotProven: {
+            /** Commit */
+            commit: string | null;
+        };
+        /**
          * OtherRequest
          * @description An open request of the same target; `direction` is its version's, seen from the one it stands beside.
          */
@@ -1011,6 +1061,8 @@ export interface components {
         /**
          * Permissions
          * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
+         *
+         *     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
          */
         Permissions: {
             approve: components["schemas"]["Allowed"];
@@ -1021,6 +1073,7 @@ export interface components {
             release: components["schemas"]["Allowed"];
             /** Deciders */
             deciders: components["schemas"]["Decider"][];
+            notProven?: components["schemas"]["NotProven"] | null;
         };
         /** PreChecks */
         PreChecks: {
@@ -1186,6 +1239,28 @@ export interface components {
             error: components["schemas"]["Remark"][];
         };
         /**
+         * RepairBody
+         * @description A commit whose changes are not proven, by its id or the beginning of it, and why they are taken back.
+         */
+        RepairBody: {
+            /** Commit */
+            commit: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RepairedText
+         * @description A file with the text that it has to have; None for one that has to go.
+         */
+        RepairedText: {
+            /** Path */
+            path: string;
+            /** Revision */
+            revision: string | null;
+            /** Text */
+            text: string | null;
+        };
+        /**
          * ReportedFault
          * @description A file of the record that can't be used as it is: its line where one is to blame, and why.
          */
@@ -1214,6 +1289,22 @@ export interface components {
          * @enum {string}
          */
         Role: "devops" | "cpi" | "cpi_admin" | "viewer";
+        /**
+         * SignedRepair
+         * @description A repair to commit: the files, and the signature that goes into the commit's message.
+         */
+        SignedRepair: {
+            /** Commit */
+            commit: string;
+            /** Files */
+            files: components["schemas"]["RepairedText"][];
+            /** Reason */
+            reason: string;
+            /** Email */
+            email: string;
+            /** Signature */
+            signature: string;
+        };
         /**
          * Sort
          * @description The orders of a list; a minus is descending.
@@ -3610,6 +3701,102 @@ export interface operations {
             };
         };
     };
+    sign_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedRepair"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller is no administrator of the platform */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The commit changed nothing that isn't proven, or that was repaired already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: never;
@@ -3809,6 +3996,66 @@ export interface operations {
             };
             /** @description Decisions from Slack are switched off */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    logout_token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The logout token is not accepted, or nobody could be logged out now */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
