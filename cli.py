@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,7 +148,7 @@ def _add_keys(keys: argparse.ArgumentParser) -> None:
     for verb in (rotate, retire):
         verb.add_argument("--class", dest="key_class", choices=("people", "service"), default="people", help="(people)")
     listing = verbs.add_parser("list", help="show the keys, since when and until when they sign, and for what")
-    for verb, command in ((rotate, _rotate), (retire, _retire), (revoke, _revoke), (listing, _list_keys)):
+    for verb, command in ((rotate, _rotate), (retire, _retire), (revoke, _revoke), (listing, None)):
         _add_data(verb)
         verb.set_defaults(command=_keys, verb=command)
     _add_payload(verbs.add_parser("payload", help="the keys that encrypt what Temporal keeps"))
@@ -276,22 +277,20 @@ def _doctor(given: argparse.Namespace) -> int:
 
 
 def _keys(given: argparse.Namespace) -> int:
+    from bootstrap.by_hand import list_keys
     from record.errors import RecordUnavailable
     from record.signing.rotation import KeyBranch, KeyRefused
 
-    environment = _environment()
-    location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
-    branch, token = environment.get(variable("git_branch"), "main"), environment.get(variable("git_token"))
+    location, branch, token = _record()
     try:
-        print(given.verb(given, KeyBranch(location, branch, token)))
+        keys = KeyBranch.at(location or str(given.data / "gitops.git"), branch, token)
+        print(given.verb(given, keys, datetime.now(UTC)) if given.verb else list_keys(keys))
     except (KeyRefused, RecordUnavailable, OSError) as error:
         return _refuse(error, 1)
     return 0
 
 
 def _rotate_payload(given: argparse.Namespace) -> int:
-    from datetime import UTC, datetime, timedelta
-
     from demo.layout import payload_keys
     from engine.codec import PayloadKeysUnusable, rotate
 
@@ -303,94 +302,55 @@ def _rotate_payload(given: argparse.Namespace) -> int:
     return 0
 
 
-def _revoke_session(given: argparse.Namespace) -> int:
-    from datetime import UTC, datetime
+def _record() -> tuple[str | None, str, str | None]:
+    """The record's location, where the environment names one, its branch and its token."""
+    given = _environment()
+    return given.get(variable("git_repo")), given.get(variable("git_branch"), "main"), given.get(variable("git_token"))
 
+
+def _revoke_session(given: argparse.Namespace) -> int:
     from pydantic import ValidationError
 
-    from domain.sessions import Revocation
+    from bootstrap.by_hand import revoke_session
     from record.errors import RecordUnavailable
-    from record.git.repository import open_repository
-    from record.git.sessions import revoke
-    from record.people.directory import DirectoryReader
 
-    environment = _environment()
-    location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
-    branch, token = environment.get(variable("git_branch"), "main"), environment.get(variable("git_token"))
+    location, branch, token = _record()
+    where = (location or str(given.data / "gitops.git"), branch, given.data / "sessions", token)
     named = {kind: value for kind in ("jti", "sid", "person") if (value := getattr(given, kind)) is not None}
     try:
-        entry = Revocation.by_hand(datetime.now(UTC), given.reason, **named)
-        repository = open_repository(location, branch, given.data / "sessions", token=token)
-        revoke(repository, entry)
-        repository.fetch()
-        unknown = entry.person and DirectoryReader(repository).current().person(entry.person) is None
+        said, doubt = revoke_session(where, named, given.reason, datetime.now(UTC))
     except ValidationError as error:
         return _refuse("; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()), 2)
     except RecordUnavailable as error:
         return _refuse(error, 1)
-    print(f"revoked: {' '.join(f'{kind} {value}' for kind, value in named.items())}")
-    if unknown:
-        print("The directory has nobody of this address: is it spelled as in their tenant's file?", file=sys.stderr)
+    print(said)
+    if doubt:
+        print(doubt, file=sys.stderr)
     return 0
 
 
-def _rotate(given: argparse.Namespace, branch: "KeyBranch") -> str:
-    from datetime import UTC, datetime, timedelta
-
-    from demo.layout import signing_key
-    from record.signing.signatures import KeyClass, Signer
-
-    key_class, now, overlap = KeyClass(given.key_class), datetime.now(UTC), timedelta(hours=given.overlap)
-    setting = variable("signing_key" if key_class is KeyClass.PEOPLE else "worker_key")
-    people = signing_key(given.data)
-    default = people if key_class is KeyClass.PEOPLE else people.with_name("worker.json")
-    file = Path(_environment().get(setting, default))
-    older = " ".join(branch.rotate(file, now, overlap, key_class))
-    said = f"{Signer(file).kid} signs for the {key_class} from now on, its private half is {file}"
-    if not older:
-        return said
-    if not overlap:
-        return f"{said}\n{older} proves nothing from now on"
-    when = f"{now + overlap:%Y-%m-%d %H:%M} UTC"
-    return f"{said}\nOnce every process has it, not before {when}: prodgate keys retire {older}"
-
-
-def _retire(given: argparse.Namespace, branch: "KeyBranch") -> str:
-    from datetime import UTC, datetime
-
+def _rotate(given: argparse.Namespace, branch: "KeyBranch", now: datetime) -> str:
+    from bootstrap.by_hand import rotate_key
+    from demo.layout import signing_key, worker_key
     from record.signing.signatures import KeyClass
 
-    ended = branch.retire(datetime.now(UTC), given.kids, KeyClass(given.key_class), force=given.force)
-    return f"{' '.join(ended)} proves nothing from now on; what it signed before stays proven"
+    key_class = KeyClass(given.key_class)
+    setting, default = ("signing_key", signing_key) if key_class is KeyClass.PEOPLE else ("worker_key", worker_key)
+    file = Path(_environment().get(variable(setting), default(given.data)))
+    return rotate_key(branch, file, key_class, now, timedelta(hours=given.overlap))
 
 
-def _revoke(given: argparse.Namespace, branch: "KeyBranch") -> str:
-    from datetime import UTC, datetime
+def _retire(given: argparse.Namespace, branch: "KeyBranch", now: datetime) -> str:
+    from bootstrap.by_hand import retire_keys
+    from record.signing.signatures import KeyClass
 
-    key = branch.revoke(given.kid, datetime.now(UTC), given.since, given.reason)
-    commit = key.revoked_from
-    since = f"after {commit}" if commit else "from now on"
-    lines = [
-        f"{key.kid} proves nothing {since}. Next:",
-        f"1. prodgate keys rotate --class {key.key_class} --overlap 0, and give the new file to its processes alone",
-        f"2. prodgate verify{f' --since {commit}' if commit else ''} CLONE",
-    ]
-    acts = branch.acts_by(key.kid, commit)
-    if not acts:
-        return "\n".join([*lines, "3. It signed nothing that is in the record: nothing to look at"])
-    what = "Not proven any more; have them decided again" if commit else "Proven still; look for what nobody did"
-    return "\n".join([*lines, f"3. {what}:", *(f"   {each.ticket} {each.action}" for each in acts)])
+    return retire_keys(branch, given.kids, KeyClass(given.key_class), now, force=given.force)
 
 
-def _list_keys(_given: argparse.Namespace, branch: "KeyBranch") -> str:
-    from domain.values import iso
-    from record.signing.rotation import USED_FOR, fate
+def _revoke(given: argparse.Namespace, branch: "KeyBranch", now: datetime) -> str:
+    from bootstrap.by_hand import revoke_key
 
-    keys = branch.listed()
-    return "\n".join(
-        f"{key.key_class:<8} {key.kid}  since {iso(key.created)}  {fate(key) or 'in use'}: {USED_FOR[key.key_class]}"
-        for key in keys
-    )
+    return revoke_key(branch, given.kid, given.since, given.reason, now)
 
 
 def _repair(given: argparse.Namespace) -> int:
@@ -398,12 +358,10 @@ def _repair(given: argparse.Namespace) -> int:
     from record.errors import RecordUnavailable
     from record.git.checkout import Checkout
 
-    environment = _environment()
-    if not (token := environment.get("PRODGATE_TOKEN")):
+    if not (token := _environment().get("PRODGATE_TOKEN")):
         return _refuse("PRODGATE_TOKEN must be the bearer token of a platform admin", 2)
-    location = environment.get(variable("git_repo"), str(given.data / "gitops.git"))
-    branch = environment.get(variable("git_branch"), "main")
-    checkout = Checkout(location, branch, environment.get(variable("git_token")))
+    location, branch, record_token = _record()
+    checkout = Checkout(location or str(given.data / "gitops.git"), branch, record_token)
     try:
         print(RepairCommand(given.api, token, given.commit, given.reason).run(checkout))
     except (RepairRefused, RecordUnavailable) as error:

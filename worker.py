@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from datetime import timedelta
 
 from prometheus_client import REGISTRY
 from temporalio.service import RPCError
@@ -20,16 +19,12 @@ from engine.codec import PayloadKeysUnusable
 from engine.connection import NoServer, connect
 from engine.schedules import keep_watch
 from engine.telemetry import meter
-from engine.versioning import deployment
+from engine.versioning import life
 from record.errors import RecordUnavailable
 from record.git.repository import open_repository
 from record.index.reader import Index
 from record.metrics import RecordCollector
 from settings import Settings, SettingsError, plain
-
-GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
-"""The time running activities may go on after SIGTERM, before they are handed back to be done again; and the time a
-promotion waits for the worker that knows it, before any other takes it up."""
 
 
 async def run(settings: Settings) -> None:
@@ -54,11 +49,7 @@ async def run(settings: Settings) -> None:
             checkpoints=checkpoint_setup(settings, repository, worker_signer),
         )
         await asyncio.to_thread(check_key, repository, registration.commits)
-        worker = registration.worker(
-            graceful_shutdown_timeout=GRACE,
-            sticky_queue_schedule_to_start_timeout=STICKY,
-            deployment_config=deployment(settings.worker_deployment, settings.build_id),
-        )
+        worker = registration.worker(**life(settings.worker_deployment, settings.build_id))
         await registration.follow()
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)

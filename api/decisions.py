@@ -13,7 +13,7 @@ from api.engine import Answer, Engine, NotRunning
 from api.errors import ChangedSince
 from api.etags import etag, matches
 from api.message_signing import MessageSigner
-from api.models import NotProven, Permissions
+from api.models import Permissions, UnprovenState
 from api.permissions import Case, shown
 from api.tickets import Tickets
 from domain import lifecycle, targets
@@ -55,7 +55,7 @@ class Decisions:
         """The person's rights on the ticket now, and the people who could approve it. Raises NotFound."""
         ticket = await self.tickets.visible(person, ticket_id)
         case, commit = await self._case(ticket), await self.tickets.unproven(ticket)
-        not_proven = None if commit is None else NotProven(commit=commit or None)
+        not_proven = None if commit is None else UnprovenState(commit=commit or None)
         return case.permissions(person).model_copy(update={"not_proven": not_proven})
 
     async def refusal(self, person: Person, action: DecisionAction, ticket: PromotionRequest) -> RuleViolation | None:

@@ -151,7 +151,7 @@ class Allowed(Frozen):
         return cls(allowed=False, why=str(refused), kind=kind_of(refused), params=refused.params, who=who)
 
 
-class NotProven(Frozen):
+class UnprovenState(Frozen):
     """A request whose file is not as it was proven: the last proven state is shown. `commit` is the one that isn't."""
 
     commit: str | None
@@ -170,7 +170,7 @@ class Permissions(Frozen):
     hold: Allowed
     release: Allowed
     deciders: tuple[Decider, ...]
-    not_proven: NotProven | None = None
+    not_proven: UnprovenState | None = None
 
 
 class Ahead(Frozen):

@@ -17,7 +17,7 @@ class RepairRefused(Exception):
     """The API signs no such repair, or answers with something else; `str()` says why."""
 
 
-class _File(RepairedFile):
+class _PutBack(RepairedFile):
     text: str | None
 
 
@@ -27,7 +27,7 @@ class _Signed(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     commit: str
-    files: tuple[_File, ...]
+    files: tuple[_PutBack, ...]
     reason: str
     email: str
     signature: str
@@ -45,7 +45,9 @@ class RepairCommand:
     def run(self, checkout: Checkout) -> str:
         """Have it signed, commit it, and say so. Raises RepairRefused, RecordUnavailable."""
         signed = self._signed()
-        made = checkout.commit(lambda folder: _put_back(folder, signed), git.Actor(signed.email, signed.email))
+        made = checkout.commit(
+            lambda clone: _put_back(Path(clone.working_dir), signed), git.Actor(signed.email, signed.email)
+        )
         files = "\n".join(f"  {file.path}{'' if file.revision else ' (removed)'}" for file in signed.files)
         return f"{made[:10]} puts back what was proven before {signed.commit[:10]}:\n{files}"
 

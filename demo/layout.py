@@ -198,7 +198,7 @@ class Demo:
         """Make and publish the key, unless there is one."""
         if setting not in self.given and not file.exists():
             branch = self.given.get("PRODGATE_GIT_BRANCH", "main")
-            KeyBranch(self.record, branch).rotate(file, datetime.now(UTC), timedelta(), key_class)
+            KeyBranch.at(self.record, branch).rotate(file, datetime.now(UTC), timedelta(), key_class)
 
     def processes(self, keeps: tuple[int, ...] = ()) -> list[Process]:
         """The children, in the order in which they need each other; each holds the open files `keeps`."""

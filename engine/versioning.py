@@ -1,14 +1,37 @@
-"""Tells the engine which build a worker is, and whether the engine decides which builds get work (docs/adr/0013)."""
+"""Tells the engine how a worker ends, which build it is, and whether builds get work by choice (docs/adr/0013)."""
 
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypedDict
 
 import pygit2
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import WorkerDeploymentConfig
 
+GRACE, STICKY = timedelta(seconds=10), timedelta(seconds=5)
+"""The time running activities may go on after SIGTERM, before they are handed back to be done again; and the time a
+promotion waits for the worker that knows it, before any other takes it up."""
+
 _UNVERSIONED = "prodgate"
 """The deployment's name where nobody chooses builds: it is only shown."""
+
+
+class LifeOptions(TypedDict):
+    """The SDK's options of a worker's life."""
+
+    graceful_shutdown_timeout: timedelta
+    sticky_queue_schedule_to_start_timeout: timedelta
+    deployment_config: WorkerDeploymentConfig
+
+
+def life(name: str | None, build: str | None) -> LifeOptions:
+    """The ways in which a worker ends, is replaced, and takes part in the named deployment."""
+    return {
+        "graceful_shutdown_timeout": GRACE,
+        "sticky_queue_schedule_to_start_timeout": STICKY,
+        "deployment_config": deployment(name, build),
+    }
 
 
 def deployment(name: str | None, build: str | None) -> WorkerDeploymentConfig:

@@ -20,11 +20,13 @@ MAY_IMPORT = {
     "worker": {"activities", "bootstrap", "clients", "engine", "record", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
     "bootstrap/__init__": set(),
+    "bootstrap/by_hand": {"domain", "record"},
     "bootstrap/keys": {"bootstrap", "record", "settings"},
     "bootstrap/outlets": {"settings", "bootstrap", "activities", "clients", "record", "domain"},
     "bootstrap/process": set(),
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},
     "bootstrap/doctor": {"activities", "clients", "engine", "settings"},
+    "bootstrap/repair": {"domain", "record"},
     "bootstrap/health": {"clients", "engine", "record"},
     "bootstrap/registration": {"activities", "clients", "domain", "engine", "record", "workflows"},
 }

@@ -127,7 +127,7 @@ class Prover:
         places: Places,
         commits: Sequence[NamedCommit],
     ) -> PromotionRequest | None:
-        """What is proven of the version, where that goes on from what is shown."""
+        """The proven part of the version, where that goes on from what is shown."""
         number = 0 if version is None else self.proven(version, places, commits)
         if version is None or number == 0:
             return shown

@@ -1,25 +1,20 @@
 """Publishes, retires and revokes keys: each by one commit of the record's branch, made again where the branch moved."""
 
-import tempfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Self
 
 import git
 from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
 from domain.values import iso
-from record.errors import RecordUnavailable
+from record.git.checkout import Checkout
 from record.git.message import SERVICE_EMAIL, SERVICE_NAME, SIGNATURE, safe_name
-from record.git.remote import git_environment, is_url
 from record.signing.keys import FOLDER
 from record.signing.signatures import KeyClass, KeyUnusable, PublicKey, new_key, private_text, signer_of
-
-_ATTEMPTS = 5
-"""The number of attempts to put the commit on a branch that moves meanwhile."""
 
 USED_FOR = {
     KeyClass.PEOPLE: "decisions, signed by the API",
@@ -47,7 +42,6 @@ class _Commit:
     message: str
 
 
-T = TypeVar("T")
 _Edit = Callable[[git.Repo, Collection[PublicKey]], _Commit]
 """Makes the commit from a clone of the branch and the keys that it has; raises KeyRefused."""
 
@@ -56,9 +50,12 @@ _Edit = Callable[[git.Repo, Collection[PublicKey]], _Commit]
 class KeyBranch:
     """The branch that has the keys. Every method raises RecordUnavailable where it can't be read or pushed to."""
 
-    location: str
-    branch: str
-    token: str | None = None
+    checkout: Checkout
+
+    @classmethod
+    def at(cls, location: str, branch: str, token: str | None = None) -> Self:
+        """The branch at a location; the token is for an https URL."""
+        return cls(Checkout(location, branch, token))
 
     def rotate(
         self, file: Path, now: datetime, overlap: timedelta, key_class: KeyClass = KeyClass.PEOPLE
@@ -132,7 +129,7 @@ class KeyBranch:
 
     def listed(self) -> tuple[PublicKey, ...]:
         """The keys, as their files have them: by class, the oldest first."""
-        return self._look(_keys)
+        return self.checkout.look(_keys)
 
     def acts_by(self, kid: str, since: str | None = None) -> tuple[SignedAct, ...]:
         """The acts that commits after that one say the key signed, oldest first."""
@@ -145,48 +142,17 @@ class KeyBranch:
             each = (line.split("\t") for line in told.splitlines() if line.count("\t") == 2)
             return tuple(SignedAct(ticket, action) for ticket, action, jws in each if jws and signer_of(jws) == kid)
 
-        return self._look(read, whole=True)
+        return self.checkout.look(read, whole=True)
 
     def _commit(self, edit: _Edit, *, whole: bool = False) -> None:
-        failure: git.GitError | None = None
-        for _ in range(_ATTEMPTS):
-            try:
-                self._cloned(lambda clone: self._push(clone, edit), whole=whole)
-            except git.GitError as error:
-                failure = error
-            else:
-                return
-        raise self._unavailable("The key can't be published on", failure) from failure
+        def write(clone: git.Repo) -> str:
+            commit, folder = edit(clone, _keys(clone)), Path(clone.working_dir) / FOLDER
+            folder.mkdir(exist_ok=True)
+            for key in commit.keys:
+                (folder / f"{key.kid}.json").write_text(key.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            return commit.message
 
-    def _push(self, clone: git.Repo, edit: _Edit) -> None:
-        commit, folder = edit(clone, _keys(clone)), Path(clone.working_dir) / FOLDER
-        folder.mkdir(exist_ok=True)
-        for key in commit.keys:
-            (folder / f"{key.kid}.json").write_text(key.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        clone.git.add(FOLDER)
-        service = git.Actor(SERVICE_NAME, SERVICE_EMAIL)
-        clone.index.commit(commit.message, author=service, committer=service)
-        clone.git.push("--quiet", "origin", f"HEAD:refs/heads/{self.branch}")
-
-    def _look(self, read: Callable[[git.Repo], T], *, whole: bool = False) -> T:
-        try:
-            return self._cloned(read, whole=whole)
-        except git.GitError as error:
-            raise self._unavailable("The keys can't be read on", error) from error
-
-    def _cloned(self, use: Callable[[git.Repo], T], *, whole: bool) -> T:
-        source = self.location if is_url(self.location) else Path(self.location).absolute().as_uri()
-        given = git_environment(source, self.token)
-        depth: dict[str, Any] = {} if whole else {"depth": 1}
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "work"
-            with git.Repo.clone_from(source, path, branch=self.branch, env=given, **depth) as clone:
-                clone.git.update_environment(**given)
-                return use(clone)
-
-    def _unavailable(self, what: str, failure: git.GitError | None) -> RecordUnavailable:
-        said = " ".join(str(failure).split())[-300:]
-        return RecordUnavailable(f"{what} {self.branch} of {self.location}: {said}")
+        self.checkout.commit(write, git.Actor(SERVICE_NAME, SERVICE_EMAIL), whole=whole)
 
 
 def _keys(clone: git.Repo) -> tuple[PublicKey, ...]:

@@ -1030,14 +1030,6 @@ export interface components {
             tenant: string;
         };
         /**
-         * NotProven
-         * @description A request whose file is not as it was proven: the last proven state is shown. `commit` is the one that isn't.
-         */
-        NotProven: {
-            /** Commit */
-            commit: string | null;
-        };
-        /**
          * OtherRequest
          * @description An open request of the same target; `direction` is its version's, seen from the one it stands beside.
          */
@@ -1073,7 +1065,7 @@ export interface components {
             release: components["schemas"]["Allowed"];
             /** Deciders */
             deciders: components["schemas"]["Decider"][];
-            notProven?: components["schemas"]["NotProven"] | null;
+            notProven?: components["schemas"]["UnprovenState"] | null;
         };
         /** PreChecks */
         PreChecks: {
@@ -1394,6 +1386,14 @@ export interface components {
             at: string;
             /** By */
             by: string;
+        };
+        /**
+         * UnprovenState
+         * @description A request whose file is not as it was proven: the last proven state is shown. `commit` is the one that isn't.
+         */
+        UnprovenState: {
+            /** Commit */
+            commit: string | null;
         };
     };
     responses: never;
