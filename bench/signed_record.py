@@ -132,7 +132,9 @@ class Signers:
         last, said = ticket.last, history_digest(ticket)
         name = SYSTEM_NAME if last.by == SYSTEM else last.by
         make = self._by_service if last.by == SYSTEM else self._by_person
-        return Change(ticket=ticket, base=base, actor_name=name, proof=Proof(jws=make(ticket, said, tip), message=said))
+        jws = make(ticket, said, tip)
+        proof = Proof(jws=jws, message=said) if jws else None
+        return Change(ticket=ticket, base=base, actor_name=name, proof=proof)
 
     def _by_service(self, ticket: PromotionRequest, said: str, tip: str) -> str:
         status = "running" if ticket.last.action is Action.DEPLOYING else "successful"
@@ -162,6 +164,14 @@ class Signers:
             tip=tip,
         )
         return sealed(claims, self.keys[KeyClass.PEOPLE])
+
+
+class PeoplesSigners(Signers):
+    """The key of people alone: commits as they were before the service signed."""
+
+    def _by_service(self, ticket: PromotionRequest, said: str, tip: str) -> str:
+        del ticket, said, tip
+        return ""
 
 
 def signed_record(path: Path, tickets: int, signers: Signers | None = None, group: int = _GROUP) -> Path:
