@@ -59,4 +59,4 @@ class Decoder:
         except (ParseError, PayloadUnreadable) as error:
             detail = str(error)[:500]
             raise RefusedText(FieldProblem(field="payloads", detail=detail, kind="unreadable")) from error
-        return EncodedPayloads.model_validate(MessageToDict(clear))
+        return EncodedPayloads.model_validate({"payloads": [], **MessageToDict(clear)})  # none is left out there

@@ -26,6 +26,6 @@ MayRepair = Annotated[Person, needs(Permission.OPERATE)]
 
 
 @router.post("/repairs", responses=_REFUSALS)
-async def sign_repair(repairs: FromRepairs, caller: Caller, _: MayRepair, body: RepairBody) -> SignedRepair:
+async def create_repair(repairs: FromRepairs, caller: Caller, _: MayRepair, body: RepairBody) -> SignedRepair:
     """Sign what takes back an unproven commit's changes; `prodgate repair` commits it. Needs a fresh sign-in."""
     return await repairs.sign(caller, body)

@@ -74,6 +74,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "repository_ui_url": ("https://git.example/apim", "https://git.example/apim"),
     "signing_key": ("/run/secrets/signing.json", Path("/run/secrets/signing.json")),
     "payload_keys": ("/run/secrets/payload.json", Path("/run/secrets/payload.json")),
+    "worker_key": ("/run/secrets/worker.json", Path("/run/secrets/worker.json")),
     "checkpoints_dir": ("/srv/archive", Path("/srv/archive")),
     "checkpoints_bucket": ("s3://archive/prodgate", "s3://archive/prodgate"),
     "checkpoints_s3_endpoint": ("https://s3.example", "https://s3.example"),

@@ -32,7 +32,13 @@ PROTECTED = [
 ]
 
 
-BESIDE = [("GET", "/v1/me"), ("GET", "/v1/targets"), ("GET", "/v1/events")]
+BESIDE = [
+    ("GET", "/v1/me"),
+    ("GET", "/v1/targets"),
+    ("GET", "/v1/events"),
+    ("POST", "/v1/codec/decode"),
+    ("POST", "/v1/repairs"),
+]
 """The addresses that people call beside requests."""
 
 

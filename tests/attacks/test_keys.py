@@ -64,7 +64,15 @@ class Record:
 
     def takes(self, key: OKPKey) -> bool:
         """Tells whether a worker takes a decision that the key signed just now, dated a moment back."""
-        made = decision(pending(), DecisionAction.APPROVE, JEAN, at=NOW - timedelta(minutes=1))
+        made = decision(
+            pending(),
+            DecisionAction.APPROVE,
+            JEAN,
+            at=NOW - timedelta(minutes=1),
+            attempt=1,
+            round=pending().round,
+            tip=self.tip,
+        )
         try:
             self.proofs.check_decision(signed(made, key), pending().id, NOW)
         except Unproven:

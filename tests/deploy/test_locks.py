@@ -16,7 +16,8 @@ def test_a_lock_file_has_hashes_and_no_address(name: str) -> None:
     """Every pin is followed by hashes, only wheels are taken, and no line says from where."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     pins = re.findall(r"^\S+==.* \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
-    assert len(pins) == len(locked(name)) > 0
+    assert {pin.partition("==")[0] for pin in pins} == set(locked(name))
+    assert len(pins) == len(re.findall(r"^[^\s#-]", text, re.MULTILINE)) > 0
     assert "\n--only-binary :all:\n" in text
     assert not re.search(r"://|--(extra-)?index-url|--find-links", text)
 

@@ -142,6 +142,7 @@ def test_a_merge_is_tried_with_a_browser_without_windows(machine: Machine) -> No
     machine.has("chromium")
     assert machine.prepare() == (0, "")
     machine.has("nginx")
+    machine.has("redis-server")
     ubuntu = "ID=ubuntu\n" in Path("/etc/os-release").read_text(encoding="utf-8")
     assert machine.prepare(CI="true")[0] == 0
     assert [call.split()[-1] for call in machine.apt() if call.startswith("install")] == ["chromium-headless-shell"] * (

@@ -19,7 +19,7 @@ def test_a_run_is_proven_by_its_repository_alone_across_a_rotation(tmp_path: Pat
         stack.await_state([second], "deployed")
         clone = tmp_path / "clone"
         subprocess.run(["git", "clone", "--quiet", stack.data / "gitops.git", clone], check=True)
-    assert len(list((clone / "keys").glob("*.json"))) == 2
+    assert len(list((clone / "keys").glob("*.json"))) == 3  # two of people, one of the worker
     proven = prodgate("verify", clone)
     assert (proven.returncode, proven.stdout) == (0, "The record is clean\n")
 

@@ -465,7 +465,7 @@ export interface paths {
          * Sign what takes back an unproven commit's changes
          * @description Sign what takes back an unproven commit's changes; `prodgate repair` commits it. Needs a fresh sign-in.
          */
-        post: operations["sign_repair"];
+        post: operations["create_repair"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3701,7 +3701,7 @@ export interface operations {
             };
         };
     };
-    sign_repair: {
+    create_repair: {
         parameters: {
             query?: never;
             header?: never;

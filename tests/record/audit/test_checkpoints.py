@@ -81,8 +81,8 @@ async def test_a_history_written_anew_by_a_thief_of_every_key_is_named_by_an_old
     note = checkpoint_of(record, key)
     anew = bare(tmp_path / "anew.git")
     publish_key(anew)
-    service_key(anew, key)
     await _promotions(anew, tmp_path, 5, 6, 7)
+    service_key(anew, key)
     assert rules(anew, checkpoint_of(anew, key)) == []
     assert {each.rule for each in verify(anew)} == {each.rule for each in verify(record)}
     assert rules(anew, note) == ["rewritten"]

@@ -22,7 +22,11 @@ from record.signing.signatures import KeyClass, PublicKey, new_key
 from tests.record.building import bare, git, imported
 
 PATH = "requests/prod/2025/01/PR-2025-0001.yaml"
-NOW = int(datetime.now(UTC).timestamp())
+
+
+def now() -> int:
+    """The time, in whole seconds: a run of all tests takes longer than a signature may be from its commit."""
+    return int(datetime.now(UTC).timestamp())
 
 
 @dataclass
@@ -51,7 +55,7 @@ class Record:
         message, text = "\n".join([*lines, ""]).encode(), text_of(ticket).encode()
         if false.get("mode") == "120000":
             git(self.path, "hash-object", "-w", "--stdin", stdin=text.decode())
-        authored, committed = false.get("authored", int(last.at.timestamp())), false.get("committed", NOW)
+        authored, committed = false.get("authored", int(last.at.timestamp())), false.get("committed", now())
         script = f"commit {false.get('ref', 'refs/heads/main')}\nauthor X <{author}> {authored} +0000\n"
         script += f"committer Prodgate <prodgate@cab-i.com> {committed} +0000\ndata {len(message)}\n"
         head = f"from {false.get('parent', tip)}\nM {false.get('mode', '100644')} inline {PATH}\ndata {len(text)}\n"
@@ -70,7 +74,7 @@ def record(tmp_path: Path) -> Record:
 
 def then(ticket: PromotionRequest, action: str, by: str = SYSTEM, **details: Any) -> PromotionRequest:
     """The ticket after one more entry, now unless told when."""
-    said = {"action": action, "at": datetime.fromtimestamp(NOW, UTC), "by": by} | details
+    said = {"action": action, "at": datetime.fromtimestamp(now(), UTC), "by": by} | details
     status = lifecycle.status_of((*ticket.status.history, HistoryEntry.model_validate(said)))
     return ticket.model_copy(update={"status": status})
 
@@ -115,7 +119,7 @@ def test_a_commit_of_the_future_is_named(record: Record) -> None:
     """Whoever dates it after the audit itself."""
     ticket = record.ticket()
     record.cut(1)
-    record.forge(ticket, committed=NOW + 86_400)
+    record.forge(ticket, committed=now() + 86_400)
     assert set(record.rules()) == {"false-date"}
 
 
@@ -183,7 +187,7 @@ def test_what_a_side_branch_says_of_keys_and_roles_proves_none_of_its_acts(recor
         b"members: [", b"members: [{email: eve@cab-i.com, name: Eve, role: cpi}, "
     )
     text = public.model_dump_json().encode()
-    script = f"commit refs/heads/side\ncommitter M <m@x> {NOW} +0000\ndata 1\nx\nfrom refs/heads/side^0\n".encode()
+    script = f"commit refs/heads/side\ncommitter M <m@x> {now()} +0000\ndata 1\nx\nfrom refs/heads/side^0\n".encode()
     script += f"M 100644 inline keys/{public.kid}.json\ndata {len(text)}\n".encode() + text
     script += f"\nM 100644 inline tenants/tenant-finance.yaml\ndata {len(people)}\n".encode() + people + b"\n"
     imported(record.path, script)
