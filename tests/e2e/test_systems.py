@@ -14,6 +14,7 @@ def test_a_second_stack_works_with_the_systems_of_the_first(tmp_path: Path) -> N
             "PRODGATE_GIT_REPO": f"file://{company.data / 'gitops.git'}",
             "PRODGATE_SIGNING_KEY": str(company.data / "signing" / "private.json"),
             "PRODGATE_WORKER_KEY": str(company.data / "signing" / "worker.json"),
+            "PRODGATE_PAYLOAD_KEYS": str(company.data / "payload" / "keys.json"),
             "PRODGATE_AWX_URL": f"http://127.0.0.1:{company.ports['awx-port']}/api/",
             "PRODGATE_AWX_TOKEN": json.loads((company.data / "secrets.json").read_text())["awx"],
             "TEMPORAL_ADDRESS": f"127.0.0.1:{company.ports['temporal-port']}",
