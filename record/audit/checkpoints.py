@@ -15,7 +15,7 @@ from record.audit.checks import Violation
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.tree import ActTree
 from record.signing.checkpoints import proven_checkpoint, service_keys
-from record.signing.keys import KeyState
+from record.signing.keys import KeyLine
 from record.signing.notes import NotANote, NoteUnproven, VerifierKey
 
 
@@ -71,8 +71,9 @@ def check(
     given = tuple(keys)
     spelled = tuple(VerifierKey.read(each) for each in given if "+" in each)
     kids = tuple(each for each in given if "+" not in each)
-    state = KeyState(git, kids).as_of(git[tip].peel(pygit2.Commit))
-    ours = [key for _, key in service_keys(state)] if kids or not given else []
+    line = KeyLine(Path(git.path), kids)
+    line.move_to(tip)
+    ours = [key for _, key in service_keys(line.current())] if kids or not given else []
     read = [(name, _proven(note, ours, spelled)) for name, note in notes]
     branch = (look or seen)(git, tip, {said.tip for _, said in read if isinstance(said, Checkpoint)})
     for name, said in read:

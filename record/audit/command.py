@@ -7,10 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from record.audit.checkpoints import notes_in
 from record.audit.checks import Violation
 from record.audit.verify import RecordAudit
 from record.errors import RecordUnavailable
 from record.index.changes import printable
+from record.signing.notes import NotANote
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -20,22 +22,37 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object a line: each violation, then the report")
     parser.add_argument("--since", metavar="COMMIT", help="take everything up to this commit for granted")
     parser.add_argument("--branch", default="HEAD", help="the branch to audit (default: the clone's HEAD)")
-    parser.add_argument("--key", metavar="KID", action="append", default=[], help="believe this key alone; repeatable")
+    parser.add_argument(
+        "--key",
+        metavar="KEY",
+        action="append",
+        default=[],
+        help="believe this key alone: a kid, or for checkpoints name+id+key; repeatable",
+    )
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="a checkpoint that was signed of the branch, which has to agree with it; repeatable",
+    )
     parser.add_argument(
         "--expect-tip", metavar="COMMIT", help="a tip that the branch had before, which it has to hold still"
     )
     asked = parser.parse_args(arguments)
-    audit = RecordAudit(asked.repo, asked.since, _show_progress, asked.branch, asked.key, asked.expect_tip)
     try:
+        notes = notes_in(asked.checkpoint)
+        audit = RecordAudit(asked.repo, asked.since, _show_progress, asked.branch, asked.key, asked.expect_tip, notes)
         for violation in audit.violations():
             sys.stdout.write(_shown(violation, as_json=asked.json) + "\n")
-    except RecordUnavailable as error:
+    except (RecordUnavailable, NotANote) as error:
         sys.stderr.write(f"{printable(str(error))}\n")
         return 2
     report = audit.report
     for line in [json.dumps({"report": report.as_dict()})] if asked.json else map(printable, report.lines()):
         sys.stdout.write(f"{line}\n")
-    not_enough = report.not_enough(asked.key)
+    not_enough = report.not_enough([key for key in asked.key if "+" not in key])
     if not asked.json:
         found = report.violations
         clean = "Nothing is proven" if not_enough else "The record is clean"

@@ -32,6 +32,7 @@ from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
 from record.git.message import SERVICE_EMAIL, plain, trailer
+from record.git.plumbing import count
 from record.index.bulk import blob_of
 from record.index.changes import added, is_ticket
 from record.index.entries import changes_of
@@ -41,7 +42,7 @@ from record.people.catalogue import Catalogue, CatalogueState, Key
 from record.people.directory import Directory, DirectoryState
 from record.people.members import Fault
 from record.people.switch import find_switch, older
-from record.signing.keys import KeyState
+from record.signing.keys import KeyLine
 
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 _RECENT = 1_000
@@ -55,6 +56,7 @@ class Judge:
     repo: git.Repo
     checks: tuple[Check, ...]
     report: AuditReport
+    keys: KeyLine
     git: pygit2.Repository = field(init=False)
     directory: DirectoryState = field(init=False)
     catalogue: CatalogueState = field(default_factory=CatalogueState)
@@ -249,7 +251,7 @@ class Judge:
     def _submission_before(self, commit: pygit2.Commit, path: str) -> tuple[Claims | Unproven | None, Directory]:
         """The claims on a ticket whose first commit is taken for granted or held no ticket, and the directory then."""
         created = self.git[added(self.repo, str(commit.id), path)].peel(pygit2.Commit)
-        keys = KeyState(self.git).as_of(created.parents[0] if created.parents else None)
+        keys = self.keys.before(count(self.repo, str(created.id)))
         return claims_in(created, keys), DirectoryState(self.git).move_to(created, search=True)
 
     def _read(self, path: str, blob: str) -> PromotionRequest | str:

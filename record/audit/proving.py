@@ -19,7 +19,7 @@ from record.facts.tree import ActTree
 from record.git.remote import fetched
 from record.index.changes import printable
 from record.signing.checkpoints import InclusionProof, proven_checkpoint, service_keys, verifier
-from record.signing.keys import KeyState
+from record.signing.keys import KeyLine
 from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey
 
 LATEST = "latest"
@@ -132,8 +132,10 @@ def _keys(asked: argparse.Namespace) -> tuple[OKPKey, ...]:
     if asked.key:
         return ()
     git = _clone(asked)
-    tip = git.references.get(f"refs/heads/{asked.branch}")
-    return tuple(key for _, key in service_keys(KeyState(git).as_of(tip.peel(pygit2.Commit) if tip else None)))
+    tip, line = git.references.get(f"refs/heads/{asked.branch}"), KeyLine(Path(git.path))
+    if tip is not None:
+        line.move_to(str(tip.peel(pygit2.Commit).id))
+    return tuple(key for _, key in service_keys(line.current()))
 
 
 def _clone(asked: argparse.Namespace) -> pygit2.Repository:

@@ -8,7 +8,7 @@ from pathlib import Path
 import git
 import pygit2
 
-from record.audit import line_checks, proof_checks
+from record.audit import checkpoints, line_checks, proof_checks
 from record.audit.checks import CHECKS, Check, Violation
 from record.audit.clone import check_clone
 from record.audit.judge import Judge
@@ -27,8 +27,10 @@ ALL = (*CHECKS, *proof_checks.CHECKS, *line_checks.CHECKS)
 class RecordAudit:
     """One audit of a branch; `report` is whole when all violations were asked for.
 
-    `since` takes all up to that commit for granted. Where `keys` are named, by kid, only these prove anything.
-    `expected` is a commit that the branch held before. `progress` is told how many commits were looked at, of how many.
+    `since` takes all up to that commit for granted. Where `keys` are named, only these prove anything: those by kid
+    acts and checkpoints, verifier keys (`name+id+key`) checkpoints. `expected` is a commit that the branch held before;
+    `checkpoints` were signed of it, each with its name. `progress` is told how many commits were
+    looked at, of how many.
     """
 
     path: Path
@@ -37,16 +39,19 @@ class RecordAudit:
     branch: str = "HEAD"
     keys: Sequence[str] = ()
     expected: str | None = None
+    checkpoints: Sequence[tuple[str, bytes]] = ()
     checks: tuple[Check, ...] = ALL
     report: AuditReport = field(init=False)
 
     def __post_init__(self) -> None:
         self.report = AuditReport(self.branch)
+        self._kids = tuple(key for key in self.keys if "+" not in key)
 
     def violations(self) -> Iterator[Violation]:
         """Every violation in the history of the branch, oldest first.
 
-        Raises RecordUnavailable where there is no such repository, branch or commit, or one that is not whole.
+        Raises RecordUnavailable where there is no such repository, branch or commit, or one that is not whole;
+        NotANote for a checkpoint or a key that can't be read.
         """
         try:
             check_clone(self.path)
@@ -70,7 +75,10 @@ class RecordAudit:
                 raise RecordUnavailable(reason) from error
 
     def _all(self, repo: git.Repo, tip: str, start: str | None) -> Iterator[Violation]:
-        judge = Judge(repo, self.checks, self.report)
+        line = KeyLine(self.path, self._kids)
+        line.move_to(tip)
+        self.report.keys = tuple(public for public, _ in line.current().known.values())
+        judge = Judge(repo, self.checks, self.report, line)
         if self.expected is not None:
             yield from check_against(repo, tip, self.expected)
         if start is not None:
@@ -83,15 +91,14 @@ class RecordAudit:
         total = int(repo.git.rev_list("--count", revisions))
         told = self.progress or (lambda done, total: None)
         commits = listed(repo, tip, start, count(repo, tip) - count(repo, revisions))
-        for read in read_ahead(self.path, tip, self.keys, commits, total):
+        for read in read_ahead(self.path, tip, self._kids, commits, total):
             yield from judge.violations(read)
             self.report.commits += 1
             if self.report.commits % _PROGRESS_EVERY == 0:
                 told(self.report.commits, total)
         told(total, total)
-        line = KeyLine(self.path, self.keys)
-        line.move_to(tip)
-        self.report.keys = tuple(public for public, _ in line.current().known.values())
+        if self.checkpoints:
+            yield from checkpoints.check(judge.git, tip, self.checkpoints, self.keys)
 
 
 def verify(

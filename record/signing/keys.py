@@ -181,26 +181,6 @@ def _read(folder: pygit2.Object | None) -> dict[str, tuple[PublicKey, OKPKey]]:
     return known
 
 
-class KeyState:
-    """The keys that stand in one commit's tree, whatever became of them later on the line."""
-
-    def __init__(self, repository: pygit2.Repository, only: Collection[str] = ()) -> None:
-        self.git = repository
-        self._only = only
-        self._seen = ""
-        self._keys = Keys()
-
-    def as_of(self, commit: pygit2.Commit | None) -> Keys:
-        """The keys that stand in the commit's tree."""
-        folder = commit.tree[FOLDER] if commit is not None and FOLDER in commit.tree else None
-        mark = "" if folder is None else str(folder.id)
-        if mark != self._seen:
-            found = _read(folder)
-            self._seen = mark
-            self._keys = Keys({kid: key for kid, key in found.items() if not self._only or kid in self._only})
-        return self._keys
-
-
 class KeyReader:
     """The branch's keys, before each commit and now. Safe to use from any thread; cheap while nothing changes."""
 

@@ -18,8 +18,10 @@ from record.audit.verify import verify
 from record.files.reading import load
 from record.files.writing import text_of
 from record.git.message import subject_of
+from record.signing.checkpoints import verifier
 from record.signing.signatures import KeyClass, PublicKey, new_key
 from tests.record.building import bare, git, imported
+from tests.record.noting import ORIGIN, checkpoint_of
 
 PATH = "requests/prod/2025/01/PR-2025-0001.yaml"
 
@@ -211,6 +213,28 @@ def test_a_tip_that_is_gone_is_named(record: Record, capsys: pytest.CaptureFixtu
     assert run([str(record.path), "--expect-tip", tip]) == 1
     assert "rolled-back" in capsys.readouterr().out
     assert run([str(record.path), "--expect-tip", "f" * 40]) == 1
+
+
+def test_a_clone_is_held_against_checkpoints(
+    record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Several at once, by the record's keys, a kid or a verifier key; what is none is refused with a sentence."""
+    key, asked = record.signers.keys[KeyClass.SERVICE], [str(record.path)]
+    for back in (2, 0):
+        file = tmp_path / f"{back} before"
+        file.write_bytes(checkpoint_of(record.path, key, f"main~{back}"))
+        asked += ["--checkpoint", str(file)]
+    assert run(asked) == 0
+    assert run([*asked, "--key", str(verifier(ORIGIN, key))]) == 0
+    assert run([*asked, "--key", str(verifier(ORIGIN, new_key()))]) == 1
+    assert "checkpoint-forged" in capsys.readouterr().out
+    record.cut(1)
+    assert run(asked) == 1
+    assert "0 before: rolled-back" in capsys.readouterr().out
+    assert run([*asked, "--checkpoint", str(tmp_path / "none")]) == 2
+    assert "none can't be read" in capsys.readouterr().err
+    assert run([*asked, "--key", "x+y+z"]) == 2
+    assert "no verifier key" in capsys.readouterr().err
 
 
 def test_nothing_to_prove_is_no_success(record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
