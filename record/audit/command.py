@@ -9,14 +9,14 @@ from pathlib import Path
 
 from record.audit.checkpoints import notes_in
 from record.audit.checks import Violation
+from record.audit.report import AuditReport
 from record.audit.verify import RecordAudit
 from record.errors import RecordUnavailable
 from record.index.changes import printable
 from record.signing.notes import NotANote
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The command `verify REPO …`: 0 for a proven history, 1 for violations, 2 for nothing or not enough to prove."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="prodgate verify", description="Audit the record in a plain clone, offline.")
     parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
     parser.add_argument("--json", action="store_true", help="one JSON object a line: each violation, then the report")
@@ -40,7 +40,19 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--expect-tip", metavar="COMMIT", help="a tip that the branch had before, which it has to hold still"
     )
-    asked = parser.parse_args(arguments)
+    parser.add_argument(
+        "--accept",
+        metavar="COMMIT",
+        action="append",
+        default=[],
+        help="a forged commit that was repaired, and that you have looked at; repeatable",
+    )
+    return parser
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command `verify REPO …`: 0 for a proven history, 1 for violations, 2 for nothing or not enough to prove."""
+    asked = _parser().parse_args(arguments)
     try:
         notes = notes_in(asked.checkpoint)
         audit = RecordAudit(asked.repo, asked.since, _show_progress, asked.branch, asked.key, asked.expect_tip, notes)
@@ -52,17 +64,34 @@ def run(arguments: Sequence[str]) -> int:
     report = audit.report
     for line in [json.dumps({"report": report.as_dict()})] if asked.json else map(printable, report.lines()):
         sys.stdout.write(f"{line}\n")
-    not_enough = report.not_enough([key for key in asked.key if "+" not in key])
+    accepted = {each: report.repaired_as(each) for each in asked.accept}
+    code, why = _judged(report, set(accepted.values()), report.not_enough(_kids(asked)))
+    if unknown := [each for each, commit in accepted.items() if commit is None]:
+        code, why = 2, f"--accept: {', '.join(unknown)} is no commit that was repaired"
     if not asked.json:
-        found = report.violations
-        clean = "Nothing is proven" if not_enough else "The record is clean"
-        sys.stdout.write(f"{found} violation{'s' if found > 1 else ''}\n" if found else f"{clean}\n")
-    if report.violations:
-        return 1
-    if not_enough:
-        sys.stderr.write(f"{printable(not_enough)}\n")
-        return 2
-    return 0
+        sys.stdout.write(f"{_conclusion(report, clean=code == 0)}\n")
+    if why:
+        sys.stderr.write(f"{printable(why)}\n")
+    return code
+
+
+def _kids(asked: argparse.Namespace) -> list[str]:
+    return [key for key in asked.key if "+" not in key]
+
+
+def _judged(report: AuditReport, accepted: set[str | None], not_enough: str | None) -> tuple[int, str | None]:
+    """The exit code, and what to say of it beside the report."""
+    if report.open:
+        return 1, None
+    if waiting := [commit for commit in report.repaired if commit not in accepted]:
+        return 1, f"Look at each repaired commit, then say so: {' '.join(f'--accept {each}' for each in waiting)}"
+    return (2, not_enough) if not_enough else (0, None)
+
+
+def _conclusion(report: AuditReport, *, clean: bool) -> str:
+    said = [f"{report.open} violation{'s' if report.open > 1 else ''}"] if report.open else []
+    said += [f"{report.mended} repaired"] if report.mended else []
+    return ", ".join(said) or ("The record is clean" if clean else "Nothing is proven")
 
 
 def _shown(violation: Violation, *, as_json: bool) -> str:

@@ -24,6 +24,7 @@ from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
 from record.audit.checks import Check, RecordAsOf, Step, Violation
 from record.audit.reading import ChangedFile, CommitRead
+from record.audit.repairs import ELSEWHERE, BrokenFile, Repairs
 from record.audit.report import AuditReport
 from record.audit.seen import Seen
 from record.audit.turns import LOOKED, TargetsSoFar
@@ -31,12 +32,12 @@ from record.facts.controls import facts
 from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
-from record.git.message import SERVICE_EMAIL, plain, trailer
+from record.git.message import REPAIRS, SERVICE_EMAIL, plain, trailer
 from record.git.plumbing import count
 from record.index.bulk import blob_of
 from record.index.changes import added, is_ticket
 from record.index.entries import changes_of
-from record.index.schema import ID
+from record.index.schema import ID, what_of
 from record.index.targets import TargetState
 from record.people.catalogue import Catalogue, CatalogueState, Key
 from record.people.directory import Directory, DirectoryState
@@ -73,6 +74,7 @@ class Judge:
     """The line's last commit so far: its people, rules and targets judge what comes next."""
     turned: set[str] = field(default_factory=set)
     switch: str | None = None
+    repairs: Repairs = field(default_factory=Repairs)
     older: frozenset[str] = frozenset()
     """The tickets that were there when the rules of `spec.controls: 2` were switched on, by path."""
     recent: "OrderedDict[tuple[str, str], PromotionRequest | str]" = field(default_factory=OrderedDict)
@@ -87,6 +89,9 @@ class Judge:
         self.directory.move_to(commit, search=True)
         self.catalogue.move_to(commit)
         self.before, self.switch = commit, find_switch(self.git, str(commit.id))
+        line = self.repo.git.rev_list("--first-parent", "--reverse", str(commit.id), as_process=True).stdout
+        for position, each in enumerate(line, 1):
+            self.seen.first("line", each.decode("ascii").strip(), str(position))
         if self.switch is not None:
             self.older = frozenset(older(self.git, self.switch))
         found: list[PromotionRequest] = []
@@ -108,17 +113,75 @@ class Judge:
     def violations(self, read: CommitRead) -> Iterator[Violation]:
         """Every rule that the commit broke; the next one has to be asked after it."""
         commit = self.git[read.listed.id].peel(pygit2.Commit)
-        for file in read.files:
-            if file.new is not None and file.ticket is not None:
-                self._keep(file.path, file.new, file.ticket)
-            yield from self._file(commit, read, file)
+        refused = self._refused_repair(commit, read)
+        if refused is None and trailer(commit, REPAIRS):
+            self._put_back(commit, read)
+        else:
+            yield from self._changes(commit, read, [refused] if refused else [])
+        if read.listed.merge is None:
+            for violation in self._go_on(commit, read):
+                self.repairs.note(violation, [ELSEWHERE])
+                yield violation
+
+    def _changes(self, commit: pygit2.Commit, read: CommitRead, found: list[Violation]) -> Iterator[Violation]:
+        """What the commit made of tickets, and what was found of it before."""
         if len(commit.parent_ids) > 1:
-            yield from self._taken_back(commit)
+            found += self._taken_back(commit)
         elif read.signs_service and len(read.files) != 1 and (named := trailer(commit, "Request-Id")):
             sentence = f"the commit changes {len(read.files)} tickets, and says that it is one step of one"
-            yield Violation(str(commit.id), named, "not-one-ticket", sentence)
-        if read.listed.merge is None:
-            yield from self._go_on(commit, read)
+            found.append(Violation(str(commit.id), named, "not-one-ticket", sentence))
+        for file in read.files:
+            asked = self.asked.get(PurePosixPath(file.path).stem)
+            if file.new is not None and file.ticket is not None:
+                self._keep(file.path, file.new, file.ticket)
+            of_file = list(self._file(commit, read, file))
+            if of_file or found:
+                self._break(commit, file, asked)
+            else:
+                self.repairs.broken.pop(file.path, None)
+            for violation in of_file:
+                self.repairs.note(violation, [file.path])
+            yield from of_file
+        mends = len(commit.parent_ids) == 1 and read.files
+        for violation in found:
+            self.repairs.note(violation, [file.path for file in read.files] if mends else [ELSEWHERE])
+        yield from found
+
+    def _refused_repair(self, commit: pygit2.Commit, read: CommitRead) -> Violation | None:
+        """The violation of a commit that says that it repairs another one, and does not."""
+        if not (named := trailer(commit, REPAIRS)):
+            return None
+        why = self.repairs.refusal(commit, read, self.directory.directory, self.acts, self.seen)
+        return Violation(str(commit.id), named[:40], "repair-not-valid", why) if why else None
+
+    def _break(self, commit: pygit2.Commit, file: ChangedFile, asked: tuple[Requester, datetime] | None) -> None:
+        """Keep what is known of the ticket, for a repair to put back."""
+        broken = self.repairs.broken.setdefault(file.path, BrokenFile(file.old, asked))
+        broken.commits.add(str(commit.id))
+        broken.blobs |= {file.new} if file.new else set()
+        name = PurePosixPath(file.path).stem
+        for blob in {file.old, file.new} - {None}:
+            ticket = self._read(file.path, blob or "")
+            if isinstance(ticket, PromotionRequest) and (target := what_of(ticket)) not in broken.targets:
+                broken.targets[target] = self.targets.of(ticket).before(name)
+                if _key(ticket) not in self.first_approved:
+                    broken.unowned.add(_key(ticket))
+
+    def _put_back(self, commit: pygit2.Commit, read: CommitRead) -> None:
+        """Take the files of a repair for what they were before somebody broke them."""
+        for file in read.files:
+            name = PurePosixPath(file.path).stem
+            broken = self.repairs.put_back(file.path, str(commit.id))
+            for target, then in broken.targets.items():
+                self.targets.known[target].put_back(name, then)
+            for key in broken.unowned:
+                self.first_approved.pop(key, None)
+            self.asked.pop(name, None)
+            if broken.asked is not None:
+                self.asked[name] = broken.asked
+            if file.new is None:
+                self.report.tickets -= 1
+                self.seen.forget("ticket", name)
 
     def _go_on(self, commit: pygit2.Commit, read: CommitRead) -> Iterator[Violation]:
         """Take the commit of the line into what is known of people, rules and targets."""
@@ -155,7 +218,7 @@ class Judge:
             for delta in parent.tree.diff_to_tree(commit.tree).deltas:
                 path, old, new = delta.new_file.path, str(delta.old_file.id), str(delta.new_file.id)
                 before = self._read(path, old) if is_ticket(path) and int(old, 16) else None
-                if not isinstance(before, PromotionRequest):
+                if not isinstance(before, PromotionRequest) or (path, old) in self.repairs.void:
                     continue
                 now = self._read(path, new) if int(new, 16) else None
                 if not isinstance(now, PromotionRequest) or not lifecycle.continues(before, now):

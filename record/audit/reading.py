@@ -17,15 +17,16 @@ import git
 import pygit2
 
 from domain.errors import RuleViolation, Unproven
+from domain.repair import Repair
 from domain.signing import SERVICE_TYPE, TYPE, Claims, ServiceClaims, mismatch
 from domain.ticket import FOLDER, SYSTEM, PromotionRequest
 from record.files.reading import read_ticket
-from record.git.message import SIGNATURE, trailer
+from record.git.message import REPAIRS, SIGNATURE, trailer
 from record.git.plumbing import opened
 from record.index.bulk import blob_of
 from record.index.changes import is_ticket
 from record.signing.keys import KeyLine
-from record.signing.signatures import kid_of
+from record.signing.signatures import Keys, kid_of
 
 _CHUNK = 250
 """Commits that a process reads at once: few enough to hold a few chunks in memory."""
@@ -68,6 +69,8 @@ class CommitRead:
     kid: str | None
     difference: str | None
     signs_service: bool
+    repair: Repair | Unproven | None = None
+    """The repair that the commit carries, where it says that it is one."""
 
 
 def listed(repo: git.Repo, tip: str, since: str | None, offset: int) -> Iterator[ListedCommit]:
@@ -116,7 +119,8 @@ class CommitReader:
             ticket = files[0].ticket
             if kid and not isinstance(signed, Unproven) and isinstance(ticket, PromotionRequest):
                 difference = mismatch(signed, ticket)
-        return CommitRead(listed, files, signed, kid, difference, keys.signs_service)
+        repair = _repair(commit, keys) if files else None
+        return CommitRead(listed, files, signed, kid, difference, keys.signs_service, repair)
 
     def _ticket(self, path: str, blob: str | None) -> PromotionRequest | str | None:
         if blob is None:
@@ -142,6 +146,15 @@ class CommitReader:
                     found[commit].append(changed)
             told.wait()
         return found
+
+
+def _repair(commit: pygit2.Commit, keys: Keys) -> Repair | Unproven | None:
+    if not trailer(commit, REPAIRS):
+        return None
+    try:
+        return keys.repair(trailer(commit, SIGNATURE))
+    except Unproven as why:
+        return why
 
 
 def _file(row: str) -> tuple[str, str | None, str | None, str] | None:

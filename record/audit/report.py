@@ -10,6 +10,9 @@ from domain.ticket import PromotionRequest
 from domain.values import iso
 from record.signing.signatures import PublicKey
 
+_SHORTEST = 7
+"""Hex digits that name a commit."""
+
 
 @dataclass
 class AuditReport:
@@ -26,6 +29,10 @@ class AuditReport:
     older: int = 0
     """Acts of the service from before it signed."""
     violations: int = 0
+    mended: int = 0
+    """Violations of the commits that are repaired."""
+    repaired: dict[str, str] = field(default_factory=dict)
+    """Each repaired commit, with the commit that put the last of its files back."""
     proved: Counter[str] = field(default_factory=Counter)
     """The number of acts that each key proved, by kid."""
     keys: tuple[PublicKey, ...] = ()
@@ -54,6 +61,16 @@ class AuditReport:
         idle = [kid for kid in asked if kid not in self.proved]
         return f"the key {', '.join(idle)} proved nothing" if idle else None
 
+    @property
+    def open(self) -> int:
+        """The number of violations that nobody repaired."""
+        return self.violations - self.mended
+
+    def repaired_as(self, beginning: str) -> str | None:
+        """The one repaired commit whose id begins so; None for none, and where too little of it is said."""
+        found = [commit for commit in self.repaired if commit.startswith(beginning)]
+        return found[0] if len(found) == 1 and len(beginning) >= _SHORTEST else None
+
     def as_dict(self) -> dict[str, Any]:
         """The report as one JSON object."""
         return {
@@ -67,6 +84,7 @@ class AuditReport:
             "first": self.first,
             "last": self.last,
             "violations": self.violations,
+            "repaired": {"violations": self.mended, "commits": self.repaired},
         }
 
     def _key(self, key: PublicKey) -> dict[str, str | int | None]:
@@ -90,3 +108,5 @@ class AuditReport:
         for name, act in (("First", self.first), ("Last", self.last)):
             if act:
                 yield f"{name} act: {act['ticket']} {act['action']} at {act['at']}"
+        for commit, by in self.repaired.items():
+            yield f"Repaired: {commit}, by {by}"

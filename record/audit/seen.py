@@ -27,5 +27,8 @@ class Seen:
         found = self._db.execute("SELECT value FROM seen WHERE kind = ? AND name = ?", (kind, name)).fetchone()
         return None if found is None else str(found[0])
 
+    def forget(self, kind: str, name: str) -> None:
+        self._db.execute("DELETE FROM seen WHERE kind = ? AND name = ?", (kind, name))
+
     def close(self) -> None:
         self._db.close()

@@ -68,6 +68,23 @@ class TargetSoFar:
             del self.requests[ticket.id]
             self._forget(ticket.last.at)
 
+    def before(self, ticket_id: str) -> "TargetSoFar":
+        """The target as it is now, as far as `put_back` needs it to undo what becomes of one request."""
+        known = {each: _Request(found.ticket, dict(found.places)) for each, found in self._one(ticket_id)}
+        return TargetSoFar(known, dict(self.deployed), [each for each in self.gone if each.ticket_id == ticket_id])
+
+    def put_back(self, ticket_id: str, then: "TargetSoFar") -> None:
+        """Forget what became of the request since then; of all others nothing."""
+        self.requests.pop(ticket_id, None)
+        self.requests |= then.requests
+        since = {each: left for each, left in self.deployed.items() if each != ticket_id}
+        self.deployed = then.deployed | since
+        self.gone = [*then.gone, *(each for each in self.gone if each.ticket_id != ticket_id)]
+
+    def _one(self, ticket_id: str) -> Iterator[tuple[str, _Request]]:
+        if (found := self.requests.get(ticket_id)) is not None:
+            yield ticket_id, found
+
     def _forget(self, now: datetime) -> None:
         """Forget deployments that no request which is open, or comes, can be about; the last one stays."""
         oldest = min((known.place(0) or 0 for known in self.requests.values()), default=None)

@@ -97,6 +97,7 @@ class RecordAudit:
             if self.report.commits % _PROGRESS_EVERY == 0:
                 told(self.report.commits, total)
         told(total, total)
+        self.report.repaired, self.report.mended = judge.repairs.repaired, judge.repairs.violations
         if self.checkpoints:
             yield from checkpoints.check(judge.git, tip, self.checkpoints, self.keys)
 
