@@ -225,6 +225,14 @@ def service_claims(
     )
 
 
+def seen_tip(claims: Claims | ServiceClaims) -> str | None:
+    """The commit that the signer saw, where the claims also say which attempt and round they count from; else None.
+
+    Once the service signs, claims that don't say all three prove nothing; the commit has to be before the act's.
+    """
+    return None if claims.attempt is None or claims.round is None else claims.tip
+
+
 def mismatch(claims: Claims | ServiceClaims, ticket: PromotionRequest) -> str | None:
     """Says in one sentence how the ticket's last transition differs from what was signed; None where it doesn't."""
     last, (attempt, round_) = ticket.last, counts_from(ticket)

@@ -89,9 +89,10 @@ class Judge:
         self.directory.move_to(commit, search=True)
         self.catalogue.move_to(commit)
         self.before, self.switch = commit, find_switch(self.git, str(commit.id))
-        line = self.repo.git.rev_list("--first-parent", "--reverse", str(commit.id), as_process=True).stdout
-        for position, each in enumerate(line, 1):
+        told = self.repo.git.rev_list("--first-parent", "--reverse", str(commit.id), as_process=True)
+        for position, each in enumerate(told.stdout, 1):
             self.seen.first("line", each.decode("ascii").strip(), str(position))
+        told.wait()
         if self.switch is not None:
             self.older = frozenset(older(self.git, self.switch))
         found: list[PromotionRequest] = []

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from domain.errors import Unproven
-from domain.signing import FRESH, ServiceClaims
+from domain.signing import FRESH, ServiceClaims, seen_tip
 from domain.ticket import SYSTEM
 from domain.values import iso
 from record.audit.checks import Check, Step, Violation
@@ -55,10 +55,10 @@ def check_order(step: Step) -> Iterator[Violation]:
     claims = step.signed
     if not step.signs_service or claims is None or isinstance(claims, Unproven):
         return
-    if claims.attempt is None or claims.round is None or claims.tip is None:
+    if (tip := seen_tip(claims)) is None:
         yield step.violation("signed-without-place", "the signature does not say which attempt, round or tip it is for")
-    elif step.seen.get("line", claims.tip) is None:
-        yield step.violation("signed-out-of-order", f"the signer saw {claims.tip[:12]}, which is not before it")
+    elif step.seen.get("line", tip) is None:
+        yield step.violation("signed-out-of-order", f"the signer saw {tip[:12]}, which is not before it")
 
 
 def check_times(step: Step) -> Iterator[Violation]:

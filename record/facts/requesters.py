@@ -6,7 +6,7 @@ import pygit2
 
 from domain.errors import Unproven
 from domain.roles import Requester, same_address
-from domain.signing import Claims, ServiceClaims
+from domain.signing import Claims, ServiceClaims, seen_tip
 from domain.ticket import Action
 from record.errors import RecordUnavailable
 from record.git.message import SIGNATURE, trailer
@@ -45,7 +45,7 @@ def requester_then(created_by: str, signed: Claims | Unproven | None, directory:
 def act_in(commit: pygit2.Commit, position: int, keys: Keys, index: Index) -> Claims | ServiceClaims | None:
     """The act that a commit of that number proves, by the keys right before it: what a person did, or the service.
 
-    Once the service signs, whoever signed must have seen a commit of the line before this one.
+    Once the service signs, the act says what it counts from, and whoever signed saw a commit of the line before it.
     """
     jws = trailer(commit, SIGNATURE)
     try:
@@ -54,7 +54,8 @@ def act_in(commit: pygit2.Commit, position: int, keys: Keys, index: Index) -> Cl
         return None
     if claims is None or not keys.signs_service:
         return claims
-    seen = index.place_on_line(claims.tip) if claims.tip else None
+    tip = seen_tip(claims)
+    seen = index.place_on_line(tip) if tip else None
     return claims if seen is not None and seen < position else None
 
 

@@ -13,7 +13,7 @@ import pygit2
 
 from domain import lifecycle
 from domain.errors import Unproven
-from domain.signing import mismatch
+from domain.signing import mismatch, seen_tip
 from domain.ticket import BY_PEOPLE, PromotionRequest
 from record.files.writing import text_of
 from record.git.message import SIGNATURE, trailer
@@ -96,7 +96,7 @@ class Prover:
             claims = keys.claims(token) if ticket.last.action in BY_PEOPLE else keys.acts(token)
         except Unproven:
             return False
-        return claims.attempt is not None and mismatch(claims, ticket) is None
+        return seen_tip(claims) is not None and mismatch(claims, ticket) is None
 
     def shown(
         self,
