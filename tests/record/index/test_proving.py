@@ -134,6 +134,20 @@ async def test_a_signature_of_another_act_proves_nothing(repository: Repository,
     assert shown(index, second.ticket) == second.ticket
 
 
+@pytest.mark.parametrize("action", ["approved", "due"])
+async def test_an_act_that_does_not_say_what_its_signer_saw_proves_nothing(
+    repository: Repository, index: Index, action: str
+) -> None:
+    """Once the service signs, by the rule that a launch and the audit keep, too."""
+    story = await Proven(repository, pending()).create()
+    ends = following(story.ticket, "approved")
+    if action == "due":
+        await story.then("approved")
+        ends = following(story.ticket, "due")
+    forged(repository, ends, proof_of_act(ends, tip=None).jws)
+    assert shown(index, story.ticket) == story.ticket
+
+
 @pytest.mark.parametrize("what", ["removed", "rewound", "garbled"])
 async def test_whatever_becomes_of_the_file_the_proven_state_stays(
     repository: Repository, index: Index, tmp_path: Path, what: str
