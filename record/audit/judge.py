@@ -32,7 +32,7 @@ from record.facts.controls import facts
 from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
-from record.git.message import REPAIRS, SERVICE_EMAIL, plain, trailer
+from record.git.message import SERVICE_EMAIL, plain, trailer
 from record.git.plumbing import count
 from record.index.bulk import blob_of
 from record.index.changes import added, is_ticket
@@ -115,7 +115,7 @@ class Judge:
         """Every rule that the commit broke; the next one has to be asked after it."""
         commit = self.git[read.listed.id].peel(pygit2.Commit)
         refused = self._refused_repair(commit, read)
-        if refused is None and trailer(commit, REPAIRS):
+        if read.repairs and refused is None:
             self._put_back(commit, read)
         else:
             yield from self._changes(commit, read, [refused] if refused else [])
@@ -141,7 +141,8 @@ class Judge:
             else:
                 self.repairs.broken.pop(file.path, None)
             for violation in of_file:
-                self.repairs.note(violation, [file.path])
+                beside = violation.commit != str(commit.id)
+                self.repairs.note(violation, [ELSEWHERE if beside else file.path])
             yield from of_file
         mends = len(commit.parent_ids) == 1 and read.files
         for violation in found:
@@ -150,10 +151,10 @@ class Judge:
 
     def _refused_repair(self, commit: pygit2.Commit, read: CommitRead) -> Violation | None:
         """The violation of a commit that says that it repairs another one, and does not."""
-        if not (named := trailer(commit, REPAIRS)):
+        if not read.repairs:
             return None
         why = self.repairs.refusal(commit, read, self.directory.directory, self.acts, self.seen)
-        return Violation(str(commit.id), named[:40], "repair-not-valid", why) if why else None
+        return Violation(str(commit.id), read.repairs[:64], "repair-not-valid", why) if why else None
 
     def _break(self, commit: pygit2.Commit, file: ChangedFile, asked: tuple[Requester, datetime] | None) -> None:
         """Keep what is known of the ticket, for a repair to put back."""

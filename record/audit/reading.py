@@ -69,8 +69,10 @@ class CommitRead:
     kid: str | None
     difference: str | None
     signs_service: bool
+    repairs: str = ""
+    """The commit that this one says it repairs."""
     repair: Repair | Unproven | None = None
-    """The repair that the commit carries, where it says that it is one."""
+    """The repair that was signed of it."""
 
 
 def listed(repo: git.Repo, tip: str, since: str | None, offset: int) -> Iterator[ListedCommit]:
@@ -119,8 +121,9 @@ class CommitReader:
             ticket = files[0].ticket
             if kid and not isinstance(signed, Unproven) and isinstance(ticket, PromotionRequest):
                 difference = mismatch(signed, ticket)
-        repair = _repair(commit, keys) if files else None
-        return CommitRead(listed, files, signed, kid, difference, keys.signs_service, repair)
+        repairs = trailer(commit, REPAIRS)
+        repair = _repair(commit, keys) if repairs else None
+        return CommitRead(listed, files, signed, kid, difference, keys.signs_service, repairs, repair)
 
     def _ticket(self, path: str, blob: str | None) -> PromotionRequest | str | None:
         if blob is None:
@@ -148,9 +151,7 @@ class CommitReader:
         return found
 
 
-def _repair(commit: pygit2.Commit, keys: Keys) -> Repair | Unproven | None:
-    if not trailer(commit, REPAIRS):
-        return None
+def _repair(commit: pygit2.Commit, keys: Keys) -> Repair | Unproven:
     try:
         return keys.repair(trailer(commit, SIGNATURE))
     except Unproven as why:

@@ -18,7 +18,6 @@ from record.audit.reading import CommitRead
 from record.audit.seen import Seen
 from record.audit.turns import TargetSoFar
 from record.facts.identities import ActsSoFar
-from record.git.message import REPAIRS, trailer
 from record.people.catalogue import Key
 from record.people.directory import Directory
 
@@ -82,7 +81,7 @@ class Repairs:
         repair = read.repair
         if not isinstance(repair, Repair):
             return str(repair or Unproven())
-        if repair.commit != trailer(commit, REPAIRS):
+        if repair.commit != read.repairs:
             return f"it was signed for {repair.commit[:12]}"
         if len(commit.parents) != 1 or read.listed.merge is not None:
             return "it does not stand on the branch's line"

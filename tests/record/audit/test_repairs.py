@@ -233,3 +233,13 @@ def test_what_is_taken_for_granted_is_seen_by_signers(record: Record) -> None:
     since = git(record.path, "rev-parse", "main")
     record.forge(then(record.ticket(), "deployed", **JOB), tip=git(record.path, "rev-parse", "main~1"))
     assert list(verify(record.path, since)) == []
+
+
+def test_a_branch_from_before_the_repair_may_be_merged(record: Record) -> None:
+    """The merge leaves out what was forged, which is what the repair was for."""
+    commit = forged(record)
+    mend(record, commit)
+    side = git(record.path, "commit-tree", f"{commit}^{{tree}}", "-p", commit, "-m", "A reviewed change")
+    merge = git(record.path, "commit-tree", "main^{tree}", "-p", "main", "-p", side, "-m", "Merge")
+    git(record.path, "update-ref", "refs/heads/main", merge)
+    assert {(each.commit, each.rule) for each in verify(record.path)} == {(commit, "signature-not-valid")}
