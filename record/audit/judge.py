@@ -24,7 +24,7 @@ from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
 from record.audit.checks import Check, RecordAsOf, Step, Violation
 from record.audit.reading import ChangedFile, CommitRead
-from record.audit.repairs import ELSEWHERE, BrokenFile, Repairs
+from record.audit.repairs import ELSEWHERE, BrokenFile, BrokenFiles
 from record.audit.report import AuditReport
 from record.audit.seen import Seen
 from record.audit.turns import LOOKED, TargetsSoFar
@@ -74,7 +74,7 @@ class Judge:
     """The line's last commit so far: its people, rules and targets judge what comes next."""
     turned: set[str] = field(default_factory=set)
     switch: str | None = None
-    repairs: Repairs = field(default_factory=Repairs)
+    repairs: BrokenFiles = field(default_factory=BrokenFiles)
     older: frozenset[str] = frozenset()
     """The tickets that were there when the rules of `spec.controls: 2` were switched on, by path."""
     recent: "OrderedDict[tuple[str, str], PromotionRequest | str]" = field(default_factory=OrderedDict)
@@ -125,7 +125,7 @@ class Judge:
                 yield violation
 
     def _changes(self, commit: pygit2.Commit, read: CommitRead, found: list[Violation]) -> Iterator[Violation]:
-        """What the commit made of tickets, and what was found of it before."""
+        """Checks tickets as the commit changed them, and reports that beside what was `found` of it before."""
         if len(commit.parent_ids) > 1:
             found += self._taken_back(commit)
         elif read.signs_service and len(read.files) != 1 and (named := trailer(commit, "Request-Id")):

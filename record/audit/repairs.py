@@ -41,7 +41,7 @@ class BrokenFile:
 
 
 @dataclass
-class Repairs:
+class BrokenFiles:
     """The files that are broken, and the commits that broke them; bounded by violations."""
 
     broken: dict[str, BrokenFile] = field(default_factory=dict)
