@@ -11,12 +11,13 @@ from temporalio.exceptions import ApplicationError
 from activities.vouching import Vouching
 from domain.change import Change, Recorded
 from domain.errors import RuleViolation, StaleDecision, Unproven, Unvouched
-from domain.ticket import BY_PEOPLE, SYSTEM
+from domain.ticket import BY_PEOPLE, SYSTEM, PromotionRequest
 from record.errors import RecordConflict, TicketExists
 from record.facts.line import UNREADABLE
 from record.facts.used import used_ids
 from record.git.repository import Repository
 from record.git.writer import Seal
+from record.index.proving import unproven
 from record.index.reader import Index
 from record.signing.proofs import CommitProofs
 
@@ -50,13 +51,20 @@ class RecordActivities:
         except TicketExists as error:
             raise ApplicationError(str(error), type="TicketExists", non_retryable=True) from error
         except RecordConflict as error:
-            activity.logger.error("%s", error)
+            said = await asyncio.to_thread(self._conflict, error, change.ticket)
+            activity.logger.error("%s", said)
             look_again = _next_look(activity.info().attempt)
-            raise ApplicationError(str(error), type="RecordConflict", next_retry_delay=look_again) from error
+            raise ApplicationError(said, type="RecordConflict", next_retry_delay=look_again) from error
         except (Unproven, StaleDecision, Unvouched) as error:
             raise self._refused(error, change) from error
         except UNREADABLE as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
+
+    def _conflict(self, error: RecordConflict, ticket: PromotionRequest) -> str:
+        """The sentence of a conflict; it names the commit to repair where what the file says is not proven."""
+        self.index.catch_up()
+        commit = self.index.unproven(ticket.path)
+        return str(error) if commit is None else f"{ticket.id} waits for a person: {ticket.path}: {unproven(commit)}"
 
     async def _seal(self, change: Change) -> Seal:
         """The proof that the commit gets when it is made. Raises Unvouched."""

@@ -73,7 +73,7 @@ class Tickets:
     async def history(self, person: Person, ticket_id: str) -> tuple[Commit, ...]:
         """The ticket's commits, oldest first. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
-        return await run_in_threadpool(commits_of, self.repository, self.index, ticket)
+        return await run_in_threadpool(commits_of, self.repository, self.index, self.keys, ticket)
 
     async def difference(self, person: Person, ticket_id: str) -> Difference:
         """The ticket against what is in production for its target. Raises NotFound."""

@@ -98,4 +98,5 @@ class Controls:
         switched = self.index.switch() is not None
         directory = self.directory.current()
         taken_back = (TAKEN_BACK,) if switched and directory.rules.controls < 2 else ()
-        return (*directory.faults, *taken_back, *(self.catalogue.current().faults if switched else ()))
+        catalogue = self.catalogue.current().faults if switched else ()
+        return (*directory.faults, *taken_back, *catalogue, *self.index.faults())

@@ -1,17 +1,20 @@
 """The commits of one ticket: who did what, when."""
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import zip_longest
 
 import pygit2
 
+from domain import lifecycle
 from domain.remarks import Remark, read
 from domain.ticket import SYSTEM, HistoryEntry, PromotionRequest
 from domain.values import Frozen, Moment
 from record.git.message import plain, trailer
 from record.git.repository import Repository
 from record.index.changes import is_ticket
+from record.index.proving import KeysByPlace, NamedCommit, Prover
 from record.index.reader import Index
 
 _LAST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
@@ -26,7 +29,10 @@ class Remarks(Frozen):
 
 
 class Commit(Frozen):
-    """One commit of a request: who did what and when; `recordedAt` is when it was written."""
+    """One commit of a request: who did what and when; `recordedAt` is when it was written.
+
+    `proven` tells that it brought an act which the request has as it is shown; one that is not only says so.
+    """
 
     commit: str
     author_name: str
@@ -35,6 +41,7 @@ class Commit(Frozen):
     recorded_at: Moment
     subject: str
     action: str
+    proven: bool = False
     remarks: Remarks = Remarks()
 
 
@@ -52,24 +59,51 @@ def changed_by(repository: Repository, index: Index, beginning: str) -> tuple[st
     return str(made.id), tuple(path for path in paths if is_ticket(path))
 
 
-def commits_of(repository: Repository, index: Index, ticket: PromotionRequest) -> tuple[Commit, ...]:
+def commits_of(repository: Repository, index: Index, keys: KeysByPlace, ticket: PromotionRequest) -> tuple[Commit, ...]:
     """The commits of the ticket, oldest first, as the index knows them: costs as many reads as there are commits.
 
     One that names the ticket and leaves its file as it was is none: anybody can write that into a message. One that a
     person made by hand has an empty `action`.
     """
     git = pygit2.Repository(str(repository.path))
-    named = (git[each.oid].peel(pygit2.Commit) for each in index.commits(ticket.id))
-    commits = [_read(commit) for commit in named if _changes(commit, ticket.path)]
-    # Each entry is one commit, in the same order, but for what people did by hand.
-    entries = zip_longest(commits, ticket.status.history[: len(commits)])
-    return tuple(commit.model_copy(update={"remarks": _remarks(commit, entry)}) for commit, entry in entries)
+    acts = [
+        _Brought(place, lifecycle.as_of(ticket, number))
+        for number in range(1, len(ticket.status.history) + 1)
+        if (place := index.position(ticket, number - 1)) is not None
+    ]
+    prover = Prover(git, keys)
+    named = [(git[each.oid].peel(pygit2.Commit), each.position) for each in index.commits(ticket.id)]
+    return tuple(
+        _beside(_read(commit), _act_of(commit, position, acts, prover))
+        for commit, position in named
+        if _changes(commit, ticket.path)
+    )
 
 
-def _remarks(commit: Commit, entry: HistoryEntry | None) -> Remarks:
-    if entry is None or entry.by != SYSTEM or entry.action != commit.action:
-        return Remarks()
-    return Remarks(comment=read(entry.comment), reason=read(entry.reason), error=read(entry.error))
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """The ticket right after one of its acts, and the number of the commit of the line that brought it."""
+
+    place: int
+    ticket: PromotionRequest
+
+
+def _act_of(commit: pygit2.Commit, position: int, acts: Iterable[_Brought], prover: Prover) -> HistoryEntry | None:
+    """The act that the commit brought, or proves; None for none."""
+    said, named = trailer(commit, "Action"), NamedCommit(commit.id.raw, position)
+    for act in acts:
+        if act.ticket.last.action == said and prover.brought(named, act.ticket, act.place):
+            return act.ticket.last
+    return None
+
+
+def _beside(commit: Commit, entry: HistoryEntry | None) -> Commit:
+    """The commit beside the entry that it brought, None for none."""
+    if entry is None:
+        return commit
+    by_service = entry.by == SYSTEM
+    said = Remarks(comment=read(entry.comment), reason=read(entry.reason), error=read(entry.error))
+    return commit.model_copy(update={"proven": True, "remarks": said if by_service else Remarks()})
 
 
 def _changes(commit: pygit2.Commit, path: str) -> bool:

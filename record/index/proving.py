@@ -89,6 +89,12 @@ class Prover:
             return _Proof.NONE
         return _Proof.OF_THE_ACT if ticket.last.action in BY_PEOPLE else _Proof.OF_ALL_BEFORE
 
+    def brought(self, commit: NamedCommit, ticket: PromotionRequest, place: int) -> bool:
+        """Tells whether the ticket's last entry, which the line got at that place, is this commit's act."""
+        if not self.keys.before(place).signs_service:
+            return commit.position == place
+        return commit.position >= place and self._proves(commit, ticket)
+
     def _proves(self, commit: NamedCommit, ticket: PromotionRequest) -> bool:
         token = trailer(self.git[commit.oid.hex()].peel(pygit2.Commit), SIGNATURE)
         keys = self.keys.before(commit.position)

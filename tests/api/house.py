@@ -33,12 +33,12 @@ from domain.announcement import Channel
 from record.facts.known import KNOWN_FOR
 from record.git.repository import open_repository
 from record.index.reader import Index
-from record.signing.signatures import private_text
+from record.signing.signatures import Signer, private_text
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import IMPATIENT, Simulator, simulating
-from tests.record.building import catalogue_opens, person_commits, publish_key
-from tests.signing import KEY
+from tests.record.building import catalogue_opens, person_commits, publish_key, publish_worker_key
+from tests.signing import KEY, WORKER_KEY
 from tests.workflows.stage import GRACE
 
 T = TypeVar("T")
@@ -282,6 +282,7 @@ class House:
             IMPATIENT,
             channels,
             plan(self.settings),
+            Signer(self.settings.worker_key) if self.settings.worker_key else None,
             look_every=timedelta(milliseconds=100),
             known_for=self.known_for,
         )
@@ -366,6 +367,9 @@ def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     publish_key(folder / "gitops.git")
     catalogue_opens(folder / "gitops.git")
     (folder / "signing.json").write_text(private_text(KEY), encoding="utf-8")
+    if worker_key := given.get("worker_key"):  # where the house is given one, its service signs
+        worker_key.write_text(private_text(WORKER_KEY), encoding="utf-8")
+        publish_worker_key(folder / "gitops.git")
     listening = listen("127.0.0.1", 0)
     url, loop = _address(listening), _Loop()
 

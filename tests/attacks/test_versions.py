@@ -1,7 +1,7 @@
 """Going back to an older version without anybody noticing: it is said before it is sent, approved and tried again."""
 
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,21 @@ from tests.e2e.stack import free_ports, until
 from tests.smtp import MailSink
 
 
-@pytest.fixture
-def mailing(connect_temporal: Connect, tmp_path: Path) -> Iterator[tuple[House, MailSink]]:
-    """A house with a mail server of its own."""
+@contextmanager
+def serving_mail(connect: Connect, folder: Path, **given: Any) -> Iterator[tuple[House, MailSink]]:
+    """A house with a mail server of its own; `given` are settings that differ."""
     sink = MailSink(port=free_ports(1)[0])
-    with opened(connect_temporal, tmp_path, smtp_url=SecretStr(f"smtp://127.0.0.1:{sink.port}")) as house:
+    with opened(connect, folder, smtp_url=SecretStr(f"smtp://127.0.0.1:{sink.port}"), **given) as house:
         serving = AsyncExitStack()
         house.run(serving.enter_async_context(sink.open()))
         yield house, sink
         house.run(serving.aclose())
+
+
+@pytest.fixture
+def mailing(connect_temporal: Connect, tmp_path: Path) -> Iterator[tuple[House, MailSink]]:
+    with serving_mail(connect_temporal, tmp_path) as mailing:
+        yield mailing
 
 
 def mailed(sink: MailSink, ticket: str, to: str) -> str:

@@ -42,15 +42,19 @@ def opened(location: Path | str, tmp_path: Path) -> Repository:
 
 
 def person_commits(
-    repository: Path, files: dict[str, str | None], message: str = "By hand", at: datetime | None = None
+    repository: Path,
+    files: dict[str, str | None],
+    message: str = "By hand",
+    at: datetime | None = None,
+    by: str = "Mona Manual <mona@cab-i.com>",
 ) -> str:
     """Commit files as a person would who pushes to the branch, again if need be; None removes one. The new tip.
 
-    Dated now, unless told when.
+    Dated now, unless told when; `by` is whoever the pusher says it is of.
     """
     for _ in range(500):
         try:
-            script = _script(repository, files, message, at or datetime.now(UTC))
+            script = _script(repository, files, message, at or datetime.now(UTC), by)
             git(repository, "fast-import", "--quiet", stdin=script)
         except subprocess.CalledProcessError:  # somebody else's commit came in between
             continue
@@ -58,9 +62,9 @@ def person_commits(
     raise TimeoutError("the branch never stood still")
 
 
-def _script(repository: Path, files: dict[str, str | None], message: str, at: datetime) -> str:
+def _script(repository: Path, files: dict[str, str | None], message: str, at: datetime, by: str) -> str:
     size, date = len(message.encode()), f"{int(at.timestamp())} +0000"
-    lines = ["commit refs/heads/main", f"committer Mona Manual <mona@cab-i.com> {date}", f"data {size}", message]
+    lines = ["commit refs/heads/main", f"committer {by} {date}", f"data {size}", message]
     if git(repository, "for-each-ref", "refs/heads/main"):
         lines.append("from refs/heads/main^0")
     for path, text in files.items():

@@ -725,6 +725,8 @@ export interface components {
         /**
          * Commit
          * @description One commit of a request: who did what and when; `recordedAt` is when it was written.
+         *
+         *     `proven` tells that it brought an act which the request has as it is shown; one that is not only says so.
          */
         Commit: {
             /** Commit */
@@ -741,6 +743,11 @@ export interface components {
             subject: string;
             /** Action */
             action: string;
+            /**
+             * Proven
+             * @default false
+             */
+            proven: boolean;
             /**
              * @default {
              *       "comment": [],

@@ -126,11 +126,13 @@ export function useDifference(id: string) {
   });
 }
 
+/** The commits that made the request what it is; one that only says so, without proof, is not shown as an act. */
 export function useCommits(id: string) {
   return useQuery({
     queryKey: [...KEYS.ticket(id), 'history'],
     queryFn: async ({ signal }) =>
       data(await api.GET('/v1/requests/prod/{id}/history', { params: { path: { id } }, signal })),
+    select: (commits) => commits.filter((each) => each.proven),
   });
 }
 

@@ -11,8 +11,9 @@ from domain.change import Change
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, PromotionRequest, State
 from record.files.writing import text_of
 from record.git.repository import Repository
-from record.index.history import changed_by
+from record.index.history import changed_by, commits_of
 from record.index.reader import Index
+from record.signing.keys import KeyReader
 from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, pending
 from tests.record.building import after, bare, number, opened, person_commits, publish_key
 from tests.signing import KEY, WORKER_KEY, proof_of_act, service_key_file
@@ -107,6 +108,17 @@ async def test_a_forged_deployment_is_not_shown(repository: Repository, index: I
         target = story.ticket.spec.target
         state = each.state_of(story.ticket.metadata.tenant, target.type, target.name, target.target_environment)
         assert state.production is None
+
+
+async def test_a_forged_commit_is_no_act_of_the_history(repository: Repository, index: Index) -> None:
+    """It stands among the request's commits and is marked, also after the repair, when the true act follows."""
+    story = await approved(repository)
+    forged(repository, following(story.ticket, "deploying"))
+    person_commits(repository.path, {story.ticket.path: text_of(story.ticket)}, "Put it back")
+    await story.then("deploying")
+    commits = commits_of(repository, index, KeyReader(repository), story.ticket)
+    acts = [("created", True), ("approved", True), ("deploying", False), ("deploying", True)]
+    assert [(each.action, each.proven) for each in commits] == acts
 
 
 async def test_the_apis_key_proves_nothing_of_the_service(repository: Repository, index: Index) -> None:

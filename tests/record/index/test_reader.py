@@ -241,7 +241,7 @@ async def test_changes_are_numbered_and_commits_are_known(repository: Repository
     assert index.changes_since(0) == [(1, number(1)), (2, number(2)), (4, number(1))]
     assert index.changes_since(2) == [(4, number(1))]
     assert index.sequence() == 4
-    known = commits_of(repository, index, first.ticket)
+    known = commits_of(repository, index, KeyReader(repository), first.ticket)
     walked = git(repository.path, "log", "--reverse", "--format=%H", "main", "--", first.ticket.path)
     assert [each.commit for each in known] == walked.split()
     assert [each.action for each in known] == ["created", "approved"]
@@ -256,7 +256,11 @@ async def test_naming_a_ticket_in_a_message_makes_no_part_of_its_history(reposit
     person_commits(repository.path, {"README.md": "hello"}, forged)
     story = await (await Story(repository).create()).then("rejected")
     person_commits(repository.path, {"README.md": "good-bye"}, forged)
-    assert [info.action for info in commits_of(repository, index, story.ticket)] == ["created", "rejected"]
+    commits = commits_of(repository, index, KeyReader(repository), story.ticket)
+    assert [info.action for info in commits] == [
+        "created",
+        "rejected",
+    ]
     assert ids(index.page(TicketQuery(scope=ALL, decider=JEAN))) == [number(1)], "hidden from who may decide on it"
     requester = requester_in(proven(repository, index, KeyReader(repository), number(1)))
     assert requester is not None
@@ -281,7 +285,11 @@ async def test_no_commit_makes_the_record_unreadable(repository: Repository, ind
     assert index.get(number(1)) == story.ticket
     await story.then("approved")
     assert index.get(number(1)) == story.ticket
-    assert [info.action for info in commits_of(repository, index, story.ticket)] == ["created", "approved"]
+    commits = commits_of(repository, index, KeyReader(repository), story.ticket)
+    assert [info.action for info in commits] == [
+        "created",
+        "approved",
+    ]
     assert {each.rule for each in verify(repository.path)} <= NOBODY
 
 

@@ -46,6 +46,7 @@ describe('what an open request waits for', () => {
     (language, said) => {
       const commits = ['created', 'approved', 'lapsed'].map((action) => ({
         action,
+        proven: true,
         remarks: { reason: action === 'lapsed' ? REMARKS : [] },
       }));
       const known = [[[...KEYS.ticket(ID), 'history'], commits]] as const;
