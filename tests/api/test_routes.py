@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import app as api_app
-from api import codec, console, events, health, requests, sessions, slack, webhooks
+from api import codec, console, events, health, record, requests, sessions, slack, webhooks
 from api.dependencies import declared
 from tests.api.house import (
     ALICE,
@@ -33,6 +33,7 @@ ROUTERS = (
     requests.router,
     console.router,
     codec.router,
+    record.router,
     events.router,
     webhooks.router,
     sessions.router,
@@ -64,6 +65,7 @@ DECLARED = {
     "GET /v1/targets": "see",
     "GET /v1/console": "public",
     "POST /v1/codec/decode": "operate",
+    "POST /v1/repairs": "operate",
     "GET /v1/events": "see",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
     "POST /v1/webhooks/slack": "slack-signature",

@@ -65,6 +65,8 @@ export const enRefusals: Refusals = {
       ? `It failed ${attempts} times; make a new request.`
       : 'Only a failed deployment can be retried.',
   'not-running': () => 'Prodgate’s engine does not run this request. Tell whoever operates Prodgate.',
+  'nothing-to-repair': () => 'This commit left nothing that has to be put back.',
+  'payload-unreadable': () => 'What Temporal keeps can’t be decrypted with the keys that are known here.',
   'pre-checks-not-passed': () => 'Staging tests and security scan must have passed.',
   'production-changed': ({ production, shown = '' }) => {
     if (production === undefined) return 'Production is not what it was when you looked. Look again.';

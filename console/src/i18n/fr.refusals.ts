@@ -71,6 +71,8 @@ export const frRefusals: Refusals = {
       : 'Seul un déploiement en échec peut être relancé.',
   'not-running': () =>
     'Le moteur de Prodgate n’exécute pas cette demande. Prévenez l’équipe qui exploite Prodgate.',
+  'nothing-to-repair': () => 'Ce commit n’a rien laissé à remettre en place.',
+  'payload-unreadable': () => 'Ce que conserve Temporal ne se déchiffre pas avec les clés connues ici.',
   'pre-checks-not-passed': () => 'Les tests de staging et l’analyse de sécurité doivent avoir réussi.',
   'production-changed': ({ production, shown = '' }) => {
     if (production === undefined) return 'La production n’est plus ce que vous aviez vu. Regardez à nouveau.';

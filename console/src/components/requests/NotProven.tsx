@@ -9,7 +9,7 @@ export function NotProven({ id }: { id: string }) {
   if (!found) return null;
   return (
     <div className="mt-4">
-      <Notice look="bad" title={t.detail.notProvenTitle}>
+      <Notice look="fault" title={t.detail.notProvenTitle}>
         <p className="max-w-prose">{t.detail.notProven(found.commit?.slice(0, 10))}</p>
         <p className="max-w-prose text-muted">
           {t.detail.notProvenMend}{' '}
