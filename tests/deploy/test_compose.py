@@ -21,7 +21,8 @@ ONCE = {"temporal-schema", "temporal-namespace"}
 REQUIRED_OF_PRODUCTION = {
     "PRODGATE_GIT_REPO", "PRODGATE_GIT_BRANCH", "PRODGATE_AWX_URL", "PRODGATE_AWX_TOKEN", "PRODGATE_AWX_TEMPLATE",
     "PRODGATE_AWX_CALLBACK_SECRET", "PRODGATE_PUBLIC_URL", "PRODGATE_DATA_DIR", "PRODGATE_OIDC_ISSUER",
-    "PRODGATE_OIDC_AUDIENCE", "PRODGATE_SIGNING_KEY", "PRODGATE_MODE", "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE",
+    "PRODGATE_OIDC_AUDIENCE", "PRODGATE_SIGNING_KEY", "PRODGATE_WORKER_KEY",
+    "PRODGATE_PAYLOAD_KEYS", "PRODGATE_MODE", "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE",
 }  # fmt: skip
 
 
@@ -83,12 +84,25 @@ def test_no_secret_stands_in_the_file(service: str) -> None:
 
 
 def test_only_the_worker_can_launch() -> None:
-    """AWX's credential is the worker's alone; the API alone learns who decides, and signs it."""
+    """AWX's credential, and the key of what it says, are the worker's alone; the API alone learns who decides."""
     held = {service: set(environment(service)) for service in SERVICES}
     assert {service for service, names in held.items() if "PRODGATE_AWX_TOKEN" in names} == {"worker"}
     assert {service for service, names in held.items() if "PRODGATE_AWX_CALLBACK_SECRET" in names} == {"api"}
     assert {service for service, names in held.items() if "PRODGATE_OIDC_ISSUER" in names} == {"api"}
     assert {service for service, names in held.items() if "PRODGATE_SIGNING_KEY" in names} == {"api"}
+    assert {service for service, names in held.items() if "PRODGATE_WORKER_KEY" in names} == {"worker"}
+    assert {service for service, names in held.items() if "PRODGATE_PAYLOAD_KEYS" in names} == {"api", "worker"}
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_keys_come_from_folders_that_nobody_writes_to(service: str) -> None:
+    """One folder for each kind of key, given from outside; the API's and the worker's are two."""
+    names = ("PRODGATE_SIGNING_KEY", "PRODGATE_WORKER_KEY", "PRODGATE_PAYLOAD_KEYS")
+    files = {name: Path(value) for name, value in environment(service).items() if name in names}
+    mounts = dict(re.findall(r"\$\{(\w+):\?[^}]+\}:(/etc/prodgate/\w+):ro", "\n".join(SERVICES[service]["volumes"])))
+    own = "PRODGATE_SIGNING_FOLDER" if service == "api" else "PRODGATE_WORKER_FOLDER"
+    assert set(mounts) == {own, "PRODGATE_PAYLOAD_FOLDER"}
+    assert sorted(mounts.values()) == sorted(str(file.parent) for file in files.values())
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
