@@ -24,3 +24,12 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
         tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
         functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
         assert not test or test in functions, f"{file}::{test}"
+
+
+def test_every_cell_of_who_holds_what_names_a_test_or_who_sees_it() -> None:
+    """Eight things that somebody may hold, six that they may want; nothing is left to be believed."""
+    table = SAID.split("## Who holds what")[1].split("\n## ")[0]
+    rows = [line.strip("|").split("|")[1:] for line in table.splitlines() if line.startswith("| ")][1:]
+    assert [len(row) for row in rows] == [6] * 8
+    for cell in (cell for row in rows for cell in row):
+        assert re.search(r"`[a-z/_]+/test_\w+\.py|\bcan\b.* seen ", cell), cell
