@@ -98,6 +98,7 @@ class Words:
     superseded: str
     newer: str
     behind: str
+    not_proven: str
     another: str
     moved: str
     look_again: str
@@ -194,6 +195,7 @@ EN = Words(
     superseded="Superseded",
     newer="A newer request took its place",
     behind="Waits behind",
+    not_proven="This request is not proven as the repository has it",
     another="another request",
     moved="Production has changed while you looked",
     look_again="I have looked again",
@@ -290,6 +292,7 @@ FR = Words(
     superseded="Remplacée",
     newer="Une demande plus récente a pris sa place",
     behind="Attend derrière",
+    not_proven="Cette demande n’est pas prouvée telle que le dépôt la contient",
     another="une autre demande",
     moved="La production a changé pendant que vous regardiez",
     look_again="J’ai regardé à nouveau",
