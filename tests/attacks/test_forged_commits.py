@@ -13,9 +13,10 @@ from record.files.writing import text_of
 from record.git.checkout import Checkout
 from tests.api.house import ALICE, PIERRE, Connect, House, own_name
 from tests.attacks.test_faults import under_way
-from tests.attacks.test_versions import MailSink, serving_mail
+from tests.attacks.test_versions import serving_mail
 from tests.e2e.stack import until
 from tests.record.building import after, person_commits
+from tests.smtp import MailSink
 
 SERVICE = "Prodgate <prodgate@cab-i.com>"
 REASON = "Nobody deployed this, somebody pushed it"

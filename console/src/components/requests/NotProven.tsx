@@ -13,7 +13,7 @@ export function NotProven({ id }: { id: string }) {
         <p className="max-w-prose">{t.detail.notProven(found.commit?.slice(0, 10))}</p>
         <p className="max-w-prose text-muted">
           {t.detail.notProvenMend}{' '}
-          <code className="font-mono text-[0.8125rem] break-all">
+          <code className="font-mono text-[0.8125rem]">
             prodgate repair {found.commit?.slice(0, 10) ?? 'COMMIT'}
           </code>
         </p>
