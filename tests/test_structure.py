@@ -29,7 +29,6 @@ MAY_IMPORT = {
     "bootstrap/repair": {"domain", "record"},
     "bootstrap/health": {"clients", "engine", "record"},
     "bootstrap/registration": {"activities", "clients", "domain", "engine", "record", "workflows"},
-    "bootstrap/repair": {"domain", "record"},
 }
 """What of ours each entry point and what it is put together from may import; import-linter holds the packages."""
 
