@@ -208,9 +208,10 @@ class KeyReader:
             return
         with self._lock:
             if tip != self._tip:
-                self._line = self._line or KeyLine(self._repository.path)
-                self._line.move_to(tip)
-                self._keys, self._tip = self._line.current(), tip
+                line = self._line or KeyLine(self._repository.path)
+                self._line = self._tip = None  # a line that can't be read forgets that the service signs
+                line.move_to(tip)
+                self._line, self._keys, self._tip = line, line.current(), tip
 
     def with_key(self, kid: str) -> Keys:
         """The keys; where this one is not among them, they are looked for on the remote first: it may be brand new."""

@@ -10,7 +10,9 @@ from joserfc.jwk import OKPKey
 
 from domain.errors import KeyEnded, Unproven
 from domain.signing import SERVICE_TYPE, ServiceClaims, history_digest
-from record.signing.keys import KeyLine
+from record.errors import RecordUnavailable
+from record.git.repository import open_repository
+from record.signing.keys import KeyLine, KeyReader
 from record.signing.signatures import KeyClass, Keys, new_key, sealed
 from tests.domain.builders import NOW, pending
 from tests.record.building import bare, git, person_commits
@@ -244,3 +246,17 @@ def test_every_class_has_its_word(branch: Branch) -> None:
     known = branch.line.current().known
     assert known[KEY.thumbprint()][0].key_class is KeyClass.PEOPLE
     assert known[SERVICE.thumbprint()][0].key_class is KeyClass.SERVICE
+
+
+def test_a_line_that_can_not_be_read_does_not_forget_that_the_service_signs(branch: Branch, tmp_path: Path) -> None:
+    """Or else what the service did would need no signature while the repository goes away."""
+    position = branch.commits(key_file(SERVICE, key_class=KeyClass.SERVICE))
+    reader = KeyReader(open_repository(str(branch.path), "main", tmp_path / "data"))
+    assert reader.before(position + 1).signs_service
+    tip = person_commits(branch.path, {"more": "text"})
+    lost = branch.path / "objects" / tip[:2] / tip[2:]
+    lost.unlink()
+    with pytest.raises(RecordUnavailable):
+        reader.current()
+    branch.path.rename(tmp_path / "away")
+    assert reader.before(position + 1).signs_service
