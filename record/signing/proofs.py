@@ -102,7 +102,7 @@ class CommitProofs:
         """The change, where the API signed this very act, and no commit has it yet; `used` are ids of those that have.
 
         Raises Unproven, KeyEnded where its key was retired or revoked since, StaleDecision where it was recorded
-        before.
+        before, or signed before the service signed.
         """
         del tip
         last, proof = change.ticket.last, change.proof
@@ -115,8 +115,8 @@ class CommitProofs:
                 raise Unproven("The message is not the one that was signed")
             if difference := mismatch(claims, change.ticket):
                 raise Unproven(f"The signature is for something else: {difference}")
-            if claims.attempt is None and _serves(keys, claims.at):
-                raise Unproven("The signature does not say which attempt it is about")
+            if claims.attempt is None and keys.signs_service:  # the key came while this was on its way: no reader proves it
+                raise StaleDecision("This was signed before the record had a key of the service; decide again")
             if claims.id in used:
                 raise StaleDecision("This was decided and recorded before; look again")
         return change
@@ -169,12 +169,6 @@ def _kid(jws: str | None) -> str:
     if jws is None:
         raise Unproven
     return kid_of(jws)
-
-
-def _serves(keys: Keys, at: datetime) -> bool:
-    """Tells whether the service had a key by then: what people decided before that needs to say no more than then."""
-    since = [public.created for public, _ in keys.known.values() if public.key_class is KeyClass.SERVICE]
-    return keys.signs_service and at > min(since, default=at) + FRESH
 
 
 @contextmanager
