@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
+from typing import Annotated
 
 import pygit2
 from joserfc.jwk import OKPKey
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from domain.checkpoint import Checkpoint, SignedCheckpoint, is_due
 from domain.decision import Digest
@@ -22,6 +23,9 @@ from record.signing.signatures import Keys
 _LOG = logging.getLogger(__name__)
 _STATE = "state.json"
 _TO_A_FOLDER = 1_000
+_OWED = 10_000
+"""The most checkpoints that an outlet gets later, over a year of them: who pushes a state may have it lack millions."""
+_Number = Annotated[int, Field(ge=0, lt=10_000_000)]
 
 
 class BookState(Frozen):
@@ -30,9 +34,9 @@ class BookState(Frozen):
     `handed` is the number of the last checkpoint that each outlet has.
     """
 
-    number: int = 0
+    number: _Number = 0
     hashes: tuple[Digest, ...] = ()
-    handed: Mapping[str, int] = {}
+    handed: Mapping[str, _Number] = {}
 
 
 def checkpoints_ref(branch: str) -> str:
@@ -108,7 +112,7 @@ class CheckpointBook:
 
     def lacks(self, outlet: str) -> range:
         """The numbers that an outlet has not got; a new one begins with the newest."""
-        return range(self._state.handed.get(outlet, self.number - 1) + 1, self.number + 1)
+        return range(max(self._state.handed.get(outlet, self.number - 1), self.number - _OWED) + 1, self.number + 1)
 
     def at(self, number: int, keys: Keys) -> SignedCheckpoint | None:
         """A checkpoint of the journal; None where it has none by that number that a key of the record signed."""

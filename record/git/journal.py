@@ -105,7 +105,7 @@ class Journal:
 
     def _commit(self, files: Mapping[str, bytes], subject: str) -> tuple[str, PackWriter]:
         parent = self._opened()[self._tip].peel(pygit2.Commit) if self._tip else None
-        number = int(message.trailer(parent, message.NUMBER) or 0) + 1 if parent else 1
+        number = _number(parent) + 1 if parent else 1
         self._tree.move_to(bytes(parent.tree_id.raw) if parent else None)
         pack, folders = PackWriter(), dict[str, GitObject]()
         for path, data in files.items():
@@ -151,3 +151,9 @@ class Journal:
         except (OSError, pygit2.GitError, KeyError) as error:
             self._git = None  # it is opened anew once the repository is back
             raise RecordUnavailable(f"{self.ref} can't be read or written: {error}") from error
+
+
+def _number(commit: pygit2.Commit) -> int:
+    """The number of an append; 0 of a commit that somebody pushed."""
+    found = message.trailer(commit, message.NUMBER)
+    return int(found) if found.isascii() and found.isdigit() and len(found) < 10 else 0

@@ -115,7 +115,9 @@ class CommitProofs:
                 raise Unproven("The message is not the one that was signed")
             if difference := mismatch(claims, change.ticket):
                 raise Unproven(f"The signature is for something else: {difference}")
-            if claims.attempt is None and keys.signs_service:  # the key came while this was on its way: no reader proves it
+            if (
+                claims.attempt is None and keys.signs_service
+            ):  # the key came while this was on its way: no reader proves it
                 raise StaleDecision("This was signed before the record had a key of the service; decide again")
             if claims.id in used:
                 raise StaleDecision("This was decided and recorded before; look again")

@@ -7,12 +7,12 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from domain.decision import DecisionAction
 from domain.ticket import State
+from record.signing.signatures import private_text
 from tests.domain.builders import JEAN
 from tests.record.building import person_commits
 from tests.signing import WORKER_KEY, key_file
 from tests.workflows.paths import come_to_rest
 from tests.workflows.stage import Stage, refused
-from record.signing.signatures import private_text
 from workflows.promotion import Promotion
 
 APPROVE = DecisionAction.APPROVE
