@@ -132,10 +132,12 @@ class AwxActivities:
         looked_at = min(datetime.now(UTC), _asked_at())  # AWX's own times are compared with it
         try:
             row = await self.client.job(job.job)
+            if row.active and not row.names(job.deployment):  # whoever asks, nothing of somebody else's is cancelled
+                raise _later(f"AWX job {row.id} is none of {job.deployment.marker}", self.timings.poll_slowest)
             if row.active:
                 return self._sealed(await self._unfinished(job, row, looked_at), job.deployment, row)
             result = await self._ended(row, looked_at)
-            twins = await self._cancel_twins(job) if job.asked > 1 else []
+            twins = await self._cancel_twins(job) if job.asked > 1 and row.names(job.deployment) else []
             result = result.model_copy(update={"twins": tuple(twin.id for twin in twins)})
             return self._sealed(result, job.deployment, row)
         except AwxMissing:
@@ -251,7 +253,10 @@ class AwxActivities:
             await self._cancel_twins(job)
         if row.started and looked_at - row.started > timings.running_deadline:
             return unknown(row.id, write("still-running", after=timings.running_deadline), row)
-        waited = _asked_at() - job.since
+        since = (
+            max(job.since, row.created - CLOCK_SKEW) if row.created else job.since
+        )  # whoever reaches Temporal says it
+        waited = _asked_at() - since
         if row.started is None and waited > timings.pending_deadline:
             said = row.explanation or row.status
             sentence = write("not-started", within=timings.pending_deadline, explanation=said)

@@ -17,6 +17,7 @@ from domain.remarks import unlaunched
 from domain.roles import Requester
 from domain.signing import Claims
 from domain.ticket import PromotionRequest
+from record.errors import RecordUnavailable
 from record.facts.line import UNREADABLE, LineReader
 from record.facts.requesters import proven, requester_in
 from record.git.repository import Repository
@@ -121,9 +122,9 @@ class PreflightActivities:
         Harmless twice: it only reads, but for jobs that must not run, which stay cancelled (`find_job`). A job that an
         earlier run, or a lost answer, may have left in AWX is looked for first.
         """
-        if (job := await self._found(look)) is not None:
-            return job
         try:
+            if (job := await self._found(look)) is not None:
+                return job
             ticket = await asyncio.to_thread(self._ticket, look)
             if ticket is None:
                 return LaunchRefused(reason=unlaunched("file-changed"))
@@ -145,8 +146,17 @@ class PreflightActivities:
         asked_at = look.asked_at or (None if look.first_run == asked.workflow_run_id else asked.scheduled_time)
         if look.deployment is None or asked_at is None:
             return None
+        await asyncio.to_thread(self._check_recorded, look.deployment)
         found = await self.find(JobLookup(deployment=look.deployment, asked_at=asked_at))
         return None if isinstance(found, NotLaunched) else found
+
+    def _check_recorded(self, deployment: Deployment) -> None:
+        """Raise unless the record has the attempt so: a job that differs from what is asked for is cancelled."""
+        index = self.record.index
+        index.catch_up(fetch=True)
+        ticket = index.get(deployment.request_id)
+        if ticket is None or Deployment.of(ticket) != deployment:
+            raise RecordUnavailable(f"It does not have {deployment.marker} as it is asked for")
 
     def _ticket(self, look: Preflight) -> PromotionRequest | None:
         """The ticket, where the branch has it as its promotion wrote it."""

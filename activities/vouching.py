@@ -64,6 +64,8 @@ class Vouching:
         before = lifecycle.previous(ticket)
         if before is None or (asked.workflow_id, asked.workflow_type) != (ticket.id, self.story):
             raise Unvouched("The act was not asked for by the request's own promotion")
+        if before != await asyncio.to_thread(self.record.index.get, ticket.id):
+            raise Unvouched("The act is not made from what the record has")
         vouching.check_time(ticket, now)
         job: JobEvidence | None = None
         match ticket.last.action:
