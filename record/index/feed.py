@@ -54,12 +54,17 @@ class Feed:
         self._next_row = db.execute("SELECT coalesce(max(row) + 1, 0) FROM tickets").fetchone()[0]
 
     def move(self, tip: str) -> None:
-        """Within the caller's transaction, bring everything from the tip it shows to `tip`."""
+        """Within the caller's transaction, bring everything from the tip it shows to `tip`.
+
+        Raises ValueError where that has to begin anew: a key was revoked from a commit on that the index has.
+        """
         known = self._db.execute("SELECT value FROM meta WHERE key = 'tip'").fetchone()
         before = known[0] if known else None
         if before == tip:
             return
         self._keys.move_to(tip)
+        if self._keys.takes_back(self._db.execute("SELECT coalesce(max(position), 0) FROM commits").fetchone()[0]):
+            raise ValueError("a key proves less than it did")
         changed = self._changed(before, tip)
         entered = self._number_commits(before, tip)
         self._note_switch(before, tip)

@@ -41,6 +41,8 @@ class _Fold:
     """The keys from each change on, by its number on the line."""
     ended: dict[str, tuple[int, str]] = field(default_factory=dict)
     """The last commit after which each key that ended proves something, and the sentence that says why."""
+    taken_back: list[tuple[int, int]] = field(default_factory=list)
+    """The number of each commit that ended a key from an earlier one on, and that one's."""
     classes: dict[str, KeyClass] = field(default_factory=dict)
     switch: int | None = None
     """The number of the commit that published the first key of the service."""
@@ -67,6 +69,8 @@ class _Fold:
         since = place(public.revoked_from)
         if since is None:  # a fault takes rights away
             _LOG.error("%s/%s.json is revoked from a commit that is not before it on the line", FOLDER, public.kid)
+        if public.kid not in self.ended or (since or 0) < self.ended[public.kid][0]:
+            self.taken_back.append((position, since or 0))
         self._end(public.kid, since or 0, f"was revoked from {public.revoked_from[:12]} on")
 
     def _end_by_position(self, position: int, found: KnownKeys, folder: pygit2.Object | None) -> None:
@@ -159,6 +163,10 @@ class KeyLine:
         """The keys that judge the acts of the commit of that number on the line, from 1."""
         place = bisect_left(self._table, position, key=lambda each: each[0])
         return self._table[place - 1][1] if place else _NONE
+
+    def takes_back(self, known: int) -> bool:
+        """Tells whether a commit after that number says that a key proves less of what was there than it did."""
+        return any(after < known < said for said, after in self._fold.taken_back)
 
     def current(self) -> Keys:
         """The keys that judge what comes next."""
