@@ -12,6 +12,7 @@ from activities.vouching import Vouching
 from domain.change import Change, Recorded
 from domain.errors import RuleViolation, StaleDecision, Unproven, Unvouched
 from domain.ticket import BY_PEOPLE, SYSTEM, PromotionRequest
+from domain.vouching import Vouched
 from record.errors import RecordConflict, TicketExists
 from record.facts.line import UNREADABLE
 from record.facts.used import used_ids
@@ -72,8 +73,15 @@ class RecordActivities:
         if last.by != SYSTEM or last.action in BY_PEOPLE:
             await asyncio.to_thread(proofs.look_for_key, change)
             return partial(proofs.by_person, await asyncio.to_thread(self._used, change))
-        vouched = await self.vouching.vouch(change, info) if proofs.needed else None
+        vouched = await self._vouched(change, info) if proofs.needed else ""
         return partial(proofs.by_service, info.current_attempt_scheduled_time, vouched)
+
+    async def _vouched(self, change: Change, info: activity.Info) -> Vouched | str:
+        """The act as this worker vouches for it, or why nobody does: it is not made from what the record proves."""
+        if vouched := await self.vouching.vouch(change, info):
+            return vouched
+        by = await asyncio.to_thread(self.index.unproven, change.ticket.path)
+        return "The record is not yet known as it is now; try again" if by is None else unproven(by)
 
     def _used(self, change: Change) -> frozenset[str]:
         return frozenset() if change.base is None else used_ids(self.repository, self.index, change.ticket.id)

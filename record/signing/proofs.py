@@ -140,17 +140,18 @@ class CommitProofs:
             return f"The record has no key {kid} of the service: publish the worker's key"
         return f"The worker's key {kid} {keys.ended[kid]}" if kid in keys.ended else None
 
-    def by_service(self, at: datetime, vouched: Vouched | None, change: Change, tip: str | None) -> Change:
+    def by_service(self, at: datetime, vouched: Vouched | str, change: Change, tip: str | None) -> Change:
         """The change with a signature of the worker, where the record has a key of the service. `at` is now.
 
-        Raises RecordUnavailable until somebody vouched for it, and the worker has a key that proves something.
+        `vouched` is a sentence where nobody vouched for it. Raises RecordUnavailable with that until somebody does, and
+        until the worker has a key that proves something.
         """
         if not self.needed:
             return change
         if self.signer is None or (fault := self.fault()):
             raise RecordUnavailable(fault or "This worker has no key")
-        if vouched is None:
-            raise RecordUnavailable("The record is not yet known as it is now; try again")
+        if isinstance(vouched, str):
+            raise RecordUnavailable(vouched)
         claims = service_claims(change.ticket, str(uuid.uuid4()), tip, at, vouched.job)
         return change.model_copy(update={"proof": Proof(jws=self.signer.seal(claims), message=claims.history)})
 

@@ -1,5 +1,6 @@
 """The worker's key is stolen and revoked from an earlier commit on, while promotions are under way."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,12 +8,14 @@ from domain.decision import DecisionAction
 from domain.ticket import State
 from record.git.repository import open_repository
 from record.index.reader import Index
+from record.signing.signatures import new_key, private_text
 from tests.domain.builders import JEAN
 from tests.record.building import git, person_commits
 from tests.signing import WORKER_KEY, key_file
-from tests.workflows.stage import Stage
+from tests.workflows.stage import Promoted, Stage
 
 APPROVE = DecisionAction.APPROVE
+NEXT = new_key()
 
 
 async def test_what_a_stolen_key_signed_is_shown_by_no_index_any_more(dev_stage: Stage, tmp_path: Path) -> None:
@@ -33,6 +36,45 @@ async def test_what_a_stolen_key_signed_is_shown_by_no_index_any_more(dev_stage:
     person_commits(dev_stage.git, revoked, "Revoke the worker's key")
     kept, made = (Index(repository, tmp_path / name) for name in ("kept.db", "made.db"))
     assert [state(each) for each in (live, kept, made)] == [State.APPROVED] * 3
+
+
+async def test_a_promotion_that_goes_on_from_what_is_proven_no_more_names_the_commit(dev_stage: Stage) -> None:
+    """Its next act is never signed; operators read in the pending activity what to repair."""
+    dev_stage.sign()
+    dev_stage.awx.faults(life=["stuck-running"])
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        await dev_stage.decide(promoted, APPROVE, JEAN)
+        ours = git(dev_stage.git, "rev-parse", "main")
+        await dev_stage.until(promoted, State.DEPLOYING)
+        dev_stage.awx.until_status(1, "running")
+        await until_recorded(dev_stage, "deploying")
+        stolen = git(dev_stage.git, "rev-parse", "main")
+        revoked = key_file(WORKER_KEY, key_class="service", revoked=datetime.now(UTC), revoked_from=ours)
+        person_commits(dev_stage.git, revoked | key_file(NEXT, key_class="service"), "Revoke the worker's key")
+    dev_stage.worker_key.write_text(private_text(NEXT))
+    async with dev_stage.working():
+        dev_stage.awx.control("POST", "finish", json={"job": 1})
+        assert f"prodgate repair {stolen[:10]}" in await waits_for(promoted)
+    assert dev_stage.actions()[-1] == "deploying"
+
+
+async def until_recorded(stage: Stage, action: str) -> None:
+    for _ in range(200):
+        if stage.actions()[-1] == action:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{action} is not recorded")
+
+
+async def waits_for(promoted: Promoted) -> str:
+    """What a pending commit of the promotion failed with last."""
+    for _ in range(200):
+        for each in (await promoted.describe()).raw_description.pending_activities:
+            if each.activity_type.name == "record_change" and each.last_failure.message:
+                return each.last_failure.message
+        await asyncio.sleep(0.05)
+    raise AssertionError("no commit failed")
 
 
 def state(index: Index) -> State:

@@ -72,7 +72,8 @@ def mend(record: Record, commit: str, said: dict[str, Any] | None = None, **fals
     signature = false.get("signature", sealed(repair, false.get("key", record.signers.keys[KeyClass.PEOPLE])))
     texts = {PATH: git(record.path, "show", f"{commit}~1:{PATH}") + "\n"} | false.get("texts", {})
 
-    def edit(folder: Path) -> str:
+    def edit(clone: gitpython.Repo) -> str:
+        folder = Path(clone.working_dir)
         for path, text in texts.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text)
@@ -165,8 +166,8 @@ def test_a_forged_ticket_goes_and_its_number_is_free(record: Record) -> None:
         | repair
     )
 
-    def edit(folder: Path) -> str:
-        (folder / other.path).unlink()
+    def edit(clone: gitpython.Repo) -> str:
+        (Path(clone.working_dir) / other.path).unlink()
         return repair_message(commit, REASON, ADMIN, sealed(signed, record.signers.keys[KeyClass.PEOPLE]))
 
     Checkout(str(record.path), "main").commit(edit, gitpython.Actor(ADMIN, ADMIN))
