@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -14,7 +15,7 @@ from api.errors import StaleSignIn
 from domain import roles
 from domain.errors import NotAuthorized, NothingToRepair
 from domain.identity import recent_enough
-from domain.repair import MOST_FILES, Repair, RepairedFile
+from domain.repair import MOST_FILES, REPAIRABLE, Repair, RepairedFile
 from domain.roles import Permission
 from domain.ticket import Impact
 from domain.values import CommitId, Frozen, Reason
@@ -82,12 +83,16 @@ class Repairs:
         return SignedRepair(commit=commit, files=files, reason=body.reason, email=person.email, signature=signature)
 
     def _files(self, beginning: str) -> tuple[str, tuple[RepairedText, ...], str]:
-        """The commit, the files that it changed and that are not as they were proven, and the branch's tip."""
+        """The commit, the files that it changed and that are not as they were proven, and the branch's tip.
+
+        Of very many files, those beyond what one repair names are left to the next one.
+        """
         with self.index.still():
             tip = self.repository.tip()
             commit, changed = changed_by(self.repository, self.index, beginning)
             faulty = {fault.path for fault in self.index.faults()}
-            files = tuple(self._proven(path for path in changed if path in faulty))
+            repairable = (path for path in changed if path in faulty and REPAIRABLE.fullmatch(path))
+            files = tuple(self._proven(islice(repairable, MOST_FILES)))
         if commit is None or tip is None or not files:
             raise NothingToRepair
         return commit, files, tip

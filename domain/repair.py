@@ -1,5 +1,6 @@
 """A repair: the files that a commit changed without proof, as they were proven, and who puts them back."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -15,10 +16,14 @@ MOST_FILES = 1_000
 """Files of one repair: its signature is one line of a commit message."""
 
 
+REPAIRABLE = re.compile(r"requests/prod/[^\x00-\x1f]{1,200}\.yaml")
+"""The paths that a repair can name: no other is ever a ticket's, whatever it says."""
+
+
 class RepairedFile(Frozen):
     """A ticket's file and the blob that it has to be; None for a file that has to go."""
 
-    path: Annotated[str, StringConstraints(pattern=r"^requests/prod/[^\x00-\x1f]{1,200}\.yaml$")]
+    path: Annotated[str, StringConstraints(pattern=f"^{REPAIRABLE.pattern}$")]
     revision: Revision | None
 
 
