@@ -118,7 +118,7 @@ class Ledger:
     def _take_back(self, error: ActivityError) -> None:
         """Go on from the recorded ticket, without what the record won't have, and what was built on it."""
         why = error.cause
-        if self._recorded is None or not isinstance(why, ApplicationError):
+        if self._recorded is None or not isinstance(why, ApplicationError) or why.type not in options.TAKEN_BACK:
             raise error
         workflow.logger.error("%s of %s is taken back: %s", self._unrecorded[0].ticket.last.action, self.ticket.id, why)
         for transition in self._unrecorded:

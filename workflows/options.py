@@ -19,6 +19,10 @@ NOT_NOW_FIRST, NOT_NOW_MOST = timedelta(seconds=5), timedelta(minutes=5)
 """The wait before AWX is asked again after it certainly took nothing; doubled up to the longest."""
 
 
+TAKEN_BACK = frozenset({"KeyEnded", "StaleDecision", "Unproven", "Unvouched"})
+"""The failures of a commit for which a promotion goes on from the record: any other one is the code's, and waits."""
+
+
 def not_now(times: int) -> timedelta:
     """The wait after AWX said 'not now' this many times in a row (from 0)."""
     return min(NOT_NOW_FIRST * (1 << min(times, 10)), NOT_NOW_MOST)

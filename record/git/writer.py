@@ -71,7 +71,7 @@ class Builder:
             change = asked.change
             blob = GitObject.of(ObjectKind.BLOB, text_of(change.ticket).encode())
             try:
-                new = asked.seal(change, tip) if self._is_new(change, blob.oid, written) else None
+                new = _sealed(asked, tip) if self._is_new(change, blob.oid, written) else None
             except (RecordError, RuleViolation) as refused:
                 outcomes.append(refused)
                 continue
@@ -146,3 +146,14 @@ class Builder:
             path = f"{year}/{name.decode(errors='replace')}/{ticket.id}.yaml"
             if self._tree.find(path) is not None:
                 raise TicketExists(ticket.id, path)
+
+
+def _sealed(asked: Asked, tip: str | None) -> Change:
+    """The change with its proof; a seal that fails otherwise than by refusing fails its own change alone."""
+    try:
+        return asked.seal(asked.change, tip)
+    except (RecordError, RuleViolation):
+        raise
+    except Exception as error:
+        _LOG.exception("The seal of %s failed", asked.change.ticket.id)
+        raise RecordUnavailable(f"The commit can't be sealed: {error}") from error

@@ -237,3 +237,20 @@ async def test_a_branch_known_only_to_packed_refs_is_found(repository: Repositor
     await Story(repository, pending(id=number(2))).create()
     assert git(repository.path, "rev-list", "--count", "main") == "2"
     assert JEAN.name not in git(repository.path, "log", "--format=%an", "main")
+
+
+async def test_a_seal_that_breaks_fails_its_own_change_alone(repository: Repository) -> None:
+    """Whatever it raises: its neighbours in the group are written, and so is what comes after it."""
+
+    def breaks(change: Change, _tip: str | None) -> Change:
+        raise ValueError(f"{change.ticket.id} can't be sealed")
+
+    def asked(each: int) -> Change:
+        return Change(ticket=pending(id=number(each)), base=None, actor_name=PIERRE.name)
+
+    first, second = await asyncio.gather(
+        repository.record(asked(1), breaks), repository.record(asked(2)), return_exceptions=True
+    )
+    assert isinstance(first, RecordUnavailable)
+    assert not isinstance(second, BaseException)
+    assert (await repository.record(asked(3))).revision
