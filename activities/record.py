@@ -77,7 +77,10 @@ class RecordActivities:
         return partial(proofs.by_service, info.current_attempt_scheduled_time, vouched)
 
     async def _vouched(self, change: Change, info: activity.Info) -> Vouched | str:
-        """The act as this worker vouches for it, or why nobody does: it is not made from what the record proves."""
+        """The act as this worker vouches for it, or why nobody does: it has no key, or what the act is made from is
+        not what the record proves."""
+        if fault := await asyncio.to_thread(self.proofs.fault):
+            return fault  # it could seal nothing that AWX says, and would take that for AWX's not knowing the job
         if vouched := await self.vouching.vouch(change, info):
             return vouched
         by = await asyncio.to_thread(self.index.unproven, change.ticket.path)

@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 from domain.change import Change, Proof
 from domain.decision import DecisionAction
 from domain.errors import Unproven
-from domain.signing import mismatch
+from domain.signing import counts_from, mismatch
 from record.facts.acts import Act, ActReader
 from record.git.repository import Repository
 from record.index.reader import Index
@@ -51,7 +51,8 @@ class Record:
 
     async def _record(self, story: Story, key: OKPKey, claims: dict[str, Any]) -> None:
         ticket = story.ticket
-        counted = {"attempt": 1, "tip": self.tip} | claims
+        attempt, round_ = counts_from(ticket)
+        counted = {"attempt": attempt, "round": round_, "tip": self.tip} | claims
         proof = Proof(jws=sealed(claims_for(ticket, **counted), key), message="0" * 64)
         change = Change(ticket=ticket, base=story.revision, actor_name="Somebody", proof=proof)
         story.revision = (await self.repository.record(change)).revision
