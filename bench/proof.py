@@ -15,6 +15,7 @@ from statistics import median
 import pygit2
 
 from bench.signed_record import ACTS, PeoplesSigners, Signers, signed_record
+from record.audit.reading import bound_memory
 from record.audit.verify import RecordAudit
 from record.facts.tree import ActTree
 
@@ -33,6 +34,7 @@ def verify(folder: Path, tickets: int) -> int:
         signed_record(path, tickets)
         done.touch()
         sys.stdout.write(f"made {tickets * ACTS} acts in {time.perf_counter() - begun:.0f} s\n")
+    bound_memory()
     audit, begun = RecordAudit(path), time.perf_counter()
     found = sum(1 for _ in audit.violations())
     taken = time.perf_counter() - begun

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from record.audit.checkpoints import notes_in
 from record.audit.checks import Violation
+from record.audit.reading import bound_memory
 from record.audit.report import AuditReport
 from record.audit.verify import RecordAudit
 from record.errors import RecordUnavailable
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 def run(arguments: Sequence[str]) -> int:
     """The command `verify REPO …`: 0 for a proven history, 1 for violations, 2 for nothing or not enough to prove."""
     asked = _parser().parse_args(arguments)
+    bound_memory()
     try:
         notes = notes_in(asked.checkpoint)
         audit = RecordAudit(asked.repo, asked.since, _show_progress, asked.branch, asked.key, asked.expect_tip, notes)

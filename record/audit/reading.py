@@ -75,6 +75,13 @@ class CommitRead:
     """The repair that was signed of it."""
 
 
+def bound_memory() -> None:
+    """Let libgit2 keep and map little in a process that audits alone: it reads a record once, in its order."""
+    pygit2.settings.cache_max_size(_CACHED)
+    pygit2.settings.mwindow_mapped_limit = _MAPPED
+    pygit2.settings.mwindow_size = _MAPPED // 8
+
+
 def listed(repo: git.Repo, tip: str, since: str | None, offset: int) -> Iterator[ListedCommit]:
     """The line's commits after `since`, oldest first, each merge right after the commits that it brought.
 
@@ -90,6 +97,10 @@ def listed(repo: git.Repo, tip: str, since: str | None, offset: int) -> Iterator
             yield from (ListedCommit(each, position, commit) for each in side if each != commit)
         yield ListedCommit(commit, position)
     told.wait()
+
+
+_CACHED, _MAPPED = 16 << 20, 128 << 20
+"""Bytes of objects, and of packs."""
 
 
 class CommitReader:
@@ -197,6 +208,7 @@ _READERS: list[CommitReader] = []
 
 
 def _start(path: Path, tip: str, keys: Sequence[str]) -> None:
+    bound_memory()
     _READERS.append(CommitReader(path, tip, keys))
 
 
