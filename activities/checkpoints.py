@@ -124,8 +124,8 @@ class _CheckpointLeader:
         if not book.due(self.setup.now(), self.setup.zone):
             return
         key, at = self.setup.signer.key(), self.setup.now()
-        public = {each.kid: each for each, _ in service_keys(self.setup.keys.current())}.get(key.thumbprint())
-        if public is None or (public.retired is not None and public.retired <= at):
+        keys = self.setup.keys.current()
+        if key.thumbprint() in keys.ended or key.thumbprint() not in {each.kid for each, _ in service_keys(keys)}:
             if not self._mute:
                 _LOG.error("no checkpoint is signed: the record has no service key %s in use", key.thumbprint())
             self._mute = True

@@ -76,7 +76,6 @@ class KeyRing(Frozen):
 
     def encrypting(self, now: datetime) -> PayloadKey:
         """The newest key whose time has come; the first one, where none's has."""
-        # Of two of one second, the later one counts.
         due = [key for key in self.keys if key.since <= now]
         return max(reversed(due), key=lambda key: key.since) if due else self.keys[0]  # of two of one second, the later
 

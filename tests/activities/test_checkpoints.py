@@ -255,6 +255,17 @@ async def test_a_key_that_is_rotated_between_two_checkpoints_breaks_nothing(arch
     assert archive.clean()
 
 
+async def test_a_key_whose_revocation_was_taken_back_signs_no_checkpoint(archive: Archive) -> None:
+    """Whoever may push can undo what the file says, and not the key's end."""
+    async with archive.leading():
+        await until(lambda: len(archive.notes()) == 1)
+        person_commits(archive.git, key_file(archive.key, key_class="service", revoked="2026-01-01T00:00:00Z"))
+        person_commits(archive.git, key_file(archive.key, key_class="service"))
+        archive.clock.ahead += HOUR
+        await asyncio.sleep(0.5)
+        assert len(archive.notes()) == 1
+
+
 async def test_a_clock_that_is_set_back_stops_no_checkpoint(archive: Archive) -> None:
     """Their order is that of their sizes."""
     async with archive.leading():
