@@ -16,7 +16,16 @@ from record.errors import RecordUnavailable
 _LOG = logging.getLogger(__name__)
 _TIMEOUT = 60
 """Seconds after which a fetch or push is ended: a remote that stopped answering is a remote that is down."""
-_MOVED = re.compile(r"\[rejected\]|non-fast-forward|fetch first|cannot lock ref|failed to update ref|reference already")
+_MOVED = {
+    "push": re.compile(
+        r"\[rejected\]|non-fast-forward|fetch first|cannot lock ref|failed to update ref|reference already"
+    ),
+    "fetch": re.compile(r"cannot lock ref"),
+}
+"""Git's words, by command, for a ref that somebody else moved meanwhile; of a fetch, it is a ref of the clone."""
+
+_FETCHES = 3
+"""Fetches tried while pushes of the same clone keep moving what it notes of the remote."""
 _USER_INFO = re.compile(r"(?<=//)[^/@\s]+@")
 
 
@@ -69,8 +78,18 @@ class Remote:
             if self._fetched >= asked:
                 return
             started = time.monotonic()
-            self._run("fetch", "--quiet", "--no-tags", "--prune", "origin")
+            self._fetch()
             self._fetched = started
+
+    def _fetch(self) -> None:
+        """Fetch, again where a push of this clone noted the same ref meanwhile."""
+        for more in reversed(range(_FETCHES)):
+            try:
+                self._run("fetch", "--quiet", "--no-tags", "--prune", "origin")
+                break
+            except _MovedOn as error:
+                if not more:
+                    raise self._failed("fetch", str(error)) from error
 
     @property
     def fetched_at(self) -> float:
@@ -111,25 +130,26 @@ class Remote:
             getattr(self._repo.git, command)(*arguments, kill_after_timeout=_TIMEOUT)
         except git.GitCommandError as error:
             said = _USER_INFO.sub("", " ".join(f"{error.stdout} {error.stderr}".split()))
-            if command == "push" and _MOVED.search(said):
-                raise _MovedOn from error
-            self._failed(f"The Git remote can't be reached ({command}): {said[-500:]}")
-            raise RecordUnavailable(self.failure) from error
+            if _MOVED[command].search(said):
+                raise _MovedOn(said) from error
+            raise self._failed(command, said) from error
         if self.failure:
             _LOG.info("The Git remote is back")
         self.failure = None
 
-    def _failed(self, sentence: str) -> None:
+    def _failed(self, command: str, said: str) -> RecordUnavailable:
+        sentence = f"The Git remote can't be reached ({command}): {said[-500:]}"
         if self.failure is None:
             _LOG.warning("%s", sentence)
         self.failure = sentence
+        return RecordUnavailable(sentence)
 
     def close(self) -> None:
         self._repo.close()
 
 
 class _MovedOn(Exception):
-    """The remote has commits that ours was not built on."""
+    """Somebody else moved the ref: the remote's has commits that ours was not built on, or the clone's is newer."""
 
 
 def git_environment(url: str, token: str | None) -> dict[str, str]:

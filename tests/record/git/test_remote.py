@@ -1,6 +1,7 @@
 """Clones of one remote: pushes that are refused, a remote that is down, and what a clone must not believe."""
 
 import asyncio
+import threading
 import time
 from collections import defaultdict
 from itertools import pairwise
@@ -12,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from domain.change import Change
 from record.audit.verify import verify
 from record.errors import RecordConflict, RecordUnavailable, TicketExists
-from record.git.remote import git_environment, is_url
+from record.git.remote import Remote, git_environment, is_url
 from record.git.repository import open_repository
 from record.index.reader import Index
 from record.metrics import RecordCollector
@@ -180,3 +181,35 @@ def test_three_writers_with_three_clones_lose_nothing(tmp_path: Path) -> None:
     assert int(git(remote, "rev-list", "--count", "main")) == 4 * TICKETS + commits
     assert git(remote, "fsck", "--strict", "--full", "--no-dangling") == ""
     assert {violation.rule for violation in verify(remote)} <= NOBODY
+
+
+@pytest.fixture
+def noted(tmp_path: Path) -> tuple[Remote, Path]:
+    """A clone that notes a journal of its remote's, and the lock that a push holds on that note for a moment."""
+    shared, clone = tmp_path / "shared.git", tmp_path / "clone.git"
+    bare(shared)
+    tree = git(shared, "write-tree")
+    for ref in ("refs/heads/main", "refs/outbox/mail"):
+        git(shared, "update-ref", ref, git(shared, "commit-tree", "-m", "Tell", tree))
+    lock = clone / "refs" / "fetched" / "outbox" / "mail.lock"
+    remote = Remote(clone, f"file://{shared}", "main", None)
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    return remote, lock
+
+
+def test_a_fetch_outlives_a_push_of_the_same_clone(noted: tuple[Remote, Path]) -> None:
+    """Git waits a tenth of a second for the lock, so the first fetch fails."""
+    remote, lock = noted
+    end = threading.Timer(0.15, lock.unlink)
+    end.start()
+    remote.fetch()
+    end.join()
+    assert remote.failure is None
+
+
+def test_a_note_that_stays_locked_is_named(noted: tuple[Remote, Path]) -> None:
+    """A killed process may leave its lock, which somebody has to take away."""
+    remote, _ = noted
+    with pytest.raises(RecordUnavailable, match=r"cannot lock ref 'refs/fetched/outbox/mail'.*mail\.lock"):
+        remote.fetch()
