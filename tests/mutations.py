@@ -3,7 +3,8 @@
 Each edit has to be found, or to leave the meaning as it was. The meaning of a branch is, by ticket, the blobs that the
 line gave to its file with the mode, author's address and time, first line and trailers of the commit of each; and the
 files that grant something, in their order. Display names, text between first line and trailers, commits' own dates
-within the skew of clocks, and the order of acts on different targets that no signer saw, mean nothing.
+within the skew of clocks, and the order of acts on different targets that no signer saw, mean nothing. A branch that
+was moved is audited with a checkpoint that was signed of it before.
 """
 
 import argparse
@@ -12,18 +13,20 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pygit2
 from pygit2.enums import FileMode, ObjectType
 
-from bench.signed_record import signed_record
+from bench.signed_record import Signers, signed_record
 from record.audit.verify import RecordAudit
 from record.errors import RecordUnavailable
 from record.git.message import plain, trailer
 from record.index.entries import changes_of
+from record.signing.signatures import KeyClass
+from tests.record.noting import checkpoint_of
 
 _WINDOW = 6
 """Commits that are kept after the edited one: what comes later saw these."""
@@ -38,6 +41,8 @@ class Mutator:
 
     path: Path
     chance: random.Random
+    note: bytes
+    """A checkpoint of the clean record."""
     git: pygit2.Repository = field(init=False)
     line: list[str] = field(init=False)
 
@@ -58,6 +63,13 @@ class Mutator:
         for each in self.line[at + 1 : last + 1]:
             made = self._commit(_with_parent(self._data(each), made))
         return name, made, self.line[last]
+
+    def refs(self) -> tuple[str, str | None, str]:
+        """Move the branch: back, to a commit beside the line, to what is no commit, or away."""
+        at = self.chance.randrange(len(self.line) - 1)
+        ways = {"back": self.line[at], "no commit": str(self._of(at).tree_id), "gone": None}
+        ways["beside"] = self._commit(self._data(self.line[-1]).rpartition(b"\n\n")[0] + b"\n\nMerge\n")
+        return "refs", self.chance.choice(list(ways.values())), self.line[-1]
 
     def _data(self, commit: str) -> Data:
         return bytes(self.git.odb.read(pygit2.Oid(hex=commit))[1])
@@ -161,17 +173,27 @@ class Mutator:
                 grants.append(granting)
         return acts, grants
 
-    def outcome(self) -> Iterator[tuple[str, str]]:
+    def outcome(self) -> tuple[str, str]:
         """The kind of one edit, and what came of it: found, no change of meaning, or unseen."""
-        name, made, clean = self.edit()
-        self.git.references.create("refs/heads/edited", made, force=True)
-        at = max(0, self.line.index(clean) - 2 * _WINDOW)
-        since = None if name == "keys" or at == 0 else self.line[at]
+        if self.chance.randrange(len(_EDITS) + 1) == 0:
+            name, made, clean = self.refs()
+            found = self._found(made, None, (("before", self.note),))
+        else:
+            name, made, clean = self.edit()
+            at = max(0, self.line.index(clean) - 2 * _WINDOW)
+            found = self._found(made, None if name == "keys" or at == 0 else self.line[at])
+        if found:
+            return name, "found"
+        return name, "no change" if made and self.meaning(made) == self.meaning(clean) else f"UNSEEN {made}"
+
+    def _found(self, tip: str | None, since: str | None, notes: Sequence[tuple[str, bytes]] = ()) -> bool:
+        edited = Path(self.git.path, "refs", "heads", "edited")
+        edited.write_text(f"{tip}\n") if tip else edited.unlink(missing_ok=True)
+        audit = RecordAudit(self.path, since, branch="refs/heads/edited", checkpoints=notes)
         try:
-            found = next(RecordAudit(self.path, since, branch="refs/heads/edited").violations(), None) is not None
+            return next(audit.violations(), None) is not None
         except RecordUnavailable:
-            found = True
-        yield name, "found" if found else "no change" if self.meaning(made) == self.meaning(clean) else f"UNSEEN {made}"
+            return True
 
 
 def _with_parent(data: Data, parent: str) -> Data:
@@ -186,9 +208,11 @@ _EDITS: dict[str, Callable[[Mutator, int], str]] = {
 
 def outcomes(folder: Path, tickets: int, edits: int, seed: int) -> Counter[tuple[str, str]]:
     """The number of edits of each kind and outcome."""
-    path = signed_record(folder / "record.git", tickets, group=1)
-    mutator = Mutator(path, random.Random(seed))  # noqa: S311  repeatable, no secret
-    return Counter(each for _ in range(edits) for each in mutator.outcome())
+    signers = Signers()
+    path = signed_record(folder / "record.git", tickets, signers, group=1)
+    note = checkpoint_of(path, signers.keys[KeyClass.SERVICE])
+    mutator = Mutator(path, random.Random(seed), note)  # noqa: S311  repeatable, no secret
+    return Counter(mutator.outcome() for _ in range(edits))
 
 
 def main() -> int:
