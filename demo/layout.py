@@ -13,7 +13,6 @@ from pathlib import Path
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.processes import Process
-from engine.codec import rotate as rotate_payload_keys
 from record.signing.rotation import KeyBranch
 from record.signing.signatures import KeyClass
 from settings import Settings
@@ -46,7 +45,7 @@ def signing_key(data: Path) -> Path:
 
 
 def payload_keys(data: Path) -> Path:
-    """The keys with which a demo in this folder encrypts what Temporal keeps."""
+    """The keys with which a demo in this folder encrypts what Temporal keeps, where somebody made them."""
     return data / "payload" / "keys.json"
 
 
@@ -106,15 +105,6 @@ class Demo:
         return "PRODGATE_SMTP_URL" not in self.given
 
     @property
-    def _begins(self) -> bool:
-        """Tells whether nothing runs here yet: what began in clear stays so until a person makes keys."""
-        return not payload_keys(self.data).exists() and not self._engine.exists()
-
-    @property
-    def _engine(self) -> Path:
-        return self.data / "temporal.db"
-
-    @property
     def issuer(self) -> str:
         """The address at which people sign in, where the demo's own provider is used."""
         return f"http://127.0.0.1:{self.ports.oidc}"
@@ -150,7 +140,7 @@ class Demo:
         if self.has_git:  # whoever brings a repository brings the key that it has the public half of
             settings["PRODGATE_SIGNING_KEY"] = str(signing_key(self.data))
             settings["PRODGATE_WORKER_KEY"] = str(worker_key(self.data))
-        if payload_keys(self.data).exists():
+        if payload_keys(self.data).exists():  # a new demo has none: its Temporal UI is to be read
             settings["PRODGATE_PAYLOAD_KEYS"] = str(payload_keys(self.data))
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
@@ -189,8 +179,6 @@ class Demo:
             prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"))
             self._make_key("PRODGATE_SIGNING_KEY", signing_key(self.data), KeyClass.PEOPLE)
             self._make_key("PRODGATE_WORKER_KEY", worker_key(self.data), KeyClass.SERVICE)
-        if self._begins and "PRODGATE_PAYLOAD_KEYS" not in self.given:
-            rotate_payload_keys(payload_keys(self.data), datetime.now(UTC), timedelta())
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 
@@ -233,7 +221,7 @@ class Demo:
         command = [program, "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "warn"]
         command += ["--port", str(self.ports.temporal), "--ui-port", str(self.ports.temporal_ui)]
         command += ["--namespace", self.given.get("TEMPORAL_NAMESPACE", "default")]
-        command += ["--db-filename", str(self._engine)]
+        command += ["--db-filename", str(self.data / "temporal.db")]
         # Every commit of the engine reaches the disk: an answered promotion survives a power cut.
         command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=2"]
         for value in TUNING:

@@ -9,7 +9,7 @@ import pytest
 import cli
 from demo.company import prepare_repository
 from demo.files import write_private
-from demo.layout import Demo, Ports, issuer_file
+from demo.layout import Demo, Ports, issuer_file, payload_keys
 from demo.welcome import welcome
 
 
@@ -151,6 +151,13 @@ def test_the_welcome_offers_no_tokens_of_people_it_does_not_know(tmp_path: Path)
     assert "pierre.durand" in welcome(demo(tmp_path))
     for other in ({"PRODGATE_OIDC_ISSUER": "https://id.example"}, {"PRODGATE_GIT_REPO": "https://git.example/x.git"}):
         assert "pierre.durand" not in welcome(demo(tmp_path, **other))
+
+
+def test_a_folder_with_payload_keys_goes_on_with_them(tmp_path: Path) -> None:
+    """A new demo has none; what was encrypted has to stay readable, and what is in clear is read with keys, too."""
+    assert "PRODGATE_PAYLOAD_KEYS" not in demo(tmp_path).environment()
+    assert cli.main(["keys", "payload", "rotate", "--data", str(tmp_path)]) == 0
+    assert demo(tmp_path).environment()["PRODGATE_PAYLOAD_KEYS"] == str(payload_keys(tmp_path))
 
 
 def test_the_demos_secrets_are_its_owners_alone_and_stay(tmp_path: Path) -> None:

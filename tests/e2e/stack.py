@@ -1,8 +1,10 @@
 """A stack as `prodgate up` starts it, in a folder and on ports of its own; what tests do to it and see of it."""
 
+import base64
 import contextlib
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -256,6 +258,14 @@ class Stack:
             ticket, _, action = line.partition("\t")
             found.setdefault(ticket, []).append(action)
         return found
+
+    def kept(self, ticket: str) -> str:
+        """What Temporal's UI and command show of the ticket's history to whoever has no key."""
+        command = [str(PRODGATE.with_name("temporal")), "workflow", "show", "--output", "json", "--workflow-id", ticket]
+        command += ["--address", f"127.0.0.1:{self.ports['temporal-port']}"]
+        shown = subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=True).stdout
+        payloads = re.findall(r'"data": "([^"]+)"', shown)
+        return shown + b"".join(map(base64.b64decode, payloads)).decode(errors="replace")
 
     def jobs(self) -> dict[str, Any]:
         """The jobs that AWX was made to do: its control path counts every one."""

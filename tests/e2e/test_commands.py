@@ -48,6 +48,11 @@ def test_a_token_works(stack: Stack) -> None:
     assert stack.call(JEAN, "GET", "/pending").status_code == 200
 
 
+def test_what_temporal_keeps_of_a_new_demo_is_there_to_be_read(stack: Stack) -> None:
+    """Its UI has no sign-in and no codec server: encryption is what production has, or whoever makes keys."""
+    assert "New PCI-DSS compliant payment flow" in stack.kept(stack.ask("4.0.0"))
+
+
 def test_a_second_start_on_the_folder_is_refused(stack: Stack) -> None:
     """Two would fight about one Temporal database."""
     said = refused(prodgate("up", "--data", stack.data), 1)

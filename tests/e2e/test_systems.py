@@ -3,12 +3,17 @@
 import json
 from pathlib import Path
 
-from tests.e2e.stack import PIERRE, Stack, started
+from tests.e2e.stack import PIERRE, Stack, prodgate, started
 from tests.record.building import git, person_commits
 
 
 def test_a_second_stack_works_with_the_systems_of_the_first(tmp_path: Path) -> None:
-    """Its worker and API push to the first one's repository, launch in its AWX and use its Temporal server."""
+    """Its worker and API push to the first one's repository, launch in its AWX and use its Temporal server.
+
+    What that keeps is encrypted: the company made keys, as docs/operations.md says.
+    """
+    made = prodgate("keys", "payload", "rotate", "--data", tmp_path / "company")
+    assert made.returncode == 0, made.stderr
     with started(Stack(tmp_path / "company")) as company:
         settings = {
             "PRODGATE_GIT_REPO": f"file://{company.data / 'gitops.git'}",
@@ -31,6 +36,9 @@ def test_a_second_stack_works_with_the_systems_of_the_first(tmp_path: Path) -> N
             second.approve(ticket)
             second.await_state([ticket], "deployed")
             assert not (second.data / "gitops.git").exists()
+            kept = second.kept(ticket)
+            assert "encryption-key-id" in kept
+            assert "New PCI-DSS compliant payment flow" not in kept
         # They signed in at the second one's provider; an admin begins the binding anew, as after a change of provider.
         record = company.data / "gitops.git"
         anew = f"controls: 2\n  identities: {{since: {git(record, 'rev-parse', 'main')}}}"
