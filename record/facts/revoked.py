@@ -81,13 +81,14 @@ class RevokedSessions:
             self._read_at, self._failing = time.monotonic(), False
 
     def _take(self, entry: Revocation) -> None:
-        dead = self.now() - self.lifetime - CLOCK_SKEW
+        now = self.now()
+        until, dead = min(entry.until, now + CLOCK_SKEW), now - self.lifetime - CLOCK_SKEW  # a later one is false
         while self._ages and self._ages[0][0] < dead:
-            until, mark = heapq.heappop(self._ages)
-            if self._until.get(mark) == until:
+            age, mark = heapq.heappop(self._ages)
+            if self._until.get(mark) == age:
                 del self._until[mark]
-        for mark in entry.marks if entry.until >= dead else ():
-            if entry.until > self._until.get(mark, dead):
-                self._until[mark] = entry.until
-                heapq.heappush(self._ages, (entry.until, mark))
+        for mark in entry.marks if until >= dead else ():
+            if until > self._until.get(mark, dead):
+                self._until[mark] = until
+                heapq.heappush(self._ages, (until, mark))
                 self.changes += 1

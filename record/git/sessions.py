@@ -40,7 +40,7 @@ def revoke(repository: Repository, entry: Revocation) -> None:
     journal, path = repository.journal(REVOKED), path_of(entry)
     for _ in range(_ATTEMPTS):
         journal.open()
-        found = [each for each in entries(journal.read(path)) if entry.at - each.at < LONGEST_LIFE]
+        found = [each for each in entries(journal.read(path)) if abs(entry.at - each.at) < LONGEST_LIFE]
         if entry in found:
             return
         try:

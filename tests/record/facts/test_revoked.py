@@ -87,6 +87,17 @@ def test_of_two_entries_the_later_counts(sessions: RevokedSessions) -> None:
     assert sessions.refuses(token(0), JEAN)
 
 
+async def test_an_entry_from_the_future_keeps_nobody_out(shared: Path, tmp_path: Path) -> None:
+    """Whoever may push can sign people out, as of now; they sign in again, at an API that goes on running too."""
+    now = Now()
+    sessions = RevokedSessions(opened(shared, tmp_path / "api"), DAY, now)
+    for far in (timedelta(hours=1), timedelta(days=30_000)):
+        ahead = {"at": NOW + far, "until": NOW + far, "person": "jean@cab-i.com"}
+        revoke(opened(shared, tmp_path / "thief"), Revocation.model_validate(ahead))
+        assert sessions.refuses(token(), JEAN)
+        assert not sessions.refuses(token(1), JEAN)
+
+
 def test_what_no_token_is_old_enough_for_is_forgotten(shared: Path, tmp_path: Path) -> None:
     """Memory holds what a lifetime of tokens can need, whatever was ever revoked."""
     now = Now()
