@@ -139,7 +139,8 @@ class Demo:
         }
         if self.has_git:  # whoever brings a repository brings the key that it has the public half of
             settings["PRODGATE_SIGNING_KEY"] = str(signing_key(self.data))
-            settings["PRODGATE_WORKER_KEY"] = str(worker_key(self.data))
+            if worker_key(self.data).exists():
+                settings["PRODGATE_WORKER_KEY"] = str(worker_key(self.data))
         if payload_keys(self.data).exists():  # a new demo has none: its Temporal UI is to be read
             settings["PRODGATE_PAYLOAD_KEYS"] = str(payload_keys(self.data))
         if self.has_awx:
@@ -177,8 +178,11 @@ class Demo:
         (self.data / "logs").mkdir(parents=True, exist_ok=True)
         if self.has_git:
             prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"))
+            if not signing_key(
+                self.data
+            ).exists():  # no release before goes on after this key: a person's to make later
+                self._make_key("PRODGATE_WORKER_KEY", worker_key(self.data), KeyClass.SERVICE)
             self._make_key("PRODGATE_SIGNING_KEY", signing_key(self.data), KeyClass.PEOPLE)
-            self._make_key("PRODGATE_WORKER_KEY", worker_key(self.data), KeyClass.SERVICE)
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 

@@ -9,7 +9,7 @@ import pytest
 import cli
 from demo.company import prepare_repository
 from demo.files import write_private
-from demo.layout import Demo, Ports, issuer_file, payload_keys
+from demo.layout import Demo, Ports, issuer_file, payload_keys, worker_key
 from demo.welcome import welcome
 
 
@@ -158,6 +158,15 @@ def test_a_folder_with_payload_keys_goes_on_with_them(tmp_path: Path) -> None:
     assert "PRODGATE_PAYLOAD_KEYS" not in demo(tmp_path).environment()
     assert cli.main(["keys", "payload", "rotate", "--data", str(tmp_path)]) == 0
     assert demo(tmp_path).environment()["PRODGATE_PAYLOAD_KEYS"] == str(payload_keys(tmp_path))
+
+
+def test_a_folder_from_before_is_given_no_key_of_the_service(tmp_path: Path) -> None:
+    """A new one has it; in the other, the release before would not go on with anything afterwards."""
+    demo(tmp_path).prepare()
+    assert "PRODGATE_WORKER_KEY" in demo(tmp_path).environment()
+    worker_key(tmp_path).unlink()
+    demo(tmp_path).prepare()
+    assert "PRODGATE_WORKER_KEY" not in demo(tmp_path).environment()
 
 
 def test_the_demos_secrets_are_its_owners_alone_and_stay(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 Up: the previous release starts promotions in every state that lasts, and this code finishes them. Down: this code
 starts them, and the previous release finishes them. All on one record, one Temporal server's database and one AWX, as
-real processes; at the end both releases' `verify` judge the record.
+real processes; then both releases' `verify` judge the record.
+
+There and back: a release that knows no keys of the service comes back once the record has one. It has to go on with
+nothing and lose nothing, and this code finishes what it began.
 """
 
 import argparse
@@ -187,17 +190,15 @@ class Installation:
 
     data: Path
     ports: dict[str, int] = field(default_factory=lambda: dict(zip(PARTS, free_ports(len(PARTS)), strict=True)))
-    _opened: bool = False
 
     def run_by(self, program: Path) -> Stack:
         """The installation with that release's processes, not yet started."""
         return Stack(self.data, JOB_SECONDS, SETTINGS, self.ports, (str(program),))
 
-    def open_catalogue(self, stack: Stack) -> None:
-        """Let targets be promoted that nobody's catalogue names; once."""
-        if not self._opened:
+    def lay_out(self, program: Path) -> None:
+        """Have that release make the folder, with a record in which targets may be promoted that no catalogue names."""
+        with started(self.run_by(program)) as stack:
             stack.open_catalogue()
-        self._opened = True
 
 
 @dataclass(frozen=True)
@@ -207,15 +208,20 @@ class Leg:
     name: str
     begins: Path
     finishes: Path
+    between: Path | None = None
+    """A release that works in between, and can't go on with anything."""
 
 
 def walk(leg: Leg, installation: Installation, tell: Callable[[str], None]) -> dict[str, str]:
     """Begin with the one release and finish with the other, on one installation; what could not be finished."""
     began = time.monotonic()
     with started(installation.run_by(leg.begins)) as stack:
-        installation.open_catalogue(stack)
         begun = begin(stack, leg.name)
     tell(f"{leg.name}: {len(begun.tickets)} promotions begun by {version(leg.begins)} in {_since(began)}")
+    if leg.between:
+        with started(installation.run_by(leg.between)) as stack:
+            _check_left_alone(stack, begun)
+        tell(f"{leg.name}: {version(leg.between)} went on with none of them, and lost none")
     changed = time.monotonic()
     with started(installation.run_by(leg.finishes)) as other:
         left = finish(other, begun)
@@ -225,6 +231,17 @@ def walk(leg: Leg, installation: Installation, tell: Callable[[str], None]) -> d
         tell(f"  {kind:<10} {ticket}  {left.get(kind, 'deployed')}")
     tell(f"{leg.name}: finished by {version(leg.finishes)} in {_since(changed)}")
     return left
+
+
+def _check_left_alone(stack: Stack, begun: Begun) -> None:
+    """The release shows every promotion as it was, and changes none, though a date comes and a job ends meanwhile."""
+    before = stack.recorded()
+    _check(stack, begun)
+    refused = stack.call(JEAN, "POST", f"/{begun.tickets['pending']}/approve", {"comment": "Reviewed"})
+    assert not refused.is_success, refused.text
+    time.sleep(DUE.total_seconds())
+    _check(stack, begun)
+    assert stack.recorded() == before
 
 
 def version(program: Path) -> str:
@@ -249,13 +266,23 @@ def run(commit: str, folder: Path, ways: tuple[str, ...], tell: Callable[[str], 
     tell(f"{commit} is {version(earlier)}, installed in {_since(began)}")
     legs = (Leg("up", earlier, PRODGATE), Leg("down", PRODGATE, earlier))
     installation = Installation(folder / "data")
+    installation.lay_out(earlier)
     left = {leg.name: walk(leg, installation, tell) for leg in legs if leg.name in ways}
     audit(installation, (PRODGATE, earlier), tell)
+    if "down" in ways and not _knows_service_keys(folder / "previous"):
+        tell(said(PRODGATE, "keys", "rotate", "--class", "service", "--data", installation.data))
+        there_and_back = Leg("there-and-back", PRODGATE, PRODGATE, between=earlier)
+        left[there_and_back.name] = walk(there_and_back, installation, tell)
+        audit(installation, (PRODGATE,), tell)
     for way, kinds in left.items():
         for kind, sentence in kinds.items():
             tell(f"NOT FINISHED, {way}, {kind}: {sentence}")
     tell(f"all in {_since(began)}")
     return int(any(left.values()))
+
+
+def _knows_service_keys(clone: Path) -> bool:
+    return "worker_key" in (clone / "settings.py").read_text(encoding="utf-8")
 
 
 def _told(sentence: str) -> None:
