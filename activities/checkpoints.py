@@ -17,8 +17,8 @@ from activities.planning import now
 from clients.outlet import HAND_OUT_WITHIN, Outlet, OutletDown
 from domain.checkpoint import CheckpointReport, SignedCheckpoint
 from record.errors import RecordUnavailable
-from record.facts.acts import opened
 from record.facts.checkpoints import CheckpointBook, checkpoints_ref
+from record.facts.requesters import opened
 from record.git.repository import Repository
 from record.signing.checkpoints import service_keys
 from record.signing.keys import KeyReader

@@ -87,7 +87,9 @@ class RecordActivities:
         return "The record is not yet known as it is now; try again" if by is None else unproven(by)
 
     def _used(self, change: Change) -> frozenset[str]:
-        return frozenset() if change.base is None else used_ids(self.repository, self.index, change.ticket.id)
+        if change.base is None:
+            return frozenset()
+        return used_ids(self.repository, self.index, self.proofs.keys, change.ticket)
 
     def _refused(self, error: RuleViolation, change: Change) -> ApplicationError:
         """A refusal for good; but of a decision whose key is missing, until somebody has put it back."""

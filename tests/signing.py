@@ -65,8 +65,8 @@ def service_key_file() -> dict[str, str | None]:
     return key_file(WORKER_KEY, key_class=KeyClass.SERVICE)
 
 
-def proof_of_act(ticket: PromotionRequest, key: OKPKey | None = None, tip: str | None = "0" * 40) -> Proof:
-    """The proof of the ticket's last transition where the service signs, whoever acted, and whatever they saw."""
+def proof_of_act(ticket: PromotionRequest, tip: str | None, key: OKPKey | None = None) -> Proof:
+    """The proof of the ticket's last transition where the service signs, whoever acted, on the tip that they saw."""
     last = ticket.last
     if last.by != "system":
         attempt, round_ = counts_from(ticket)

@@ -20,7 +20,7 @@ from domain.roles import Requester
 from domain.signing import Claims, ServiceClaims, mismatch
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest
 from record.errors import BranchRewritten, RecordUnavailable
-from record.facts.requesters import act_in, requester_in
+from record.facts.requesters import act_in, opened, proven_acts, requester_in
 from record.files.reading import read_ticket
 from record.git.repository import Repository
 from record.index.bulk import blob_of
@@ -97,13 +97,7 @@ class ActReader:
         return tuple(each for each in self._proven(ticket_id) if isinstance(each, Claims))
 
     def _proven(self, ticket_id: str) -> list[Claims | ServiceClaims]:
-        git = self._git()
-        try:
-            with self.index.still():
-                stated = [self._stated(git, each) for each in self.index.commits(ticket_id)]
-        except (pygit2.GitError, KeyError, OSError) as error:
-            raise RecordUnavailable(f"The commits of {ticket_id} can't be read: {error}") from error
-        return [claims for claims in stated if claims is not None and claims.ticket == ticket_id]
+        return [each for _, each in proven_acts(self._git(), self.index, self.keys, ticket_id, self._act_in)]
 
     def _git(self) -> pygit2.Repository:
         """The repository for the thread that asks."""
@@ -111,11 +105,10 @@ class ActReader:
             known = self._local.git = opened(self.repository)
         return known
 
-    def _stated(self, git: pygit2.Repository, each: NumberedCommit) -> Claims | ServiceClaims | None:
-        keys, known = self.keys.before(each.position), self._claims.get(each.oid)
+    def _act_in(self, git: pygit2.Repository, each: NumberedCommit, keys: Keys) -> Claims | ServiceClaims | None:
+        known = self._claims.get(each.oid)
         if known is None or known[0] is not keys:
-            claims = act_in(git[each.oid].peel(pygit2.Commit), each.position, keys, self.index)
-            known = self._claims.put(each.oid, (keys, claims))
+            known = self._claims.put(each.oid, (keys, act_in(git, each, keys)))
         return known[1]
 
     def submitted(self, ticket_id: str) -> tuple[Requester | None, datetime | None]:
@@ -206,14 +199,6 @@ def _went_on(before: PromotionRequest | None, after: PromotionRequest | None) ->
     known = len(before.status.history) if before else 0
     for number in range(known + 1, len(after.status.history) + 1):
         yield Act(lifecycle.as_of(after, number))
-
-
-def opened(repository: Repository) -> pygit2.Repository:
-    """The repository for one thread. Raises RecordUnavailable."""
-    try:
-        return pygit2.Repository(str(repository.path))
-    except pygit2.GitError as error:
-        raise RecordUnavailable(str(error)) from error
 
 
 class _Recent(OrderedDict[str, T]):

@@ -9,12 +9,11 @@ from threading import Lock
 import pygit2
 from pygit2.enums import SortMode
 
-from domain.errors import IdentityChanged, RuleViolation, Unproven
+from domain.errors import IdentityChanged, Unproven
 from domain.identity import SignIn, check_issuer, check_sign_in
 from domain.roles import Person, same_address
-from domain.signing import Claims, ServiceClaims, mismatch
-from record.facts.requesters import act_in
-from record.files.reading import read_ticket
+from domain.signing import Claims, ServiceClaims
+from record.facts.requesters import act_in, made, opened
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.people.directory import Directory
@@ -142,24 +141,16 @@ class Identities(SignIns):
 
     def _look(self, address: str, after: int) -> tuple[int, SignIn] | None:
         for each in self.index.signed_by(address, after):
-            commit = pygit2.Repository(str(self.repository.path))[each.oid].peel(pygit2.Commit)
-            claims = act_in(commit, each.position, self.keys.before(each.position), self.index)
+            git = opened(self.repository)
+            claims = act_in(git, each, self.keys.before(each.position))
             sign_in = proven_sign_in(claims, address)
-            if sign_in and isinstance(claims, Claims) and self._made(commit, claims):
+            if sign_in and isinstance(claims, Claims) and self._made(git[each.oid].peel(pygit2.Commit), claims):
                 return each.ordinal, sign_in
         return None
 
     def _made(self, commit: pygit2.Commit, claims: Claims) -> bool:
-        """Tells whether the commit is the act that was signed: a signature shown once more proves nothing again."""
         ticket = self.index.get(claims.ticket)
-        if ticket is None or ticket.path not in commit.tree:
-            return False
-        blob, before = commit.tree[ticket.path], commit.parents[0].tree if commit.parents else None
-        changed = before is None or ticket.path not in before or before[ticket.path].id != blob.id
-        try:
-            return changed and mismatch(claims, read_ticket(ticket.path, blob.peel(pygit2.Blob).data)) is None
-        except (RuleViolation, pygit2.InvalidSpecError):
-            return False
+        return ticket is not None and made(commit, ticket.path, claims)
 
 
 def proven_sign_in(claims: Claims | ServiceClaims | Unproven | None, address: str) -> SignIn | None:

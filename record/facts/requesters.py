@@ -1,17 +1,18 @@
 """Finds the requester of a ticket, as they were known then: the commit that created it proves it for good."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pygit2
 
-from domain.errors import Unproven
+from domain.errors import RuleViolation, Unproven
 from domain.roles import Requester, same_address
-from domain.signing import Claims, ServiceClaims, seen_tip
+from domain.signing import Claims, ServiceClaims, mismatch, seen_tip
 from domain.ticket import Action
 from record.errors import RecordUnavailable
+from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, trailer
 from record.git.repository import Repository
-from record.index.reader import Index
+from record.index.reader import Index, NumberedCommit
 from record.people.directory import Directory
 from record.signing.keys import KeyReader
 from record.signing.signatures import Keys, is_of_service
@@ -42,41 +43,66 @@ def requester_then(created_by: str, signed: Claims | Unproven | None, directory:
     return Requester.of(person, owner)
 
 
-def act_in(commit: pygit2.Commit, position: int, keys: Keys, index: Index) -> Claims | ServiceClaims | None:
-    """The act that a commit of that number proves, by the keys right before it: what a person did, or the service.
+def act_in(git: pygit2.Repository, each: NumberedCommit, keys: Keys) -> Claims | ServiceClaims | None:
+    """The act that a commit proves, by the keys right before it: what a person did, or the service.
 
     Once the service signs, the act says what it counts from, and whoever signed saw a commit of the line before it.
     """
-    jws = trailer(commit, SIGNATURE)
+    jws = trailer(git[each.oid].peel(pygit2.Commit), SIGNATURE)
     try:
         claims = (keys.acts(jws) if is_of_service(jws) else keys.claims(jws)) if jws else None
     except Unproven:
         return None
     if claims is None or not keys.signs_service:
         return claims
-    tip = seen_tip(claims)
-    seen = index.place_on_line(tip) if tip else None
-    return claims if seen is not None and seen < position else None
+    return claims if each.saw_line and seen_tip(claims) is not None else None
 
 
-def proven(repository: Repository, index: Index, keys: KeyReader, ticket_id: str) -> tuple[Claims, ...]:
-    """The claims of people that the commits that name a ticket prove of it, oldest first.
+ActOf = Callable[[pygit2.Repository, NumberedCommit, Keys], Claims | ServiceClaims | None]
+
+
+def proven_acts(
+    git: pygit2.Repository, index: Index, keys: KeyReader, ticket_id: str, act: ActOf = act_in
+) -> list[tuple[NumberedCommit, Claims | ServiceClaims]]:
+    """The acts that commits which name a ticket prove of it, oldest first; `act` reads one of them.
 
     Anybody who may commit can name a ticket in a message, before there is one too: what isn't signed says nothing.
     Raises RecordUnavailable.
     """
     try:
-        git = pygit2.Repository(str(repository.path))
-    except pygit2.GitError as error:
-        raise RecordUnavailable(str(error)) from error
-    with index.still():
-        acts = (
-            act_in(git[each.oid].peel(pygit2.Commit), each.position, keys.before(each.position), index)
-            for each in index.commits(ticket_id)
-        )
-        return tuple(claims for claims in acts if isinstance(claims, Claims) and claims.ticket == ticket_id)
+        with index.still():
+            found = [(each, act(git, each, keys.before(each.position))) for each in index.commits(ticket_id)]
+    except (pygit2.GitError, KeyError, OSError) as error:
+        raise RecordUnavailable(f"The commits of {ticket_id} can't be read: {error}") from error
+    return [(each, claims) for each, claims in found if claims is not None and claims.ticket == ticket_id]
+
+
+def proven(repository: Repository, index: Index, keys: KeyReader, ticket_id: str) -> tuple[Claims, ...]:
+    """The claims of people that the commits of a ticket prove, oldest first. Raises RecordUnavailable."""
+    acts = proven_acts(opened(repository), index, keys, ticket_id)
+    return tuple(claims for _, claims in acts if isinstance(claims, Claims))
+
+
+def made(commit: pygit2.Commit, path: str, claims: Claims) -> bool:
+    """Tells whether the commit made the file what was signed: a signature shown once more proves nothing again."""
+    if path not in commit.tree:
+        return False
+    blob, before = commit.tree[path], commit.parents[0].tree if commit.parents else None
+    changed = before is None or path not in before or before[path].id != blob.id
+    try:
+        return changed and mismatch(claims, read_ticket(path, blob.peel(pygit2.Blob).data)) is None
+    except (RuleViolation, pygit2.InvalidSpecError):
+        return False
 
 
 def requester_in(signed: Iterable[Claims]) -> Requester | None:
     """The requester of a ticket by what its commits prove; None where they prove nobody."""
     return next((each.asked_by for each in signed if each.action is Action.CREATED), None)
+
+
+def opened(repository: Repository) -> pygit2.Repository:
+    """The repository for one thread. Raises RecordUnavailable."""
+    try:
+        return pygit2.Repository(str(repository.path))
+    except pygit2.GitError as error:
+        raise RecordUnavailable(str(error)) from error

@@ -2,23 +2,25 @@
 
 import pygit2
 
-from record.errors import RecordUnavailable
-from record.git.message import SIGNATURE, trailer
+from domain.signing import Claims
+from domain.ticket import PromotionRequest
+from record.facts.requesters import made, opened, proven_acts
 from record.git.repository import Repository
 from record.index.reader import Index
-from record.signing.signatures import unchecked
+from record.signing.keys import KeyReader
 
 
-def used_ids(repository: Repository, index: Index, ticket_id: str) -> frozenset[str]:
-    """The ids that signatures of people in the ticket's commits state, whoever made them: none counts again.
+def used_ids(repository: Repository, index: Index, keys: KeyReader, ticket: PromotionRequest) -> frozenset[str]:
+    """The ids of the signatures by which people's acts of the ticket are recorded: none counts again.
 
+    A signature that somebody copied under another commit first is not used by that: its act is still to be recorded.
     Raises what reading the record raises.
     """
     index.catch_up()
-    try:
-        git = pygit2.Repository(str(repository.path))
-        signatures = [trailer(git[each.oid].peel(pygit2.Commit), SIGNATURE) for each in index.commits(ticket_id)]
-    except (pygit2.GitError, KeyError) as error:
-        raise RecordUnavailable(f"The commits of {ticket_id} can't be read: {error}") from error
-    stated = (unchecked(each) for each in signatures if each)
-    return frozenset(claims.id for claims in stated if claims is not None)
+    git = opened(repository)
+    acts = proven_acts(git, index, keys, ticket.id)
+    return frozenset(
+        claims.id
+        for each, claims in acts
+        if isinstance(claims, Claims) and made(git[each.oid].peel(pygit2.Commit), ticket.path, claims)
+    )

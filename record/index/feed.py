@@ -26,6 +26,7 @@ from record.index.postings import CHUNK, PUT_ROWS
 from record.index.proving import NamedCommit, Prover, revision_of, unproven
 from record.people.switch import find_switch, older
 from record.signing.keys import KeyLine
+from record.signing.signatures import tip_in
 
 _LOG = logging.getLogger(__name__)
 _MANY = CHUNK
@@ -107,9 +108,9 @@ class Feed:
         """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
         first = {PurePosixPath(path).stem: (path, str(oid)) for path, oid in reversed(files)}
         named: dict[str, tuple[NamedCommit, ...]] = {}
-        sql = "SELECT ticket, oid, position FROM commits WHERE ticket != '' ORDER BY ordinal"
-        for ticket, oid, position in self._db.execute(sql):
-            named[ticket] = (*named.get(ticket, ()), NamedCommit(bytes(oid), position))
+        sql = "SELECT ticket, oid, position, saw_line FROM commits WHERE ticket != '' ORDER BY ordinal"
+        for ticket, *commit in self._db.execute(sql):
+            named[ticket] = (*named.get(ticket, ()), _named(*commit))
         kept = {path for path, _ in first.values()}
         self._note_versions(changes)
         made = self._versions
@@ -176,8 +177,8 @@ class Feed:
         return dict(self._db.execute("SELECT print, position FROM entries WHERE path = ?", (path,)).fetchall())
 
     def _commits_of(self, ticket_id: str) -> list[NamedCommit]:
-        sql = "SELECT oid, position FROM commits WHERE ticket = ? ORDER BY ordinal"
-        return [NamedCommit(bytes(oid), position) for oid, position in self._db.execute(sql, (ticket_id,))]
+        sql = "SELECT oid, position, saw_line FROM commits WHERE ticket = ? ORDER BY ordinal"
+        return [_named(*commit) for commit in self._db.execute(sql, (ticket_id,))]
 
     def _note_versions(self, changes: Iterable[FileChange]) -> None:
         self._versions = {}
@@ -220,6 +221,13 @@ class Feed:
         if other and other[0] != row:
             raise RuleViolation(f"its number is taken by {other[1]}")
 
+    def _saw_line(self, token: str, place: int) -> bool:
+        """Tells whether the signature names a commit of the line itself that comes before that place."""
+        sql = "SELECT 1 FROM commits AS each WHERE oid = ? AND position < ? AND NOT EXISTS "
+        beside = "(SELECT 1 FROM commits WHERE ordinal = each.ordinal + 1 AND position = each.position)"
+        tip = tip_in(token) if token else None
+        return tip is not None and self._db.execute(sql + beside, (tip, place)).fetchone() is not None
+
     def _number_commits(self, before: str | None, tip: str) -> list[FileChange]:
         """Number the new commits, note which ticket each is about, and tell what they made of tickets' files.
 
@@ -230,8 +238,10 @@ class Feed:
         ordinals, numbered = count(ordinal + 1), dict[str, int]()
         for place, commit in enumerate(line(self._git, before, tip), position + 1):
             for each in brought(self._git, commit):
-                row = (next(ordinals), each.id.raw, trailer(each, "Request-Id"), _signer(each), place)
-                self._db.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?)", row)
+                token = trailer(each, SIGNATURE)
+                signer = same_address(plain(each.author.raw_email)) if token else ""
+                row = (next(ordinals), each.id.raw, trailer(each, "Request-Id"), signer, place)
+                self._db.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?)", (*row, self._saw_line(token, place)))
             numbered[str(commit.id)] = place
         if len(numbered) > _MANY_COMMITS:
             return list(all_changes(self._git.path, numbered, before, tip))
@@ -239,6 +249,5 @@ class Feed:
         return [change for commit, place in commits for change in changes_of(commit, place)]
 
 
-def _signer(commit: pygit2.Commit) -> str:
-    """The address of whoever a commit says acted, comparable, where it carries a signature at all; else nothing."""
-    return same_address(plain(commit.author.raw_email)) if trailer(commit, SIGNATURE) else ""
+def _named(oid: bytes, position: int, saw_line: int) -> NamedCommit:
+    return NamedCommit(bytes(oid), position, bool(saw_line))

@@ -72,10 +72,10 @@ def commits_of(repository: Repository, index: Index, keys: KeysByPlace, ticket: 
         if (place := index.position(ticket, number - 1)) is not None
     ]
     prover = Prover(git, keys)
-    named = [(git[each.oid].peel(pygit2.Commit), each.position) for each in index.commits(ticket.id)]
+    named = [(git[each.oid].peel(pygit2.Commit), each) for each in index.commits(ticket.id)]
     return tuple(
-        _beside(_read(commit), _act_of(commit, position, acts, prover))
-        for commit, position in named
+        _beside(_read(commit), _act_of(commit, NamedCommit(commit.id.raw, each.position, each.saw_line), acts, prover))
+        for commit, each in named
         if _changes(commit, ticket.path)
     )
 
@@ -88,9 +88,9 @@ class _Brought:
     ticket: PromotionRequest
 
 
-def _act_of(commit: pygit2.Commit, position: int, acts: Iterable[_Brought], prover: Prover) -> HistoryEntry | None:
+def _act_of(commit: pygit2.Commit, named: NamedCommit, acts: Iterable[_Brought], prover: Prover) -> HistoryEntry | None:
     """The act that the commit brought, or proves; None for none."""
-    said, named = trailer(commit, "Action"), NamedCommit(commit.id.raw, position)
+    said = trailer(commit, "Action")
     for act in acts:
         if act.ticket.last.action == said and prover.brought(named, act.ticket, act.place):
             return act.ticket.last

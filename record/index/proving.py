@@ -34,10 +34,14 @@ class KeysByPlace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NamedCommit:
-    """A commit that names a ticket, and the number of the commit of the line that brought it to the branch."""
+    """A commit that names a ticket, and the number of the commit of the line that brought it to the branch.
+
+    `saw_line`: the tip that its signature names is a commit of the line before it.
+    """
 
     oid: bytes
     position: int
+    saw_line: bool
 
 
 def revision_of(ticket: PromotionRequest | None) -> str:
@@ -96,6 +100,8 @@ class Prover:
         return commit.position >= place and self._proves(commit, ticket)
 
     def _proves(self, commit: NamedCommit, ticket: PromotionRequest) -> bool:
+        if not commit.saw_line:
+            return False
         token = trailer(self.git[commit.oid.hex()].peel(pygit2.Commit), SIGNATURE)
         keys = self.keys.before(commit.position)
         try:

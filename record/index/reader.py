@@ -48,16 +48,20 @@ def _ticket(document: str) -> PromotionRequest:
 
 @dataclass(frozen=True, slots=True)
 class NumberedCommit:
-    """A commit of the branch by its number, and the number on the first-parent line of the one that brought it."""
+    """A commit of the branch by its number, and the number on the first-parent line of the one that brought it.
+
+    `saw_line`: the tip that its signature names, unchecked, is a commit of the line before it.
+    """
 
     ordinal: int
     oid: str
     position: int
+    saw_line: bool
 
 
-def _numbered(row: tuple[int, bytes, int]) -> NumberedCommit:
-    ordinal, oid, position = row
-    return NumberedCommit(ordinal, bytes(oid).hex(), position)
+def _numbered(row: tuple[int, bytes, int, int]) -> NumberedCommit:
+    ordinal, oid, position, saw_line = row
+    return NumberedCommit(ordinal, bytes(oid).hex(), position, bool(saw_line))
 
 
 class Index:
@@ -315,24 +319,16 @@ class Index:
 
     def commits(self, ticket_id: str) -> tuple[NumberedCommit, ...]:
         """The commits that made the ticket what it is, oldest first."""
-        sql = "SELECT ordinal, oid, position FROM commits WHERE ticket = ? ORDER BY ordinal"
+        sql = "SELECT ordinal, oid, position, saw_line FROM commits WHERE ticket = ? ORDER BY ordinal"
         with self._reading() as db:
             return tuple(map(_numbered, db.execute(sql, (ticket_id,))))
 
     def signed_by(self, author: str, after: int) -> tuple[NumberedCommit, ...]:
         """The commits after that number that carry a signature and name the author, oldest first."""
-        sql = "SELECT ordinal, oid, position FROM commits"
+        sql = "SELECT ordinal, oid, position, saw_line FROM commits"
         where = "WHERE author = ? AND author != '' AND ordinal > ? ORDER BY ordinal"
         with self._reading() as db:
             return tuple(map(_numbered, db.execute(f"{sql} {where}", (author, after))))
-
-    def place_on_line(self, commit: str) -> int | None:
-        """The number of a commit of the first-parent line itself; None for any other."""
-        sql = "SELECT position FROM commits AS each WHERE oid = ? AND NOT EXISTS "
-        beside = "(SELECT 1 FROM commits WHERE ordinal = each.ordinal + 1 AND position = each.position)"
-        with self._reading() as db:
-            found = db.execute(sql + beside, (bytes.fromhex(commit),)).fetchone()
-        return found[0] if found else None
 
     def signers(self, after: int) -> frozenset[str]:
         """The authors that the commits after that number name, where they carry a signature."""

@@ -14,7 +14,7 @@ from domain.values import TICKET_ID, same_name
 from record.index.entries import Places, milestones
 from record.index.postings import TABLE
 
-VERSION = 9
+VERSION = 10
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ CREATE INDEX by_name ON tickets (target COLLATE NOCASE, created_at);
 {TABLE}
 CREATE TABLE commits (
     ordinal INTEGER PRIMARY KEY, oid BLOB NOT NULL, ticket TEXT NOT NULL, author TEXT NOT NULL,
-    position INTEGER NOT NULL
+    position INTEGER NOT NULL, saw_line INTEGER NOT NULL
 );
 CREATE TABLE entries (
     path TEXT NOT NULL, print BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (path, print)

@@ -161,6 +161,15 @@ def unchecked(token: str) -> Claims | None:
         return None
 
 
+def tip_in(token: str) -> bytes | None:
+    """The commit that a signature says its signer saw, whoever made it; None for none."""
+    try:
+        said = json.loads(jws.extract_compact(token[:LONGEST_JWS].encode()).payload)
+        return bytes.fromhex(said["tip"])
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+
+
 def kid_of(token: str, typ: str = TYPE) -> str:
     """The key that a signature of that type names. Raises Unproven for what is none of ours."""
     header = _header(token)

@@ -19,6 +19,7 @@ from domain.change import Change
 from domain.decision import DecisionAction
 from domain.signing import proof_of
 from domain.ticket import PromotionRequest
+from record.audit.verify import verify
 from record.facts.line import LineReader
 from record.files.writing import text_of
 from record.git.repository import Repository
@@ -29,7 +30,7 @@ from record.signing.proofs import CommitProofs
 from record.signing.signatures import signed
 from tests.awx_fixtures import no_objection
 from tests.domain.builders import JEAN, NOW, decision, details, submission
-from tests.record.building import Story, bare, git, number, opened, person_commits, publish_key
+from tests.record.building import Story, after, bare, git, number, opened, person_commits, publish_key
 from tests.signing import KEY, key_file
 
 PATH = "requests/prod/2026/03/PR-2026-0001.yaml"
@@ -115,6 +116,30 @@ async def test_a_record_that_is_closed_or_down_is_tried_again(repository: Reposi
         await ActivityEnvironment().run(activities(repository).record_change, created(id=number(2)))
     assert not caught.value.non_retryable
     assert caught.value.type == "RecordUnavailable"
+
+
+@pytest.mark.parametrize("how", ["elsewhere", "for another act"])
+async def test_a_signature_that_was_copied_keeps_no_decision_from_the_record(repository: Repository, how: str) -> None:
+    """Whoever may push reads a decision on its way, and puts its signature under a commit of theirs first."""
+    story = await Story(repository).create()
+    change = approved(story)
+    assert change.proof
+    trailers = f"Request-Id: {story.ticket.id}\nAction: approved\nActor: {JEAN.email}\nSignature: {change.proof.jws}\n"
+    rejected = text_of(after(story.ticket, "rejected", JEAN.email, reason="Not this week"))
+    path, text = (PATH, rejected) if how == "for another act" else ("README.md", "x")
+    person_commits(repository.path, {path: text}, f"Copy\n\n{trailers}")
+    if path == PATH:
+        person_commits(repository.path, {PATH: text_of(story.ticket)}, "Put it back")
+    record = activities(repository).record_change
+    story.revision = (await ActivityEnvironment().run(record, change)).revision
+    assert "signature-reused" not in {each.rule for each in verify(repository.path)}
+
+    story.ticket = change.ticket
+    await story.then("lapsed")
+    last = change.ticket.last
+    again = after(story.ticket, last.action, last.by, comment=last.comment)
+    with pytest.raises(ApplicationError, match="recorded before"):
+        await ActivityEnvironment().run(record, change.model_copy(update={"ticket": again, "base": story.revision}))
 
 
 async def test_what_nobody_signed_is_not_committed(repository: Repository) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from domain.sessions import Revocation
-from record.facts.acts import opened as opened_git
 from record.facts.checkpoints import CheckpointBook, checkpoints_ref
+from record.facts.requesters import opened as opened_git
 from record.git.repository import Repository
 from record.git.sessions import REVOKED, entries, path_of, revoke
 from record.signing.signatures import Keys

@@ -15,7 +15,7 @@ from record.index.history import changed_by, commits_of
 from record.index.reader import Index
 from record.signing.keys import KeyReader
 from tests.domain.builders import JEAN, MINUTE, NOW, PIERRE, pending
-from tests.record.building import after, bare, number, opened, person_commits, publish_key
+from tests.record.building import after, bare, git, number, opened, person_commits, publish_key
 from tests.signing import KEY, WORKER_KEY, proof_of_act, service_key_file
 
 
@@ -52,7 +52,12 @@ class Proven:
         return self
 
     async def _record(self, name: str) -> "Proven":
-        change = Change(ticket=self.ticket, base=self.revision, actor_name=name, proof=proof_of_act(self.ticket))
+        change = Change(
+            ticket=self.ticket,
+            base=self.revision,
+            actor_name=name,
+            proof=proof_of_act(self.ticket, self.repository.tip()),
+        )
         self.revision = (await self.repository.record(change)).revision
         return self
 
@@ -125,7 +130,7 @@ async def test_the_apis_key_proves_nothing_of_the_service(repository: Repository
     """Whoever stole the key of people can't write what AWX said."""
     story = await (await approved(repository)).then("deploying")
     ends = following(story.ticket, "deployed")
-    forged(repository, ends, proof_of_act(ends, KEY).jws)
+    forged(repository, ends, proof_of_act(ends, repository.tip(), KEY).jws)
     assert shown(index, story.ticket) == story.ticket
 
 
@@ -133,7 +138,7 @@ async def test_the_workers_key_proves_nothing_of_people(repository: Repository, 
     """Whoever stole the worker's key approves nothing."""
     story = await Proven(repository, pending()).create()
     allowed = following(story.ticket, "approved")
-    forged(repository, allowed, proof_of_act(allowed, WORKER_KEY).jws)
+    forged(repository, allowed, proof_of_act(allowed, repository.tip(), WORKER_KEY).jws)
     assert shown(index, story.ticket) == story.ticket
 
 
@@ -142,7 +147,7 @@ async def test_a_signature_of_another_act_proves_nothing(repository: Repository,
     first = await (await approved(repository)).then("deploying", "deployed")
     second = await Proven(repository, pending(id=number(2))).create()
     allowed = following(second.ticket, "approved")
-    forged(repository, allowed, proof_of_act(first.ticket).jws)
+    forged(repository, allowed, proof_of_act(first.ticket, repository.tip()).jws)
     assert shown(index, second.ticket) == second.ticket
 
 
@@ -158,6 +163,22 @@ async def test_an_act_that_does_not_say_what_its_signer_saw_proves_nothing(
         ends = following(story.ticket, "due")
     forged(repository, ends, proof_of_act(ends, tip=None).jws)
     assert shown(index, story.ticket) == story.ticket
+
+
+@pytest.mark.parametrize("where", ["nowhere", "beside"])
+async def test_an_act_whose_signer_saw_another_line_proves_nothing(
+    repository: Repository, index: Index, tmp_path: Path, where: str
+) -> None:
+    """A good signature out of a history that is gone, or of a side branch: by the same rule."""
+    story = await Proven(repository, pending()).create()
+    side = person_commits(repository.path, {"README.md": "x"})
+    git(repository.path, "update-ref", "refs/heads/main", "main~1")
+    merge = git(repository.path, "commit-tree", f"{side}^{{tree}}", "-p", "main", "-p", side, "-m", "Merge")
+    git(repository.path, "update-ref", "refs/heads/main", merge)
+    allowed = following(story.ticket, "approved")
+    forged(repository, allowed, proof_of_act(allowed, side if where == "beside" else "0" * 40).jws)
+    for each in (index, rebuilt(repository, tmp_path)):
+        assert shown(each, story.ticket) == story.ticket
 
 
 @pytest.mark.parametrize("what", ["removed", "rewound", "garbled"])
