@@ -34,6 +34,10 @@ FRESH = timedelta(minutes=5)
 within seconds, a worker is replaced within a minute, and what was kept for later is not what somebody wants now."""
 
 
+_Absent = Field(exclude_if=lambda value: value is None)
+"""Before the record has a key of the service, a release that knows none has to read what is signed."""
+
+
 class Claims(Frozen):
     """The facts signed of a submission or a decision. `message` is the SHA-256 of the whole message, signature aside.
 
@@ -60,11 +64,11 @@ class Claims(Frozen):
     issuer: Issuer | None = None
     decide_by: Moment | None = None
     production: ShownVersion | None = None
-    attempt: Annotated[int, Field(ge=1)] | None = None
-    round: Digest | None = None
-    tip: CommitId | None = None
-    auth_time: Moment | None = None
-    acr: Acr | None = None
+    attempt: Annotated[int | None, Field(ge=1), _Absent] = None
+    round: Annotated[Digest | None, _Absent] = None
+    tip: Annotated[CommitId | None, _Absent] = None
+    auth_time: Annotated[Moment | None, _Absent] = None
+    acr: Annotated[Acr | None, _Absent] = None
 
     @property
     def asked_by(self) -> Requester:

@@ -12,6 +12,7 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.errors import MalformedTicket, NewerFormat, kind_of
 from domain.formats import JOURNALS, KEY, Format, NewerMessage, VersionedMessage, newer_file
 from domain.sessions import Revocation
+from domain.signing import claims_of
 from record.files import reading
 from tests.domain.builders import EXAMPLE, JEAN, NOW, decision, pending, submission
 
@@ -36,6 +37,12 @@ def test_a_message_names_no_version_while_it_is_the_first(message: VersionedMess
     written = message.model_dump_json()
     assert KEY not in json.loads(written)
     assert type(message).model_validate_json(written) == message
+
+
+def test_what_people_sign_says_nothing_new_before_the_service_signs() -> None:
+    """A release that knows no keys of the service goes on with it, until the record has one."""
+    claims = claims_of(decision(pending(), DecisionAction.APPROVE, JEAN)).model_dump_json()
+    assert not {"attempt", "round", "tip", "authTime", "acr"} & set(json.loads(claims))
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=named)
