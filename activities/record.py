@@ -73,7 +73,8 @@ class RecordActivities:
         if last.by != SYSTEM or last.action in BY_PEOPLE:
             await asyncio.to_thread(proofs.look_for_key, change)
             return partial(proofs.by_person, await asyncio.to_thread(self._used, change))
-        vouched = await self._vouched(change, info) if proofs.needed else ""
+        needed = await asyncio.to_thread(proofs.is_needed)
+        vouched = await self._vouched(change, info) if needed else ""
         return partial(proofs.by_service, info.current_attempt_scheduled_time, vouched)
 
     async def _vouched(self, change: Change, info: activity.Info) -> Vouched | str:

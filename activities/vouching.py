@@ -104,7 +104,7 @@ class Vouching:
 
     async def _job(self, before: PromotionRequest, change: Change) -> JobEvidence | None:
         """AWX's word, as it was sealed; where no seal holds, AWX is asked."""
-        finding = self.proofs.found(change.finding)
+        finding = await asyncio.to_thread(self.proofs.found, change.finding)
         if finding is None:
             return await self._asked(before, change.ticket)
         return vouching.check_finding(before, change.ticket, finding)
@@ -119,7 +119,7 @@ class Vouching:
             if seal is None:
                 vouching.check_lost(before, ticket, result)
                 return None
-        finding = self.proofs.found(seal)
+        finding = await asyncio.to_thread(self.proofs.found, seal)
         if finding is None:
             raise Unvouched("AWX has no such job of the attempt")
         return vouching.check_finding(before, ticket, finding)

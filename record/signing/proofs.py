@@ -125,9 +125,8 @@ class CommitProofs:
 
     # The service's own
 
-    @property
-    def needed(self) -> bool:
-        """Tells whether the service has to sign what it does."""
+    def is_needed(self) -> bool:
+        """Tells whether the service has to sign what it does. It reads the record, as all below do: ask in a thread."""
         return self.keys.current().signs_service
 
     def fault(self) -> str | None:
@@ -146,7 +145,7 @@ class CommitProofs:
         `vouched` is a sentence where nobody vouched for it. Raises RecordUnavailable with that until somebody does, and
         until the worker has a key that proves something.
         """
-        if not self.needed:
+        if not self.is_needed():
             return change
         if self.signer is None or (fault := self.fault()):
             raise RecordUnavailable(fault or "This worker has no key")
@@ -157,7 +156,7 @@ class CommitProofs:
 
     def seal(self, finding: JobFinding) -> str | None:
         """The worker's signature on what AWX told it; None where the service signs nothing."""
-        return self.signer.seal(finding) if self.signer and self.needed else None
+        return self.signer.seal(finding) if self.signer and self.is_needed() else None
 
     def found(self, seal: str | None) -> JobFinding | None:
         """The sealed word of AWX; None where nobody sealed one, or by a key that proves nothing now."""
