@@ -1,6 +1,7 @@
 """The API's composition root: settings in, a served application out."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -88,18 +89,13 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     comparer, lines = Comparer(index, controls.catalogue), LineReader(repository, index, directory, keys, controls)
     tickets = Tickets(engine, repository, index, keys, comparer, lines)
     decisions = Decisions(tickets, engine, directory, controls, sign, _now)
-    creates = FairShares(settings.creates_in_flight, settings.creates_in_flight_person)
-    limits = Limits(settings.expiry, settings.open_requests_person)
-    given = (creates, limits, _now, Numbers(index))
-    submissions = Submissions(tickets, engine, index, directory, controls, sign, *given)
     counts = Counts(plain(settings.limits_url))
     people = PeopleLimit(settings.requests_per_minute_person, counts)
     verifier, revoked = _verifier(settings, http), RevokedSessions(repository, settings.oidc_token_lifetime)
-    audiences = (settings.oidc_client_id, settings.oidc_audience)
     return Services(
         tickets=tickets,
         decisions=decisions,
-        submissions=submissions,
+        submissions=Submissions(tickets, engine, index, directory, controls, sign, *_bounds(settings, index)),
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
         repairs=Repairs(repository, index, sign.signer, settings.critical_sign_in_within, _now),
         engine=engine,
@@ -108,7 +104,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         directory=directory,
         controls=controls,
         callers=Callers(verifier, directory, identities, revoked),
-        logouts=Logouts(verifier.provider, audiences, engine, revoked, _now),
+        logouts=_logouts(settings, verifier, engine, revoked),
         callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
         zone=settings.time_zone,
         broadcast=Broadcast(index, revoked),
@@ -120,6 +116,17 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         follower=SharedFetch(repository) if is_url(settings.git_repo) else None,
         slack=_slack(settings, Clicks(tickets, decisions, directory, people, identities)),
     )
+
+
+def _bounds(settings: Settings, index: Index) -> tuple[FairShares, Limits, Callable[[], datetime], Numbers]:
+    """The bounds that submissions are held to, their clock, and their numbers."""
+    shares = FairShares(settings.creates_in_flight, settings.creates_in_flight_person)
+    return shares, Limits(settings.expiry, settings.open_requests_person), _now, Numbers(index)
+
+
+def _logouts(settings: Settings, verifier: TokenVerifier, engine: Engine, revoked: RevokedSessions) -> Logouts:
+    audiences = (settings.oidc_client_id, settings.oidc_audience)
+    return Logouts(verifier.provider, audiences, engine, revoked, _now)
 
 
 def _verifier(settings: Settings, http: httpx.AsyncClient) -> TokenVerifier:
