@@ -125,7 +125,7 @@ class _CheckpointLeader:
             return
         key, at = self.setup.signer.key(), self.setup.now()
         keys = self.setup.keys.current()
-        if key.thumbprint() in keys.ended or key.thumbprint() not in {each.kid for each, _ in service_keys(keys)}:
+        if key.thumbprint() not in {each.thumbprint() for each in service_keys(keys, without=keys.ended)}:
             if not self._mute:
                 _LOG.error("no checkpoint is signed: the record has no service key %s in use", key.thumbprint())
             self._mute = True

@@ -14,9 +14,9 @@ from domain.checkpoint import Checkpoint
 from record.audit.checks import Violation
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.tree import ActTree
-from record.signing.checkpoints import proven_checkpoint, service_keys
+from record.signing.checkpoints import proven_checkpoint, read_checkpoint, service_keys
 from record.signing.keys import KeyLine
-from record.signing.notes import NotANote, NoteUnproven, VerifierKey
+from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def check(
     kids = tuple(each for each in given if "+" not in each)
     line = KeyLine(Path(git.path), kids)
     line.move_to(tip)
-    ours = [key for _, key in service_keys(line.current())] if kids or not given else []
-    read = [(name, _proven(note, ours, spelled)) for name, note in notes]
+    believes = kids or not given
+    read = [(name, _proven(note, _ours(note, line) if believes else [], spelled)) for name, note in notes]
     branch = (look or seen)(git, tip, {said.tip for _, said in read if isinstance(said, Checkpoint)})
     for name, said in read:
         if isinstance(said, NoteUnproven):
@@ -82,6 +82,16 @@ def check(
             yield Violation(tip, name, "checkpoint-forged", why)
         elif (broken := _broken(said, branch)) is not None:
             yield Violation(tip, name, *broken)
+
+
+def _ours(note: bytes, line: KeyLine) -> list[OKPKey]:
+    """The record's keys that may have signed the note: those that had not ended at its commit of the line.
+
+    That is harmless where a thief dates one back, for the branch has to agree with it. Of a commit that is elsewhere
+    nobody knows when it was, so no key counts there that was ever revoked. Raises NotANote.
+    """
+    now, then = line.current(), line.after(read_checkpoint(SignedNote.read(note).text).tip)
+    return service_keys(now, without=now.revoked if then is None else then.ended)
 
 
 def _proven(note: bytes, keys: Iterable[OKPKey], believed: Iterable[VerifierKey]) -> Checkpoint | NoteUnproven:

@@ -135,7 +135,8 @@ def _keys(asked: argparse.Namespace) -> tuple[OKPKey, ...]:
     tip, line = git.references.get(f"refs/heads/{asked.branch}"), KeyLine(Path(git.path))
     if tip is not None:
         line.move_to(str(tip.peel(pygit2.Commit).id))
-    return tuple(key for _, key in service_keys(line.current()))
+    keys = line.current()
+    return tuple(service_keys(keys, without=keys.revoked))
 
 
 def _clone(asked: argparse.Namespace) -> pygit2.Repository:

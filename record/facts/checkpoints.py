@@ -83,7 +83,7 @@ class CheckpointBook:
         """The newest checkpoint, if it is ours: whoever may push can write into a journal, too."""
         note = self._journal.read(path_of(self._state.number)) or b""
         try:
-            said = proven_checkpoint(note, [key for _, key in service_keys(keys)])
+            said = proven_checkpoint(note, service_keys(keys, without=keys.ended))
         except (NotANote, NoteUnproven) as error:
             _LOG.error("%s is read anew from the first commit: its newest checkpoint: %s", self._journal.ref, error)
             return None
@@ -118,7 +118,7 @@ class CheckpointBook:
         """A checkpoint of the journal; None where it has none by that number that a key of the record signed."""
         note = self._journal.read(path_of(number)) or b""
         try:
-            return SignedCheckpoint(number, proven_checkpoint(note, [key for _, key in service_keys(keys)]), note)
+            return SignedCheckpoint(number, proven_checkpoint(note, service_keys(keys, without=keys.revoked)), note)
         except (NotANote, NoteUnproven) as error:
             _LOG.error("checkpoint %d of %s is handed out to nobody: %s", number, self._journal.ref, error)
             return None

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,7 +14,7 @@ from domain.checkpoint import Checkpoint
 from domain.merkle import leaf_hash, proven_root
 from domain.values import iso
 from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey, signed_note
-from record.signing.signatures import KeyClass, Keys, KeyUnusable, PublicKey
+from record.signing.signatures import KeyClass, Keys, KeyUnusable
 
 _TEXT = re.compile(
     r"(?P<origin>[^\n]+)\n(?P<size>0|[1-9][0-9]{0,18})\n(?P<root>[A-Za-z0-9+/]{43}=)\n"
@@ -60,9 +60,10 @@ def verifier(origin: str, key: OKPKey) -> VerifierKey:
     return VerifierKey(origin, key.public_key.public_bytes_raw())
 
 
-def service_keys(keys: Keys) -> Iterable[tuple[PublicKey, OKPKey]]:
-    """The record's keys that checkpoints may be signed with; a retired one proves what it signed."""
-    return (each for each in keys.known.values() if each[0].key_class is KeyClass.SERVICE and each[0].revoked is None)
+def service_keys(keys: Keys, without: Collection[str]) -> list[OKPKey]:
+    """The record's keys that checkpoints are signed with, without some: which of the ended ones depends on the use."""
+    known = keys.known.items()
+    return [key for kid, (public, key) in known if public.key_class is KeyClass.SERVICE and kid not in without]
 
 
 def proven_checkpoint(note: bytes, keys: Iterable[OKPKey], believed: Iterable[VerifierKey] = ()) -> Checkpoint:

@@ -40,6 +40,7 @@ class _Fold:
     states: list[tuple[int, KnownKeys]] = field(default_factory=list)
     """The keys from each change on, by its number on the line."""
     ended: dict[str, tuple[int, str]] = field(default_factory=dict)
+    revoked: set[str] = field(default_factory=set)
     """The last commit after which each key that ended proves something, and the sentence that says why."""
     taken_back: list[tuple[int, int]] = field(default_factory=list)
     """The number of each commit that ended a key from an earlier one on, and that one's."""
@@ -54,6 +55,7 @@ class _Fold:
             if self.classes.setdefault(kid, public.key_class) is not public.key_class:
                 self._end(kid, position, "changed its class")
             if public.revoked is not None:
+                self.revoked.add(kid)
                 self._revoke(public, position, place)
         if self.switch is None and KeyClass.SERVICE in {self.classes[kid] for kid in found if kid not in self.ended}:
             self.switch = position
@@ -91,7 +93,8 @@ class _Fold:
         for position in sorted(after):
             known = next((keys for start, keys in reversed(self.states) if start <= position), {})
             ended = {kid: why for kid, (last, why) in self.ended.items() if last <= position}
-            yield position, Keys(known, ended, self.switch is not None and self.switch <= position)
+            signs = self.switch is not None and self.switch <= position
+            yield position, Keys(known, ended, signs, frozenset(self.revoked & ended.keys()))
 
 
 def _place_of(path: Path, tip: str, position: int, commit: str) -> int | None:
@@ -163,6 +166,11 @@ class KeyLine:
         """The keys that judge the acts of the commit of that number on the line, from 1."""
         place = bisect_left(self._table, position, key=lambda each: each[0])
         return self._table[place - 1][1] if place else _NONE
+
+    def after(self, commit: str) -> Keys | None:
+        """The keys that judge what comes right after a commit; None for one that is not on the line."""
+        place = None if self._tip is None else _place_of(self._path, self._tip, self._position, commit)
+        return None if place is None else self.before(place + 1)
 
     def takes_back(self, known: int) -> bool:
         """Tells whether a commit after that number says that a key proves less of what was there than it did."""

@@ -91,13 +91,15 @@ class PublicKey(Frozen):
 class Keys:
     """The public keys by which one act is judged, by kid; those that ended stay, so that a refusal can say so.
 
-    `ended` has the sentence for each that proves nothing any more. `signs_service` tells that the record had a key of
-    the service: then every act needs a signature, and a key's end is a commit, not the time that `retired` names.
+    `ended` has the sentence for each that proves nothing any more, `revoked` those of them that somebody else may have
+    had. `signs_service` tells that the record had a key of the service: then every act needs a signature, and a key's
+    end is a commit, not the time that `retired` names.
     """
 
     known: Mapping[str, tuple[PublicKey, OKPKey]] = field(default_factory=dict)
     ended: Mapping[str, str] = field(default_factory=dict)
     signs_service: bool = False
+    revoked: frozenset[str] = frozenset()
 
     def claims(self, token: str) -> Claims:
         """Reads what a person's act was signed with. Raises KeyEnded, or Unproven with the reason."""

@@ -18,9 +18,10 @@ from activities.leading import Lease, LeaseLost
 from clients.folder.outlet import FolderOutlet
 from clients.outlet import Allowed, Outlet
 from domain.checkpoint import Checkpoint, SignedCheckpoint
+from domain.merkle import CompactRange, leaf_hash
 from record.audit.checkpoints import check
 from record.errors import BranchRewritten, JournalMoved
-from record.signing.checkpoints import proven_checkpoint
+from record.signing.checkpoints import proven_checkpoint, signed
 from record.signing.keys import KeyReader
 from record.signing.signatures import Signer, new_key, private_text
 from tests.board import Clock
@@ -311,6 +312,29 @@ async def test_whoever_writes_into_the_journal_has_nothing_signed(archive: Archi
         await until(lambda: len(archive.notes()) == 2)
     assert archive.said()[-1].size == 4
     assert archive.clean()
+
+
+async def test_whoever_has_a_retired_key_has_nothing_signed(archive: Archive) -> None:
+    """Three acts that never were, with a good signature, in the journal: the next key signs what the branch has."""
+    async with archive.leading():
+        await until(lambda: len(archive.notes()) == 1)
+    new, tree = new_key(), CompactRange()
+    archive.use(new)
+    service_key(archive.git, new)
+    person_commits(archive.git, key_file(archive.key, key_class="service", retired="2026-01-01T00:00:00Z"))
+    for act in (b"a", b"b", b"c"):
+        tree.append(leaf_hash(act))
+    said = archive.said()[0].model_copy(update={"size": 3, "root": tree.root.hex()})
+    hashes = [each.hex() for each in tree.hashes]
+    note = signed(said, archive.key).decode()
+    _push_into(
+        archive.git, {"0000/0000001.checkpoint": note, "state.json": json.dumps({"number": 1, "hashes": hashes})}
+    )
+    await archive.promoted(2)
+    archive.clock.ahead += HOUR
+    async with archive.leading():
+        await until(lambda: len(archive.notes()) == 2)
+    assert archive.said(new, archive.key)[-1].size == 4
 
 
 def _push_into(repository: Path, files: dict[str, str]) -> None:
