@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ EPILOG = "New here? `prodgate up` starts everything; the README walks on from th
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the answer is its exit code: 1 when something stands in the way, 2 when it was asked wrongly."""
     asked, parser = sys.argv[1:] if arguments is None else arguments, _parser()
+    asked = [f" {each}" if re.fullmatch("-[A-Za-z0-9_-]{42}", each) else each for each in asked]  # a kid, no option
     if asked[:1] == ["lint"]:
         from record.audit.lint import run as lint
 
@@ -40,10 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.print_help(sys.stderr)
         return 2
     try:
-        code: int = given.command(given)
+        return int(given.command(given))
     except SettingsError as error:
         return _refuse(error, 2)
-    return code
 
 
 def _refuse(why: object, code: int) -> int:
@@ -136,13 +137,15 @@ def _add_keys(keys: argparse.ArgumentParser) -> None:
     )
     retire = verbs.add_parser("retire", help="end older keys: what comes after proves nothing by them")
     retire.description = "Retire the keys, or all of the class but the newest; what they signed before stays proven."
-    retire.add_argument("kids", nargs="*", metavar="KID", help="the keys; default: all of the class but the newest")
+    retire.add_argument(
+        "kids", nargs="*", type=str.strip, metavar="KID", help="the keys; default: all of the class but the newest"
+    )
     retire.add_argument("--force", action="store_true", help="the last one of a class, too")
     revoke = verbs.add_parser("revoke", help="say that a key is somebody else's, and what to do next")
     revoke.description = (
         "Revoke a key: from the commit on that says so, or from after an earlier one, it proves nothing."
     )
-    revoke.add_argument("kid", metavar="KID")
+    revoke.add_argument("kid", type=str.strip, metavar="KID")
     revoke.add_argument("--from", dest="since", metavar="COMMIT", help="the last commit at which it was ours alone")
     revoke.add_argument("--reason", help="one sentence for the commit")
     for verb in (rotate, retire):
@@ -179,9 +182,7 @@ def _add_sessions(sessions: argparse.ArgumentParser) -> None:
     whose = revoke.add_mutually_exclusive_group(required=True)
     whose.add_argument("--jti", help="the one token with this jti")
     whose.add_argument("--sid", help="every token of the provider's session with this sid")
-    whose.add_argument(
-        "--person", metavar="EMAIL", help="every token of theirs so far; they may sign in after 30 seconds"
-    )
+    whose.add_argument("--person", metavar="EMAIL", help="every token of theirs so far; they may sign in after 30 s")
     revoke.add_argument("--reason", default="", help="kept with the entry, for people")
     _add_data(revoke)
     revoke.set_defaults(command=_revoke_session)

@@ -25,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--branch", default="HEAD", help="the branch to audit (default: the clone's HEAD)")
     parser.add_argument(
         "--key",
+        type=str.strip,
         metavar="KEY",
         action="append",
         default=[],

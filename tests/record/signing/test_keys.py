@@ -202,3 +202,16 @@ def test_the_command_makes_the_first_key_and_the_next_one(
     monkeypatch.setenv("PRODGATE_GIT_REPO", str(tmp_path / "nothing"))
     for verb in (["rotate"], ["retire"], ["list"], ["revoke", first]):
         assert cli.main(["keys", *verb]) == 1
+
+
+def test_a_key_whose_name_begins_like_an_option_is_named_like_any_other(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One in 64 does: a kid is base64 of a hash."""
+    key = next(key for key in iter(new_key, None) if key.thumbprint().startswith("-"))
+    person_commits(repository, key_file(key))
+    monkeypatch.setenv("PRODGATE_GIT_REPO", str(repository))
+    assert cli.main(["verify", str(repository), "--key", key.thumbprint()]) == 2
+    assert f"Key {key.thumbprint()} (people) proved 0 acts" in capsys.readouterr().out
+    assert cli.main(["keys", "retire", KEY.thumbprint(), "--class", "people"]) == 0
+    assert cli.main(["keys", "revoke", key.thumbprint(), "--from", "main", "--reason", "stolen"]) == 0
