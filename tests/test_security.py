@@ -31,5 +31,5 @@ def test_every_cell_of_who_holds_what_names_a_test_or_who_sees_it() -> None:
     table = SAID.split("## Who holds what")[1].split("\n## ")[0]
     rows = [line.strip("|").split("|")[1:] for line in table.splitlines() if line.startswith("| ")][1:]
     assert [len(row) for row in rows] == [6] * 8
-    for cell in (cell for row in rows for cell in row):
-        assert re.search(r"`[a-z/_]+/test_\w+\.py|\bcan\b.* seen ", cell), cell
+    for clause in (clause for row in rows for cell in row for clause in cell.split(";")):
+        assert re.search(r"`[a-z/_]+/test_\w+\.py|\bcan\b.* seen ", clause), clause
