@@ -9,7 +9,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.vouching import Vouching
-from domain.change import Change, Recorded
+from domain import lifecycle
+from domain.change import Change, Recorded, SetBack
 from domain.errors import RuleViolation, StaleDecision, Unproven, Unvouched
 from domain.ticket import BY_PEOPLE, SYSTEM, PromotionRequest
 from domain.vouching import Vouched
@@ -22,6 +23,7 @@ from record.index.proving import unproven
 from record.index.reader import Index
 from record.signing.proofs import CommitProofs
 
+_SET_BACK = "The record proves less of this request than before, for a key was revoked: look again"
 _FIRST_LOOK = timedelta(seconds=10)
 _LAST_LOOK = timedelta(minutes=5)
 """A conflict waits for a person: look again soon at first, then rarely, but soon enough after a repair."""
@@ -43,15 +45,17 @@ class RecordActivities:
         Running it twice is harmless: a change that the record holds already is found there and not written again.
         Fails for good as `TicketExists` when the number is taken; as `KeyEnded`, `StaleDecision` or `Unproven` for what
         a person did, and the API did not sign so, or with a key that ended, or that is recorded already; as `Unvouched`
-        for what the service did not do. Fails as `RecordConflict` until a person has put the file back, as `Unproven`
-        until they have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can
-        be reached.
+        for what the service did not do; as `StaleDecision` with a `SetBack` where the record proves less than what the
+        change is made from. Fails as `RecordConflict` until a person has put the file back, as `Unproven` until they
+        have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can be reached.
         """
         try:
             return await self.repository.record(change, await self._seal(change))
         except TicketExists as error:
             raise ApplicationError(str(error), type="TicketExists", non_retryable=True) from error
         except RecordConflict as error:
+            if back := await asyncio.to_thread(self._set_back, change.ticket):
+                raise ApplicationError(_SET_BACK, back, type="StaleDecision", non_retryable=True) from error
             said = await asyncio.to_thread(self._conflict, error, change.ticket)
             activity.logger.error("%s", said)
             look_again = _next_look(activity.info().attempt)
@@ -60,6 +64,19 @@ class RecordActivities:
             raise self._refused(error, change) from error
         except UNREADABLE as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
+
+    def _set_back(self, ticket: PromotionRequest) -> SetBack | None:
+        """The ticket as the record proves it, where that is less than the promotion wrote: its key was revoked back.
+
+        A file that somebody set back without proof is not what the record proves, and waits for a person; so does any
+        where the service does not sign.
+        """
+        self.index.catch_up()
+        there, revision = self.index.get(ticket.id), self.index.revision(ticket.id)
+        proves = self.proofs.is_needed() and self.index.unproven(ticket.path) is None
+        if there is None or revision is None or not proves:
+            return None
+        return SetBack(ticket=there, revision=revision) if lifecycle.continues(there, ticket) else None
 
     def _conflict(self, error: RecordConflict, ticket: PromotionRequest) -> str:
         """The sentence of a conflict; it names the commit to repair where what the file says is not proven."""

@@ -41,6 +41,13 @@ class Change(VersionedMessage, WithRequester):
     decide_by: Moment | None = None
 
 
+class SetBack(Frozen):
+    """The ticket as the record proves it, and its file's revision, where a promotion had got further."""
+
+    ticket: PromotionRequest
+    revision: Revision
+
+
 class Resumed(VersionedMessage, WithRequester):
     """A recorded ticket that its promotion goes on from: after a restore, or where its history grew long.
 

@@ -58,7 +58,7 @@ class Attempts:
     def __init__(self, ledger: Ledger, reports: Reports, begun: InitialState) -> None:
         self._ledger, self._reports, self._begun = ledger, reports, begun
         self._asked_at: datetime | None = None
-        self._lost = self._not_now = self._hastened = 0
+        self._lost = self._not_now = self._hastened = self._followed = 0
         self._look_in = 0.0
 
     @property
@@ -113,8 +113,11 @@ class Attempts:
         """The attempt's job, once it is the ticket's turn; or what speaks against it.
 
         None where nobody knows yet, so that it has to be looked at again. An attempt that nobody can have launched is
-        launched without a look, for the launch judges the record itself; what it won't do is then looked at.
+        launched without a look, for the launch judges the record itself; what it won't do is then looked at. One whose
+        job was followed already has one: the record was set back to before it.
         """
+        if deployment.attempt <= self._followed and not self.launching:
+            self.doubt()
         if self._first_run and not self.launching and self._hastened < deployment.attempt:
             self._hastened = deployment.attempt
             found = await self._ask(deployment, self._first_run)
@@ -166,6 +169,7 @@ class Attempts:
 
         Of one that an earlier run may have asked for, or that was asked for twice, twins are looked for.
         """
+        self._followed = max(self._followed, deployment.attempt)
         asked = 1 + self._lost if self._first_run == workflow.info().run_id else options.LAUNCHES
         job = Job(deployment=deployment, job=job_number(str(launched.job_id)), since=launched.at, asked=asked)
         result = await _end_of(job, self._reports, self._look_in)

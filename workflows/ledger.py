@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.record import RecordActivities
-    from domain.change import Change, Proof, Revision
+    from domain.change import Change, Proof, Revision, SetBack
     from domain.decision import Jws
     from domain.errors import StaleDecision
     from domain.ticket import SYSTEM_NAME, PromotionRequest
@@ -125,6 +125,9 @@ class Ledger:
             transition.dropped = ApplicationError(str(_AFTER), type=type(_AFTER).__name__, non_retryable=True)
         self._unrecorded[0].dropped = ApplicationError(why.message, type=why.type, non_retryable=True)
         self._unrecorded.clear()
+        if why.details:
+            back = SetBack.model_validate(why.details[0])
+            self._recorded, self.revision = back.ticket, back.revision
         self.ticket = self._recorded
         shown.show(self.ticket)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.decision import DecisionAction
-from domain.ticket import State
+from domain.ticket import PromotionRequest, State
 from record.git.repository import open_repository
 from record.index.reader import Index
 from record.signing.signatures import new_key, private_text
@@ -13,6 +13,7 @@ from tests.domain.builders import JEAN
 from tests.record.building import git, person_commits
 from tests.signing import WORKER_KEY, key_file
 from tests.workflows.stage import Promoted, Stage
+from workflows.promotion import Promotion
 
 APPROVE = DecisionAction.APPROVE
 NEXT = new_key()
@@ -38,8 +39,10 @@ async def test_what_a_stolen_key_signed_is_shown_by_no_index_any_more(dev_stage:
     assert [state(each) for each in (live, kept, made)] == [State.APPROVED] * 3
 
 
-async def test_a_promotion_that_goes_on_from_what_is_proven_no_more_names_the_commit(dev_stage: Stage) -> None:
-    """Its next act is never signed; operators read in the pending activity what to repair."""
+async def test_a_promotion_that_goes_on_from_what_is_proven_no_more_names_the_commit(
+    dev_stage: Stage, tmp_path: Path
+) -> None:
+    """Operators read in the pending activity what to repair; then it goes on from there, and finds the job it had."""
     dev_stage.sign()
     dev_stage.awx.faults(life=["stuck-running"])
     async with dev_stage.working():
@@ -56,7 +59,33 @@ async def test_a_promotion_that_goes_on_from_what_is_proven_no_more_names_the_co
     async with dev_stage.working():
         dev_stage.awx.control("POST", "finish", json={"job": 1})
         assert f"prodgate repair {stolen[:10]}" in await waits_for(promoted)
-    assert dev_stage.actions()[-1] == "deploying"
+        assert dev_stage.actions()[-1] == "deploying"
+        proven = git(dev_stage.git, "show", f"{ours}:{await path_of(promoted)}") + "\n"
+        person_commits(dev_stage.git, {await path_of(promoted): proven}, "Put back what is proven")
+        assert (await promoted.result()).state is State.DEPLOYED
+    assert dev_stage.actions()[-2:] == ["deploying", "deployed"]
+    assert len(dev_stage.awx.jobs()) == 1
+    index = Index(open_repository(str(dev_stage.git), "main", tmp_path), tmp_path / "made.db")
+    assert state(index) is State.DEPLOYED
+
+
+async def test_a_file_that_is_set_back_without_proof_sets_no_promotion_back(dev_stage: Stage) -> None:
+    """Whoever may push would have an approved request launched once more; it waits, and names their commit."""
+    dev_stage.sign()
+    dev_stage.awx.faults(life=["stuck-running"])
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        await dev_stage.decide(promoted, APPROVE, JEAN)
+        ours = git(dev_stage.git, "rev-parse", "main")
+        await dev_stage.until(promoted, State.DEPLOYING)
+        dev_stage.awx.until_status(1, "running")
+        await until_recorded(dev_stage, "deploying")
+        before = git(dev_stage.git, "show", f"{ours}:{await path_of(promoted)}") + "\n"
+        forged = person_commits(dev_stage.git, {await path_of(promoted): before}, "Set it back")
+        dev_stage.awx.control("POST", "finish", json={"job": 1})
+        assert f"prodgate repair {forged[:10]}" in await waits_for(promoted)
+        assert (await promoted.query(Promotion.ticket)).state is State.DEPLOYED
+    assert len(dev_stage.awx.jobs()) == 1
 
 
 async def until_recorded(stage: Stage, action: str) -> None:
@@ -65,6 +94,11 @@ async def until_recorded(stage: Stage, action: str) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"{action} is not recorded")
+
+
+async def path_of(promoted: Promoted) -> str:
+    ticket: PromotionRequest = await promoted.query(Promotion.ticket)
+    return ticket.path
 
 
 async def waits_for(promoted: Promoted) -> str:
