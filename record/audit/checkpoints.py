@@ -11,6 +11,7 @@ import pygit2
 from joserfc.jwk import OKPKey
 
 from domain.checkpoint import Checkpoint
+from domain.merkle import CompactRange, leaf_hash
 from record.audit.checks import Violation
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.tree import ActTree
@@ -56,32 +57,61 @@ def _broken(said: Checkpoint, branch: BranchSeen) -> tuple[str, str] | None:
     return "rewritten", f"the branch was at {then}; the line to {branch.tip[:12]} does not pass there"
 
 
-def check(
-    git: pygit2.Repository,
-    tip: str,
-    notes: Iterable[tuple[str, bytes]],
-    keys: Iterable[str] = (),
-    look: "Callable[[pygit2.Repository, str, set[str]], BranchSeen] | None" = None,
-) -> Iterator[Violation]:
-    """Every violation that checkpoints, each with its name, show of the history that ends at the tip.
+class CheckpointCheck:
+    """Holds a branch against checkpoints, each with its name, while somebody reads it from its first commit on.
 
     `keys` are those that are believed, by kid or as verifier keys (`name+id+key`); without any, the record's service
-    keys. `look` reads the branch once, here by `seen`. Raises NotANote, RecordUnavailable.
+    keys. Raises NotANote, RecordUnavailable.
     """
-    given = tuple(keys)
-    spelled = tuple(VerifierKey.read(each) for each in given if "+" in each)
-    kids = tuple(each for each in given if "+" not in each)
-    line = KeyLine(Path(git.path), kids)
-    line.move_to(tip)
-    believes = kids or not given
-    read = [(name, _proven(note, _ours(note, line) if believes else [], spelled)) for name, note in notes]
-    branch = (look or seen)(git, tip, {said.tip for _, said in read if isinstance(said, Checkpoint)})
-    for name, said in read:
-        if isinstance(said, NoteUnproven):
-            why = f"it proves nothing: {said}; --key names a key that the record does not have"
-            yield Violation(tip, name, "checkpoint-forged", why)
-        elif (broken := _broken(said, branch)) is not None:
-            yield Violation(tip, name, *broken)
+
+    def __init__(
+        self, git: pygit2.Repository, tip: str, notes: Iterable[tuple[str, bytes]], keys: Iterable[str] = ()
+    ) -> None:
+        given = tuple(keys)
+        spelled = tuple(VerifierKey.read(each) for each in given if "+" in each)
+        kids = tuple(each for each in given if "+" not in each)
+        line = KeyLine(Path(git.path), kids)
+        line.move_to(tip)
+        believes = kids or not given
+        self._read = [(name, _proven(note, _ours(note, line) if believes else [], spelled)) for name, note in notes]
+        self._named = {tip} | {said.tip for _, said in self._read if isinstance(said, Checkpoint)}
+        self._git, self._tip = git, tip
+        self._leaves, self._heads = CompactRange(), dict[str, Head]()
+
+    def take(self, commit: str, leaves: Iterable[bytes]) -> None:
+        """Take up the next commit of the line, and the hashes of its acts."""
+        for each in leaves:
+            self._leaves.append(each)
+        if commit in self._named:
+            self._heads[commit] = Head(self._leaves.size, self._leaves.root.hex())
+
+    def read(self) -> None:
+        """Read the whole line, for whoever does not."""
+        tree = ActTree(self._git)
+        try:
+            for commit, leaves in tree.read(self._tip):
+                self.take(commit, map(leaf_hash, leaves))
+        except BranchRewritten as error:  # not from the first commit on: only a broken repository does that
+            raise RecordUnavailable(str(error)) from error
+
+    def violations(self) -> Iterator[Violation]:
+        """Every violation that the checkpoints show of the branch, once all of it was taken up."""
+        branch = BranchSeen(self._tip, self._heads, self._git.__contains__, self._git.descendant_of)
+        for name, said in self._read:
+            if isinstance(said, NoteUnproven):
+                why = f"it proves nothing: {said}; --key names a key that the record does not have"
+                yield Violation(self._tip, name, "checkpoint-forged", why)
+            elif (broken := _broken(said, branch)) is not None:
+                yield Violation(self._tip, name, *broken)
+
+
+def check(
+    git: pygit2.Repository, tip: str, notes: Iterable[tuple[str, bytes]], keys: Iterable[str] = ()
+) -> Iterator[Violation]:
+    """Every violation that checkpoints show of the history that ends at the tip. Raises NotANote, RecordUnavailable."""
+    held = CheckpointCheck(git, tip, notes, keys)
+    held.read()
+    yield from held.violations()
 
 
 def _ours(note: bytes, line: KeyLine) -> list[OKPKey]:
@@ -99,18 +129,6 @@ def _proven(note: bytes, keys: Iterable[OKPKey], believed: Iterable[VerifierKey]
         return proven_checkpoint(note, keys, believed)
     except NoteUnproven as why:
         return why
-
-
-def seen(git: pygit2.Repository, tip: str, named: set[str]) -> BranchSeen:
-    """The branch up to its tip, with the trees at the commits that are named. Raises RecordUnavailable."""
-    tree, heads = ActTree(git), dict[str, Head]()
-    try:
-        for commit, _ in tree.read(tip):
-            if commit in named or commit == tip:
-                heads[commit] = Head(tree.leaves.size, tree.leaves.root.hex())
-    except BranchRewritten as error:  # not from the first commit on: only a broken repository does that
-        raise RecordUnavailable(str(error)) from error
-    return BranchSeen(tip, heads, git.__contains__, git.descendant_of)
 
 
 def notes_in(files: Iterable[Path]) -> list[tuple[str, bytes]]:

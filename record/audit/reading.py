@@ -20,6 +20,7 @@ from domain.errors import RuleViolation, Unproven
 from domain.repair import Repair
 from domain.signing import SERVICE_TYPE, TYPE, Claims, ServiceClaims, mismatch
 from domain.ticket import FOLDER, SYSTEM, PromotionRequest
+from record.facts.tree import ActTree
 from record.files.reading import read_ticket
 from record.git.message import REPAIRS, SIGNATURE, trailer
 from record.git.plumbing import opened
@@ -73,6 +74,8 @@ class CommitRead:
     """The commit that this one says it repairs."""
     repair: Repair | Unproven | None = None
     """The repair that was signed of it."""
+    leaves: tuple[bytes, ...] = ()
+    """The hashes of the acts that it brought to the line, for whoever holds the branch against checkpoints."""
 
 
 def bound_memory() -> None:
@@ -106,8 +109,9 @@ _CACHED, _MAPPED = 16 << 20, 128 << 20
 class CommitReader:
     """Reads chunks of commits in one process."""
 
-    def __init__(self, path: Path, tip: str, keys: Sequence[str]) -> None:
+    def __init__(self, path: Path, tip: str, keys: Sequence[str], with_leaves: bool) -> None:
         self._repo, self._git = opened(path), pygit2.Repository(str(path))
+        self._tree = ActTree(self._git) if with_leaves else None
         self._keys = KeyLine(path, keys)
         self._keys.move_to(tip)
 
@@ -134,7 +138,8 @@ class CommitReader:
                 difference = mismatch(signed, ticket)
         repairs = trailer(commit, REPAIRS)
         repair = _repair(commit, keys) if repairs else None
-        return CommitRead(listed, files, signed, kid, difference, keys.signs_service, repairs, repair)
+        leaves = self._tree.leaves_of(commit) if self._tree and listed.merge is None else ()
+        return CommitRead(listed, files, signed, kid, difference, keys.signs_service, repairs, repair, leaves)
 
     def _ticket(self, path: str, blob: str | None) -> PromotionRequest | str | None:
         if blob is None:
@@ -181,19 +186,19 @@ def _file(row: str) -> tuple[str, str | None, str | None, str] | None:
 
 
 def read_ahead(
-    path: Path, tip: str, keys: Sequence[str], commits: Iterable[ListedCommit], total: int
+    path: Path, tip: str, keys: Sequence[str], commits: Iterable[ListedCommit], total: int, with_leaves: bool
 ) -> Iterator[CommitRead]:
     """The commits, in their order, read by every processor where they are many."""
     source = iter(commits)
     chunks = iter(lambda: list(islice(source, _CHUNK)), [])
     if total <= _ALONE:
-        reader = CommitReader(path, tip, keys)
+        reader = CommitReader(path, tip, keys, with_leaves)
         for chunk in chunks:
             yield from reader.read(chunk)
         return
     workers = os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=(path, tip, keys)) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=(path, tip, keys, with_leaves)) as pool:
         ahead: deque[Future[list[CommitRead]]] = deque()
         for chunk in chunks:
             ahead.append(pool.submit(_read, chunk))
@@ -207,9 +212,9 @@ _READERS: list[CommitReader] = []
 """The one reader of a process of the pool."""
 
 
-def _start(path: Path, tip: str, keys: Sequence[str]) -> None:
+def _start(path: Path, tip: str, keys: Sequence[str], with_leaves: bool) -> None:
     bound_memory()
-    _READERS.append(CommitReader(path, tip, keys))
+    _READERS.append(CommitReader(path, tip, keys, with_leaves))
 
 
 def _read(chunk: Sequence[ListedCommit]) -> list[CommitRead]:

@@ -91,15 +91,21 @@ class RecordAudit:
         total = int(repo.git.rev_list("--count", revisions))
         told = self.progress or (lambda done, total: None)
         commits = listed(repo, tip, start, count(repo, tip) - count(repo, revisions))
-        for read in read_ahead(self.path, tip, self._kids, commits, total):
+        held = checkpoints.CheckpointCheck(judge.git, tip, self.checkpoints, self.keys) if self.checkpoints else None
+        reads_all = held is not None and start is None
+        for read in read_ahead(self.path, tip, self._kids, commits, total, with_leaves=reads_all):
+            if held and reads_all and read.listed.merge is None:
+                held.take(read.listed.id, read.leaves)
             yield from judge.violations(read)
             self.report.commits += 1
             if self.report.commits % _PROGRESS_EVERY == 0:
                 told(self.report.commits, total)
         told(total, total)
         self.report.repaired, self.report.mended = judge.repairs.repaired, judge.repairs.violations
-        if self.checkpoints:
-            yield from checkpoints.check(judge.git, tip, self.checkpoints, self.keys)
+        if held:
+            if not reads_all:
+                held.read()
+            yield from held.violations()
 
 
 def verify(

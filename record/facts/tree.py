@@ -40,13 +40,23 @@ class ActTree:
         """
         try:
             for commit in self._line(tip):
-                leaves = tuple(leaf(str(commit.id), act.ticket) for act in acts_of(commit, self._ticket))
+                leaves = self._leaves(commit)
                 for each in leaves:
                     self.leaves.append(leaf_hash(each))
                 self.at = str(commit.id)
                 yield self.at, leaves
         except _UNREADABLE as error:
             raise RecordUnavailable(f"The acts up to {tip[:10]} can't be read: {error}") from error
+
+    def leaves_of(self, commit: pygit2.Commit) -> tuple[bytes, ...]:
+        """The hashes of the acts of any commit of the line, which isn't taken up here. Raises RecordUnavailable."""
+        try:
+            return tuple(map(leaf_hash, self._leaves(commit)))
+        except _UNREADABLE as error:
+            raise RecordUnavailable(f"The acts of {str(commit.id)[:10]} can't be read: {error}") from error
+
+    def _leaves(self, commit: pygit2.Commit) -> tuple[bytes, ...]:
+        return tuple(leaf(str(commit.id), act.ticket) for act in acts_of(commit, self._ticket))
 
     def _line(self, tip: str) -> Iterator[pygit2.Commit]:
         if tip == self.at:

@@ -8,7 +8,7 @@ import pygit2
 from joserfc.jwk import OKPKey
 
 from domain.checkpoint import Checkpoint
-from record.audit.checkpoints import seen
+from record.facts.tree import ActTree
 from record.signing.checkpoints import signed
 from record.signing.signatures import new_key
 from tests.record.building import git, person_commits
@@ -28,6 +28,9 @@ def service_key(repository: Path, key: OKPKey | None = None) -> OKPKey:
 def checkpoint_of(repository: Path, key: OKPKey, tip: str = "main", **false: Any) -> bytes:
     """A checkpoint of the branch as it is at a commit; `false` is what it says otherwise."""
     commit = git(repository, "rev-parse", tip)
-    head = seen(pygit2.Repository(str(repository)), commit, set()).heads[commit]
-    said = {"origin": ORIGIN, "size": head.size, "root": head.root, "tip": commit, "branch": "main", "at": AT} | false
+    tree = ActTree(pygit2.Repository(str(repository)))
+    for _ in tree.read(commit):
+        pass
+    size, root = tree.leaves.size, tree.leaves.root.hex()
+    said = {"origin": ORIGIN, "size": size, "root": root, "tip": commit, "branch": "main", "at": AT} | false
     return signed(Checkpoint.model_validate(said), key)

@@ -8,7 +8,7 @@ import pygit2
 import pytest
 
 from record.audit.checkpoints import check
-from record.audit.verify import verify
+from record.audit.verify import RecordAudit, verify
 from record.signing.checkpoints import verifier
 from record.signing.notes import NotANote
 from record.signing.signatures import new_key
@@ -36,18 +36,30 @@ async def _promotions(repository: Path, tmp_path: Path, *numbers: int) -> None:
 
 
 def rules(repository: Path, *notes: bytes, keys: Sequence[str] = (), tip: str = "main") -> list[str]:
-    """The rules that an audit with these checkpoints names."""
-    opened_ = pygit2.Repository(str(repository))
-    found = check(opened_, git(repository, "rev-parse", tip), [("note", note) for note in notes], keys)
-    return [each.rule for each in found]
+    """The rules that these checkpoints show broken, which an audit of the branch finds alike while it reads it."""
+    named = [("note", note) for note in notes]
+    found = check(pygit2.Repository(str(repository)), git(repository, "rev-parse", tip), named, keys)
+    rules = [each.rule for each in found]
+    for since in (None, f"{tip}~1"):
+        audit = RecordAudit(repository, since, branch=tip, keys=keys, checkpoints=named)
+        assert [each.rule for each in audit.violations() if each.ticket == "note"] == rules
+    return rules
 
 
 async def test_a_branch_that_goes_on_agrees_with_every_checkpoint_of_it(record: Path, tmp_path: Path) -> None:
     """Those at its tip, before it, and before a merge."""
     key = service_key(record)
     notes = [checkpoint_of(record, key, f"main~{back}") for back in (0, 5, 8)]
-    await _promotions(record, tmp_path, 4)
+    aside = bare(tmp_path / "aside.git")
+    git(aside, "fetch", "--quiet", record.as_uri(), "main:main")
+    await _promotions(aside, tmp_path / "aside", 4)
+    git(record, "fetch", "--quiet", aside.as_uri(), "main:side")
+    person_commits(record, {"README.md": "x"})
+    merge = git(record, "commit-tree", "side^{tree}", "-p", "main", "-p", "side", "-m", "Merge")
+    git(record, "update-ref", "refs/heads/main", merge)
     assert rules(record, *notes, checkpoint_of(record, key)) == []
+    await _promotions(record, tmp_path, 5)
+    assert rules(record, *notes, checkpoint_of(record, key, "main~4"), checkpoint_of(record, key)) == []
 
 
 async def test_a_branch_that_was_set_back_is_named_where_the_clone_still_has_the_commit(record: Path) -> None:
