@@ -1,5 +1,6 @@
 """Ed25519 signatures as compact JWS (RFC 7515, RFC 8037): made by the API, checked by worker and audit."""
 
+import base64
 import json
 import logging
 from collections.abc import Mapping
@@ -166,9 +167,9 @@ def unchecked(token: str) -> Claims | None:
 def tip_in(token: str) -> bytes | None:
     """The commit that a signature says its signer saw, whoever made it; None for none."""
     try:
-        said = json.loads(jws.extract_compact(token[:LONGEST_JWS].encode()).payload)
-        return bytes.fromhex(said["tip"])
-    except (JoseError, ValueError, TypeError, KeyError):
+        payload = token[:LONGEST_JWS].split(".")[1]  # an index reads it of each commit: by hand it takes a tenth
+        return bytes.fromhex(json.loads(base64.urlsafe_b64decode(payload + "=="))["tip"])
+    except (IndexError, ValueError, TypeError, KeyError):
         return None
 
 
