@@ -12,7 +12,7 @@ from domain import lifecycle
 from domain.announcement import Announcement, Channel, Event, Plan, event_of, next_due, reminders_by, shifted
 from domain.audience import Audience
 from domain.backlog import Backlog, Key
-from domain.delivery import DeliveryResult, EventRef, Outcome, Progress, TicketAnnouncements
+from domain.delivery import DeliveryOutcome, DeliveryResult, EventRef, Progress, TicketAnnouncements
 from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
 from record.facts.acts import Act, ActReader, UnreadCommits
@@ -80,7 +80,7 @@ class OutboxPlanner:
         """Take up again what the journal says that waits."""
         for ticket in self.outbox.position.waiting:
             for progress in self.outbox.of(ticket).progress:
-                if progress.outcome is Outcome.WAITING:
+                if progress.outcome is DeliveryOutcome.WAITING:
                     self._line_up(ticket, progress, self.prepare(ticket, progress))
 
     @property
@@ -261,6 +261,6 @@ class OutboxPlanner:
         left.discard(to)
         if not left:
             self._open.pop((ticket_id, progress.key), None)
-            outcome = Outcome.UNDELIVERED if progress.lost else Outcome.DELIVERED
+            outcome = DeliveryOutcome.UNDELIVERED if progress.lost else DeliveryOutcome.DELIVERED
             progress = progress.model_copy(update={"outcome": outcome})
         self.outbox.put(ticket_id, self.outbox.of(ticket_id).with_(progress))

@@ -25,6 +25,7 @@ from domain.roles import Permission, Person
 from record.facts.controls import Controls
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
+from record.trail.writing import Trail
 
 _scheme = HTTPBearer(auto_error=False, description="A signed token; in the demo, what `prodgate token EMAIL` prints.")
 
@@ -67,6 +68,7 @@ FromDecoder = Annotated[Decoder, _part(lambda services: services.decoder)]
 FromIndex = Annotated[Index, _part(lambda services: services.index)]
 FromDirectory = Annotated[DirectoryReader, _part(lambda services: services.directory)]
 FromControls = Annotated[Controls, _part(lambda services: services.controls)]
+FromTrail = Annotated[Trail, _part(lambda services: services.trail)]
 FromConsole = Annotated[Console, _part(lambda services: services.console)]
 Now = Annotated[datetime, _part(lambda services: services.decisions.now())]
 TimeZone = Annotated[ZoneInfo, _part(lambda services: services.zone)]

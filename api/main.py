@@ -49,6 +49,7 @@ from record.metrics import FaultCollector
 from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
 from record.signing.signatures import KeyUnusable, Signer
+from record.trail.writing import Trail
 from settings import Settings, SettingsError, plain, variable
 
 CLONE = Path(__file__).parent.parent / "console" / "dist"
@@ -109,6 +110,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         zone=settings.time_zone,
         broadcast=Broadcast(index, revoked),
         people=people,
+        trail=Trail(),
         counts=counts,
         sign_in_within=settings.critical_sign_in_within,
         web=_web(settings),

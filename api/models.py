@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 
 from domain.announcement import Channel, Event
 from domain.comparison import OtherRequest
-from domain.delivery import Outcome, Progress
+from domain.delivery import DeliveryOutcome, Progress
 from domain.errors import RuleViolation, kind_of
 from domain.roles import Grant, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
@@ -273,7 +273,7 @@ class Announced(Frozen):
     event: Event
     at: Moment
     channel: Channel
-    outcome: Outcome
+    outcome: DeliveryOutcome
     reached: int
     refused: int
 

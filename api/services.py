@@ -23,6 +23,7 @@ from record.facts.controls import Controls
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
+from record.trail.writing import Trail
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Services:
     zone: ZoneInfo
     broadcast: Broadcast
     people: PeopleLimit
+    trail: Trail
     counts: Counts
     sign_in_within: timedelta
     web: Web

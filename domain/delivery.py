@@ -44,7 +44,7 @@ class DeliveryResult(Frozen):
     thread: Thread | None = None
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
@@ -74,7 +74,7 @@ class Progress(EventRef):
     """
 
     channel: Channel
-    outcome: Outcome = Outcome.WAITING
+    outcome: DeliveryOutcome = DeliveryOutcome.WAITING
     receipts: tuple[Receipt, ...] = ()
     failure: str | None = None
     lost: bool = False
@@ -94,7 +94,7 @@ class TicketAnnouncements(Frozen):
 
     @property
     def waits(self) -> bool:
-        return any(each.outcome is Outcome.WAITING for each in self.progress)
+        return any(each.outcome is DeliveryOutcome.WAITING for each in self.progress)
 
     def up_to(self, number: int, *, waits_anew: bool) -> Self:
         """The same once the ticket's changes were taken up to that number; its waiting may have begun anew."""

@@ -37,11 +37,14 @@ class Permission(StrEnum):
     RETRY = "retry"
     SEE = "see"
     OPERATE = "operate"
+    AUDIT = "audit"
 
 
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.DEVOPS: frozenset({Permission.CREATE}),
-    Role.CPI: frozenset({Permission.CREATE, Permission.APPROVE, Permission.REJECT, Permission.RETRY, Permission.SEE}),
+    Role.CPI: frozenset(
+        {Permission.CREATE, Permission.APPROVE, Permission.REJECT, Permission.RETRY, Permission.SEE, Permission.AUDIT}
+    ),
     Role.CPI_ADMIN: frozenset(Permission),
     Role.VIEWER: frozenset({Permission.SEE}),
 }
@@ -212,6 +215,7 @@ _ACTING = {
     Permission.RETRY: "retrying",
     Permission.SEE: "reading",
     Permission.OPERATE: "operating",
+    Permission.AUDIT: "reading the audit trail",
 }
 MOST_NAMED = 5
 """People whom a refusal names at most."""

@@ -23,7 +23,7 @@ from clients.kafka.channel import Brokers, Kafka
 from clients.mail.channel import Mail, MailServer
 from clients.slack.channel import Slack, web_client
 from domain.announcement import Channel, Plan
-from domain.delivery import Outcome, Report
+from domain.delivery import DeliveryOutcome, Report
 from domain.ticket import Impact
 from domain.versions import Direction
 from record.errors import BranchRewritten, JournalMoved
@@ -152,7 +152,7 @@ async def test_a_promotion_is_told_once_in_order_and_noted(house: House) -> None
     board = Board(people=True)
     async with house.leading(board) as leader:
         await told_whole(leader.repository)
-        delivered = [(event, Outcome.DELIVERED) for event in WHOLE]
+        delivered = [(event, DeliveryOutcome.DELIVERED) for event in WHOLE]
         await until(lambda: [(each.event, each.outcome) for each in house.report().progress] == delivered)
     assert len(board.told) == len(set(board.told))
     for person in {to for _, to in board.told}:
@@ -265,7 +265,7 @@ async def test_a_channel_that_is_away_for_a_day_is_told_everything_in_order(hous
     async with house.leading(board) as leader:
         await told_whole(leader.repository)
         await until(lambda: len(house.report().progress) == 4)
-        assert {each.outcome for each in house.report().progress} == {Outcome.WAITING}
+        assert {each.outcome for each in house.report().progress} == {DeliveryOutcome.WAITING}
         for _ in range(20):
             asked = board.attempts
             house.clock.let_pass(hours=1)
@@ -273,7 +273,7 @@ async def test_a_channel_that_is_away_for_a_day_is_told_everything_in_order(hous
         assert board.attempts < 60
         board.down = ""
         house.clock.let_pass(hours=4)
-        await until(lambda: {each.outcome for each in house.report().progress} == {Outcome.DELIVERED})
+        await until(lambda: {each.outcome for each in house.report().progress} == {DeliveryOutcome.DELIVERED})
     assert board.events == WHOLE
 
 
@@ -291,7 +291,7 @@ async def test_a_record_that_is_away_for_a_while_costs_nothing_but_time(
         await until(lambda: "waits for the record" in caplog.text)
         away.rename(house.git)
         await story.then("rejected")
-        await until(lambda: [each.outcome for each in house.report().progress] == [Outcome.DELIVERED] * 2)
+        await until(lambda: [each.outcome for each in house.report().progress] == [DeliveryOutcome.DELIVERED] * 2)
     assert board.events == ["request-created", "request-rejected"]
 
 
@@ -318,9 +318,9 @@ async def test_what_can_t_be_told_in_time_is_given_up_counted_and_seen(
         await until(lambda: len(house.report().progress) == 1)
         house.clock.let_pass(days=2)
         await until(lambda: board.attempts >= 2)
-        assert house.report().progress[0].outcome is Outcome.WAITING
+        assert house.report().progress[0].outcome is DeliveryOutcome.WAITING
         house.clock.let_pass(days=2)
-        await until(lambda: house.report().progress[0].outcome is Outcome.UNDELIVERED)
+        await until(lambda: house.report().progress[0].outcome is DeliveryOutcome.UNDELIVERED)
         assert house.report().progress[0].failure == "no such channel"
     assert "gives up" in caplog.text
     assert planning.UNDELIVERED.labels(Channel.MAIL)._value.get() == before + 1
@@ -356,7 +356,7 @@ async def test_a_mailbox_that_is_away_or_refused_keeps_nobody_from_theirs(house:
             sink.refuses.pop(JEAN)
             house.clock.let_pass(hours=1)
             await until(lambda: sum(to == JEAN for _, to in sink.said()) == 4)
-            await until(lambda: {each.outcome for each in house.report().progress} == {Outcome.DELIVERED})
+            await until(lambda: {each.outcome for each in house.report().progress} == {DeliveryOutcome.DELIVERED})
         first = [mail for mail in sink.taken if f"[{number(1)}]" in str(mail.message["Subject"])]
     assert [mail.message["X-Prodgate-Event"] for mail in first if mail.to == [JEAN]] == [
         *("request-created", "deployment-started", "deployment-succeeded")
@@ -398,7 +398,7 @@ async def test_kafka_that_is_down_for_a_promotion_s_whole_life_gets_every_event_
         await asyncio.to_thread(broker.start)
         try:
             house.clock.let_pass(hours=1)
-            await until(lambda: {each.outcome for each in house.report().progress} == {Outcome.DELIVERED}, 60)
+            await until(lambda: {each.outcome for each in house.report().progress} == {DeliveryOutcome.DELIVERED}, 60)
             consumer = AIOKafkaConsumer(
                 kafka.topic,
                 bootstrap_servers=broker.address,

@@ -657,7 +657,7 @@ export interface components {
             /** At */
             at: string;
             channel: components["schemas"]["Channel"];
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["DeliveryOutcome"];
             /** Reached */
             reached: number;
             /** Refused */
@@ -833,6 +833,11 @@ export interface components {
             /** Email */
             email: string;
         };
+        /**
+         * DeliveryOutcome
+         * @enum {string}
+         */
+        DeliveryOutcome: "waiting" | "delivered" | "undelivered";
         /**
          * DeployedVersion
          * @description The version in production for a target, and the request that brought it there, for who may see that one.
@@ -1052,11 +1057,6 @@ export interface components {
             scheduledDate: string | null;
             direction: components["schemas"]["Direction"];
         };
-        /**
-         * Outcome
-         * @enum {string}
-         */
-        Outcome: "waiting" | "delivered" | "undelivered";
         /**
          * Permissions
          * @description The caller's rights on a request now, and the people who could approve it while it waits for that.

@@ -1,0 +1,1 @@
+"""The audit trail: who did, tried or was refused what, in a Git repository of its own."""
