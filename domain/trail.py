@@ -102,7 +102,8 @@ class AuditEntry(Frozen):
     """One entry. `by` is an address, or another name of who acted, where nobody was signed in; None for a stranger.
 
     `kind` is the refusal's word as the API says it, `rule` the broken rule's, `status` the answer's. `tenant` decides
-    who may read the entry besides the platform's administrators.
+    who may read the entry besides the platform's administrators. `left_out` entries came before this one and were too
+    many to be kept.
     """
 
     id: EntryId
@@ -120,6 +121,7 @@ class AuditEntry(Frozen):
     detail: Detail = None
     address: Short = None
     via: Via = Via.API
+    left_out: Annotated[int | None, Field(ge=1)] = None
 
     @classmethod
     def new(cls, action: AuditAction, by: Person | str | None = None, at: datetime | None = None, **said: Any) -> Self:

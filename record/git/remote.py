@@ -32,7 +32,7 @@ _USER_INFO = re.compile(r"(?<=//)[^/@\s]+@")
 FETCHED = "refs/fetched/"
 """The place of the remote's journals in the clone: `refs/outbox/mail` is `refs/fetched/outbox/mail`."""
 
-_JOURNALS = tuple(f"+refs/{kind}/*:{FETCHED}{kind}/*" for kind in ("outbox", "sessions", "checkpoints"))
+_JOURNALS = tuple(f"+refs/{kind}/*:{FETCHED}{kind}/*" for kind in ("outbox", "sessions", "checkpoints", "audit"))
 
 
 def fetched(ref: str) -> str:
@@ -52,15 +52,19 @@ def clone_folder(location: str, data_dir: Path) -> Path:
 
 
 class Remote:
-    """One branch of one remote, followed by one bare clone. Its methods block; call them from a thread."""
+    """One branch of one remote, and its journals, followed by one bare clone; or, without a branch, these alone.
 
-    def __init__(self, clone: Path, url: str, branch: str, token: str | None) -> None:
+    Its methods block; call them from a thread.
+    """
+
+    def __init__(self, clone: Path, url: str, branch: str | None, token: str | None) -> None:
         self._branch = branch
         self._repo = git.Repo.init(clone, bare=True)
         with self._repo.config_writer() as settings:
             settings.set_value('remote "origin"', "url", url)
             settings.remove_option('remote "origin"', "fetch")
-            for fetched_refs in (f"+refs/heads/{branch}:refs/remotes/origin/{branch}", *_JOURNALS):
+            followed = (f"+refs/heads/{branch}:refs/remotes/origin/{branch}",) if branch else ()
+            for fetched_refs in (*followed, *_JOURNALS):
                 settings.add_value('remote "origin"', "fetch", fetched_refs)
             settings.set_value("gc", "auto", "0")  # packing is ours, in the background
         self._repo.git.update_environment(**git_environment(url, token))
@@ -121,6 +125,14 @@ class Remote:
         lease = f"--force-with-lease={ref}:{before or ''}"
         try:
             self._run("push", "--quiet", "--porcelain", lease, "origin", f"{commit}:{ref}")
+        except _MovedOn:
+            return False
+        return True
+
+    def drop_journal(self, ref: str, at: str) -> bool:
+        """Remove a journal of the remote's; False where it is not at that commit any more. Raises RecordUnavailable."""
+        try:
+            self._run("push", "--quiet", "--porcelain", f"--force-with-lease={ref}:{at}", "origin", f":{ref}")
         except _MovedOn:
             return False
         return True

@@ -50,13 +50,18 @@ def open_repository(location: str, branch: str, data_dir: Path, *, token: str | 
         folder = clone_folder(location, data_dir)
         folder.parent.mkdir(parents=True, exist_ok=True)
         return Repository(folder, branch, Remote(folder, location, branch, token))
+    return Repository(bare(location), branch)
+
+
+def bare(location: str) -> Path:
+    """The folder of a bare repository. Raises RecordUnavailable where it is none."""
     folder = Path(location)
     try:
         if not pygit2.Repository(str(folder), pygit2.enums.RepositoryOpenFlag.NO_SEARCH).is_bare:
             raise RecordUnavailable(f"{folder} has a working tree; the record needs a bare repository")
     except pygit2.GitError as error:
         raise RecordUnavailable(f"{folder} is no Git repository: {error}") from error
-    return Repository(folder, branch)
+    return folder
 
 
 class Repository:

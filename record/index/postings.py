@@ -34,15 +34,16 @@ def _unpacked(data: bytes) -> BitMap:
 class Postings:
     """The terms of an index. Changes are gathered and written by `flush`; reads show what was flushed."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, chunk: int = CHUNK) -> None:
         self._db = db
+        self._chunk = chunk
         self._changed: dict[tuple[str, int], BitMap] = {}
         self._cache: OrderedDict[str, FrozenBitMap] = OrderedDict()
 
     def change(self, row: int, before: frozenset[str], now: frozenset[str]) -> None:
         """The ticket in the row has the terms `now`, and had `before`."""
         for term in before ^ now:
-            key = (term, row // CHUNK)
+            key = (term, row // self._chunk)
             if key not in self._changed:
                 self._changed[key] = self._stored(key)
             self._changed[key].flip_inplace(row, row + 1)
@@ -54,8 +55,10 @@ class Postings:
     def flush(self) -> None:
         """Write what changed, within the caller's transaction."""
         self._db.executemany(PUT_ROWS, ((*key, packed(rows)) for key, rows in sorted(self._changed.items())))
+        changed = {term for term, _ in self._changed}
+        for key in [key for key in self._cache if "\0" in key or key in changed]:  # a range may have any of them
+            del self._cache[key]
         self._changed.clear()
-        self._cache.clear()
 
     def term(self, term: str) -> FrozenBitMap:
         """The rows that have exactly this term."""

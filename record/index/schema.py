@@ -76,18 +76,18 @@ def claim(path: Path) -> tuple[Path, int]:
     raise OSError(f"{path} and its neighbours are all in use")
 
 
-def opened(path: Path) -> sqlite3.Connection:
+def opened(path: Path, tables: str = _TABLES, version: int = VERSION) -> sqlite3.Connection:
     """The index at the path, emptied when it is damaged or of another version. Use it from one thread at a time."""
     try:
         db = _connect(path)
-        if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        if db.execute("PRAGMA user_version").fetchone()[0] == version:
             return db
         db.close()
     except sqlite3.DatabaseError as error:
         _LOG.warning("The index is thrown away: %s", error)
     discard(path)
     db = _connect(path)
-    db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT")
+    db.executescript(f"BEGIN; {tables} PRAGMA user_version = {version}; COMMIT")
     return db
 
 

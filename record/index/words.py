@@ -28,13 +28,14 @@ def _tails(word: str) -> list[str]:
 
 
 @lru_cache(maxsize=20_000)
-def _word_terms(word: str) -> frozenset[str]:
+def word_terms(word: str) -> frozenset[str]:
+    """The terms under which one word is found."""
     tails = _tails(word)
     beginnings = (_BEGINNING + tail[:length] for tail in tails for length in range(1, _SHORT + 1))
     return frozenset((*(_WORD + tail for tail in tails), *beginnings))
 
 
-def _number_terms(ticket_id: str) -> set[str]:
+def number_terms(ticket_id: str) -> set[str]:
     """An id is found by each beginning; as one word among 100,000 it would have to be looked for among all of them."""
     return {_BEGINNING + tail[:length] for tail in _tails(ticket_id) for length in range(1, len(tail) + 1)}
 
@@ -44,7 +45,7 @@ def terms(ticket: PromotionRequest) -> frozenset[str]:
     meta, target, history = ticket.metadata, ticket.spec.target, ticket.status.history
     people = (meta.created_by, *(entry.by for entry in history if entry.by != SYSTEM))
     words = (*people, target.name, target.version, meta.tenant, *ticket.spec.request.justification.split())
-    return frozenset().union(_number_terms(ticket.id), *map(_word_terms, set(words)))
+    return frozenset().union(number_terms(ticket.id), *map(word_terms, set(words)))
 
 
 def asked(text: str) -> tuple[str, ...]:
