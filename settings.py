@@ -90,6 +90,13 @@ class Settings(BaseModel):
     git_repo: str = Field(min_length=1, description="The GitOps repository: the path of a bare one, or a URL to clone.")
     git_branch: str = Field("main", min_length=1, description="The branch that is the record.")
     git_token: SecretStr | None = Field(None, description="Token for an https URL of the repository.")
+    audit_repo: str | None = Field(
+        None,
+        min_length=1,
+        description="Git repository of the audit trail, the path of a bare one or a URL; without it, the log is all. "
+        "API and worker.",
+    )
+    audit_token: SecretStr | None = Field(None, description="Token for an https URL of that repository.")
     awx_url: str | None = Field(
         None, pattern="^https?://", description="AWX's API root, such as `https://awx.example/api/`. Worker only."
     )

@@ -12,14 +12,14 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
-from api import codec, console, errors, events, health, record, requests, sessions, slack, webhooks
-from api.audit import Audit
+from api import audit, codec, console, errors, events, health, record, requests, sessions, slack, webhooks
 from api.dependencies import PERMISSION, declared
 from api.deprecation import DeprecationHeaders
 from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
 from api.metrics import RequestMetrics
 from api.openapi import DocumentedApi, operation_id
 from api.pages import ConsoleFiles, ConsoleRoute
+from api.refusals import Refusals
 from api.services import Services
 from api.web import LEVEL, SHORTEST, Compression, Cors, SecurityHeaders, add_docs
 
@@ -55,8 +55,8 @@ def create_app(services: Services) -> FastAPI:
 
     app = _routed(lifespan)
     app.state.services = services
-    app.state.audit = audit = Audit()
-    _add_middleware(app, services, audit.refused)
+    app.state.refusals = refusals = Refusals(services.trail, services.tickets.tenant_of)
+    _add_middleware(app, services, refusals.refused)
     errors.install(app)
     add_docs(app)
 
@@ -100,6 +100,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(codec.router)
     app.include_router(record.router)
     app.include_router(events.router)
+    app.include_router(audit.router)
     app.include_router(webhooks.router)
     app.include_router(slack.router)
     app.include_router(sessions.router)

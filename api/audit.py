@@ -1,44 +1,151 @@
-"""The audit log of refused attempts: who tried what, and why not. One JSON line each, few a minute for one caller."""
+"""The routes of the audit trail."""
 
-import structlog
-from fastapi import Request
-from limits import RateLimitItemPerMinute
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from api.counting import Counts
-from api.limits import network
-from domain.roles import Person
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field, StringConstraints, field_validator
+from starlette.concurrency import run_in_threadpool
 
-log = structlog.get_logger("audit")
+from api.dependencies import Served, needs
+from api.entry import SignedInRoute
+from api.errors import TrailNotKept
+from api.filters import Paging, Point, first_instant, in_order, instant_after
+from api.openapi import Responses, problems
+from api.paging import PAGED, paged
+from api.trail import audited
+from domain import roles
+from domain.errors import NotAuthorized
+from domain.roles import Permission, Person
+from domain.trail import AuditAction, AuditEntry, Outcome
+from domain.values import Tenant
+from record.trail.export import ExportFormat, exported
+from record.trail.index import TrailIndex
+from record.trail.query import TrailQuery
 
-LINES_PER_MINUTE = 60
-"""For one caller. Nobody can fill the log: what is too much is left out, and the next line says how much that was."""
+_ANSWERS: Responses = {
+    200: {
+        "headers": PAGED,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/jsonl": {"schema": {"type": "string"}},
+        },
+    },
+    **problems(
+        _401="No acceptable token",
+        _403="The caller's roles let them read no entries",
+        _404="No audit trail is kept here",
+        _422="A filter is refused; `errors` names it",
+        _429="Too many requests; `Retry-After` says when to go on",
+        _431="The headers are too large",
+        _503="The identity provider, the Git record or the trail can't be read now",
+    ),
+}
+_TOGETHER = 500
+"""Lines of an export that are sent as one piece."""
 
-STRANGERS_PER_MINUTE = 600
-"""For all unauthenticated callers together: addresses are cheap, and must not crowd out the lines about people."""
+router = APIRouter(prefix="/v1", tags=["audit"], route_class=SignedInRoute)
 
 
-class Audit:
-    """Writes who was refused what; neither bodies nor tokens."""
+class AuditFormat(StrEnum):
+    """A page as JSON, or all that the filters find as a file."""
 
-    def __init__(self) -> None:
-        self._counts = Counts()  # each process has a log of its own
-        self._lines = RateLimitItemPerMinute(LINES_PER_MINUTE)
-        self._strangers = RateLimitItemPerMinute(STRANGERS_PER_MINUTE)
-        self._left_out = 0
+    JSON = "json"
+    CSV = "csv"
+    JSONL = "jsonl"
 
-    async def refused(self, request: Request, status: int, why: str, by: str | None = None) -> None:
-        """Log one refused attempt; by the caller, unless `by` names somebody else."""
-        person: Person | None = getattr(request.state, "person", None)
-        address = request.client.host if request.client else None
-        by = by or (person.email if person else None)
-        if await self._too_many(by, network(address or "")):
-            self._left_out += 1
-            return
-        what = {"method": request.method, "path": request.url.path[:200]}
-        log.warning("refused", by=by, address=address, **what, status=status, why=why, left_out=self._left_out)
-        self._left_out = 0
 
-    async def _too_many(self, by: str | None, address: str) -> bool:
-        if await self._counts.take(self._lines, "line", by or address):
-            return True
-        return by is None and await self._counts.take(self._strangers, "stranger") > 0
+class TrailFilters(Paging):
+    """The filters of the audit trail; they combine."""
+
+    person: Annotated[
+        str | None, StringConstraints(min_length=1, max_length=255), Field(description="An e-mail address")
+    ] = None
+    action: Annotated[tuple[AuditAction, ...], Field(description="One or several acts")] = ()
+    outcome: Annotated[tuple[Outcome, ...], Field(description="One or several outcomes")] = ()
+    tenant: Annotated[Tenant | None, Field(description="A tenant's name")] = None
+    ticket: Annotated[
+        str | None, StringConstraints(min_length=1, max_length=40), Field(description="A request's id")
+    ] = None
+    since: Annotated[
+        Point | None,
+        Field(alias="from", description="On this day (in the zone of the statistics) or instant, or later"),
+    ] = None
+    until: Annotated[Point | None, Field(alias="to", description="On this day or instant, or earlier")] = None
+    q: Annotated[
+        str, Field(max_length=200, description="Words of people, tickets, kinds and details; beginnings do")
+    ] = ""
+    format: Annotated[AuditFormat, Field(description="`csv` and `jsonl` give all that the filters find, as a file")] = (
+        AuditFormat.JSON
+    )
+
+    _in_order = field_validator("until")(in_order)
+
+    def within(self, tenants: frozenset[str] | None, zone: ZoneInfo) -> TrailQuery:
+        """The query that finds these among the tenants' entries; days are those of the zone."""
+        return TrailQuery(
+            tenants=tenants,
+            person=self.person,
+            action=self.action,
+            outcome=self.outcome,
+            tenant=self.tenant,
+            ticket=self.ticket,
+            since=None if self.since is None else first_instant(self.since, zone),
+            until=None if self.until is None else instant_after(self.until, zone),
+            q=self.q,
+            limit=self.limit,
+            cursor=self.cursor,
+        )
+
+
+@router.get("/audit", response_model=list[AuditEntry], responses=_ANSWERS)
+async def list_audit_entries(
+    services: Served,
+    caller: Annotated[Person, needs(Permission.AUDIT)],
+    request: Request,
+    filters: Annotated[TrailFilters, Query()],
+) -> Response:
+    """The acts and refusals that the caller may read, newest first: a `cpi` those of their tenants, `cpi_admin` all.
+
+    `format=csv` and `format=jsonl` give all that the filters find, as a file; that is noted as an act itself.
+    """
+    query = filters.within(_tenants(caller), services.zone)
+    if services.audited is None:
+        raise TrailNotKept("No audit trail is kept here, only a log: PRODGATE_AUDIT_REPO is not set")
+    if filters.format is AuditFormat.JSON:
+        return await run_in_threadpool(_page, services.audited, query, request)
+    form = ExportFormat(filters.format.value)
+    total, lines = await run_in_threadpool(_export, services.audited, query, form)
+    asked = request.url.query[:200]
+    detail = f"{total} entries of the audit trail: {asked}"
+    services.trail.note(audited(request, AuditAction.EXPORT, tenant=filters.tenant, detail=detail))
+    name = f"audit-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.{form}"
+    told = {"Content-Disposition": f'attachment; filename="{name}"', "X-Total-Count": str(total)}
+    return StreamingResponse(lines, headers=told, media_type=form.media_type)
+
+
+def _tenants(caller: Person) -> frozenset[str] | None:
+    """The tenants whose entries the caller may read; None for all entries. Raises NotAuthorized."""
+    tenants = roles.scope(caller, Permission.AUDIT).tenants
+    if tenants is not None and not tenants:
+        raise NotAuthorized("Not authorized: reading the audit trail takes the role cpi or cpi_admin")
+    return tenants
+
+
+def _page(index: TrailIndex, query: TrailQuery, request: Request) -> Response:
+    return paged(request, index.page(query))
+
+
+def _export(index: TrailIndex, query: TrailQuery, form: ExportFormat) -> tuple[int, Iterator[str]]:
+    total, documents = index.documents(query)
+    return total, _pieces(exported(documents, form))
+
+
+def _pieces(lines: Iterator[str]) -> Iterator[str]:
+    while piece := "".join(islice(lines, _TOGETHER)):
+        yield piece

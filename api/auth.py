@@ -18,6 +18,7 @@ from domain.decision import LONGEST_ACR, Acr
 from domain.identity import SignIn
 from domain.roles import Person
 from domain.sessions import LONGEST_LIFE, IssuedToken
+from domain.trail import Via
 from domain.values import Email, Frozen
 from record.facts.identities import Identities
 from record.facts.revoked import RevokedSessions
@@ -45,11 +46,17 @@ class Identity(Frozen):
 
 
 class SignedIn(Frozen):
-    """The caller, when they last proved it to the issuer, and how strongly; None where the token does not say."""
+    """The caller, when they last proved it to the issuer, and how strongly; None where the token does not say.
+
+    `session` is one sign-in's name among all, `address` where the request came from.
+    """
 
     person: Person
     at: datetime | None = None
     acr: Acr | None = None
+    session: str = ""
+    address: str | None = None
+    via: Via = Via.API
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,7 @@ class Callers:
             raise Unauthenticated("Send a bearer token: Authorization: Bearer …")
         identity = await self.verifier.identity(token.strip())
         person = await run_in_threadpool(self._accepted, identity)
-        return SignedIn(person=person, at=identity.signed_in_at, acr=identity.acr)
+        return SignedIn(person=person, at=identity.signed_in_at, acr=identity.acr, session=identity.token.session)
 
     def _accepted(self, identity: Identity) -> Person:
         # By the entry's addresses: a token under another one has that entry's roles only where it is the same person's.

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.decoder import EncodedPayloads
-from api.dependencies import FromDecoder, needs
+from api.dependencies import FromDecoder, FromTrail, needs
 from api.entry import SignedInRoute
 from api.openapi import problems
+from api.trail import audited
 from domain.roles import Permission, Person
+from domain.trail import AuditAction
 
 router = APIRouter(prefix="/v1/codec", tags=["codec"], route_class=SignedInRoute)
 
@@ -26,7 +28,13 @@ router = APIRouter(prefix="/v1/codec", tags=["codec"], route_class=SignedInRoute
     ),
 )
 async def decode_payloads(
-    decoder: FromDecoder, caller: Annotated[Person, needs(Permission.OPERATE)], body: EncodedPayloads
+    request: Request,
+    decoder: FromDecoder,
+    trail: FromTrail,
+    caller: Annotated[Person, needs(Permission.OPERATE)],
+    body: EncodedPayloads,
 ) -> EncodedPayloads:
     """Decrypts payloads of Temporal's histories; what is in clear comes back as it is."""
-    return await decoder.decode(caller, body)
+    decoded = await decoder.decode(caller, body)
+    trail.note(audited(request, AuditAction.DECODE))
+    return decoded

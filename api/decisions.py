@@ -16,14 +16,17 @@ from api.message_signing import MessageSigner
 from api.models import Permissions, UnprovenState
 from api.permissions import Case, shown
 from api.tickets import Tickets
+from api.trail import acted
 from domain import lifecycle, targets
 from domain.decision import Decision, DecisionAction
 from domain.errors import RuleViolation
 from domain.roles import Person
 from domain.ticket import PromotionRequest
+from domain.trail import AuditAction
 from record.errors import RecordUnavailable
 from record.facts.controls import Controls
 from record.people.directory import DirectoryReader
+from record.trail.writing import Trail
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Decisions:
     directory: DirectoryReader
     controls: Controls
     signer: MessageSigner
+    trail: Trail
     now: Callable[[], datetime]
 
     async def permissions(self, person: Person, ticket_id: str) -> Permissions:
@@ -126,4 +130,7 @@ class Decisions:
             raise
         if not answer.recorded:
             self.tickets.held_ahead(decision.ticket_id)
+        about = {"ticket": decision.ticket_id, "tenant": case.ticket.metadata.tenant}
+        said = decision.reason or decision.comment
+        self.trail.note(acted(by, AuditAction(decision.action.value), detail=said, **about))
         return answer

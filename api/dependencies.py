@@ -82,8 +82,10 @@ async def sign_in(request: Request) -> None:
     services = _services(request)
     if services.follower:
         await services.follower.follow()
-    signed_in = await services.callers.signed_in(request.headers.get("Authorization"))
+    found = await services.callers.signed_in(request.headers.get("Authorization"))
+    signed_in = found.model_copy(update={"address": request.client.host if request.client else None})
     request.state.person, request.state.signed_in = signed_in.person, signed_in
+    services.sign_ins.note(signed_in)
     wait = await services.people.take(signed_in.person)
     if wait:
         raise TooManyRequests(wait)

@@ -20,6 +20,7 @@ from api.oidc import ProviderUnavailable
 from domain import errors as rules
 from engine.codec import PayloadUnreadable
 from record.errors import BadCursor, RecordError
+from record.trail.index import TrailUnread
 
 log = structlog.get_logger(__name__)
 
@@ -106,15 +107,16 @@ class RefusedText(HTTPException):
         self.fields = fields
 
 
+class TrailNotKept(Exception):
+    """This installation keeps no audit trail that could be read."""
+
+
 class ChangedSince(Exception):
     """The ticket is no longer the revision that the caller's If-Match names."""
 
     def __init__(self) -> None:
         super().__init__("The request has changed since it was read; read it again and decide on what it says now")
 
-
-AUDITED = frozenset(map(HTTPStatus, (400, 401, 403, 404, 409, 412, 429)))
-"""Statuses of attempts that the audit log tells of, as of every broken rule; a refused field is none."""
 
 UNREADABLE = (RecordError, GitError, sqlite3.Error, OSError)
 """The errors that reading the record raises while its disk, its repository or the index is away."""
@@ -162,6 +164,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadCursor: HTTPStatus.UNPROCESSABLE_ENTITY,
     ChangedSince: HTTPStatus.PRECONDITION_FAILED,
+    TrailNotKept: HTTPStatus.NOT_FOUND,
+    TrailUnread: HTTPStatus.SERVICE_UNAVAILABLE,
     NotRunning: HTTPStatus.CONFLICT,
     EngineUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     PayloadUnreadable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -282,6 +286,11 @@ def problem(
     return JSONResponse(content, status, headers, MEDIA_TYPE)
 
 
+def kind_of_status(status: int) -> str | None:
+    """The word of a refusal before any route is reached."""
+    return "too-many-requests" if status == HTTPStatus.TOO_MANY_REQUESTS else _KIND_OF.get(status)
+
+
 def too_many(error: TooManyRequests) -> Response:
     """The answer to whoever is refused before the routes are reached."""
     answer = problem(HTTPStatus.TOO_MANY_REQUESTS, str(error), "too-many-requests")
@@ -315,8 +324,7 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
             answer.headers["Cache-Control"] = "no-store"
         if isinstance(error, TooManyRequests):
             answer.headers["Retry-After"] = str(error.wait)
-        if status in AUDITED or isinstance(error, rules.RuleViolation):
-            await request.app.state.audit.refused(request, status, str(error))
+        await request.app.state.refusals.answered(request, status, detail, error, code)
         return answer
 
     return handler
@@ -369,7 +377,9 @@ def _unreadable(detail: str) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     del error  # the server logs it with its traceback
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; it has been logged")
+    detail = "Something went wrong; it has been logged"
+    await request.app.state.refusals.answered(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
 def _field(fault: dict[str, Any]) -> FieldProblem:

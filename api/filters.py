@@ -47,6 +47,14 @@ def _point(value: object) -> date | datetime:
 Point = Annotated[date | datetime, PlainValidator(_point, json_schema_input_type=str)]
 
 
+def in_order(until: date | datetime | None, given: ValidationInfo) -> date | datetime | None:
+    """The end of a period, checked against its beginning, `since`."""
+    since = given.data.get("since")
+    if since and until and first_instant(since, UTC) >= instant_after(until, UTC):
+        raise ValueError("must not come before from")
+    return until
+
+
 class ListFilters(Paging):
     """The filters and the order of a list of requests; filters combine."""
 
@@ -62,13 +70,7 @@ class ListFilters(Paging):
     q: Annotated[str, Field(max_length=200, description="Words of names, justification, people; beginnings do")] = ""
     sort: Annotated[Sort, Field(description="The order; a minus is descending")] = Sort.NEWEST
 
-    @field_validator("until")
-    @classmethod
-    def _in_order(cls, until: Point | None, given: ValidationInfo) -> Point | None:
-        since = given.data.get("since")
-        if since and until and _first(since, UTC) >= _last(until, UTC):
-            raise ValueError("must not come before from")
-        return until
+    _in_order = field_validator("until")(in_order)
 
     def within(self, scope: Scope, zone: ZoneInfo) -> TicketQuery:
         """The query that finds these among what the scope lets the caller see; days are those of the zone."""
@@ -78,8 +80,8 @@ class ListFilters(Paging):
             created_by=self.created_by,
             target_name=self.target,
             target_type=self.type,
-            created_after=None if self.since is None else _first(self.since, zone),
-            created_before=None if self.until is None else _last(self.until, zone),
+            created_after=None if self.since is None else first_instant(self.since, zone),
+            created_before=None if self.until is None else instant_after(self.until, zone),
             q=self.q,
             sort=self.sort,
             limit=self.limit,
@@ -96,12 +98,12 @@ class Filters(ListFilters):
         return replace(super().within(scope, zone), state=self.state)
 
 
-def _first(point: date | datetime, zone: tzinfo) -> datetime:
+def first_instant(point: date | datetime, zone: tzinfo) -> datetime:
     """The first instant of the point."""
     return point if isinstance(point, datetime) else datetime.combine(point, time(), zone)
 
 
-def _last(point: date | datetime, zone: tzinfo) -> datetime:
+def instant_after(point: date | datetime, zone: tzinfo) -> datetime:
     """The first instant after the point; tickets count in seconds."""
     if isinstance(point, datetime):
         return point + timedelta(seconds=1)

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from api.dependencies import PUBLIC, Served
 from api.engine import EngineUnavailable
 from api.errors import UNREADABLE
+from api.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -25,11 +26,25 @@ async def check_liveness() -> dict[str, str]:
     "/readyz", openapi_extra=PUBLIC, responses={503: {"description": "Something needed is missing; the body says what"}}
 )
 async def check_readiness(services: Served) -> JSONResponse:
-    """Tells whether Temporal and the Git record can be reached; `faults` are files that take rights away, no outage."""
+    """Tells whether Temporal and the Git record can be reached.
+
+    `faults` are files that take rights away, `audit` how the audit trail is: no outages.
+    """
     checks = {"temporal": await _temporal(services), "git": await _git(services)}
     ready = set(checks.values()) == {"ok"}
     faults = await run_in_threadpool(services.controls.faults) if ready else ()
-    return JSONResponse(checks | {"faults": [fault.place for fault in faults]}, 200 if ready else 503)
+    told = {"audit": _audit(services), "faults": [fault.place for fault in faults]}
+    return JSONResponse(checks | told, 200 if ready else 503)
+
+
+def _audit(services: Services) -> str:
+    """Tells how the audit trail is; entries wait while its repository is away, and are lines of the log at once."""
+    if services.audited is None:
+        return "not kept"
+    if services.audited.rewritten:
+        return f"The audit trail was rewritten: {', '.join(services.audited.rewritten)}"
+    failed = services.trail.failure or services.audited.failure
+    return "The audit trail's repository can't be reached" if failed else "ok"
 
 
 async def _temporal(services: Served) -> str:

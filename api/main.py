@@ -34,7 +34,9 @@ from api.shares import FairShares
 from api.slack_clicks import Clicks, SlackInteractions
 from api.submissions import Limits, Submissions
 from api.tickets import Tickets
+from api.trail import SignIns
 from bootstrap.process import serve, stop_signal
+from bootstrap.trail import trail_repository
 from engine.codec import EncryptingCodec
 from engine.connection import connect
 from record.facts.controls import Controls
@@ -49,6 +51,7 @@ from record.metrics import FaultCollector
 from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
 from record.signing.signatures import KeyUnusable, Signer
+from record.trail.index import TrailIndex
 from record.trail.writing import Trail
 from settings import Settings, SettingsError, plain, variable
 
@@ -71,17 +74,24 @@ async def run(settings: Settings, host: str, port: int) -> None:
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
     REGISTRY.register(FaultCollector(services.controls))
     services.index.follow()
+    if services.audited:
+        services.audited.follow()
     ending = asyncio.create_task(_end_streams(services, stop))
     await serve(create_app(services), host, port, stop)
     await ending
     await http.aclose()
     await services.counts.close()
     services.index.close()
+    if services.audited:
+        services.audited.close()
+    await asyncio.to_thread(services.trail.close)
     await repository.close()
 
 
 def compose(settings: Settings, client: Client, repository: Repository, http: httpx.AsyncClient) -> Services:
     """Everything the routes need, wired together; `http` is what the identity provider is asked through."""
+    audit = trail_repository(settings, settings.data_dir / "api")
+    trail = Trail(audit)
     directory, keys = DirectoryReader(repository), KeyReader(repository)
     sign = MessageSigner(signer(settings), keys, repository)
     engine = Engine(client, settings.task_queue, settings.answer_within)
@@ -89,14 +99,14 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     controls, identities = Controls.of(repository, directory, index), Identities(repository, index, keys)
     comparer, lines = Comparer(index, controls.catalogue), LineReader(repository, index, directory, keys, controls)
     tickets = Tickets(engine, repository, index, keys, comparer, lines)
-    decisions = Decisions(tickets, engine, directory, controls, sign, _now)
+    decisions = Decisions(tickets, engine, directory, controls, sign, trail, _now)
     counts = Counts(plain(settings.limits_url))
     people = PeopleLimit(settings.requests_per_minute_person, counts)
     verifier, revoked = _verifier(settings, http), RevokedSessions(repository, settings.oidc_token_lifetime)
     return Services(
         tickets=tickets,
         decisions=decisions,
-        submissions=Submissions(tickets, engine, index, directory, controls, sign, *_bounds(settings, index)),
+        submissions=Submissions(tickets, engine, index, directory, controls, sign, *_bounds(settings, index), trail),
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
         repairs=Repairs(repository, index, sign.signer, settings.critical_sign_in_within, _now),
         engine=engine,
@@ -110,7 +120,9 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         zone=settings.time_zone,
         broadcast=Broadcast(index, revoked),
         people=people,
-        trail=Trail(),
+        trail=trail,
+        sign_ins=SignIns(trail),
+        audited=TrailIndex(audit, settings.data_dir / "api" / "audit.db") if audit else None,
         counts=counts,
         sign_in_within=settings.critical_sign_in_within,
         web=_web(settings),

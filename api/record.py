@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from api.dependencies import Caller, FromRepairs, needs
+from api.dependencies import Caller, FromRepairs, FromTrail, needs
 from api.entry import SignedInRoute
 from api.openapi import problems
 from api.repairs import RepairBody, SignedRepair
+from api.trail import acted
 from domain.roles import Permission, Person
+from domain.trail import AuditAction
 
 router = APIRouter(prefix="/v1", tags=["record"], route_class=SignedInRoute)
 
@@ -26,6 +28,10 @@ MayRepair = Annotated[Person, needs(Permission.OPERATE)]
 
 
 @router.post("/repairs", responses=_REFUSALS)
-async def create_repair(repairs: FromRepairs, caller: Caller, _: MayRepair, body: RepairBody) -> SignedRepair:
+async def create_repair(
+    repairs: FromRepairs, trail: FromTrail, caller: Caller, _: MayRepair, body: RepairBody
+) -> SignedRepair:
     """Sign what takes back an unproven commit's changes; `prodgate repair` commits it. Needs a fresh sign-in."""
-    return await repairs.sign(caller, body)
+    signed = await repairs.sign(caller, body)
+    trail.note(acted(caller, AuditAction.REPAIR, detail=f"{signed.commit}: {signed.reason}"))
+    return signed

@@ -33,6 +33,7 @@ from api.models import (
     ReasonBody,
 )
 from api.openapi import Responses, headers, problems
+from api.paging import PAGED, paged
 from domain import roles
 from domain.comparison import Comparison
 from domain.decision import DecisionAction
@@ -41,7 +42,7 @@ from domain.ticket import PromotionRequest, State
 from domain.values import TicketId
 from record.index.diff import Difference
 from record.index.history import Commit
-from record.index.query import Page, Statistics
+from record.index.query import Statistics
 
 _REFUSALS = problems(
     _401="No acceptable token, or one whose sign-in is too long ago",
@@ -53,15 +54,7 @@ _REFUSALS = problems(
 )
 _ONE = problems(_404="No such request, for this caller")
 _TAG = headers(ETag="The revision, for If-None-Match and If-Match")
-_PAGE: Responses = {
-    200: {
-        "headers": headers(
-            X_Total_Count="How many requests the list has on all its pages",
-            X_Next_Cursor="The cursor of the next page, where there is one",
-            Link='The next page\'s address, as `rel="next"`',
-        )
-    }
-}
+_PAGE: Responses = {200: {"headers": PAGED}}
 _READ: Responses = {200: {"headers": _TAG}, 304: {"description": "Not changed"}, **_ONE}
 _HELD: Responses = {
     202: {
@@ -119,7 +112,7 @@ def list_requests(
 ) -> Response:
     """The requests the caller may see, newest first; filters combine. `X-Total-Count` counts all, `Link` leads on."""
     query = filters.within(roles.scope(caller, Permission.SEE), zone)
-    return _paged(request, index.page(query))
+    return paged(request, index.page(query))
 
 
 @router.get("/pending", response_model=list[PromotionRequest], responses=_PAGE)
@@ -129,7 +122,7 @@ def list_pending_requests(
     """The requests that wait for the caller's decision: those they could approve now."""
     query = filters.within(roles.scope(caller, Permission.APPROVE), zone)
     others = replace(query, state=(State.PENDING,), decider=caller)
-    return _paged(request, index.page(others))
+    return paged(request, index.page(others))
 
 
 @router.get("/my", response_model=list[PromotionRequest], responses=_PAGE)
@@ -138,7 +131,7 @@ def list_my_requests(
 ) -> Response:
     """The caller's own requests, under whatever address."""
     query = filters.within(roles.own(caller), zone)
-    return _paged(request, index.page(query))
+    return paged(request, index.page(query))
 
 
 @router.get("/stats")
@@ -156,11 +149,13 @@ def get_statistics(index: FromIndex, now: Now, zone: TimeZone, caller: Sees) -> 
 async def create_request(
     submissions: FromSubmissions,
     caller: Creates,
+    request: Request,
     response: Response,
     body: CreatePromotionRequest,
     idempotency_key: IdempotencyKey = None,
 ) -> PromotionRequest:
     """Ask for a promotion. It is recorded in Git before this answers 201."""
+    request.state.tenant = body.tenant  # for the audit trail, where it is refused
     answer = await submissions.create(caller, body, idempotency_key)
     response.headers["Location"] = f"{router.prefix}/{answer.ticket.id}"
     return _answered(response, answer, recorded=201)
@@ -336,14 +331,3 @@ def _answered(response: Response, answer: Answer, recorded: int = 200) -> Promot
     response.status_code = recorded if answer.recorded else 202
     response.headers["ETag"] = etag(answer.ticket)
     return answer.ticket
-
-
-def _paged(request: Request, page: Page) -> Response:
-    """The page's tickets as the index has them; the total, and the way to the next page, in headers."""
-    response = Response(f"[{','.join(page.documents)}]", media_type="application/json")
-    response.headers["X-Total-Count"] = str(page.total)
-    if page.next_cursor:
-        following = request.url.include_query_params(cursor=page.next_cursor)
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-        response.headers["X-Next-Cursor"] = page.next_cursor
-    return response

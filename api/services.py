@@ -19,10 +19,12 @@ from api.repairs import Repairs
 from api.slack_clicks import SlackInteractions
 from api.submissions import Submissions
 from api.tickets import Tickets
+from api.trail import SignIns
 from record.facts.controls import Controls
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
+from record.trail.index import TrailIndex
 from record.trail.writing import Trail
 
 
@@ -45,8 +47,9 @@ class Services:
 
     `zone` is the time zone of 'today' and 'this week'.
 
-    `follower` is there where the record is a URL, `slack` where decisions in Slack are switched on. `people` limits the
-    requests of one person; a decision on critical impact asks for a sign-in that is at most `sign_in_within` old.
+    `follower` is there where the record is a URL, `audited` where an audit trail is kept, `slack` where decisions in
+    Slack are switched on. `people` limits the requests of one person; a decision on critical impact asks for a sign-in
+    that is at most `sign_in_within` old.
     """
 
     tickets: Tickets
@@ -66,9 +69,11 @@ class Services:
     broadcast: Broadcast
     people: PeopleLimit
     trail: Trail
+    sign_ins: SignIns
     counts: Counts
     sign_in_within: timedelta
     web: Web
     console: Console
     follower: SharedFetch | None = None
+    audited: TrailIndex | None = None
     slack: SlackInteractions | None = None

@@ -5,6 +5,8 @@ from fastapi import APIRouter, Request, Response
 from api.auth import LONGEST_TOKEN
 from api.dependencies import LOGOUT, Served
 from api.openapi import problems
+from api.trail import audited
+from domain.trail import AuditAction, Via
 
 _FORM = {
     "requestBody": {
@@ -40,5 +42,9 @@ async def receive_logout(services: Served, request: Request) -> Response:
 
     `logout_token` proves itself by its signature. Tokens of that session, or of that person up to then, are refused.
     """
-    await services.logouts.take(await request.body())
+    ended = await services.logouts.take(await request.body())
+    named = f"session {ended.sid}" if ended.sid else "every session up to now"
+    services.trail.note(
+        audited(request, AuditAction.LOGOUT, subject=ended.subject, detail=f"Ended {named}", via=Via.PROVIDER)
+    )
     return Response(headers={"Cache-Control": "no-store"})

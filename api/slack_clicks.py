@@ -22,9 +22,10 @@ from api.errors import STATUS, NotFound, Unauthenticated
 from api.limits import PeopleLimit
 from api.tickets import Tickets
 from domain.decision import BY_CLICK, DecisionAction
-from domain.errors import ProductionChanged, RuleViolation, StaleDecision
+from domain.errors import ProductionChanged, RuleViolation, StaleDecision, kind_of
 from domain.identity import SignIn
 from domain.roles import Person
+from domain.trail import Via
 from domain.values import TICKET_ID
 from record.facts.identities import Identities
 from record.people.directory import DirectoryReader
@@ -120,7 +121,7 @@ class Clicks:
         person = await self.person(click)
         comment = f"Decided in Slack by user {click.user} of workspace {click.team}"
         asked = DecisionRequest(click.action, comment=comment, reason=reason, production=click.production)
-        await self.decisions.decide(SignedIn(person=person), click.ticket_id, asked)
+        await self.decisions.decide(SignedIn(person=person, via=Via.SLACK), click.ticket_id, asked)
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ class SlackInteractions:
     async def _refuse(self, request: Request, click: Click, error: ClickRefused | NotFound | RuleViolation) -> None:
         who, what = f"Slack user {click.user} of workspace {click.team}", f"{click.action} {click.ticket_id}"
         status = STATUS.get(type(error), HTTPStatus.FORBIDDEN)
-        await request.app.state.audit.refused(request, status, f"{what}: {error}", who)
+        about = {"ticket": click.ticket_id, "by": who, "via": Via.SLACK}
+        await request.app.state.refusals.refused(request, status, f"{what}: {error}", error, kind_of(error), **about)
         await self.whisper(click, f"{error} in Prodgate" if isinstance(error, ProductionChanged) else str(error))
 
     async def whisper(self, click: Click, sentence: str) -> None:

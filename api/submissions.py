@@ -21,15 +21,18 @@ from api.models import Checked, CreatePromotionRequest, Decider, DeployedVersion
 from api.numbers import Numbers
 from api.shares import FairShares, Patience
 from api.tickets import Tickets
+from api.trail import acted
 from domain import lifecycle, submissions
 from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
 from domain.roles import Permission, Person, same_address
 from domain.ticket import Target
+from domain.trail import AuditAction
 from domain.values import same_name
 from record.facts.controls import Controls
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
+from record.trail.writing import Trail
 
 _NUMBERS_TRIED = 1_000
 """Numbers tried for one submission before giving up: other API processes and a lost index may have used many."""
@@ -57,6 +60,7 @@ class Submissions:
     limits: Limits
     now: Callable[[], datetime]
     numbers: Numbers
+    trail: Trail
     _filing: Counter[str] = field(default_factory=Counter)
     """Creations that are being recorded, by the address of who asks."""
     _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
@@ -187,7 +191,11 @@ class Submissions:
                 answer = await self.engine.submit(await run_in_threadpool(self._signed, draft, ticket_id, by))
             except NumberTaken:
                 continue
-            return answer if ticket_id == ours else await self._found(ticket_id)
+            if ticket_id != ours:
+                return await self._found(ticket_id)
+            what = f"{draft.target.type} {draft.target.name} {draft.target.version}"
+            self.trail.note(acted(by, AuditAction.CREATE, ticket=ours, tenant=draft.tenant, detail=what))
+            return answer
         raise EngineUnavailable(f"{_NUMBERS_TRIED} numbers of {year} were taken in a row")
 
     def _signed(self, draft: Submission, ticket_id: str, by: SignedIn) -> Submission:

@@ -56,6 +56,11 @@ class Tickets:
             raise NotFound
         return ticket
 
+    def tenant_of(self, ticket_id: str) -> str | None:
+        """The tenant of a recorded ticket; None where there is none by that id."""
+        ticket = self.index.get(ticket_id) if re.fullmatch(TICKET_ID, ticket_id) else None
+        return ticket.metadata.tenant if ticket else None
+
     async def _newest(self, ticket_id: str) -> PromotionRequest | None:
         recorded = await run_in_threadpool(self.index.get, ticket_id)
         if recorded and ticket_id not in self._ahead:

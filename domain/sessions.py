@@ -65,6 +65,11 @@ class IssuedToken(Frozen):
     jti: str | None = None
     sid: str | None = None
 
+    @property
+    def session(self) -> str:
+        """One name of the session that the token is of, or else of the token."""
+        return "\n".join((self.issuer, self.subject, self.sid or self.jti or self.issued_at.isoformat()))
+
     def marks(self, addresses: frozenset[str]) -> Iterator[tuple[Mark, bool]]:
         """Every mark that refuses the token, and whether that depends on when it was issued.
 

@@ -31,6 +31,8 @@ class AuditAction(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     REPAIR = "repair"
+    DECODE = "decode"
+    """Reading what Temporal keeps encrypted."""
     DOWNLOAD = "download"
     EXPORT = "export"
     REPORT = "report"
@@ -101,7 +103,8 @@ def new_id(at: datetime) -> str:
 class AuditEntry(Frozen):
     """One entry. `by` is an address, or another name of who acted, where nobody was signed in; None for a stranger.
 
-    `kind` is the refusal's word as the API says it, `rule` the broken rule's, `status` the answer's. `tenant` decides
+    `kind` is the refusal's word as the API says it, `rule` the broken rule's, `status` the answer's. `call` is
+    the request's method and path. `tenant` decides
     who may read the entry besides the platform's administrators. `left_out` entries came before this one and were too
     many to be kept.
     """
@@ -118,6 +121,7 @@ class AuditEntry(Frozen):
     kind: Short = None
     rule: Short = None
     status: Annotated[int | None, Field(ge=100, le=599)] = None
+    call: Short = None
     detail: Detail = None
     address: Short = None
     via: Via = Via.API

@@ -14,10 +14,11 @@ from pyroaring import FrozenBitMap
 from domain.trail import AuditEntry
 from record.errors import RecordUnavailable
 from record.index.postings import Postings
+from record.index.query import Page
 from record.index.schema import claim, discard, opened
 from record.trail import schema
 from record.trail.finding import GONE, TrailFinder, milliseconds
-from record.trail.query import TrailPage, TrailQuery, decode_cursor, encode_cursor
+from record.trail.query import TrailQuery, decode_cursor, encode_cursor
 from record.trail.repository import Segment, TrailRepository
 from record.trail.segments import read
 
@@ -203,7 +204,7 @@ class TrailIndex:
                 self._discard()
                 raise
 
-    def page(self, query: TrailQuery) -> TrailPage:
+    def page(self, query: TrailQuery) -> Page:
         """One page, the newest entries first. Raises BadCursor, TrailUnread, sqlite3.Error."""
         last = decode_cursor(query)
         with self._reading() as db:
@@ -213,7 +214,7 @@ class TrailIndex:
             read = db.execute(f"SELECT id, document FROM entries WHERE row IN ({_marks(rows)}) ORDER BY row DESC", rows)  # noqa: S608
             ids, documents = zip(*read.fetchall(), strict=True) if rows else ((), ())
         more = end > query.limit
-        return TrailPage(documents, len(found), encode_cursor(query, ids[-1]) if more else None)
+        return Page(documents, len(found), encode_cursor(query, ids[-1]) if more else None)
 
     def _row_of(self, entry_id: str) -> int:
         """The row of an entry; of one that is gone, the end, so that nothing is left out."""

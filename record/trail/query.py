@@ -11,8 +11,6 @@ from domain.trail import AuditAction, AuditEntry, Outcome
 from record.errors import BadCursor
 from record.index import words
 
-MOST_ON_A_PAGE = 200
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailQuery:
@@ -58,15 +56,6 @@ class TrailQuery:
     def _has_words(self, entry: AuditEntry) -> bool:
         found = words_of(entry) if self.q else frozenset()
         return all(_begins(found, *words.lookups(beginning)) for beginning in words.asked(self.q))
-
-
-@dataclass(frozen=True, slots=True)
-class TrailPage:
-    """Some of the entries that a query finds as JSON, how many it finds in all, and the cursor of those that follow."""
-
-    documents: tuple[str, ...]
-    total: int
-    next_cursor: str | None
 
 
 def _begins(found: frozenset[str], term: str, span: tuple[str, str] | None) -> bool:

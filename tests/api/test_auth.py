@@ -35,6 +35,7 @@ PROTECTED = [
 BESIDE = [
     ("GET", "/v1/me"),
     ("GET", "/v1/targets"),
+    ("GET", "/v1/audit"),
     ("GET", "/v1/events"),
     ("POST", "/v1/codec/decode"),
     ("POST", "/v1/repairs"),
