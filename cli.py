@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,22 +22,21 @@ SETTINGS = "Settings are environment variables: the README lists them, docs/oper
 EPILOG = "New here? `prodgate up` starts everything; the README walks on from there."
 
 
+OWN_PARSERS = {
+    "lint": "record.audit.lint",
+    "verify": "record.audit.command",
+    "checkpoints": "record.audit.proving",
+    "audit": "bootstrap.audit_command",
+}
+"""The modules of commands that read their own arguments."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the answer is its exit code: 1 when something stands in the way, 2 when it was asked wrongly."""
     asked, parser = sys.argv[1:] if arguments is None else arguments, _parser()
     asked = [f" {each}" if re.fullmatch("-[A-Za-z0-9_-]{42}", each) else each for each in asked]  # a kid, no option
-    if asked[:1] == ["lint"]:
-        from record.audit.lint import run as lint
-
-        return lint(asked[1:])
-    if asked[:1] == ["verify"]:
-        from record.audit.command import run
-
-        return run(asked[1:])
-    if asked[:1] == ["checkpoints"]:
-        from record.audit.proving import run as checkpoints
-
-        return checkpoints(asked[1:])
+    if asked and asked[0] in OWN_PARSERS:
+        return int(import_module(OWN_PARSERS[asked[0]]).run(asked[1:]))
     given = parser.parse_args(asked)
     if given.command is None:
         parser.print_help(sys.stderr)
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     openapi.set_defaults(command=_openapi)
     _add_repair(commands.add_parser("repair", help="put back what a commit changed in the record without proof"))
     commands.add_parser("lint", help="check the files that grant something, before a merge, offline", add_help=False)
+    commands.add_parser("audit", help="list, export, check and purge the audit trail", add_help=False)
     commands.add_parser("verify", help="audit a clone of the GitOps repository, offline", add_help=False)
     commands.add_parser("checkpoints", help="show checkpoints of the record, and prove acts by them", add_help=False)
     return parser

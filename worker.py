@@ -13,6 +13,7 @@ from bootstrap.keys import check_key, signer
 from bootstrap.outlets import checkpoint_setup
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
 from bootstrap.registration import Registration
+from bootstrap.trail import trail_repository
 from clients.awx.client import AwxClient
 from clients.tls import CertificateUnusable
 from engine.codec import PayloadKeysUnusable
@@ -34,6 +35,7 @@ async def run(settings: Settings) -> None:
     warn_of_histories(settings)
     folder, token = settings.data_dir / "worker", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
+    audit = trail_repository(settings, folder)
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, channel_clients(settings) as channels:
         registration = Registration(
@@ -46,7 +48,8 @@ async def run(settings: Settings) -> None:
             channel_clients=channels,
             plan=plan(settings),
             signer=worker_signer,
-            checkpoints=checkpoint_setup(settings, repository, worker_signer),
+            checkpoints=checkpoint_setup(settings, repository, worker_signer, audit),
+            audit=audit,
         )
         await asyncio.to_thread(check_key, repository, registration.commits)
         worker = registration.worker(**life(settings.worker_deployment, settings.build_id))
@@ -57,6 +60,8 @@ async def run(settings: Settings) -> None:
             app = WorkerHealth(worker, temporal, repository, client, registration.commits, counted, encrypted).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
+    if audit:
+        await asyncio.to_thread(audit.close)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from prometheus_client import Gauge
 from activities.leading import BEHIND, Lease, LeaseLost
 from activities.planning import now
 from clients.outlet import HAND_OUT_WITHIN, Outlet, OutletDown
-from domain.checkpoint import CheckpointReport, SignedCheckpoint
+from domain.checkpoint import AuditTip, CheckpointReport, SignedCheckpoint
 from record.errors import RecordUnavailable
 from record.facts.checkpoints import CheckpointBook, checkpoints_ref
 from record.facts.requesters import opened
@@ -23,6 +23,7 @@ from record.git.repository import Repository
 from record.signing.checkpoints import service_keys
 from record.signing.keys import KeyReader
 from record.signing.signatures import Signer
+from record.trail.repository import TrailRepository
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class CheckpointSetup:
     origin: str
     zone: tzinfo
     outlets: Sequence[Outlet]
+    audit: TrailRepository | None = None
     now: Callable[[], datetime] = now
     look_every: float = LOOK_EVERY
 
@@ -121,7 +123,8 @@ class _CheckpointLeader:
         return len(list(islice(book.tree.read(tip), AT_ONCE))) == AT_ONCE
 
     def _sign(self, book: CheckpointBook) -> None:
-        if not book.due(self.setup.now(), self.setup.zone):
+        audit = self._audit()
+        if not book.due(self.setup.now(), self.setup.zone, audit):
             return
         key, at = self.setup.signer.key(), self.setup.now()
         keys = self.setup.keys.current()
@@ -132,8 +135,19 @@ class _CheckpointLeader:
             return
         self._mute = False
         self.lease.check()
-        made = book.add(self.setup.origin, self.setup.branch, at, key)
+        made = book.add(self.setup.origin, self.setup.branch, at, key, audit)
         _LOG.info("checkpoint %d: %d acts at %s", made.number, made.checkpoint.size, made.checkpoint.tip[:10])
+
+    def _audit(self) -> tuple[AuditTip, ...]:
+        """The months of the audit trail; while it can't be read, as the last checkpoint had them."""
+        if self.setup.audit is None:
+            return ()
+        try:
+            self.setup.audit.fetch(self.setup.look_every)
+            return tuple(AuditTip(month=month, commit=tip) for month, tip in self.setup.audit.months().items())
+        except RecordUnavailable as error:
+            _LOG.warning("checkpoints name the audit trail as it was: %s", error)
+            return self._book.newest.audit if self._book and self._book.newest else ()
 
     async def _catch_up(self, book: CheckpointBook, outlet: Outlet) -> None:
         """Hand out all that an outlet lacks, in order, until it takes no more."""

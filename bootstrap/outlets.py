@@ -17,6 +17,7 @@ from domain.audience import Language
 from record.git.repository import Repository
 from record.signing.keys import KeyReader
 from record.signing.signatures import Signer
+from record.trail.repository import TrailRepository
 from settings import Settings, plain, variable
 
 NEEDS = (
@@ -32,7 +33,9 @@ NEEDS = (
 """Settings that are of no use without another."""
 
 
-def checkpoint_setup(settings: Settings, repository: Repository, signer: Signer | None) -> CheckpointSetup | None:
+def checkpoint_setup(
+    settings: Settings, repository: Repository, signer: Signer | None, audit: TrailRepository | None = None
+) -> CheckpointSetup | None:
     """The parts of checkpoints; None where this worker has no key to sign them with.
 
     Raises CannotServe for settings that do not go together: an outlet that is never handed anything would be missed on
@@ -51,6 +54,7 @@ def checkpoint_setup(settings: Settings, repository: Repository, signer: Signer 
         origin=origin(settings.public_url, settings.git_branch),
         zone=settings.time_zone,
         outlets=tuple(_outlets(settings)),
+        audit=audit,
     )
 
 

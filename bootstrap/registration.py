@@ -24,6 +24,7 @@ from activities.preflight import PreflightActivities, RecordPreflight
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from activities.sessions import SessionActivities
+from activities.trail import AUDIT, ChangesNoted
 from activities.vouching import Vouching
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
@@ -45,6 +46,7 @@ from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
 from record.signing.proofs import CommitProofs, Proofs
 from record.signing.signatures import Signer
+from record.trail.repository import TrailRepository
 from workflows.claim import Claim
 from workflows.following import Follow, keep_following
 from workflows.promotion import Promotion
@@ -70,6 +72,7 @@ class Registration:
     known_for: float = KNOWN_FOR
     """Seconds that rights count which can't be looked up any more."""
     checkpoints: CheckpointSetup | None = None
+    audit: TrailRepository | None = None
     now: Callable[[], datetime] = now
     """The clock by which announcements are due, old or given up."""
 
@@ -111,6 +114,8 @@ class Registration:
         """The followers of the record, by the names of their workflows."""
         attention = Attention(self.acts, self.lines, self.client)
         found: dict[str, Follower] = {ATTENTION.name: attention} | {outbox.name: outbox for outbox in self.outboxes}
+        if self.audit is not None:
+            found[AUDIT.name] = ChangesNoted(self.repository, self.audit, self.now)
         return found if self.checkpoints is None else found | {CHECKPOINTS.name: Checkpoints(self.checkpoints)}
 
     async def follow(self) -> None:

@@ -22,8 +22,18 @@ Origin = Annotated[str, StringConstraints(pattern=r"^[^\s+\x00-\x1f]{1,250}$")]
 BranchName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]{1,250}$")]
 
 
+class AuditTip(Frozen):
+    """The commit that a month of the audit trail, such as `2026-11`, was at."""
+
+    month: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
+    commit: CommitId
+
+
 class Checkpoint(Frozen):
-    """The state of a branch at its tip: how many acts its first-parent line brought, and the root of their tree."""
+    """The state of a branch at its tip: how many acts its first-parent line brought, and the root of their tree.
+
+    `audit` is where the months of the audit trail were, if there is one.
+    """
 
     origin: Origin
     size: Annotated[int, Field(ge=0)]
@@ -31,6 +41,7 @@ class Checkpoint(Frozen):
     tip: CommitId
     branch: BranchName
     at: Moment
+    audit: tuple[AuditTip, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,12 @@ class CallReport(Frozen):
     called: int
 
 
+class AuditReport(Frozen):
+    """A report of the follower `audit`: the last commit up to which it noted what changed."""
+
+    cursor: str
+
+
 class LeadReport(Frozen):
     """A follower's report while it leads: how far it has read, and what is behind."""
 

@@ -152,13 +152,7 @@ class UnreadCommits:
             return
         if tip is None or tip not in self._git:
             raise RecordUnavailable("The record can't be read: its branch is gone, or can't be reached")
-        if self._seen is not None and not (self._seen in self._git and self._git.descendant_of(tip, self._seen)):
-            raise BranchRewritten(tip, self._seen)
-        walk = self._git.walk(tip)
-        walk.simplify_first_parent()
-        if self._seen is not None:
-            walk.hide(self._seen)
-        self._ahead.extend(reversed([str(commit.id) for commit in walk]))
+        self._ahead.extend(line_after(self._git, self._seen, tip))
         self._seen = tip
 
     @property
@@ -179,6 +173,17 @@ class UnreadCommits:
     def passed(self) -> None:
         """Go on to the commit after it."""
         self._ahead.popleft()
+
+
+def line_after(git: pygit2.Repository, seen: str | None, tip: str) -> list[str]:
+    """The commits of the first-parent line after one that was seen, oldest first. Raises BranchRewritten."""
+    if seen is not None and not (seen in git and git.descendant_of(tip, seen)):
+        raise BranchRewritten(tip, seen)
+    walk = git.walk(tip)
+    walk.simplify_first_parent()
+    if seen is not None:
+        walk.hide(seen)
+    return [str(commit.id) for commit in reversed(list(walk))]
 
 
 def acts_of(commit: pygit2.Commit, ticket: TicketOf) -> Iterator[Act]:

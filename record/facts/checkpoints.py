@@ -9,7 +9,7 @@ import pygit2
 from joserfc.jwk import OKPKey
 from pydantic import Field, ValidationError
 
-from domain.checkpoint import Checkpoint, SignedCheckpoint, is_due
+from domain.checkpoint import AuditTip, Checkpoint, SignedCheckpoint, is_due
 from domain.decision import Digest
 from domain.formats import JOURNALS
 from domain.merkle import CompactRange
@@ -93,17 +93,20 @@ class CheckpointBook:
             return None
         return said
 
-    def due(self, now: datetime, zone: tzinfo) -> bool:
-        """Tells whether it is time for a checkpoint of where the tree stands, which no other was made of."""
+    def due(self, now: datetime, zone: tzinfo, audit: tuple[AuditTip, ...] = ()) -> bool:
+        """Tells whether it is time for a checkpoint of where tree and audit trail stand, which no other was made of."""
         last = self.newest
-        return self.tree.at is not None and (last is None or (last.tip != self.tree.at and is_due(last.at, now, zone)))
+        if self.tree.at is None or last is None:
+            return self.tree.at is not None
+        return (last.tip, last.audit) != (self.tree.at, audit) and is_due(last.at, now, zone)
 
-    def add(self, origin: str, branch: str, now: datetime, key: OKPKey) -> SignedCheckpoint:
-        """Sign where the tree stands, and keep it. Raises JournalMoved."""
+    def add(
+        self, origin: str, branch: str, now: datetime, key: OKPKey, audit: tuple[AuditTip, ...] = ()
+    ) -> SignedCheckpoint:
+        """Sign where the tree and the audit trail stand, and keep it. Raises JournalMoved."""
         leaves, tip = self.tree.leaves, self.tree.at
-        said = Checkpoint.model_validate(
-            {"origin": origin, "size": leaves.size, "root": leaves.root.hex(), "tip": tip, "branch": branch, "at": now}
-        )
+        found = {"size": leaves.size, "root": leaves.root.hex(), "tip": tip, "branch": branch, "at": now}
+        said = Checkpoint.model_validate({"origin": origin, "audit": audit, **found})
         number, note = self.number + 1, signed(said, key)
         state = BookState(number=number, hashes=tuple(each.hex() for each in leaves.hashes), handed=self._state.handed)
         self._append(state, {path_of(number): note}, f"Checkpoint {number}: {said.size} acts")

@@ -28,9 +28,9 @@ def _tails(word: str) -> list[str]:
 
 
 @lru_cache(maxsize=20_000)
-def word_terms(word: str) -> frozenset[str]:
-    """The terms under which one word is found."""
-    tails = _tails(word)
+def word_terms(word: str, *, parts: bool = True) -> frozenset[str]:
+    """The terms under which one word is found: by the beginnings of each of its parts, or by its own alone."""
+    tails = _tails(word)[: None if parts else 1]
     beginnings = (_BEGINNING + tail[:length] for tail in tails for length in range(1, _SHORT + 1))
     return frozenset((*(_WORD + tail for tail in tails), *beginnings))
 

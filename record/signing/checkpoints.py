@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
-from domain.checkpoint import Checkpoint
+from domain.checkpoint import AuditTip, Checkpoint
 from domain.merkle import leaf_hash, proven_root
 from domain.values import iso
 from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey, signed_note
@@ -18,7 +18,8 @@ from record.signing.signatures import KeyClass, Keys, KeyUnusable
 
 _TEXT = re.compile(
     r"(?P<origin>[^\n]+)\n(?P<size>0|[1-9][0-9]{0,18})\n(?P<root>[A-Za-z0-9+/]{43}=)\n"
-    r"tip (?P<tip>[0-9a-f]+)\nbranch (?P<branch>[^\n]+)\ntime (?P<at>[^\n]+)\n(?:[^\n]+\n)*"
+    r"tip (?P<tip>[0-9a-f]+)\nbranch (?P<branch>[^\n]+)\ntime (?P<at>[^\n]+)\n"
+    r"(?P<audit>(?:audit [^\n]+\n)*)(?:[^\n]+\n)*"
 )
 """What other extension lines say, a later release knows."""
 
@@ -33,7 +34,8 @@ def signed(checkpoint: Checkpoint, key: OKPKey) -> bytes:
     """The checkpoint as a note that the key signed; the key's name is the origin."""
     root = base64.b64encode(bytes.fromhex(checkpoint.root)).decode()
     said = (f"tip {checkpoint.tip}", f"branch {checkpoint.branch}", f"time {iso(checkpoint.at)}")
-    text = "\n".join((checkpoint.origin, str(checkpoint.size), root, *said, ""))
+    audit = (f"audit {each.month} {each.commit}" for each in checkpoint.audit)
+    text = "\n".join((checkpoint.origin, str(checkpoint.size), root, *said, *audit, ""))
     return signed_note(text, checkpoint.origin, _private(key))
 
 
@@ -50,9 +52,16 @@ def read_checkpoint(text: str) -> Checkpoint:
         raise NotANote("it is no checkpoint of a record: origin, size, root, tip, branch, time, a line each")
     try:
         root = base64.b64decode(found["root"], validate=True).hex()
-        return Checkpoint.model_validate(found.groupdict() | {"root": root})
+        audit = tuple(_audit_tip(line) for line in found["audit"].splitlines())
+        return Checkpoint.model_validate(found.groupdict() | {"root": root, "audit": audit})
     except ValidationError as error:
         raise NotANote(f"it is no checkpoint of a record: {error.errors()[0]['msg']}") from error
+
+
+def _audit_tip(line: str) -> AuditTip:
+    _, _, said = line.partition(" ")
+    month, _, commit = said.partition(" ")
+    return AuditTip(month=month, commit=commit)
 
 
 def verifier(origin: str, key: OKPKey) -> VerifierKey:

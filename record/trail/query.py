@@ -64,9 +64,10 @@ def _begins(found: frozenset[str], term: str, span: tuple[str, str] | None) -> b
 
 def words_of(entry: AuditEntry) -> frozenset[str]:
     """The terms of the words that a search finds the entry by."""
-    said = (entry.by, entry.name, entry.tenant, entry.ticket, entry.kind, entry.rule, entry.detail, entry.address)
-    found = (words.word_terms(word) for text in said if text for word in text.split())
-    return frozenset(words.number_terms(entry.ticket) if entry.ticket else ()).union(*found)
+    said = (entry.by, entry.name, entry.tenant, entry.kind, entry.rule, entry.detail)
+    found = [words.word_terms(word) for text in said if text for word in text.split()]
+    address = words.word_terms(entry.address, parts=False) if entry.address else ()
+    return frozenset(words.number_terms(entry.ticket) if entry.ticket else ()).union(address, *found)
 
 
 def encode_cursor(query: TrailQuery, last: str) -> str:

@@ -46,6 +46,10 @@ class TrailRepository:
         """The journal of one month."""
         return Journal(self.path, AUDIT + month, self._remote, self._packing, history=True)
 
+    def changes(self) -> Journal:
+        """The journal of whoever notes the record's commits: how far that is."""
+        return Journal(self.path, f"{AUDIT}changes", self._remote, self._packing)
+
     def months(self) -> dict[str, str]:
         """The commit that each month is at, as this disk knows it, oldest first. Raises RecordUnavailable."""
         prefix = fetched(AUDIT) if self._remote else AUDIT
@@ -73,6 +77,37 @@ class TrailRepository:
             return None
         files = sorted((delta.new_file.path, str(delta.new_file.id)) for delta in deltas)
         return self._segments(repo, month, files)
+
+    def segments(self, month: str, tip: str) -> Iterator[Segment]:
+        """Every segment of the month, the newest first. Raises RecordUnavailable."""
+        with _failures():
+            repo = pygit2.Repository(str(self.path))
+            diff = repo[tip].peel(pygit2.Tree).diff_to_tree(swap=True)
+            files = sorted(((each.new_file.path, str(each.new_file.id)) for each in diff.deltas), reverse=True)
+        return self._segments(repo, month, files)
+
+    def only_adds(self, month: str, tip: str) -> str | None:
+        """The first commit of the month that changes or removes what was noted before; None where none does.
+
+        Raises RecordUnavailable.
+        """
+        with _failures():
+            repo = pygit2.Repository(str(self.path))
+            walk = repo.walk(tip)
+            for commit in walk:
+                trees = [parent.tree for parent in commit.parents]
+                if len(trees) > 1:
+                    return str(commit.id)
+                diff = trees[0].diff_to_tree(commit.tree) if trees else commit.tree.diff_to_tree(swap=True)
+                if any(delta.status != DeltaStatus.ADDED for delta in diff.deltas):
+                    return str(commit.id)
+        return None
+
+    def follows(self, tip: str, before: str) -> bool:
+        """Tells whether the commit `before` is the tip, or among what it was built on. Raises RecordUnavailable."""
+        with _failures():
+            repo = pygit2.Repository(str(self.path))
+            return tip == before or (before in repo and repo.descendant_of(tip, before))
 
     def _segments(self, repo: pygit2.Repository, month: str, files: list[tuple[str, str]]) -> Iterator[Segment]:
         for path, oid in files:

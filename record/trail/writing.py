@@ -9,9 +9,11 @@ import random
 import secrets
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from threading import Condition, Thread
+from typing import Self
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -46,13 +48,49 @@ LEFT_OUT = Counter("prodgate_audit_left_out", "Entries that were too many to be 
 
 
 @dataclass(frozen=True)
-class _Pending:
+class NewSegment:
     """A segment that has to be written; tried again, it is the same file."""
 
     month: str
     path: str
     data: bytes
     count: int
+
+    @classmethod
+    def of(cls, entries: Sequence[AuditEntry], name: str) -> Self:
+        """The entries, which are of one month, as a segment whose name nobody else gives."""
+        last = entries[-1].at
+        return cls(month_of(last), path_of(last, name), dumped(entries), len(entries))
+
+
+class SegmentWriter:
+    """Writes segments beside other processes. One thread uses it; what it does blocks."""
+
+    def __init__(self, repository: TrailRepository) -> None:
+        self._repository = repository
+        self._journal: tuple[str, Journal] | None = None
+
+    def write(self, segment: NewSegment) -> None:
+        """Append the segment to its month; durable when this returns. Raises RecordUnavailable, to be tried again."""
+        try:
+            self._append(segment)
+        except RecordUnavailable:
+            self._journal = None
+            raise
+
+    def _append(self, segment: NewSegment) -> None:
+        if self._journal is None or self._journal[0] != segment.month:
+            opened = self._repository.journal(segment.month)
+            opened.open()
+            self._journal = (segment.month, opened)
+        _, journal = self._journal
+        subject = f"Note {segment.count} act{'s' if segment.count > 1 else ''}"
+        for _ in range(_ATTEMPTS):
+            with contextlib.suppress(JournalMoved):  # another process was first: what it wrote stays, ours comes after
+                return journal.append({segment.path: segment.data}, subject)
+            time.sleep(_LONGEST_PAUSE * random.random())  # noqa: S311  spreads out writers, hides nothing
+            journal.open()
+        raise RecordUnavailable(f"{journal.ref} is written by others all the time")
 
 
 class Trail:
@@ -68,7 +106,6 @@ class Trail:
         self._left_out = 0
         self._segments = 0
         self._thread: Thread | None = None
-        self._journal: tuple[str, Journal] | None = None
         self.failure: str | None = None
 
     @property
@@ -110,10 +147,10 @@ class Trail:
             self._repository.close()
 
     def _write(self, repository: TrailRepository) -> None:
-        pending, failures = None, 0
+        writer, pending, failures = SegmentWriter(repository), None, 0
         while pending := pending or self._next():
             try:
-                self._append(repository, pending)
+                writer.write(pending)
             except RecordUnavailable as error:
                 self._failed(error)
                 failures += 1
@@ -130,7 +167,6 @@ class Trail:
             self._rest(EVERY)
 
     def _failed(self, error: RecordUnavailable) -> None:
-        self._journal = None
         UP.set(0)
         if self.failure is None:
             _LOG.warning("The audit trail can't be written; entries wait, and are in the log: %s", error)
@@ -143,7 +179,7 @@ class Trail:
             while not self._closed and (left := until - time.monotonic()) > 0:
                 self._arrived.wait(left)
 
-    def _next(self) -> _Pending | None:
+    def _next(self) -> NewSegment | None:
         """The next segment, once there is something; None when the trail is closed and all is written."""
         with self._arrived:
             while not self._waiting and not self._closed:
@@ -155,19 +191,4 @@ class Trail:
             for _ in together:
                 self._waiting.popleft()
             self._segments += 1
-        path = path_of(together[-1].at, f"{self._process}-{self._segments}")
-        return _Pending(month, path, dumped(together), len(together))
-
-    def _append(self, repository: TrailRepository, pending: _Pending) -> None:
-        if self._journal is None or self._journal[0] != pending.month:
-            journal = repository.journal(pending.month)
-            journal.open()
-            self._journal = (pending.month, journal)
-        _, journal = self._journal
-        subject = f"Note {pending.count} act{'s' if pending.count > 1 else ''}"
-        for _ in range(_ATTEMPTS):
-            with contextlib.suppress(JournalMoved):  # another process was first: what it wrote stays, ours comes after
-                return journal.append({pending.path: pending.data}, subject)
-            time.sleep(_LONGEST_PAUSE * random.random())  # noqa: S311  spreads out writers, hides nothing
-            journal.open()
-        raise RecordUnavailable(f"{journal.ref} is written by others all the time")
+        return NewSegment.of(together, f"{self._process}-{self._segments}")

@@ -22,7 +22,10 @@ def test_a_process_says_that_it_lives(house: House) -> None:
 def test_a_process_that_can_serve_says_so(house: House) -> None:
     """Temporal and Git are there."""
     answer = house.http().get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"temporal": "ok", "git": "ok", "audit": "not kept", "faults": []})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"temporal": "ok", "git": "ok", "audit": "not kept", "faults": []},
+    )
 
 
 def test_requests_are_counted_by_route_and_status(house: House) -> None:
