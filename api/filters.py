@@ -20,7 +20,7 @@ class Paging(Frozen):
 
     model_config = ConfigDict(validate_by_name=False)
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Requests on a page")] = 50
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="How many on a page")] = 50
     cursor: Annotated[str | None, Field(max_length=500, description="Where the page before ended")] = None
 
 

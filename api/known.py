@@ -46,6 +46,7 @@ def me(person: Person, directory: Directory, faults: Iterable[Fault]) -> Me:
         creates=creates(person, directory),
         faults=tuple(map(ReportedFault.of, faults)) if admin else (),
         may_approve=any(roles.holds(person, Permission.APPROVE, tenant) for tenant in directory.tenants),
+        may_audit=roles.scope(person, Permission.AUDIT).tenants != frozenset(),
     )
 
 

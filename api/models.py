@@ -237,7 +237,8 @@ class ReportedFault(Frozen):
 
 
 class Me(Frozen):
-    """The caller: their roles, the tenants that they see or create in, and whether they may approve anywhere.
+    """The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and whether
+    the audit trail shows them anything.
 
     `faults` are the record's files that can't be used as they are, and why; for the platform's admins alone.
     """
@@ -248,6 +249,7 @@ class Me(Frozen):
     tenants: tuple[KnownTenant, ...]
     creates: tuple[Tenant, ...]
     may_approve: bool
+    may_audit: bool
     faults: tuple[ReportedFault, ...]
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pygit2 import init_repository
+
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.processes import Process
@@ -52,6 +54,11 @@ def payload_keys(data: Path) -> Path:
 def worker_key(data: Path) -> Path:
     """The private key that a demo's worker signs with."""
     return data / "signing" / "worker.json"
+
+
+def audit_repository(data: Path) -> Path:
+    """The Git repository of the audit trail that a demo in this folder keeps."""
+    return data / "audit.git"
 
 
 class CannotStart(Exception):
@@ -141,6 +148,8 @@ class Demo:
             settings["PRODGATE_SIGNING_KEY"] = str(signing_key(self.data))
             if worker_key(self.data).exists():
                 settings["PRODGATE_WORKER_KEY"] = str(worker_key(self.data))
+        if "PRODGATE_AUDIT_REPO" not in self.given:
+            settings["PRODGATE_AUDIT_REPO"] = str(audit_repository(self.data))
         if payload_keys(self.data).exists():  # a new demo has none: its Temporal UI is to be read
             settings["PRODGATE_PAYLOAD_KEYS"] = str(payload_keys(self.data))
         if self.has_awx:
@@ -178,11 +187,11 @@ class Demo:
         (self.data / "logs").mkdir(parents=True, exist_ok=True)
         if self.has_git:
             prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"))
-            if not signing_key(
-                self.data
-            ).exists():  # no release before goes on after this key: a person's to make later
+            if not signing_key(self.data).exists():  # a folder from before keeps what the release before can go on with
                 self._make_key("PRODGATE_WORKER_KEY", worker_key(self.data), KeyClass.SERVICE)
             self._make_key("PRODGATE_SIGNING_KEY", signing_key(self.data), KeyClass.PEOPLE)
+        if "PRODGATE_AUDIT_REPO" not in self.given and not (audit := audit_repository(self.data)).exists():
+            init_repository(str(audit), bare=True)
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 

@@ -34,9 +34,11 @@ def _unpacked(data: bytes) -> BitMap:
 class Postings:
     """The terms of an index. Changes are gathered and written by `flush`; reads show what was flushed."""
 
-    def __init__(self, db: sqlite3.Connection, chunk: int = CHUNK) -> None:
+    def __init__(self, db: sqlite3.Connection, chunk: int = CHUNK, empty_from: int | None = None) -> None:
+        """`empty_from` is the first chunk of which nothing is stored, where that is known: nobody need look there."""
         self._db = db
         self._chunk = chunk
+        self._empty_from = empty_from
         self._changed: dict[tuple[str, int], BitMap] = {}
         self._cache: OrderedDict[str, FrozenBitMap] = OrderedDict()
 
@@ -49,6 +51,8 @@ class Postings:
             self._changed[key].flip_inplace(row, row + 1)
 
     def _stored(self, key: tuple[str, int]) -> BitMap:
+        if self._empty_from is not None and key[1] >= self._empty_from:
+            return BitMap()
         found = self._db.execute("SELECT rows FROM postings WHERE term = ? AND chunk = ?", key).fetchone()
         return _unpacked(found[0]) if found else BitMap()
 
@@ -56,6 +60,8 @@ class Postings:
         """Write what changed, within the caller's transaction."""
         self._db.executemany(PUT_ROWS, ((*key, packed(rows)) for key, rows in sorted(self._changed.items())))
         changed = {term for term, _ in self._changed}
+        if self._empty_from is not None and self._changed:
+            self._empty_from = max(self._empty_from, 1 + max(chunk for _, chunk in self._changed))
         for key in [key for key in self._cache if "\0" in key or key in changed]:  # a range may have any of them
             del self._cache[key]
         self._changed.clear()

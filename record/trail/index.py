@@ -26,8 +26,6 @@ _LOG = logging.getLogger(__name__)
 
 EVERY = 2.0
 """Seconds between two looks at the repository."""
-_BATCH = 20_000
-"""Entries that are put into the file in one transaction."""
 _EXPORTED = 1_000
 """Entries of an export that are read at once."""
 _PUT = "INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?)"
@@ -118,9 +116,14 @@ class TrailIndex:
             self._forget(month)
             segments = self._repository.added(month, None, tip)
         entries = chain.from_iterable(map(_entries, segments or ()))
-        while batch := list(islice(entries, _BATCH)):
+        while batch := list(islice(entries, self._room())):
             self._put(month, sorted(batch, key=lambda entry: entry.id))
         self._note_tip(month, tip)
+
+    def _room(self) -> int:
+        """As many entries as are put into the file in one transaction: up to the end of a piece, written once so."""
+        with self._turn:
+            return schema.CHUNK - self._end() % schema.CHUNK
 
     def _put(self, month: str, batch: list[AuditEntry]) -> None:
         documents = [entry.model_dump_json(exclude_none=True) for entry in batch]
@@ -176,7 +179,7 @@ class TrailIndex:
         if self._claim is None:
             self._path, self._claim = claim(self._path)
             self._db = opened(self._path, schema.TABLES, schema.VERSION)
-            self._postings = Postings(self._db, schema.CHUNK)
+            self._postings = Postings(self._db, schema.CHUNK, -(-self._end() // schema.CHUNK))
             self._whole = self._db.execute("SELECT 1 FROM meta WHERE key = 'whole'").fetchone() is not None
 
     def _release(self) -> None:

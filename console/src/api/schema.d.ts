@@ -494,6 +494,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The acts and refusals that the caller may read, newest first
+         * @description The acts and refusals that the caller may read, newest first: a `cpi` those of their tenants, `cpi_admin` all.
+         *
+         *     `format=csv` and `format=jsonl` give all that the filters find, as a file; that is noted as an act itself.
+         */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/awx/job-complete": {
         parameters: {
             query?: never;
@@ -588,7 +610,9 @@ export interface paths {
         };
         /**
          * Tells whether Temporal and the Git record can be reached
-         * @description Tells whether Temporal and the Git record can be reached; `faults` are files that take rights away, no outage.
+         * @description Tells whether Temporal and the Git record can be reached.
+         *
+         *     `faults` are files that take rights away, `audit` how the audit trail is: no outages.
          */
         get: operations["check_readiness"];
         put?: never;
@@ -635,7 +659,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -679,6 +703,62 @@ export interface components {
             /** Production */
             production?: string | null;
         };
+        /**
+         * AuditAction
+         * @description The act that an entry tells of; those of decisions are named as decisions are.
+         * @enum {string}
+         */
+        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-catalogue" | "change-templates";
+        /**
+         * AuditEntry
+         * @description One entry. `by` is an address, or another name of who acted, where nobody was signed in; None for a stranger.
+         *
+         *     `kind` is the refusal's word as the API says it, `rule` the broken rule's, `status` the answer's. `call` is
+         *     the request's method and path. `tenant` decides
+         *     who may read the entry besides the platform's administrators. `left_out` entries came before this one and were too
+         *     many to be kept.
+         */
+        AuditEntry: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            action: components["schemas"]["AuditAction"];
+            /** @default done */
+            outcome: components["schemas"]["Outcome"];
+            /** By */
+            by?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Tenant */
+            tenant?: string | null;
+            /** Ticket */
+            ticket?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Rule */
+            rule?: string | null;
+            /** Status */
+            status?: number | null;
+            /** Call */
+            call?: string | null;
+            /** Detail */
+            detail?: string | null;
+            /** Address */
+            address?: string | null;
+            /** @default api */
+            via: components["schemas"]["Via"];
+            /** Leftout */
+            leftOut?: number | null;
+        };
+        /**
+         * AuditFormat
+         * @description A page as JSON, or all that the filters find as a file.
+         * @enum {string}
+         */
+        AuditFormat: "json" | "csv" | "jsonl";
         /**
          * CallbackAnswer
          * @description The outcome of a callback: its promotion looks at the job now, or it concerns none that waits.
@@ -912,7 +992,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1010,7 +1090,8 @@ export interface components {
         };
         /**
          * Me
-         * @description The caller: their roles, the tenants that they see or create in, and whether they may approve anywhere.
+         * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and whether
+         *     the audit trail shows them anything.
          *
          *     `faults` are the record's files that can't be used as they are, and why; for the platform's admins alone.
          */
@@ -1027,6 +1108,8 @@ export interface components {
             creates: string[];
             /** Mayapprove */
             mayApprove: boolean;
+            /** Mayaudit */
+            mayAudit: boolean;
             /** Faults */
             faults: components["schemas"]["ReportedFault"][];
         };
@@ -1057,6 +1140,12 @@ export interface components {
             scheduledDate: string | null;
             direction: components["schemas"]["Direction"];
         };
+        /**
+         * Outcome
+         * @description The end of an act: done, refused by a rule, or failed by a fault.
+         * @enum {string}
+         */
+        Outcome: "done" | "refused" | "failed";
         /**
          * Permissions
          * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
@@ -1402,6 +1491,12 @@ export interface components {
             /** Commit */
             commit: string | null;
         };
+        /**
+         * Via
+         * @description The way by which somebody acted.
+         * @enum {string}
+         */
+        Via: "api" | "slack" | "git" | "command" | "provider" | "service";
     };
     responses: never;
     parameters: never;
@@ -1414,7 +1509,7 @@ export interface operations {
     list_requests: {
         parameters: {
             query?: {
-                /** @description Requests on a page */
+                /** @description How many on a page */
                 limit?: number;
                 /** @description Where the page before ended */
                 cursor?: string | null;
@@ -1446,7 +1541,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
-                    /** @description How many requests the list has on all its pages */
+                    /** @description How many the list has on all its pages */
                     "X-Total-Count"?: string;
                     /** @description The cursor of the next page, where there is one */
                     "X-Next-Cursor"?: string;
@@ -1631,7 +1726,7 @@ export interface operations {
     list_pending_requests: {
         parameters: {
             query?: {
-                /** @description Requests on a page */
+                /** @description How many on a page */
                 limit?: number;
                 /** @description Where the page before ended */
                 cursor?: string | null;
@@ -1661,7 +1756,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
-                    /** @description How many requests the list has on all its pages */
+                    /** @description How many the list has on all its pages */
                     "X-Total-Count"?: string;
                     /** @description The cursor of the next page, where there is one */
                     "X-Next-Cursor"?: string;
@@ -1732,7 +1827,7 @@ export interface operations {
     list_my_requests: {
         parameters: {
             query?: {
-                /** @description Requests on a page */
+                /** @description How many on a page */
                 limit?: number;
                 /** @description Where the page before ended */
                 cursor?: string | null;
@@ -1764,7 +1859,7 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
-                    /** @description How many requests the list has on all its pages */
+                    /** @description How many the list has on all its pages */
                     "X-Total-Count"?: string;
                     /** @description The cursor of the next page, where there is one */
                     "X-Next-Cursor"?: string;
@@ -3871,6 +3966,120 @@ export interface operations {
                 };
             };
             /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description How many on a page */
+                limit?: number;
+                /** @description Where the page before ended */
+                cursor?: string | null;
+                /** @description An e-mail address */
+                person?: string | null;
+                /** @description One or several acts */
+                action?: components["schemas"]["AuditAction"][];
+                /** @description One or several outcomes */
+                outcome?: components["schemas"]["Outcome"][];
+                /** @description A tenant's name */
+                tenant?: string | null;
+                /** @description A request's id */
+                ticket?: string | null;
+                /** @description On this day (in the zone of the statistics) or instant, or later */
+                from?: string | null;
+                /** @description On this day or instant, or earlier */
+                to?: string | null;
+                /** @description Words of people, tickets, kinds and details; beginnings do */
+                q?: string;
+                /** @description `csv` and `jsonl` give all that the filters find, as a file */
+                format?: components["schemas"]["AuditFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description How many the list has on all its pages */
+                    "X-Total-Count"?: string;
+                    /** @description The cursor of the next page, where there is one */
+                    "X-Next-Cursor"?: string;
+                    /** @description The next page's address, as `rel="next"` */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"][];
+                    "text/csv": string;
+                    "application/jsonl": string;
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's roles let them read no entries */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No audit trail is kept here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A filter is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider, the Git record or the trail can't be read now */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -101,6 +101,9 @@ export const enRefusals: Refusals = {
   'too-many-requests': () => 'Too many requests at once. Try again in a moment.',
   'too-short': ({ limit }) => `At least ${limit} characters.`,
   'too-small': ({ limit }) => `At least ${limit}.`,
+  'trail-not-kept': () =>
+    'No audit trail is kept here. Whoever operates Prodgate can set PRODGATE_AUDIT_REPO.',
+  'trail-unread': () => 'The audit trail is being read for the first time. Try again in a minute.',
   unauthenticated: () => 'Sign in again.',
   'unknown-environment': ({ name, environments }) =>
     name ? `${name} is promoted ${environments}.` : 'The target has no such environment.',

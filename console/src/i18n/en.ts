@@ -12,7 +12,13 @@ export const en = {
   name: 'Prodgate',
   tagline: 'The approval gate in front of production.',
   skip: 'Skip to content',
-  nav: { requests: 'Requests', create: 'New request', main: 'Main', home: 'Prodgate, all requests' },
+  nav: {
+    requests: 'Requests',
+    audit: 'Audit',
+    create: 'New request',
+    main: 'Main',
+    home: 'Prodgate, all requests',
+  },
   common: {
     cancel: 'Cancel',
     close: 'Close',

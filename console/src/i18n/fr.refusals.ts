@@ -111,6 +111,9 @@ export const frRefusals: Refusals = {
   'too-many-requests': () => 'Trop de requêtes à la fois. Réessayez dans un instant.',
   'too-short': ({ limit }) => `${limit} caractères au moins.`,
   'too-small': ({ limit }) => `${limit} au moins.`,
+  'trail-not-kept': () =>
+    'Aucun journal d’audit n’est tenu ici. L’exploitant de Prodgate peut définir PRODGATE_AUDIT_REPO.',
+  'trail-unread': () => 'Le journal d’audit est en cours de première lecture. Réessayez dans une minute.',
   unauthenticated: () => 'Reconnectez-vous.',
   'unknown-environment': ({ name, environments }) =>
     name ? `${name} se promeut ${environments}.` : 'La cible n’a pas cet environnement.',

@@ -14,6 +14,7 @@ export const fr: Messages = {
   skip: 'Aller au contenu',
   nav: {
     requests: 'Demandes',
+    audit: 'Audit',
     create: 'Nouvelle demande',
     main: 'Principale',
     home: 'Prodgate, toutes les demandes',

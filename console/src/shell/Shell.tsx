@@ -11,6 +11,7 @@ import { ConnectionBanner } from './ConnectionBanner';
 import { CrashGuard } from './CrashGuard';
 import { FaultBanner } from './FaultBanner';
 import { Logo } from './Logo';
+import { Pages } from './Pages';
 
 /** What is around every page. */
 export function Shell() {
@@ -36,7 +37,9 @@ export function Shell() {
             <Logo />
             <span className="hidden sm:inline">{t.name}</span>
           </Link>
-          <nav aria-label={t.nav.main} className="flex grow items-center justify-end gap-2">
+          <nav aria-label={t.nav.main} className="flex min-w-0 grow items-center gap-1">
+            {me.data && <Pages me={me.data} />}
+            <span className="grow" />
             {me.data && me.data.creates.length > 0 && pathname !== '/requests/new' && (
               <ButtonLink tone="primary" small to="/requests/new">
                 <Plus className="size-4" aria-hidden />

@@ -10,6 +10,7 @@ const ME = {
   tenants: [],
   creates: ['tenant-finance'],
   mayApprove: false,
+  mayAudit: false,
   faults: [],
 };
 const GOOD: FormValues = {

@@ -1,10 +1,11 @@
-import { Search, X } from 'lucide-react';
-import { useEffect, useState, type RefObject } from 'react';
+import { X } from 'lucide-react';
+import type { RefObject } from 'react';
 import { isFiltered, NO_FILTERS, PERIODS, type Filters, type Period } from '@/api/filters';
 import { TYPES, type Me, type TargetType } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { Button } from '@/ui/Button';
 import { inputClass, Select } from '@/ui/Field';
+import { SearchBox } from '@/ui/SearchBox';
 import { StateFilter } from './StateFilter';
 
 interface RequestFiltersProps {
@@ -18,7 +19,13 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
   const { t } = useSpeech();
   return (
     <div role="search" aria-label={t.list.filters} className="flex flex-wrap items-center gap-2">
-      <SearchBox key={filters.tab} value={filters.q} input={search} change={(q) => change({ q }, true)} />
+      <SearchBox
+        key={filters.tab}
+        label={t.list.search}
+        value={filters.q}
+        input={search}
+        change={(q) => change({ q }, true)}
+      />
       {filters.tab !== 'waiting' && (
         <StateFilter states={filters.states} change={(states) => change({ states })} />
       )}
@@ -95,49 +102,5 @@ function PeriodFilter({ filters, change }: Pick<RequestFiltersProps, 'filters' |
           </label>
         ))}
     </>
-  );
-}
-
-const TYPED_MS = 250;
-
-interface SearchBoxProps {
-  value: string;
-  input: RefObject<HTMLInputElement | null>;
-  change: (q: string) => void;
-}
-
-/** Asks the server when the typing pauses. */
-function SearchBox({ value, input, change }: SearchBoxProps) {
-  const { t } = useSpeech();
-  const [typed, setTyped] = useState(value);
-  const [asked, setAsked] = useState(value);
-  // The address changed by itself: Back, or the filters were cleared.
-  if (asked !== value) {
-    setAsked(value);
-    setTyped(value);
-  }
-  useEffect(() => {
-    if (typed === value) return undefined;
-    const timer = window.setTimeout(() => {
-      setAsked(typed);
-      change(typed);
-    }, TYPED_MS);
-    return () => window.clearTimeout(timer);
-  });
-  return (
-    <div className="relative min-w-48 grow basis-60">
-      <Search className="pointer-events-none absolute start-2.5 top-2.5 size-4 text-muted" aria-hidden />
-      <input
-        ref={input}
-        type="search"
-        maxLength={200}
-        aria-label={t.list.search}
-        aria-keyshortcuts="/"
-        placeholder={t.list.search}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        className={`${inputClass} ps-8`}
-      />
-    </div>
   );
 }
