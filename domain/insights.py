@@ -1,0 +1,272 @@
+"""Figures about promotions, from the record alone: how long each stage takes, how often, and what fails.
+
+Times are Unix seconds, as the record has whole seconds; durations are seconds.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, Generic, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from domain.ticket import Action, HistoryEntry, PromotionRequest
+from domain.values import Frozen
+
+Key = TypeVar("Key", str, int)
+"""A name of a request: its id, or the index's row."""
+
+SMALLEST_TEAM = 5
+"""People of a team below which its figures would be figures about persons."""
+
+
+class Stage(StrEnum):
+    """A part of a promotion that takes time. A deployment ends in one of two."""
+
+    APPROVAL = "approval"
+    QUEUE = "queue"
+    DEPLOYED = "deployed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stage that ended. `seconds` is None for a deployment of which AWX made no job: it ended, and took no time."""
+
+    stage: Stage
+    ended: int
+    seconds: int | None
+
+
+def spans(ticket: PromotionRequest) -> Iterator[Span]:
+    """The ended stages of one promotion.
+
+    Approval: from creation to the approval that stands; one that lapsed counts no more. Queue: from the moment that
+    the request may deploy (approved, its date come, released from a hold) to its launch; a retry has none. Deployment:
+    from launch to the end, once for each attempt.
+    """
+    if ticket.status.approved_at is not None:
+        yield _span(Stage.APPROVAL, ticket.metadata.created_at, ticket.status.approved_at)
+    scheduled = ticket.spec.request.scheduled_date
+    ready: datetime | None = None
+    launched: datetime | None = None
+    for entry in ticket.status.history:
+        match entry.action:
+            case Action.DEPLOYING:
+                if ready is not None:
+                    yield _span(Stage.QUEUE, ready, entry.at)
+                launched = None if entry.job_id is None else entry.at
+            case Action.DEPLOYED | Action.FAILED:
+                yield _span(Stage(entry.action.value), launched, entry.at)
+            case Action.RETRIED:
+                launched = None
+        ready = entry.at if _may_deploy(entry, scheduled) else None
+
+
+def _may_deploy(entry: HistoryEntry, scheduled: datetime | None) -> bool:
+    """Tells whether the request waits for nothing but its turn from this entry on; an agreed date comes with `due`."""
+    if entry.action is Action.RELEASED:
+        return scheduled is None or scheduled <= entry.at
+    return entry.action is Action.DUE or (entry.action is Action.APPROVED and scheduled is None)
+
+
+def _span(stage: Stage, start: datetime | None, end: datetime) -> Span:
+    return Span(stage, int(end.timestamp()), None if start is None else int((end - start).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An approval or a rejection, whether it stood or lapsed later."""
+
+    by: str
+    at: int
+
+
+def decided(ticket: PromotionRequest) -> Iterator[Decided]:
+    """The approvals and rejections of one request."""
+    for entry in ticket.status.history:
+        if entry.action in {Action.APPROVED, Action.REJECTED}:
+            yield Decided(entry.by, int(entry.at.timestamp()))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Attempt(Generic[Key]):
+    """The end of one deployment of a target. Of one second, failures come first. `ticket` names the request."""
+
+    ended: int
+    deployed: bool
+    ticket: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Outage(Generic[Key]):
+    """A target's time from a failure to its next deployment; more failures before that belong to it.
+
+    `ticket` is the request that failed first.
+    """
+
+    ended: int
+    seconds: int
+    ticket: Key
+
+
+def outages(attempts: Iterable[Attempt[Key]]) -> Iterator[Outage[Key]]:
+    """The outages that ended, of one target's attempts in whatever order."""
+    failure: Attempt[Key] | None = None
+    for attempt in sorted(attempts):
+        if not attempt.deployed:
+            failure = failure or attempt
+        elif failure is not None:
+            yield Outage(attempt.ended, attempt.ended - failure.ended, failure.ticket)
+            failure = None
+
+
+class Duration(Frozen):
+    """How long something took: how often there was one, and the seconds that 50 % and 90 % of them took at most."""
+
+    count: int
+    p50: int | None = None
+    p90: int | None = None
+
+    @classmethod
+    def of(cls, *runs: Sequence[int]) -> Self:
+        """Of durations in any number of runs, each in ascending order."""
+        known = [run for run in runs if run]
+        count = sum(map(len, known))
+        if not count:
+            return cls(count=0)
+        return cls(count=count, p50=_percentile(known, count, 50), p90=_percentile(known, count, 90))
+
+
+def _percentile(runs: Sequence[Sequence[int]], count: int, percent: int) -> int:
+    """The nearest rank: the smallest value that so many per cent are no greater than. Nothing is merged or copied."""
+    rank = -(-count * percent // 100)  # rounded up
+    low, high = min(run[0] for run in runs), max(run[-1] for run in runs)
+    while low < high:
+        middle = (low + high) // 2
+        if sum(bisect_right(run, middle) for run in runs) < rank:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+class Figures(Frozen):
+    """The figures of some promotions in some time. Each stage counts where it ended.
+
+    `deployed` and `failed` are ended deployments, retries included; `change_failure_rate` is the failed ones' part of
+    both, from 0 to 1, None where none ended. `time_to_restore` is of outages that ended.
+    """
+
+    approval_wait: Duration
+    queue: Duration
+    deployment: Duration
+    deployed: int
+    failed: int
+    change_failure_rate: float | None
+    time_to_restore: Duration
+
+
+@dataclass(slots=True)
+class Runs:
+    """Durations to make figures of, in any number of runs, each in ascending order.
+
+    Those of deployments are of attempts that AWX had a job for; `ended` counts them all.
+    """
+
+    stages: dict[Stage, list[Sequence[int]]]
+    ended: dict[Stage, int]
+    outages: list[Sequence[int]]
+
+    @property
+    def figures(self) -> Figures:
+        deployed, failed = self.ended.get(Stage.DEPLOYED, 0), self.ended.get(Stage.FAILED, 0)
+        return Figures(
+            approval_wait=Duration.of(*self._of(Stage.APPROVAL)),
+            queue=Duration.of(*self._of(Stage.QUEUE)),
+            deployment=Duration.of(*self._of(Stage.DEPLOYED), *self._of(Stage.FAILED)),
+            deployed=deployed,
+            failed=failed,
+            change_failure_rate=failed / (deployed + failed) if deployed + failed else None,
+            time_to_restore=Duration.of(*self.outages),
+        )
+
+    def _of(self, stage: Stage) -> list[Sequence[int]]:
+        return self.stages.get(stage, [])
+
+
+def figures_of(found: Iterable[Span], restored: Iterable[Outage[str]]) -> Figures:
+    """The figures of ended stages and outages, given in whatever order."""
+    by_stage: dict[Stage, list[int]] = {stage: [] for stage in Stage}
+    ended = dict.fromkeys(Stage, 0)
+    for span in found:
+        ended[span.stage] += 1
+        if span.seconds is not None:
+            by_stage[span.stage].append(span.seconds)
+    stages: dict[Stage, list[Sequence[int]]] = {stage: [sorted(values)] for stage, values in by_stage.items()}
+    return Runs(stages, ended, [sorted(each.seconds for each in restored)]).figures
+
+
+_WEEK = r"[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])"
+Week = Annotated[str, Field(pattern=f"^{_WEEK}$", examples=["2026-W48"])]
+"""A week of ISO 8601, from Monday: `2026-W48`."""
+
+_QUARTER = 900
+"""Seconds of a quarter of an hour: no zone's offset is finer, so that all of one lie in the same week."""
+
+
+def week_of(moment: int, zone: ZoneInfo) -> int:
+    """The number of the week, from year 1 on, in which the moment lies in the zone."""
+    return _week_of(moment // _QUARTER, zone)
+
+
+@lru_cache(maxsize=4_096)
+def _week_of(quarter: int, zone: ZoneInfo) -> int:
+    return week_number(datetime.fromtimestamp(quarter * _QUARTER, zone).date())
+
+
+def week_number(day: date) -> int:
+    """The number of a day's week; the first day of the calendar is a Monday."""
+    return (day.toordinal() - 1) // 7
+
+
+def week_name(number: int) -> str:
+    """The number's week as ISO 8601 writes it."""
+    year, week, _ = date.fromordinal(number * 7 + 1).isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def numbered(week: str) -> int:
+    """The number of a week by its name; ValueError for one that its year does not have."""
+    if not re.fullmatch(_WEEK, week):
+        raise ValueError("must be a week of ISO 8601, such as 2026-W48")
+    try:
+        return week_number(date.fromisocalendar(int(week[:4]), int(week[6:]), 1))
+    except ValueError as error:
+        raise ValueError(f"{week[:4]} has no such week") from error
+
+
+class AgeGroup(Frozen):
+    """Requests that wait for a decision: how many have waited from so many seconds on, to less than so many."""
+
+    at_least: int
+    below: int | None
+    count: int
+
+
+_HOUR, _DAY = 3_600, 86_400
+_AGES = (0, 4 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY)
+
+
+def by_age(ages: Iterable[int]) -> tuple[AgeGroup, ...]:
+    """The ages, in seconds, in groups, the youngest first."""
+    counts = [0] * len(_AGES)
+    for age in ages:
+        counts[bisect_right(_AGES, max(age, 0)) - 1] += 1
+    ends = (*_AGES[1:], None)
+    return tuple(AgeGroup(at_least=a, below=b, count=c) for a, b, c in zip(_AGES, ends, counts, strict=True))
