@@ -127,7 +127,7 @@ def outages(attempts: Iterable[Attempt[Key]]) -> Iterator[Outage[Key]]:
 
 
 class Duration(Frozen):
-    """How long something took: how often there was one, and the seconds that 50 % and 90 % of them took at most."""
+    """A number of durations, and the seconds that 50 % and 90 % of them took at most."""
 
     count: int
     p50: int | None = None
