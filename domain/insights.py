@@ -4,10 +4,11 @@ Times are Unix seconds, as the record has whole seconds; durations are seconds.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Generic, Self, TypeVar
@@ -26,21 +27,29 @@ SMALLEST_TEAM = 5
 
 
 class Stage(StrEnum):
-    """A part of a promotion that takes time. A deployment ends in one of two."""
+    """Something that takes time: of a promotion, whose deployments end in one of two, or an outage, of a target."""
 
     APPROVAL = "approval"
     QUEUE = "queue"
     DEPLOYED = "deployed"
     FAILED = "failed"
+    OUTAGE = "outage"
+
+
+ENDS = frozenset({Stage.DEPLOYED, Stage.FAILED})
+"""The ends of a deployment."""
+
+NO_TIME = -1
+"""The seconds of a deployment of which AWX made no job: it ended, and took no time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stage that ended. `seconds` is None for a deployment of which AWX made no job: it ended, and took no time."""
+    """A stage that ended, and the seconds that it took, or NO_TIME."""
 
     stage: Stage
     ended: int
-    seconds: int | None
+    seconds: int
 
 
 def spans(ticket: PromotionRequest) -> Iterator[Span]:
@@ -76,7 +85,8 @@ def _may_deploy(entry: HistoryEntry, scheduled: datetime | None) -> bool:
 
 
 def _span(stage: Stage, start: datetime | None, end: datetime) -> Span:
-    return Span(stage, int(end.timestamp()), None if start is None else int((end - start).total_seconds()))
+    seconds = NO_TIME if start is None else max(int((end - start).total_seconds()), 0)
+    return Span(stage, int(end.timestamp()), seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +145,9 @@ class Duration(Frozen):
 
     @classmethod
     def of(cls, *runs: Sequence[int]) -> Self:
-        """Of durations in any number of runs, each in ascending order."""
-        known = [run for run in runs if run]
+        """Of durations in any number of runs, each in ascending order; NO_TIME is none."""
+        known = [run[bisect_left(run, 0) :] if run[0] < 0 else run for run in runs if run]
+        known = [run for run in known if run]
         count = sum(map(len, known))
         if not count:
             return cls(count=0)
@@ -172,57 +183,49 @@ class Figures(Frozen):
     time_to_restore: Duration
 
 
-@dataclass(slots=True)
-class Runs:
-    """Durations to make figures of, in any number of runs, each in ascending order.
-
-    Those of deployments are of attempts that AWX had a job for; `ended` counts them all.
-    """
-
-    stages: dict[Stage, list[Sequence[int]]]
-    ended: dict[Stage, int]
-    outages: list[Sequence[int]]
-
-    @property
-    def figures(self) -> Figures:
-        deployed, failed = self.ended.get(Stage.DEPLOYED, 0), self.ended.get(Stage.FAILED, 0)
-        return Figures(
-            approval_wait=Duration.of(*self._of(Stage.APPROVAL)),
-            queue=Duration.of(*self._of(Stage.QUEUE)),
-            deployment=Duration.of(*self._of(Stage.DEPLOYED), *self._of(Stage.FAILED)),
-            deployed=deployed,
-            failed=failed,
-            change_failure_rate=failed / (deployed + failed) if deployed + failed else None,
-            time_to_restore=Duration.of(*self.outages),
-        )
-
-    def _of(self, stage: Stage) -> list[Sequence[int]]:
-        return self.stages.get(stage, [])
+Runs = Mapping[Stage, Sequence[Sequence[int]]]
+"""Seconds of each stage to make figures of, in any number of runs, each in ascending order."""
 
 
-def figures_of(found: Iterable[Span], restored: Iterable[Outage[str]]) -> Figures:
-    """The figures of ended stages and outages, given in whatever order."""
-    by_stage: dict[Stage, list[int]] = {stage: [] for stage in Stage}
-    ended = dict.fromkeys(Stage, 0)
+def figures_of(runs: Runs) -> Figures:
+    """The figures of these durations."""
+    well, badly = runs.get(Stage.DEPLOYED, ()), runs.get(Stage.FAILED, ())
+    deployed, failed = sum(map(len, well)), sum(map(len, badly))
+    return Figures(
+        approval_wait=Duration.of(*runs.get(Stage.APPROVAL, ())),
+        queue=Duration.of(*runs.get(Stage.QUEUE, ())),
+        deployment=Duration.of(*well, *badly),
+        deployed=deployed,
+        failed=failed,
+        change_failure_rate=failed / (deployed + failed) if deployed + failed else None,
+        time_to_restore=Duration.of(*runs.get(Stage.OUTAGE, ())),
+    )
+
+
+def figures_of_spans(found: Iterable[Span], ended: Iterable[Outage[Key]]) -> Figures:
+    """The figures of ended stages and outages in whatever order, such as those of one month."""
+    seconds: defaultdict[Stage, list[int]] = defaultdict(list)
     for span in found:
-        ended[span.stage] += 1
-        if span.seconds is not None:
-            by_stage[span.stage].append(span.seconds)
-    stages: dict[Stage, list[Sequence[int]]] = {stage: [sorted(values)] for stage, values in by_stage.items()}
-    return Runs(stages, ended, [sorted(each.seconds for each in restored)]).figures
+        seconds[span.stage].append(span.seconds)
+    seconds[Stage.OUTAGE] = [outage.seconds for outage in ended]
+    return figures_of({stage: [sorted(each)] for stage, each in seconds.items()})
 
 
 _WEEK = r"[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])"
 Week = Annotated[str, Field(pattern=f"^{_WEEK}$", examples=["2026-W48"])]
 """A week of ISO 8601, from Monday: `2026-W48`."""
 
+FIRST_YEAR, LAST_YEAR = 1970, 9000
+"""So that the neighbours of every week exist too, whatever the zone. What is dated beyond lies in the last week."""
+
+_FIRST, _LAST = (int(datetime(year, 2, 1, tzinfo=UTC).timestamp()) for year in (FIRST_YEAR, LAST_YEAR))
 _QUARTER = 900
 """Seconds of a quarter of an hour: no zone's offset is finer, so that all of one lie in the same week."""
 
 
 def week_of(moment: int, zone: ZoneInfo) -> int:
     """The number of the week, from year 1 on, in which the moment lies in the zone."""
-    return _week_of(moment // _QUARTER, zone)
+    return _week_of(min(max(moment, _FIRST), _LAST) // _QUARTER, zone)
 
 
 @lru_cache(maxsize=4_096)
@@ -230,25 +233,50 @@ def _week_of(quarter: int, zone: ZoneInfo) -> int:
     return week_number(datetime.fromtimestamp(quarter * _QUARTER, zone).date())
 
 
+def week_start(number: int, zone: ZoneInfo) -> int:
+    """The first moment of a week in the zone."""
+    return int(datetime.combine(_monday(number), time(), zone).timestamp())
+
+
 def week_number(day: date) -> int:
     """The number of a day's week; the first day of the calendar is a Monday."""
     return (day.toordinal() - 1) // 7
 
 
+def _monday(number: int) -> date:
+    return date.fromordinal(number * 7 + 1)
+
+
 def week_name(number: int) -> str:
     """The number's week as ISO 8601 writes it."""
-    year, week, _ = date.fromordinal(number * 7 + 1).isocalendar()
+    year, week, _ = _monday(number).isocalendar()
     return f"{year:04}-W{week:02}"
 
 
 def numbered(week: str) -> int:
     """The number of a week by its name; ValueError for one that its year does not have."""
-    if not re.fullmatch(_WEEK, week):
+    if not re.fullmatch(_WEEK, week) or not FIRST_YEAR < int(week[:4]) < LAST_YEAR:
         raise ValueError("must be a week of ISO 8601, such as 2026-W48")
     try:
         return week_number(date.fromisocalendar(int(week[:4]), int(week[6:]), 1))
     except ValueError as error:
         raise ValueError(f"{week[:4]} has no such week") from error
+
+
+class By(StrEnum):
+    """What figures are split by."""
+
+    WEEK = "week"
+    TENANT = "tenant"
+    TARGET = "target"
+    IMPACT = "impact"
+
+
+class Asked(Frozen):
+    """Decisions that somebody, or a team, is asked for now, and those that they took in the period."""
+
+    waiting: int
+    decided: int
 
 
 class AgeGroup(Frozen):

@@ -207,6 +207,7 @@ class Feed:
             self._db.execute(schema.PUT, schema.values(row, ticket, revision, self._places_of(path)))
             created, updated = (int(each.timestamp()) for each in (ticket.metadata.created_at, ticket.last.at))
             self._finder.put(row, created, updated, schema.numbers(ticket.id))
+        self._finder.spans.change(row, before, ticket)
         self._finder.postings.change(row, self._terms(before), self._terms(ticket))
 
     def _terms(self, ticket: PromotionRequest | None) -> frozenset[str]:

@@ -9,9 +9,10 @@ from pyroaring import FrozenBitMap
 from domain.roles import Person, Scope, same_address
 from domain.ticket import PromotionRequest, State
 from record.index import words
-from record.index.ordering import Ordering, key_of
+from record.index.ordering import Ordering, key_of, value_of
 from record.index.postings import NO_ROWS, Postings
 from record.index.query import TicketQuery
+from record.index.spans import Spans
 
 _EVERY = "*"
 
@@ -20,7 +21,8 @@ def terms(ticket: PromotionRequest, identities: frozenset[str]) -> frozenset[str
     """Every term that the ticket is found by: its words, one for each filter, and who asked as they were known then."""
     meta, target = ticket.metadata, ticket.spec.target
     filters = (_state(ticket.state), _tenant(meta.tenant), _requester(meta.created_by), _type(target.type))
-    return words.terms(ticket) | {_EVERY, *filters, _name(target.name), *map(_asked_as, identities)}
+    asked_for = (_name(target.name), _impact(ticket.spec.request.impact_assessment))
+    return words.terms(ticket) | {_EVERY, *filters, *asked_for, *map(_asked_as, identities)}
 
 
 def _state(state: str) -> str:
@@ -33,6 +35,10 @@ def _tenant(tenant: str) -> str:
 
 def _requester(address: str) -> str:
     return f"r:{same_address(address)}"
+
+
+def _impact(impact: str) -> str:
+    return f"i:{impact}"
 
 
 def _asked_as(identity: str) -> str:
@@ -52,12 +58,14 @@ class Finder:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.postings = Postings(db)
+        self.spans = Spans(db)
         self._db = db
         self._orders = {name: Ordering() for name in ("createdAt", "updatedAt", "id")}
         self.load()
 
     def load(self) -> None:
-        """Learn the orders from the file."""
+        """Learn the orders from the file; the spans, when they are asked for."""
+        self.spans.forget()
         rows = self._db.execute("SELECT row, created_at, updated_at, year, number FROM tickets").fetchall()
         self._orders["createdAt"].fill({key_of(created, year, n): row for row, created, _, year, n in rows})
         self._orders["updatedAt"].fill({key_of(updated, year, n): row for row, _, updated, year, n in rows})
@@ -92,12 +100,24 @@ class Finder:
             parts.append(self.postings.term(_name(query.target_name)))
         if query.target_type is not None:
             parts.append(self.postings.term(_type(query.target_type)))
+        if query.impact is not None:
+            parts.append(self.postings.term(_impact(query.impact)))
         if query.state:
             parts.append(self._any(map(_state, query.state)))
         if query.created_after or query.created_before:
             parts.append(self._created(query.created_after, query.created_before))
         parts += map(self._word, words.asked(query.q))
         return parts[0].intersection(*parts[1:]) - self._asked_by(query.decider)
+
+    def is_everything(self, found: FrozenBitMap) -> bool:
+        return len(found) == len(self.postings.term(_EVERY))
+
+    def of_tenant(self, tenant: str) -> FrozenBitMap:
+        return self.postings.term(_tenant(tenant))
+
+    def created(self, row: int) -> int:
+        """The time at which the row's ticket was created, in Unix seconds."""
+        return value_of(self._orders["createdAt"].key(row))
 
     def failed_since(self, moment: int) -> list[int]:
         """The rows of tickets that failed and did not change any more, from the moment on (Unix seconds)."""

@@ -16,6 +16,11 @@ def key_of(value: int, year: int, number: int) -> int:
     return (value << 44) + (year << 30) + number
 
 
+def value_of(key: int) -> int:
+    """The value of a position."""
+    return key >> 44
+
+
 class Ordering:
     """Rows sorted by their keys; no two keys are equal."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.roles import ALL, Person, Scope
-from domain.ticket import PromotionRequest, State, TargetType
+from domain.ticket import Impact, PromotionRequest, State, TargetType
 from domain.values import Frozen
 from record.errors import BadCursor
 
@@ -41,6 +41,7 @@ class TicketQuery:
     created_by: str | None = None
     target_name: str | None = None
     target_type: TargetType | None = None
+    impact: Impact | None = None
     q: str = ""
     created_after: datetime | None = None
     created_before: datetime | None = None
@@ -69,6 +70,7 @@ class TicketQuery:
         asked = [scope, sorted(self.scope.addresses), self.state, self.tenant, self.created_by, self.target_name]
         asked += [self.target_type, self.q, str(self.created_after), str(self.created_before)]
         asked += [sorted(self.decider.identities) if self.decider else None, self.sort]
+        asked += [self.impact] if self.impact else []  # cursors from before there was this filter stay good
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
 
 

@@ -25,6 +25,7 @@ from record.index import schema, targets
 from record.index.entries import prints
 from record.index.feed import Feed, Progress
 from record.index.finding import Finder
+from record.index.insights import Answers, Insight, InsightQuery
 from record.index.query import Page, Statistics, TicketQuery, decode_cursor, encode_cursor
 from record.index.targets import TargetHistory, TargetState, Waiting
 from record.people.members import Fault
@@ -200,6 +201,11 @@ class Index:
                 rejected_today=self._count_since(db, "rejected_at", today, seen),
                 deployed_this_week=self._count_since(db, "deployed_at", monday, seen),
             )
+
+    def insights(self, query: InsightQuery) -> Insight:
+        """What promotions took, of those that the query finds."""
+        with self._reading():
+            return Answers(self._finder).to(query)
 
     def _count_since(self, db: sqlite3.Connection, column: str, moment: datetime, seen: FrozenBitMap) -> int:
         found = db.execute(f"SELECT row FROM tickets WHERE {column} >= ?", (int(moment.timestamp()),))  # noqa: S608

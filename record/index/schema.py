@@ -1,6 +1,7 @@
 """The index's file: its tables, and how a ticket becomes a row."""
 
 import fcntl
+import json
 import logging
 import os
 import re
@@ -8,6 +9,7 @@ import sqlite3
 from dataclasses import astuple
 from pathlib import Path
 
+from domain import insights
 from domain.roles import same_address
 from domain.ticket import OPEN, PromotionRequest
 from domain.values import TICKET_ID, same_name
@@ -25,6 +27,7 @@ CREATE TABLE tickets (
     year INTEGER NOT NULL, number INTEGER NOT NULL, target TEXT NOT NULL, created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL,
     requester TEXT NOT NULL, version TEXT NOT NULL, what TEXT NOT NULL, open INTEGER NOT NULL,
+    impact TEXT NOT NULL, spans TEXT NOT NULL,
     first_approved INTEGER, approved INTEGER, deployed INTEGER
 );
 CREATE INDEX by_number ON tickets (year, number);
@@ -53,7 +56,7 @@ CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL, unproven TEX
 CREATE TABLE older (path TEXT PRIMARY KEY);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 PUT_ENTRY = "INSERT OR IGNORE INTO entries VALUES (?, ?, ?)"
 """The first place of an entry is its place."""
 
@@ -138,11 +141,19 @@ def values(row: int, ticket: PromotionRequest, revision: str, places: Places) ->
     seconds = (None if each is None else int(each.timestamp()) for each in moments)
     head = (row, ticket.id, ticket.path, revision, *numbers(ticket.id), target(ticket))
     found = (ticket.spec.target.version, what_of(ticket), int(ticket.state in OPEN))
+    figures = (ticket.spec.request.impact_assessment.value, _spans(ticket))
     return (
         *head,
         *seconds,
         ticket.model_dump_json(),
         same_address(meta.created_by),
         *found,
+        *figures,
         *astuple(milestones(ticket, places)),
     )
+
+
+def _spans(ticket: PromotionRequest) -> str:
+    """Stages and decisions of the ticket, as `record.index.spans` reads them."""
+    stages = [(each.stage, each.ended, each.seconds) for each in insights.spans(ticket)]
+    return json.dumps([stages, [(each.by, each.at) for each in insights.decided(ticket)]])
