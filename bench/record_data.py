@@ -4,11 +4,12 @@ import random
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 from domain import lifecycle
 from domain.change import Change
-from domain.ticket import Action, HistoryEntry, PromotionRequest
+from domain.ticket import Action, HistoryEntry, Impact, PromotionRequest
 from record.files.writing import text_of
 from record.git.durable import write_files
 from record.git.message import commit
@@ -32,13 +33,15 @@ def ticket(index: int, of: int, final: bool = True) -> PromotionRequest:
     at = _YEAR + timedelta(seconds=int(index * 364 * 86_400 / max(of, 1)))
     actions = chance.choices(_PATHS, weights=(2, 90, 5, 3))[0].split() if final else ["created"]
     requester, approver = chance.sample(PEOPLE, 2)
+    after = list(accumulate(chance.randint(60, 4 * 3_600) for _ in actions))
     history = tuple(
         HistoryEntry(
             action=Action(action),
-            at=at + timedelta(minutes=minute * 7),
-            by=(requester, approver, *["system"] * 2)[minute],
+            at=at + timedelta(seconds=after[turn] - after[0]),
+            by=(requester, approver, *["system"] * 2)[turn],
+            job_id=f"awx-job-{index}" if action == "deploying" else None,
         )
-        for minute, action in enumerate(actions)
+        for turn, action in enumerate(actions)
     )
     return PromotionRequest.model_validate(
         {
@@ -53,7 +56,7 @@ def ticket(index: int, of: int, final: bool = True) -> PromotionRequest:
                 "request": {
                     "justification": f"We {_words(chance, 25)}",
                     "releaseNotes": "".join(f"- {_words(chance, 9)}\n" for _ in range(6)),
-                    "impactAssessment": "low",
+                    "impactAssessment": chance.choice(tuple(Impact)),
                     "rollbackPlan": f"Revert: {_words(chance, 12)}",
                     "scheduledDate": None,
                 },

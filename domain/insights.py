@@ -157,6 +157,8 @@ class Duration(Frozen):
 def _percentile(runs: Sequence[Sequence[int]], count: int, percent: int) -> int:
     """The nearest rank: the smallest value that so many per cent are no greater than. Nothing is merged or copied."""
     rank = -(-count * percent // 100)  # rounded up
+    if len(runs) == 1:
+        return runs[0][rank - 1]
     low, high = min(run[0] for run in runs), max(run[-1] for run in runs)
     while low < high:
         middle = (low + high) // 2

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pyroaring import FrozenBitMap
 
 from domain import insights
-from domain.insights import AgeGroup, Asked, By, Figures, Stage
+from domain.insights import AgeGroup, Asked, By, Figures, Runs, Stage
 from domain.roles import Person, Scope
 from domain.ticket import State
 from record.index.finding import Finder
@@ -73,22 +73,19 @@ class Answers:
     def to(self, query: InsightQuery) -> Insight:
         found, spans = self.finder.found(query.tickets), self.finder.spans
         spans.prepare(query.zone)
-        kept = self._kept(query, None if self.finder.is_everything(found) else found)
+        weeks = [(week, stage) for week in range(query.first, query.last + 1) for stage in Stage]
+        there = [(week, stage, spans.weeks[stage, week]) for week, stage in weeks if (stage, week) in spans.weeks]
+        some = None if self.finder.is_everything(found) else found
+        parts = _by_week(there, some) if query.by is By.WEEK else _by_name(there, some, spans.names, query.by)
         pending = self.finder.found(replace(query.tickets, state=(State.PENDING,)))
         now = int(query.now.timestamp())
         return Insight(
-            overall=_figures(kept),
-            parts=_by_week(kept) if query.by is By.WEEK else _split(kept, spans.names, query.by),
+            overall=insights.figures_of(_joined(parts.values())),
+            parts={name: insights.figures_of(runs) for name, runs in parts.items()},
             waiting=insights.by_age(now - self.finder.created(row) for row in pending),
             mine=self._mine(query, found),
             teams=tuple(self._team(query, team, found, pending) for team in query.teams),
         )
-
-    def _kept(self, query: InsightQuery, found: FrozenBitMap | None) -> list["_Kept"]:
-        weeks = self.finder.spans.weeks
-        asked = ((stage, week) for stage in Stage for week in range(query.first, query.last + 1))
-        there = ((*each, weeks[each]) for each in asked if each in weeks)
-        return [_Kept(stage, week, rows.among(found)) for stage, week, rows in there]
 
     def _mine(self, query: InsightQuery, found: FrozenBitMap) -> Asked:
         asked = replace(query.tickets, scope=query.approves, state=(State.PENDING,), decider=query.person)
@@ -107,38 +104,31 @@ class Answers:
         return sum(rows.count(first, last, found) for rows in known if rows is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What a question keeps of one stage and week."""
-
-    stage: Stage
-    week: int
-    rows: SortedRows
+_There = Iterable[tuple[int, Stage, SortedRows]]
+"""Week, stage and what ended then."""
 
 
-def _figures(kept: Iterable[_Kept]) -> Figures:
-    runs: defaultdict[Stage, list[Sequence[int]]] = defaultdict(list)
-    for each in kept:
-        runs[each.stage].append(each.rows.numbers)
-    return insights.figures_of(runs)
+def _by_week(there: _There, found: FrozenBitMap | None) -> dict[str, Runs]:
+    parts: dict[str, dict[Stage, list[Sequence[int]]]] = {}
+    for week, stage, rows in there:
+        parts.setdefault(insights.week_name(week), {})[stage] = [rows.numbers_of(found)]
+    return {name: runs for name, runs in parts.items() if any(len(run) for (run,) in runs.values())}
 
 
-def _by_week(kept: Iterable[_Kept]) -> dict[str, Figures]:
-    weeks: defaultdict[int, list[_Kept]] = defaultdict(list)
-    for each in kept:
-        weeks[each.week].append(each)
-    return {insights.week_name(week): _figures(some) for week, some in sorted(weeks.items())}
-
-
-def _split(kept: Iterable[_Kept], names: Names, by: By) -> dict[str, Figures]:
-    """The figures of each name. One list a name and stage takes all weeks: they are sorted together at once."""
+def _by_name(there: _There, found: FrozenBitMap | None, names: Names, by: By) -> dict[str, Runs]:
+    """The durations by tenant, target or impact: one run takes all weeks, and is sorted at once."""
     seconds: defaultdict[Stage, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for each in kept:
-        of = seconds[each.stage]
-        for number, name in zip(each.rows.numbers, names.of(each.rows.rows, by), strict=True):
+    for _, stage, rows in there:
+        of, kept = seconds[stage], rows.among(found)
+        for number, name in zip(kept.numbers, names.of(kept.rows, by), strict=True):
             of[name].append(number)
-    found = sorted({name for of in seconds.values() for name in of})
-    return {
-        name: insights.figures_of({stage: [sorted(of[name])] for stage, of in seconds.items() if name in of})
-        for name in found
-    }
+    every = sorted({name for of in seconds.values() for name in of})
+    return {name: {stage: [sorted(of[name])] for stage, of in seconds.items() if name in of} for name in every}
+
+
+def _joined(parts: Iterable[Runs]) -> Runs:
+    runs: defaultdict[Stage, list[Sequence[int]]] = defaultdict(list)
+    for part in parts:
+        for stage, some in part.items():
+            runs[stage] += some
+    return runs

@@ -8,7 +8,7 @@ import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from sys import intern
@@ -52,8 +52,12 @@ class SortedRows:
         at = self.rows.index(row, bisect_left(self.numbers, number))
         del self.numbers[at], self.rows[at]
 
+    def numbers_of(self, found: FrozenBitMap | None) -> Sequence[int]:
+        """The numbers of the found rows, in order; None finds every one."""
+        return self.numbers if found is None else list(compress(self.numbers, map(found.__contains__, self.rows)))
+
     def among(self, found: FrozenBitMap | None) -> "SortedRows":
-        """Those of the found rows; None finds every one."""
+        """Those of the found rows."""
         if found is None:
             return self
         kept = bytes(map(found.__contains__, self.rows))
