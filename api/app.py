@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
-from api import audit, codec, console, errors, events, health, record, requests, sessions, slack, webhooks
+from api import audit, codec, console, errors, events, health, insights, record, requests, sessions, slack, webhooks
 from api.dependencies import PERMISSION, declared
 from api.deprecation import DeprecationHeaders
 from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
@@ -99,6 +99,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(console.router)
     app.include_router(codec.router)
     app.include_router(record.router)
+    app.include_router(insights.router)
     app.include_router(events.router)
     app.include_router(audit.router)
     app.include_router(webhooks.router)

@@ -27,7 +27,7 @@ from settings import Settings
 
 ZONE = Settings.model_fields["time_zone"].default
 ADMIN = Person(email=PEOPLE[0], name="Admin", grants=(Grant(role=Role.CPI_ADMIN),))
-TEAMS = tuple(Team(tenant, frozenset(PEOPLE[number : number + 6])) for number, tenant in enumerate(TENANTS))
+TEAMS = tuple(Team(tenant, 6, frozenset(PEOPLE[number : number + 6])) for number, tenant in enumerate(TENANTS))
 ROUNDS = 40
 
 

@@ -22,9 +22,10 @@ MOST_WEEKS = 53
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The people who decide in a tenant, by their addresses, comparable."""
+    """The people who decide in a tenant: how many, and their addresses, comparable."""
 
     tenant: str
+    people: int
     addresses: frozenset[str]
 
 

@@ -472,6 +472,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of what the caller may see, by week, tenant, target or impact
+         * @description The figures of what the caller may see, by week, tenant, target or impact; durations are seconds.
+         */
+        get: operations["get_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/{picture}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One picture's figures as CSV (RFC 4180), by the same filters
+         * @description One picture's figures as CSV (RFC 4180), by the same filters.
+         */
+        get: operations["export_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -637,6 +677,18 @@ export interface components {
          */
         Action: "created" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed";
         /**
+         * AgeGroup
+         * @description Requests that wait for a decision: how many have waited from so many seconds on, to less than so many.
+         */
+        AgeGroup: {
+            /** Atleast */
+            atLeast: number;
+            /** Below */
+            below: number | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * Ahead
          * @description A request that deploys first; `id` is null for who may not see it. `since` is when it entered the line.
          */
@@ -704,6 +756,16 @@ export interface components {
             production?: string | null;
         };
         /**
+         * Asked
+         * @description Decisions that somebody, or a team, is asked for now, and those that they took in the period.
+         */
+        Asked: {
+            /** Waiting */
+            waiting: number;
+            /** Decided */
+            decided: number;
+        };
+        /**
          * AuditAction
          * @description The act that an entry tells of; those of decisions are named as decisions are.
          * @enum {string}
@@ -759,6 +821,12 @@ export interface components {
          * @enum {string}
          */
         AuditFormat: "json" | "csv" | "jsonl";
+        /**
+         * By
+         * @description What figures are split by.
+         * @enum {string}
+         */
+        By: "week" | "tenant" | "target" | "impact";
         /**
          * CallbackAnswer
          * @description The outcome of a callback: its promotion looks at the job now, or it concerns none that waits.
@@ -951,6 +1019,18 @@ export interface components {
          */
         Direction: "first" | "newer" | "older" | "same" | "unknown";
         /**
+         * Duration
+         * @description A number of durations, and the seconds that 50 % and 90 % of them took at most.
+         */
+        Duration: {
+            /** Count */
+            count: number;
+            /** P50 */
+            p50?: number | null;
+            /** P90 */
+            p90?: number | null;
+        };
+        /**
          * EncodedPayload
          * @description One payload as Temporal's JSON has it; every value is base64. Fields besides are left out of the answer.
          */
@@ -997,6 +1077,25 @@ export interface components {
             params?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Figures
+         * @description The figures of some promotions in some time. Each stage counts where it ended.
+         *
+         *     `deployed` and `failed` are ended deployments, retries included; `change_failure_rate` is the failed ones' part of
+         *     both, from 0 to 1, None where none ended. `time_to_restore` is of outages that ended.
+         */
+        Figures: {
+            approvalWait: components["schemas"]["Duration"];
+            queue: components["schemas"]["Duration"];
+            deployment: components["schemas"]["Duration"];
+            /** Deployed */
+            deployed: number;
+            /** Failed */
+            failed: number;
+            /** Changefailurerate */
+            changeFailureRate: number | null;
+            timeToRestore: components["schemas"]["Duration"];
         };
         /**
          * Grant
@@ -1054,6 +1153,39 @@ export interface components {
             releaseNotes: string | null;
             /** Deployedat */
             deployedAt: string | null;
+        };
+        /**
+         * Insights
+         * @description Figures about promotions, over what the caller may see.
+         *
+         *     `overall` is of the whole period. `parts` split it: every week, or tenants, targets or impacts that have figures;
+         *     `more` are left out. `waiting` are pending requests by age now. `mine` is the caller's own: what they could decide
+         *     now, and what they decided in the period.
+         */
+        Insights: {
+            /**
+             * From
+             * @example 2026-W48
+             */
+            from: string;
+            /**
+             * To
+             * @example 2026-W48
+             */
+            to: string;
+            /** Timezone */
+            timezone: string;
+            by: components["schemas"]["By"];
+            overall: components["schemas"]["Figures"];
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+            /** More */
+            more: number;
+            /** Waiting */
+            waiting: components["schemas"]["AgeGroup"][];
+            mine: components["schemas"]["Asked"];
+            /** Teams */
+            teams: components["schemas"]["TeamAsked"][];
         };
         /**
          * KnownTarget
@@ -1147,6 +1279,21 @@ export interface components {
          */
         Outcome: "done" | "refused" | "failed";
         /**
+         * Part
+         * @description Figures of a week, a tenant, an impact or a target.
+         */
+        Part: {
+            /** Week */
+            week?: string | null;
+            /** Tenant */
+            tenant?: string | null;
+            type?: components["schemas"]["TargetType"] | null;
+            /** Target */
+            target?: string | null;
+            impact?: components["schemas"]["Impact"] | null;
+            figures: components["schemas"]["Figures"];
+        };
+        /**
          * Permissions
          * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
          *
@@ -1163,6 +1310,12 @@ export interface components {
             deciders: components["schemas"]["Decider"][];
             notProven?: components["schemas"]["UnprovenState"] | null;
         };
+        /**
+         * Picture
+         * @description A picture of the console's page, and a file of figures.
+         * @enum {string}
+         */
+        Picture: "approval-wait" | "queue" | "deployment" | "time-to-restore" | "deployments" | "waiting" | "teams";
         /** PreChecks */
         PreChecks: {
             /** Stagingtestspassed */
@@ -1467,6 +1620,20 @@ export interface components {
          * @enum {string}
          */
         TargetType: "api" | "application" | "policy";
+        /**
+         * TeamAsked
+         * @description What the team that decides in a tenant is asked for; told from five people on.
+         */
+        TeamAsked: {
+            /** Waiting */
+            waiting: number;
+            /** Decided */
+            decided: number;
+            /** Tenant */
+            tenant: string;
+            /** People */
+            people: number;
+        };
         /**
          * TicketEvent
          * @description A change of a request: its state now, and the action that led there.
@@ -3889,6 +4056,186 @@ export interface operations {
                 };
             };
             /** @description The Git record can't be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights: {
+        parameters: {
+            query?: {
+                /** @description A tenant's name */
+                tenant?: string | null;
+                /** @description The name of what is promoted */
+                target?: string | null;
+                /** @description The kind of what is promoted */
+                type?: components["schemas"]["TargetType"] | null;
+                /** @description The impact that the request says */
+                impact?: components["schemas"]["Impact"] | null;
+                /** @description The number of weeks; 13 are a quarter of a year */
+                weeks?: number;
+                /** @description The last week; otherwise the one under way */
+                to?: string | null;
+                /** @description What the figures are split by */
+                by?: components["schemas"]["By"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_insights: {
+        parameters: {
+            query?: {
+                /** @description A tenant's name */
+                tenant?: string | null;
+                /** @description The name of what is promoted */
+                target?: string | null;
+                /** @description The kind of what is promoted */
+                type?: components["schemas"]["TargetType"] | null;
+                /** @description The impact that the request says */
+                impact?: components["schemas"]["Impact"] | null;
+                /** @description The number of weeks; 13 are a quarter of a year */
+                weeks?: number;
+                /** @description The last week; otherwise the one under way */
+                to?: string | null;
+                /** @description What the figures are split by */
+                by?: components["schemas"]["By"];
+            };
+            header?: never;
+            path: {
+                picture: components["schemas"]["Picture"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
             503: {
                 headers: {
                     [name: string]: unknown;
