@@ -13,6 +13,7 @@ import { ToastProvider } from './ui/Toast';
 
 const RequestDetail = lazy(() => import('./pages/RequestDetail'));
 const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
+const Insights = lazy(() => import('./pages/Insights'));
 const AuditTrail = lazy(() => import('./pages/AuditTrail'));
 
 const client = new QueryClient({
@@ -38,6 +39,7 @@ export function App() {
                     <Route path="/requests" element={<ProductionRequests />} />
                     <Route path="/requests/new" element={<NewProductionRequest />} />
                     <Route path="/requests/:id" element={<RequestDetail />} />
+                    <Route path="/insights" element={<Insights />} />
                     <Route path="/audit" element={<AuditTrail />} />
                     <Route path="*" element={<NotFound />} />
                   </Route>

@@ -29,6 +29,10 @@ export type AuditAction = Schemas['AuditAction'];
 export type AuditOutcome = Schemas['Outcome'];
 export type Me = Schemas['Me'];
 export type ConsoleSettings = Schemas['Console'];
+export type Insights = Schemas['Insights'];
+export type Figures = Schemas['Figures'];
+export type FiguresPart = Schemas['Part'];
+export type Duration = Schemas['Duration'];
 export type Problem = Schemas['Problem'];
 export type RefusalKind = Schemas['FieldProblem']['kind'];
 

@@ -14,9 +14,11 @@ export const en = {
   skip: 'Skip to content',
   nav: {
     requests: 'Requests',
+    insights: 'Insights',
     audit: 'Audit',
     create: 'New request',
     main: 'Main',
+    sections: 'Sections',
     home: 'Prodgate, all requests',
   },
   common: {

@@ -14,9 +14,11 @@ export const fr: Messages = {
   skip: 'Aller au contenu',
   nav: {
     requests: 'Demandes',
+    insights: 'Indicateurs',
     audit: 'Audit',
     create: 'Nouvelle demande',
     main: 'Principale',
+    sections: 'Rubriques',
     home: 'Prodgate, toutes les demandes',
   },
   common: {

@@ -11,7 +11,7 @@ import { ConnectionBanner } from './ConnectionBanner';
 import { CrashGuard } from './CrashGuard';
 import { FaultBanner } from './FaultBanner';
 import { Logo } from './Logo';
-import { Pages } from './Pages';
+import { Sections } from './Sections';
 
 /** What is around every page. */
 export function Shell() {
@@ -28,7 +28,7 @@ export function Shell() {
         {t.skip}
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-surface print:hidden">
-        <div className="mx-auto flex h-13 max-w-6xl items-center gap-3 px-4">
+        <div className="mx-auto flex min-h-13 max-w-6xl flex-wrap items-center gap-x-3 px-4">
           <Link
             to="/requests"
             className="flex items-center gap-2 rounded-md font-semibold"
@@ -37,9 +37,8 @@ export function Shell() {
             <Logo />
             <span className="hidden sm:inline">{t.name}</span>
           </Link>
-          <nav aria-label={t.nav.main} className="flex min-w-0 grow items-center gap-1">
-            {me.data && <Pages me={me.data} />}
-            <span className="grow" />
+          {me.data && <Sections me={me.data} />}
+          <nav aria-label={t.nav.main} className="flex grow items-center justify-end gap-2">
             {me.data && me.data.creates.length > 0 && pathname !== '/requests/new' && (
               <ButtonLink tone="primary" small to="/requests/new">
                 <Plus className="size-4" aria-hidden />
