@@ -50,21 +50,21 @@ function Pictures({ told, question }: { told: Told; question: Question }) {
   return (
     <>
       {measured > 0 ? (
-        <>
-          <Tiles figures={told.overall} question={question} />
-          <div className="grid gap-4 lg:grid-cols-2">
+        <Tiles figures={told.overall} question={question} />
+      ) : (
+        <Empty icon={ChartLine} title={w.empty} help={w.emptyHelp} />
+      )}
+      {told.more > 0 && <p className="text-muted">{w.more(told.more)}</p>}
+      <div className="grid gap-4 lg:grid-cols-2">
+        {measured > 0 && (
+          <>
             <DurationPicture name="approval-wait" {...given} />
             <DurationPicture name="queue" {...given} />
             <DurationPicture name="deployment" {...given} />
             <DeploymentsPicture {...given} />
             <DurationPicture name="time-to-restore" {...given} />
-          </div>
-          {told.more > 0 && <p className="text-muted">{w.more(told.more)}</p>}
-        </>
-      ) : (
-        <Empty icon={ChartLine} title={w.empty} help={w.emptyHelp} />
-      )}
-      <div className="grid gap-4 lg:grid-cols-2">
+          </>
+        )}
         <WaitingPicture {...given} />
         <AskedPicture {...given} />
       </div>

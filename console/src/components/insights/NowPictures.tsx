@@ -57,7 +57,7 @@ export function AskedPicture({ told, question }: NowProps) {
   const title = w.pictures.teams.title;
   const { mine, teams } = told;
   const nameOf = (tenant: string) => tenants.find((each) => each.name === tenant)?.displayName ?? tenant;
-  const yours = `${w.you}: ${w.number(mine.waiting)} ${w.yourWaiting}, ${w.number(mine.decided)} ${w.yourDecided}.`;
+  const yours = w.yours(mine.waiting, w.number(mine.decided));
   return (
     <Picture
       name="teams"

@@ -88,7 +88,7 @@ interface FiguresTableProps {
 /** The first column names each row; the others are numbers. */
 export function FiguresTable({ caption, head, rows }: FiguresTableProps) {
   return (
-    <table className="w-full text-[0.8125rem] tabular-nums">
+    <table className="w-full text-[0.8125rem] wrap-normal tabular-nums">
       <caption className="sr-only">{caption}</caption>
       <thead>
         <tr>

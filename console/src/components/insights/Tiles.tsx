@@ -13,7 +13,7 @@ export function Tiles({ figures, question }: { figures: Figures; question: Quest
         ['deployment', figures.deployment],
         ['time-to-restore', figures.timeToRestore],
       ] as const
-    ).map(([name, { p50 }]) => [w.pictures[name].title, w.say.duration(p50)] as const),
+    ).map(([name, { p50 }]) => [`${w.pictures[name].title}, ${w.median}`, w.say.duration(p50)] as const),
     [w.pictures.deployments.title, w.perWeek(w.say.decimal(figures.deployed / question.weeks))] as const,
     [w.rate, w.say.percent(figures.changeFailureRate)] as const,
   ];

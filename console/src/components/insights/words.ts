@@ -61,8 +61,8 @@ const en = {
   none: 'None in this period.',
   durations: (count: number, p50: string, p90: string) =>
     `${n(count, 'measured', 'measured')}: half took at most ${p50}, nine of ten at most ${p90}.`,
-  longest: (name: string, p50: string) => `Longest half: ${name}, ${p50}.`,
-  trend: (name: string, p50: string) => `Last: week of ${name}, half at most ${p50}.`,
+  longest: (name: string, p50: string) => `Slowest: ${name}, half took at most ${p50}.`,
+  trend: (name: string, p50: string) => `In the week of ${name}, half took at most ${p50}.`,
   deployments: (count: number, failed: number, rate: string) =>
     `${n(count, 'deployment', 'deployments')} ended, ${failed} failed (${rate}).`,
   perWeek: (count: string) => `${count} a week`,
@@ -70,9 +70,9 @@ const en = {
   ageFrom: (from: string) => `${from} and more`,
   ageBelow: (below: string) => `under ${below}`,
   ageBetween: (from: string, below: string) => `${from} to ${below}`,
-  you: 'You',
-  yourWaiting: 'wait for you',
-  yourDecided: 'you decided in this period',
+  yours: (waiting: number, decided: string) =>
+    `${n(waiting, 'request waits', 'requests wait')} for you; you decided ${decided} in this period.`,
+  median: 'median',
   teamWaiting: 'Waiting',
   teamDecided: 'Decided',
   people: 'People',
