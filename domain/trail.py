@@ -134,4 +134,4 @@ class AuditEntry(Frozen):
         who: dict[str, Any] = {"by": by}
         if isinstance(by, Person):
             who = {"by": by.email, "name": by.name, "subject": by.subject}
-        return cls(id=new_id(at), at=at, action=action, **(who | said))
+        return cls(**({"id": new_id(at), "at": at, "action": action} | who | said))

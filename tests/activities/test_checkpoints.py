@@ -24,10 +24,12 @@ from record.errors import BranchRewritten, JournalMoved
 from record.signing.checkpoints import proven_checkpoint, signed
 from record.signing.keys import KeyReader
 from record.signing.signatures import Signer, new_key, private_text
+from record.trail.repository import open_trail
 from tests.board import Clock
 from tests.domain.builders import pending
 from tests.record.building import Story, bare, git, number, opened, person_commits, publish_key
 from tests.record.noting import ORIGIN, service_key
+from tests.record.trail.trails import entry, kept
 from tests.signing import key_file
 
 HOUR = timedelta(hours=1)
@@ -55,6 +57,7 @@ class Archive:
     key: OKPKey = field(default_factory=new_key)
     clock: Clock = field(default_factory=Clock)
     remote: bool = False
+    audit: Path | None = None
     _leaders: int = 0
 
     def __post_init__(self) -> None:
@@ -79,6 +82,7 @@ class Archive:
         given: Sequence[Outlet] = outlets or (FolderOutlet(self.out),)
         setup = CheckpointSetup(
             repository, KeyReader(repository), Signer(self.folder / "worker.jwk"), "main", ORIGIN, UTC, given,
+            audit=open_trail(str(self.audit), self.folder) if self.audit else None,
             now=self.clock.now, look_every=0.05,
         )  # fmt: skip
         task = asyncio.create_task(Checkpoints(setup).follow(Held()))
@@ -343,3 +347,26 @@ def _push_into(repository: Path, files: dict[str, str]) -> None:
     for path, text in files.items():
         lines += [f"M 100644 inline {path}", f"data {len(text.encode())}", text]
     git(repository, "fast-import", "--quiet", stdin="\n".join([*lines, ""]))
+
+
+async def test_a_checkpoint_names_where_the_audit_trail_stood(archive: Archive) -> None:
+    """Each month's commit; while the trail is away, as it was last; the hour after, a new entry is reason enough."""
+    archive.audit = bare(archive.folder / "audit.git")
+    kept(archive.audit, archive.folder, entry(1))
+    async with archive.leading():
+        await until(lambda: len(archive.notes()) == 1)
+        kept(archive.audit, archive.folder, entry(2))
+        archive.clock.ahead += HOUR
+        await until(lambda: len(archive.notes()) == 2)
+        away = archive.audit.rename(archive.folder / "away.git")
+        person_commits(archive.git, {"README.md": "more"})
+        archive.clock.ahead += HOUR
+        await until(lambda: len(archive.notes()) == 3)
+    first, second, third = archive.said()
+    commits = git(away, "rev-list", "--reverse", "refs/audit/2026-03").splitlines()
+    assert [[(each.month, each.commit) for each in said.audit] for said in (first, second, third)] == [
+        [("2026-03", commits[0])],
+        [("2026-03", commits[1])],
+        [("2026-03", commits[1])],
+    ]
+    assert archive.clean()

@@ -10,7 +10,7 @@ export const enAudit = {
   search: 'Search people, requests, reasons',
   filters: 'Filters of the audit trail',
   person: 'E-mail address',
-  ticket: 'Request, such as PR-2026-0001',
+  ticket: 'Request’s id',
   action: 'Act',
   anyAction: 'Any act',
   outcome: 'Outcome',

@@ -18,7 +18,6 @@ export const en = {
     audit: 'Audit',
     create: 'New request',
     main: 'Main',
-    sections: 'Sections',
     home: 'Prodgate, all requests',
   },
   common: {

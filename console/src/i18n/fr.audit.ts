@@ -9,7 +9,7 @@ export const frAudit: typeof enAudit = {
   search: 'Rechercher personnes, demandes, motifs',
   filters: 'Filtres du journal d’audit',
   person: 'Adresse électronique',
-  ticket: 'Demande, par exemple PR-2026-0001',
+  ticket: 'Numéro de demande',
   action: 'Acte',
   anyAction: 'Tous les actes',
   outcome: 'Issue',

@@ -18,7 +18,6 @@ export const fr: Messages = {
     audit: 'Audit',
     create: 'Nouvelle demande',
     main: 'Principale',
-    sections: 'Rubriques',
     home: 'Prodgate, toutes les demandes',
   },
   common: {

@@ -18,7 +18,7 @@ export function Sections({ me }: { me: Me }) {
   const { t } = useSpeech();
   return (
     <nav
-      aria-label={t.nav.sections}
+      aria-label={t.nav.main}
       className="flex gap-1 overflow-x-auto max-sm:order-last max-sm:w-full max-sm:pb-1"
     >
       {SECTIONS.filter(({ offered }) => !offered || offered(me)).map(({ to, name }) => (

@@ -38,14 +38,13 @@ export function Shell() {
             <span className="hidden sm:inline">{t.name}</span>
           </Link>
           {me.data && <Sections me={me.data} />}
-          <nav aria-label={t.nav.main} className="flex grow items-center justify-end gap-2">
-            {me.data && me.data.creates.length > 0 && pathname !== '/requests/new' && (
-              <ButtonLink tone="primary" small to="/requests/new">
-                <Plus className="size-4" aria-hidden />
-                {t.nav.create}
-              </ButtonLink>
-            )}
-          </nav>
+          <span className="grow" />
+          {me.data && me.data.creates.length > 0 && pathname !== '/requests/new' && (
+            <ButtonLink tone="primary" small to="/requests/new">
+              <Plus className="size-4" aria-hidden />
+              {t.nav.create}
+            </ButtonLink>
+          )}
           <AccountMenu me={me.data} />
         </div>
         <ConnectionBanner />

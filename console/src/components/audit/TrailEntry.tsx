@@ -21,7 +21,9 @@ export function TrailEntry({ entry }: { entry: AuditEntry }) {
               <bdi className="text-muted">{entry.by ?? words.stranger}</bdi>
               {entry.ticket && <bdi className="font-mono text-xs text-muted">{entry.ticket}</bdi>}
             </span>
-            {entry.detail && <bdi className="line-clamp-2 text-[0.8125rem] text-muted">{entry.detail}</bdi>}
+            {entry.detail && (
+              <bdi className="line-clamp-2 text-[0.8125rem] text-muted group-open:hidden">{entry.detail}</bdi>
+            )}
           </span>
           <time
             dateTime={entry.at}
@@ -47,7 +49,7 @@ function Known({ entry }: { entry: AuditEntry }) {
   );
   return (
     <div className="space-y-2 bg-sunken px-4 py-3 ps-10 text-[0.8125rem]">
-      {entry.detail && <p className="max-h-60 overflow-auto whitespace-pre-wrap">{entry.detail}</p>}
+      {entry.detail && <p className="whitespace-pre-wrap">{entry.detail}</p>}
       {entry.leftOut && <p className="text-warn-text">{words.leftOut(entry.leftOut)}</p>}
       <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1">
         <Fact name={words.fields.at}>{format.exact(entry.at)}</Fact>

@@ -32,7 +32,7 @@ export function TrailFilterBar({ filters, me, search, change }: TrailFilterBarPr
         value={filters.ticket}
         change={(ticket) => change({ ticket }, true)}
         maxLength={40}
-        className="w-60! max-sm:grow"
+        className="w-40! max-sm:grow"
       />
       <Choice
         label={words.action}
