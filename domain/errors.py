@@ -29,6 +29,8 @@ RuleViolation
 ├── NobodyToApprove       a submission that no other person than its requester could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── NothingToRepair       a commit that changed nothing without proof, or that is repaired already
+├── TemplateFaulty        a template of documents that can't be rendered
+├── DocumentTooLarge      a document that takes more time, memory or space than one may
 ├── WrongTicket           a message meant for another ticket
 ├── Unproven              a message that the API did not sign, or not now, or not for this
 │   └── KeyEnded          one that it did sign, by a key that was retired or revoked since
@@ -176,6 +178,14 @@ class StaleDecision(RuleViolation):
 
 class NothingToRepair(RuleViolation):
     sentence = "The commit left nothing that has to be put back"
+
+
+class TemplateFaulty(RuleViolation):
+    sentence = "The template can't be rendered"
+
+
+class DocumentTooLarge(RuleViolation):
+    sentence = "The document takes more memory or space than one may"
 
 
 class WrongTicket(RuleViolation):

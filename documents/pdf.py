@@ -1,0 +1,58 @@
+"""Renders PDF files with Typst: PDF/A-3a and PDF/UA-1 at once, the data attached as JSON."""
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+import typst
+
+from documents.faults import TemplateFault
+from documents.showing import visible
+from documents.texts import Task, environment, rendered
+from domain.documents import PDF_FILE
+
+_LINE = re.compile(r"┌─ [^:\n]+:(\d+):\d+")
+
+
+def pdf(task: Task) -> bytes:
+    """The document as a PDF file; the same bytes for the same task."""
+    source = rendered(environment(task.clock, autoescape=False, finalize=literal), PDF_FILE, task)
+    made_at = datetime.fromisoformat(task.made_at)
+    try:
+        made = typst.compile(
+            f"{source}\n{_attached(task)}".encode(),
+            ignore_system_fonts=True,
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=made_at,
+        )
+    except typst.TypstError as error:
+        raise _fault(error, source, task.files[PDF_FILE]) from error
+    return bytes(made)
+
+
+def _attached(task: Task) -> str:
+    """The command that attaches the data that the document was made of."""
+    data = json.dumps({name: each for name, each in task.variables.items() if name != "words"}, indent=1)
+    about = 'relationship: "data", mime-type: "application/json", description: "The data of this document"'
+    return f'#pdf.attach("data.json", bytes("{_escaped(data)}"), {about})'
+
+
+def literal(value: Any) -> str:
+    """Any value as a string of Typst: whatever the value says, Typst prints it and never runs it."""
+    return f'"{_escaped("" if value is None else visible(str(value)))}"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _fault(error: "typst.TypstError", source: str, template: str) -> TemplateFault:
+    """The fault with the template's line: the only one that says what the line that Typst names says, else none."""
+    found = _LINE.search(getattr(error, "diagnostic", ""))
+    lines = source.splitlines()
+    if found is None or int(found[1]) > len(lines):
+        return TemplateFault(PDF_FILE, None, str(error))
+    said = lines[int(found[1]) - 1].strip()
+    same = [number for number, line in enumerate(template.splitlines(), 1) if line.strip() == said]
+    return TemplateFault(PDF_FILE, same[0] if len(same) == 1 else None, f"{error}: {said[:200]}")

@@ -1,0 +1,49 @@
+"""Entry point of the process that renders one document: `python -m documents.process`.
+
+It reads one JSON object on standard input and writes the document, or the fault that it found, on standard output. All
+that it needs is loaded first; then it takes from itself the right to open anything: no file, no socket, no process.
+"""
+
+import json
+import resource
+import sys
+from typing import Any
+
+from documents import pdf, texts, workbook
+from documents.faults import TemplateFault, TooLarge
+
+PREFIX, FAULT, TOO_LARGE = b"done\n", b"flaw\n", b"size\n"
+"""The first five bytes that it writes: a document follows, or a fault as JSON, or nothing."""
+
+_RENDER = {"html": texts.html, "pdf": pdf.pdf, "xlsx": workbook.xlsx}
+
+
+def confine(seconds: int, memory: int) -> None:
+    """Bound processor time and memory, and open nothing any more: the numbers below 3 are taken."""
+    for what, most in (
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 3),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def answer(asked: dict[str, Any]) -> bytes:
+    """The document with its prefix, or what is wrong with its template."""
+    limits = asked["limits"]
+    task = texts.Task.of(asked)
+    confine(limits["seconds"], limits["memory"])
+    try:
+        content = _RENDER[asked["form"]](task)
+    except TemplateFault as fault:
+        said = {"file": fault.file, "line": fault.line, "reason": fault.reason}
+        return FAULT + json.dumps(said).encode()
+    except (TooLarge, MemoryError):
+        return TOO_LARGE
+    return PREFIX + content if len(content) <= limits["size"] else TOO_LARGE
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(answer(json.load(sys.stdin.buffer)))

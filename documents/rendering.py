@@ -1,0 +1,95 @@
+"""Renders documents, each in a process of its own that can open nothing, and has its limits of time and memory.
+
+A template is written by people and may do what it likes there. The process is given the template and the data, gives
+bytes back or says which line it stumbled over, and is ended when it takes too long.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from time import monotonic
+
+from prometheus_client import Counter, Histogram
+
+from documents.process import FAULT, PREFIX
+from domain.audience import Language
+from domain.documents import DocumentData, DocumentFormat, DocumentKind, DocumentTemplate
+from domain.errors import DocumentTooLarge, TemplateFaulty
+
+GENERATED = Counter("documents_generated", "Documents generated", ["kind", "format"])
+DURATION = Histogram(
+    "documents_duration_seconds",
+    "Time that generating a document took",
+    ["kind", "format"],
+    buckets=(0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document, with the name of the file to keep it in and the version of the template that made it."""
+
+    content: bytes
+    media_type: str
+    file_name: str
+    template_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Makes documents. The limits hold for one document: seconds, bytes of memory, bytes of the result."""
+
+    seconds: int = 20
+    memory: int = 1 << 30
+    size: int = 64 << 20
+
+    def render(
+        self,
+        kind: DocumentKind,
+        template: DocumentTemplate,
+        data: DocumentData,
+        form: DocumentFormat,
+        language: Language = Language.EN,
+    ) -> Rendered:
+        """The document, the same for the same arguments; takes 0.3 to 20 seconds, so call it from a thread.
+
+        Raises TemplateFaulty with file, line and reason; DocumentTooLarge where a limit ends it.
+        """
+        begun = monotonic()
+        content = self._run(self._asked(template, data, form, language))
+        GENERATED.labels(kind, form).inc()
+        DURATION.labels(kind, form).observe(monotonic() - begun)
+        return Rendered(content, form.media_type, f"{data.stem}.{form}", template.version)
+
+    def _asked(self, template: DocumentTemplate, data: DocumentData, form: DocumentFormat, language: Language) -> bytes:
+        given = {
+            "form": form,
+            "language": language,
+            "files": template.files,
+            "version": template.version,
+            "data": data.model_dump(mode="json", by_alias=False),
+            "limits": {"seconds": self.seconds, "memory": self.memory, "size": self.size},
+        }
+        return json.dumps(given).encode()
+
+    def _run(self, asked: bytes) -> bytes:
+        # The command is fixed, and no variable of this process reaches it: there are secrets among them.
+        command = [sys.executable, "-I", "-m", "documents.process"]
+        try:
+            ended = subprocess.run(command, input=asked, capture_output=True, env={}, timeout=self.seconds)  # noqa: S603
+        except subprocess.TimeoutExpired as error:
+            raise DocumentTooLarge(f"It took more than {self.seconds} seconds", seconds=str(self.seconds)) from error
+        kind, content = ended.stdout[: len(PREFIX)], ended.stdout[len(PREFIX) :]
+        if ended.returncode == 0 and kind == PREFIX:
+            return content
+        if ended.returncode == 0 and kind == FAULT:
+            raise _fault(json.loads(content))
+        raise DocumentTooLarge
+
+
+def _fault(said: dict[str, str | int | None]) -> TemplateFaulty:
+    """The refusal of a template, with where it stumbled."""
+    where = f"{said['file']}, line {said['line']}" if said["line"] else str(said["file"])
+    params = {name: str(each) for name, each in said.items() if each is not None}
+    return TemplateFaulty(f"{where}: {said['reason']}", **params)
