@@ -8,11 +8,14 @@ from typing import Any
 import typst
 
 from documents.faults import TemplateFault
+from documents.glyphs import printable
 from documents.showing import visible
 from documents.texts import Task, environment, rendered
 from domain.documents import PDF_FILE
 
 _LINE = re.compile(r"┌─ [^:\n]+:(\d+):\d+")
+_PRELUDE = r'#show regex("\S{24,}"): it => it.text.clusters().map(each => box(each)).join();'
+"""Lets long words break anywhere, on whatever line they stand: a zero-width space would stay in what one copies."""
 
 
 def pdf(task: Task) -> bytes:
@@ -21,7 +24,7 @@ def pdf(task: Task) -> bytes:
     made_at = datetime.fromisoformat(task.made_at)
     try:
         made = typst.compile(
-            f"{source}\n{_attached(task)}".encode(),
+            f"{_PRELUDE}{source}\n{_attached(task)}".encode(),
             ignore_system_fonts=True,
             pdf_standards=["a-3a", "ua-1"],
             timestamp=made_at,
@@ -35,15 +38,16 @@ def _attached(task: Task) -> str:
     """The command that attaches the data that the document was made of."""
     data = json.dumps({name: each for name, each in task.variables.items() if name != "words"}, indent=1)
     about = 'relationship: "data", mime-type: "application/json", description: "The data of this document"'
-    return f'#pdf.attach("data.json", bytes("{_escaped(data)}"), {about})'
+    return f'#pdf.attach("data.json", bytes("{escaped(data)}"), {about})'
 
 
 def literal(value: Any) -> str:
     """Any value as a string of Typst: whatever the value says, Typst prints it and never runs it."""
-    return f'"{_escaped("" if value is None else visible(str(value)))}"'
+    return f'"{escaped("" if value is None else printable(visible(str(value))))}"'
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text as it stands between the quotes of a string of Typst."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 

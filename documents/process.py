@@ -4,16 +4,23 @@ It reads one JSON object on standard input and writes the document, or the fault
 that it needs is loaded first; then it takes from itself the right to open anything: no file, no socket, no process.
 """
 
+import encodings.unicode_escape
+import encodings.utf_16_le
 import json
 import resource
 import sys
 from typing import Any
 
-from documents import pdf, texts, workbook
+import jinja2.debug
+
+from documents import glyphs, pdf, texts, workbook
 from documents.faults import TemplateFault, TooLarge
 
 PREFIX, FAULT, TOO_LARGE = b"done\n", b"flaw\n", b"size\n"
 """The first five bytes that it writes: a document follows, or a fault as JSON, or nothing."""
+
+_LOADED_LATER = (encodings.unicode_escape, encodings.utf_16_le, jinja2.debug)
+"""Modules that would be looked for when a template is read, or fails: by then no file can be opened."""
 
 _RENDER = {"html": texts.html, "pdf": pdf.pdf, "xlsx": workbook.xlsx}
 
@@ -34,6 +41,7 @@ def answer(asked: dict[str, Any]) -> bytes:
     """The document with its prefix, or what is wrong with its template."""
     limits = asked["limits"]
     task = texts.Task.of(asked)
+    glyphs.unprintable()
     confine(limits["seconds"], limits["memory"])
     try:
         content = _RENDER[asked["form"]](task)

@@ -14,7 +14,7 @@ from prometheus_client import Counter, Histogram
 
 from documents.process import FAULT, PREFIX
 from domain.audience import Language
-from domain.documents import DocumentData, DocumentFormat, DocumentKind, DocumentTemplate
+from domain.documents import DocumentData, DocumentFormat, DocumentKind, DocumentTemplate, variables
 from domain.errors import DocumentTooLarge, TemplateFaulty
 
 GENERATED = Counter("documents_generated", "Documents generated", ["kind", "format"])
@@ -68,7 +68,7 @@ class Renderer:
             "language": language,
             "files": template.files,
             "version": template.version,
-            "data": data.model_dump(mode="json", by_alias=False),
+            "data": variables(data),
             "limits": {"seconds": self.seconds, "memory": self.memory, "size": self.size},
         }
         return json.dumps(given).encode()
@@ -85,6 +85,8 @@ class Renderer:
             return content
         if ended.returncode == 0 and kind == FAULT:
             raise _fault(json.loads(content))
+        if ended.returncode > 0:  # ours to mend: what a template does ends in one of the other ways
+            raise RuntimeError(f"The process that renders failed: {ended.stderr[-2_000:].decode(errors='replace')}")
         raise DocumentTooLarge
 
 

@@ -78,7 +78,7 @@ def environment(clock: Clock, *, autoescape: bool, finalize: Callable[[Any], Any
 
 def rendered(made: ImmutableSandboxedEnvironment, file: str, task: Task) -> str:
     """The text that the file makes of the task. Raises TemplateFault."""
-    with _faults_of(file):
+    with faults_of(file):
         return _compiled(made, file, task.files[file]).render(task.variables)
 
 
@@ -90,28 +90,29 @@ def _compiled(made: ImmutableSandboxedEnvironment, file: str, source: str) -> Te
 
 
 @contextmanager
-def _faults_of(file: str) -> Iterator[None]:
-    """Says of whatever a template stumbles over where that was."""
+def faults_of(file: str, line: int | None = None) -> Iterator[None]:
+    """Says of whatever a template stumbles over where that was: `line` where nothing more is known."""
     try:
         yield
     except (TemplateFault, MemoryError):
         raise
     except TemplateSyntaxError as error:
-        raise TemplateFault(file, error.lineno, error.message or "The syntax is wrong") from error
+        raise TemplateFault(file, line or error.lineno, error.message or "The syntax is wrong") from error
     except RecursionError as error:
         raise TemplateFault(file, None, "It calls itself too deeply") from error
     except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-        raise TemplateFault(file, lines[-1] if lines else None, str(error)) from error
+        raise TemplateFault(file, lines[-1] if lines else line, str(error)) from error
 
 
 def html(task: Task) -> bytes:
     """The document as a page."""
-    made = environment(task.clock, autoescape=True, finalize=_shown)
+    made = environment(task.clock, autoescape=True, finalize=shown)
     return rendered(made, HTML_FILE, task).encode()
 
 
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
+    """The value as it is printed: nothing for none, text with what hides in it made visible."""
     if value is None:
         return ""
     return visible(value) if type(value) is str else value

@@ -1,14 +1,15 @@
 """The documents made of the record: their kinds, formats and languages, and the data that a template is given.
 
-A template's variables are the fields of its kind's data, by their names here: snake_case, as `variables_of` documents.
+A template's variables are the fields of its kind's data, by their names here: snake_case, as `schema_of` documents.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from domain.decision import Acr
 from domain.signing import JobEvidence
@@ -20,10 +21,12 @@ from domain.values import (
     ExternalId,
     Frozen,
     Moment,
+    ShownVersion,
     TargetName,
     Tenant,
     TicketId,
     Version,
+    iso,
 )
 
 
@@ -147,11 +150,15 @@ class Verification(Frozen):
 
 
 class EvidencePack(DocumentData):
-    """Everything that the record says of one ticket, and what proves it."""
+    """Everything that the record says of one ticket, and what proves it.
+
+    `production_shown` is the version in production as the last approver was shown it; empty where they were shown that
+    there is none, None where no approval says.
+    """
 
     ticket: PromotionRequest
     requester_name: str
-    replaces: Version | None
+    production_shown: ShownVersion | None
     acts: tuple[DocumentedAct, ...]
     attempts: tuple[DocumentedAttempt, ...]
     verification: Verification
@@ -256,7 +263,20 @@ DATA: Mapping[DocumentKind, type[DocumentData]] = {
 """The data of each kind."""
 
 
-def variables_of(kind: DocumentKind) -> dict[str, Any]:
+def variables(data: DocumentData) -> dict[str, Any]:
+    """The variables that a template is given: plain values, every field of the data among them, null for none."""
+    return {name: _plain(getattr(data, name)) for name in type(data).model_fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return iso(value) if isinstance(value, datetime) else value
+
+
+def schema_of(kind: DocumentKind) -> dict[str, Any]:
     """The JSON schema of the variables that the kind's template is given."""
     return DATA[kind].model_json_schema(by_alias=False, mode="serialization")
 

@@ -33,7 +33,7 @@ def pack_of(ticket: PromotionRequest) -> EvidencePack:
         record=RECORD,
         ticket=ticket,
         requester_name="Dev",
-        replaces=None,
+        production_shown=None,
         acts=acts,
         attempts=(DocumentedAttempt(number=1, job_id="awx-job-5678", began_at=AT - timedelta(minutes=5)),),
         verification=Verification(verified=True, acts=len(acts), proven=0),
