@@ -11,6 +11,7 @@ from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
     WorkflowExecutionStatus,
+    WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
@@ -19,7 +20,7 @@ from temporalio.client import (
     WorkflowUpdateStage,
 )
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
@@ -27,6 +28,7 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.formats import NewerMessage
 from domain.sessions import Revocation
+from domain.templates import RecordedTemplate, TemplateChange
 from domain.ticket import PromotionRequest
 from domain.values import TicketId
 from workflows import shown
@@ -34,6 +36,7 @@ from workflows.claim import MEMO, Claim, claim_of
 from workflows.promotion import Promotion
 from workflows.sessions import Logout, logout_of
 from workflows.starting import submitted
+from workflows.templates import TemplateEdit, template_change_of
 
 T = TypeVar("T")
 
@@ -156,6 +159,26 @@ class Engine:
             return False
         return True
 
+    async def change_template(self, change: TemplateChange, change_id: str) -> RecordedTemplate:
+        """Have the record take the change of a template. Raises what refuses it, EngineUnavailable."""
+        running = await _translated(
+            self.client.start_workflow(
+                TemplateEdit.run,
+                change,
+                id=template_change_of(change.kind, change_id),
+                task_queue=self.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"changes the template {change.kind}",
+                rpc_timeout=_ACCEPT_WITHIN,
+            )
+        )
+        try:
+            return await asyncio.wait_for(running.result(), self.answer_within.total_seconds())
+        except WorkflowFailureError as error:
+            raise refusal_of(error) from error
+        except (TimeoutError, RPCError) as error:
+            raise EngineUnavailable from error
+
     async def decide(self, decision: Decision) -> Answer:
         """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable.
 
@@ -259,16 +282,18 @@ async def _translated(call: Awaitable[T]) -> T:
         raise EngineUnavailable from error
 
 
-def refusal_of(failed: WorkflowUpdateFailedError) -> Exception:
-    """The error in the update's failure: a broken rule, a number that was given before, or a fault of the engine."""
-    cause = failed.cause
+def refusal_of(failed: WorkflowUpdateFailedError | WorkflowFailureError) -> Exception:
+    """The error in a failure: a broken rule, a number that was given before, or a fault of the engine."""
+    cause: BaseException | None = failed.cause
+    if isinstance(cause, ActivityError):
+        cause = cause.cause
     if isinstance(cause, ApplicationError) and cause.type:
         if cause.type == "TicketExists":
             return NumberTaken(cause.message)
         params = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
         if violation := errors.from_name(cause.type, cause.message, params):
             return violation
-    return _newer(cause) or EngineUnavailable(f"the update failed: {cause}")
+    return _newer(cause) or EngineUnavailable(f"it failed: {cause}")
 
 
 def _newer(cause: BaseException | None) -> Exception | None:

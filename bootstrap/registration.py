@@ -24,10 +24,12 @@ from activities.preflight import PreflightActivities, RecordPreflight
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from activities.sessions import SessionActivities
+from activities.templates import TemplateActivities
 from activities.trail import AUDIT, ChangesNoted
 from activities.vouching import Vouching
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
+from documents.shipped import shipped
 from domain.announcement import Channel, Plan
 from domain.checkpoint import CHECKPOINTS
 from domain.following import Followed
@@ -51,6 +53,7 @@ from workflows.claim import Claim
 from workflows.following import Follow, keep_following
 from workflows.promotion import Promotion
 from workflows.sessions import Logout
+from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
 
 
@@ -140,10 +143,11 @@ class Registration:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[Promotion, Follow, Claim, AwxWatch, Logout],
+            workflows=[Promotion, Follow, Claim, AwxWatch, Logout, TemplateEdit],
             activities=[
                 RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
                 SessionActivities(self.repository).revoke_session,
+                TemplateActivities(self.repository, self.keys, self.directory, shipped).commit_template,
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,

@@ -285,8 +285,19 @@ HTML_FILE, PDF_FILE, SHEETS_FILE, WORDS_FILE = "document.html.j2", "document.typ
 TEMPLATE_FILES = (HTML_FILE, PDF_FILE, SHEETS_FILE, WORDS_FILE)
 """The files of a template: one for each format, and the words of both languages, which all of them use."""
 
-LONGEST_TEMPLATE_FILE = 262_144
+LONGEST_TEMPLATE_FILE = 65_536
 """Characters."""
+
+TemplateFiles = dict[str, Annotated[str, Field(max_length=LONGEST_TEMPLATE_FILE)]]
+"""The files of a template by their names."""
+
+TemplateVersionId = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}([0-9a-f]{24})?|shipped:[0-9a-f]{12})$")]
+"""The commit that last changed a template in the record, or `shipped:` and 12 hex digits of what it is made of."""
+
+
+def template_folder(kind: DocumentKind) -> str:
+    """The folder of the kind's template in the record: `templates/<kind>`."""
+    return f"templates/{kind}"
 
 
 class DocumentTemplate(Frozen):
@@ -297,5 +308,5 @@ class DocumentTemplate(Frozen):
     """
 
     kind: DocumentKind
-    version: str
-    files: dict[str, Annotated[str, Field(max_length=LONGEST_TEMPLATE_FILE)]]
+    version: TemplateVersionId
+    files: TemplateFiles

@@ -29,6 +29,7 @@ RuleViolation
 ├── NobodyToApprove       a submission that no other person than its requester could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── NothingToRepair       a commit that changed nothing without proof, or that is repaired already
+├── TemplateChanged       a change of another version of a template than the record has
 ├── TemplateFaulty        a template of documents that can't be rendered
 ├── DocumentTooLarge      a document that takes more time, memory or space than one may
 ├── WrongTicket           a message meant for another ticket
@@ -178,6 +179,10 @@ class StaleDecision(RuleViolation):
 
 class NothingToRepair(RuleViolation):
     sentence = "The commit left nothing that has to be put back"
+
+
+class TemplateChanged(RuleViolation):
+    sentence = "Somebody else has changed the template meanwhile: read it again and edit what it says now"
 
 
 class TemplateFaulty(RuleViolation):

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SEE = "see"
     OPERATE = "operate"
     AUDIT = "audit"
+    TEMPLATES = "templates"
 
 
 GRANTED: dict[Role, frozenset[Permission]] = {
@@ -215,6 +216,7 @@ _ACTING = {
     Permission.RETRY: "retrying",
     Permission.SEE: "reading",
     Permission.OPERATE: "operating",
+    Permission.TEMPLATES: "changing templates",
     Permission.AUDIT: "reading the audit trail",
 }
 MOST_NAMED = 5

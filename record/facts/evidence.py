@@ -81,17 +81,21 @@ class EvidenceReader:
 
     def _acts(self, ticket: PromotionRequest) -> Iterator[_Evidenced]:
         git = pygit2.Repository(str(self.repository.path))
-        prover, current = Prover(git, self.keys), self.keys.current()
+        prover = Prover(git, self.keys)
         commits = [NamedCommit(bytes.fromhex(each.oid), each.position) for each in self.index.commits(ticket.id)]
         for number, entry in enumerate(ticket.status.history, 1):
             place, then = self.index.position(ticket, number - 1), lifecycle.as_of(ticket, number)
             found = None if place is None else _bringing(prover, commits, then, place)
             made = git[found.oid.hex()].peel(pygit2.Commit) if found else None
             keys = self.keys.before(found.position) if found else Keys()
-            claims, key = _stated(made, keys, then) if made else (None, None)
-            proof = _proof(claims, current.known[key][0]) if claims and key in current.known else None
+            stated = _stated(made, keys, then) if made else None
+            claims, proof = (stated[0], _proof(stated[0], self._key(stated[1], keys))) if stated else (None, None)
             needs = place is None or self.keys.before(place).signs_service or entry.action in BY_PEOPLE
             yield _Evidenced(_act(number, entry, made, proof), claims, needs)
+
+    def _key(self, kid: str, then: Keys) -> PublicKey:
+        """The key with what became of it by now; as it was then where its file has gone."""
+        return (self.keys.current().known.get(kid) or then.known[kid])[0]
 
 
 def _bringing(
@@ -101,16 +105,14 @@ def _bringing(
     return next((each for each in commits if prover.brought(each, ticket, place)), None)
 
 
-def _stated(
-    commit: pygit2.Commit, keys: Keys, ticket: PromotionRequest
-) -> tuple[Claims | ServiceClaims | None, str | None]:
-    """What the commit's signature states of the ticket's last act, and by which key; nothing where it proves nothing."""
-    token = trailer(commit, SIGNATURE)
+def _stated(commit: pygit2.Commit, keys: Keys, ticket: PromotionRequest) -> tuple[Claims | ServiceClaims, str] | None:
+    """What the commit's signature states of the ticket's last act, and by which key; None where it proves nothing."""
+    token, by_person = trailer(commit, SIGNATURE), ticket.last.action in BY_PEOPLE
     try:
-        claims = keys.claims(token) if ticket.last.action in BY_PEOPLE else keys.acts(token)
+        claims = keys.claims(token) if by_person else keys.acts(token)
     except Unproven:
-        return None, None
-    return (None, None) if mismatch(claims, ticket) else (claims, kid_of(token, TYPE if isinstance(claims, Claims) else SERVICE_TYPE))
+        return None
+    return None if mismatch(claims, ticket) else (claims, kid_of(token, TYPE if by_person else SERVICE_TYPE))
 
 
 def _proof(claims: Claims | ServiceClaims, key: PublicKey) -> ActProof:

@@ -26,6 +26,17 @@ _TRAILERS = ("Request-Id", "Action", "Tenant", "Actor", SIGNATURE, FORMAT)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
+@dataclass(frozen=True, slots=True)
+class FilesMessage:
+    """The message of a person's change of files: its first line, who made it when, and the API's signature."""
+
+    subject: str
+    name: str
+    email: str
+    at: datetime
+    signature: str
+
+
 def safe_name(name: str) -> str:
     """A display name that can't pretend to be another field of the commit."""
     return " ".join(_UNSAFE.sub(" ", name).split()).strip(" .,:;\"'\\") or "Unnamed"
@@ -71,6 +82,15 @@ def repair_message(commit: str, reason: str, email: str, signature: str) -> str:
     words = " ".join(_UNSAFE.sub(" ", reason).split())
     subject = f"Put back what was proven before {commit[:10]}"
     return f"{subject}\n\n{words}\n\n{REPAIRS}: {commit}\nActor: {email}\n{SIGNATURE}: {signature}\n"
+
+
+def files_commit(said: FilesMessage, tree: bytes, parent: bytes | None, now: datetime) -> bytes:
+    """The commit object's bytes of a person's change of files that are no tickets."""
+    author = f"{safe_name(said.name)} <{said.email}> {_seconds(said.at)} +0000"
+    above = [f"parent {parent.hex()}"] if parent is not None else []
+    lines = [f"tree {tree.hex()}", *above, f"author {author}"]
+    lines += [f"committer {SERVICE_NAME} <{SERVICE_EMAIL}> {_seconds(now)} +0000", "", said.subject, ""]
+    return "\n".join([*lines, f"Actor: {said.email}", f"{SIGNATURE}: {said.signature}", ""]).encode()
 
 
 def journal_commit(subject: str, number: int, tree: bytes, parent: bytes | None, now: datetime) -> bytes:

@@ -22,6 +22,7 @@ from domain.change import Change, Recorded
 from record.errors import RecordError, RecordUnavailable
 from record.git.branch import Branch
 from record.git.durable import sync, write_files
+from record.git.files import FilesPlan, files_draft
 from record.git.journal import Journal
 from record.git.packing import Packing
 from record.git.remote import Remote, clone_folder, is_url
@@ -36,6 +37,9 @@ _SMALLEST_PART = 16
 """Commits that are put on a moving tip together, however often it moved."""
 _LONGEST_PAUSE = 0.5
 """Seconds at most between two attempts to put a group on a tip that keeps moving."""
+
+_ATTEMPTS = 20
+"""Commits of files tried while others keep moving the branch."""
 
 _Waiting = tuple[Asked, Future[Recorded]]
 
@@ -100,6 +104,24 @@ class Repository:
             if len(self._waiting) == 1:
                 self._arrived.notify()
         return future
+
+    def commit_files(self, plan: FilesPlan) -> str:
+        """Commit what the plan gives for the branch's tip, durably, and return the commit; blocks.
+
+        Where the plan says that it is there already, that commit is returned. Raises RecordUnavailable, and what the
+        plan raises, which is asked anew for each tip.
+        """
+        for attempt in range(_ATTEMPTS):
+            with self._branch.turn():
+                tip = self._branch.tip()
+                planned = plan(tip)
+                draft = files_draft(self.path, tip, planned)
+                landed = self._lands(draft)
+            if landed:
+                self._moved()
+                return planned if isinstance(planned, str) else str(draft.tip)
+            time.sleep(_LONGEST_PAUSE * random.random() * attempt / _ATTEMPTS)  # noqa: S311  spreads out writers
+        raise RecordUnavailable("The branch is written by others all the time")
 
     async def close(self) -> None:
         """Write what is waiting, then stop."""

@@ -20,12 +20,13 @@ from domain.errors import KeyEnded, Unproven
 from domain.formats import CLAIMS
 from domain.repair import REPAIR_TYPE, Repair
 from domain.signing import FINDING_TYPE, FRESH, SERVICE_TYPE, TYPE, Claims, JobFinding, ServiceClaims, claims_of
+from domain.templates import TEMPLATE_TYPE, TemplateClaims
 from domain.values import CommitId, Frozen, Moment, iso
 
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
-Signed = TypeVar("Signed", Claims, ServiceClaims, JobFinding, Repair)
+Signed = TypeVar("Signed", Claims, ServiceClaims, JobFinding, Repair, TemplateClaims)
 
 
 class KeyUnusable(Exception):
@@ -39,9 +40,13 @@ class KeyClass(StrEnum):
     SERVICE = "service"
 
 
-_SIGNED_BY: Final[Mapping[type[Claims | ServiceClaims | JobFinding | Repair], tuple[str, KeyClass]]] = {
+Sealable = Claims | ServiceClaims | JobFinding | Repair | TemplateClaims
+"""The facts that a signature can state."""
+
+_SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     Claims: (TYPE, KeyClass.PEOPLE),
     Repair: (REPAIR_TYPE, KeyClass.PEOPLE),
+    TemplateClaims: (TEMPLATE_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
     JobFinding: (FINDING_TYPE, KeyClass.SERVICE),
 }
@@ -117,6 +122,10 @@ class Keys:
     def repair(self, token: str) -> Repair:
         """Reads what a platform admin signed to put files back. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, Repair)
+
+    def template(self, token: str) -> TemplateClaims:
+        """Reads what was signed of a change of a template. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, TemplateClaims)
 
     def _proven(self, token: str, form: type[Signed]) -> Signed:
         """The claims, by a key of the class that signs such; a forged signature is refused before an ended key."""
@@ -207,7 +216,7 @@ def signed(message: Message, key: OKPKey) -> Message:
     return message.model_copy(update={"proof": sealed(claims_of(message), key)})
 
 
-def sealed(claims: Claims | ServiceClaims | JobFinding | Repair, key: OKPKey) -> str:
+def sealed(claims: Sealable, key: OKPKey) -> str:
     """The claims as a compact JWS."""
     header = {"alg": _ALGORITHM, "kid": key.thumbprint(), "typ": _SIGNED_BY[type(claims)][0]}
     return jws.serialize_compact(header, claims.model_dump_json(), key, algorithms=[_ALGORITHM])
@@ -242,7 +251,7 @@ class Signer:
         self._look()
         return signed(message, self._key)
 
-    def seal(self, claims: ServiceClaims | JobFinding | Repair) -> str:
+    def seal(self, claims: Sealable) -> str:
         """The claims as a compact JWS."""
         self._look()
         return sealed(claims, self._key)
