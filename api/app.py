@@ -12,7 +12,21 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
-from api import audit, codec, console, errors, events, health, insights, record, requests, sessions, slack, webhooks
+from api import (
+    audit,
+    codec,
+    console,
+    errors,
+    events,
+    health,
+    insights,
+    record,
+    requests,
+    sessions,
+    slack,
+    templates,
+    webhooks,
+)
 from api.dependencies import PERMISSION, declared
 from api.deprecation import DeprecationHeaders
 from api.limits import BodyLimit, HeaderLimit, Refused, RequestLimit
@@ -96,6 +110,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
         swagger_ui_parameters={"tryItOutEnabled": True},  # no token stays in the browser, as with the console
     )
     app.include_router(requests.router)
+    app.include_router(templates.router)
     app.include_router(console.router)
     app.include_router(codec.router)
     app.include_router(record.router)

@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.auth import SignedIn
 from api.decisions import Decisions
 from api.decoder import Decoder
+from api.documents import Documents
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.models import Console
 from api.repairs import Repairs
@@ -64,6 +65,7 @@ FromTickets = Annotated[Tickets, _part(lambda services: services.tickets)]
 FromDecisions = Annotated[Decisions, _part(lambda services: services.decisions)]
 FromRepairs = Annotated[Repairs, _part(lambda services: services.repairs)]
 FromSubmissions = Annotated[Submissions, _part(lambda services: services.submissions)]
+FromDocuments = Annotated[Documents, _part(lambda services: services.documents)]
 FromDecoder = Annotated[Decoder, _part(lambda services: services.decoder)]
 FromIndex = Annotated[Index, _part(lambda services: services.index)]
 FromDirectory = Annotated[DirectoryReader, _part(lambda services: services.directory)]

@@ -20,6 +20,7 @@ from api.broadcast import Broadcast
 from api.counting import Counts
 from api.decisions import Decisions
 from api.decoder import Decoder
+from api.documents import Documents
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import PeopleLimit
@@ -37,9 +38,12 @@ from api.tickets import Tickets
 from api.trail import SignIns
 from bootstrap.process import serve, stop_signal
 from bootstrap.trail import trail_repository
+from documents.shipped import shipped
 from engine.codec import EncryptingCodec
 from engine.connection import connect
+from record.documents.templates import TemplateReader
 from record.facts.controls import Controls
+from record.facts.evidence import EvidenceReader
 from record.facts.identities import Identities
 from record.facts.line import LineReader
 from record.facts.revoked import RevokedSessions
@@ -108,6 +112,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         decisions=decisions,
         submissions=Submissions(tickets, engine, index, directory, controls, sign, *_bounds(settings, index), trail),
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
+        documents=_documents(settings, tickets, index, keys, engine, sign),
         repairs=Repairs(repository, index, sign.signer, settings.critical_sign_in_within, _now),
         engine=engine,
         repository=repository,
@@ -136,6 +141,15 @@ def _bounds(settings: Settings, index: Index) -> tuple[FairShares, Limits, Calla
     """The bounds that submissions are held to, their clock, and their numbers."""
     shares = FairShares(settings.creates_in_flight, settings.creates_in_flight_person)
     return shares, Limits(settings.expiry, settings.open_requests_person), _now, Numbers(index)
+
+
+def _documents(
+    settings: Settings, tickets: Tickets, index: Index, keys: KeyReader, engine: Engine, sign: MessageSigner
+) -> Documents:
+    repository = index.repository
+    evidence = EvidenceReader(repository, index, keys, settings.git_branch)
+    templates = TemplateReader(repository, shipped)
+    return Documents(tickets, index, repository, evidence, templates, engine, sign.signer, settings.time_zone, _now)
 
 
 def _logouts(settings: Settings, verifier: TokenVerifier, engine: Engine, revoked: RevokedSessions) -> Logouts:

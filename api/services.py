@@ -10,6 +10,7 @@ from api.broadcast import Broadcast
 from api.counting import Counts
 from api.decisions import Decisions
 from api.decoder import Decoder
+from api.documents import Documents
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import PeopleLimit
@@ -56,6 +57,7 @@ class Services:
     decisions: Decisions
     submissions: Submissions
     decoder: Decoder
+    documents: Documents
     repairs: Repairs
     engine: Engine
     repository: Repository

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -285,7 +285,7 @@ HTML_FILE, PDF_FILE, SHEETS_FILE, WORDS_FILE = "document.html.j2", "document.typ
 TEMPLATE_FILES = (HTML_FILE, PDF_FILE, SHEETS_FILE, WORDS_FILE)
 """The files of a template: one for each format, and the words of both languages, which all of them use."""
 
-LONGEST_TEMPLATE_FILE = 65_536
+LONGEST_TEMPLATE_FILE = 60_000
 """Characters."""
 
 TemplateFiles = dict[str, Annotated[str, Field(max_length=LONGEST_TEMPLATE_FILE)]]
@@ -304,9 +304,10 @@ class DocumentTemplate(Frozen):
     """One version of a kind's template.
 
     `version` is the commit that last changed it in the record, or `shipped:` and 12 hex digits of the template that
-    comes with Prodgate, which counts where the record has none. `files` are all of `TEMPLATE_FILES`.
+    comes with Prodgate, which counts where the record has none; `draft` is not recorded. `files` are all of
+    `TEMPLATE_FILES`.
     """
 
     kind: DocumentKind
-    version: TemplateVersionId
+    version: TemplateVersionId | Literal["draft"]
     files: TemplateFiles

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from domain.decision import Acr, Digest, Jws
 from domain.documents import DocumentKind, DocumentTemplate, TemplateFiles, TemplateVersionId
@@ -54,7 +54,7 @@ class TemplateChange(VersionedMessage):
 class TemplateVersion(Frozen):
     """One version of a template: when it was made and by whom; the shipped one says neither."""
 
-    version: TemplateVersionId
+    version: str
     at: Moment | None = None
     by: str | None = None
     name: str | None = None
@@ -68,7 +68,7 @@ class TemplateVersion(Frozen):
 class RecordedTemplate(Frozen):
     """A change of a template that is durable: its version."""
 
-    version: Annotated[str, Field(max_length=64)]
+    version: TemplateVersionId
 
 
 def files_digest(files: TemplateFiles) -> str:

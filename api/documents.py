@@ -1,0 +1,186 @@
+"""Makes documents for people, and keeps the templates that they are made by."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import SignedIn
+from api.engine import Engine
+from api.errors import ChangedSince, NotFound
+from api.tickets import Tickets
+from documents.rendering import Rendered, Renderer
+from documents.samples import sample
+from domain import roles
+from domain.audience import Language
+from domain.documents import (
+    ChangeRegister,
+    DocumentData,
+    DocumentFormat,
+    DocumentKind,
+    DocumentTemplate,
+    RecordState,
+    TemplateFiles,
+)
+from domain.errors import NotAuthorized, RecordBehind
+from domain.reporting import change_of, monthly_report
+from domain.roles import Permission, Person
+from domain.templates import RecordedTemplate, TemplateChange, TemplateClaims, files_digest
+from domain.ticket import PromotionRequest
+from record.documents.templates import TemplateReader
+from record.facts.evidence import EvidenceReader
+from record.git.repository import Repository
+from record.index.query import MAX_LIMIT, Sort, TicketQuery
+from record.index.reader import Index
+from record.signing.signatures import Signer
+
+_FIVE_DAYS = timedelta(days=5)
+_AT_ONCE = 2
+"""Documents made at once: each takes a processor for a second or several."""
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Documents of tickets for whoever may see them; templates for whoever runs the platform."""
+
+    tickets: Tickets
+    index: Index
+    repository: Repository
+    evidence: EvidenceReader
+    templates: TemplateReader
+    engine: Engine
+    signer: Signer
+    zone: ZoneInfo
+    now: Callable[[], datetime]
+    renderer: Renderer = field(default_factory=Renderer)
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+
+    async def evidence_pack(
+        self, person: Person, ticket_id: str, form: DocumentFormat, language: Language
+    ) -> tuple[PromotionRequest, Rendered]:
+        """The ticket, and its evidence pack. Raises NotFound, RecordBehind, RecordUnavailable, TemplateFaulty."""
+        ticket = await self.tickets.visible(person, ticket_id)
+        data = await self._evidence_of(ticket)
+        template = await run_in_threadpool(self.templates.current, DocumentKind.EVIDENCE_PACK)
+        return ticket, await self._rendered(template, data, form, language)
+
+    async def _evidence_of(self, ticket: PromotionRequest) -> DocumentData:
+        pack = await run_in_threadpool(self.evidence.pack, ticket.id, self.now(), self.zone.key)
+        if pack is None:
+            raise RecordBehind
+        return pack
+
+    async def preview(
+        self,
+        person: Person,
+        template: DocumentTemplate,
+        ticket_id: str | None,
+        form: DocumentFormat,
+        language: Language,
+    ) -> Rendered:
+        """What the template makes of a ticket's own data, or of the sample's. Raises NotFound, TemplateFaulty."""
+        require(person)
+        if ticket_id is None:
+            return await self._rendered(template, sample(template.kind), form, language)
+        ticket = await self.tickets.visible(person, ticket_id)
+        data = await self._data_about(template.kind, ticket)
+        return await self._rendered(template, data, form, language)
+
+    async def _data_about(self, kind: DocumentKind, ticket: PromotionRequest) -> DocumentData:
+        """The ticket's evidence, or the newest tickets of its tenant in the month that it was made in."""
+        if kind is DocumentKind.EVIDENCE_PACK:
+            return await self._evidence_of(ticket)
+        since = ticket.metadata.created_at.astimezone(self.zone).replace(day=1, hour=0, minute=0, second=0)
+        until = (since.replace(day=28) + _FIVE_DAYS).replace(day=1)
+        tenant, tickets = ticket.metadata.tenant, await run_in_threadpool(self._made, ticket, since, until)
+        record = RecordState(branch=self.evidence.branch, tip=self.repository.tip())
+        now, zone = self.now(), self.zone.key
+        if kind is DocumentKind.MONTHLY_REPORT:
+            return monthly_report(tenant, f"{since:%Y-%m}", tickets, made_at=now, zone=zone, record=record)
+        return ChangeRegister(
+            made_at=now,
+            zone=zone,
+            record=record,
+            tenants=(tenant,),
+            since=since,
+            until=until,
+            changes=tuple(map(change_of, tickets)),
+        )
+
+    def _made(self, ticket: PromotionRequest, since: datetime, until: datetime) -> tuple[PromotionRequest, ...]:
+        query = TicketQuery(
+            scope=roles.ALL,
+            tenant=ticket.metadata.tenant,
+            created_after=since,
+            created_before=until,
+            sort=Sort.OLDEST,
+            limit=MAX_LIMIT,
+        )
+        return self.index.page(query).items
+
+    async def change(
+        self, by: SignedIn, kind: DocumentKind, base: str, files: TemplateFiles, restores: str | None = None
+    ) -> RecordedTemplate:
+        """Record other files than those of the version `base`, once they make all documents of the sample.
+
+        Raises NotAuthorized, ChangedSince, TemplateFaulty, TemplateChanged, EngineUnavailable.
+        """
+        require(by.person)
+        current = await run_in_threadpool(self.templates.current, kind)
+        if current.version != base:
+            raise ChangedSince
+        if files == current.files:
+            return RecordedTemplate(version=base)
+        await self._try(current.model_copy(update={"files": files}))
+        claims = self._claims(by, kind, base, files, restores)
+        change = TemplateChange(kind=kind, base=base, files=files, name=by.person.name, proof=self.signer.seal(claims))
+        return await self.engine.change_template(change, claims.id)
+
+    async def restore(self, by: SignedIn, kind: DocumentKind, base: str, version: str) -> RecordedTemplate:
+        """Record the files of an earlier version again. Raises as `change` does, NotFound for none of this template."""
+        require(by.person)
+        earlier = await run_in_threadpool(self.templates.at, kind, version)
+        if earlier is None:
+            raise NotFound
+        return await self.change(by, kind, base, earlier.files, restores=version)
+
+    def _claims(
+        self, by: SignedIn, kind: DocumentKind, base: str, files: TemplateFiles, restores: str | None
+    ) -> TemplateClaims:
+        return TemplateClaims(
+            id=str(uuid.uuid4()),
+            kind=kind,
+            base=base,
+            files=files_digest(files),
+            restores=restores,
+            email=by.person.email,
+            sub=by.person.subject,
+            issuer=by.person.issuer,
+            tip=self.repository.tip(),
+            at=self.now(),
+            auth_time=by.at,
+            acr=by.acr,
+        )
+
+    async def _try(self, template: DocumentTemplate) -> None:
+        """Make every document of the sample. Raises TemplateFaulty, DocumentTooLarge."""
+        data = sample(template.kind)
+        ways = product(DocumentFormat, Language)
+        await asyncio.gather(*(self._rendered(template, data, form, language) for form, language in ways))
+
+    async def _rendered(
+        self, template: DocumentTemplate, data: DocumentData, form: DocumentFormat, language: Language
+    ) -> Rendered:
+        async with self._turns:
+            return await run_in_threadpool(self.renderer.render, template.kind, template, data, form, language)
+
+
+def require(person: Person) -> None:
+    """Raise NotAuthorized unless the person may change templates, which are the whole platform's."""
+    if roles.scope(person, Permission.TEMPLATES).tenants is not None:
+        raise NotAuthorized("Not authorized: templates take the role cpi_admin for the whole platform")
