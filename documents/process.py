@@ -15,6 +15,8 @@ import jinja2.debug
 
 from documents import glyphs, pdf, texts, workbook
 from documents.faults import TemplateFault, TooLarge
+from documents.showing import Clock
+from domain.documents import HTML_FILE, PDF_FILE, SHEETS_FILE
 
 PREFIX, FAULT, TOO_LARGE = b"done\n", b"flaw\n", b"size\n"
 """The first five bytes that it writes: a document follows, or a fault as JSON, or nothing."""
@@ -22,7 +24,11 @@ PREFIX, FAULT, TOO_LARGE = b"done\n", b"flaw\n", b"size\n"
 _LOADED_LATER = (encodings.unicode_escape, encodings.utf_16_le, jinja2.debug)
 """Modules that would be looked for when a template is read, or fails: by then no file can be opened."""
 
-_RENDER = {"html": texts.html, "pdf": pdf.pdf, "xlsx": workbook.xlsx}
+_RENDER = {
+    "html": (HTML_FILE, texts.html),
+    "pdf": (PDF_FILE, pdf.pdf),
+    "xlsx": (SHEETS_FILE, workbook.xlsx),
+}
 
 
 def confine(seconds: int, memory: int) -> None:
@@ -39,12 +45,13 @@ def confine(seconds: int, memory: int) -> None:
 
 def answer(asked: dict[str, Any]) -> bytes:
     """The document with its prefix, or what is wrong with its template."""
-    limits = asked["limits"]
-    task = texts.Task.of(asked)
+    limits, (file, render) = asked["limits"], _RENDER[asked["form"]]
+    clock = Clock.of(asked["data"]["zone"])
     glyphs.unprintable()
     confine(limits["seconds"], limits["memory"])
     try:
-        content = _RENDER[asked["form"]](task)
+        with texts.faults_of(file):
+            content = render(texts.Task.of(asked, clock))
     except TemplateFault as fault:
         said = {"file": fault.file, "line": fault.line, "reason": fault.reason}
         return FAULT + json.dumps(said).encode()

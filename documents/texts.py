@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import yaml
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from documents.faults import TemplateFault
+from documents.faults import TemplateFault, TooLarge
 from documents.showing import Clock, visible
 from domain.documents import HTML_FILE, WORDS_FILE
 
@@ -42,7 +42,7 @@ class Task:
     made_at: str
 
     @classmethod
-    def of(cls, asked: dict[str, Any]) -> Self:
+    def of(cls, asked: dict[str, Any], clock: Clock) -> Self:
         """The task as the process was asked. Raises TemplateFault for words that can't be read."""
         data, language = asked["data"], asked["language"]
         added = {
@@ -94,15 +94,15 @@ def faults_of(file: str, line: int | None = None) -> Iterator[None]:
     """Says of whatever a template stumbles over where that was: `line` where nothing more is known."""
     try:
         yield
-    except (TemplateFault, MemoryError):
+    except (TemplateFault, TooLarge, MemoryError):
         raise
     except TemplateSyntaxError as error:
         raise TemplateFault(file, line or error.lineno, error.message or "The syntax is wrong") from error
     except RecursionError as error:
-        raise TemplateFault(file, None, "It calls itself too deeply") from error
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise TemplateFault(file, line, "It is nested too deeply, or calls itself") from error
+    except Exception as error:  # a template is a program: it can fail in any way that programs do
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-        raise TemplateFault(file, lines[-1] if lines else line, str(error)) from error
+        raise TemplateFault(file, lines[-1] if lines else line, str(error) or type(error).__name__) from error
 
 
 def html(task: Task) -> bytes:

@@ -4,7 +4,7 @@ What a column shows is an expression of the template language, which gives the v
 number a number. Text is written as text whatever it looks like, so that no cell is ever a formula.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import xlsxwriter
 import yaml
+from jinja2 import Undefined
+from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from xlsxwriter.format import Format as CellFormat
@@ -93,16 +95,43 @@ class Book:
     sandbox: ImmutableSandboxedEnvironment
     formats: Mapping[CellForm, CellFormat]
     heading: CellFormat
+    lines: Sequence[str]
 
-    def evaluated(self, expression: str, row: Any = None) -> Any:
-        """The value of an expression. Raises TemplateFault."""
-        lines = self.task.files[SHEETS_FILE].splitlines()
-        line = next((number for number, each in enumerate(lines, 1) if expression in each), None)
-        with faults_of(SHEETS_FILE, line):
-            return self.sandbox.compile_expression(expression, undefined_to_none=False)(self.task.variables, row=row)
+    def value(self, expression: str, said: str | None = None) -> Any:
+        """The value of an expression, which stands in the file as `said`. Raises TemplateFault."""
+        return self._run(self._compiled(expression, said or expression), expression, said)
 
     def word(self, name: str) -> str:
-        return str(self.evaluated(f"words[{name!r}]"))
+        """The word of that name. Raises TemplateFault."""
+        return str(self.value(f"words[{name!r}]", name))
+
+    def rows(self, told: Sheet) -> Iterator[list[Cell]]:
+        """The cells of each row; all of a row are one expression, for a tenth of the time. Raises TemplateFault."""
+        together = f"[{', '.join(f'({each.value})' for each in told.columns)}]"
+        compiled = self._compiled(together, told.title)
+        for row in self.value(f"({told.rows}) | list", told.rows):
+            try:
+                values = self._run(compiled, together, told.title, row)
+            except TemplateFault:
+                for each in told.columns:  # the one that fails says its line
+                    self._run(self._compiled(each.value, each.value), each.value, None, row)
+                raise
+            yield [Cell(value, each.form) for value, each in zip(values, told.columns, strict=True)]
+
+    def _compiled(self, expression: str, said: str) -> TemplateExpression:
+        with faults_of(SHEETS_FILE, self._line_of(said)):
+            return self.sandbox.compile_expression(expression, undefined_to_none=False)
+
+    def _run(self, compiled: TemplateExpression, expression: str, said: str | None, row: Any = None) -> Any:
+        with faults_of(SHEETS_FILE, self._line_of(said or expression)):
+            value = compiled(self.task.variables, row=row)
+            for each in value if isinstance(value, list) else [value]:
+                if isinstance(each, Undefined):
+                    str(each)  # raises what is not defined
+            return value
+
+    def _line_of(self, said: str) -> int | None:
+        return next((number for number, line in enumerate(self.lines, 1) if said in line), None)
 
     def write(self, sheet: Worksheet, number: int, cells: list[Cell]) -> int:
         """Write a row, and further ones for what is too long for a cell; the number of the next."""
@@ -137,7 +166,8 @@ def xlsx(task: Task) -> bytes:
         wrapped = {"valign": "top", "text_wrap": True}
         formats = {form: made.add_format(wrapped | _number_format(form)) for form in CellForm}
         heading = made.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EDF3", "valign": "top"})
-        book = Book(task, environment(task.clock, autoescape=False, finalize=shown), formats, heading)
+        sandbox = environment(task.clock, autoescape=False, finalize=shown)
+        book = Book(task, sandbox, formats, heading, task.files[SHEETS_FILE].splitlines())
         for sheet in told.sheets:
             _fill(book, made, sheet)
     return file.getvalue()
@@ -187,10 +217,9 @@ _FACTS = (Column(heading="field", value="", width=30), Column(heading="value", v
 
 def _rows(book: Book, told: Sheet) -> Iterator[list[Cell]]:
     for fact in told.facts:
-        yield [Cell(book.word(fact.heading)), Cell(book.evaluated(fact.value), fact.form)]
+        yield [Cell(book.word(fact.heading)), Cell(book.value(fact.value), fact.form)]
     if told.rows is not None:
-        for row in book.evaluated(told.rows):
-            yield [Cell(book.evaluated(each.value, row), each.form) for each in told.columns]
+        yield from book.rows(told)
 
 
 def _parts(value: Any) -> Iterator[Any]:
