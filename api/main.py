@@ -112,7 +112,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         decisions=decisions,
         submissions=Submissions(tickets, engine, index, directory, controls, sign, *_bounds(settings, index), trail),
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
-        documents=_documents(settings, tickets, index, keys, engine, sign),
+        documents=_documents(settings, repository, tickets, index, keys, engine, sign),
         repairs=Repairs(repository, index, sign.signer, settings.critical_sign_in_within, _now),
         engine=engine,
         repository=repository,
@@ -144,9 +144,14 @@ def _bounds(settings: Settings, index: Index) -> tuple[FairShares, Limits, Calla
 
 
 def _documents(
-    settings: Settings, tickets: Tickets, index: Index, keys: KeyReader, engine: Engine, sign: MessageSigner
+    settings: Settings,
+    repository: Repository,
+    tickets: Tickets,
+    index: Index,
+    keys: KeyReader,
+    engine: Engine,
+    sign: MessageSigner,
 ) -> Documents:
-    repository = index.repository
     evidence = EvidenceReader(repository, index, keys, settings.git_branch)
     templates = TemplateReader(repository, shipped)
     return Documents(tickets, index, repository, evidence, templates, engine, sign.signer, settings.time_zone, _now)

@@ -20,4 +20,4 @@ def unprintable() -> re.Pattern[str]:
 
 def printable(text: str) -> str:
     """The text with each character that can't be printed shown by its number."""
-    return unprintable().sub(lambda found: named(found[0]), text)
+    return unprintable().sub(lambda found: named(found[0]), text.replace("\t", "    "))
