@@ -12,6 +12,7 @@ import { Shell } from './shell/Shell';
 import { ToastProvider } from './ui/Toast';
 
 const RequestDetail = lazy(() => import('./pages/RequestDetail'));
+const Templates = lazy(() => import('./pages/Templates'));
 const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
 const Insights = lazy(() => import('./pages/Insights'));
 const AuditTrail = lazy(() => import('./pages/AuditTrail'));
@@ -41,6 +42,7 @@ export function App() {
                     <Route path="/requests/:id" element={<RequestDetail />} />
                     <Route path="/insights" element={<Insights />} />
                     <Route path="/audit" element={<AuditTrail />} />
+                    <Route path="/templates/:name?" element={<Templates />} />
                     <Route path="*" element={<NotFound />} />
                   </Route>
                 </Route>

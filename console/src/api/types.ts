@@ -34,6 +34,11 @@ export type Figures = Schemas['Figures'];
 export type FiguresPart = Schemas['Part'];
 export type Duration = Schemas['Duration'];
 export type Problem = Schemas['Problem'];
+export type DocumentKind = Schemas['DocumentKind'];
+export type DocumentFormat = Schemas['DocumentFormat'];
+export type DocumentLanguage = Schemas['Language'];
+export type Template = Schemas['TemplateDetail'];
+export type TemplateFiles = Template['files'];
 export type RefusalKind = Schemas['FieldProblem']['kind'];
 
 export const STATES = [
@@ -53,3 +58,11 @@ export const IMPACTS = ['low', 'medium', 'high', 'critical'] as const satisfies 
 /** What the decisions on a request are called, in the addresses that take them. */
 export const DECISIONS = ['approve', 'reject', 'cancel', 'retry', 'hold', 'release'] as const;
 export type Decision = (typeof DECISIONS)[number];
+
+export const DOCUMENT_KINDS = [
+  'evidence-pack',
+  'monthly-report',
+  'change-register',
+] as const satisfies readonly DocumentKind[];
+export const DOCUMENT_FORMATS = ['pdf', 'html', 'xlsx'] as const satisfies readonly DocumentFormat[];
+export const TEMPLATE_FILES = ['document.html.j2', 'document.typ.j2', 'workbook.yaml', 'words.yaml'] as const;

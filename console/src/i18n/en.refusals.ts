@@ -112,5 +112,9 @@ export const enRefusals: Refusals = {
   'version-malformed': () => 'A version begins with a letter or digit and has no “..”.',
   'version-moves': ({ version }) =>
     version ? `${version} moves: give the digest of what is meant.` : 'The version moves: give its digest.',
+  'document-too-large': () => 'The document takes more time, memory or space than one may.',
+  'template-changed': () => 'Somebody else has changed the template meanwhile. Read it again.',
+  'template-faulty': ({ file, line }) =>
+    `${file ?? 'The template'}${line ? `, line ${line}` : ''}: it can’t be rendered.`,
   'wrong-ticket': () => 'The message names another request.',
 };

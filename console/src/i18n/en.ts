@@ -15,6 +15,7 @@ export const en = {
   nav: {
     requests: 'Requests',
     insights: 'Insights',
+    templates: 'Templates',
     audit: 'Audit',
     create: 'New request',
     main: 'Main',

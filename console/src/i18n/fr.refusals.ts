@@ -125,5 +125,9 @@ export const frRefusals: Refusals = {
     version
       ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
       : 'La version est mouvante : donnez son empreinte.',
+  'document-too-large': () => 'Le document prend plus de temps, de mémoire ou de place qu’il n’est permis.',
+  'template-changed': () => 'Quelqu’un d’autre a changé le modèle entre-temps. Relisez-le.',
+  'template-faulty': ({ file, line }) =>
+    `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
   'wrong-ticket': () => 'Le message nomme une autre demande.',
 };

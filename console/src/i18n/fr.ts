@@ -15,6 +15,7 @@ export const fr: Messages = {
   nav: {
     requests: 'Demandes',
     insights: 'Indicateurs',
+    templates: 'Modèles',
     audit: 'Audit',
     create: 'Nouvelle demande',
     main: 'Principale',

@@ -2,6 +2,7 @@ import { NavLink } from 'react-router';
 import type { Me } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import type { Messages } from '@/i18n/en';
+import { runsPlatform } from './places';
 
 const SECTIONS: readonly {
   to: string;
@@ -10,6 +11,7 @@ const SECTIONS: readonly {
 }[] = [
   { to: '/requests', name: 'requests' },
   { to: '/insights', name: 'insights' },
+  { to: '/templates', name: 'templates', offered: runsPlatform },
   { to: '/audit', name: 'audit', offered: (me) => me.mayAudit },
 ];
 

@@ -1,5 +1,6 @@
 import { holdOf, offered, room } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
+import { EvidencePack } from '@/components/documents/EvidencePack';
 import { useSession } from '@/auth/useSession';
 import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
@@ -67,6 +68,7 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
           <Deciders people={data.release.who} />
         </Section>
       )}
+      <EvidencePack id={ticket.metadata.id} />
       <Elsewhere ticket={ticket} />
     </aside>
   );
