@@ -1,0 +1,137 @@
+"""Whoever runs the platform changes what documents look like, and sees it before it counts; evidence is saved."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Sit
+from tests.console.desk import DESK, PHONE, Desk
+from tests.console.test_flows import asked, fresh_name
+from tests.console.words import EN, FR, Words
+from tests.e2e.stack import Stack
+from tests.record.building import git
+
+SAID = {
+    EN.locale: {
+        "title": "Document templates",
+        "text": "Text of document.html.j2",
+        "of": "Request to show",
+        "look": "Show it",
+        "record": "Record this version",
+        "line": "document.html.j2, line 1",
+        "go": "Go to line 1",
+        "restore": re.compile("^Restore shipped:"),
+        "sure": "Restore it",
+        "pack": "Evidence pack as",
+        "theirs": "Load their version",
+    },
+    FR.locale: {
+        "title": "Modèles de documents",
+        "text": "Texte de document.html.j2",
+        "of": "Demande à montrer",
+        "look": "Montrer",
+        "record": "Enregistrer cette version",
+        "line": "document.html.j2, ligne 1",
+        "go": "Aller à la ligne 1",
+        "restore": re.compile("^Rétablir shipped:"),
+        "sure": "La rétablir",
+        "pack": "Dossier de preuve en",
+        "theirs": "Charger sa version",
+    },
+}
+
+
+def pictured(desk: Desk, name: str) -> None:
+    """Keep a picture of the page, for who wants to look at it (PRODGATE_TEST_PICTURES names a folder)."""
+    if folder := os.environ.get("PRODGATE_TEST_PICTURES"):
+        desk.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def test_a_template_is_edited_seen_recorded_and_restored(sit: Sit, stack: Stack, words: Words) -> None:
+    """With a request's own data, in a frame that runs nothing of it; a fault is shown with its line."""
+    said: dict[str, Any] = SAID[words.locale]
+    ticket = asked(stack, fresh_name("document"), justification="<script>document.title='x'</script> twenty letters")
+    alice = sit("alice", words, "/templates/evidence-pack")
+    expect(alice.heading(said["title"])).to_be_visible()
+    text = alice.page.get_by_label(said["text"])
+    whole = text.input_value()
+    text.fill("{{ nothing_of_this_name }}")
+    alice.button(said["look"]).click()
+    alice.expect_fault("422")
+    alice.sees(said["line"])
+    alice.button(said["go"]).click()
+    expect(text).to_be_focused()
+    pictured(alice, f"fault-{words.locale}")
+    text.fill(whole.replace("<body>", "<body><h1>Of our own</h1>"))
+    alice.page.get_by_label(re.compile(said["of"])).fill(ticket)
+    alice.button(said["look"]).click()
+    frame = alice.page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="Of our own")).to_be_visible()
+    expect(frame.get_by_text("<script>document.title='x'</script>")).to_be_visible()
+    pictured(alice, f"preview-{words.locale}")
+    alice.expect_fault("postMessage")  # axe speaks to every frame, and the origin of this one is nobody's
+    alice.check_accessible("a template with its preview")
+    alice.button(said["record"]).click()
+    expect(alice.page.get_by_role("status").get_by_text(re.compile("[0-9a-f]{10}")).first).to_be_visible()
+    record = stack.data / "gitops.git"
+    assert git(record, "log", "-1", "--format=%ae %s", "main", "--", "templates") == (
+        "alice.admin@cab-i.com Change the template evidence-pack"
+    )
+    alice.page.get_by_role("button", name=said["restore"]).click()
+    alice.check_accessible("restoring a version")
+    alice.dialog.get_by_role("button", name=said["sure"]).click()
+    expect(alice.dialog).to_be_hidden()
+    expect(text).to_have_value(whole)
+
+
+def test_somebody_elses_version_is_not_overwritten(sit: Sit, stack: Stack, words: Words) -> None:
+    """Two admins edit one version: the later one is told, and loads what the other recorded."""
+    said: dict[str, Any] = SAID[words.locale]
+    first, second = (sit("alice", words, "/templates/change-register") for _ in range(2))
+    for desk, added in ((first, "<!-- first -->"), (second, "<!-- second -->")):
+        text = desk.page.get_by_label(said["text"])
+        text.fill(text.input_value() + f"\n{added}")
+    first.button(said["record"]).click()
+    expect(first.page.get_by_role("status").get_by_text(re.compile("[0-9a-f]{10}")).first).to_be_visible()
+    second.expect_fault("412")
+    second.button(said["record"]).click()
+    second.button(said["theirs"]).click()
+    expect(second.page.get_by_label(said["text"])).to_have_value(re.compile("first -->$"))
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "desk": {"viewport": DESK, "color_scheme": "light"},
+    "dark": {"viewport": DESK, "color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "color_scheme": "light", "has_touch": True},
+    "dark phone": {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_templates_are_accessible(sit: Sit, look: dict[str, Any]) -> None:
+    """In both themes, on a desk and on a phone."""
+    alice = sit("alice", EN, "/templates", **look)
+    expect(alice.heading("Document templates")).to_be_visible()
+    expect(alice.page.get_by_label("Text of document.html.j2")).to_be_visible()
+    alice.check_accessible("templates")
+    pictured(alice, f"templates-{look['viewport']['width']}-{look['color_scheme']}")
+
+
+def test_evidence_is_saved_from_the_requests_page(sit: Sit, stack: Stack, words: Words) -> None:
+    """In each format, in the reader's language; nobody else is offered templates."""
+    ticket = asked(stack, fresh_name("evidence"))
+    jean = sit("jean", words, f"/requests/{ticket}")
+    for form, beginning in (("PDF", b"%PDF"), ("HTML", b"<!doctype"), ("XLSX", b"PK")):
+        with jean.page.expect_download() as saved:
+            jean.button(f"{SAID[words.locale]['pack']} {form}").click()
+        assert saved.value.suggested_filename == f"{ticket}-evidence.{form.lower()}"
+        content = Path(saved.value.path()).read_bytes()
+        assert content.startswith(beginning)
+        if form == "HTML":
+            assert f'<html lang="{words.locale[:2]}">'.encode() in content
+    expect(jean.link(re.compile("^(Templates|Modèles)$"))).to_be_hidden()
+    pictured(jean, f"evidence-{words.locale}")
