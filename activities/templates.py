@@ -43,6 +43,8 @@ class TemplateActivities:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
 
     def _commit(self, change: TemplateChange) -> str:
+        if self.repository.tip() is None:  # a record that is away has no keys, and would refuse for good
+            raise RecordUnavailable("The Git record is gone, or has no such branch")
         claims = self._claims(change)
         person = self.directory.current().person(claims.email, claims.sub)
         if person is None or roles.scope(person, Permission.TEMPLATES).tenants is not None:

@@ -31,8 +31,10 @@ from tests.board import Board
 from tests.domain.builders import NOW
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
+from tests.workflows.test_templates import change
 from workflows.sessions import Logout
 from workflows.shown import SEARCH_ATTRIBUTES
+from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
 
 
@@ -90,6 +92,17 @@ async def record_logout() -> str:
         return written(await handle.fetch_history())
 
 
+async def record_template() -> str:
+    """The history of a change of a template that is committed."""
+    async with staged() as stage, stage.working():
+        client = stage.environment.client
+        handle = await client.start_workflow(
+            TemplateEdit.run, change("en: {}\nfr: {}"), id="a-template", task_queue=stage.queue
+        )
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
 def written(history: WorkflowHistory) -> str:
     return json.dumps(anonymous(history.to_json_dict()), separators=(",", ":")) + "\n"
 
@@ -111,6 +124,7 @@ async def main() -> None:
         HISTORIES / "following" / "a-shift.json": record_shift,
         HISTORIES / "watching" / "a-comparison.json": record_watch,
         HISTORIES / "sessions" / "a-logout.json": record_logout,
+        HISTORIES / "templates" / "a-change.json": record_template,
     }
     for file, recorded in wanted.items():
         if not file.exists():

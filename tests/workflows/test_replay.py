@@ -20,12 +20,14 @@ from tests.workflows.paths import HISTORIES, PATHS
 from workflows.following import Follow
 from workflows.promotion import Promotion
 from workflows.sessions import Logout
+from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
 LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
+TEMPLATE = HISTORIES / "templates" / "a-change.json"
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -74,7 +76,12 @@ async def test_a_recorded_logout_goes_on_under_todays_code() -> None:
     await replayer(Logout).replay_workflow(history(LOGGED_OUT))
 
 
-@pytest.mark.parametrize("file", [*RECORDED, FOLLOWED, WATCHED, LOGGED_OUT], ids=lambda file: file.stem)
+async def test_a_recorded_change_of_a_template_goes_on_under_todays_code() -> None:
+    """It may wait for Git, too."""
+    await replayer(TemplateEdit).replay_workflow(history(TEMPLATE))
+
+
+@pytest.mark.parametrize("file", [*RECORDED, FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE], ids=lambda file: file.stem)
 def test_a_history_tells_nothing_of_the_machine_that_recorded_it(file: Path) -> None:
     """No stack trace with its paths, no name of a process."""
     text = file.read_text(encoding="utf-8")
