@@ -27,12 +27,13 @@ SOURCES := $(shell find console -type f -not -path '*/node_modules/*' -not -path
 
 # What `make test` needs of the machine is more than what everything else needs.
 NEEDS := $(if $(filter test coverage prepare,$(MAKECMDGOALS)),test,up)
-# Apache Kafka, which Maven fetches for the tests.
+# Apache Kafka, an S3 server and veraPDF, which Maven fetches for the tests.
 KAFKA := .kafka/pom.xml
 S3 := .s3/pom.xml
+VERAPDF := .verapdf/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console up test coverage check web lock sbom audit format bench soak bare-check screenshots histories freeze upgrade-test clean
+.PHONY: help prepare install console up test coverage check web lock sbom audit format bench soak bare-check screenshots samples histories freeze upgrade-test clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -62,7 +63,7 @@ $(CONSOLE): $(SOURCES) $(MODULES)
 up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (ARGS="--port 9000 --data DIR")
 	$(BIN)/prodgate up $(ARGS)
 
-test: check web $(KAFKA) $(S3) ## Check, then run every test; the lines of rules, record and clients are counted
+test: check web $(KAFKA) $(S3) $(VERAPDF) ## Check, then run every test; the lines of rules, record and clients are counted
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
@@ -85,12 +86,16 @@ $(S3): tests/s3/pom.xml | $(STAMP)
 	$(BIN)/python -m tests.s3.server
 	@touch $@
 
+$(VERAPDF): tests/verapdf/pom.xml | $(STAMP)
+	$(BIN)/python -m tests.verapdf.validator
+	@touch $@
+
 check: $(STAMP) ## Lint, check the format, the types, the import directions and for holes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive *.py activities api bootstrap clients demo domain engine record workflows
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive *.py activities api bootstrap clients demo documents domain engine record workflows
 
 web: $(CONSOLE) ## Lint the console, check its types, run its own tests
 	.ci/npm run --silent lint
@@ -125,6 +130,9 @@ bare-check: ## Try `make up` and what `make test` needs in a bare Debian 12, mad
 
 screenshots: $(STAMP) $(CONSOLE) ## Take docs/screenshots anew: every page, in both themes, on a desk and on a phone
 	$(BIN)/python -m tests.console.screenshots
+
+samples: $(STAMP) ## Make docs/samples anew: documents of a month of the demo's company
+	$(BIN)/python -m tests.documents.samples
 
 histories: $(STAMP) ## Record the workflow histories that are missing; they are the next release's
 	$(BIN)/python -m tests.workflows.record_histories

@@ -4,6 +4,8 @@ import io
 import json
 import re
 import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -12,8 +14,9 @@ import pytest
 
 from documents.shipped import shipped
 from domain.documents import DocumentKind
-from tests.api.house import ALICE, CLAIRE, EMMA, JEAN, PIERRE, SOPHIE, VICTOR, Caller, House, problem
+from tests.api.house import ALICE, CLAIRE, EMMA, JEAN, PIERRE, SOPHIE, VICTOR, Caller, Connect, House, opened, problem
 from tests.record.building import git, person_commits
+from tests.signing import KEY, key_file
 
 TEMPLATE = "/v1/templates/evidence-pack"
 FILES = shipped(DocumentKind.EVIDENCE_PACK).files
@@ -79,6 +82,42 @@ def test_a_commit_that_is_not_proven_is_found(own_house: House) -> None:
     said = own_house.as_(JEAN).get(f"/{ticket_id}/evidence", params={"format": "html"}).text
     assert "Not all of this request is proven." in said
     assert "Nothing proves that pierre.durand@cab-i.com created it" in said
+
+
+@pytest.fixture
+def signing_house(connect_temporal: Connect, tmp_path: Path) -> Iterator[House]:
+    """A house whose worker signs what the service does."""
+    with opened(connect_temporal, tmp_path, answer_within=30.0, worker_key=tmp_path / "worker.json") as house:
+        yield house
+
+
+def test_the_services_acts_and_awxs_word_are_in_it(signing_house: House, tmp_path: Path) -> None:
+    """Once the worker signs; what somebody pushes over it is named, and not shown."""
+    ticket_id = signing_house.as_(PIERRE).create()["metadata"]["id"]
+    signing_house.as_(JEAN).decide("approve", ticket_id)
+    signing_house.until(ticket_id, "deployed")
+    caller = signing_house.as_(JEAN)
+    said = caller.get(f"/{ticket_id}/evidence", params={"format": "html"}).text
+    assert "Every act of this request is proven." in said
+    assert said.count("signed by the worker") == 2
+    assert "AWX said: successful" in said
+    assert re.search(r"<dt>Acts with a signature</dt><dd>4 / 4</dd>", said)
+    path = git(signing_house.git, "ls-tree", "-r", "--name-only", "main", "requests/prod")
+    text = git(signing_house.git, "show", f"main:{path}")
+    forged = person_commits(signing_house.git, {path: text.replace("PCI-DSS", "PCI-XXX") + "\n"})
+    said = caller.get(f"/{ticket_id}/evidence", params={"format": "html"}).text
+    assert "Not all of this request is proven." in said
+    assert "file-changed" in said
+    assert forged[:10] in said
+    assert "PCI-XXX" not in said
+
+
+def test_a_key_that_was_retired_since_is_named(own_house: House) -> None:
+    """A retired key still proves what it signed before; the pack says when it ended."""
+    ticket_id = own_house.as_(PIERRE).create()["metadata"]["id"]
+    person_commits(own_house.git, key_file(KEY, retired=datetime.now(UTC) + timedelta(minutes=1)))
+    said = own_house.as_(JEAN).get(f"/{ticket_id}/evidence", params={"format": "html"}).text
+    assert re.search(r"retired \d{4}-\d\d-\d\d", said)
 
 
 @pytest.mark.parametrize(("email", "status"), [(PIERRE, 200), (JEAN, 200), (VICTOR, 200), (ALICE, 200), (EMMA, 404)])
