@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -70,6 +71,7 @@ SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp)]
 Origin = Annotated[str, StringConstraints(pattern="^https?://[^/ *]+$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$")]
 Hours = Annotated[float, Field(gt=0, le=8_760)]
+Network = IPv4Network | IPv6Network
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
 
@@ -177,6 +179,18 @@ class Settings(BaseModel):
         False, description="`true` lets people approve and reject in Slack, up to medium impact. Worker and API."
     )
     slack_api_url: str = Field("https://slack.com/api/", pattern="^https?://", description="Root of Slack's Web API.")
+    webhook_secrets: Path | None = Field(
+        None,
+        description="JSON file of the secrets that webhooks are signed with: `whsec_…`, or a list of them, by "
+        "`<tenant>/<secretName>`; no webhooks without. Worker only, as all of webhooks.",
+    )
+    webhook_allow: Annotated[tuple[Network, ...], BeforeValidator(_listed)] = Field(
+        (),
+        description="Networks that webhooks may call besides public addresses, separated by spaces; also without TLS.",
+    )
+    webhook_ca_bundle: Path | None = Field(
+        None, description="CA certificates for webhooks' receivers, where the system's don't do."
+    )
     announce_for: Seconds = Field(
         timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."
     )

@@ -73,6 +73,8 @@ def main() -> None:
     configure_logs(settings.log_level)
     try:
         asyncio.run(run(settings))
+    except SettingsError as error:
+        give_up("prodgate worker", error, 2)
     except (CannotServe, CertificateUnusable, NoServer, PayloadKeysUnusable, RecordUnavailable, RPCError) as error:
         give_up("prodgate worker", error, 1)
     leave(0)

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from prometheus_client import Gauge
 from activities.leading import BEHIND, OLDEST, Lease, LeaseLost, resting
 from activities.planning import ChannelSetup, OutboxPlanner
 from clients.channel import ChannelDown, NewerLeader
+from domain.announcement import Channel
 from domain.backlog import Key
 from domain.delivery import DeliveryResult, EventRef, OutgoingMessage
 from domain.following import LeadReport, outbox, outbox_ref
@@ -33,6 +34,11 @@ APPEND_EVERY = 1.0
 
 IDLE = 5.0
 """Seconds without anything to tell after which a channel may rest."""
+
+
+AT_ONCE = {Channel.WEBHOOK: 50}
+"""Destinations that a channel tells at the same time, where it is more than one: each webhook is a server of its own,
+and one that answers slowly must not hold up the others. A mail server, Slack and Kafka are one server each."""
 
 
 BEGAN = Gauge("prodgate_follower_began_seconds", "Since when a follower tells, as a Unix time", ["follower"])
@@ -90,6 +96,8 @@ class _Leader:
     lease: Lease
     thread: ThreadPoolExecutor
     _planner: OutboxPlanner | None = None
+    _under_way: "dict[asyncio.Task[None], str]" = field(default_factory=dict)
+    """Deliveries under way, each with its place."""
     _owed: bool = False
     _appended: float = 0.0
     _worked: float = 0.0
@@ -126,24 +134,43 @@ class _Leader:
 
     def _read(self, planner: OutboxPlanner) -> None:
         self.box.setup.acts.repository.fetch(LOOK_EVERY)
-        planner.read()
+        planner.read(self._under_way.values())
 
     async def _tell(self, planner: OutboxPlanner) -> bool:
-        """Tell what may be told now, for a second at most; whether there is more."""
+        """Tell what may be told now, for a second at most; whether there is more.
+
+        What takes longer goes on beside the rounds that follow.
+        """
         until = time.monotonic() + LOOK_EVERY
-        while found := planner.backlog.next(self.box.setup.now()):
-            if time.monotonic() > until:
+        while True:
+            await self._begin_deliveries(planner)
+            if not self._under_way:
+                return len(planner.trail) > 0 and not planner.full
+            left = until - time.monotonic()
+            if left <= 0:
                 return True
+            done, _ = await asyncio.wait(self._under_way, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                del self._under_way[each]
+                each.result()
+
+    async def _begin_deliveries(self, planner: OutboxPlanner) -> None:
+        """Begin as many deliveries as the channel takes at the same time, each to a place of its own."""
+        most, busy = AT_ONCE.get(self.box.setup.channel, 1), self._under_way.values()
+        while len(busy) < most:
+            found = await self._blocking(lambda: planner.backlog.next(self.box.setup.now(), busy))
+            if found is None:
+                return
             self._worked = time.monotonic()
-            await self._deliver(planner, *found)
-        return len(planner.trail) > 0 and not planner.full
+            place = planner.backlog.place_of(found[0])
+            self._under_way[asyncio.create_task(self._deliver(planner, *found))] = place
 
     async def _deliver(self, planner: OutboxPlanner, key: Key, said: EventRef) -> None:
         """One attempt at one destination, and what became of it."""
         known, prepared = await self._blocking(lambda: planner.take(key, said))
         progress = known.of(said)
         if prepared is None or progress is None:
-            planner.backlog.done(key)
+            await self._blocking(lambda: planner.backlog.done(key))
             await self._blocking(lambda: planner.give_up(*key, said))
             return
         outgoing = OutgoingMessage(announcement=prepared[0], to=key[1], done=progress.receipts, thread=known.thread)
@@ -153,21 +180,23 @@ class _Leader:
         except (LeaseLost, NewerLeader):
             raise
         except ChannelDown as down:
-            planner.backlog.channel.fail(self.box.setup.now(), timedelta(seconds=down.retry_after or 0))
+            now, wait = self.box.setup.now(), timedelta(seconds=down.retry_after or 0)
+            await self._blocking(lambda: planner.backlog.channel.fail(now, wait))
             delivery = DeliveryResult(failure=str(down))
         except Exception as error:  # of this announcement: it must hold up no other
             _LOG.exception("%s can't tell %s of %s", self.box.name, key[1], key[0])
             delivery = DeliveryResult(failure=f"{type(error).__name__}: {error}")
-            self._settle(planner, key, delivery)
+            await self._settle(planner, key, delivery)
         else:
-            self._settle(planner, key, delivery)
+            await self._settle(planner, key, delivery)
         await self._blocking(lambda: planner.note(key, said, delivery))
 
-    def _settle(self, planner: OutboxPlanner, key: Key, delivery: DeliveryResult) -> None:
+    async def _settle(self, planner: OutboxPlanner, key: Key, delivery: DeliveryResult) -> None:
+        now, wait = self.box.setup.now(), timedelta(seconds=delivery.retry_after or 0)
         if delivery.failure is None:
-            planner.backlog.done(key)
+            await self._blocking(lambda: planner.backlog.done(key))
         else:
-            planner.backlog.failed(key, self.box.setup.now())
+            await self._blocking(lambda: planner.backlog.failed(key, now, wait))
 
     def _append_in(self) -> float:
         return self._appended + APPEND_EVERY - time.monotonic()
@@ -181,7 +210,7 @@ class _Leader:
     async def _wait(self, planner: OutboxPlanner) -> float:
         """Let the channel rest where nothing was told lately; the seconds until something is to be done."""
         now, waits = self.box.setup.now(), [LOOK_EVERY]
-        if due := planner.backlog.due_at(now):
+        if due := await self._blocking(lambda: planner.backlog.due_at(now)):
             waits.append((due - now).total_seconds())
         if planner.outbox.changed:
             waits.append(self._append_in())
@@ -206,7 +235,10 @@ class _Leader:
         )
 
     async def leave(self) -> None:
-        """Note what was told and not noted yet, if this is still the leader."""
+        """Note what was told and not noted yet, if this is still the leader; what is under way is told anew later."""
+        for each in self._under_way:
+            each.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         try:
             if self._planner and self._planner.outbox.changed:
                 await self._append(self._planner)

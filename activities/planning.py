@@ -1,7 +1,7 @@
 """Plans what a channel's leader tells to whom, and keeps what became of it: everything but the sending."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,7 @@ from domain.backlog import Backlog, Key
 from domain.delivery import DeliveryOutcome, DeliveryResult, EventRef, Progress, TicketAnnouncements
 from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
+from domain.webhooks import DeadLetter
 from record.facts.acts import Act, ActReader, UnreadCommits
 from record.git.outbox import Outbox
 from record.index.diff import Comparer
@@ -89,8 +90,8 @@ class OutboxPlanner:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def read(self) -> None:
-        """Take up what was committed since, and what fell due; give up what is too old.
+    def read(self, busy: Container[str] = ()) -> None:
+        """Take up what was committed since, and what fell due; give up what is too old, but at `busy` places.
 
         Raises BranchRewritten, RecordUnavailable.
         """
@@ -103,7 +104,7 @@ class OutboxPlanner:
             self.outbox.move_to(committed.id)
             self.trail.passed()
         now = self.setup.now()
-        for (ticket, to), said in self.backlog.expire(now - self.setup.plan.patience):
+        for (ticket, to), said in self.backlog.expire(now - self.setup.plan.patience, busy):
             self.give_up(ticket, to, said)
         if not len(self.trail) and (self._looked_at is None or now - self._looked_at >= REMIND_EVERY):
             self._looked_at = now
@@ -133,7 +134,7 @@ class OutboxPlanner:
 
     def _remind(self, now: datetime) -> None:
         """Line up the reminders and warnings that fell due. Costs what pending tickets cost, however many ended."""
-        if self.setup.channel is Channel.KAFKA:
+        if self.setup.channel.for_systems:
             return
         for ticket in every(self.setup.acts.index.page, State.PENDING):
             known, plan = self.outbox.of(ticket.id), self.setup.plan
@@ -195,7 +196,7 @@ class OutboxPlanner:
         ticket = lifecycle.as_of(current, said.number)
         tenant, comparison = ticket.metadata.tenant, None
         requester, signed = self.setup.acts.submitted(ticket_id)
-        if self.setup.channel is not Channel.KAFKA:
+        if not self.setup.channel.for_systems:
             comparison = self.setup.comparer.comparison(ticket, lambda other: other.metadata.tenant == tenant)
         announcement = Announcement(
             event=said.event,
@@ -237,6 +238,9 @@ class OutboxPlanner:
         SENT.labels(self.setup.channel).inc(reached)
         UNDELIVERED.labels(self.setup.channel).inc(refused)
         self.outbox.count(sent=reached, undelivered=refused)
+        for receipt in delivery.receipts:
+            if receipt.refused is not None:
+                self._lose(ticket_id, receipt.to, said, receipt.refused)
         receipts = (*progress.receipts, *delivery.receipts)
         progress = progress.model_copy(update={"receipts": receipts, "failure": delivery.failure})
         thread = delivery.thread or known.thread
@@ -252,8 +256,24 @@ class OutboxPlanner:
         _LOG.error("%s gives up telling %s of %s of %s", self.setup.channel, to, said.event, ticket_id)
         UNDELIVERED.labels(self.setup.channel).inc()
         self.outbox.count(undelivered=1)
-        if progress := self.outbox.of(ticket_id).of(said):
+        progress = self.outbox.of(ticket_id).of(said)
+        self._lose(ticket_id, to, said, (progress and progress.failure) or "It was not tried in time")
+        if progress:
             self._close(ticket_id, progress.model_copy(update={"lost": True}), to)
+
+    def _lose(self, ticket_id: str, to: str, said: EventRef, why: str) -> None:
+        """Put it on the list of what was not delivered."""
+        ticket, about = self.setup.acts.index.get(ticket_id), said.model_dump(include={"event", "number", "at"})
+        self.outbox.lose(
+            DeadLetter(
+                ticket=ticket_id,
+                tenant=ticket.metadata.tenant if ticket else None,
+                to=to,
+                why=why,
+                given_up=self.setup.now(),
+                **about,
+            )
+        )
 
     def _close(self, ticket_id: str, progress: Progress, to: str = "") -> None:
         """Note that a destination needs no further attempt, and after the last one that the announcement doesn't."""

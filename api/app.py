@@ -25,6 +25,7 @@ from api import (
     sessions,
     slack,
     templates,
+    tenants,
     webhooks,
 )
 from api.dependencies import PERMISSION, declared
@@ -120,6 +121,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(webhooks.router)
     app.include_router(slack.router)
     app.include_router(sessions.router)
+    app.include_router(tenants.router)
     app.include_router(health.router)
     return app
 

@@ -19,7 +19,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
     WorkflowUpdateStage,
 )
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -31,17 +31,22 @@ from domain.sessions import Revocation
 from domain.templates import RecordedTemplate, TemplateChange
 from domain.ticket import PromotionRequest
 from domain.values import TicketId
+from domain.webhooks import WebhookCall, WebhookResult
 from workflows import shown
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.promotion import Promotion
 from workflows.sessions import Logout, logout_of
 from workflows.starting import submitted
 from workflows.templates import TemplateEdit, template_change_of
+from workflows.webhooks import CallWebhook, call_of
 
 T = TypeVar("T")
 
 _ACCEPT_WITHIN = timedelta(seconds=10)
 """The time the engine may take to accept a message; past it, whether it was taken is unknown."""
+
+_CALLED_WITHIN = timedelta(seconds=30)
+"""The time from a person's wish to call a webhook until nobody waits for it any more."""
 
 _ASK_AGAIN = (0.1, 0.4, 0.0)
 """Seconds to wait after each failed query: one that comes just ahead of a workflow's next task is refused."""
@@ -177,6 +182,24 @@ class Engine:
         except WorkflowFailureError as error:
             raise refusal_of(error) from error
         except (TimeoutError, RPCError) as error:
+            raise EngineUnavailable from error
+
+    async def call_webhook(self, call: WebhookCall) -> WebhookResult:
+        """Have a webhook called now; where that is under way, what comes of it. Raises EngineUnavailable."""
+        start = self.client.start_workflow(
+            CallWebhook.run,
+            call,
+            id=call_of(call),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            execution_timeout=_CALLED_WITHIN,
+            static_summary="a webhook that a person calls",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        handle = await _translated(start)
+        try:
+            return await handle.result(rpc_timeout=_CALLED_WITHIN)
+        except (WorkflowFailureError, RPCError) as error:
             raise EngineUnavailable from error
 
     async def decide(self, decision: Decision) -> Answer:

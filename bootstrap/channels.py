@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from email.headerregistry import Address
+from pathlib import Path
 
 from clients.channel import ChannelClient, LogChannel
 from clients.kafka.channel import Brokers, Kafka, Security
@@ -12,17 +13,22 @@ from clients.letters import Letters
 from clients.mail.channel import Mail, MailServer
 from clients.slack.channel import Slack, web_client
 from clients.tls import certificate
+from clients.webhook.channel import Webhooks
+from clients.webhook.sender import SecretsUnusable, WebhookSender, read_secrets
 from domain.announcement import Channel, Plan
 from domain.audience import Language
 from domain.ticket import Impact
-from settings import Mode, Settings, plain
+from settings import Mode, Settings, SettingsError, plain, variable
 
 _LOG = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def channel_clients(settings: Settings) -> AsyncIterator[Mapping[Channel, ChannelClient]]:
-    """The clients of the channels that are set up; in demo mode, the others write to the log."""
+    """The clients of the channels that are set up; in demo mode, the others write to the log.
+
+    Raises SettingsError.
+    """
     letters = letters_of(settings)
     found: dict[Channel, ChannelClient] = {}
     async with AsyncExitStack() as stack:
@@ -37,7 +43,9 @@ async def channel_clients(settings: Settings) -> AsyncIterator[Mapping[Channel, 
                 brokers(settings, settings.kafka_brokers), settings.kafka_topic, source(settings)
             )
             stack.push_async_callback(kafka.close)
-        for channel in Channel:
+        if settings.webhook_secrets:
+            found[Channel.WEBHOOK] = webhooks(settings, settings.webhook_secrets)
+        for channel in (Channel.MAIL, Channel.SLACK, Channel.KAFKA):
             if channel not in found and settings.mode is Mode.DEMO:
                 found[channel] = LogChannel(channel)
         _LOG.info("announces by %s", ", ".join(found) or "no channel")
@@ -76,6 +84,16 @@ def brokers(settings: Settings, servers: str) -> Brokers:
 def source(settings: Settings) -> str:
     """The installation, as events name it."""
     return f"{settings.public_url.rstrip('/')}/v1/requests/prod"
+
+
+def webhooks(settings: Settings, secrets: Path) -> Webhooks:
+    """The webhooks of tenants. Raises SettingsError where their secrets can't be used."""
+    try:
+        known = read_secrets(secrets)
+    except SecretsUnusable as error:
+        raise SettingsError(f"{variable('webhook_secrets')}: {error}") from error
+    sender = WebhookSender(known, settings.webhook_allow, settings.webhook_ca_bundle)
+    return Webhooks(sender, source(settings))
 
 
 def mail(settings: Settings, url: str, letters: Letters) -> Mail:

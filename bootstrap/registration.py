@@ -27,8 +27,10 @@ from activities.sessions import SessionActivities
 from activities.templates import TemplateActivities
 from activities.trail import AUDIT, ChangesNoted
 from activities.vouching import Vouching
+from activities.webhooks import WebhookActivities
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
+from clients.webhook.channel import Webhooks
 from documents.shipped import shipped
 from domain.announcement import Channel, Plan
 from domain.checkpoint import CHECKPOINTS
@@ -55,6 +57,7 @@ from workflows.promotion import Promotion
 from workflows.sessions import Logout
 from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
+from workflows.webhooks import CallWebhook
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,12 @@ class Registration:
             for channel, client in self.channel_clients.items()
         )
 
+    @property
+    def webhooks(self) -> Webhooks | None:
+        """The channel of webhooks, where its secrets are set up."""
+        found = self.channel_clients.get(Channel.WEBHOOK)
+        return found if isinstance(found, Webhooks) else None
+
     @cached_property
     def followers(self) -> Mapping[str, Follower]:
         """The followers of the record, by the names of their workflows."""
@@ -143,7 +152,7 @@ class Registration:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[Promotion, Follow, Claim, AwxWatch, Logout, TemplateEdit],
+            workflows=[Promotion, Follow, Claim, AwxWatch, Logout, TemplateEdit, CallWebhook],
             activities=[
                 RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
                 SessionActivities(self.repository).revoke_session,
@@ -152,6 +161,7 @@ class Registration:
                 ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
                 PreflightActivities(record, awx.find_job, self.look_every).look,
+                WebhookActivities(self.webhooks, self.directory, self.index).call_webhook,
                 *(awx.launch_job, awx.read_result),
             ],
             interceptors=[

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,12 @@ class Channel(StrEnum):
     MAIL = "mail"
     SLACK = "slack"
     KAFKA = "kafka"
+    WEBHOOK = "webhook"
+
+    @property
+    def for_systems(self) -> bool:
+        """Tells whether other systems are told by it, not people."""
+        return self in {Channel.KAFKA, Channel.WEBHOOK}
 
 
 class Event(StrEnum):
@@ -41,6 +47,22 @@ class Event(StrEnum):
         """Tells whether people alone are told: it says nothing that another system could act on."""
         return self in {Event.REMINDER, Event.EXPIRING}
 
+
+Fact = Literal[
+    Event.CREATED,
+    Event.APPROVED,
+    Event.REJECTED,
+    Event.CANCELLED,
+    Event.EXPIRED,
+    Event.SUPERSEDED,
+    Event.HELD,
+    Event.RELEASED,
+    Event.LAPSED,
+    Event.STARTED,
+    Event.SUCCEEDED,
+    Event.FAILED,
+]
+"""The events that are changes of a ticket; reminders are for people."""
 
 _EVENTS = {
     Action.CREATED: Event.CREATED,

@@ -10,6 +10,7 @@ from domain.announcement import Announcement, Event
 from domain.roles import Permission, Person, PersonName, same_address
 from domain.ticket import PromotionRequest
 from domain.values import Email, Frozen
+from domain.webhooks import Webhook
 
 SlackChannel = Annotated[str, StringConstraints(pattern=r"^(#[^\s<>&]{1,80}|[CG][A-Z0-9]{2,30})$")]
 """A channel of Slack, by its id or as `#name`."""
@@ -41,12 +42,13 @@ class Addressee(Frozen):
 
 
 class Audience(Frozen):
-    """Everybody to tell, as the directory says it now: people of the tenant, those who run the platform, Slack."""
+    """Everybody to tell, as the directory says it now: people of the tenant, those who run the platform, systems."""
 
     tenant_name: PersonName
     contacts: tuple[Contact, ...] = ()
     ops: tuple[Addressee, ...] = ()
     slack_channel: SlackChannel | None = None
+    webhooks: tuple[Webhook, ...] = ()
 
 
 def recipients(announcement: Announcement, audience: Audience) -> tuple[Addressee, ...]:

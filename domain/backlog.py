@@ -5,7 +5,7 @@ channel, a topic. A place that took nothing rests, longer each time; the other p
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -63,12 +63,15 @@ class Backlog:
             self._place_of[key] = place
             self._places.setdefault(place, OrderedDict())[key] = None
 
-    def next(self, now: datetime) -> tuple[Key, EventRef] | None:
-        """Picks what to deliver now: the places take turns, and so do the lines of one place. None for nothing."""
+    def next(self, now: datetime, busy: Container[str] = ()) -> tuple[Key, EventRef] | None:
+        """Picks what to deliver now: the places take turns, and so do the lines of one place. None for nothing.
+
+        A place that is `busy` is not picked.
+        """
         if not self.channel.over(now):
             return None
         for place, lines in self._places.items():
-            if self._rest(place).over(now):
+            if place not in busy and self._rest(place).over(now):
                 key = next(iter(lines))
                 lines.move_to_end(key)
                 self._places.move_to_end(place)
@@ -81,14 +84,21 @@ class Backlog:
         self._pauses.pop(self._place_of[key], None)
         self._drop_first(key)
 
-    def failed(self, key: Key, now: datetime) -> None:
+    def failed(self, key: Key, now: datetime, at_least: timedelta | None = None) -> None:
         """Let the line's place rest, and it alone."""
-        self._pauses.setdefault(self._place_of[key], Pause()).fail(now)
+        self._pauses.setdefault(self._place_of[key], Pause()).fail(now, at_least)
 
-    def expire(self, before: datetime) -> list[tuple[Key, EventRef]]:
-        """Remove and return what was to be said before that moment; in each line it is the oldest."""
+    def place_of(self, key: Key) -> str:
+        """The place that a line leads to."""
+        return self._place_of[key]
+
+    def expire(self, before: datetime, busy: Container[str] = ()) -> list[tuple[Key, EventRef]]:
+        """Remove and return what was to be said before that moment; in each line it is the oldest.
+
+        Of a `busy` place, which is being told, nothing is removed.
+        """
         gone: list[tuple[Key, EventRef]] = []
-        for key in list(self._lines):
+        for key in [each for each, place in self._place_of.items() if place not in busy]:
             while (line := self._lines.get(key)) and line[0].at < before:
                 gone.append((key, line[0]))
                 self._drop_first(key)

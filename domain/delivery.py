@@ -37,11 +37,12 @@ class OutgoingMessage(Frozen):
 
 
 class DeliveryResult(Frozen):
-    """The result of one attempt; `failure` says why something is left to do."""
+    """The result of one attempt; `failure` says why something is left to do, `retry_after` the seconds to wait."""
 
     receipts: tuple[Receipt, ...] = ()
     failure: str | None = None
     thread: Thread | None = None
+    retry_after: float | None = None
 
 
 class DeliveryOutcome(StrEnum):
@@ -78,6 +79,11 @@ class Progress(EventRef):
     receipts: tuple[Receipt, ...] = ()
     failure: str | None = None
     lost: bool = False
+
+    @property
+    def for_nobody(self) -> bool:
+        """Tells whether it went nowhere, as it does where a tenant has no webhook: there is nothing to report."""
+        return self.channel is Channel.WEBHOOK and self.outcome is Outcome.DELIVERED and not self.receipts
 
 
 class TicketAnnouncements(Frozen):
@@ -135,7 +141,7 @@ class Report(Frozen):
     @classmethod
     def of(cls, correspondences: Iterable[TicketAnnouncements]) -> Self:
         """Puts together what the outboxes say of one ticket."""
-        found = (progress for each in correspondences for progress in each.progress)
+        found = (progress for each in correspondences for progress in each.progress if not progress.for_nobody)
         return cls(progress=tuple(sorted(found, key=_order)))
 
 

@@ -39,12 +39,21 @@ class Permission(StrEnum):
     OPERATE = "operate"
     AUDIT = "audit"
     TEMPLATES = "templates"
+    WEBHOOKS = "webhooks"
 
 
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.DEVOPS: frozenset({Permission.CREATE}),
     Role.CPI: frozenset(
-        {Permission.CREATE, Permission.APPROVE, Permission.REJECT, Permission.RETRY, Permission.SEE, Permission.AUDIT}
+        {
+            Permission.CREATE,
+            Permission.APPROVE,
+            Permission.REJECT,
+            Permission.RETRY,
+            Permission.SEE,
+            Permission.AUDIT,
+            Permission.WEBHOOKS,
+        }
     ),
     Role.CPI_ADMIN: frozenset(Permission),
     Role.VIEWER: frozenset({Permission.SEE}),
@@ -218,6 +227,7 @@ _ACTING = {
     Permission.OPERATE: "operating",
     Permission.TEMPLATES: "changing templates",
     Permission.AUDIT: "reading the audit trail",
+    Permission.WEBHOOKS: "looking after webhooks",
 }
 MOST_NAMED = 5
 """People whom a refusal names at most."""

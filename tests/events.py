@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from clients.kafka.channel import CloudEvent
+from clients.events import CloudEvent
 from domain.ticket import PromotionRequest
 
 EVENTS = Path(__file__).parent.parent / "docs" / "events"

@@ -64,6 +64,16 @@ def looking(summary: str) -> workflow.ActivityConfig:
     )
 
 
+def calling(summary: str) -> workflow.ActivityConfig:
+    """A person waits for the answer, and asks again themselves; a receiver gets 15 s of it."""
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=20),
+        schedule_to_close_timeout=timedelta(seconds=25),
+        retry_policy=RetryPolicy(maximum_attempts=1),
+        summary=summary,
+    )
+
+
 def leading(summary: str) -> workflow.ActivityConfig:
     """A leader works for a shift of hours and ends by itself; whoever leads no more is replaced as soon as its silence
     shows, however often.

@@ -8,20 +8,18 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
-from pydantic import Field
 
 from clients.channel import Allowed, ChannelDown, NewerLeader
+from clients.events import CONTENT_TYPE, CloudEvent
 from clients.letters import one_line
 from clients.tls import ClientCertificate, context
-from domain.announcement import Announcement, Event
+from domain.announcement import Announcement
 from domain.audience import Audience
 from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
-from domain.ticket import PromotionRequest
-from domain.values import Frozen, Moment, TicketId
 
 ANSWER_WITHIN_MS = 3_000
 """The time the brokers may take for one message; a cluster that is well takes milliseconds."""
@@ -35,8 +33,6 @@ STOP_WITHIN = 0.5
 LARGEST = 8_000_000
 """Bytes of a message before it is compressed: more than a ticket can have. Brokers judge the compressed one."""
 
-CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
-
 
 class Security(StrEnum):
     """Kafka's own names."""
@@ -45,54 +41,6 @@ class Security(StrEnum):
     SSL = "SSL"
     SASL_PLAINTEXT = "SASL_PLAINTEXT"
     SASL_SSL = "SASL_SSL"
-
-
-Fact = Literal[
-    Event.CREATED,
-    Event.APPROVED,
-    Event.REJECTED,
-    Event.CANCELLED,
-    Event.EXPIRED,
-    Event.SUPERSEDED,
-    Event.HELD,
-    Event.RELEASED,
-    Event.LAPSED,
-    Event.STARTED,
-    Event.SUCCEEDED,
-    Event.FAILED,
-]
-"""The events that are changes of a ticket; reminders are for people."""
-
-
-class TicketChanged(Frozen):
-    """A change of a ticket: the event, and the ticket after it, as the API shows it."""
-
-    event: Fact
-    request: PromotionRequest
-
-
-class CloudEvent(Frozen):
-    """One message. `id` stays the same when it is sent again: a reader drops what it has seen.
-
-    `dataschema` names the version of `data`: new fields keep it, whatever breaks a reader changes its number.
-    """
-
-    specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Field(examples=["PR-2026-0001.2.request-approved"])]
-    source: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
-    type: Fact
-    subject: TicketId
-    time: Moment
-    datacontenttype: Literal["application/json"] = "application/json"
-    dataschema: Literal["urn:prodgate:ticket-changed:1"] = "urn:prodgate:ticket-changed:1"
-    data: TicketChanged
-
-    @classmethod
-    def of(cls, said: Announcement, source: str) -> Self:
-        """The message about a change. Raises ValidationError for what is no change."""
-        data = {"event": said.event, "request": said.ticket}
-        about = {"id": said.id, "source": source, "type": said.event, "subject": said.ticket.id, "time": said.at}
-        return cls.model_validate({**about, "data": data})
 
 
 @dataclass(frozen=True)

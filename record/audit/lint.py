@@ -46,6 +46,7 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
     directory, catalogue = DirectoryState(objects).move_to(commit), CatalogueState().move_to(commit)
     yield from directory.faults
     yield from directory.disputes.values()
+    yield from directory.unusable
     yield from catalogue.faults
     unread = any(fault.path == PLATFORM for fault in directory.faults)
     if not unread and directory.rules.controls < 2 and find_switch(objects, str(commit.id)):

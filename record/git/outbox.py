@@ -9,12 +9,14 @@ from domain.announcement import Channel
 from domain.delivery import Position, Report, TicketAnnouncements
 from domain.following import outbox_ref
 from domain.formats import JOURNALS
+from domain.webhooks import DeadLetter, DeadLetters
 from record.errors import RecordUnavailable
 from record.git.journal import Journal
 from record.git.repository import Repository
 
 _LOG = logging.getLogger(__name__)
 CURSOR = "cursor.json"
+UNDELIVERED = "undelivered.json"
 _TO_A_FOLDER = 100
 """Tickets in one folder: what an append costs does not grow with their number."""
 
@@ -32,6 +34,22 @@ def announced(repository: Repository, ticket_id: str) -> Report:
     """
     files = (repository.journal(outbox_ref(channel)).newest(path_of(ticket_id)) for channel in Channel)
     return Report.of(_correspondence(ticket_id, file) for file in files)
+
+
+def undelivered(repository: Repository, channel: Channel) -> DeadLetters:
+    """The announcements that the channel gave up, as this disk knows them. Raises RecordUnavailable, NewerFormat."""
+    return _dead_letters(channel, repository.journal(outbox_ref(channel)).newest(UNDELIVERED))
+
+
+def _dead_letters(where: str, file: bytes | None) -> DeadLetters:
+    """Reads the list; one that somebody damaged begins anew, for it is there to be looked at alone."""
+    try:
+        return DeadLetters.model_validate_json(file) if file else DeadLetters()
+    except ValidationError as error:
+        if file and (newer := JOURNALS.newer_in(file)):
+            raise newer from error
+        _LOG.error("%s: its list of what was not delivered can't be read: %s", where, error)
+        return DeadLetters()
 
 
 def _correspondence(ticket_id: str, file: bytes | None) -> TicketAnnouncements:
@@ -57,12 +75,13 @@ class Outbox:
         self._journal = journal
         self._position: Position | None = None
         self._changed: dict[str, TicketAnnouncements] = {}
+        self._lost: list[DeadLetter] = []
         self._noted: Position | None = None
 
     def open(self) -> bool:
         """Read where the outbox is; whether it has begun at all. Raises RecordUnavailable, NewerFormat."""
         self._journal.open()
-        self._changed = {}
+        self._changed, self._lost = {}, []
         found = self._journal.read(CURSOR)
         try:
             self._position = self._noted = Position.model_validate_json(found) if found else None
@@ -105,14 +124,21 @@ class Outbox:
         counts = {"sent": before.sent + sent, "skipped": before.skipped + skipped}
         self._position = before.model_copy(update=counts | {"undelivered": before.undelivered + undelivered})
 
+    def lose(self, letter: DeadLetter) -> None:
+        """Keep an announcement that will not be delivered, for people to look at."""
+        self._lost.append(letter)
+
     def append(self) -> None:
         """Make everything durable, in one commit. Raises JournalMoved, or RecordUnavailable: then it is yet to do."""
         waiting = self._waiting()
         position = self.position.model_copy(update={"waiting": waiting})
         files = {path_of(ticket): _written(each) for ticket, each in self._changed.items()}
+        if self._lost:
+            known = _dead_letters(self._journal.ref, self._journal.read(UNDELIVERED))
+            files[UNDELIVERED] = _written(known.with_(self._lost))
         self._journal.append(files | {CURSOR: _written(position)}, f"Tell of {len(self._changed)} tickets")
         self._position = self._noted = position
-        self._changed = {}
+        self._changed, self._lost = {}, []
 
     def _waiting(self) -> tuple[str, ...]:
         before = dict.fromkeys(self.position.waiting)
@@ -124,5 +150,5 @@ class Outbox:
         return tuple(before)
 
 
-def _written(value: TicketAnnouncements | Position) -> bytes:
+def _written(value: TicketAnnouncements | Position | DeadLetters) -> bytes:
     return value.model_dump_json(indent=1).encode() + b"\n"

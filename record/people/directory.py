@@ -17,6 +17,7 @@ from domain.errors import RuleViolation, TenantGone
 from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same_address
 from domain.ticket import PromotionRequest
 from domain.values import same_name
+from domain.webhooks import Webhook
 from record.git.repository import Repository
 from record.people.members import PLATFORM, TENANTS, Fault, Member, Membership, PlatformRules, disputes, parse, shown
 
@@ -32,6 +33,8 @@ class TenantInfo:
     name: str
     display_name: str
     members: tuple[Member, ...]
+    webhooks: tuple[Webhook, ...] = ()
+    unusable: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Directory:
     def tenants(self) -> Mapping[str, TenantInfo]:
         """Every tenant that has a good file, by name."""
         found = {
-            each.tenant: TenantInfo(each.tenant, each.display_name, each.members)
+            each.tenant: TenantInfo(each.tenant, each.display_name, each.members, each.webhooks, each.unusable)
             for each in self.memberships
             if each.tenant is not None
         }
@@ -68,6 +71,11 @@ class Directory:
     def disputes(self) -> Mapping[str, Fault]:
         """The service accounts that can't be what the files say, by address, and why."""
         return disputes(self.memberships)
+
+    @cached_property
+    def unusable(self) -> tuple[Fault, ...]:
+        """The entries of good files that are told nothing as they are; no right depends on them."""
+        return tuple(fault for each in self.memberships for fault in each.unusable)
 
     @cached_property
     def _granted(self) -> tuple[tuple[Member, Grant], ...]:
@@ -183,6 +191,7 @@ class Directory:
             contacts=tuple(_contact(person, members) for person, members in entries.values()),
             ops=tuple(contact for each in here for contact in each.ops),
             slack_channel=next((each.slack_channel for each in here if each.slack_channel), None),
+            webhooks=tuple(webhook for each in here for webhook in each.webhooks),
         )
 
     def person_in_slack(self, user: str) -> Person | None:
@@ -333,6 +342,9 @@ class DirectoryReader:
         for fault in self._directory.faults:
             if fault not in before.faults:
                 _LOG.error("%s; until that is mended nothing in its reach is created, approved or launched", fault)
+        for fault in self._directory.unusable:
+            if fault not in before.unusable:
+                _LOG.error("%s; until that is mended it is told nothing", fault)
         for account, fault in self._directory.disputes.items():
             if before.disputes.get(account) != fault:
                 _LOG.error("%s: %s; until that is mended it holds no role", fault.path, fault.sentence)

@@ -20,6 +20,7 @@ from domain.coverage import VALID_FOR
 from domain.formats import newer_file
 from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant, Version, same_name
+from domain.webhooks import MOST_WEBHOOKS, Webhook, WebhookEntry
 from record.files.reading import describe
 
 PLATFORM = "platform.yaml"
@@ -114,6 +115,8 @@ class _TenantSpec(OpenModel):
     display_name: PersonName
     slack_channel: SlackChannel | None = None
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
+    webhooks: Any = ()
+    """Read entry by entry: a bad one is told nothing, and is no reason to refuse the file."""
 
 
 class SignInRules(Frozen):
@@ -194,7 +197,8 @@ class PlatformRules:
 class Membership:
     """The content of one good file: the tenant it describes (None: the whole platform) and its members.
 
-    `slack_channel` is the tenant's own; `ops` are mailed about every deployment that fails.
+    `slack_channel` is the tenant's own; `ops` are mailed about every deployment that fails. `unusable` are entries that
+    are told nothing as they are.
     """
 
     tenant: str | None
@@ -203,6 +207,8 @@ class Membership:
     slack_channel: str | None = None
     ops: tuple[Addressee, ...] = ()
     rules: PlatformRules = PlatformRules()
+    webhooks: tuple[Webhook, ...] = ()
+    unusable: tuple[Fault, ...] = ()
 
     def grants(self) -> tuple[tuple[Member, Grant], ...]:
         return tuple((member, Grant(role=member.role, tenant=self.tenant)) for member in self.members)
@@ -212,7 +218,7 @@ def parse(path: str, data: bytes) -> Membership | Fault:
     """Reads what the file says, or why it says nothing."""
     try:
         tree = load_strictly(data)
-        return _platform(tree) if path == PLATFORM else _tenant(path, tree)
+        return _platform(tree) if path == PLATFORM else _tenant(path, tree, data)
     except Exception as error:  # whatever a reader raises, PyYAML's OverflowError too: the file can't be used
         return fault_of(path, data, error)
 
@@ -259,7 +265,7 @@ def _platform(tree: Any) -> Membership:
     return Membership(None, "Platform", spec.members, ops=spec.ops, rules=rules)
 
 
-def _tenant(path: str, tree: Any) -> Membership:
+def _tenant(path: str, tree: Any, data: bytes) -> Membership:
     file = _TenantFile.model_validate(tree)
     name = file.metadata.name
     if PurePosixPath(path).name != f"{name}.yaml":
@@ -267,7 +273,31 @@ def _tenant(path: str, tree: Any) -> Membership:
     for member in file.spec.members:
         if member.role not in _TENANT_ROLES:
             raise ValueError(f"{member.role} can't be granted by a tenant's file, only by {PLATFORM}")
-    return Membership(name, file.spec.display_name, file.spec.members, file.spec.slack_channel)
+    webhooks, unusable = _webhooks(path, name, file.spec.webhooks, data)
+    spec = file.spec
+    return Membership(name, spec.display_name, spec.members, spec.slack_channel, webhooks=webhooks, unusable=unusable)
+
+
+def _webhooks(path: str, tenant: str, given: Any, data: bytes) -> tuple[tuple[Webhook, ...], tuple[Fault, ...]]:
+    """The webhooks that can be told, and a fault for each entry that can't."""
+    place: tuple[int | str, ...] = ("spec", "webhooks")
+    if not isinstance(given, list | tuple) or len(given) > MOST_WEBHOOKS:
+        sentence = f"spec.webhooks: must be a list of at most {MOST_WEBHOOKS}; nothing of it is told"
+        return (), (Fault(path, sentence, _line_of(data, place)),)
+    good: dict[str, Webhook] = {}
+    faults: list[Fault] = []
+    for number, entry in enumerate(given):
+        try:
+            read = WebhookEntry.model_validate(entry)
+        except ValidationError as error:
+            where = (*place, number, *error.errors()[0]["loc"])
+            faults.append(Fault(path, f"spec.webhooks.{number}: {describe(error)}", _line_of(data, where)))
+            continue
+        webhook = Webhook(tenant=tenant, **read.model_dump(by_alias=False))
+        if good.setdefault(webhook.id, webhook) is not webhook:
+            line = _line_of(data, (*place, number, "url"))
+            faults.append(Fault(path, f"spec.webhooks.{number}.url: stands in an earlier entry too", line))
+    return tuple(good.values()), tuple(faults)
 
 
 class _Loader(yaml.SafeLoader):

@@ -16,7 +16,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from pydantic import ValidationError
 
 from clients.channel import ChannelDown, NewerLeader
-from clients.kafka.channel import CONTENT_TYPE, Brokers, CloudEvent, Kafka, Security
+from clients.events import CONTENT_TYPE, CloudEvent
+from clients.kafka.channel import Brokers, Kafka, Security
 from clients.tls import ClientCertificate
 from domain.announcement import Announcement, Event
 from domain.delivery import DeliveryResult

@@ -1,0 +1,1 @@
+"""Webhooks of tenants: signed as Standard Webhooks says, sent to judged addresses alone."""

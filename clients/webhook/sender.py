@@ -1,0 +1,186 @@
+"""Sends one signed message to an address that a file names, and lets that address lead to no place of ours.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+import asyncio
+import base64
+import ipaddress
+import json
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+from standardwebhooks import Webhook as Secret
+
+from clients.channel import Allowed
+from clients.events import CONTENT_TYPE
+from clients.letters import one_line
+from clients.tls import context
+from domain.webhooks import Address, Network, Webhook, callable_at, is_allowed
+
+CONNECT_WITHIN = 5.0
+"""Seconds to find and reach the receiver."""
+
+ANSWER_WITHIN = 15.0
+"""Seconds for one message, all in all; Standard Webhooks asks for 15 to 30."""
+
+LONGEST_WAIT = 86_400.0
+"""The seconds to the next attempt that a receiver may ask for at most."""
+
+Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
+"""Finds the addresses of a host's name. Raises OSError, UnicodeError."""
+
+SECRET_BYTES = range(24, 65)
+"""The lengths of a secret that Standard Webhooks allows."""
+
+
+async def resolved(host: str, port: int) -> Sequence[Address]:
+    """The addresses as this machine finds them, which reads numbers in every form of C: `0x7f.1`, `2130706433`."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ipaddress.ip_address(where[0]) for *_, where in found]
+
+
+class NotSent(Exception):
+    """No answer came; `str()` says why."""
+
+
+class SecretsUnusable(Exception):
+    """The file of secrets is none; `str()` says why, without any of it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A receiver's answer; `wait` are the seconds after which it wants to be asked again."""
+
+    status: int
+    wait: float | None = None
+
+    @property
+    def failure(self) -> str | None:
+        """The reason why the message does not count as delivered."""
+        return None if httpx.codes.is_success(self.status) else f"The receiver answered {self.status}"
+
+
+@dataclass(frozen=True)
+class WebhookSender:
+    """Posts messages. `secrets` are those of each webhook by `Webhook.secret`; each of several signs.
+
+    `allowed` are the networks besides the public ones, and those that are called without TLS.
+    """
+
+    secrets: Mapping[str, tuple[Secret, ...]] = field(repr=False)
+    allowed: tuple[Network, ...] = ()
+    ca_bundle: Path | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    resolve: Resolve = resolved
+
+    async def post(self, webhook: Webhook, identity: str, body: str, may: Allowed) -> Answer:
+        """One attempt. Raises NotSent."""
+        headers = self._signed(webhook, identity.replace(".", "_"), body)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                url = httpx.URL(webhook.url)
+                address = await self._judged(url)
+                may()
+                return await self._posted(url, address, headers, body)
+        except TimeoutError as error:
+            raise NotSent(f"No answer within {ANSWER_WITHIN:g} s") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
+            raise NotSent(one_line(str(error)) or type(error).__name__) from error
+
+    def _signed(self, webhook: Webhook, identity: str, body: str) -> dict[str, str]:
+        secrets = self.secrets.get(webhook.secret, ())
+        if not secrets:
+            raise NotSent(f"The settings have no secret {webhook.secret}")
+        now = self.now()
+        signatures = [secret.sign(identity, now, body) for secret in secrets]
+        return {
+            "content-type": CONTENT_TYPE,
+            "user-agent": "prodgate",
+            "webhook-id": identity,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": " ".join(signatures),
+        }
+
+    async def _judged(self, url: httpx.URL) -> Address:
+        """The address to connect to: the first, where the name leads to none that may not be called."""
+        addresses = await self.resolve(url.host, url.port or _PORTS[url.scheme])
+        for address in addresses:
+            if not callable_at(address, self.allowed):
+                raise NotSent(f"{url.host} leads to {address}, which webhooks may not call")
+            if url.scheme == "http" and not is_allowed(address, self.allowed):
+                raise NotSent(f"{url.host} is called without TLS, which only an allowed network may be")
+        return addresses[0]
+
+    async def _posted(self, url: httpx.URL, address: Address, headers: dict[str, str], body: str) -> Answer:
+        """Post to the address itself, with the name in `Host` and in TLS; of the answer's body nothing is read."""
+        target = url.copy_with(host=str(address))
+        sent = headers | {"host": url.netloc.decode("ascii")}
+        async with (
+            httpx.AsyncClient(
+                verify=self._tls(url), trust_env=False, timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN)
+            ) as http,
+            http.stream("POST", target, headers=sent, content=body, extensions={"sni_hostname": url.host}) as answer,
+        ):
+            return Answer(answer.status_code, _wait(answer.headers.get("retry-after"), self.now()))
+
+    def _tls(self, url: httpx.URL) -> ssl.SSLContext | bool:
+        return context(self.ca_bundle, None) if url.scheme == "https" else False
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def _wait(said: str | None, now: datetime) -> float | None:
+    """The seconds of a `Retry-After`, which may be a number or a date (RFC 9110, 10.2.3)."""
+    if said is None:
+        return None
+    if said.isascii() and said.isdigit():
+        return min(float(said[:9]), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    seconds = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+_FORM = TypeAdapter(dict[str, str | list[str]])
+
+
+def read_secrets(file: Path) -> dict[str, tuple[Secret, ...]]:
+    """The secrets in a JSON file: `whsec_…`, or a list of them, by `<tenant>/<name>`. Raises SecretsUnusable."""
+    try:
+        given = _FORM.validate_python(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise SecretsUnusable(f"{file} can't be read: {_reason(error)}") from None
+    return {name: tuple(_secret(name, each) for each in _listed(said)) for name, said in given.items()}
+
+
+def _reason(error: Exception) -> str:
+    """Says what is wrong with a file, and shows nothing of it."""
+    if isinstance(error, ValidationError):
+        return "it must be a JSON object of texts, or of lists of texts"
+    return error.strerror or type(error).__name__ if isinstance(error, OSError) else "it is no JSON in UTF-8"
+
+
+def _listed(said: str | list[str]) -> list[str]:
+    return [said] if isinstance(said, str) else said
+
+
+def _secret(name: str, said: str) -> Secret:
+    prefix, mark, text = said.partition("whsec_")
+    try:
+        secret = base64.b64decode(text, validate=True)
+    except ValueError:
+        secret = b""
+    if prefix or not mark or len(secret) not in SECRET_BYTES:
+        raise SecretsUnusable(f"the secret {name} must be whsec_ and 24 to 64 bytes in base64")
+    return Secret(secret)

@@ -1,0 +1,151 @@
+"""The outbox of webhooks: a real receiver for each destination, over a real record."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from domain.announcement import Channel
+from domain.delivery import Outcome
+from record.git.outbox import undelivered
+from record.people.directory import DirectoryReader
+from tests.activities.test_outbox import WHOLE, House, house, told_whole, until
+from tests.domain.builders import pending
+from tests.record.building import Story, git, number, opened, person_commits
+from tests.webhooks import Receiver, channel
+
+__all__ = ["house"]
+
+TENANT = "tenants/tenant-finance.yaml"
+
+
+def named(house: House, *urls: str) -> list[str]:
+    """Write these webhooks into the tenant's file; their ids."""
+    house.channel = Channel.WEBHOOK
+    before = git(house.git, "show", f"main:{TENANT}").split("\n  webhooks:")[0].rstrip()
+    lines = "".join(f"\n    - {{url: '{url}', secretName: ci}}" for url in urls)
+    person_commits(house.git, {TENANT: f"{before}\n  webhooks:{lines or ' []'}\n"})
+    reader = DirectoryReader(opened(house.git, house.folder / "reader"))
+    reader._repository.fetch()
+    return [each.id for each in reader.current().tenants["tenant-finance"].webhooks]
+
+
+def events(receiver: Receiver, ticket: str = number(1)) -> list[str]:
+    return [each["type"] for each in receiver.got if each["subject"] == ticket]
+
+
+async def test_a_promotion_is_told_to_each_address_in_order(house: House) -> None:
+    """Whichever address is away: the others are told meanwhile, and it is told when it is back, in order, once."""
+    async with AsyncExitStack() as stack:
+        well, away = Receiver(), Receiver(500)
+        for each in (well, away):
+            await stack.enter_async_context(each.open())
+        ids = named(house, well.url(), away.url())
+        async with house.leading(channel()) as leader:
+            await told_whole(leader.repository)
+            await until(lambda: events(well) == WHOLE)
+            assert events(away) == []
+            assert {each.outcome for each in house.report().progress} <= {Outcome.WAITING}
+            away.status = 204
+            house.clock.let_pass(minutes=16)
+            await until(lambda: events(away) == WHOLE)
+            await until(lambda: {each.outcome for each in house.report().progress} == {Outcome.DELIVERED})
+    assert [sorted(receipt.to for receipt in each.receipts) for each in house.report().progress] == [sorted(ids)] * 4
+    assert undelivered(opened(house.git, house.folder), Channel.WEBHOOK).letters == ()
+
+
+async def test_a_slow_receiver_holds_up_no_other(house: House) -> None:
+    """Nor does it hold up the journal: what the others got is noted while it takes its time."""
+    async with AsyncExitStack() as stack:
+        slow, quick = Receiver(pause=6), Receiver()
+        for each in (slow, quick):
+            await stack.enter_async_context(each.open())
+        named(house, slow.url(), quick.url())
+        async with house.leading(channel()) as leader:
+            begun = asyncio.get_running_loop().time()
+            await told_whole(leader.repository)
+            await until(lambda: events(quick) == WHOLE)
+            await until(lambda: sum(len(each.receipts) for each in house.report().progress) == 4)
+            assert asyncio.get_running_loop().time() - begun < 6
+            assert slow.got == []
+
+
+async def test_a_slow_receiver_s_message_is_not_given_up_while_it_is_under_way(house: House) -> None:
+    """The clock says that it is too old, and the receiver takes it all the same."""
+    async with Receiver(pause=3).open() as slow:
+        named(house, slow.url())
+        async with house.leading(channel()) as leader:
+            await Story(leader.repository).create()
+            await until(lambda: slow.asked == 1)
+            house.clock.let_pass(days=4)
+            await until(lambda: bool(slow.got))
+            await until(lambda: [each.outcome for each in house.report().progress] == [Outcome.DELIVERED])
+    assert undelivered(opened(house.git, house.folder), Channel.WEBHOOK).letters == ()
+
+
+async def test_what_was_given_up_stands_in_a_list(house: House) -> None:
+    """With what the receiver said last; so does what was refused for good, and the next leader keeps it."""
+    async with AsyncExitStack() as stack:
+        broken, gone = Receiver(503), Receiver(410)
+        for each in (broken, gone):
+            await stack.enter_async_context(each.open())
+        first, second = named(house, broken.url(), gone.url())
+        async with house.leading(channel()) as leader:
+            await Story(leader.repository).create()
+            await until(lambda: broken.asked > 0 and gone.asked > 0)
+            await until(lambda: bool(house.report().progress) and bool(house.report().progress[0].failure))
+            house.clock.let_pass(days=4)
+            await until(lambda: [each.outcome for each in house.report().progress] == [Outcome.UNDELIVERED])
+        async with house.leading(channel()) as leader:
+            await Story(leader.repository, pending(id=number(2))).create()
+            house.clock.let_pass(days=-4)
+            await until(lambda: gone.asked == 2)
+    letters = undelivered(opened(house.git, house.folder), Channel.WEBHOOK).letters
+    assert {(each.ticket, each.to, each.why) for each in letters[:2]} == {
+        (number(1), first, "The receiver answered 503"),
+        (number(1), second, "The receiver answered 410"),
+    }
+    assert {each.tenant for each in letters} == {"tenant-finance"}
+
+
+async def test_a_receiver_that_asks_for_time_gets_it_and_the_others_do_not_wait(house: House) -> None:
+    """429 with `Retry-After`: a quarter of an hour is not enough where an hour was asked for."""
+    async with AsyncExitStack() as stack:
+        busy, quick = Receiver(429, headers={"Retry-After": "3600"}), Receiver()
+        for each in (busy, quick):
+            await stack.enter_async_context(each.open())
+        named(house, busy.url(), quick.url())
+        async with house.leading(channel()) as leader:
+            await Story(leader.repository).create()
+            await until(lambda: busy.asked == 1 and len(quick.got) == 1)
+            house.clock.let_pass(minutes=30)
+            await asyncio.sleep(1.5)
+            assert busy.asked == 1
+            busy.status = 204
+            house.clock.let_pass(minutes=31)
+            await until(lambda: len(busy.got) == 1)
+
+
+async def test_a_tenant_without_webhooks_reports_nothing_of_them(house: House) -> None:
+    """Its requests are told on other channels alone."""
+    named(house)
+    async with house.leading(channel()) as leader:
+        await Story(leader.repository).create()
+        await until(lambda: house.appends() == 2)
+    assert house.report().progress == ()
+
+
+async def test_an_entry_that_can_not_be_used_takes_itself_away_and_nothing_else(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The good one beside it is told, the tenant's people keep their rights, and the log names file and line."""
+    async with Receiver().open() as receiver:
+        (ok,) = named(house, receiver.url(), "ftp://files.example/")
+        async with house.leading(channel()) as leader:
+            await Story(leader.repository).create()
+            await until(lambda: len(receiver.got) == 1)
+            directory = DirectoryReader(leader.repository).current()
+    assert directory.faults == ()
+    assert [each.id for each in directory.tenants["tenant-finance"].webhooks] == [ok]
+    assert "tenants/tenant-finance.yaml, line" in caplog.text
+    assert "it is told nothing" in caplog.text
