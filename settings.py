@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -71,7 +71,16 @@ SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp)]
 Origin = Annotated[str, StringConstraints(pattern="^https?://[^/ *]+$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$")]
 Hours = Annotated[float, Field(gt=0, le=8_760)]
-Network = IPv4Network | IPv6Network
+
+
+def _network(value: Any) -> Any:
+    try:
+        return ip_network(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("must be networks, such as 10.20.0.0/16 or fd00::/8") from None
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
 

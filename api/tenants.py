@@ -99,7 +99,7 @@ def _looked_after(services: Services, caller: Person, tenant: str) -> _Tenant:
 
 
 @router.get("", responses=_READ)
-async def list_webhooks(services: Served, caller: LooksAfter, tenant: OfTenant) -> TenantWebhooks:
+async def list_receivers(services: Served, caller: LooksAfter, tenant: OfTenant) -> TenantWebhooks:
     """The webhooks that the tenant's file names, and what is wrong with entries that can't be used."""
     found = _looked_after(services, caller, tenant).webhooks()
     faults = services.directory.current().tenants[tenant].unusable
@@ -126,13 +126,13 @@ async def list_undelivered_events(services: Served, caller: LooksAfter, tenant: 
 
 
 @router.post("/{id}/test", responses=_CALLED)
-async def test_webhook(services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook) -> WebhookResult:
+async def send_test(services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook) -> WebhookResult:
     """Send a test to the webhook now: a signed message of type `webhook-test`; answers what came of it."""
     return await _looked_after(services, caller, tenant).call(webhook)
 
 
 @router.post("/{id}/redeliver", responses=_CALLED)
-async def redeliver_event(
+async def send_event(
     services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook, body: Redelivery
 ) -> WebhookResult:
     """Send an event to the webhook again, now, with the id that it had; in no order with other events."""

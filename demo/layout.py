@@ -1,5 +1,6 @@
 """Lays out one demo: its folder, ports and processes, and the company's systems that it stands in for."""
 
+import base64
 import json
 import os
 import secrets
@@ -59,6 +60,19 @@ def worker_key(data: Path) -> Path:
 def audit_repository(data: Path) -> Path:
     """The Git repository of the audit trail that a demo in this folder keeps."""
     return data / "audit.git"
+
+
+def webhook_secrets(data: Path) -> Path:
+    """The secrets of the demo's webhooks."""
+    return data / "webhooks.json"
+
+
+TENANTS = ("tenant-finance", "tenant-logistics", "tenant-retail")
+"""The company's tenants, each with a secret `demo` for its webhooks."""
+
+
+def _secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 class CannotStart(Exception):
@@ -152,6 +166,9 @@ class Demo:
             settings["PRODGATE_AUDIT_REPO"] = str(audit_repository(self.data))
         if payload_keys(self.data).exists():  # a new demo has none: its Temporal UI is to be read
             settings["PRODGATE_PAYLOAD_KEYS"] = str(payload_keys(self.data))
+        if webhook_secrets(self.data).exists():
+            settings["PRODGATE_WEBHOOK_SECRETS"] = str(webhook_secrets(self.data))
+            settings["PRODGATE_WEBHOOK_ALLOW"] = "127.0.0.0/8"  # a receiver to try it with runs on this machine
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
             settings["PRODGATE_AWX_UI_URL"] = f"http://127.0.0.1:{self.ports.awx}"
@@ -192,6 +209,8 @@ class Demo:
             self._make_key("PRODGATE_SIGNING_KEY", signing_key(self.data), KeyClass.PEOPLE)
         if "PRODGATE_AUDIT_REPO" not in self.given and not (audit := audit_repository(self.data)).exists():
             init_repository(str(audit), bare=True)
+        if "PRODGATE_WEBHOOK_SECRETS" not in self.given and not webhook_secrets(self.data).exists():
+            write_private(webhook_secrets(self.data), json.dumps({f"{each}/demo": _secret() for each in TENANTS}))
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 

@@ -23,7 +23,7 @@ coverage      the request as signed, production as shown, and a time: an approva
 hold          a stop that a person puts on an approved ticket until somebody releases it.
 preflight     the look at the record right before a launch.
 announcement  one message about a ticket, on one channel or several.
-channel       a way that announcements go: mail, Slack, Kafka.
+channel       a way that announcements go: mail, Slack, Kafka, webhooks.
 outbox        a channel's reading of the record: how far it has come, and what it told whom, kept in a journal.
 journal       small files on a Git ref of their own, beside the branch; one leader at a time changes them.
 checkpoint    what the worker signs of the whole record at one commit: number of acts, root of their tree, tip.

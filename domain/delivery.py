@@ -83,7 +83,7 @@ class Progress(EventRef):
     @property
     def for_nobody(self) -> bool:
         """Tells whether it went nowhere, as it does where a tenant has no webhook: there is nothing to report."""
-        return self.channel is Channel.WEBHOOK and self.outcome is Outcome.DELIVERED and not self.receipts
+        return self.channel is Channel.WEBHOOK and self.outcome is DeliveryOutcome.DELIVERED and not self.receipts
 
 
 class TicketAnnouncements(Frozen):

@@ -4,7 +4,7 @@ import re
 
 from fastapi.routing import APIRoute
 
-from api import console, events, health, record, requests, sessions, slack, webhooks
+from api import console, events, health, record, requests, sessions, slack, tenants, webhooks
 from domain.roles import GRANTED, OWN, Permission, Role
 from tests.readme import README, TABLE, settings_table, steps
 
@@ -18,7 +18,7 @@ def test_every_setting_is_in_the_table_and_nothing_else() -> None:
 
 def test_every_call_is_in_the_table_and_nothing_else() -> None:
     """Method and path, as the routes have them."""
-    modules = (requests, console, events, record, webhooks, sessions, slack, health)
+    modules = (requests, console, events, record, tenants, webhooks, sessions, slack, health)
     routes = [route for module in modules for route in module.router.routes]
     served = {
         f"{method} {route.path}" for route in routes if isinstance(route, APIRoute) for method in route.methods or ()
@@ -29,7 +29,9 @@ def test_every_call_is_in_the_table_and_nothing_else() -> None:
 def test_the_table_of_roles_says_what_the_rules_say() -> None:
     """A 'no' in the table is a permission that the role has on no ticket."""
     rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", TEXT.split("## Who may do what")[1], re.MULTILINE)[: len(Role)]
-    columns = [Permission(name) for name in ("create", "approve", "reject", "cancel", "retry", "see", "operate")]
+    columns = [
+        Permission(name) for name in ("create", "approve", "reject", "cancel", "retry", "see", "operate", "webhooks")
+    ]
     for name, cells in rows:
         role = Role(name)
         allowed = GRANTED[role] | (OWN if role is not Role.VIEWER else frozenset())

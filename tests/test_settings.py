@@ -1,6 +1,7 @@
 """Settings come from the environment, whole or not at all, and never tell a secret."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,6 +53,9 @@ GOOD: dict[str, tuple[str, Any]] = {
     "slack_signing_secret": ("s3cret", SecretStr("s3cret")),
     "slack_decisions": ("true", True),
     "slack_api_url": ("https://slack.example/api/", "https://slack.example/api/"),
+    "webhook_secrets": ("/etc/prodgate/webhooks.json", Path("/etc/prodgate/webhooks.json")),
+    "webhook_allow": ("10.1.0.0/16 fd00::/8", (ip_network("10.1.0.0/16"), ip_network("fd00::/8"))),
+    "webhook_ca_bundle": ("/etc/ssl/company.pem", Path("/etc/ssl/company.pem")),
     "announce_for": ("3600", timedelta(hours=1)),
     "remind_after": ("48 24 4 0.5", (48, 24, 4, 0.5)),
     "expiry_warning": ("86400", timedelta(days=1)),
@@ -114,6 +118,7 @@ BAD = {
     "awx_report_within": "-1",
     "awx_settle": "soon",
     "awx_watch_every": "0",
+    "webhook_allow": "intranet",
     "oidc_token_lifetime": "604801",
     "critical_sign_in_within": "now",
     "limits_url": "memory://",

@@ -56,7 +56,7 @@ class SecretsUnusable(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReceiverAnswer:
     """A receiver's answer; `wait` are the seconds after which it wants to be asked again."""
 
     status: int
@@ -81,7 +81,7 @@ class WebhookSender:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     resolve: Resolve = resolved
 
-    async def post(self, webhook: Webhook, identity: str, body: str, may: Allowed) -> Answer:
+    async def post(self, webhook: Webhook, identity: str, body: str, may: Allowed) -> ReceiverAnswer:
         """One attempt. Raises NotSent."""
         headers = self._signed(webhook, identity.replace(".", "_"), body)
         try:
@@ -119,7 +119,7 @@ class WebhookSender:
                 raise NotSent(f"{url.host} is called without TLS, which only an allowed network may be")
         return addresses[0]
 
-    async def _posted(self, url: httpx.URL, address: Address, headers: dict[str, str], body: str) -> Answer:
+    async def _posted(self, url: httpx.URL, address: Address, headers: dict[str, str], body: str) -> ReceiverAnswer:
         """Post to the address itself, with the name in `Host` and in TLS; of the answer's body nothing is read."""
         target = url.copy_with(host=str(address))
         sent = headers | {"host": url.netloc.decode("ascii")}
@@ -129,7 +129,7 @@ class WebhookSender:
             ) as http,
             http.stream("POST", target, headers=sent, content=body, extensions={"sni_hostname": url.host}) as answer,
         ):
-            return Answer(answer.status_code, _wait(answer.headers.get("retry-after"), self.now()))
+            return ReceiverAnswer(answer.status_code, _wait(answer.headers.get("retry-after"), self.now()))
 
     def _tls(self, url: httpx.URL) -> ssl.SSLContext | bool:
         return context(self.ca_bundle, None) if url.scheme == "https" else False

@@ -297,8 +297,9 @@ class House:
         return await Client.connect(address, namespace=config["namespace"], data_converter=config["data_converter"])
 
     async def _channels(self) -> Mapping[Channel, ChannelClient]:
-        """Those of the settings; none, where they name neither a mail server nor Slack."""
-        if not (self.settings.smtp_url or self.settings.slack_token) or self._working is None:
+        """Those of the settings; none, where they name no mail server, Slack or webhooks."""
+        named = self.settings.smtp_url or self.settings.slack_token or self.settings.webhook_secrets
+        if not named or self._working is None:
             return {}
         return await self._working.enter_async_context(channel_clients(self.settings))
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import app as api_app
-from api import codec, console, events, health, record, requests, sessions, slack, webhooks
+from api import codec, console, events, health, record, requests, sessions, slack, tenants, webhooks
 from api.dependencies import declared
 from tests.api.house import (
     ALICE,
@@ -38,6 +38,7 @@ ROUTERS = (
     webhooks.router,
     sessions.router,
     slack.router,
+    tenants.router,
     health.router,
 )
 
@@ -66,6 +67,10 @@ DECLARED = {
     "GET /v1/console": "public",
     "POST /v1/codec/decode": "operate",
     "POST /v1/repairs": "operate",
+    "GET /v1/tenants/{tenant}/webhooks": "webhooks",
+    "GET /v1/tenants/{tenant}/webhooks/undelivered": "webhooks",
+    "POST /v1/tenants/{tenant}/webhooks/{id}/test": "webhooks",
+    "POST /v1/tenants/{tenant}/webhooks/{id}/redeliver": "webhooks",
     "GET /v1/events": "see",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
     "POST /v1/webhooks/slack": "slack-signature",

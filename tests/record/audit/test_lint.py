@@ -35,6 +35,7 @@ def test_the_demos_files_are_good(repository: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == "Every file is good\n"
 
 
+TWICE = "\n    - {url: 'https://a.example/', secretName: ci}"
 FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "a misspelled key": ({TENANT: "MISSPELLED"}, [f"{TENANT}, line 8"]),
     "no YAML": ({"apis/payment-api.yaml": "kind: [Api\nmetadata:\n"}, ["apis/payment-api.yaml, line 2"]),
@@ -55,6 +56,20 @@ FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "a time in another spelling": ({"platform.yaml": f"{PLATFORM}  approvalValidFor: P7D"}, ["platform.yaml, line 15"]),
     "approvals for ever": ({"platform.yaml": f"{PLATFORM}  approvalValidFor: 366d"}, ["platform.yaml, line 15"]),
     "a switch that is none": ({"platform.yaml": f"{PLATFORM}  supersede: 1"}, ["platform.yaml, line 15"]),
+    "a webhook that is none": (
+        {TENANT: "WEBHOOKS [{url: 'ftp://a.example/', secretName: ci}]"},
+        [f"{TENANT}, line 14"],
+    ),
+    "a webhook without a secret": ({TENANT: "WEBHOOKS [{url: 'https://a.example/'}]"}, [f"{TENANT}, line 14"]),
+    "a reminder for a system": (
+        {TENANT: "WEBHOOKS [{url: 'https://a.example/', secretName: ci, events: [request-reminder]}]"},
+        [f"{TENANT}, line 14"],
+    ),
+    "one address twice": (
+        {TENANT: f"WEBHOOKS{2 * TWICE}"},
+        [f"{TENANT}, line 16"],
+    ),
+    "webhooks that are no list": ({TENANT: "WEBHOOKS https://a.example/"}, [f"{TENANT}, line 14"]),
     "controls taken back": ({"platform.yaml": PLATFORM.replace("  controls: 2\n", "")}, ["platform.yaml"]),
 }
 
@@ -70,6 +85,8 @@ def test_a_fault_is_named_with_its_place(repository: Path, what: str) -> None:
 def _text(repository: Path, text: str | None) -> str | None:
     if text == "MISSPELLED":
         return git(repository, "show", f"main:{TENANT}").replace("role: devops", "rule: devops", 1) + "\n"
+    if text is not None and text.startswith("WEBHOOKS"):
+        return git(repository, "show", f"main:{TENANT}") + f"\n  webhooks:{text.removeprefix('WEBHOOKS')}\n"
     if text == "IMPACT":
         return git(repository, "show", "main:policies/rate-limit.yaml") + "\n  minimumImpact: huge\n"
     if text == "KIND":
