@@ -200,6 +200,12 @@ class Settings(BaseModel):
     webhook_ca_bundle: Path | None = Field(
         None, description="CA certificates for webhooks' receivers, where the system's don't do."
     )
+    gitlab_tokens: Path | None = Field(
+        None,
+        description="JSON file of GitLab tokens (scope `read_api`) by the `tokenName` of `platform.yaml`; without one, "
+        "no test evidence is checked. Worker only.",
+    )
+    gitlab_ca_bundle: Path | None = Field(None, description="CA certificates for GitLab, where the system's don't do.")
     announce_for: Seconds = Field(
         timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."
     )

@@ -6,7 +6,7 @@ import os
 from prometheus_client import REGISTRY
 from temporalio.service import RPCError
 
-from bootstrap.channels import channel_clients, plan
+from bootstrap.channels import channel_clients, gitlab, plan
 from bootstrap.doctor import awx_connection, awx_timings, warn_of_histories
 from bootstrap.health import WorkerHealth
 from bootstrap.keys import check_key, signer
@@ -50,6 +50,7 @@ async def run(settings: Settings) -> None:
             signer=worker_signer,
             checkpoints=checkpoint_setup(settings, repository, worker_signer, audit),
             audit=audit,
+            gitlab=gitlab(settings),
         )
         await asyncio.to_thread(check_key, repository, registration.commits)
         worker = registration.worker(**life(settings.worker_deployment, settings.build_id))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import structlog
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -26,6 +27,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain import errors
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
+from domain.evidence import EvidenceWanted, SealedEvidence
 from domain.formats import NewerMessage
 from domain.sessions import Revocation
 from domain.templates import RecordedTemplate, TemplateChange
@@ -34,6 +36,7 @@ from domain.values import TicketId
 from domain.webhooks import WebhookCall, WebhookResult
 from workflows import shown
 from workflows.claim import MEMO, Claim, claim_of
+from workflows.evidence import ReadEvidence, look_of
 from workflows.promotion import Promotion
 from workflows.sessions import Logout, logout_of
 from workflows.starting import submitted
@@ -42,11 +45,16 @@ from workflows.webhooks import CallWebhook, call_of
 
 T = TypeVar("T")
 
+log = structlog.get_logger(__name__)
+
 _ACCEPT_WITHIN = timedelta(seconds=10)
 """The time the engine may take to accept a message; past it, whether it was taken is unknown."""
 
 _CALLED_WITHIN = timedelta(seconds=30)
 """The time from a person's wish to call a webhook until nobody waits for it any more."""
+
+_LOOKED_WITHIN = timedelta(seconds=12)
+"""The time that a creation waits for the look at its test evidence."""
 
 _ASK_AGAIN = (0.1, 0.4, 0.0)
 """Seconds to wait after each failed query: one that comes just ahead of a workflow's next task is refused."""
@@ -201,6 +209,24 @@ class Engine:
             return await handle.result(rpc_timeout=_CALLED_WITHIN)
         except (WorkflowFailureError, RPCError) as error:
             raise EngineUnavailable from error
+
+    async def read_evidence(self, wanted: EvidenceWanted) -> SealedEvidence | None:
+        """Have a worker look at test evidence; None where none of them answered in time, or at all."""
+        try:
+            handle = await self.client.start_workflow(
+                ReadEvidence.run,
+                wanted,
+                id=look_of(wanted.key),
+                task_queue=self.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                execution_timeout=_LOOKED_WITHIN,
+                static_summary="looks at test evidence",
+                rpc_timeout=_ACCEPT_WITHIN,
+            )
+            return await handle.result(rpc_timeout=_LOOKED_WITHIN)
+        except (WorkflowFailureError, RPCError) as error:
+            log.warning("test evidence is not checked", error=repr(error))
+            return None
 
     async def decide(self, decision: Decision) -> Answer:
         """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable.

@@ -147,6 +147,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.ScheduledTooLate: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.VersionMalformed: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.VersionMoves: HTTPStatus.UNPROCESSABLE_ENTITY,
+    rules.EvidenceContradicts: HTTPStatus.UNPROCESSABLE_ENTITY,
+    rules.EvidenceNotChecked: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.UnknownEnvironment: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.TargetNotOwned: HTTPStatus.FORBIDDEN,
     rules.TenantGone: HTTPStatus.FORBIDDEN,
@@ -259,6 +261,8 @@ FIELDS: dict[type[Exception], str] = {
     rules.ScheduledTooLate: "request.scheduledDate",
     rules.VersionMalformed: "target.version",
     rules.VersionMoves: "target.digest",
+    rules.EvidenceContradicts: "preChecks.testEvidenceUrl",
+    rules.EvidenceNotChecked: "preChecks.testEvidenceUrl",
     rules.UnknownEnvironment: "target.targetEnvironment",
     rules.TargetNotOwned: "target.name",
 }

@@ -10,6 +10,7 @@ from domain.announcement import Channel, Event
 from domain.comparison import OtherRequest
 from domain.delivery import DeliveryOutcome, Progress
 from domain.errors import RuleViolation, kind_of
+from domain.evidence import Evidence, EvidenceState, NotChecked, Pipeline
 from domain.roles import Grant, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, ShownVersion, TargetName, Tenant, TicketId, Version
@@ -285,6 +286,33 @@ class Announced(Frozen):
         reached = len(progress.receipts) - refused
         told = {"event": progress.event, "at": progress.at, "channel": progress.channel, "outcome": progress.outcome}
         return cls.model_validate(told | {"reached": reached, "refused": refused})
+
+
+class EvidenceChecks(Frozen):
+    """A request's test evidence as it was seen; `state` is null where it is no pipeline of a GitLab that we ask.
+
+    `pipeline` goes with checked, `reason` and `why` with not-checked. Nothing of it makes a claim true.
+    """
+
+    state: EvidenceState | None
+    at: Moment | None = None
+    pipeline: Pipeline | None = None
+    reason: NotChecked | None = None
+    why: str | None = None
+
+    @classmethod
+    def of(cls, evidence: Evidence | None, *, asked: bool) -> Self:
+        """Shows what was kept; `asked` tells whether the address is one that we look at."""
+        if evidence is None:
+            return cls.model_validate(_NOT_KEPT if asked else {"state": None})
+        return cls.model_validate(evidence.model_dump(by_alias=False, exclude={"key", "url"}))
+
+
+_NOT_KEPT = {
+    "state": EvidenceState.NOT_CHECKED,
+    "reason": NotChecked.NOT_KEPT,
+    "why": "nothing was kept of a look at it",
+}
 
 
 class CallbackOutcome(StrEnum):

@@ -9,6 +9,7 @@ from api.auth import SignedIn
 from api.decisions import DecisionRequest
 from api.dependencies import (
     FromDecisions,
+    FromDirectory,
     FromIndex,
     FromSubmissions,
     FromTickets,
@@ -28,6 +29,7 @@ from api.models import (
     Checked,
     CommentBody,
     CreatePromotionRequest,
+    EvidenceChecks,
     Line,
     Permissions,
     ReasonBody,
@@ -37,6 +39,7 @@ from api.paging import PAGED, paged
 from domain import roles
 from domain.comparison import Comparison
 from domain.decision import DecisionAction
+from domain.evidence import PipelineAddress
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest, State
 from domain.values import TicketId
@@ -231,6 +234,15 @@ async def list_announcements(tickets: FromTickets, caller: Sees, ticket_id: Id) 
     """The announcements of the request on each channel, with what waits or was given up; oldest first."""
     report = await tickets.announced(caller, ticket_id)
     return [Announced.of(progress) for progress in report.progress]
+
+
+@router.get("/{id}/checks", responses=_ONE)
+async def get_checks(tickets: FromTickets, directory: FromDirectory, caller: Sees, ticket_id: Id) -> EvidenceChecks:
+    """The request's test evidence as GitLab showed it when it was submitted, or why it was not checked."""
+    ticket = await tickets.visible(caller, ticket_id)
+    hosts = {each.host for each in directory.current().rules.gitlab}
+    asked = PipelineAddress.of(ticket.spec.pre_checks.test_evidence_url, hosts) is not None
+    return EvidenceChecks.of(await tickets.evidence(ticket), asked=asked)
 
 
 @router.get("/{id}/permissions", responses=_ONE)

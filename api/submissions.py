@@ -25,6 +25,7 @@ from api.trail import acted
 from domain import lifecycle, submissions
 from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
+from domain.evidence import EvidenceRule, EvidenceWanted, PipelineAddress, Tokens, contradiction
 from domain.roles import Permission, Person, same_address
 from domain.ticket import Target
 from domain.trail import AuditAction
@@ -170,9 +171,32 @@ class Submissions:
                 return first
             self._filing[address] += 1
             try:
-                return await self._numbered(draft, by, claimed=claimed)
+                return await self._numbered(await self._evidenced(draft), by, claimed=claimed)
             finally:
                 self._filing[address] -= 1
+
+    async def _evidenced(self, draft: Submission) -> Submission:
+        """The draft with what a worker saw of its test evidence, where that is a pipeline of a GitLab that we ask.
+
+        Raises EvidenceContradicts.
+        """
+        url, hosts = draft.pre_checks.test_evidence_url, {each.host: each for each in self._gitlab()}
+        address = PipelineAddress.of(url, hosts)
+        if address is None:
+            return draft
+        facts = await run_in_threadpool(self.controls.of_new, draft.tenant, draft.target)
+        rule = facts.entry.evidence if facts.entry else EvidenceRule()
+        token = hosts[address.host].token_name
+        wanted = EvidenceWanted(key=draft.key, url=url, address=address, token_name=token, jobs=rule.jobs)
+        found = await self.engine.read_evidence(wanted)
+        if found is None:
+            return draft
+        if refused := contradiction(found.evidence, rule, draft.target):
+            raise refused
+        return draft.model_copy(update={"evidence": found.seal})
+
+    def _gitlab(self) -> tuple[Tokens, ...]:
+        return self.directory.current().rules.gitlab
 
     def _alone(self, target: Target) -> asyncio.Lock:
         """One creation of a version at a time: of two at once, the second sees the first."""

@@ -15,12 +15,14 @@ from domain import roles
 from domain.comparison import Comparison
 from domain.delivery import Report
 from domain.deployment import AwxReport
+from domain.evidence import Evidence
 from domain.roles import Permission, Person, Requester
 from domain.signing import Claims
 from domain.ticket import PromotionRequest
 from domain.values import TICKET_ID
 from record.facts.line import LineReader
 from record.facts.requesters import proven, requester_in
+from record.facts.test_evidence import evidence_of
 from record.git import outbox
 from record.git.repository import Repository
 from record.index.diff import Comparer, Difference
@@ -96,6 +98,10 @@ class Tickets:
         """The requests ahead of the ticket in its target's line. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(standing, self.lines, ticket, partial(sees, person))
+
+    async def evidence(self, ticket: PromotionRequest) -> Evidence | None:
+        """The ticket's test evidence as it was seen, None where nothing was kept. Raises RecordUnavailable."""
+        return await run_in_threadpool(evidence_of, self.repository, self.index, self.keys, ticket)
 
     async def announced(self, person: Person, ticket_id: str) -> Report:
         """Reports what was announced of the ticket, and what could not be. Raises NotFound, RecordUnavailable."""

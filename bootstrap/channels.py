@@ -1,4 +1,4 @@
-"""The channels that announcements go out by: those that the settings name, each with its client."""
+"""The channels that announcements go out by, and what evidence is read from: those that the settings name."""
 
 import logging
 from collections.abc import AsyncIterator, Mapping
@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from pathlib import Path
 
 from clients.channel import ChannelClient, LogChannel
+from clients.gitlab.client import GitLabReader, TokensUnusable, read_tokens
 from clients.kafka.channel import Brokers, Kafka, Security
 from clients.letters import Letters
 from clients.mail.channel import Mail, MailServer
@@ -94,6 +95,16 @@ def webhooks(settings: Settings, secrets: Path) -> Webhooks:
         raise SettingsError(f"{variable('webhook_secrets')}: {error}") from error
     sender = WebhookSender(known, settings.webhook_allow, settings.webhook_ca_bundle)
     return Webhooks(sender, source(settings))
+
+
+def gitlab(settings: Settings) -> GitLabReader:
+    """The reader of test evidence. Raises SettingsError where its tokens can't be used."""
+    if settings.gitlab_tokens is None:
+        return GitLabReader()
+    try:
+        return GitLabReader(read_tokens(settings.gitlab_tokens), settings.gitlab_ca_bundle)
+    except TokensUnusable as error:
+        raise SettingsError(f"{variable('gitlab_tokens')}: {error}") from error
 
 
 def mail(settings: Settings, url: str, letters: Letters) -> Mail:

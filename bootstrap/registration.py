@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
@@ -16,6 +16,7 @@ from activities.attention import ATTENTION, Attention
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
+from activities.evidence import EvidenceActivities
 from activities.fronts import Fronts
 from activities.leading import Follower, LeadingActivities
 from activities.outbox import ChannelOutbox
@@ -30,6 +31,7 @@ from activities.vouching import Vouching
 from activities.webhooks import WebhookActivities
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
+from clients.gitlab.client import GitLabReader
 from clients.webhook.channel import Webhooks
 from documents.shipped import shipped
 from domain.announcement import Channel, Plan
@@ -52,6 +54,7 @@ from record.signing.proofs import CommitProofs, Proofs
 from record.signing.signatures import Signer
 from record.trail.repository import TrailRepository
 from workflows.claim import Claim
+from workflows.evidence import ReadEvidence
 from workflows.following import Follow, keep_following
 from workflows.promotion import Promotion
 from workflows.sessions import Logout
@@ -79,6 +82,7 @@ class Registration:
     """Seconds that rights count which can't be looked up any more."""
     checkpoints: CheckpointSetup | None = None
     audit: TrailRepository | None = None
+    gitlab: GitLabReader = field(default_factory=GitLabReader)
     now: Callable[[], datetime] = now
     """The clock by which announcements are due, old or given up."""
 
@@ -152,7 +156,7 @@ class Registration:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[Promotion, Follow, Claim, AwxWatch, Logout, TemplateEdit, CallWebhook],
+            workflows=[Promotion, Follow, Claim, AwxWatch, Logout, TemplateEdit, CallWebhook, ReadEvidence],
             activities=[
                 RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
                 SessionActivities(self.repository).revoke_session,
@@ -161,6 +165,7 @@ class Registration:
                 ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
                 PreflightActivities(record, awx.find_job, self.look_every).look,
+                EvidenceActivities(self.gitlab, self.commits, self.now).read_evidence,
                 WebhookActivities(self.webhooks, self.directory, self.index).call_webhook,
                 *(awx.launch_job, awx.read_result),
             ],

@@ -105,7 +105,8 @@ class Submission(VersionedMessage, SignedMessage):
 
     `decide_by` is when the ticket expires undecided. `key` names the submission: the same key again is the same
     submission, another key with the same id is a number already taken. `owner` is who owns the requester, where that is
-    a service account. `proof` is the API's signature on all of it.
+    a service account. `evidence` is what a worker sealed of the test evidence. `proof` is the API's signature on all
+    of it.
     """
 
     id: TicketId
@@ -118,6 +119,7 @@ class Submission(VersionedMessage, SignedMessage):
     target: Target
     request: RequestDetails
     pre_checks: PreChecks
+    evidence: Annotated[Jws | None, _Absent] = None
     proof: Jws | None = None
 
     @property

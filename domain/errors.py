@@ -8,6 +8,8 @@ RuleViolation
 ├── ScheduledTooLate      a submission whose date is more than a year ahead
 ├── VersionMalformed      a submission whose version is none
 ├── VersionMoves          a submission of a version that moves, without the digest of what is meant
+├── EvidenceContradicts   a submission whose own test evidence says otherwise
+├── EvidenceNotChecked    a request whose test evidence nobody could check, where a rule asks for that
 ├── UnknownEnvironment    a submission between environments that its target does not have
 ├── AlreadyOpen           a submission of what another open request asks for
 ├── TooManyOpen           a submission of somebody who has too many open requests
@@ -88,6 +90,14 @@ class ScheduledTooLate(RuleViolation):
 
 class VersionMalformed(RuleViolation):
     sentence = "A version begins with a letter or digit and has no '..'"
+
+
+class EvidenceContradicts(RuleViolation):
+    sentence = "The tests are said to have passed, but the evidence speaks against it"
+
+
+class EvidenceNotChecked(RuleViolation):
+    sentence = "The test evidence could not be checked"
 
 
 class VersionMoves(RuleViolation):

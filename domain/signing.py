@@ -26,6 +26,9 @@ SERVICE_TYPE = "prodgate-act+jws"
 FINDING_TYPE = "prodgate-finding+jws"
 """The `typ` of the worker's signatures on what AWX told it."""
 
+EVIDENCE_TYPE = "prodgate-evidence+jws"
+"""The `typ` of the worker's signatures on what it saw of test evidence."""
+
 SUCCESSFUL = "successful"
 """AWX's status of a job that succeeded."""
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from domain import remarks
 from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
+from domain.evidence import EvidenceRule
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version
 from domain.versions import Direction, direction
@@ -13,6 +14,7 @@ class CatalogueEntry(Frozen):
     """A target as the catalogue describes it: whose it is, and how its owners raise the controls.
 
     `version` is what was in production before the first ticket. `source` and `target` are its environments.
+    `evidence` is what its tests' pipeline has to be.
     """
 
     tenant: Tenant
@@ -22,6 +24,7 @@ class CatalogueEntry(Frozen):
     minimum_impact: Impact | None = None
     source: Environment = "staging"
     target: Environment = "prod"
+    evidence: EvidenceRule = EvidenceRule()
 
 
 class FileFault(Frozen):

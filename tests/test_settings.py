@@ -56,6 +56,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "webhook_secrets": ("/etc/prodgate/webhooks.json", Path("/etc/prodgate/webhooks.json")),
     "webhook_allow": ("10.1.0.0/16 fd00::/8", (ip_network("10.1.0.0/16"), ip_network("fd00::/8"))),
     "webhook_ca_bundle": ("/etc/ssl/company.pem", Path("/etc/ssl/company.pem")),
+    "gitlab_tokens": ("/etc/prodgate/gitlab.json", Path("/etc/prodgate/gitlab.json")),
+    "gitlab_ca_bundle": ("/etc/ssl/company.pem", Path("/etc/ssl/company.pem")),
     "announce_for": ("3600", timedelta(hours=1)),
     "remind_after": ("48 24 4 0.5", (48, 24, 4, 0.5)),
     "expiry_warning": ("86400", timedelta(days=1)),

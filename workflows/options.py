@@ -74,6 +74,16 @@ def calling(summary: str) -> workflow.ActivityConfig:
     )
 
 
+def peeking(summary: str) -> workflow.ActivityConfig:
+    """Somebody waits for their request's number meanwhile; the activity asks GitLab for 8 s, and tells it by itself."""
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=10),
+        schedule_to_close_timeout=timedelta(seconds=12),
+        retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=2),
+        summary=summary,
+    )
+
+
 def leading(summary: str) -> workflow.ActivityConfig:
     """A leader works for a shift of hours and ends by itself; whoever leads no more is replaced as soon as its silence
     shows, however often.

@@ -262,6 +262,7 @@ class Judge:
             now=now,
             directory=people,
             signed=read.signed,
+            evidence=read.evidence,
             difference=read.difference,
             signs_service=read.signs_service,
             requester=asker,

@@ -17,12 +17,13 @@ import git
 import pygit2
 
 from domain.errors import RuleViolation, Unproven
+from domain.evidence import Evidence
 from domain.repair import Repair
 from domain.signing import SERVICE_TYPE, TYPE, Claims, ServiceClaims, mismatch
 from domain.ticket import FOLDER, SYSTEM, PromotionRequest
 from record.facts.tree import ActTree
 from record.files.reading import read_ticket
-from record.git.message import REPAIRS, SIGNATURE, trailer
+from record.git.message import EVIDENCE, REPAIRS, SIGNATURE, trailer
 from record.git.plumbing import opened
 from record.index.bulk import blob_of
 from record.index.changes import is_ticket
@@ -74,6 +75,8 @@ class CommitRead:
     """The commit that this one says it repairs."""
     repair: Repair | Unproven | None = None
     """The repair that was signed of it."""
+    evidence: Evidence | Unproven | None = None
+    """The test evidence that was signed of it."""
     leaves: tuple[bytes, ...] = ()
     """The hashes of the acts that it brought to the line, for whoever holds the branch against checkpoints."""
 
@@ -139,7 +142,9 @@ class CommitReader:
         repairs = trailer(commit, REPAIRS)
         repair = _repair(commit, keys) if repairs else None
         leaves = self._tree.leaves_of(commit) if self._tree and listed.merge is None else ()
-        return CommitRead(listed, files, signed, kid, difference, keys.signs_service, repairs, repair, leaves)
+        evidence = _evidence(commit, keys) if files else None
+        proven = (kid, difference, keys.signs_service, repairs, repair, evidence)
+        return CommitRead(listed, files, signed, *proven, leaves)
 
     def _ticket(self, path: str, blob: str | None) -> PromotionRequest | str | None:
         if blob is None:
@@ -165,6 +170,14 @@ class CommitReader:
                     found[commit].append(changed)
             told.wait()
         return found
+
+
+def _evidence(commit: pygit2.Commit, keys: Keys) -> Evidence | Unproven | None:
+    token = trailer(commit, EVIDENCE)
+    try:
+        return keys.evidence(token) if token else None
+    except Unproven as why:
+        return why
 
 
 def _repair(commit: pygit2.Commit, keys: Keys) -> Repair | Unproven:

@@ -16,13 +16,15 @@ SERVICE_NAME = "Prodgate"
 SERVICE_EMAIL = "prodgate@cab-i.com"
 SIGNATURE = "Signature"
 """The trailer with the JWS of what a person asked for or decided."""
+EVIDENCE = "Evidence"
+"""The trailer with the JWS of what a worker saw of a request's test evidence."""
 REPAIRS = "Repairs"
 """The trailer with the commit whose changes are taken back, for what was proven before."""
 NUMBER = "Append"
 """The trailer with the number of an append to a journal."""
 FORMAT = "Format"
 """The trailer with the version of the trailers' format; commits without one are version 1, which is what we write."""
-_TRAILERS = ("Request-Id", "Action", "Tenant", "Actor", SIGNATURE, FORMAT)
+_TRAILERS = ("Request-Id", "Action", "Tenant", "Actor", SIGNATURE, EVIDENCE, FORMAT)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -72,6 +74,7 @@ def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> 
         f"Tenant: {ticket.metadata.tenant}",
         f"Actor: {entry.by}",
         *([f"{SIGNATURE}: {change.proof.jws}"] if change.proof else []),
+        *([f"{EVIDENCE}: {change.finding}"] if change.finding and change.base is None else []),
         "",
     ]
     return "\n".join(lines).encode()

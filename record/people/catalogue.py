@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import pygit2
 from pydantic import ConfigDict, Field
 
+from domain.evidence import EvidenceRule
 from domain.targets import CatalogueEntry
 from domain.ticket import Impact, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version, same_name
@@ -46,6 +47,7 @@ class _Spec(OpenModel):
     version: Version
     minimum_impact: Impact | None = None
     promotion: _Promotion = _Promotion()
+    evidence: EvidenceRule = EvidenceRule()
 
 
 class _File(OpenModel):
@@ -179,6 +181,7 @@ def parse(path: str, data: bytes) -> CatalogueEntry | Fault:
             minimum_impact=file.spec.minimum_impact,
             source=file.spec.promotion.source,
             target=file.spec.promotion.target,
+            evidence=file.spec.evidence,
         )
     except Exception as error:  # as in `record.people.members`
         return fault_of(path, data, error)

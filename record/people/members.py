@@ -17,6 +17,7 @@ from yaml.constructor import ConstructorError
 
 from domain.audience import Addressee, Language, SlackChannel
 from domain.coverage import VALID_FOR
+from domain.evidence import Tokens
 from domain.formats import newer_file
 from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant, Version, same_name
@@ -159,6 +160,7 @@ class _PlatformSpec(OpenModel):
     approval_valid_for: ValidFor = VALID_FOR
     supersede: StrictBool = False
     identities: SignInRules = ANY_SIGN_IN
+    gitlab: Annotated[tuple[Tokens, ...], Field(max_length=20)] = ()
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
 
@@ -182,7 +184,7 @@ class PlatformRules:
 
     From `controls` 2 on, targets have owners and requests their bounds. `moving_versions` need a digest. An approval
     holds for `approval_valid_for` after its request is due. With `supersede`, the approval of a newer version closes
-    the requests of older ones.
+    the requests of older ones. `gitlab` are those that test evidence is read from.
     """
 
     controls: int = 1
@@ -191,6 +193,7 @@ class PlatformRules:
     approval_valid_for: timedelta = VALID_FOR
     supersede: bool = False
     sign_ins: SignInRules = ANY_SIGN_IN
+    gitlab: tuple[Tokens, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +264,7 @@ def _platform(tree: Any) -> Membership:
         approval_valid_for=spec.approval_valid_for,
         supersede=spec.supersede,
         sign_ins=spec.identities,
+        gitlab=spec.gitlab,
     )
     return Membership(None, "Platform", spec.members, ops=spec.ops, rules=rules)
 

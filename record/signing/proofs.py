@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from domain.change import Change, Proof
 from domain.decision import Decision
 from domain.errors import IdentityChanged, KeyEnded, StaleDecision, Unproven
+from domain.evidence import Evidence
 from domain.roles import Person
 from domain.signing import FRESH, Claims, JobFinding, message_digest, mismatch, service_claims
 from domain.values import iso
@@ -121,6 +122,8 @@ class CommitProofs:
                 raise StaleDecision("This was signed before the record had a key of the service; decide again")
             if claims.id in used:
                 raise StaleDecision("This was decided and recorded before; look again")
+            if change.finding is not None and keys.evidence(change.finding).key != claims.id:
+                raise Unproven("The evidence is another submission's")
         return change
 
     # The service's own
@@ -154,8 +157,8 @@ class CommitProofs:
         claims = service_claims(change.ticket, str(uuid.uuid4()), tip, at, vouched.job)
         return change.model_copy(update={"proof": Proof(jws=self.signer.seal(claims), message=claims.history)})
 
-    def seal(self, finding: JobFinding) -> str | None:
-        """The worker's signature on what AWX told it; None where the service signs nothing."""
+    def seal(self, finding: JobFinding | Evidence) -> str | None:
+        """The worker's signature on what AWX, or GitLab, told it; None where the service signs nothing."""
         return self.signer.seal(finding) if self.signer and self.is_needed() else None
 
     def found(self, seal: str | None) -> JobFinding | None:

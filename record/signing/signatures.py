@@ -17,16 +17,27 @@ from pydantic import Field, ValidationError
 
 from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import KeyEnded, Unproven
+from domain.evidence import Evidence
 from domain.formats import CLAIMS
 from domain.repair import REPAIR_TYPE, Repair
-from domain.signing import FINDING_TYPE, FRESH, SERVICE_TYPE, TYPE, Claims, JobFinding, ServiceClaims, claims_of
+from domain.signing import (
+    EVIDENCE_TYPE,
+    FINDING_TYPE,
+    FRESH,
+    SERVICE_TYPE,
+    TYPE,
+    Claims,
+    JobFinding,
+    ServiceClaims,
+    claims_of,
+)
 from domain.templates import TEMPLATE_TYPE, TemplateClaims
 from domain.values import CommitId, Frozen, Moment, iso
 
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
-Signed = TypeVar("Signed", Claims, ServiceClaims, JobFinding, Repair, TemplateClaims)
+Signed = TypeVar("Signed", Claims, ServiceClaims, JobFinding, Evidence, Repair, TemplateClaims)
 
 
 class KeyUnusable(Exception):
@@ -40,7 +51,7 @@ class KeyClass(StrEnum):
     SERVICE = "service"
 
 
-Sealable = Claims | ServiceClaims | JobFinding | Repair | TemplateClaims
+Sealable = Claims | ServiceClaims | JobFinding | Evidence | Repair | TemplateClaims
 """The facts that a signature can state."""
 
 _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
@@ -49,6 +60,7 @@ _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     TemplateClaims: (TEMPLATE_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
     JobFinding: (FINDING_TYPE, KeyClass.SERVICE),
+    Evidence: (EVIDENCE_TYPE, KeyClass.SERVICE),
 }
 """The `typ` of each kind of signature, and the class of key that makes it: neither makes the other's."""
 
@@ -118,6 +130,10 @@ class Keys:
     def finding(self, token: str) -> JobFinding:
         """Reads what the service sealed of AWX's word on a job. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, JobFinding)
+
+    def evidence(self, token: str) -> Evidence:
+        """Reads what the service sealed of test evidence. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, Evidence)
 
     def repair(self, token: str) -> Repair:
         """Reads what a platform admin signed to put files back. Raises KeyEnded, or Unproven with the reason."""

@@ -24,7 +24,7 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.main import compose
-from bootstrap.channels import channel_clients, plan
+from bootstrap.channels import channel_clients, gitlab, plan
 from bootstrap.process import listen
 from bootstrap.registration import Registration
 from clients.channel import ChannelClient
@@ -285,6 +285,7 @@ class House:
             Signer(self.settings.worker_key) if self.settings.worker_key else None,
             look_every=timedelta(milliseconds=100),
             known_for=self.known_for,
+            gitlab=gitlab(self.settings),
         )
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)

@@ -55,6 +55,7 @@ DECLARED = {
     "GET /v1/requests/prod/{id}/announcements": "see",
     "GET /v1/requests/prod/{id}/line": "see",
     "GET /v1/requests/prod/{id}/permissions": "see",
+    "GET /v1/requests/prod/{id}/checks": "see",
     "POST /v1/requests/prod/{id}/approve": "approve",
     "POST /v1/requests/prod/{id}/reject": "reject",
     "POST /v1/requests/prod/{id}/cancel": "cancel",
@@ -98,7 +99,7 @@ NOT_YET = {
 }
 CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
     **dict.fromkeys(("GET /{id}", "GET /{id}/history", "GET /{id}/diff", "GET /{id}/permissions"), SEES),
-    **dict.fromkeys(("GET /{id}/announcements", "GET /{id}/line"), SEES),
+    **dict.fromkeys(("GET /{id}/announcements", "GET /{id}/line", "GET /{id}/checks"), SEES),
     "POST /{id}/approve": {
         "devops": (403, 404, 404),
         "cpi": (403, 200, 404),

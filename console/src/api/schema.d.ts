@@ -230,6 +230,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The request's test evidence as GitLab showed it when it was submitted, or why it was not checked
+         * @description The request's test evidence as GitLab showed it when it was submitted, or why it was not checked.
+         */
+        get: operations["get_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/prod/{id}/permissions": {
         parameters: {
             query?: never;
@@ -745,6 +765,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tenants/{tenant}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The webhooks that the tenant's file names, and what is wrong with entries that can't be used
+         * @description The webhooks that the tenant's file names, and what is wrong with entries that can't be used.
+         */
+        get: operations["list_receivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/webhooks/undelivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events that webhooks of the tenant were not told
+         * @description The events that webhooks of the tenant were not told: given up, or refused for good; newest first.
+         *
+         *     The newest thousand of all tenants are kept.
+         */
+        get: operations["list_undelivered_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test to the webhook now
+         * @description Send a test to the webhook now: a signed message of type `webhook-test`; answers what came of it.
+         */
+        post: operations["send_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/webhooks/{id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event to the webhook again, now, with the id that it had
+         * @description Send an event to the webhook again, now, with the id that it had; in no order with other events.
+         */
+        post: operations["send_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -835,7 +937,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-too-large" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-too-large" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -967,7 +1069,7 @@ export interface components {
          * Channel
          * @enum {string}
          */
-        Channel: "mail" | "slack" | "kafka";
+        Channel: "mail" | "slack" | "kafka" | "webhook";
         /**
          * Checked
          * @description A request that could be created now: who could approve it, and what it would replace.
@@ -1195,6 +1297,26 @@ export interface components {
          */
         Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
         /**
+         * EvidenceChecks
+         * @description A request's test evidence as it was seen; `state` is null where it is no pipeline of a GitLab that we ask.
+         *
+         *     `pipeline` goes with checked, `reason` and `why` with not-checked. Nothing of it makes a claim true.
+         */
+        EvidenceChecks: {
+            state: components["schemas"]["EvidenceState"] | null;
+            /** At */
+            at?: string | null;
+            pipeline?: components["schemas"]["Pipeline"] | null;
+            reason?: components["schemas"]["NotChecked"] | null;
+            /** Why */
+            why?: string | null;
+        };
+        /**
+         * EvidenceState
+         * @enum {string}
+         */
+        EvidenceState: "checked" | "not-checked";
+        /**
          * FieldProblem
          * @description One refused field: its path in the request, and why: for people, and by a word and values for programs.
          */
@@ -1207,7 +1329,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-too-large" | "engine-unavailable" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-too-large" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1322,6 +1444,13 @@ export interface components {
             /** Teams */
             teams: components["schemas"]["TeamAsked"][];
         };
+        /** JobStatus */
+        JobStatus: {
+            /** Name */
+            name: string;
+            /** Status */
+            status: string;
+        };
         /**
          * KnownTarget
          * @description Something that can be promoted: versions, the newest first, and the one that is in production.
@@ -1397,6 +1526,12 @@ export interface components {
             tenant: string;
         };
         /**
+         * NotChecked
+         * @description The reason why nobody could look, for whoever says it in another language.
+         * @enum {string}
+         */
+        NotChecked: "no-token" | "token-refused" | "not-found" | "away" | "unreadable" | "not-kept";
+        /**
          * OtherRequest
          * @description An open request of the same target; `direction` is its version's, seen from the one it stands beside.
          */
@@ -1456,6 +1591,27 @@ export interface components {
          * @enum {string}
          */
         Picture: "approval-wait" | "queue" | "deployment" | "time-to-restore" | "deployments" | "waiting" | "teams";
+        /**
+         * Pipeline
+         * @description A pipeline as GitLab tells of it. Of its jobs those that were asked for, and of the others those that failed.
+         */
+        Pipeline: {
+            /** Project */
+            project: string;
+            /** Id */
+            id: number;
+            /** Status */
+            status: string;
+            /** Ref */
+            ref: string;
+            /** Sha */
+            sha: string;
+            /**
+             * Jobs
+             * @default []
+             */
+            jobs: components["schemas"]["JobStatus"][];
+        };
         /** PreChecks */
         PreChecks: {
             /** Stagingtestspassed */
@@ -1606,6 +1762,16 @@ export interface components {
         RecordedTemplate: {
             /** Version */
             version: string;
+        };
+        /**
+         * Redelivery
+         * @description The event to send again: a request, and the number of its change, counted from 1.
+         */
+        Redelivery: {
+            /** Ticket */
+            ticket: string;
+            /** Number */
+            number: number;
         };
         /**
          * Remark
@@ -1862,6 +2028,30 @@ export interface components {
             subject?: string | null;
         };
         /**
+         * TenantWebhook
+         * @description A webhook as the tenant's file describes it; `events` is empty where it is told of all.
+         */
+        TenantWebhook: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Secretname */
+            secretName: string;
+            /** Events */
+            events: components["schemas"]["Event"][];
+        };
+        /**
+         * TenantWebhooks
+         * @description The webhooks of a tenant, and a sentence for each entry of its file that is told nothing as it is.
+         */
+        TenantWebhooks: {
+            /** Webhooks */
+            webhooks: components["schemas"]["TenantWebhook"][];
+            /** Faults */
+            faults: string[];
+        };
+        /**
          * TicketEvent
          * @description A change of a request: its state now, and the action that led there.
          */
@@ -1878,6 +2068,25 @@ export interface components {
             by: string;
         };
         /**
+         * UndeliveredEvent
+         * @description An event that a webhook was not told, and will not be; `number` is that of the change, counted from 1.
+         */
+        UndeliveredEvent: {
+            /** Ticket */
+            ticket: string;
+            event: components["schemas"]["Event"];
+            /** Number */
+            number: number;
+            /** At */
+            at: string;
+            /** Webhook */
+            webhook: string;
+            /** Why */
+            why: string;
+            /** Givenup */
+            givenUp: string;
+        };
+        /**
          * UnprovenState
          * @description A request whose file is not as it was proven: the last proven state is shown. `commit` is the one that isn't.
          */
@@ -1891,6 +2100,18 @@ export interface components {
          * @enum {string}
          */
         Via: "api" | "slack" | "git" | "command" | "provider" | "service";
+        /**
+         * WebhookResult
+         * @description The result of a call: the status that the receiver answered with, or why there is none.
+         */
+        WebhookResult: {
+            /** Delivered */
+            delivered: boolean;
+            /** Status */
+            status?: number | null;
+            /** Failure */
+            failure?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2937,6 +3158,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Announced"][];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceChecks"];
                 };
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
@@ -5687,6 +5993,352 @@ export interface operations {
             };
             /** @description The headers are too large */
             431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_receivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantWebhooks"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller looks after no webhooks of this tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_undelivered_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndeliveredEvent"][];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller looks after no webhooks of this tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResult"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller looks after no webhooks of this tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tenant has no such webhook, or no such event */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redelivery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResult"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller looks after no webhooks of this tenant */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tenant has no such webhook, or no such event */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -146,6 +146,17 @@ export function useAnnouncements(id: string) {
   });
 }
 
+/** What GitLab said of the test evidence; asked where the address is a pipeline's, and never again. */
+export function useChecks(id: string, address: string) {
+  return useQuery({
+    queryKey: [...KEYS.ticket(id), 'checks'],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/requests/prod/{id}/checks', { params: { path: { id } }, signal })),
+    enabled: /\/pipelines\/\d/.test(address),
+    staleTime: Infinity,
+  });
+}
+
 /** Others that a request's reader may not see change its place too, and no event tells of those. */
 const LINE_AGAIN_MS = 10_000;
 

@@ -21,6 +21,16 @@ export const enDetail = {
     performanceTestsPassed: { passed: 'Performance tests passed', missing: 'Performance tests not passed' },
   },
   evidence: 'Evidence:',
+  evidenceChecked: (pipeline: number, project: string, ref: string) =>
+    `GitLab confirmed it when it was submitted: pipeline ${pipeline} of ${project}, ${ref}`,
+  evidenceNotChecked: {
+    'no-token': 'Not checked: Prodgate has no token for this GitLab.',
+    'token-refused': 'Not checked: GitLab does not take Prodgate’s token.',
+    'not-found': 'Not checked: GitLab shows Prodgate no such pipeline.',
+    away: 'Not checked: GitLab did not answer.',
+    unreadable: 'Not checked: the answer could not be read.',
+    'not-kept': 'Not checked when it was submitted.',
+  },
   whoMay: (who: string) => `Who may: ${who}.`,
   catalogue: 'as the catalogue says',
   why: (decisions: string) => `${decisions}:`,

@@ -13,6 +13,17 @@ function who({ holders, more }: Params): string {
   return ` Who may: ${holders}${more ? ` and ${more} more` : ''}.`;
 }
 
+/** What a pipeline says against the claim that the tests passed. */
+function against({ pipeline, what, job, status, ref, wanted, project }: Params): string {
+  const seen = `Pipeline ${pipeline ?? ''} speaks against it:`;
+  if (what === 'project') return `${seen} it is of ${project}, not of ${wanted}.`;
+  if (what === 'ref') return `${seen} it ran for ${ref}, not for ${wanted}.`;
+  if (what === 'job-missing') return `${seen} it has no job ${job}.`;
+  if (what === 'job') return `${seen} its job ${job} is “${status}”.`;
+  if (what === 'status') return `${seen} it is “${status}”.`;
+  return 'The test evidence speaks against what is claimed.';
+}
+
 /** Every refusal of the server by its kind, with the values that it carries. */
 export const enRefusals: Refusals = {
   'already-open': ({ ticket, name, version }) =>
@@ -107,6 +118,8 @@ export const enRefusals: Refusals = {
   unauthenticated: () => 'Sign in again.',
   'unknown-environment': ({ name, environments }) =>
     name ? `${name} is promoted ${environments}.` : 'The target has no such environment.',
+  'evidence-contradicts': against,
+  'evidence-not-checked': () => 'The test evidence could not be checked.',
   unproven: () => 'Prodgate’s engine did not accept the signature. Tell whoever operates Prodgate.',
   unreadable: () => 'What was sent can’t be read.',
   'version-malformed': () => 'A version begins with a letter or digit and has no “..”.',

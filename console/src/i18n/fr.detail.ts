@@ -27,6 +27,16 @@ export const frDetail: typeof enDetail = {
     },
   },
   evidence: 'Preuve :',
+  evidenceChecked: (pipeline: number, project: string, ref: string) =>
+    `Confirmée par GitLab lors de la demande : pipeline ${pipeline} de ${project}, ${ref}`,
+  evidenceNotChecked: {
+    'no-token': 'Non vérifiée : Prodgate n’a pas de jeton pour ce GitLab.',
+    'token-refused': 'Non vérifiée : GitLab refuse le jeton de Prodgate.',
+    'not-found': 'Non vérifiée : GitLab ne montre pas ce pipeline à Prodgate.',
+    away: 'Non vérifiée : GitLab n’a pas répondu.',
+    unreadable: 'Non vérifiée : la réponse était illisible.',
+    'not-kept': 'Non vérifiée lors de la demande.',
+  },
   whoMay: (who: string) => `Qui le peut : ${who}.`,
   catalogue: 'selon le catalogue',
   why: (decisions) => `${decisions} :`,

@@ -14,6 +14,17 @@ function who({ holders, more }: Params): string {
   return ` Qui le peut : ${holders}${others ?? ''}.`;
 }
 
+/** Ce qu’un pipeline dit contre des tests déclarés réussis. */
+function against({ pipeline, what, job, status, ref, wanted, project }: Params): string {
+  const seen = `Le pipeline ${pipeline ?? ''} dit le contraire :`;
+  if (what === 'project') return `${seen} il est de ${project}, non de ${wanted}.`;
+  if (what === 'ref') return `${seen} il a tourné pour ${ref}, non pour ${wanted}.`;
+  if (what === 'job-missing') return `${seen} il n’a pas de tâche ${job}.`;
+  if (what === 'job') return `${seen} sa tâche ${job} est « ${status} ».`;
+  if (what === 'status') return `${seen} il est « ${status} ».`;
+  return 'La preuve de test contredit ce qui est déclaré.';
+}
+
 export const frRefusals: Refusals = {
   'already-open': ({ ticket, name, version }) =>
     ticket
@@ -117,6 +128,8 @@ export const frRefusals: Refusals = {
   unauthenticated: () => 'Reconnectez-vous.',
   'unknown-environment': ({ name, environments }) =>
     name ? `${name} se promeut ${environments}.` : 'La cible n’a pas cet environnement.',
+  'evidence-contradicts': against,
+  'evidence-not-checked': () => 'La preuve de test n’a pas pu être vérifiée.',
   unproven: () =>
     'Le moteur de Prodgate n’a pas accepté la signature. Prévenez l’équipe qui exploite Prodgate.',
   unreadable: () => 'L’envoi est illisible.',

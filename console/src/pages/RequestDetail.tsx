@@ -83,7 +83,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
             </Part>
           </Section>
           <Section title={t.detail.preChecks}>
-            <PreChecks checks={preChecks} />
+            <PreChecks id={id} checks={preChecks} />
           </Section>
           <Section title={t.detail.timeline}>
             <RequestTimeline ticket={ticket} nameOf={nameOf} />

@@ -1,5 +1,6 @@
-import { CircleCheck, CircleX, Paperclip } from 'lucide-react';
+import { CircleCheck, CircleHelp, CircleX, Paperclip } from 'lucide-react';
 import type { Ticket } from '@/api/types';
+import { useChecks } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { isWebAddress, OutLink } from '@/ui/OutLink';
 
@@ -16,7 +17,38 @@ export function FailedChecks({ checks }: { checks: Ticket['spec']['preChecks'] }
   ));
 }
 
-export function PreChecks({ checks }: { checks: Ticket['spec']['preChecks'] }) {
+/** What GitLab said of the evidence, where it is a pipeline that is looked at: it proves nothing by itself. */
+function Seen({ id, address }: { id: string; address: string }) {
+  const { t } = useSpeech();
+  const { data } = useChecks(id, address);
+  const { pipeline, reason } = data ?? {};
+  if (pipeline) {
+    const { jobs } = pipeline;
+    return (
+      <li className="flex items-start gap-2">
+        <CircleCheck className="mt-0.5 size-4 shrink-0 text-ok-text" aria-hidden />
+        <span className="min-w-0 break-words">
+          {t.detail.evidenceChecked(pipeline.id, pipeline.project, pipeline.ref)}{' '}
+          <code className="font-mono text-[0.8125rem]">{pipeline.sha.slice(0, 10)}</code>
+          {jobs.map((job) => (
+            <span key={job.name} className="block text-muted">
+              {job.name}: {job.status}
+            </span>
+          ))}
+        </span>
+      </li>
+    );
+  }
+  if (!reason) return null;
+  return (
+    <li className="flex items-start gap-2 text-warn-text">
+      <CircleHelp className="mt-0.5 size-4 shrink-0" aria-hidden />
+      {t.detail.evidenceNotChecked[reason]}
+    </li>
+  );
+}
+
+export function PreChecks({ id, checks }: { id: string; checks: Ticket['spec']['preChecks'] }) {
   const { t } = useSpeech();
   const address = checks.testEvidenceUrl;
   return (
@@ -45,6 +77,7 @@ export function PreChecks({ checks }: { checks: Ticket['spec']['preChecks'] }) {
           )}
         </span>
       </li>
+      <Seen id={id} address={address} />
     </ul>
   );
 }
