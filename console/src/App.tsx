@@ -13,6 +13,7 @@ import { ToastProvider } from './ui/Toast';
 
 const RequestDetail = lazy(() => import('./pages/RequestDetail'));
 const Templates = lazy(() => import('./pages/Templates'));
+const Webhooks = lazy(() => import('./pages/Webhooks'));
 const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
 const Insights = lazy(() => import('./pages/Insights'));
 const AuditTrail = lazy(() => import('./pages/AuditTrail'));
@@ -43,6 +44,7 @@ export function App() {
                     <Route path="/insights" element={<Insights />} />
                     <Route path="/audit" element={<AuditTrail />} />
                     <Route path="/templates/:name?" element={<Templates />} />
+                    <Route path="/webhooks" element={<Webhooks />} />
                     <Route path="*" element={<NotFound />} />
                   </Route>
                 </Route>

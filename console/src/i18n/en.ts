@@ -42,6 +42,7 @@ export const en = {
     everywhere: 'all tenants',
     nothing: 'No role yet: ask an administrator to add you to your tenant’s file.',
     shortcuts: 'Keyboard shortcuts',
+    webhooks: 'Webhooks',
     apiDocs: 'API documentation',
   },
   signIn: {

@@ -42,6 +42,7 @@ export const fr: Messages = {
     everywhere: 'tous les tenants',
     nothing: 'Aucun rôle : demandez à un administrateur de vous ajouter au fichier de votre tenant.',
     shortcuts: 'Raccourcis clavier',
+    webhooks: 'Webhooks',
     apiDocs: 'Documentation de l’API',
   },
   signIn: {

@@ -1,9 +1,11 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
-import { BookOpen, Check, Keyboard, LogOut } from 'lucide-react';
+import { BookOpen, Check, Keyboard, LogOut, Webhook } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import { Link } from 'react-router';
 import { session } from '@/auth/session';
 import type { Me } from '@/api/types';
 import { tenantName } from '@/components/requests/people';
+import { lookedAfter } from '@/hooks/useWebhooks';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
 import type { Language } from '@/i18n/format';
@@ -57,6 +59,14 @@ export function AccountMenu({ me }: { me: Me | undefined }) {
             ))}
           </Menu.RadioGroup>
           <Menu.Separator className="my-1.5 h-px bg-line" />
+          {me && lookedAfter(me).length > 0 && (
+            <Menu.Item className={ITEM} asChild>
+              <Link to="/webhooks">
+                <Webhook className="size-4 text-muted" aria-hidden />
+                {t.account.webhooks}
+              </Link>
+            </Menu.Item>
+          )}
           <Menu.Item className={ITEM} onSelect={() => setShortcuts(true)}>
             <Keyboard className="size-4 text-muted" aria-hidden />
             {t.account.shortcuts}
