@@ -1,11 +1,12 @@
 """The webhooks of a tenant: which address is told of which events, and which addresses may be called at all."""
 
 import hashlib
+import re
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.announcement import Event, Fact
 from domain.values import Frozen, Moment, Tenant, TicketId
@@ -19,13 +20,17 @@ MOST_LETTERS = 1_000
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-WebhookUrl = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!-\"$-\[\]-~]*)?$", max_length=2_000
-    ),
-]
-"""An address without user, password or fragment."""
+_URL = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][!-\"$-\[\]-~]*)?")
+
+
+def _address(url: str) -> str:
+    if not _URL.fullmatch(url):
+        raise ValueError("must be an https address without user, password, fragment or spaces")
+    return url
+
+
+WebhookUrl = Annotated[str, Field(max_length=2_000), AfterValidator(_address)]
+"""An address without user, password or fragment; http is for networks that the settings allow."""
 
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 WebhookId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,16 @@ def test_a_promotion_with_evidence_reaches_production(house: House, gitlab: GitL
     assert house.as_(ALICE).decide("approve", ticket).status_code == 200
     house.until(ticket, "deployed")
     assert violations(house) == set()
+
+
+def test_where_no_worker_looks_in_time_the_request_is_taken_and_says_so(
+    house: House, gitlab: GitLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is kept of a look that nobody took."""
+    monkeypatch.setattr("api.engine._LOOKED_WITHIN", timedelta(seconds=1))
+    gitlab.pause = 3
+    answer = asking(house, gitlab)
+    assert answer.status_code == 201, answer.text
+    found = checks(house, answer.json())
+    assert (found["state"], found["reason"]) == ("not-checked", "not-kept")
+    assert "Evidence" not in trailers(house, answer.json())

@@ -22,6 +22,28 @@ def backlog(*lines: tuple[str, str, int]) -> Backlog:
     return found
 
 
+def test_a_place_that_is_being_told_is_left_alone() -> None:
+    """Nothing more is picked for it, and what it is being told is not given up, however old it is."""
+    found = backlog(("a", "x", 1), ("a", "y", 1))
+    picked = found.next(NOW, busy={"x"})
+    assert picked is not None
+    assert picked[0] == ("a", "y")
+    assert found.next(NOW, busy={"x", "y"}) is None
+    late = NOW + timedelta(days=9)
+    assert [key for key, _ in found.expire(late, busy={"x"})] == [("a", "y")]
+    assert found.next(NOW) == (("a", "x"), said(1, 1))
+
+
+def test_a_place_rests_for_as_long_as_it_asks() -> None:
+    """Longer than its own pause would be; the other places go on."""
+    found = backlog(("a", "x", 1), ("a", "y", 1))
+    found.failed(("a", "x"), NOW, timedelta(hours=1))
+    assert found.due_at(NOW) == NOW + timedelta(hours=1)
+    picked = found.next(NOW + timedelta(minutes=59))
+    assert picked is not None
+    assert picked[0] == ("a", "y")
+
+
 def emptied(found: Backlog) -> list[tuple[Key, int]]:
     """Everything that may be said now, said."""
     told = []

@@ -23,8 +23,10 @@ from temporalio.testing import WorkflowEnvironment
 from activities import leading
 from demo.company import prepare_repository
 from domain.announcement import Channel
+from domain.evidence import EvidenceWanted, PipelineAddress
 from domain.following import outbox
 from domain.sessions import Revocation
+from domain.webhooks import WebhookCall
 from engine.connection import converter
 from tests.awx_fixtures import simulating
 from tests.board import Board
@@ -32,10 +34,12 @@ from tests.domain.builders import NOW
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
 from tests.workflows.test_templates import change
+from workflows.evidence import ReadEvidence
 from workflows.sessions import Logout
 from workflows.shown import SEARCH_ATTRIBUTES
 from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
+from workflows.webhooks import CallWebhook
 
 
 @asynccontextmanager
@@ -103,6 +107,30 @@ async def record_template() -> str:
         return written(await handle.fetch_history())
 
 
+async def record_call() -> str:
+    """The history of a webhook's try, where no worker has secrets."""
+    async with staged() as stage, stage.working():
+        call = WebhookCall(tenant="tenant-finance", id="0" * 12)
+        handle = await stage.environment.client.start_workflow(
+            CallWebhook.run, call, id="a-call", task_queue=stage.queue
+        )
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
+async def record_look() -> str:
+    """The history of a look at test evidence, where no worker has a token."""
+    async with staged() as stage, stage.working():
+        url = "https://gitlab.cab-i.com/finance/payment-api/-/pipelines/4711"
+        address = PipelineAddress(host="gitlab.cab-i.com", project="finance/payment-api", pipeline=4711)
+        wanted = EvidenceWanted(key="0" * 64, url=url, address=address, token_name="company")
+        handle = await stage.environment.client.start_workflow(
+            ReadEvidence.run, wanted, id="a-look", task_queue=stage.queue
+        )
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
 def written(history: WorkflowHistory) -> str:
     return json.dumps(anonymous(history.to_json_dict()), separators=(",", ":")) + "\n"
 
@@ -125,6 +153,8 @@ async def main() -> None:
         HISTORIES / "watching" / "a-comparison.json": record_watch,
         HISTORIES / "sessions" / "a-logout.json": record_logout,
         HISTORIES / "templates" / "a-change.json": record_template,
+        HISTORIES / "webhooks" / "a-call.json": record_call,
+        HISTORIES / "evidence" / "a-look.json": record_look,
     }
     for file, recorded in wanted.items():
         if not file.exists():

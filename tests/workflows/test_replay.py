@@ -17,17 +17,21 @@ from domain.ticket import PromotionRequest
 from engine.connection import converter
 from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
+from workflows.evidence import ReadEvidence
 from workflows.following import Follow
 from workflows.promotion import Promotion
 from workflows.sessions import Logout
 from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
+from workflows.webhooks import CallWebhook
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
 LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 TEMPLATE = HISTORIES / "templates" / "a-change.json"
+CALLED = HISTORIES / "webhooks" / "a-call.json"
+LOOKED = HISTORIES / "evidence" / "a-look.json"
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -81,7 +85,15 @@ async def test_a_recorded_change_of_a_template_goes_on_under_todays_code() -> No
     await replayer(TemplateEdit).replay_workflow(history(TEMPLATE))
 
 
-@pytest.mark.parametrize("file", [*RECORDED, FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE], ids=lambda file: file.stem)
+async def test_a_recorded_call_and_a_look_go_on_under_todays_code() -> None:
+    """A worker of the next build may end what this one began."""
+    await replayer(CallWebhook).replay_workflow(history(CALLED))
+    await replayer(ReadEvidence).replay_workflow(history(LOOKED))
+
+
+@pytest.mark.parametrize(
+    "file", [*RECORDED, FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, CALLED, LOOKED], ids=lambda file: file.stem
+)
 def test_a_history_tells_nothing_of_the_machine_that_recorded_it(file: Path) -> None:
     """No stack trace with its paths, no name of a process."""
     text = file.read_text(encoding="utf-8")

@@ -107,7 +107,7 @@ function Undelivered({ tenant, urls }: { tenant: string; urls: ReadonlyMap<strin
         {data.map(({ ticket, number, event, webhook, why, givenUp }) => (
           <li key={`${ticket}-${number}-${webhook}-${givenUp}`} className="space-y-1 py-2.5">
             <p className="flex flex-wrap items-center gap-x-2">
-              <ButtonLink tone="ghost" small to={`/requests/${ticket}`}>
+              <ButtonLink tone="ghost" small className="-ml-2.5" to={`/requests/${ticket}`}>
                 {ticket}
               </ButtonLink>
               {t.detail.events[event]}
@@ -115,8 +115,8 @@ function Undelivered({ tenant, urls }: { tenant: string; urls: ReadonlyMap<strin
                 · <When at={givenUp} />
               </span>
             </p>
-            <p className="text-[0.8125rem] break-all text-muted">
-              {urls.get(webhook) ?? words.gone} · <span lang="en">{why}</span>
+            <p className="text-[0.8125rem] text-muted">
+              <span className="break-all">{urls.get(webhook) ?? words.gone}</span> · <span lang="en">{why}</span>
             </p>
             {urls.has(webhook) && (
               <WebhookCall
