@@ -83,7 +83,7 @@ class Documents:
         form: DocumentFormat,
         language: Language,
     ) -> Rendered:
-        """What the template makes of a ticket's own data, or of the sample's. Raises NotFound, TemplateFaulty."""
+        """Makes a document of a ticket's own data, or of the sample's. Raises NotFound, TemplateFaulty."""
         require(person)
         if ticket_id is None:
             return await self._rendered(template, sample(template.kind), form, language)

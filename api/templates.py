@@ -42,9 +42,10 @@ _REFUSALS = problems(
     _431="The headers are too large",
     _503="The engine or the Git record can't be reached now",
 )
+_FILE = {"type": "string", "format": "binary"}
 _DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {kind.partition(";")[0]: {} for kind in MEDIA_TYPES.values()},
+        "content": {kind.partition(";")[0]: {"schema": _FILE} for kind in MEDIA_TYPES.values()},
         "description": "The document, in the format that was asked for",
         "headers": headers(Content_Disposition="The name of its file"),
     }
@@ -93,7 +94,7 @@ class TemplateDetail(Frozen):
     versions: tuple[TemplateVersion, ...]
 
 
-class TemplateSummary(Frozen):
+class ListedTemplate(Frozen):
     """A kind of documents, and the version of its template that counts."""
 
     kind: DocumentKind
@@ -127,11 +128,11 @@ async def get_evidence(
 
 
 @router.get("/templates")
-def list_templates(documents: FromDocuments, caller: Edits) -> list[TemplateSummary]:
+def list_templates(documents: FromDocuments, caller: Edits) -> list[ListedTemplate]:
     """The templates of documents, each with the version that counts."""
     require(caller)
     versions = [(kind, documents.templates.versions(kind)) for kind in DocumentKind]
-    return [TemplateSummary(kind=kind, current=found[0], versions=len(found)) for kind, found in versions]
+    return [ListedTemplate(kind=kind, current=found[0], versions=len(found)) for kind, found in versions]
 
 
 @router.get("/templates/frame", response_class=HTMLResponse, openapi_extra=PUBLIC)

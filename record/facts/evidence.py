@@ -106,7 +106,7 @@ def _bringing(
 
 
 def _stated(commit: pygit2.Commit, keys: Keys, ticket: PromotionRequest) -> tuple[Claims | ServiceClaims, str] | None:
-    """What the commit's signature states of the ticket's last act, and by which key; None where it proves nothing."""
+    """The statement of the commit's signature on the ticket's last act, and its key; None where it proves nothing."""
     token, by_person = trailer(commit, SIGNATURE), ticket.last.action in BY_PEOPLE
     try:
         claims = keys.claims(token) if by_person else keys.acts(token)

@@ -54,10 +54,8 @@ def test_the_document_holds_together(document: dict[str, Any]) -> None:
         assert operation["description"], name
 
 
-READS, ACTS = (
-    "check|compare|get|list|stream",
-    "approve|cancel|create|decode|hold|receive|reject|release|retry|send|sign",
-)
+READS = "check|compare|get|list|preview|stream"
+ACTS = "approve|cancel|change|create|decode|hold|receive|reject|release|restore|retry|send|sign"
 
 
 def test_operations_are_named_for_whoever_generates_a_client(document: dict[str, Any]) -> None:

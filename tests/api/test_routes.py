@@ -56,6 +56,7 @@ DECLARED = {
     "GET /v1/requests/prod/{id}/line": "see",
     "GET /v1/requests/prod/{id}/permissions": "see",
     "GET /v1/requests/prod/{id}/checks": "see",
+    "GET /v1/requests/prod/{id}/evidence": "see",
     "POST /v1/requests/prod/{id}/approve": "approve",
     "POST /v1/requests/prod/{id}/reject": "reject",
     "POST /v1/requests/prod/{id}/cancel": "cancel",
@@ -63,6 +64,12 @@ DECLARED = {
     "POST /v1/requests/prod/{id}/hold": "approve",
     "POST /v1/requests/prod/{id}/release": "approve",
     "POST /v1/requests/prod/check": "create",
+    "GET /v1/templates": "templates",
+    "GET /v1/templates/frame": "public",
+    "GET /v1/templates/{name}": "templates",
+    "PUT /v1/templates/{name}": "templates",
+    "POST /v1/templates/{name}/preview": "templates",
+    "POST /v1/templates/{name}/restore": "templates",
     "GET /v1/me": "see",
     "GET /v1/targets": "see",
     "GET /v1/console": "public",
@@ -99,7 +106,7 @@ NOT_YET = {
 }
 CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
     **dict.fromkeys(("GET /{id}", "GET /{id}/history", "GET /{id}/diff", "GET /{id}/permissions"), SEES),
-    **dict.fromkeys(("GET /{id}/announcements", "GET /{id}/line", "GET /{id}/checks"), SEES),
+    **dict.fromkeys(("GET /{id}/announcements", "GET /{id}/line", "GET /{id}/checks", "GET /{id}/evidence"), SEES),
     "POST /{id}/approve": {
         "devops": (403, 404, 404),
         "cpi": (403, 200, 404),

@@ -9,10 +9,12 @@ from pydantic import ValidationError
 
 from domain.change import Change, Resumed
 from domain.decision import Decision, DecisionAction, Submission
+from domain.documents import DocumentKind
 from domain.errors import MalformedTicket, NewerFormat, kind_of
 from domain.formats import JOURNALS, KEY, Format, NewerMessage, VersionedMessage, newer_file
 from domain.sessions import Revocation
 from domain.signing import claims_of
+from domain.templates import TemplateChange
 from record.files import reading
 from tests.domain.builders import EXAMPLE, JEAN, NOW, decision, pending, submission
 
@@ -24,6 +26,7 @@ MESSAGES: list[VersionedMessage] = [
     Change(ticket=pending(), base=None, actor_name="Pierre"),
     Resumed(ticket=pending(), revision=REVISION, decide_by=NOW + timedelta(days=1)),
     Revocation.by_hand(NOW, "Lost a laptop", sid="1"),
+    TemplateChange(kind=DocumentKind.CHANGE_REGISTER, base="a" * 40, files={}, name="Alice", proof=f"a.b.{'c' * 86}"),
 ]
 
 
@@ -58,7 +61,7 @@ def test_a_message_of_a_later_release_is_refused_by_name(message: VersionedMessa
 def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None:
     """Whoever adds one says here that its versions are told apart."""
     assert {type(message) for message in MESSAGES} == set(VersionedMessage.__subclasses__())
-    assert {Decision, Submission, Change, Resumed, Revocation} == set(VersionedMessage.__subclasses__())
+    assert {Decision, Submission, Change, Resumed, Revocation, TemplateChange} == set(VersionedMessage.__subclasses__())
 
 
 def test_a_ticket_of_a_later_release_is_known_for_what_it_is() -> None:

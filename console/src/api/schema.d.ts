@@ -1490,6 +1490,16 @@ export interface components {
             ahead: components["schemas"]["Ahead"][] | null;
         };
         /**
+         * ListedTemplate
+         * @description A kind of documents, and the version of its template that counts.
+         */
+        ListedTemplate: {
+            kind: components["schemas"]["DocumentKind"];
+            current: components["schemas"]["TemplateVersion"];
+            /** Versions */
+            versions: number;
+        };
+        /**
          * Me
          * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and whether
          *     the audit trail shows them anything.
@@ -2000,16 +2010,6 @@ export interface components {
             };
             /** Versions */
             versions: components["schemas"]["TemplateVersion"][];
-        };
-        /**
-         * TemplateSummary
-         * @description A kind of documents, and the version of its template that counts.
-         */
-        TemplateSummary: {
-            kind: components["schemas"]["DocumentKind"];
-            current: components["schemas"]["TemplateVersion"];
-            /** Versions */
-            versions: number;
         };
         /**
          * TemplateVersion
@@ -4263,9 +4263,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": unknown;
-                    "application/pdf": unknown;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/html": string;
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description No acceptable token */
@@ -4375,7 +4375,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TemplateSummary"][];
+                    "application/json": components["schemas"]["ListedTemplate"][];
                 };
             };
             /** @description No acceptable token */
@@ -4839,9 +4839,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": unknown;
-                    "application/pdf": unknown;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/html": string;
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description No acceptable token */
