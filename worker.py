@@ -61,8 +61,6 @@ async def run(settings: Settings) -> None:
             app = WorkerHealth(worker, temporal, repository, client, registration.commits, counted, encrypted).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
-    if audit:
-        await asyncio.to_thread(audit.close)
 
 
 def main() -> None:

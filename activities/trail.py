@@ -12,7 +12,7 @@ import pygit2
 
 from activities.leading import BEHIND, Lease, resting
 from activities.planning import now
-from domain.following import AuditReport, Followed
+from domain.following import ChangesReport, Followed
 from record.errors import RecordUnavailable
 from record.facts.acts import line_after, opened
 from record.git.journal import Journal
@@ -112,4 +112,4 @@ class _AuditLeader:
         self._lease.check()
         journal.append({_CURSOR: f"{commit}\n".encode()}, f"Noted up to {commit[:12]}")
         self._cursor = commit
-        self._lease.details = AuditReport(cursor=commit)
+        self._lease.details = ChangesReport(cursor=commit)

@@ -35,7 +35,7 @@ from api.shares import FairShares
 from api.slack_clicks import Clicks, SlackInteractions
 from api.submissions import Limits, Submissions
 from api.tickets import Tickets
-from api.trail import SignIns
+from api.trail import SignInNotes
 from bootstrap.process import serve, stop_signal
 from bootstrap.trail import trail_repository
 from documents.shipped import shipped
@@ -126,7 +126,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         broadcast=Broadcast(index, revoked),
         people=people,
         trail=trail,
-        sign_ins=SignIns(trail),
+        sign_ins=SignInNotes(trail),
         audited=TrailIndex(audit, settings.data_dir / "api" / "audit.db") if audit else None,
         counts=counts,
         sign_in_within=settings.critical_sign_in_within,

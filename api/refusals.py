@@ -68,7 +68,10 @@ class Refusals:
         kind: str | None = None,
         **said: str,
     ) -> None:
-        """Note one attempt that was refused, or failed; by the caller, unless `said` names somebody else."""
+        """Note one attempt that was refused, or failed; by the caller, unless `said` names somebody else.
+
+        `act` among it is the act that was tried, where the route does not tell.
+        """
         person: Person | None = getattr(request.state, "person", None)
         by = said.get("by") or (person.email if person else None)
         if await self._too_many(by, network(request.client.host if request.client else "")):
@@ -78,7 +81,8 @@ class Refusals:
         if isinstance(error, RuleViolation):
             found["rule"] = type(error).__name__
         outcome = Outcome.FAILED if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Outcome.REFUSED
-        action = _act(request, status, stranger=by is None)
+        act = found.pop("act", None)
+        action = AuditAction(act) if act else _act(request, status, stranger=by is None)
         if ticket := found.get("ticket") or request.path_params.get("id"):
             found |= {"ticket": ticket, "tenant": await run_in_threadpool(self._tenant, str(ticket))}
         elif action is AuditAction.CREATE:

@@ -20,7 +20,7 @@ from api.repairs import Repairs
 from api.slack_clicks import SlackInteractions
 from api.submissions import Submissions
 from api.tickets import Tickets
-from api.trail import SignIns
+from api.trail import SignInNotes
 from record.facts.controls import Controls
 from record.git.repository import Repository
 from record.index.reader import Index
@@ -71,7 +71,7 @@ class Services:
     broadcast: Broadcast
     people: PeopleLimit
     trail: Trail
-    sign_ins: SignIns
+    sign_ins: SignInNotes
     counts: Counts
     sign_in_within: timedelta
     web: Web

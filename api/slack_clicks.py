@@ -159,7 +159,7 @@ class SlackInteractions:
     async def _refuse(self, request: Request, click: Click, error: ClickRefused | NotFound | RuleViolation) -> None:
         who, what = f"Slack user {click.user} of workspace {click.team}", f"{click.action} {click.ticket_id}"
         status = STATUS.get(type(error), HTTPStatus.FORBIDDEN)
-        about = {"ticket": click.ticket_id, "by": who, "via": Via.SLACK}
+        about = {"ticket": click.ticket_id, "by": who, "act": click.action.value, "via": Via.SLACK}
         await request.app.state.refusals.refused(request, status, f"{what}: {error}", error, kind_of(error), **about)
         await self.whisper(click, f"{error} in Prodgate" if isinstance(error, ProductionChanged) else str(error))
 

@@ -15,11 +15,14 @@ _SESSIONS = 10_000
 
 
 def audited(request: Request, action: AuditAction, outcome: Outcome = Outcome.DONE, **said: Any) -> AuditEntry:
-    """An entry about who sent this request, from where; `said` are further fields, such as tenant, ticket, detail."""
-    person = getattr(request.state, "person", None)
+    """An entry about who sent this request, from where; `said` are further fields, such as tenant, ticket, detail.
+
+    `by` among them is another name of who acted, where nobody was signed in.
+    """
+    by = said.pop("by", None) or getattr(request.state, "person", None)
     address = request.client.host if request.client else None
     call = f"{request.method} {request.url.path}"
-    return AuditEntry.new(action, person, **({"outcome": outcome, "address": address, "call": call} | said))
+    return AuditEntry.new(action, by, **({"outcome": outcome, "address": address, "call": call} | said))
 
 
 def acted(by: SignedIn, action: AuditAction, **said: Any) -> AuditEntry:
@@ -27,7 +30,7 @@ def acted(by: SignedIn, action: AuditAction, **said: Any) -> AuditEntry:
     return AuditEntry.new(action, by.person, **({"address": by.address, "via": by.via} | said))
 
 
-class SignIns:
+class SignInNotes:
     """Notes each session once in a process: its first request."""
 
     def __init__(self, trail: Trail) -> None:

@@ -240,7 +240,7 @@ def _verify(asked: argparse.Namespace, trail: TrailRepository) -> int:
 
 
 def _against(file: Path, keys: Sequence[str], trail: TrailRepository) -> Iterator[str]:
-    """What a checkpoint names of the trail that is not there any more. Raises NotANote, NoteUnproven."""
+    """Compares the trail with what a checkpoint names of it. Raises NotANote, NoteUnproven."""
     if not keys:
         raise AskedWrongly("--checkpoint is of no use without --key: `prodgate checkpoints show` prints the key")
     said = proven_checkpoint(file.read_bytes(), (), [VerifierKey.read(each) for each in keys])

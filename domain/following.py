@@ -26,7 +26,7 @@ class CallReport(Frozen):
     called: int
 
 
-class AuditReport(Frozen):
+class ChangesReport(Frozen):
     """A report of the follower `audit`: the last commit up to which it noted what changed."""
 
     cursor: str

@@ -4,7 +4,20 @@ import re
 
 from fastapi.routing import APIRoute
 
-from api import console, events, health, record, requests, sessions, slack, tenants, webhooks
+from api import (
+    audit,
+    console,
+    events,
+    health,
+    insights,
+    record,
+    requests,
+    sessions,
+    slack,
+    templates,
+    tenants,
+    webhooks,
+)
 from domain.roles import GRANTED, OWN, Permission, Role
 from tests.readme import README, TABLE, settings_table, steps
 
@@ -18,7 +31,20 @@ def test_every_setting_is_in_the_table_and_nothing_else() -> None:
 
 def test_every_call_is_in_the_table_and_nothing_else() -> None:
     """Method and path, as the routes have them."""
-    modules = (requests, console, events, record, tenants, webhooks, sessions, slack, health)
+    modules = (
+        requests,
+        insights,
+        console,
+        events,
+        audit,
+        record,
+        tenants,
+        templates,
+        webhooks,
+        sessions,
+        slack,
+        health,
+    )
     routes = [route for module in modules for route in module.router.routes]
     served = {
         f"{method} {route.path}" for route in routes if isinstance(route, APIRoute) for method in route.methods or ()

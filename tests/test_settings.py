@@ -21,6 +21,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "git_repo": ("https://git.example/gitops.git", "https://git.example/gitops.git"),
     "git_branch": ("record", "record"),
     "git_token": ("s3cret", SecretStr("s3cret")),
+    "audit_repo": ("https://git.example/audit.git", "https://git.example/audit.git"),
+    "audit_token": ("s3cret", SecretStr("s3cret")),
     "awx_url": ("https://awx.example/api/controller/", "https://awx.example/api/controller/"),
     "awx_token": ("s3cret", SecretStr("s3cret")),
     "awx_user": ("svc-prodgate", "svc-prodgate"),

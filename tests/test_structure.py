@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "worker": {"activities", "bootstrap", "clients", "engine", "record", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
     "bootstrap/__init__": set(),
+    "bootstrap/audit_command": {"bootstrap", "domain", "record", "settings"},
     "bootstrap/by_hand": {"domain", "record"},
     "bootstrap/keys": {"bootstrap", "record", "settings"},
     "bootstrap/outlets": {"settings", "bootstrap", "activities", "clients", "record", "domain"},
@@ -27,6 +28,7 @@ MAY_IMPORT = {
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},
     "bootstrap/doctor": {"activities", "clients", "engine", "settings"},
     "bootstrap/repair": {"domain", "record"},
+    "bootstrap/trail": {"record", "settings"},
     "bootstrap/health": {"clients", "engine", "record"},
     "bootstrap/registration": {"activities", "clients", "documents", "domain", "engine", "record", "workflows"},
 }

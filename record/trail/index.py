@@ -225,7 +225,7 @@ class TrailIndex:
         return int(found[0]) if found else self._end()
 
     def documents(self, query: TrailQuery) -> tuple[int, Iterator[str]]:
-        """How many entries the query finds now, and all of them as JSON, the newest first; few are in memory at once.
+        """The number of entries that the query finds, and all as JSON, the newest first; few are in memory at once.
 
         Raises TrailUnread, sqlite3.Error.
         """

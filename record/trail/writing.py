@@ -116,7 +116,9 @@ class Trail:
     def note(self, entry: AuditEntry) -> None:
         """Take the entry, at once: nothing is waited for, and nothing is raised."""
         log = _AUDIT.info if entry.outcome is Outcome.DONE else _AUDIT.warning
-        log(entry.outcome.value, **entry.model_dump(mode="json", exclude={"outcome"}, exclude_none=True))
+        log(
+            entry.outcome.value, **entry.model_dump(mode="json", by_alias=False, exclude={"outcome"}, exclude_none=True)
+        )
         if self._repository is None:
             return
         with self._arrived:

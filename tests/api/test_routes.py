@@ -11,7 +11,19 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import app as api_app
-from api import codec, console, events, health, record, requests, sessions, slack, tenants, webhooks
+from api import (
+    audit,
+    codec,
+    console,
+    events,
+    health,
+    record,
+    requests,
+    sessions,
+    slack,
+    tenants,
+    webhooks,
+)
 from api.dependencies import declared
 from tests.api.house import (
     ALICE,
@@ -30,6 +42,7 @@ from tests.api.house import (
 )
 
 ROUTERS = (
+    audit.router,
     requests.router,
     console.router,
     codec.router,
@@ -79,6 +92,7 @@ DECLARED = {
     "GET /v1/tenants/{tenant}/webhooks/undelivered": "webhooks",
     "POST /v1/tenants/{tenant}/webhooks/{id}/test": "webhooks",
     "POST /v1/tenants/{tenant}/webhooks/{id}/redeliver": "webhooks",
+    "GET /v1/audit": "audit",
     "GET /v1/events": "see",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
     "POST /v1/webhooks/slack": "slack-signature",

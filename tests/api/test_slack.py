@@ -193,6 +193,7 @@ def test_a_click_gives_no_right_that_the_person_does_not_have(office: Office, us
     assert sentence in told
     assert office.state(ticket) == "pending"
     (line,) = [line for line in lines if line["event"] == "refused"]
+    assert (line["action"], line["via"], line["ticket"]) == ("approve", "slack", ticket)
     assert (line["by"], line["call"]) == (f"Slack user {user} of workspace T0CABI", f"POST {HOOK}")
     assert line["detail"] == f"approve {ticket}: {told}"
     assert line["status"] == (404 if user == HUGO_THERE else 403)

@@ -191,7 +191,9 @@ async def test_an_index_that_followed_tells_the_same_as_one_made_anew(tmp_path: 
     first = (NOW.date().toordinal() - 1) // 7
     assert asked(following, first=first, weeks=8).overall.deployed == 0
     stories = [
-        await Story(repository, pending(**{"id": number(each), "at": NOW + each * MINUTE, "tenant": tenant} | fields)).create()
+        await Story(
+            repository, pending(**{"id": number(each), "at": NOW + each * MINUTE, "tenant": tenant} | fields)
+        ).create()
         for each, tenant, fields in (
             (1, FINANCE, {}),
             (2, FINANCE, {"request": details(impact_assessment=Impact.HIGH)}),

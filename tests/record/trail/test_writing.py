@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 import structlog
+import trustme
 
 from domain.trail import AuditAction, AuditEntry
 from record.trail.repository import open_trail
 from record.trail.writing import Trail
 from tests.record.building import bare, git
+from tests.record.git.https import TOKEN, over_https
 from tests.record.trail.trails import NOW, entry, kept, lines, process
 
 
@@ -152,6 +154,25 @@ def test_a_month_that_was_dropped_begins_anew(shared: Path, tmp_path: Path) -> N
     trail.note(entry(2))
     trail.close()
     assert len(lines(shared)) == 1
+
+
+def test_a_remote_over_https_takes_its_own_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another token keeps the entries waiting, and is repeated nowhere."""
+    remote = bare(tmp_path / "served" / "audit.git")
+    git(remote, "config", "http.receivepack", "true")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    monkeypatch.setenv("GIT_SSL_CAINFO", str(tmp_path / "ca.pem"))
+    with over_https(tmp_path / "served", tmp_path / "server.pem") as address:
+        for token, failed in ((TOKEN, False), ("glpat-wrong", True)):
+            trail = Trail(open_trail(f"{address}/audit.git", tmp_path / token, token))
+            trail.note(entry(1))
+            trail.close()
+            assert (trail.failure is not None) is failed
+            assert "glpat" not in (trail.failure or "")
+    assert len(lines(remote)) == 1
+    assert TOKEN not in "".join(path.read_text() for path in tmp_path.rglob("config"))
 
 
 def _until(true: Callable[[], bool], within: float = 20.0) -> None:
