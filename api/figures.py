@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from domain import insights
-from domain.insights import AgeGroup, Asked, By, Duration, Figures, Week
+from domain.insights import AgeGroup, By, Duration, Figures, Week, Workload
 from domain.ticket import Impact, TargetType
 from domain.values import Frozen, TargetName, Tenant
 from record.index.insights import Insight, InsightQuery
@@ -21,7 +21,7 @@ _Absent = Field(exclude_if=lambda value: value is None)
 
 
 class PartOf(Frozen):
-    """What a part's figures are of: a week, a tenant, an impact, or a target of a tenant."""
+    """Names what a part's figures are of: a week, a tenant, an impact, or a target of a tenant."""
 
     week: Annotated[Week | None, _Absent] = None
     tenant: Annotated[Tenant | None, _Absent] = None
@@ -44,8 +44,8 @@ class Part(PartOf):
     figures: Figures
 
 
-class TeamAsked(Asked):
-    """What the team that decides in a tenant is asked for; told from five people on."""
+class TeamWorkload(Workload):
+    """The same of the team that decides in a tenant; told from five people on."""
 
     tenant: Tenant
     people: int
@@ -67,14 +67,14 @@ class Insights(Frozen):
     parts: tuple[Part, ...]
     more: int
     waiting: tuple[AgeGroup, ...]
-    mine: Asked
-    teams: tuple[TeamAsked, ...]
+    mine: Workload
+    teams: tuple[TeamWorkload, ...]
 
     @classmethod
     def of(cls, query: InsightQuery, found: Insight) -> Self:
         parts = _weeks(query, found) if query.by is By.WEEK else _most(found.parts)
         teams = (
-            TeamAsked(tenant=team.tenant, people=team.people, waiting=asked.waiting, decided=asked.decided)
+            TeamWorkload(tenant=team.tenant, people=team.people, waiting=asked.waiting, decided=asked.decided)
             for team, asked in zip(query.teams, found.teams, strict=True)
         )
         return cls(

@@ -266,7 +266,7 @@ def numbered(week: str) -> int:
 
 
 class By(StrEnum):
-    """What figures are split by."""
+    """The split of figures."""
 
     WEEK = "week"
     TENANT = "tenant"
@@ -274,7 +274,7 @@ class By(StrEnum):
     IMPACT = "impact"
 
 
-class Asked(Frozen):
+class Workload(Frozen):
     """Decisions that somebody, or a team, is asked for now, and those that they took in the period."""
 
     waiting: int

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pyroaring import FrozenBitMap
 
 from domain import insights
-from domain.insights import AgeGroup, Asked, By, Figures, Runs, Stage
+from domain.insights import AgeGroup, By, Figures, Runs, Stage, Workload
 from domain.roles import Person, Scope
 from domain.ticket import State
 from record.index.finding import Finder
@@ -61,8 +61,8 @@ class Insight:
     overall: Figures
     parts: dict[str, Figures]
     waiting: tuple[AgeGroup, ...]
-    mine: Asked
-    teams: tuple[Asked, ...]
+    mine: Workload
+    teams: tuple[Workload, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +88,15 @@ class Answers:
             teams=tuple(self._team(query, team, found, pending) for team in query.teams),
         )
 
-    def _mine(self, query: InsightQuery, found: FrozenBitMap) -> Asked:
+    def _mine(self, query: InsightQuery, found: FrozenBitMap) -> Workload:
         asked = replace(query.tickets, scope=query.approves, state=(State.PENDING,), decider=query.person)
         decided = self._decided(query, query.person.addresses, found)
-        return Asked(waiting=len(self.finder.found(asked)), decided=decided)
+        return Workload(waiting=len(self.finder.found(asked)), decided=decided)
 
-    def _team(self, query: InsightQuery, team: Team, found: FrozenBitMap, pending: FrozenBitMap) -> Asked:
+    def _team(self, query: InsightQuery, team: Team, found: FrozenBitMap, pending: FrozenBitMap) -> Workload:
         theirs = self.finder.of_tenant(team.tenant)
         waiting = pending.intersection_cardinality(theirs)
-        return Asked(waiting=waiting, decided=self._decided(query, team.addresses, found & theirs))
+        return Workload(waiting=waiting, decided=self._decided(query, team.addresses, found & theirs))
 
     def _decided(self, query: InsightQuery, addresses: frozenset[str], found: FrozenBitMap) -> int:
         first = insights.week_start(query.first, query.zone)

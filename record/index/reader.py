@@ -203,7 +203,7 @@ class Index:
             )
 
     def insights(self, query: InsightQuery) -> Insight:
-        """What promotions took, of those that the query finds."""
+        """The figures of the promotions that the query finds."""
         with self._reading():
             return Answers(self._finder).to(query)
 

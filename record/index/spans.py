@@ -74,7 +74,7 @@ Change = Callable[[SortedRows, int, int], None]
 
 
 class Names:
-    """What tickets' figures are split by, by row: the tenant, the target as the index names it, the impact."""
+    """Knows by row what figures are split by: the tenant, the target as the index names it, the impact."""
 
     def __init__(self) -> None:
         self._of: dict[By, list[str]] = {By.TENANT: [], By.TARGET: [], By.IMPACT: []}

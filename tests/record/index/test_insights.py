@@ -18,7 +18,7 @@ from domain.ticket import Action, Impact, PromotionRequest, State
 from record.index.insights import Insight, InsightQuery, Team
 from record.index.query import TicketQuery
 from record.index.reader import Index
-from tests.domain.builders import ADA, FINANCE, MINUTE, NOW, RETAIL, details, pending
+from tests.domain.builders import ADA, MINUTE, NOW, details, pending
 from tests.record.building import Story, bare, number, opened
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -191,14 +191,8 @@ async def test_an_index_that_followed_tells_the_same_as_one_made_anew(tmp_path: 
     first = (NOW.date().toordinal() - 1) // 7
     assert asked(following, first=first, weeks=8).overall.deployed == 0
     stories = [
-        await Story(
-            repository, pending(**{"id": number(each), "at": NOW + each * MINUTE, "tenant": tenant} | fields)
-        ).create()
-        for each, tenant, fields in (
-            (1, FINANCE, {}),
-            (2, FINANCE, {"request": details(impact_assessment=Impact.HIGH)}),
-            (3, FINANCE, {"at": NOW + 9 * MINUTE}),
-        )
+        await Story(repository, pending(id=number(each), at=NOW + each * MINUTE, request=request)).create()
+        for each, request in ((1, details()), (2, details(impact_assessment=Impact.HIGH)), (3, details()))
     ]
     for turn, (story, action) in enumerate(
         [(stories[0], each) for each in ("approved", "deploying", "failed", "retried", "deploying", "failed")]
