@@ -1,0 +1,1 @@
+"""An object store: a folder, S3, Google Cloud Storage or Azure."""
