@@ -288,6 +288,27 @@ class Settings(BaseModel):
     checkpoints_mail: Annotated[tuple[Email, ...], BeforeValidator(_listed)] = Field(
         (), description="Addresses that checkpoints are mailed to, separated by spaces."
     )
+    documents_url: str | None = Field(
+        None,
+        pattern=r"^(file:///|s3://|gs://|az://)[^\s?#]+$",
+        description="Store of reports and other documents: `file:///folder`, `s3://bucket/folder`, `gs://…`, `az://…`; "
+        "without, `documents` in the data folder. The way in are the store's own variables (`AWS_…`, `GOOGLE_…`, "
+        "`AZURE_…`). Worker and API.",
+    )
+    documents_keys: Path | None = Field(
+        None,
+        description="File with the keys that encrypt documents (`prodgate keys documents rotate`). Worker and API.",
+    )
+    documents_keep: Seconds = Field(
+        timedelta(days=400), description="Seconds after which `prodgate documents purge` removes a document."
+    )
+    links_live: Annotated[Seconds, Field(le=timedelta(hours=1))] = Field(
+        timedelta(minutes=15), description="Seconds for which a link to a document works, once. API only."
+    )
+    links_per_minute: int = Field(30, ge=1, description="Links a minute that one person may make, or use.")
+    reports_monthly: bool = Field(
+        True, description="`true` has last month's reports made on the first, in `PRODGATE_TIME_ZONE`. Worker only."
+    )
     expiry: Seconds = Field(
         timedelta(days=30), description="Seconds after which a request that nobody decided expires."
     )

@@ -54,8 +54,12 @@ class PayloadKey(Frozen):
         key = base64.urlsafe_b64encode(AESGCM.generate_key(256)).decode()
         return cls(id=secrets.token_hex(8), key=key, since=since)
 
+    @property
+    def secret(self) -> bytes:
+        return base64.urlsafe_b64decode(self.key)
+
     def cipher(self) -> AESGCM:
-        return AESGCM(base64.urlsafe_b64decode(self.key))
+        return AESGCM(self.secret)
 
 
 class KeyRing(Frozen):
@@ -117,6 +121,20 @@ class PayloadKeys:
         if key not in self._ciphers:
             raise PayloadUnreadable(f"A payload was encrypted with the key {key[:16]!r}, which is not known here")
         return self._ciphers[key]
+
+    def wrapping(self) -> tuple[str, bytes]:
+        """The id of the key that encrypts now, and the key, for whoever derives others from it."""
+        self._look()
+        key = self._ring.encrypting(datetime.now(UTC))
+        return key.id, key.secret
+
+    def secret(self, named: str) -> bytes:
+        """The key of that id. Raises PayloadUnreadable."""
+        self._look()
+        for key in self._ring.keys:
+            if key.id == named:
+                return key.secret
+        raise PayloadUnreadable(f"The key {named[:16]!r} is not known here")
 
     def _look(self) -> None:
         try:

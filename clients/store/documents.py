@@ -68,6 +68,8 @@ class ObjectDocuments:
                     raise DocumentDamaged
                 kept = bytes(await found.bytes_async())
         except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise StorageDown(f"{_shown(self.url)} is no bucket") from error
             raise DocumentGone from error
         content = await self.sealer.open(tenant, name, kept)
         if hashlib.sha256(content).hexdigest() != name:
@@ -101,6 +103,8 @@ class ObjectDocuments:
     def _failures(self) -> Iterator[ObjectStore]:
         """The store; what it answers about an object passes, everything else is a store that is down."""
         try:
+            if (folder := _folder_of(self.url)) and not folder.is_dir():
+                raise StorageDown(f"{folder} is no folder; is it mounted?")  # nothing must be written beside a share
             self._store = self._store or _opened(self.url)
             yield self._store
         except FileNotFoundError:
@@ -114,10 +118,15 @@ def path_of(tenant: str, name: str) -> str:
     return f"{_DOCUMENTS}{tenant}/{name}"
 
 
+def _folder_of(url: str) -> Path | None:
+    """The folder of a `file:` URL; None of any other."""
+    return Path(unquote(urlsplit(url).path)) if url.startswith("file:") else None
+
+
 def _opened(url: str) -> ObjectStore:
-    """The client; no connection is made yet. A folder has to be there: a share that is not mounted is down."""
-    if url.startswith("file:"):
-        return LocalStore(Path(unquote(urlsplit(url).path)))
+    """The client; no connection is made yet."""
+    if folder := _folder_of(url):
+        return LocalStore(folder)
     client: ClientConfig = {"timeout": _AT_MOST, "allow_http": True}  # where the operators' own endpoint is one
     again: RetryConfig = {"max_retries": 1, "retry_timeout": _AT_MOST}
     if url.startswith("s3:"):  # objects are removed one by one, which every server of the protocol knows
