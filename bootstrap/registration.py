@@ -24,6 +24,7 @@ from activities.planning import ChannelSetup, now
 from activities.preflight import PreflightActivities, RecordPreflight
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
+from activities.reports import ReportActivities, ReportSetup
 from activities.sessions import SessionActivities
 from activities.templates import TemplateActivities
 from activities.trail import AUDIT, ChangesNoted
@@ -40,6 +41,7 @@ from domain.following import Followed
 from engine.heartbeats import HeartbeatInterceptor
 from engine.query_guard import QueryGuard
 from engine.signatures import SignatureInterceptor
+from record.documents.templates import TemplateReader
 from record.facts.acts import ActReader
 from record.facts.controls import Controls
 from record.facts.identities import Identities
@@ -57,6 +59,7 @@ from workflows.claim import Claim
 from workflows.evidence import ReadEvidence
 from workflows.following import Follow, keep_following
 from workflows.promotion import Promotion
+from workflows.report import MakePart, MakeReport
 from workflows.sessions import Logout
 from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
@@ -83,6 +86,8 @@ class Registration:
     checkpoints: CheckpointSetup | None = None
     audit: TrailRepository | None = None
     gitlab: GitLabReader = field(default_factory=GitLabReader)
+    reports: ReportSetup | None = None
+    """The parts of reports; None for a worker that makes none."""
     now: Callable[[], datetime] = now
     """The clock by which announcements are due, old or given up."""
 
@@ -134,6 +139,13 @@ class Registration:
             found[AUDIT.name] = ChangesNoted(self.repository, self.audit, self.now)
         return found if self.checkpoints is None else found | {CHECKPOINTS.name: Checkpoints(self.checkpoints)}
 
+    def _of_reports(self) -> tuple[Callable[..., Any], ...]:
+        if self.reports is None:
+            return ()
+        templates = TemplateReader(self.repository, shipped)
+        reports = ReportActivities(self.repository, self.index, self.directory, templates, self.reports)
+        return reports.open_report, reports.make_part, reports.note_parts
+
     async def follow(self) -> None:
         """Make sure that the record is followed; for before the worker takes its first task."""
         for outbox in self.outboxes:
@@ -156,7 +168,7 @@ class Registration:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[Promotion, Follow, Claim, AwxWatch, Logout, TemplateEdit, CallWebhook, ReadEvidence],
+    =[Promotion, Follow, Claim, AwxWatch, Logout, TemplateEdit, CallWebhook, ReadEvidence],
             activities=[
                 RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
                 SessionActivities(self.repository).revoke_session,
@@ -168,6 +180,7 @@ class Registration:
                 EvidenceActivities(self.gitlab, self.commits, self.now).read_evidence,
                 WebhookActivities(self.webhooks, self.directory, self.index).call_webhook,
                 *(awx.launch_job, awx.read_result),
+                *self._of_reports(),
             ],
             interceptors=[
                 SignatureInterceptor(Proofs(known, known.check_person).check_decision, known.target),

@@ -107,3 +107,20 @@ def launching(summary: str) -> workflow.ActivityConfig:
         retry_policy=RetryPolicy(maximum_attempts=1),
         summary=summary,
     )
+
+
+def rendering(summary: str) -> workflow.ActivityConfig:
+    """A tenant's documents take seconds, of 100,000 tickets a minute each; a store that is away is waited for.
+
+    It is asked again every half minute: who waits for a report looks at it.
+    """
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(minutes=10),
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+        summary=summary,
+    )
+
+
+PARTS_AT_ONCE = 4
+"""The parts of a report that are under way together: each renders in a process of its own, beside the promotions."""

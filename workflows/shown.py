@@ -1,9 +1,12 @@
 """Shows a promotion to operators in the Temporal UI: as search attributes, and as details that read as a page."""
 
+from collections.abc import Collection
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.decision import Submission
+    from domain.reports import PartState, ReportPart
     from domain.ticket import PromotionRequest, State, Target
     from domain.values import iso
     from domain.watch import JobComparison
@@ -89,3 +92,10 @@ def comparison(found: JobComparison) -> str:
     orphans = [f"- job {orphan.job} ({orphan.status}): {orphan.reason}" for orphan in found.strays]
     missing = [f"- {each.request_id}: {each.reason}" for each in found.missing]
     return "\n".join([*orphans, *missing]) or "Every job has its ticket, and every ticket its job."
+
+
+def report(parts: Collection[ReportPart]) -> str:
+    """Writes how far a report is as a page of Markdown."""
+    made = sum(part.state is PartState.MADE for part in parts)
+    failed = (f"- {part.tenant} failed: {part.kind}" for part in parts if part.state is PartState.FAILED)
+    return "\n".join([f"{made} of {len(parts)} parts are made.", "", *failed])

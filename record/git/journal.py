@@ -6,7 +6,9 @@ depends on the files that it changes alone.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +25,11 @@ from record.git.remote import Remote, fetched
 
 KEPT = 10_000
 """Appends after which a journal that keeps no history begins anew, with the files as they are."""
+
+_ATTEMPTS = 20
+"""Changes tried while other writers keep moving the journal."""
+_LONGEST_PAUSE = 0.25
+"""Seconds at most between two of them."""
 
 
 class Journal:
@@ -87,6 +94,24 @@ class Journal:
                 raise JournalMoved(self.ref, self._tip, self._shown.tip())
             self._tip, self._tried = commit, None
             self._packing.look()
+
+    def change(self, path: str, changed: Callable[[bytes | None], bytes | None], subject: str) -> None:
+        """Change one file by what it holds, in a journal that several write; nothing where `changed` gives None.
+
+        Raises RecordUnavailable, after which it may be asked again, and what `changed` raises.
+        """
+        for _ in range(_ATTEMPTS):
+            self.open()
+            after = changed(self.read(path))
+            if after is None:
+                return
+            try:
+                self.append({path: after}, subject)
+            except JournalMoved:  # another writer was first
+                time.sleep(_LONGEST_PAUSE * random.random())  # noqa: S311  spreads out writers, hides nothing
+                continue
+            return
+        raise RecordUnavailable(f"{self.ref} is written by others all the time")
 
     def _settle(self) -> None:
         """Find out what became of an attempt whose answer was lost."""

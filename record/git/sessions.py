@@ -5,8 +5,6 @@ is written anew when its minute comes round, so that the list stays as small as 
 """
 
 import logging
-import random
-import time
 
 import pygit2
 from pydantic import TypeAdapter, ValidationError
@@ -14,16 +12,12 @@ from pygit2.enums import DeltaStatus
 
 from domain.formats import NewerMessage
 from domain.sessions import LONGEST_LIFE, Revocation
-from record.errors import JournalMoved, RecordUnavailable
+from record.errors import RecordUnavailable
 from record.git.repository import Repository
 
 _LOG = logging.getLogger(__name__)
 REVOKED = "refs/sessions/revoked"
 _DAYS = LONGEST_LIFE.days + 1
-_ATTEMPTS = 20
-"""Appends tried while other writers keep moving the journal."""
-_LONGEST_PAUSE = 0.25
-"""Seconds at most between two of them."""
 _FILE = TypeAdapter(tuple[Revocation, ...])
 
 
@@ -37,19 +31,12 @@ def revoke(repository: Repository, entry: Revocation) -> None:
 
     Raises RecordUnavailable, after which it may be asked again.
     """
-    journal, path = repository.journal(REVOKED), path_of(entry)
-    for _ in range(_ATTEMPTS):
-        journal.open()
-        found = [each for each in entries(journal.read(path)) if abs(entry.at - each.at) < LONGEST_LIFE]
-        if entry in found:
-            return
-        try:
-            journal.append({path: _FILE.dump_json((*found, entry), indent=1) + b"\n"}, "Revoke a session")
-        except JournalMoved:  # another worker, or somebody's command, was first
-            time.sleep(_LONGEST_PAUSE * random.random())  # noqa: S311  spreads out writers, hides nothing
-            continue
-        return
-    raise RecordUnavailable(f"{REVOKED} is written by others all the time")
+
+    def added(file: bytes | None) -> bytes | None:
+        found = [each for each in entries(file) if abs(entry.at - each.at) < LONGEST_LIFE]
+        return None if entry in found else _FILE.dump_json((*found, entry), indent=1) + b"\n"
+
+    repository.journal(REVOKED).change(path_of(entry), added, "Revoke a session")
 
 
 def entries(file: bytes | None) -> tuple[Revocation, ...]:

@@ -17,6 +17,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.awx import AwxTimings
+from activities.reports import ReportSetup
 from bootstrap.registration import Registration
 from clients.channel import ChannelClient
 from domain import lifecycle
@@ -72,6 +73,8 @@ class Stage:
     """True where the record is followed: not where time skips, for a leader's heartbeats would come days apart."""
     signs: bool = False
     """True where the worker signs what the service does."""
+    reports: ReportSetup | None = None
+    """The parts of reports, where the worker makes some."""
     cached: int = 0
     """Workflows that the worker keeps: with none, every task replays the history so far, and what isn't deterministic
     shows; but a local activity that outlives its task is then done again."""
@@ -109,6 +112,7 @@ class Stage:
                 self.plan,
                 Signer(self.worker_key) if self.signs else None,
                 look_every=self.look_every,
+                reports=self.reports,
             )
             if self.follows:
                 await registration.follow()

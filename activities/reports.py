@@ -1,0 +1,151 @@
+"""Makes reports: reads the tickets of a tenant, has them rendered, keeps the files and notes the part in the record."""
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from documents.rendering import Rendered, Renderer
+from domain.documents import ChangeRegister, DocumentData, DocumentFormat, DocumentKind, DocumentTemplate, RecordState
+from domain.errors import RuleViolation, kind_of
+from domain.reporting import change_of, monthly_report
+from domain.reports import (
+    MOST_TENANTS,
+    PartOrder,
+    PartsNote,
+    ReportFile,
+    ReportOrder,
+    ReportPart,
+    ReportRun,
+    month_before,
+    period,
+    report_of,
+)
+from domain.roles import ALL
+from domain.storage import DocumentStorage, StorageDown
+from domain.ticket import PromotionRequest
+from record.documents.templates import TemplateReader
+from record.facts.line import UNREADABLE
+from record.git.reports import note_parts, open_run
+from record.git.repository import Repository
+from record.index.query import MAX_LIMIT, Sort, TicketQuery
+from record.index.reader import Index
+from record.people.directory import DirectoryReader
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ReportSetup:
+    """The parts that reports take besides the record: store, renderer and the company's zone.
+
+    `branch` is the record's, as documents name it.
+    """
+
+    storage: DocumentStorage
+    zone: ZoneInfo
+    branch: str
+    renderer: Renderer = field(default_factory=Renderer)
+
+
+@dataclass
+class ReportActivities:
+    """Makes the parts of reports. What is kept is named by its content, and what is noted is noted once."""
+
+    repository: Repository
+    index: Index
+    directory: DirectoryReader
+    templates: TemplateReader
+    setup: ReportSetup
+
+    @activity.defn
+    async def open_report(self, order: ReportOrder) -> ReportRun:
+        """Put the report into the record, with a part for each tenant; as the record has it.
+
+        Running it twice is harmless: the second time finds the first one's. Fails as `RecordUnavailable` until Git can
+        be reached.
+        """
+        run = await _retried(asyncio.to_thread(self._run, order, activity.info()))
+        return await _retried(asyncio.to_thread(open_run, self.repository, run))
+
+    def _run(self, order: ReportOrder, info: activity.Info) -> ReportRun:
+        tenants = order.tenants or tuple(sorted(self.directory.current().tenants))[:MOST_TENANTS]
+        scheduled = order.id is None
+        at = info.started_time if scheduled else order.at
+        return ReportRun(
+            id=order.id or report_of(info.workflow_id or ""),
+            kind=order.kind,
+            month=order.month or (month_before(at, self.setup.zone) if scheduled else None),
+            forms=order.forms,
+            language=order.language,
+            by=order.by,
+            name=order.name,
+            at=at,
+            parts=tuple(ReportPart(tenant=each) for each in tenants),
+        )
+
+    @activity.defn
+    async def make_part(self, order: PartOrder) -> ReportPart:
+        """Make the documents of a tenant and keep them.
+
+        Running it twice is harmless: a document is kept under its content's hash. Fails for good where a template or a
+        limit refuses, and as `StorageDown` or `RecordUnavailable` until store and Git can be reached.
+        """
+        template = await _retried(asyncio.to_thread(self.templates.current, order.kind))
+        data = await _retried(asyncio.to_thread(self._data, order))
+        files = [await self._kept(order, form, template, data) for form in order.forms]
+        return order.part.made(tuple(files), template.version, order.at)
+
+    async def _kept(
+        self, order: PartOrder, form: DocumentFormat, template: DocumentTemplate, data: DocumentData
+    ) -> ReportFile:
+        """Render one file and keep it."""
+        rendering = asyncio.to_thread(self.setup.renderer.render, order.kind, template, data, form, order.language)
+        made: Rendered = await _retried(rendering)
+        name = await _retried(self.setup.storage.put(order.part.tenant, made.content))
+        return ReportFile(form=form, sha256=name, size=len(made.content), name=made.file_name)
+
+    def _data(self, order: PartOrder) -> DocumentData:
+        """The data of the documents: of each ticket a line of a list alone, so that they need little memory."""
+        tenant, (since, until) = order.part.tenant, period(order.month, order.at, self.setup.zone)
+        state = RecordState(branch=self.setup.branch, tip=self.repository.tip())
+        shown: dict[str, Any] = {"made_at": order.at, "zone": self.setup.zone.key, "record": state}
+        tickets = self._tickets(tenant, since, until)
+        if order.kind is DocumentKind.MONTHLY_REPORT and order.month is not None:
+            return monthly_report(tenant, order.month, tickets, **shown)
+        changes = tuple(map(change_of, tickets))
+        return ChangeRegister(tenants=(tenant,), since=since, until=until, changes=changes, **shown)
+
+    def _tickets(self, tenant: str, since: datetime, until: datetime) -> Iterator[PromotionRequest]:
+        """The tenant's tickets that were created then, the oldest first."""
+        first = TicketQuery(scope=ALL, sort=Sort.OLDEST, limit=MAX_LIMIT, tenant=tenant)
+        query: TicketQuery | None = replace(first, created_after=since, created_before=until)
+        while query is not None:
+            found = self.index.page(query)
+            yield from found.items
+            query = replace(query, cursor=found.next_cursor) if found.next_cursor else None
+
+    @activity.defn
+    async def note_parts(self, note: PartsNote) -> None:
+        """Put the parts into their report in the record. Running it twice is harmless: they are the same.
+
+        Fails as `RecordUnavailable` until Git can be reached.
+        """
+        await _retried(asyncio.to_thread(note_parts, self.repository, note))
+
+
+async def _retried(work: Awaitable[T]) -> T:
+    """The work's answer; a record or a store that is away is waited for, a broken rule ends the part."""
+    try:
+        return await work
+    except RuleViolation as error:
+        raise ApplicationError(str(error), type=kind_of(error), non_retryable=True) from error
+    except StorageDown as error:
+        raise ApplicationError(str(error), type="StorageDown") from error
+    except UNREADABLE as error:
+        raise ApplicationError(str(error), type="RecordUnavailable") from error
