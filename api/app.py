@@ -21,6 +21,7 @@ from api import (
     health,
     insights,
     record,
+    reports,
     requests,
     sessions,
     slack,
@@ -112,6 +113,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     )
     app.include_router(requests.router)
     app.include_router(templates.router)
+    app.include_router(reports.router)
     app.include_router(console.router)
     app.include_router(codec.router)
     app.include_router(record.router)

@@ -15,6 +15,8 @@ from api.decisions import Decisions
 from api.decoder import Decoder
 from api.documents import Documents
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
+from api.links import Links
+from api.making import Reports
 from api.models import Console
 from api.repairs import Repairs
 from api.services import Services
@@ -41,6 +43,9 @@ CALLBACK = {PERMISSION: "callback-secret"}
 
 LOGOUT = {PERMISSION: "logout-token"}
 """For the route that the identity provider calls; the token that it brings proves itself."""
+
+LINK = {PERMISSION: "link"}
+"""For the route that whoever holds a link calls; the link proves itself."""
 
 SLACK = {PERMISSION: "slack-signature"}
 """For the route that Slack calls; who clicked there is judged by their own rights."""
@@ -70,6 +75,8 @@ FromDecoder = Annotated[Decoder, _part(lambda services: services.decoder)]
 FromIndex = Annotated[Index, _part(lambda services: services.index)]
 FromDirectory = Annotated[DirectoryReader, _part(lambda services: services.directory)]
 FromControls = Annotated[Controls, _part(lambda services: services.controls)]
+FromReports = Annotated[Reports, _part(lambda services: services.reports)]
+FromLinks = Annotated[Links, _part(lambda services: services.links)]
 FromTrail = Annotated[Trail, _part(lambda services: services.trail)]
 FromConsole = Annotated[Console, _part(lambda services: services.console)]
 Now = Annotated[datetime, _part(lambda services: services.decisions.now())]

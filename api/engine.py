@@ -128,7 +128,7 @@ class Engine:
 
     async def _is_of(self, submission: Submission) -> bool:
         """Tells whether the number's promotion, which takes no message any more, is this submission's all the same."""
-        found = await _translated(self._handle(submission.id).describe(rpc_timeout=_ACCEPT_WITHIN))
+        found = await translated(self._handle(submission.id).describe(rpc_timeout=_ACCEPT_WITHIN))
         key = found.typed_search_attributes.get(shown.KEY)
         return key == submission.key and found.status is not WorkflowExecutionStatus.FAILED
 
@@ -146,9 +146,9 @@ class Engine:
             rpc_timeout=_ACCEPT_WITHIN,
         )
         try:
-            await _translated(start)
+            await translated(start)
         except WorkflowAlreadyStartedError:
-            first = await _translated(self.client.get_workflow_handle(claim).describe(rpc_timeout=_ACCEPT_WITHIN))
+            first = await translated(self.client.get_workflow_handle(claim).describe(rpc_timeout=_ACCEPT_WITHIN))
             return str(await first.memo_value(MEMO))
         return ticket_id
 
@@ -167,14 +167,14 @@ class Engine:
             rpc_timeout=_ACCEPT_WITHIN,
         )
         try:
-            await _translated(start)
+            await translated(start)
         except WorkflowAlreadyStartedError:
             return False
         return True
 
     async def change_template(self, change: TemplateChange, change_id: str) -> RecordedTemplate:
         """Have the record take the change of a template. Raises what refuses it, EngineUnavailable."""
-        running = await _translated(
+        running = await translated(
             self.client.start_workflow(
                 TemplateEdit.run,
                 change,
@@ -267,7 +267,7 @@ class Engine:
 
     async def report(self, ticket_id: str, report: AwxReport) -> None:
         """Tell the promotion that AWX reported. Raises NotRunning, EngineUnavailable."""
-        await _translated(self._handle(ticket_id).signal(Promotion.awx_report, report, rpc_timeout=_ACCEPT_WITHIN))
+        await translated(self._handle(ticket_id).signal(Promotion.awx_report, report, rpc_timeout=_ACCEPT_WITHIN))
 
     async def submitted(self, key: str) -> str | None:
         """The id of the ticket that was submitted with this key, as far back as the engine remembers.
@@ -293,7 +293,7 @@ class Engine:
         return self.client.get_workflow_handle_for(Promotion.run, ticket_id)
 
     async def _answer(self, ticket_id: str, starting: Awaitable[WorkflowUpdateHandle[PromotionRequest]]) -> Answer:
-        update = await _translated(starting)
+        update = await translated(starting)
         try:
             return Answer(await update.result(rpc_timeout=self.answer_within), recorded=True)
         except WorkflowUpdateRPCTimeoutOrCancelledError:
@@ -317,7 +317,7 @@ _UPDATES = {
 }
 
 
-async def _translated(call: Awaitable[T]) -> T:
+async def translated(call: Awaitable[T]) -> T:
     """The call's answer, its failures in our own words."""
     try:
         return await call

@@ -18,6 +18,7 @@ from api.engine import EngineUnavailable, NotRunning
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
 from domain import errors as rules
+from domain import links, reports, storage
 from engine.codec import PayloadUnreadable
 from record.errors import BadCursor, RecordError
 from record.trail.index import TrailUnread
@@ -136,6 +137,12 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     rules.StaleDecision: HTTPStatus.CONFLICT,
     rules.NothingToRepair: HTTPStatus.CONFLICT,
     rules.TemplateChanged: HTTPStatus.CONFLICT,
+    **dict.fromkeys((reports.ReportStopped, reports.PartNotRetryable, storage.DocumentDamaged), HTTPStatus.CONFLICT),
+    **dict.fromkeys((links.LinkExpired, links.LinkUsed, storage.DocumentGone), HTTPStatus.GONE),
+    reports.NoSuchMonth: HTTPStatus.UNPROCESSABLE_ENTITY,
+    links.LinkInvalid: HTTPStatus.NOT_FOUND,
+    links.LinkNotYours: HTTPStatus.FORBIDDEN,
+    storage.StorageDown: HTTPStatus.SERVICE_UNAVAILABLE,
     rules.TemplateFaulty: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.DocumentTooLarge: HTTPStatus.UNPROCESSABLE_ENTITY,
     rules.ProductionChanged: HTTPStatus.CONFLICT,
@@ -187,6 +194,7 @@ _SENTENCES: dict[type[Exception], str] = {
         "The engine does not answer now; what you asked may still be done, so look before you repeat it "
         "(a creation with an Idempotency-Key is safe to repeat)"
     ),
+    storage.StorageDown: "The store of documents can't be reached now; try again",
     PayloadUnreadable: "What the engine holds can't be decrypted here; operators have to look at the payload keys",
     ProviderUnavailable: "The identity provider does not answer now, so nobody can be recognised; try again",
     RevocationsUnknown: "Which sessions were ended can't be read now, so nothing is approved or retried; try again",
@@ -257,6 +265,7 @@ FIELDS: dict[type[Exception], str] = {
     BadCursor: "cursor",
     TenantNotNamed: "tenant",
     KeyReused: "Idempotency-Key",
+    reports.NoSuchMonth: "month",
     rules.ScheduledInThePast: "request.scheduledDate",
     rules.ScheduledTooLate: "request.scheduledDate",
     rules.VersionMalformed: "target.version",

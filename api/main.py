@@ -24,18 +24,22 @@ from api.documents import Documents
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import PeopleLimit
+from api.links import Links
 from api.logouts import Logouts
+from api.making import Reports
 from api.message_signing import MessageSigner
 from api.models import Console
 from api.numbers import Numbers
 from api.oidc import Provider
 from api.repairs import Repairs
+from api.report_engine import ReportEngine
 from api.services import Services, Web
 from api.shares import FairShares
 from api.slack_clicks import Clicks, SlackInteractions
 from api.submissions import Limits, Submissions
 from api.tickets import Tickets
 from api.trail import SignInNotes
+from bootstrap.documents import documents
 from bootstrap.process import serve, stop_signal
 from bootstrap.trail import trail_repository
 from documents.shipped import shipped
@@ -48,6 +52,7 @@ from record.facts.identities import Identities
 from record.facts.line import LineReader
 from record.facts.revoked import RevokedSessions
 from record.git.remote import is_url
+from record.git.reports import MadeReports
 from record.git.repository import Repository, open_repository
 from record.index.diff import Comparer
 from record.index.reader import Index
@@ -107,6 +112,10 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     counts = Counts(plain(settings.limits_url))
     people = PeopleLimit(settings.requests_per_minute_person, counts)
     verifier, revoked = _verifier(settings, http), RevokedSessions(repository, settings.oidc_token_lifetime)
+    reports = Reports(
+        *(ReportEngine(client, settings.task_queue), MadeReports(repository), repository, directory, counts),
+        *(settings.time_zone, _now),
+    )
     return Services(
         tickets=tickets,
         decisions=decisions,
@@ -125,6 +134,8 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         zone=settings.time_zone,
         broadcast=Broadcast(index, revoked),
         people=people,
+        reports=reports,
+        links=_links(settings, reports, sign.signer, keys, directory, counts),
         trail=trail,
         sign_ins=SignInNotes(trail),
         audited=TrailIndex(audit, settings.data_dir / "api" / "audit.db") if audit else None,
@@ -155,6 +166,15 @@ def _documents(
     evidence = EvidenceReader(repository, index, keys, settings.git_branch)
     templates = TemplateReader(repository, shipped)
     return Documents(tickets, index, repository, evidence, templates, engine, sign.signer, settings.time_zone, _now)
+
+
+def _links(
+    settings: Settings, reports: Reports, signer: Signer, keys: KeyReader, directory: DirectoryReader, counts: Counts
+) -> Links:
+    return Links(
+        *(reports, documents(settings), reports.engine, signer, keys, directory, counts),
+        *(settings.public_url, settings.links_live, settings.links_per_minute, _now),
+    )
 
 
 def _logouts(settings: Settings, verifier: TokenVerifier, engine: Engine, revoked: RevokedSessions) -> Logouts:

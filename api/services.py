@@ -14,7 +14,9 @@ from api.documents import Documents
 from api.engine import Engine
 from api.following import SharedFetch
 from api.limits import PeopleLimit
+from api.links import Links
 from api.logouts import Logouts
+from api.making import Reports
 from api.models import Console
 from api.repairs import Repairs
 from api.slack_clicks import SlackInteractions
@@ -58,6 +60,8 @@ class Services:
     submissions: Submissions
     decoder: Decoder
     documents: Documents
+    reports: Reports
+    links: Links
     repairs: Repairs
     engine: Engine
     repository: Repository

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from activities.reports import ReportSetup
 from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer, KeyUnknown
 from engine.codec import PayloadKeys, PayloadUnreadable
@@ -59,3 +60,8 @@ def _folder(settings: Settings) -> str:
     folder = (settings.data_dir / "documents").absolute()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder.as_uri()
+
+
+def report_setup(settings: Settings) -> ReportSetup:
+    """The parts that the worker makes reports with. Raises PayloadKeysUnusable."""
+    return ReportSetup(documents(settings), settings.time_zone, settings.git_branch)

@@ -168,7 +168,10 @@ class Registration:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-    =[Promotion, Follow, Claim, AwxWatch, Logout, TemplateEdit, CallWebhook, ReadEvidence],
+            workflows=[
+                *(Promotion, Follow, Claim, AwxWatch, Logout),
+                *(TemplateEdit, CallWebhook, ReadEvidence, MakeReport, MakePart),
+            ],
             activities=[
                 RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
                 SessionActivities(self.repository).revoke_session,

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SEE = "see"
     OPERATE = "operate"
     AUDIT = "audit"
+    REPORT = "report"
     TEMPLATES = "templates"
     WEBHOOKS = "webhooks"
 
@@ -46,13 +47,8 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.DEVOPS: frozenset({Permission.CREATE}),
     Role.CPI: frozenset(
         {
-            Permission.CREATE,
-            Permission.APPROVE,
-            Permission.REJECT,
-            Permission.RETRY,
-            Permission.SEE,
-            Permission.AUDIT,
-            Permission.WEBHOOKS,
+            *(Permission.CREATE, Permission.APPROVE, Permission.REJECT, Permission.RETRY, Permission.SEE),
+            *(Permission.AUDIT, Permission.REPORT, Permission.WEBHOOKS),
         }
     ),
     Role.CPI_ADMIN: frozenset(Permission),
@@ -228,6 +224,7 @@ _ACTING = {
     Permission.TEMPLATES: "changing templates",
     Permission.AUDIT: "reading the audit trail",
     Permission.WEBHOOKS: "looking after webhooks",
+    Permission.REPORT: "having reports",
 }
 MOST_NAMED = 5
 """People whom a refusal names at most."""

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "bootstrap/outlets": {"settings", "bootstrap", "activities", "clients", "record", "domain"},
     "bootstrap/process": set(),
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},
+    "bootstrap/documents": {"activities", "clients", "engine", "settings"},
     "bootstrap/doctor": {"activities", "clients", "engine", "settings"},
     "bootstrap/repair": {"domain", "record"},
     "bootstrap/trail": {"record", "settings"},

@@ -19,6 +19,7 @@ from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import KeyEnded, Unproven
 from domain.evidence import Evidence
 from domain.formats import CLAIMS
+from domain.links import LINK_TYPE, DocumentLink
 from domain.repair import REPAIR_TYPE, Repair
 from domain.signing import (
     EVIDENCE_TYPE,
@@ -37,7 +38,7 @@ from domain.values import CommitId, Frozen, Moment, iso
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
-Signed = TypeVar("Signed", Claims, ServiceClaims, JobFinding, Evidence, Repair, TemplateClaims)
+Signed = TypeVar("Signed", Claims, ServiceClaims, JobFinding, Evidence, Repair, TemplateClaims, DocumentLink)
 
 
 class KeyUnusable(Exception):
@@ -51,13 +52,14 @@ class KeyClass(StrEnum):
     SERVICE = "service"
 
 
-Sealable = Claims | ServiceClaims | JobFinding | Evidence | Repair | TemplateClaims
+Sealable = Claims | ServiceClaims | JobFinding | Evidence | Repair | TemplateClaims | DocumentLink
 """The facts that a signature can state."""
 
 _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     Claims: (TYPE, KeyClass.PEOPLE),
     Repair: (REPAIR_TYPE, KeyClass.PEOPLE),
     TemplateClaims: (TEMPLATE_TYPE, KeyClass.PEOPLE),
+    DocumentLink: (LINK_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
     JobFinding: (FINDING_TYPE, KeyClass.SERVICE),
     Evidence: (EVIDENCE_TYPE, KeyClass.SERVICE),
@@ -138,6 +140,10 @@ class Keys:
     def repair(self, token: str) -> Repair:
         """Reads what a platform admin signed to put files back. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, Repair)
+
+    def link(self, token: str) -> DocumentLink:
+        """Reads what the API signed of a link to a document. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, DocumentLink)
 
     def template(self, token: str) -> TemplateClaims:
         """Reads what was signed of a change of a template. Raises KeyEnded, or Unproven with the reason."""

@@ -25,6 +25,7 @@ from temporalio.client import Client
 from api.app import create_app
 from api.main import compose
 from bootstrap.channels import channel_clients, gitlab, plan
+from bootstrap.documents import report_setup
 from bootstrap.process import listen
 from bootstrap.registration import Registration
 from clients.channel import ChannelClient
@@ -286,6 +287,7 @@ class House:
             look_every=timedelta(milliseconds=100),
             known_for=self.known_for,
             gitlab=gitlab(self.settings),
+            reports=report_setup(self.settings),
         )
         self._working.push_async_callback(repository.close)
         self._working.callback(index.close)
@@ -362,6 +364,8 @@ def _settings(folder: Path, given: dict[str, Any]) -> Settings:
         "requests_per_minute_person": 1_000_000,
         "requests_per_minute_address": 1_000_000,
         "open_requests_person": 1_000_000,
+        "links_per_minute": 1_000_000,
+        "documents_url": (folder / "documents").as_uri(),
         "time_zone": ZoneInfo("UTC"),
     }
     return Settings.model_validate(base | given)
@@ -371,6 +375,7 @@ def _settings(folder: Path, given: dict[str, Any]) -> Settings:
 def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     """A house of its own in the folder; `given` are settings that differ."""
     prepare_repository(folder / "gitops.git", "main")
+    (folder / "documents").mkdir()
     publish_key(folder / "gitops.git")
     catalogue_opens(folder / "gitops.git")
     (folder / "signing.json").write_text(private_text(KEY), encoding="utf-8")

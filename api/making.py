@@ -1,0 +1,223 @@
+"""Takes orders for reports, and shows what became of them."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from limits import RateLimitItemPerMinute
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from api.counting import Counts
+from api.engine import EngineUnavailable
+from api.errors import NotFound, TooManyRequests
+from api.report_engine import ReportEngine, UnderWay
+from domain import roles
+from domain.audience import Language
+from domain.documents import DocumentFormat, Month
+from domain.errors import NotAuthorized
+from domain.reports import (
+    MOST_TENANTS,
+    Formats,
+    PartNotRetryable,
+    PartState,
+    ReportedKind,
+    ReportId,
+    ReportOrder,
+    ReportPart,
+    ReportRun,
+    ReportStopped,
+    RunState,
+    check_month,
+    is_report,
+    new_report,
+)
+from domain.roles import Permission, Person
+from domain.values import Frozen, Moment, Tenant
+from record.git.reports import MadeReports
+from record.git.repository import Repository
+from record.people.directory import DirectoryReader
+
+ORDERS_PER_MINUTE = 10
+"""For one person: each order may be a minute's work."""
+
+_LOOK_AGAIN = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
+"""Seconds between looks whether the record has what was just ordered."""
+
+
+class OrderBody(Frozen):
+    """An order. Without tenants, the report is of every tenant that the caller may have reports of.
+
+    A register without a month is of every request so far.
+    """
+
+    kind: ReportedKind
+    month: Month | None = None
+    forms: Formats = (DocumentFormat.PDF,)
+    language: Language = Language.EN
+    tenants: Annotated[tuple[Tenant, ...], Field(max_length=MOST_TENANTS)] = ()
+
+
+class ShownPart(ReportPart):
+    """A part of a report. `waits` says why one that is being made is tried again."""
+
+    waits: str | None = None
+
+
+class ShownReport(Frozen):
+    """A report, with the parts that the caller may see; `made` and `total` count these."""
+
+    id: ReportId
+    kind: ReportedKind
+    month: Month | None
+    forms: Formats
+    language: Language
+    by: str
+    name: str | None
+    at: Moment
+    state: RunState
+    made: int
+    total: int
+    parts: tuple[ShownPart, ...]
+
+    @classmethod
+    def of(cls, run: ReportRun, state: RunState, waits: UnderWay | None = None) -> Self:
+        """The report as it is shown."""
+        why = waits.waits if waits else {}
+        parts = tuple(ShownPart(**part.model_dump(), waits=why.get(part.tenant)) for part in run.parts)
+        made = sum(part.state is PartState.MADE for part in parts)
+        said = run.model_dump(exclude={"parts"})
+        return cls(**said, state=state, made=made, total=len(parts), parts=parts)
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Reports for whoever may have those of a tenant; what one may not have, there is not."""
+
+    engine: ReportEngine
+    made: MadeReports
+    repository: Repository
+    directory: DirectoryReader
+    counts: Counts
+    zone: ZoneInfo
+    now: Callable[[], datetime]
+
+    async def order(self, person: Person, body: OrderBody) -> ShownReport:
+        """Have a report made. Raises NotAuthorized, NotFound, NoSuchMonth, TooManyRequests, EngineUnavailable."""
+        now = self.now()
+        check_month(body.kind, body.month, now, self.zone)
+        tenants = await run_in_threadpool(self._tenants, person, body.tenants)
+        limit = RateLimitItemPerMinute(ORDERS_PER_MINUTE)
+        if wait := await self.counts.take(limit, "report", person.subject or person.email):
+            raise TooManyRequests(wait)
+        order = ReportOrder(
+            **body.model_dump(exclude={"tenants"}),
+            tenants=tenants,
+            id=new_report(secrets.token_hex(4), now),
+            by=person.email,
+            name=person.name,
+            at=now,
+        )
+        await self.engine.start(order)
+        return ShownReport.of(await self._opened(order), RunState.MAKING)
+
+    def _tenants(self, person: Person, named: Iterable[Tenant]) -> tuple[Tenant, ...]:
+        """The tenants of an order: those named, or every one that the person may have reports of."""
+        mine, directory = require(person), self.directory.current()
+        known = directory.tenants.keys() if mine is None else directory.tenants.keys() & mine
+        for tenant in (wanted := sorted(set(named))):
+            if mine is not None and tenant not in mine:
+                raise roles.lacking(Permission.REPORT, tenant, ())
+            if tenant not in known:
+                raise NotFound("No such tenant")
+        return tuple(wanted or sorted(known))[:MOST_TENANTS]
+
+    async def _opened(self, order: ReportOrder) -> ReportRun:
+        """The report as the record has it, or will have it: Git may be away, or every worker."""
+        for pause in _LOOK_AGAIN:
+            if found := await self._recorded(order.id or ""):
+                return found
+            await asyncio.sleep(pause)
+        return _to_come(order)
+
+    async def _recorded(self, report: str) -> ReportRun | None:
+        return await run_in_threadpool(self.made.get, report)
+
+    async def get(self, person: Person, report: str) -> ShownReport:
+        """The report. Raises NotAuthorized, NotFound."""
+        run, under_way = await self._found(person, report)
+        return ShownReport.of(run, _state(run, under_way), under_way)
+
+    async def _found(self, person: Person, report: str) -> tuple[ReportRun, UnderWay | None]:
+        mine, recorded = require(person), await self._recorded(report)
+        under_way = None
+        if is_report(report) and (recorded is None or recorded.state is RunState.MAKING):
+            under_way = await self.engine.under_way(report)
+        run = recorded or (_to_come(under_way.order) if under_way else None)
+        seen = run.seen_in(mine) if run else None
+        if seen is None:
+            raise NotFound("No such report")
+        return seen, under_way
+
+    async def newest(self, person: Person, limit: int, before: ReportId | None) -> tuple[tuple[ShownReport, ...], bool]:
+        """The newest reports, or those before one, and whether there are more. Raises NotAuthorized."""
+        runs = await run_in_threadpool(self._newest, require(person), limit + 1, before)
+        shown = [ShownReport.of(run, await self._state_of(run)) for run in runs[:limit]]
+        return tuple(shown), len(runs) > limit
+
+    def _newest(self, mine: frozenset[str] | None, limit: int, before: ReportId | None) -> list[ReportRun]:
+        seen = (run.seen_in(mine) for run in self.made.newest(before))
+        return list(islice((run for run in seen if run is not None), limit))
+
+    async def _state_of(self, run: ReportRun) -> RunState:
+        if run.state is RunState.MAKING:
+            with contextlib.suppress(EngineUnavailable):  # nobody can say now that it has stopped
+                return _state(run, await self.engine.under_way(run.id))
+        return run.state
+
+    async def cancel(self, person: Person, report: str) -> ShownReport:
+        """Have what is not made yet stay so. Raises NotAuthorized, NotFound, ReportStopped."""
+        run, under_way = await self._found(person, report)
+        if under_way is None:
+            raise ReportStopped
+        if len(run.parts) < len(under_way.order.tenants):
+            raise NotAuthorized("Not authorized: the report is of other tenants, too")
+        await self.engine.cancel(run.id)
+        return ShownReport.of(run, RunState.MAKING, under_way)
+
+    async def retry(self, person: Person, report: str, tenant: str) -> ShownReport:
+        """Have a part made again. Raises NotAuthorized, NotFound, PartNotRetryable."""
+        run, under_way = await self._found(person, report)
+        part, recorded = run.part(tenant), await self._recorded(report)
+        if part is None or recorded is None:
+            raise NotFound("No such part")
+        if part.state is PartState.MADE or (part.state is PartState.WAITING and under_way is not None):
+            raise PartNotRetryable
+        await self.engine.start(recorded.order(), retried=tenant)
+        waiting = run.with_([ReportPart(tenant=part.tenant)])
+        return ShownReport.of(waiting, RunState.MAKING)
+
+
+def require(person: Person) -> frozenset[str] | None:
+    """The tenants that the person may have reports of, None for every one. Raises NotAuthorized for none."""
+    mine = roles.scope(person, Permission.REPORT).tenants
+    if mine is not None and not mine:
+        raise NotAuthorized("Not authorized: reports take the role cpi or cpi_admin")
+    return mine
+
+
+def _state(run: ReportRun, under_way: UnderWay | None) -> RunState:
+    stopped = run.state is RunState.MAKING and under_way is None
+    return RunState.STOPPED if stopped else run.state
+
+
+def _to_come(order: ReportOrder) -> ReportRun:
+    """The report before the record has it."""
+    said = order.model_dump(exclude={"tenants"})
+    return ReportRun(**said, parts=tuple(ReportPart(tenant=each) for each in order.tenants))
