@@ -200,8 +200,16 @@ class Reports:
         if part.state is PartState.MADE or (part.state is PartState.WAITING and under_way is not None):
             raise PartNotRetryable
         await self.engine.start(recorded.order(), retried=tenant)
-        waiting = run.with_([ReportPart(tenant=part.tenant)])
-        return ShownReport.of(waiting, RunState.MAKING)
+        await self._noticed(recorded, part)
+        return ShownReport.of(run.with_([ReportPart(tenant=part.tenant)]), RunState.MAKING)
+
+    async def _noticed(self, run: ReportRun, part: ReportPart) -> None:
+        """Return when the record has the part another than it was, or soon: Git may be away, or every worker."""
+        for pause in _LOOK_AGAIN:
+            found = await self._recorded(run.id)
+            if found is not None and found.part(part.tenant) != part:
+                return
+            await asyncio.sleep(pause)
 
 
 def require(person: Person) -> frozenset[str] | None:

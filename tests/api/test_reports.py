@@ -56,7 +56,8 @@ def link(house: House, report: dict[str, Any], email: str = ALICE, tenant: str =
     body = {"report": report["id"], "tenant": tenant, "form": "html"} | asked
     answer = house.as_(email).post(LINKS, json=body)
     assert answer.status_code == 201, answer.text
-    return urlsplit(answer.json()["url"]).path
+    path: str = urlsplit(answer.json()["url"]).path
+    return path
 
 
 def test_an_order_is_answered_at_once_and_found_at_its_address(house: House) -> None:
@@ -164,7 +165,7 @@ def test_a_link_works_once_over_all_processes_of_the_api(house: House, everybody
     """Two processes and sixteen callers at the same instant: one of them gets the file."""
     other = house.another_api()
     for _ in range(5):
-        path, gate, answers = link(house, everybodys), threading.Barrier(16), []
+        path, gate, answers = link(house, everybodys), threading.Barrier(16), list[int]()
 
         def fetch(number: int, path: str = path, gate: threading.Barrier = gate, found: Any = answers) -> None:
             caller = house.as_(ALICE, api=other if number % 2 else None)
