@@ -21,14 +21,15 @@ DATA = variable("data_dir")
 SETTINGS = "Settings are environment variables: the README lists them, docs/operations.md says which this needs."
 EPILOG = "New here? `prodgate up` starts everything; the README walks on from there."
 
-
 OWN_PARSERS = {
-    "lint": "record.audit.lint",
-    "verify": "record.audit.command",
-    "checkpoints": "record.audit.proving",
-    "audit": "bootstrap.audit_command",
+    "lint": ("record.audit.lint", "check the files that grant something, before a merge, offline"),
+    "verify": ("record.audit.command", "audit a clone of the GitOps repository, offline"),
+    "checkpoints": ("record.audit.proving", "show checkpoints of the record, and prove acts by them"),
+    "audit": ("bootstrap.audit_command", "list, export, check and purge the audit trail"),
+    "report": ("bootstrap.report_command", "have reports made, list them, fetch their files"),
+    "documents": ("bootstrap.documents_command", "purge the store of documents, rotate its key"),
 }
-"""The modules of commands that read their own arguments."""
+"""The modules of commands that read their own arguments, and what each does."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked, parser = sys.argv[1:] if arguments is None else arguments, _parser()
     asked = [f" {each}" if re.fullmatch("-[A-Za-z0-9_-]{42}", each) else each for each in asked]  # a kid, no option
     if asked and asked[0] in OWN_PARSERS:
-        return int(import_module(OWN_PARSERS[asked[0]]).run(asked[1:]))
+        return int(import_module(OWN_PARSERS[asked[0]][0]).run(asked[1:]))
     given = parser.parse_args(asked)
     if given.command is None:
         parser.print_help(sys.stderr)
@@ -72,10 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     openapi.description = "Print the OpenAPI document, for making clients; needs no settings."
     openapi.set_defaults(command=_openapi)
     _add_repair(commands.add_parser("repair", help="put back what a commit changed in the record without proof"))
-    commands.add_parser("lint", help="check the files that grant something, before a merge, offline", add_help=False)
-    commands.add_parser("audit", help="list, export, check and purge the audit trail", add_help=False)
-    commands.add_parser("verify", help="audit a clone of the GitOps repository, offline", add_help=False)
-    commands.add_parser("checkpoints", help="show checkpoints of the record, and prove acts by them", add_help=False)
+    for name, (_, text) in OWN_PARSERS.items():
+        commands.add_parser(name, help=text, add_help=False)
     return parser
 
 

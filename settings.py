@@ -297,7 +297,7 @@ class Settings(BaseModel):
     )
     documents_keys: Path | None = Field(
         None,
-        description="File with the keys that encrypt documents (`prodgate keys documents rotate`). Worker and API.",
+        description="File with the keys that encrypt documents (`prodgate documents rotate`). Worker and API.",
     )
     documents_keep: Seconds = Field(
         timedelta(days=400), description="Seconds after which `prodgate documents purge` removes a document."

@@ -204,7 +204,7 @@ class Engine:
             static_summary="a webhook that a person calls",
             rpc_timeout=_ACCEPT_WITHIN,
         )
-        handle = await _translated(start)
+        handle = await translated(start)
         try:
             return await handle.result(rpc_timeout=_CALLED_WITHIN)
         except (WorkflowFailureError, RPCError) as error:

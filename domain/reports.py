@@ -189,6 +189,17 @@ class PartsNote(VersionedMessage):
     parts: tuple[ReportPart, ...]
 
 
+def kept_since(runs: Iterable[ReportRun], since: datetime) -> set[tuple[Tenant, Sha256]]:
+    """The tenant and name of every document that the reports name and that was made since."""
+    return {
+        (part.tenant, file.sha256)
+        for run in runs
+        for part in run.parts
+        if part.made_at is not None and part.made_at >= since
+        for file in part.files
+    }
+
+
 def workflow_of(report: ReportId) -> str:
     """The id of the workflow that makes the report."""
     return f"{_WORKFLOWS}{report}"

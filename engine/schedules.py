@@ -1,24 +1,36 @@
-"""Schedules on the Temporal server: the watch over AWX, made once for all workers."""
+"""Schedules on the Temporal server, made once for all workers: the watch over AWX, and last month's reports."""
 
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from temporalio.client import (
     Client,
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
     ScheduleIntervalSpec,
+    SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
+from domain.audience import Language
+from domain.documents import DocumentFormat, DocumentKind
+from domain.reports import BEGINNING, ReportOrder, workflow_of
+from workflows.report import MakeReport
 from workflows.watch import WATCH, AwxWatch
 
 _LOG = logging.getLogger(__name__)
+REPORTS = "monthly-reports"
+"""The id of that schedule."""
+
+_MONTHLY = (DocumentFormat.PDF, DocumentFormat.XLSX)
 
 
 async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
@@ -26,21 +38,53 @@ async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
     action = ScheduleActionStartWorkflow(
         AwxWatch.run, id=WATCH, task_queue=task_queue, static_summary="AWX's jobs against the record"
     )
-    schedule = Schedule(action=action, spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]))
+    await _keep(
+        client, WATCH, Schedule(action=action, spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]))
+    )
 
+
+async def keep_reports(client: Client, task_queue: str, language: Language, zone: ZoneInfo) -> None:
+    """Have every tenant's report of last month made on the first of each month, early in the company's zone.
+
+    One that was missed, for the engine was down, is made within the week after.
+    """
+    order = ReportOrder(kind=DocumentKind.MONTHLY_REPORT, forms=_MONTHLY, language=language, at=BEGINNING)
+    action = ScheduleActionStartWorkflow(
+        MakeReport.run,
+        order,
+        id=workflow_of("monthly"),
+        task_queue=task_queue,
+        static_summary="every tenant's report of last month",
+    )
+    first = ScheduleCalendarSpec(day_of_month=[ScheduleRange(1)], hour=[ScheduleRange(6)])
+    spec = ScheduleSpec(calendars=[first], time_zone_name=zone.key)
+    policy = SchedulePolicy(catchup_window=timedelta(days=7))
+    await _keep(client, REPORTS, Schedule(action=action, spec=spec, policy=policy))
+
+
+async def drop_reports(client: Client) -> None:
+    """Have no reports made by themselves any more."""
+    try:
+        await client.get_schedule_handle(REPORTS).delete()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            _LOG.warning("the schedule %s stays: %s", REPORTS, error)
+
+
+async def _keep(client: Client, name: str, schedule: Schedule) -> None:
     def changed(found: ScheduleUpdateInput) -> ScheduleUpdate:
         schedule.state = found.description.schedule.state
         return ScheduleUpdate(schedule)
 
     try:
-        await client.create_schedule(WATCH, schedule)
+        await client.create_schedule(name, schedule)
     except ScheduleAlreadyRunningError:
-        await _change(client, changed)
+        await _change(client, name, changed)
 
 
-async def _change(client: Client, changed: Callable[[ScheduleUpdateInput], ScheduleUpdate]) -> None:
-    """Give the schedule its new interval; where the engine is too busy to say what it has, the old one stays."""
+async def _change(client: Client, name: str, changed: Callable[[ScheduleUpdateInput], ScheduleUpdate]) -> None:
+    """Give the schedule its new form; where the engine is too busy to say what it has, the old one stays."""
     try:
-        await client.get_schedule_handle(WATCH).update(changed)
+        await client.get_schedule_handle(name).update(changed)
     except RPCError as error:
-        _LOG.warning("the schedule of the watch stays as it was: %s", error)
+        _LOG.warning("the schedule %s stays as it was: %s", name, error)
