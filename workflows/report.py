@@ -14,7 +14,16 @@ from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.reports import ReportActivities
-    from domain.reports import PartOrder, PartsNote, PartState, ReportOrder, ReportPart, ReportRun, RunState
+    from domain.reports import (
+        PartOrder,
+        PartsNote,
+        PartState,
+        ReportOrder,
+        ReportPart,
+        ReportRun,
+        RunState,
+        workflow_of,
+    )
     from workflows import options, shown
 
 CANCELLED = ("cancelled", "The report was cancelled")
@@ -99,7 +108,7 @@ class MakeReport:
             return await workflow.execute_child_workflow(
                 MakePart.run,
                 PartOrder.of(run, part, workflow.now()),
-                id=f"{workflow.info().workflow_id}/{part.tenant}",
+                id=f"{workflow_of(run.id)}/{part.tenant}",
                 static_summary=f"makes the part of {part.tenant}",
             )
         except ChildWorkflowError:

@@ -16,11 +16,15 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from temporalio.client import WorkflowContinuedAsNewError, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
 from activities import leading
+from activities.reports import ReportSetup
+from clients.store.documents import ObjectDocuments
+from clients.store.sealing import DocumentSealer
 from demo.company import prepare_repository
 from domain.announcement import Channel
 from domain.evidence import EvidenceWanted, PipelineAddress
@@ -33,6 +37,7 @@ from tests.board import Board
 from tests.domain.builders import NOW
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
+from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
 from workflows.evidence import ReadEvidence
 from workflows.sessions import Logout
@@ -130,6 +135,24 @@ async def record_look() -> str:
         await handle.result()
         return written(await handle.fetch_history())
 
+async def record_report(*, part: str = "", store: bool = True) -> str:
+    """The history of a report of two tenants, or of a part of it; without a store, of one that is cancelled."""
+    async with staged() as stage:
+        folder = stage.git.with_name("documents")
+        if store:
+            folder.mkdir()
+        storage = ObjectDocuments(folder.as_uri(), DocumentSealer(None))
+        stage.reports = ReportSetup(storage, ZoneInfo("Europe/Paris"), "main")
+        async with stage.working():
+            asked = order("tenant-finance", "tenant-retail")
+            made = await start(stage, asked)
+            if not store:
+                await until(lambda: begun(made, 2))
+                await made.cancel()
+            await made.result()
+            wanted = f"{made.id}/{part}" if part else made.id
+            return written(await stage.environment.client.get_workflow_handle(wanted).fetch_history())
+
 
 def written(history: WorkflowHistory) -> str:
     return json.dumps(anonymous(history.to_json_dict()), separators=(",", ":")) + "\n"
@@ -155,6 +178,10 @@ async def main() -> None:
         HISTORIES / "templates" / "a-change.json": record_template,
         HISTORIES / "webhooks" / "a-call.json": record_call,
         HISTORIES / "evidence" / "a-look.json": record_look,
+        HISTORIES / "reports" / "a-report.json": record_report,
+        HISTORIES / "reports" / "a-cancelled-report.json": partial(record_report, store=False),
+        HISTORIES / "reports" / "a-part.json": partial(record_report, part="tenant-finance"),
+        HISTORIES / "reports" / "a-cancelled-part.json": partial(record_report, part="tenant-retail", store=False),
     }
     for file, recorded in wanted.items():
         if not file.exists():

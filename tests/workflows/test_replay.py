@@ -20,6 +20,7 @@ from tests.workflows.paths import HISTORIES, PATHS
 from workflows.evidence import ReadEvidence
 from workflows.following import Follow
 from workflows.promotion import Promotion
+from workflows.report import MakePart, MakeReport
 from workflows.sessions import Logout
 from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
@@ -32,6 +33,8 @@ LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 TEMPLATE = HISTORIES / "templates" / "a-change.json"
 CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
+REPORTED = sorted((HISTORIES / "reports").glob("*.json"))
+OTHERS = (FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, CALLED, LOOKED, *REPORTED)
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -91,9 +94,13 @@ async def test_a_recorded_call_and_a_look_go_on_under_todays_code() -> None:
     await replayer(ReadEvidence).replay_workflow(history(LOOKED))
 
 
-@pytest.mark.parametrize(
-    "file", [*RECORDED, FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, CALLED, LOOKED], ids=lambda file: file.stem
-)
+@pytest.mark.parametrize("file", REPORTED, ids=lambda file: file.stem)
+async def test_a_recorded_report_goes_on_under_todays_code(file: Path) -> None:
+    """It waits for its store for as long as that is away."""
+    await replayer(MakePart if "part" in file.stem else MakeReport).replay_workflow(history(file))
+
+
+@pytest.mark.parametrize("file", [*RECORDED, *OTHERS], ids=lambda file: file.stem)
 def test_a_history_tells_nothing_of_the_machine_that_recorded_it(file: Path) -> None:
     """No stack trace with its paths, no name of a process."""
     text = file.read_text(encoding="utf-8")

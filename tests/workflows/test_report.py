@@ -174,7 +174,7 @@ async def test_a_cancelled_report_keeps_what_is_made_and_says_what_is_not(report
     away = moved(folder, "away")
     async with reporting.working():
         made = await start(reporting, asked)
-        await until(lambda: _begun(reporting, made, 4))
+        await until(lambda: begun(made, 4))
         await made.cancel()
         assert await made.result() is RunState.CANCELLED
         run = recorded(reporting, asked)
@@ -185,7 +185,8 @@ async def test_a_cancelled_report_keeps_what_is_made_and_says_what_is_not(report
     assert states(recorded(reporting, asked))[tenants[0]] == PartState.MADE
 
 
-async def _begun(stage: Stage, made: Made, parts: int) -> bool:
+async def begun(made: Made, parts: int) -> bool:
+    """Tells whether so many parts are under way."""
     return len((await made.describe()).raw_description.pending_children) >= parts
 
 
