@@ -12,6 +12,7 @@ import { Shell } from './shell/Shell';
 import { ToastProvider } from './ui/Toast';
 
 const RequestDetail = lazy(() => import('./pages/RequestDetail'));
+const Reports = lazy(() => import('./pages/Reports'));
 const Templates = lazy(() => import('./pages/Templates'));
 const Webhooks = lazy(() => import('./pages/Webhooks'));
 const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
@@ -43,6 +44,7 @@ export function App() {
                     <Route path="/requests/:id" element={<RequestDetail />} />
                     <Route path="/insights" element={<Insights />} />
                     <Route path="/audit" element={<AuditTrail />} />
+                    <Route path="/reports" element={<Reports />} />
                     <Route path="/templates/:name?" element={<Templates />} />
                     <Route path="/webhooks" element={<Webhooks />} />
                     <Route path="*" element={<NotFound />} />

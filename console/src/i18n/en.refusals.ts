@@ -84,6 +84,17 @@ export const enRefusals: Refusals = {
     const now = production ? `Production is at ${production} now` : 'Nothing is in production now';
     return `${now}, and you were shown ${shown || 'that nothing is there'}. Look again.`;
   },
+  'document-damaged': () =>
+    'The stored file is not the one that was made, so it is not handed out. Have its part made again.',
+  'document-gone': () => 'The file is no longer kept. Have the report made again.',
+  'link-expired': () => 'The link has expired. Make a new one.',
+  'link-invalid': () => 'This is no link of Prodgate, or it was changed.',
+  'link-not-yours': () => 'This link is somebody else’s.',
+  'link-used': () => 'The link was used already. Make a new one.',
+  'no-such-month': () => 'Choose a month that has begun.',
+  'part-not-retryable': () => 'This part is made, or being made.',
+  'report-stopped': () => 'The report is not being made now, so there is nothing to cancel.',
+  'storage-down': () => 'The store of documents can’t be reached now. Try again.',
   'provider-unavailable': () =>
     'The identity provider does not answer, so nobody can be recognised. Try again.',
   'record-behind': () => 'Prodgate has not read the latest of the Git record. Try again in a moment.',

@@ -15,6 +15,7 @@ export const en = {
   nav: {
     requests: 'Requests',
     insights: 'Insights',
+    reports: 'Reports',
     templates: 'Templates',
     audit: 'Audit',
     create: 'New request',

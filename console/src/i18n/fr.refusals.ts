@@ -92,6 +92,17 @@ export const frRefusals: Refusals = {
       : 'Rien n’est en production maintenant';
     return `${now}, et vous aviez vu ${shown || 'qu’il n’y avait rien'}. Regardez à nouveau.`;
   },
+  'document-damaged': () =>
+    'Le fichier conservé n’est pas celui qui a été préparé : il n’est pas remis. Faites refaire sa partie.',
+  'document-gone': () => 'Le fichier n’est plus conservé. Demandez le rapport à nouveau.',
+  'link-expired': () => 'Le lien a expiré. Demandez-en un nouveau.',
+  'link-invalid': () => 'Ce n’est pas un lien de Prodgate, ou il a été modifié.',
+  'link-not-yours': () => 'Ce lien est celui de quelqu’un d’autre.',
+  'link-used': () => 'Le lien a déjà servi. Demandez-en un nouveau.',
+  'no-such-month': () => 'Choisissez un mois qui a commencé.',
+  'part-not-retryable': () => 'Cette partie est prête, ou en préparation.',
+  'report-stopped': () => 'Le rapport n’est pas en préparation : il n’y a rien à annuler.',
+  'storage-down': () => 'Le stockage des documents est injoignable. Réessayez.',
   'provider-unavailable': () =>
     'Le fournisseur d’identité ne répond pas ; personne ne peut être reconnu. Réessayez.',
   'record-behind': () =>

@@ -15,6 +15,7 @@ export const fr: Messages = {
   nav: {
     requests: 'Demandes',
     insights: 'Indicateurs',
+    reports: 'Rapports',
     templates: 'Modèles',
     audit: 'Audit',
     create: 'Nouvelle demande',

@@ -2,7 +2,7 @@ import { NavLink } from 'react-router';
 import type { Me } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import type { Messages } from '@/i18n/en';
-import { runsPlatform } from './places';
+import { hasReports, runsPlatform } from './places';
 
 const SECTIONS: readonly {
   to: string;
@@ -11,6 +11,7 @@ const SECTIONS: readonly {
 }[] = [
   { to: '/requests', name: 'requests' },
   { to: '/insights', name: 'insights' },
+  { to: '/reports', name: 'reports', offered: hasReports },
   { to: '/templates', name: 'templates', offered: runsPlatform },
   { to: '/audit', name: 'audit', offered: (me) => me.mayAudit },
 ];

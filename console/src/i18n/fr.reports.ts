@@ -1,0 +1,45 @@
+import type { ReportWords } from './en.reports';
+import { plural } from './plural';
+
+const n = plural('fr');
+
+export const frReports: ReportWords = {
+  title: 'Rapports',
+  help: 'Les documents d’un mois, ou de tous les changements : préparés en arrière-plan, conservés, et remis par un lien qui sert une seule fois.',
+  order: 'Nouveau rapport',
+  kind: 'Rapport',
+  kinds: { 'monthly-report': 'Rapport mensuel', 'change-register': 'Registre des changements' },
+  month: 'Mois',
+  everything: 'Tout jusqu’à présent',
+  tenant: 'Tenant',
+  allTenants: 'Tous les miens',
+  formats: 'Formats',
+  noFormat: 'Choisissez un format',
+  make: 'Préparer le rapport',
+  ordered: 'Le rapport est en préparation.',
+  list: 'Rapports demandés',
+  empty: 'Aucun rapport',
+  emptyHelp: 'Les rapports que vous demandez, ou qu’un calendrier prépare, apparaissent ici.',
+  schedule: 'Calendrier',
+  states: {
+    making: 'En préparation',
+    made: 'Prêt',
+    failed: 'En échec partiel',
+    cancelled: 'Annulé',
+    stopped: 'Arrêté',
+  },
+  parts: { waiting: 'En préparation', made: 'Prête', failed: 'En échec', cancelled: 'Annulée' },
+  progress: (made, total) => `${made} sur ${n(total, 'partie', 'parties')}`,
+  by: (who) => `par ${who}`,
+  show: (total) => n(total, 'tenant', 'tenants'),
+  download: 'Télécharger',
+  downloadOf: (format, tenant) => `Télécharger ${format} de ${tenant}`,
+  downloaded: (name) => `${name} est dans vos téléchargements.`,
+  retry: 'Refaire',
+  retryOf: (tenant) => `Refaire la partie de ${tenant}`,
+  cancel: 'Annuler',
+  waits: 'Nouvel essai :',
+  template: (version) => `Modèle ${version}`,
+  bytes: (size) => `${size} Ko`,
+  more: 'Plus',
+};
