@@ -4,12 +4,11 @@ import asyncio
 import os
 
 from prometheus_client import REGISTRY
-from temporalio.client import Client
 from temporalio.service import RPCError
 
 from bootstrap.channels import channel_clients, gitlab, plan
 from bootstrap.doctor import awx_connection, awx_timings, warn_of_histories
-from bootstrap.documents import report_setup
+from bootstrap.documents import monthly_order, report_setup
 from bootstrap.health import WorkerHealth
 from bootstrap.keys import check_key, signer
 from bootstrap.outlets import checkpoint_setup
@@ -18,10 +17,9 @@ from bootstrap.registration import Registration
 from bootstrap.trail import trail_repository
 from clients.awx.client import AwxClient
 from clients.tls import CertificateUnusable
-from domain.audience import Language
 from engine.codec import PayloadKeysUnusable
 from engine.connection import NoServer, connect
-from engine.schedules import drop_reports, keep_reports, keep_watch
+from engine.schedules import keep_reports, keep_watch
 from engine.telemetry import meter
 from engine.versioning import life
 from record.errors import RecordUnavailable
@@ -61,18 +59,11 @@ async def run(settings: Settings) -> None:
         await registration.follow()
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
-            await _schedule_reports(temporal, settings)
+            await keep_reports(temporal, settings.task_queue, monthly_order(settings), settings.time_zone)
             encrypted = settings.payload_keys is not None
             app = WorkerHealth(worker, temporal, repository, client, registration.commits, counted, encrypted).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
-
-
-async def _schedule_reports(temporal: Client, settings: Settings) -> None:
-    if settings.reports_monthly:
-        await keep_reports(temporal, settings.task_queue, Language(settings.language), settings.time_zone)
-    else:
-        await drop_reports(temporal)
 
 
 def main() -> None:

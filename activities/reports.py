@@ -108,7 +108,9 @@ class ReportActivities:
         rendering = asyncio.to_thread(self.setup.renderer.render, order.kind, template, data, form, order.language)
         made: Rendered = await _retried(rendering)
         name = await _retried(self.setup.storage.put(order.part.tenant, made.content))
-        return ReportFile(form=form, sha256=name, size=len(made.content), name=made.file_name)
+        tenant, said = order.part.tenant, made.file_name
+        called = said if said.startswith(f"{tenant}-") else f"{tenant}-{said}"  # people keep several in one folder
+        return ReportFile(form=form, sha256=name, size=len(made.content), name=called)
 
     def _data(self, order: PartOrder) -> DocumentData:
         """The data of the documents: of each ticket a line of a list alone, so that they need little memory."""

@@ -16,7 +16,7 @@ from api.decoder import Decoder
 from api.documents import Documents
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.links import Links
-from api.making import Reports
+from api.making import ReportOrders
 from api.models import Console
 from api.repairs import Repairs
 from api.services import Services
@@ -75,7 +75,7 @@ FromDecoder = Annotated[Decoder, _part(lambda services: services.decoder)]
 FromIndex = Annotated[Index, _part(lambda services: services.index)]
 FromDirectory = Annotated[DirectoryReader, _part(lambda services: services.directory)]
 FromControls = Annotated[Controls, _part(lambda services: services.controls)]
-FromReports = Annotated[Reports, _part(lambda services: services.reports)]
+FromReports = Annotated[ReportOrders, _part(lambda services: services.reports)]
 FromLinks = Annotated[Links, _part(lambda services: services.links)]
 FromTrail = Annotated[Trail, _part(lambda services: services.trail)]
 FromConsole = Annotated[Console, _part(lambda services: services.console)]

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.counting import Counts
 from api.errors import NotFound, TooManyRequests
-from api.making import Reports
+from api.making import ReportOrders
 from api.report_engine import ReportEngine
 from domain import roles
 from domain.documents import DocumentFormat
@@ -46,7 +46,7 @@ class MadeLink(Frozen):
 class Links:
     """Signs links with the API's key. Any process of the API takes one that another made."""
 
-    reports: Reports
+    reports: ReportOrders
     storage: DocumentStorage
     engine: ReportEngine
     signer: Signer

@@ -26,7 +26,7 @@ from api.following import SharedFetch
 from api.limits import PeopleLimit
 from api.links import Links
 from api.logouts import Logouts
-from api.making import Reports
+from api.making import ReportOrders
 from api.message_signing import MessageSigner
 from api.models import Console
 from api.numbers import Numbers
@@ -112,7 +112,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     counts = Counts(plain(settings.limits_url))
     people = PeopleLimit(settings.requests_per_minute_person, counts)
     verifier, revoked = _verifier(settings, http), RevokedSessions(repository, settings.oidc_token_lifetime)
-    reports = Reports(
+    reports = ReportOrders(
         *(ReportEngine(client, settings.task_queue), MadeReports(repository), repository, directory, counts),
         *(settings.time_zone, _now),
     )
@@ -169,7 +169,7 @@ def _documents(
 
 
 def _links(
-    settings: Settings, reports: Reports, signer: Signer, keys: KeyReader, directory: DirectoryReader, counts: Counts
+    settings: Settings, reports: ReportOrders, signer: Signer, keys: KeyReader, directory: DirectoryReader, counts: Counts
 ) -> Links:
     return Links(
         *(reports, documents(settings), reports.engine, signer, keys, directory, counts),

@@ -97,8 +97,8 @@ class ShownReport(Frozen):
 
 
 @dataclass(frozen=True)
-class Reports:
-    """Reports for whoever may have those of a tenant; what one may not have, there is not."""
+class ReportOrders:
+    """ReportOrders for whoever may have those of a tenant; what one may not have, there is not."""
 
     engine: ReportEngine
     made: MadeReports

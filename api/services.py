@@ -16,7 +16,7 @@ from api.following import SharedFetch
 from api.limits import PeopleLimit
 from api.links import Links
 from api.logouts import Logouts
-from api.making import Reports
+from api.making import ReportOrders
 from api.models import Console
 from api.repairs import Repairs
 from api.slack_clicks import SlackInteractions
@@ -60,7 +60,7 @@ class Services:
     submissions: Submissions
     decoder: Decoder
     documents: Documents
-    reports: Reports
+    reports: ReportOrders
     links: Links
     repairs: Repairs
     engine: Engine

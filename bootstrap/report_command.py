@@ -31,7 +31,7 @@ class ReportRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Api:
+class ReportApi:
     """The API as a person's command reaches it."""
 
     url: str
@@ -77,9 +77,9 @@ def run(arguments: Sequence[str]) -> int:
     if not token:
         sys.stderr.write("prodgate: PRODGATE_TOKEN must be your bearer token" + "\n")
         return 2
-    command: Callable[[Api, argparse.Namespace], int] = given.command
+    command: Callable[[ReportApi, argparse.Namespace], int] = given.command
     try:
-        return command(Api(given.api, token), given)
+        return command(ReportApi(given.api, token), given)
     except (ReportRefused, OSError) as error:
         sys.stderr.write(f"prodgate: {error}" + "\n")
         return 1
@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _make(api: Api, given: argparse.Namespace) -> int:
+def _make(api: ReportApi, given: argparse.Namespace) -> int:
     body = {"kind": _KINDS[given.kind], "month": given.month, "tenants": given.tenant, "language": given.language}
     report = _object(api.ask("POST", REPORTS, json=body | {"forms": given.format or ["pdf"]}))
     while not given.no_wait and report["state"] == "making":
@@ -140,7 +140,7 @@ def _told(report: dict[str, Any]) -> Iterator[str]:
             yield f"  {part['tenant']}: {said}"
 
 
-def _list(api: Api, given: argparse.Namespace) -> int:
+def _list(api: ReportApi, given: argparse.Namespace) -> int:
     found = api.ask("GET", REPORTS, params={"limit": given.limit}).json()
     for each in found if not given.json else ():
         _say(f"{next(_told(each))}  {each['by']}")
@@ -149,7 +149,7 @@ def _list(api: Api, given: argparse.Namespace) -> int:
     return 0
 
 
-def _fetch(api: Api, given: argparse.Namespace) -> int:
+def _fetch(api: ReportApi, given: argparse.Namespace) -> int:
     report, fetched = api.report(given.report), []
     for part in report["parts"]:
         for file in part["files"]:
@@ -164,7 +164,7 @@ def _fetch(api: Api, given: argparse.Namespace) -> int:
     return 0
 
 
-def _file(api: Api, report: str, tenant: str, file: dict[str, Any], folder: Path) -> dict[str, str]:
+def _file(api: ReportApi, report: str, tenant: str, file: dict[str, Any], folder: Path) -> dict[str, str]:
     """Fetch one file by a link, and keep it once it is what the history says."""
     asked = {"report": report, "tenant": tenant, "form": file["form"]}
     link = _object(api.ask("POST", "/v1/links", json=asked))

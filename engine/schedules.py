@@ -20,17 +20,13 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.audience import Language
-from domain.documents import DocumentFormat, DocumentKind
-from domain.reports import BEGINNING, ReportOrder, workflow_of
+from domain.reports import ReportOrder, workflow_of
 from workflows.report import MakeReport
 from workflows.watch import WATCH, AwxWatch
 
 _LOG = logging.getLogger(__name__)
 REPORTS = "monthly-reports"
 """The id of that schedule."""
-
-_MONTHLY = (DocumentFormat.PDF, DocumentFormat.XLSX)
 
 
 async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
@@ -43,12 +39,14 @@ async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
     )
 
 
-async def keep_reports(client: Client, task_queue: str, language: Language, zone: ZoneInfo) -> None:
+async def keep_reports(client: Client, task_queue: str, order: ReportOrder | None, zone: ZoneInfo) -> None:
     """Have every tenant's report of last month made on the first of each month, early in the company's zone.
 
-    One that was missed, for the engine was down, is made within the week after.
+    One that was missed, for the engine was down, is made within the week after. Without an order, nothing is made.
     """
-    order = ReportOrder(kind=DocumentKind.MONTHLY_REPORT, forms=_MONTHLY, language=language, at=BEGINNING)
+    if order is None:
+        await _drop(client, REPORTS)
+        return
     action = ScheduleActionStartWorkflow(
         MakeReport.run,
         order,
@@ -62,13 +60,12 @@ async def keep_reports(client: Client, task_queue: str, language: Language, zone
     await _keep(client, REPORTS, Schedule(action=action, spec=spec, policy=policy))
 
 
-async def drop_reports(client: Client) -> None:
-    """Have no reports made by themselves any more."""
+async def _drop(client: Client, name: str) -> None:
     try:
-        await client.get_schedule_handle(REPORTS).delete()
+        await client.get_schedule_handle(name).delete()
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
-            _LOG.warning("the schedule %s stays: %s", REPORTS, error)
+            _LOG.warning("the schedule %s stays: %s", name, error)
 
 
 async def _keep(client: Client, name: str, schedule: Schedule) -> None:

@@ -17,7 +17,7 @@ OURS = {*PACKAGES, *(path.stem for path in ROOT.glob("*.py")), "tests", "bench"}
 
 MAY_IMPORT = {
     "settings": set(),
-    "worker": {"activities", "bootstrap", "clients", "domain", "engine", "record", "settings"},
+    "worker": {"activities", "bootstrap", "clients", "engine", "record", "settings"},
     "cli": OURS - {"tests", "bench", "activities", "clients"},
     "bootstrap/__init__": set(),
     "bootstrap/audit_command": {"bootstrap", "domain", "record", "settings"},
@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "bootstrap/channels": {"activities", "clients", "domain", "settings"},
     "bootstrap/documents_command": {"bootstrap", "clients", "domain", "engine", "record", "settings"},
     "bootstrap/report_command": set(),
-    "bootstrap/documents": {"activities", "clients", "engine", "settings"},
+    "bootstrap/documents": {"activities", "clients", "domain", "engine", "settings"},
     "bootstrap/doctor": {"activities", "clients", "engine", "settings"},
     "bootstrap/repair": {"domain", "record"},
     "bootstrap/trail": {"record", "settings"},

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import type { DocumentFormat, ReportOrder } from '@/api/types';
 import { useReportActions } from '@/hooks/useReports';
 import { useSpeech } from '@/i18n';
@@ -30,7 +30,7 @@ export function OrderForm() {
   const [forms, setForms] = useState<readonly DocumentFormat[]>(['pdf']);
   const register = kind === 'change-register';
   const none = forms.length === 0;
-  const send = (event: FormEvent) => {
+  const send = (event: SubmitEvent) => {
     event.preventDefault();
     if (none || order.isPending) return;
     const body = { kind, month: month || null, tenants: tenant ? [tenant] : [], forms: [...forms], language };
