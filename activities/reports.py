@@ -39,6 +39,10 @@ from record.people.directory import DirectoryReader
 
 T = TypeVar("T")
 
+RENDERED_WITHIN = 150
+"""Seconds for one document: nobody waits for the answer, and a register of thousands of changes takes most of them on a
+busy machine."""
+
 
 @dataclass(frozen=True)
 class ReportSetup:
@@ -50,7 +54,7 @@ class ReportSetup:
     storage: DocumentStorage
     zone: ZoneInfo
     branch: str
-    renderer: Renderer = field(default_factory=Renderer)
+    renderer: Renderer = field(default_factory=lambda: Renderer(seconds=RENDERED_WITHIN))
 
 
 @dataclass

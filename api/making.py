@@ -168,18 +168,18 @@ class ReportOrders:
     async def newest(self, person: Person, limit: int, before: ReportId | None) -> tuple[tuple[ShownReport, ...], bool]:
         """The newest reports, or those before one, and whether there are more. Raises NotAuthorized."""
         runs = await run_in_threadpool(self._newest, require(person), limit + 1, before)
-        shown = [ShownReport.of(run, await self._state_of(run)) for run in runs[:limit]]
-        return tuple(shown), len(runs) > limit
+        return tuple([await self._shown(run) for run in runs[:limit]]), len(runs) > limit
 
     def _newest(self, mine: frozenset[str] | None, limit: int, before: ReportId | None) -> list[ReportRun]:
         seen = (run.seen_in(mine) for run in self.made.newest(before))
         return list(islice((run for run in seen if run is not None), limit))
 
-    async def _state_of(self, run: ReportRun) -> RunState:
+    async def _shown(self, run: ReportRun) -> ShownReport:
         if run.state is RunState.MAKING:
             with contextlib.suppress(EngineUnavailable):  # nobody can say now that it has stopped
-                return _state(run, await self.engine.under_way(run.id))
-        return run.state
+                under_way = await self.engine.under_way(run.id)
+                return ShownReport.of(run, _state(run, under_way), under_way)
+        return ShownReport.of(run, run.state)
 
     async def cancel(self, person: Person, report: str) -> ShownReport:
         """Have what is not made yet stay so. Raises NotAuthorized, NotFound, ReportStopped."""

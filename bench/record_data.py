@@ -3,6 +3,7 @@
 import random
 import shutil
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -27,7 +28,7 @@ _PATHS = ["created", "created approved deploying deployed", "created rejected", 
 _YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def ticket(index: int, of: int, final: bool = True) -> PromotionRequest:
+def ticket(index: int, of: int, final: bool = True, tenants: Sequence[str] = TENANTS) -> PromotionRequest:
     """The ticket numbered `index` of `of` that fill a year; about 2 KB, most of them deployed."""
     chance = random.Random(index)
     at = _YEAR + timedelta(seconds=int(index * 364 * 86_400 / max(of, 1)))
@@ -49,7 +50,7 @@ def ticket(index: int, of: int, final: bool = True) -> PromotionRequest:
                 "id": f"PR-2026-{index:04}",
                 "createdAt": at,
                 "createdBy": requester,
-                "tenant": chance.choice(TENANTS),
+                "tenant": chance.choice(tenants),
             },
             "spec": {
                 "target": {"type": "api", "name": chance.choice(TARGETS), "version": f"{index % 9}.{index % 31}.0"},
@@ -76,9 +77,9 @@ def _words(chance: random.Random, count: int) -> str:
     return " ".join(chance.choices(WORDS, k=count))
 
 
-def repository(folder: Path, tickets: int) -> Path:
+def repository(folder: Path, tickets: int, tenants: Sequence[str] = TENANTS) -> Path:
     """A bare repository with that many tickets, a commit a month; made once, packed as Git would."""
-    path = folder / f"tickets-{tickets}.git"
+    path = folder / f"tickets-{tickets}-{len(tenants)}.git"
     if (path / "complete").exists():
         return path
     shutil.rmtree(path, ignore_errors=True)
@@ -86,7 +87,7 @@ def repository(folder: Path, tickets: int) -> Path:
     parent, tree = None, Tree(lambda oid: b"")
     by_month: dict[str, list[PromotionRequest]] = {}
     for index in range(1, tickets + 1):
-        each = ticket(index, tickets)
+        each = ticket(index, tickets, tenants=tenants)
         by_month.setdefault(each.path.rpartition("/")[0], []).append(each)
     for batch in by_month.values():
         parent = _bulk(path, tree, batch, parent)

@@ -110,7 +110,7 @@ def launching(summary: str) -> workflow.ActivityConfig:
 
 
 def rendering(summary: str) -> workflow.ActivityConfig:
-    """A tenant's documents take seconds, of 100,000 tickets a minute each; a store that is away is waited for.
+    """A tenant's documents take seconds each, and are given up after 150; a store that is away is waited for.
 
     It is asked again every half minute: who waits for a report looks at it.
     """
@@ -122,5 +122,5 @@ def rendering(summary: str) -> workflow.ActivityConfig:
     )
 
 
-PARTS_AT_ONCE = 4
-"""The parts of a report that are under way together: each renders in a process of its own, beside the promotions."""
+PARTS_AT_ONCE = 2
+"""The parts of a report that are under way together: each takes a processor for itself, and promotions go on beside."""

@@ -168,13 +168,13 @@ async def test_a_faulty_template_fails_a_part_for_good_and_a_retry_makes_it(repo
 
 
 async def test_a_cancelled_report_keeps_what_is_made_and_says_what_is_not(reporting: Stage, folder: Path) -> None:
-    """Of eight parts four are under way; those, and the ones that were not begun, are cancelled."""
+    """Of eight parts two are under way; those, and the ones that were not begun, are cancelled."""
     tenants = [f"tenant-{number}" for number in range(8)]
     asked = order(*tenants)
     away = moved(folder, "away")
     async with reporting.working():
         made = await start(reporting, asked)
-        await until(lambda: begun(made, 4))
+        await until(lambda: begun(made, 2))
         await made.cancel()
         assert await made.result() is RunState.CANCELLED
         run = recorded(reporting, asked)

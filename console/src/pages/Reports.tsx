@@ -5,7 +5,9 @@ import { usePageTitle } from '@/hooks/usePageTitle';
 import { useReports } from '@/hooks/useReports';
 import { useSpeech } from '@/i18n';
 import { useReportWords } from '@/i18n/reports';
+import { hasReports } from '@/shell/places';
 import { PageSkeleton } from '@/shell/Shell';
+import { useCaller } from '@/shell/useCaller';
 import { Button } from '@/ui/Button';
 import { Empty } from '@/ui/Empty';
 import { NotRead } from '@/ui/NotRead';
@@ -13,6 +15,7 @@ import { NotRead } from '@/ui/NotRead';
 /** Reports: asked for here, made in the background, kept, and fetched by links that work once. */
 export default function Reports() {
   const words = useReportWords();
+  const me = useCaller();
   usePageTitle(words.title);
   return (
     <div className="space-y-4">
@@ -20,7 +23,7 @@ export default function Reports() {
         <h1 className="text-xl font-semibold">{words.title}</h1>
         <p className="text-muted">{words.help}</p>
       </div>
-      <OrderForm />
+      {hasReports(me) && <OrderForm />}
       <ReportList />
     </div>
   );

@@ -23,7 +23,7 @@ export function ReportPartRow({ report, part }: { report: Report; part: ReportPa
   return (
     <li className="space-y-1.5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
-        <span className="min-w-40">{tenant}</span>
+        <span className="max-sm:w-full sm:min-w-40">{tenant}</span>
         {part.state !== 'made' && (
           <span className="text-[0.8125rem] text-muted">{words.parts[part.state]}</span>
         )}
