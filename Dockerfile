@@ -26,7 +26,9 @@ FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cd
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --create-home --home-dir /var/lib/prodgate prodgate
+    && useradd --system --uid 10001 --create-home --home-dir /var/lib/prodgate prodgate \
+    # A volume that is mounted here has its owner from this folder.
+    && install -d -o prodgate -m 700 /var/lib/prodgate/documents
 COPY --from=build /opt/prodgate /opt/prodgate
 COPY --from=console /src/console/dist /opt/prodgate/console
 ENV PATH="/opt/prodgate/bin:$PATH" \

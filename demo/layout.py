@@ -52,6 +52,11 @@ def payload_keys(data: Path) -> Path:
     return data / "payload" / "keys.json"
 
 
+def documents_keys(data: Path) -> Path:
+    """The keys with which a demo in this folder encrypts its documents."""
+    return data / "documents-keys" / "keys.json"
+
+
 def worker_key(data: Path) -> Path:
     """The private key that a demo's worker signs with."""
     return data / "signing" / "worker.json"
@@ -169,6 +174,8 @@ class Demo:
         if webhook_secrets(self.data).exists():
             settings["PRODGATE_WEBHOOK_SECRETS"] = str(webhook_secrets(self.data))
             settings["PRODGATE_WEBHOOK_ALLOW"] = "127.0.0.0/8"  # a receiver to try it with runs on this machine
+        if documents_keys(self.data).exists():
+            settings["PRODGATE_DOCUMENTS_KEYS"] = str(documents_keys(self.data))
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
             settings["PRODGATE_AWX_UI_URL"] = f"http://127.0.0.1:{self.ports.awx}"
@@ -211,6 +218,8 @@ class Demo:
             init_repository(str(audit), bare=True)
         if "PRODGATE_WEBHOOK_SECRETS" not in self.given and not webhook_secrets(self.data).exists():
             write_private(webhook_secrets(self.data), json.dumps({f"{each}/demo": _secret() for each in TENANTS}))
+        if "PRODGATE_DOCUMENTS_KEYS" not in self.given and not documents_keys(self.data).exists():
+            rotate_payload_keys(documents_keys(self.data), datetime.now(UTC), timedelta())
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 
