@@ -16,7 +16,7 @@ from domain.values import TICKET_ID, same_name
 from record.index.entries import Places, milestones
 from record.index.postings import TABLE
 
-VERSION = 10
+VERSION = 11
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)

@@ -24,15 +24,15 @@ from tests.domain.builders import FINANCE, RETAIL, pending, person
 SOMEBODY = person("somebody@cab-i.com", Role.DEVOPS)
 
 CONTRACT = """
-role       of-whom  create  approve  reject  cancel  retry  see  audit  webhooks  templates  operate
-devops     theirs   yes     no       no      no      no     no   no     no        no         no
-devops     own      yes     self     no      yes     yes    yes  no     no        no         no
-cpi        theirs   yes     yes      yes     no      yes    yes  yes    yes       no         no
-cpi        own      yes     self     yes     yes     yes    yes  yes    yes       no         no
-cpi_admin  theirs   yes     yes      yes     yes     yes    yes  yes    yes       yes        yes
-cpi_admin  own      yes     self     yes     yes     yes    yes  yes    yes       yes        yes
-viewer     theirs   no      no       no      no      no     yes  no     no        no         no
-viewer     own      no      self     no      no      no     yes  no     no        no         no
+role       of-whom  create  approve  reject  cancel  retry  see  audit  webhooks  report  templates  operate
+devops     theirs   yes     no       no      no      no     no   no     no        no      no         no
+devops     own      yes     self     no      yes     yes    yes  no     no        no      no         no
+cpi        theirs   yes     yes      yes     no      yes    yes  yes    yes       yes     no         no
+cpi        own      yes     self     yes     yes     yes    yes  yes    yes       yes     no         no
+cpi_admin  theirs   yes     yes      yes     yes     yes    yes  yes    yes       yes     yes        yes
+cpi_admin  own      yes     self     yes     yes     yes    yes  yes    yes       yes     yes        yes
+viewer     theirs   no      no       no      no      no     yes  no     no        no      no         no
+viewer     own      no      self     no      no      no     yes  no     no        no      no         no
 """
 """The rights of each role on a request within its reach. 'self': refused as one's own approval, whatever the role."""
 ANSWERS = {"yes": None, "no": NotAuthorized, "self": SelfApproval}
