@@ -169,7 +169,12 @@ def _documents(
 
 
 def _links(
-    settings: Settings, reports: ReportOrders, signer: Signer, keys: KeyReader, directory: DirectoryReader, counts: Counts
+    settings: Settings,
+    reports: ReportOrders,
+    signer: Signer,
+    keys: KeyReader,
+    directory: DirectoryReader,
+    counts: Counts,
 ) -> Links:
     return Links(
         *(reports, documents(settings), reports.engine, signer, keys, directory, counts),

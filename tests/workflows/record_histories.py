@@ -135,6 +135,7 @@ async def record_look() -> str:
         await handle.result()
         return written(await handle.fetch_history())
 
+
 async def record_report(*, part: str = "", store: bool = True) -> str:
     """The history of a report of two tenants, or of a part of it; without a store, of one that is cancelled."""
     async with staged() as stage:
