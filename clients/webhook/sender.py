@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from pathlib import Path
 
 import httpx
@@ -125,14 +126,18 @@ class WebhookSender:
         sent = headers | {"host": url.netloc.decode("ascii")}
         async with (
             httpx.AsyncClient(
-                verify=self._tls(url), trust_env=False, timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN)
+                verify=self._tls if url.scheme == "https" else False,
+                trust_env=False,
+                timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN),
             ) as http,
             http.stream("POST", target, headers=sent, content=body, extensions={"sni_hostname": url.host}) as answer,
         ):
             return ReceiverAnswer(answer.status_code, _wait(answer.headers.get("retry-after"), self.now()))
 
-    def _tls(self, url: httpx.URL) -> ssl.SSLContext | bool:
-        return context(self.ca_bundle, None) if url.scheme == "https" else False
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made once: reading the system's authorities takes as long as a message."""
+        return context(self.ca_bundle, None)
 
 
 _PORTS = {"http": 80, "https": 443}
