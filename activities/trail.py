@@ -14,7 +14,8 @@ from activities.leading import BEHIND, Lease, resting
 from activities.planning import now
 from domain.following import ChangesReport, Followed
 from record.errors import RecordUnavailable
-from record.facts.acts import line_after, opened
+from record.facts.acts import line_after
+from record.facts.requesters import opened
 from record.git.journal import Journal
 from record.git.repository import Repository
 from record.trail.changes import entries_of

@@ -80,8 +80,8 @@ def get_insights(
     return Insights.of(query, index.insights(query))
 
 
-@router.get("/{picture}.csv", response_class=Response, responses=_CSV | _REFUSALS)
-def export_insights(
+@router.get("/{picture}", response_class=Response, responses=_CSV | _REFUSALS)
+def get_picture(
     request: Request,
     index: FromIndex,
     directory: FromDirectory,

@@ -77,11 +77,11 @@ class Refusals:
         if await self._too_many(by, network(request.client.host if request.client else "")):
             self._left_out += 1
             return
+        act = said.pop("act", None)
         found: dict[str, object] = {"status": status, "kind": kind or kind_of_status(status), "detail": why, **said}
         if isinstance(error, RuleViolation):
             found["rule"] = type(error).__name__
         outcome = Outcome.FAILED if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Outcome.REFUSED
-        act = found.pop("act", None)
         action = AuditAction(act) if act else _act(request, status, stranger=by is None)
         if ticket := found.get("ticket") or request.path_params.get("id"):
             found |= {"ticket": ticket, "tenant": await run_in_threadpool(self._tenant, str(ticket))}

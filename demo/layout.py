@@ -16,6 +16,7 @@ from pygit2 import init_repository
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.processes import Process
+from engine.codec import rotate
 from record.signing.rotation import KeyBranch
 from record.signing.signatures import KeyClass
 from settings import Settings
@@ -165,17 +166,7 @@ class Demo:
         }
         if self.has_git:  # whoever brings a repository brings the key that it has the public half of
             settings["PRODGATE_SIGNING_KEY"] = str(signing_key(self.data))
-            if worker_key(self.data).exists():
-                settings["PRODGATE_WORKER_KEY"] = str(worker_key(self.data))
-        if "PRODGATE_AUDIT_REPO" not in self.given:
-            settings["PRODGATE_AUDIT_REPO"] = str(audit_repository(self.data))
-        if payload_keys(self.data).exists():  # a new demo has none: its Temporal UI is to be read
-            settings["PRODGATE_PAYLOAD_KEYS"] = str(payload_keys(self.data))
-        if webhook_secrets(self.data).exists():
-            settings["PRODGATE_WEBHOOK_SECRETS"] = str(webhook_secrets(self.data))
-            settings["PRODGATE_WEBHOOK_ALLOW"] = "127.0.0.0/8"  # a receiver to try it with runs on this machine
-        if documents_keys(self.data).exists():
-            settings["PRODGATE_DOCUMENTS_KEYS"] = str(documents_keys(self.data))
+        settings |= self._made()
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
             settings["PRODGATE_AWX_UI_URL"] = f"http://127.0.0.1:{self.ports.awx}"
@@ -188,6 +179,19 @@ class Demo:
         if self.has_mailbox:
             settings["PRODGATE_SMTP_URL"] = f"smtp://127.0.0.1:{self.ports.smtp}"
         return settings
+
+    def _made(self) -> dict[str, str]:
+        """The settings that name what lies in the demo's folder. A new one has no payload keys: its UI is to be read."""
+        files = {
+            "PRODGATE_AUDIT_REPO": audit_repository(self.data),
+            "PRODGATE_PAYLOAD_KEYS": payload_keys(self.data),
+            "PRODGATE_WEBHOOK_SECRETS": webhook_secrets(self.data),
+            "PRODGATE_DOCUMENTS_KEYS": documents_keys(self.data),
+        }
+        if self.has_git:
+            files["PRODGATE_WORKER_KEY"] = worker_key(self.data)
+        found = {name: str(file) for name, file in files.items() if file.exists()}
+        return found | {"PRODGATE_WEBHOOK_ALLOW": "127.0.0.0/8"}  # a receiver to try webhooks with runs on this machine
 
     def _given(self) -> dict[str, str]:
         """The user's own; credentials and profiles of other Temporal servers are kept from ours."""
@@ -219,7 +223,7 @@ class Demo:
         if "PRODGATE_WEBHOOK_SECRETS" not in self.given and not webhook_secrets(self.data).exists():
             write_private(webhook_secrets(self.data), json.dumps({f"{each}/demo": _secret() for each in TENANTS}))
         if "PRODGATE_DOCUMENTS_KEYS" not in self.given and not documents_keys(self.data).exists():
-            rotate_payload_keys(documents_keys(self.data), datetime.now(UTC), timedelta())
+            rotate(documents_keys(self.data), datetime.now(UTC), timedelta())
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 

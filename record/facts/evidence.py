@@ -82,7 +82,8 @@ class EvidenceReader:
     def _acts(self, ticket: PromotionRequest) -> Iterator[_Evidenced]:
         git = pygit2.Repository(str(self.repository.path))
         prover = Prover(git, self.keys)
-        commits = [NamedCommit(bytes.fromhex(each.oid), each.position) for each in self.index.commits(ticket.id)]
+        named = self.index.commits(ticket.id)
+        commits = [NamedCommit(bytes.fromhex(each.oid), each.position, each.saw_line) for each in named]
         for number, entry in enumerate(ticket.status.history, 1):
             place, then = self.index.position(ticket, number - 1), lifecycle.as_of(ticket, number)
             found = None if place is None else _bringing(prover, commits, then, place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clients.channel import Allowed
 from domain.audience import Audience
-from domain.delivery import DeliveryResult, Outcome, OutgoingMessage
+from domain.delivery import DeliveryResult, DeliveryOutcome, OutgoingMessage
 from tests.activities.test_outbox import House, house
 from tests.board import Board
 from tests.record.building import Story
@@ -41,4 +41,4 @@ async def test_a_cancellation_that_a_library_lost_ends_the_leader_all_the_same(h
         await asyncio.wait({leader.task}, timeout=10)
         assert leader.task.cancelled()
     assert board.events == ["request-created"]
-    assert [each.outcome for each in house.report().progress] == [Outcome.DELIVERED]
+    assert [each.outcome for each in house.report().progress] == [DeliveryOutcome.DELIVERED]

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from domain.announcement import Channel
-from domain.delivery import Outcome
+from domain.delivery import DeliveryOutcome
 from record.git.outbox import undelivered
 from record.people.directory import DirectoryReader
 from tests.activities.test_outbox import WHOLE, House, house, told_whole, until
@@ -45,11 +45,11 @@ async def test_a_promotion_is_told_to_each_address_in_order(house: House) -> Non
             await told_whole(leader.repository)
             await until(lambda: events(well) == WHOLE)
             assert events(away) == []
-            assert {each.outcome for each in house.report().progress} <= {Outcome.WAITING}
+            assert {each.outcome for each in house.report().progress} <= {DeliveryOutcome.WAITING}
             away.status = 204
             house.clock.let_pass(minutes=16)
             await until(lambda: events(away) == WHOLE)
-            await until(lambda: {each.outcome for each in house.report().progress} == {Outcome.DELIVERED})
+            await until(lambda: {each.outcome for each in house.report().progress} == {DeliveryOutcome.DELIVERED})
     assert [sorted(receipt.to for receipt in each.receipts) for each in house.report().progress] == [sorted(ids)] * 4
     assert undelivered(opened(house.git, house.folder), Channel.WEBHOOK).letters == ()
 
@@ -79,7 +79,7 @@ async def test_a_slow_receiver_s_message_is_not_given_up_while_it_is_under_way(h
             await until(lambda: slow.asked == 1)
             house.clock.let_pass(days=4)
             await until(lambda: bool(slow.got))
-            await until(lambda: [each.outcome for each in house.report().progress] == [Outcome.DELIVERED])
+            await until(lambda: [each.outcome for each in house.report().progress] == [DeliveryOutcome.DELIVERED])
     assert undelivered(opened(house.git, house.folder), Channel.WEBHOOK).letters == ()
 
 
@@ -95,7 +95,7 @@ async def test_what_was_given_up_stands_in_a_list(house: House) -> None:
             await until(lambda: broken.asked > 0 and gone.asked > 0)
             await until(lambda: bool(house.report().progress) and bool(house.report().progress[0].failure))
             house.clock.let_pass(days=4)
-            await until(lambda: [each.outcome for each in house.report().progress] == [Outcome.UNDELIVERED])
+            await until(lambda: [each.outcome for each in house.report().progress] == [DeliveryOutcome.UNDELIVERED])
         async with house.leading(channel()) as leader:
             await Story(leader.repository, pending(id=number(2))).create()
             house.clock.let_pass(days=-4)

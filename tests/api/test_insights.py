@@ -78,7 +78,7 @@ def test_who_may_not_see_a_request_finds_it_in_no_figure(house: House, email: st
         hidden, none = (figures(house, email, by=by, **each) for each in ({"target": name}, nowhere))
         assert {**hidden, "mine": None} == {**none, "mine": None}
     assert name not in house.as_(email).get(INSIGHTS, params={"by": "target"}).text
-    answer = house.as_(email).get(f"{INSIGHTS}/deployments.csv", params={"by": "target"})
+    answer = house.as_(email).get(f"{INSIGHTS}/deployments", params={"by": "target"})
     assert name not in answer.text
 
 
@@ -154,7 +154,7 @@ PICTURES = {
 def test_each_picture_is_a_file_with_the_same_figures(house: House, picture: str) -> None:
     """Empty where nothing was measured; by the same filters."""
     name = deployed(house)
-    answer = house.as_(JEAN).get(f"{INSIGHTS}/{picture}.csv", params={"target": name})
+    answer = house.as_(JEAN).get(f"{INSIGHTS}/{picture}", params={"target": name})
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert f'filename="{picture}.csv"' in answer.headers["Content-Disposition"]
     head, *rows = csv.reader(io.StringIO(answer.text))
@@ -171,7 +171,7 @@ def test_each_picture_is_a_file_with_the_same_figures(house: House, picture: str
 def test_targets_are_told_by_their_tenant_type_and_name(house: House) -> None:
     """Three columns, so that nobody has to take a name apart."""
     name = deployed(house)
-    answer = house.as_(JEAN).get(f"{INSIGHTS}/deployments.csv", params={"by": "target", "target": name})
+    answer = house.as_(JEAN).get(f"{INSIGHTS}/deployments", params={"by": "target", "target": name})
     head, row = csv.reader(io.StringIO(answer.text))
     assert (head[:3], row[:3]) == (["tenant", "type", "target"], ["tenant-finance", "api", name])
 
@@ -193,13 +193,13 @@ def test_targets_are_told_by_their_tenant_type_and_name(house: House) -> None:
 )
 def test_a_question_that_makes_no_sense_is_refused(house: House, given: dict[str, str], field: str) -> None:
     """And the field is named; nobody can ask for a person's figures."""
-    for path in (INSIGHTS, f"{INSIGHTS}/queue.csv"):
+    for path in (INSIGHTS, f"{INSIGHTS}/queue"):
         assert refused_fields(house.as_(ALICE).get(path, params=given)) == [field]
 
 
 def test_there_are_only_the_pictures_of_the_page(house: House) -> None:
     """Another name is refused."""
-    assert house.as_(ALICE).get(f"{INSIGHTS}/people.csv").status_code == 422
+    assert house.as_(ALICE).get(f"{INSIGHTS}/people").status_code == 422
 
 
 @pytest.mark.parametrize("last", ["1972-W01", "2026-W53", "8999-W52"])
@@ -211,4 +211,4 @@ def test_any_week_may_be_the_last(house: House, last: str) -> None:
 def test_without_a_token_there_are_no_figures(house: House) -> None:
     """As everywhere."""
     assert house.http().get(INSIGHTS).status_code == 401
-    assert house.http().get(f"{INSIGHTS}/queue.csv").status_code == 401
+    assert house.http().get(f"{INSIGHTS}/queue").status_code == 401

@@ -66,7 +66,7 @@ export function queryOf({ by, weeks, to, tenant, type, target, impact }: Questio
 
 /** Have the browser keep one picture's figures as a file. Throws ApiProblem where they are refused. */
 export async function download(picture: Picture, question: Question): Promise<void> {
-  const answer = await api.GET('/v1/insights/{picture}.csv', {
+  const answer = await api.GET('/v1/insights/{picture}', {
     params: { path: { picture }, query: queryOf(question) },
     parseAs: 'blob',
   });

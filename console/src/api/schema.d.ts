@@ -780,7 +780,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/insights/{picture}.csv": {
+    "/v1/insights/{picture}": {
         parameters: {
             query?: never;
             header?: never;
@@ -791,7 +791,7 @@ export interface paths {
          * One picture's figures as CSV (RFC 4180), by the same filters
          * @description One picture's figures as CSV (RFC 4180), by the same filters.
          */
-        get: operations["export_insights"];
+        get: operations["get_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6697,7 +6697,7 @@ export interface operations {
             };
         };
     };
-    export_insights: {
+    get_picture: {
         parameters: {
             query?: {
                 /** @description A tenant's name */
