@@ -2,6 +2,8 @@
 
 Two processes that get one Idempotency-Key at the same moment each pick a number. The engine starts one workflow of an
 id and refuses the second: whoever comes second reads there which number the first one picked, and submits that.
+
+Links to documents are used up in the same way: whoever starts the claim of a link's id has used it.
 """
 
 from temporalio import workflow

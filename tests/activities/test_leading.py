@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clients.channel import Allowed
 from domain.audience import Audience
-from domain.delivery import DeliveryResult, DeliveryOutcome, OutgoingMessage
+from domain.delivery import DeliveryOutcome, DeliveryResult, OutgoingMessage
 from tests.activities.test_outbox import House, house
 from tests.board import Board
 from tests.record.building import Story
