@@ -104,8 +104,7 @@ class Settings(BaseModel):
     audit_repo: str | None = Field(
         None,
         min_length=1,
-        description="Git repository of the audit trail, the path of a bare one or a URL; without it, the log is all. "
-        "API and worker.",
+        description="Git repository of the audit trail, a bare one's path or a URL; without, a log. API and worker.",
     )
     audit_token: SecretStr | None = Field(None, description="Token for an https URL of that repository.")
     awx_url: str | None = Field(
@@ -261,8 +260,7 @@ class Settings(BaseModel):
     )
     payload_keys: Path | None = Field(
         None,
-        description="File with the keys that encrypt what Temporal keeps (`prodgate keys payload rotate`). "
-        "Worker and API.",
+        description="File with keys that encrypt what Temporal keeps (`prodgate keys payload rotate`). Worker and API.",
     )
     checkpoints_dir: Path | None = Field(
         None, description="Folder that checkpoints are put into, a file each. Worker only, as all of checkpoints."
@@ -296,8 +294,7 @@ class Settings(BaseModel):
         "`AZURE_…`). Worker and API.",
     )
     documents_keys: Path | None = Field(
-        None,
-        description="File with the keys that encrypt documents (`prodgate documents rotate`). Worker and API.",
+        None, description="File with the keys that encrypt documents (`prodgate documents rotate`). Worker and API."
     )
     documents_keep: Seconds = Field(
         timedelta(days=400), description="Seconds after which `prodgate documents purge` removes a document."

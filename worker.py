@@ -28,14 +28,16 @@ from record.index.reader import Index
 from record.metrics import RecordCollector
 from settings import Settings, SettingsError, plain
 
+CANNOT_RUN = (CannotServe, CertificateUnusable, NoServer, PayloadKeysUnusable, RecordUnavailable, RPCError)
+
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     stop, counted, worker_signer = stop_signal(), meter(), signer(settings)
-    temporal = await connect(settings.payload_keys, counted.runtime)
+    temporal = await connect(keys := settings.payload_keys, counted.runtime)
     warn_of_histories(settings)
-    folder, token = settings.data_dir / "worker", plain(settings.git_token)
-    repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
+    folder = settings.data_dir / "worker"
+    repository = open_repository(settings.git_repo, settings.git_branch, folder, token=plain(settings.git_token))
     audit = trail_repository(settings, folder)
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, channel_clients(settings) as channels:
@@ -60,8 +62,9 @@ async def run(settings: Settings) -> None:
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
             await keep_reports(temporal, settings.task_queue, monthly_order(settings), settings.time_zone)
-            encrypted = settings.payload_keys is not None
-            app = WorkerHealth(worker, temporal, repository, client, registration.commits, counted, encrypted).app()
+            app = WorkerHealth(
+                worker, temporal, repository, client, registration.commits, counted, keys is not None
+            ).app()
             await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
 
@@ -70,15 +73,10 @@ def main() -> None:
     """Run with the settings of the environment."""
     try:
         settings = Settings.from_environment(os.environ, "awx_url")
-    except SettingsError as error:
-        give_up("prodgate worker", error, 2)
-    configure_logs(settings.log_level)
-    try:
+        configure_logs(settings.log_level)
         asyncio.run(run(settings))
-    except SettingsError as error:
-        give_up("prodgate worker", error, 2)
-    except (CannotServe, CertificateUnusable, NoServer, PayloadKeysUnusable, RecordUnavailable, RPCError) as error:
-        give_up("prodgate worker", error, 1)
+    except (SettingsError, *CANNOT_RUN) as error:
+        give_up("prodgate worker", error, 2 if isinstance(error, SettingsError) else 1)
     leave(0)
 
 
