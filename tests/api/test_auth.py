@@ -23,6 +23,7 @@ PROTECTED = [
     ("GET", "/PR-2026-0001"),
     ("GET", "/PR-2026-0001/history"),
     ("GET", "/PR-2026-0001/permissions"),
+    ("GET", "/PR-2026-0001/checks"),
     ("GET", "/PR-2026-0001/diff"),
     ("GET", "/PR-2026-0001/announcements"),
     ("GET", "/PR-2026-0001/line"),
@@ -39,6 +40,10 @@ BESIDE = [
     ("GET", "/v1/events"),
     ("POST", "/v1/codec/decode"),
     ("POST", "/v1/repairs"),
+    ("GET", "/v1/tenants/{tenant}/webhooks"),
+    ("GET", "/v1/tenants/{tenant}/webhooks/undelivered"),
+    ("POST", "/v1/tenants/{tenant}/webhooks/{id}/test"),
+    ("POST", "/v1/tenants/{tenant}/webhooks/{id}/redeliver"),
 ]
 """The addresses that people call beside requests."""
 
