@@ -95,8 +95,8 @@ class EvidenceState(StrEnum):
 class NotChecked(StrEnum):
     """The reason why nobody could look, for whoever says it in another language."""
 
-    NO_TOKEN = "no-token"  # noqa: S105  a reason
-    TOKEN_REFUSED = "token-refused"  # noqa: S105  a reason
+    NO_TOKEN = "no-token"  # nosec B105  # noqa: S105  a reason
+    TOKEN_REFUSED = "token-refused"  # nosec B105  # noqa: S105  a reason
     NOT_FOUND = "not-found"
     AWAY = "away"
     UNREADABLE = "unreadable"
