@@ -4,14 +4,12 @@ Temporal's own settings (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_TLS
 `temporalio.envconfig` and are not repeated here.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -20,10 +18,11 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    StringConstraints,
     ValidationError,
     model_validator,
 )
+
+from bootstrap.setting_types import Email, Hours, Network, Origin, Seconds, SmtpUrl, counts, listed, seconds, zone
 
 PREFIX = "PRODGATE_"
 
@@ -35,53 +34,6 @@ class SettingsError(Exception):
 class Mode(StrEnum):
     DEMO = "demo"
     PRODUCTION = "production"
-
-
-def _zone(value: Any) -> Any:
-    try:
-        return ZoneInfo(value) if isinstance(value, str) else value
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("must be the name of a time zone, such as Europe/Paris") from error
-
-
-def _seconds(value: Any) -> Any:
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ValueError("must be a number of seconds") from None  # float()'s own sentence repeats what was given
-
-
-def _listed(value: Any) -> Any:
-    return tuple(value.split()) if isinstance(value, str) else value
-
-
-def _smtp(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"smtps?://([^@/\s]+@)?[^@/:\s]+(:[0-9]{1,5})?/?", value.get_secret_value()):
-        raise ValueError("must be smtp://[user:password@]host[:port], or smtps:// for TLS from the first byte")
-    return value
-
-
-def _counts(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"(redis|valkey)s?://([^@/\s]*@)?[^@/:\s]+(:[0-9]{1,5})?(/[0-9]+)?", value.get_secret_value()):
-        raise ValueError("must be redis[s]:// or valkey[s]://[user:password@]host[:port][/database]")
-    return value
-
-
-SmtpUrl = Annotated[SecretStr, AfterValidator(_smtp)]
-Origin = Annotated[str, StringConstraints(pattern="^https?://[^/ *]+$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$")]
-Hours = Annotated[float, Field(gt=0, le=8_760)]
-
-
-def _network(value: Any) -> Any:
-    try:
-        return ip_network(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ValueError("must be networks, such as 10.20.0.0/16 or fd00::/8") from None
-
-
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
-Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
 
 class Settings(BaseModel):
@@ -107,6 +59,29 @@ class Settings(BaseModel):
         description="Git repository of the audit trail, a bare one's path or a URL; without, a log. API and worker.",
     )
     audit_token: SecretStr | None = Field(None, description="Token for an https URL of that repository.")
+    siem_syslog: str | None = Field(
+        None,
+        pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}$",
+        description="Syslog collector that is sent the audit trail over TLS, `host:port`. Worker only, as all of SIEM.",
+    )
+    siem_client_cert: Path | None = Field(
+        None, description="Certificate with its chain, PEM, to show to that collector, where it asks for one."
+    )
+    siem_client_key: Path | None = Field(None, description="Its private key, where that is in a file of its own.")
+    siem_https_url: str | None = Field(
+        None, pattern="^https://", description="Address that is posted the audit trail, in batches."
+    )
+    siem_https_form: Literal["json", "hec"] = Field(
+        "json", description="`json` for an array with a bearer token, `hec` for Splunk's HTTP Event Collector."
+    )
+    siem_https_token: SecretStr | None = Field(None, description="Token for that address.")
+    siem_otlp_url: str | None = Field(
+        None, pattern="^https://", description="OTLP collector that is sent the audit trail as logs, with `/v1/logs`."
+    )
+    siem_otlp_token: SecretStr | None = Field(None, description="Bearer token for that collector.")
+    siem_ca_bundle: Path | None = Field(
+        None, description="CA certificates for all of these, where the system's don't do."
+    )
     awx_url: str | None = Field(
         None, pattern="^https?://", description="AWX's API root, such as `https://awx.example/api/`. Worker only."
     )
@@ -132,7 +107,7 @@ class Settings(BaseModel):
     awx_running_deadline: Seconds = Field(
         timedelta(hours=4), description="Seconds an AWX job may run before the outcome is called unknown."
     )
-    awx_report_within: Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0))] = Field(
+    awx_report_within: Annotated[timedelta, BeforeValidator(seconds), Field(ge=timedelta(0))] = Field(
         timedelta(seconds=30),
         description="Seconds to wait for AWX's callback of a job's end before polling; 0 if there are no callbacks.",
     )
@@ -192,7 +167,7 @@ class Settings(BaseModel):
         description="JSON file of the secrets that webhooks are signed with: `whsec_…`, or a list of them, by "
         "`<tenant>/<secretName>`; no webhooks without. Worker only, as all of webhooks.",
     )
-    webhook_allow: Annotated[tuple[Network, ...], BeforeValidator(_listed)] = Field(
+    webhook_allow: Annotated[tuple[Network, ...], BeforeValidator(listed)] = Field(
         (),
         description="Networks that webhooks may call besides public addresses, separated by spaces; also without TLS.",
     )
@@ -208,7 +183,7 @@ class Settings(BaseModel):
     announce_for: Seconds = Field(
         timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."
     )
-    remind_after: Annotated[tuple[Hours, Hours, Hours, Hours], BeforeValidator(_listed)] = Field(
+    remind_after: Annotated[tuple[Hours, Hours, Hours, Hours], BeforeValidator(listed)] = Field(
         (24, 24, 8, 4),
         description="Hours after which approvers are reminded first: for impact low, medium, high, critical.",
     )
@@ -235,11 +210,11 @@ class Settings(BaseModel):
     )
     requests_per_minute_person: int = Field(1_200, ge=1, description="Requests a minute that one person may send.")
     requests_per_minute_address: int = Field(6_000, ge=1, description="Requests a minute from one network address.")
-    limits_url: Annotated[SecretStr, AfterValidator(_counts)] | None = Field(
+    limits_url: Annotated[SecretStr, AfterValidator(counts)] | None = Field(
         None,
         description="Redis or Valkey where APIs count requests together, `redis[s]://` or `valkey[s]://…`. API only.",
     )
-    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(listed)] = Field(
         (), description="Origins whose pages may call the API, separated by spaces; its own needs none."
     )
     console_dir: Path | None = Field(None, description="Folder of the built console; a clone's own is `console/dist`.")
@@ -283,7 +258,7 @@ class Settings(BaseModel):
         pattern=r"^[A-Za-z0-9._-]{1,249}$",
         description="Topic of checkpoints, on the events' Kafka cluster.",
     )
-    checkpoints_mail: Annotated[tuple[Email, ...], BeforeValidator(_listed)] = Field(
+    checkpoints_mail: Annotated[tuple[Email, ...], BeforeValidator(listed)] = Field(
         (), description="Addresses that checkpoints are mailed to, separated by spaces."
     )
     documents_url: str | None = Field(
@@ -321,7 +296,7 @@ class Settings(BaseModel):
     open_requests_person: int = Field(
         50, ge=1, description="Open requests that one person may have: pending, approved or being deployed. API only."
     )
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+    time_zone: Annotated[ZoneInfo, BeforeValidator(zone)] = Field(
         ZoneInfo("UTC"),
         description="Time zone of times in mails and Slack, and of 'today' and 'this week' in the statistics.",
     )
@@ -351,7 +326,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _a_key_goes_with_a_certificate(self) -> Self:
-        for name in ("awx", "smtp", "kafka"):
+        for name in ("awx", "smtp", "kafka", "siem"):
             if getattr(self, f"{name}_client_key") and not getattr(self, f"{name}_client_cert"):
                 raise ValueError(f"{variable(f'{name}_client_cert')} must be set where the key is")
         return self

@@ -6,15 +6,13 @@ import os
 from prometheus_client import REGISTRY
 from temporalio.service import RPCError
 
-from bootstrap.channels import channel_clients, gitlab, plan
-from bootstrap.doctor import awx_connection, awx_timings, warn_of_histories
-from bootstrap.documents import monthly_order, report_setup
+from bootstrap.channels import channel_clients
+from bootstrap.composition import registered, worker_folder
+from bootstrap.doctor import awx_connection, warn_of_histories
+from bootstrap.documents import monthly_order
 from bootstrap.health import WorkerHealth
-from bootstrap.keys import check_key, signer
-from bootstrap.outlets import checkpoint_setup
+from bootstrap.keys import check_key
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
-from bootstrap.registration import Registration
-from bootstrap.trail import trail_repository
 from clients.awx.client import AwxClient
 from clients.tls import CertificateUnusable
 from engine.codec import PayloadKeysUnusable
@@ -24,7 +22,6 @@ from engine.telemetry import meter
 from engine.versioning import life
 from record.errors import RecordUnavailable
 from record.git.repository import open_repository
-from record.index.reader import Index
 from record.metrics import RecordCollector
 from settings import Settings, SettingsError, plain
 
@@ -33,29 +30,14 @@ CANNOT_RUN = (CannotServe, CertificateUnusable, NoServer, PayloadKeysUnusable, R
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
-    stop, counted, worker_signer = stop_signal(), meter(), signer(settings)
+    stop, counted = stop_signal(), meter()
     temporal = await connect(keys := settings.payload_keys, counted.runtime)
     warn_of_histories(settings)
-    folder = settings.data_dir / "worker"
-    repository = open_repository(settings.git_repo, settings.git_branch, folder, token=plain(settings.git_token))
-    audit = trail_repository(settings, folder)
+    token = plain(settings.git_token)
+    repository = open_repository(settings.git_repo, settings.git_branch, worker_folder(settings), token=token)
     REGISTRY.register(RecordCollector(repository))
     async with AwxClient(awx_connection(settings)) as client, channel_clients(settings) as channels:
-        registration = Registration(
-            client=temporal,
-            task_queue=settings.task_queue,
-            repository=repository,
-            index=Index(repository, folder / "index.db"),
-            awx=client,
-            timings=awx_timings(settings),
-            channel_clients=channels,
-            plan=plan(settings),
-            signer=worker_signer,
-            checkpoints=checkpoint_setup(settings, repository, worker_signer, audit),
-            audit=audit,
-            gitlab=gitlab(settings),
-            reports=report_setup(settings),
-        )
+        registration = registered(settings, temporal, repository, client, channels)
         await asyncio.to_thread(check_key, repository, registration.commits)
         worker = registration.worker(**life(settings.worker_deployment, settings.build_id))
         await registration.follow()

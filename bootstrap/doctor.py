@@ -51,7 +51,7 @@ async def diagnose(settings: Settings, as_json: bool) -> tuple[str, int]:
 
 def check_certificates(settings: Settings, now: datetime) -> None:
     """Raise CertificateUnusable, or NoServer for Temporal's, where a client certificate can't be shown to anybody."""
-    for name in ("awx", "smtp", "kafka"):
+    for name in ("awx", "smtp", "kafka", "siem"):
         shown = certificate(getattr(settings, f"{name}_client_cert"), getattr(settings, f"{name}_client_key"))
         if shown is not None:
             try:

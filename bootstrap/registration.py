@@ -26,6 +26,7 @@ from activities.proofs import ProofActivities
 from activities.record import RecordActivities
 from activities.reports import ReportActivities, ReportSetup
 from activities.sessions import SessionActivities
+from activities.siem import TrailSink
 from activities.templates import TemplateActivities
 from activities.trail import AUDIT, ChangesNoted
 from activities.vouching import Vouching
@@ -88,6 +89,7 @@ class Registration:
     gitlab: GitLabReader = field(default_factory=GitLabReader)
     reports: ReportSetup | None = None
     """The parts of reports; None for a worker that makes none."""
+    sinks: tuple[TrailSink, ...] = ()
     now: Callable[[], datetime] = now
     """The clock by which announcements are due, old or given up."""
 
@@ -137,6 +139,7 @@ class Registration:
         found: dict[str, Follower] = {ATTENTION.name: attention} | {outbox.name: outbox for outbox in self.outboxes}
         if self.audit is not None:
             found[AUDIT.name] = ChangesNoted(self.repository, self.audit, self.now)
+        found |= {sink.name: sink for sink in self.sinks}
         return found if self.checkpoints is None else found | {CHECKPOINTS.name: Checkpoints(self.checkpoints)}
 
     def _of_reports(self) -> tuple[Callable[..., Any], ...]:

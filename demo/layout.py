@@ -181,7 +181,7 @@ class Demo:
         return settings
 
     def _made(self) -> dict[str, str]:
-        """The settings that name what lies in the demo's folder. A new one has no payload keys: its UI is to be read."""
+        """The settings for what lies in the demo's folder; a new one has no payload keys: its UI is to be read."""
         files = {
             "PRODGATE_AUDIT_REPO": audit_repository(self.data),
             "PRODGATE_PAYLOAD_KEYS": payload_keys(self.data),

@@ -32,6 +32,13 @@ class ChangesReport(Frozen):
     cursor: str
 
 
+class SinkReport(Frozen):
+    """A report of a follower `siem/…`: why it waits, empty where it does not, and how many entries it left out."""
+
+    failure: str
+    lost: int
+
+
 class LeadReport(Frozen):
     """A follower's report while it leads: how far it has read, and what is behind."""
 

@@ -23,6 +23,14 @@ GOOD: dict[str, tuple[str, Any]] = {
     "git_token": ("s3cret", SecretStr("s3cret")),
     "audit_repo": ("https://git.example/audit.git", "https://git.example/audit.git"),
     "audit_token": ("s3cret", SecretStr("s3cret")),
+    "siem_syslog": ("siem.example:6514", "siem.example:6514"),
+    "siem_client_cert": ("/etc/ssl/gate.pem", Path("/etc/ssl/gate.pem")),
+    "siem_https_url": ("https://siem.example/in", "https://siem.example/in"),
+    "siem_https_form": ("hec", "hec"),
+    "siem_https_token": ("s3cret", SecretStr("s3cret")),
+    "siem_otlp_url": ("https://otel.example/v1/logs", "https://otel.example/v1/logs"),
+    "siem_otlp_token": ("s3cret", SecretStr("s3cret")),
+    "siem_ca_bundle": ("/etc/ssl/siem.pem", Path("/etc/ssl/siem.pem")),
     "awx_url": ("https://awx.example/api/controller/", "https://awx.example/api/controller/"),
     "awx_token": ("s3cret", SecretStr("s3cret")),
     "awx_user": ("svc-prodgate", "svc-prodgate"),
@@ -110,7 +118,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "log_level": ("DEBUG", "DEBUG"),
 }
 
-KEYS = ("awx_client_key", "smtp_client_key", "kafka_client_key")
+KEYS = ("awx_client_key", "smtp_client_key", "kafka_client_key", "siem_client_key")
 
 BAD = {
     "mode": "prod",

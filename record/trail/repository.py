@@ -50,6 +50,10 @@ class TrailRepository:
         """The journal of whoever notes the record's commits: how far that is."""
         return Journal(self.path, f"{AUDIT}changes", self._remote, self._packing)
 
+    def place(self, name: str) -> Journal:
+        """The journal of somebody who reads the trail: how far that is."""
+        return Journal(self.path, f"{AUDIT}sinks/{name}", self._remote, self._packing)
+
     def months(self) -> dict[str, str]:
         """The commit that each month is at, as this disk knows it, oldest first. Raises RecordUnavailable."""
         prefix = fetched(AUDIT) if self._remote else AUDIT

@@ -1,0 +1,54 @@
+"""Puts a worker's parts together as the settings say."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from temporalio.client import Client
+
+from bootstrap.channels import gitlab, plan
+from bootstrap.doctor import awx_timings
+from bootstrap.documents import report_setup
+from bootstrap.keys import signer
+from bootstrap.outlets import checkpoint_setup
+from bootstrap.registration import Registration
+from bootstrap.siem import sinks
+from bootstrap.trail import trail_repository
+from clients.awx.client import AwxClient
+from clients.channel import ChannelClient
+from domain.announcement import Channel
+from record.git.repository import Repository
+from record.index.reader import Index
+from settings import Settings
+
+
+def worker_folder(settings: Settings) -> Path:
+    """The folder of what a worker keeps."""
+    return settings.data_dir / "worker"
+
+
+def registered(
+    settings: Settings,
+    temporal: Client,
+    repository: Repository,
+    awx: AwxClient,
+    channels: Mapping[Channel, ChannelClient],
+) -> Registration:
+    """What a worker runs. Raises SettingsError, CannotServe, PayloadKeysUnusable, CertificateUnusable."""
+    folder, own_key = worker_folder(settings), signer(settings)
+    audit = trail_repository(settings, folder)
+    return Registration(
+        client=temporal,
+        task_queue=settings.task_queue,
+        repository=repository,
+        index=Index(repository, folder / "index.db"),
+        awx=awx,
+        timings=awx_timings(settings),
+        channel_clients=channels,
+        plan=plan(settings),
+        signer=own_key,
+        checkpoints=checkpoint_setup(settings, repository, own_key, audit),
+        audit=audit,
+        sinks=sinks(settings, audit),
+        gitlab=gitlab(settings),
+        reports=report_setup(settings),
+    )

@@ -1,0 +1,58 @@
+"""OTLP logs over HTTPS, in the protocol's JSON form: https://opentelemetry.io/docs/specs/otlp/#otlphttp"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clients.siem.https import posted
+from clients.siem.sink import Event, SinkRefused, text_of
+
+_SEVERITY = {1: (9, "INFO"), 2: (13, "WARN"), 3: (17, "ERROR")}
+"""Numbers and names of the log data model, by OCSF's severity."""
+
+
+@dataclass(frozen=True)
+class OtlpSink:
+    """A collector's address for logs, which ends in `/v1/logs`. `host` is this installation."""
+
+    url: str
+    host: str
+    token: str | None = field(default=None, repr=False)
+    ca_bundle: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return "otlp"
+
+    async def send(self, events: Sequence[Event]) -> None:
+        """Post a batch. Raises SinkDown, and SinkRefused where a record of it was rejected."""
+        resource = {"attributes": [_text("service.name", "prodgate"), _text("host.name", self.host)]}
+        logs = {"scope": {"name": "prodgate.audit"}, "logRecords": list(map(_record, events))}
+        body = text_of({"resourceLogs": [{"resource": resource, "scopeLogs": [logs]}]})
+        answer = await posted(self.url, body, f"Bearer {self.token}" if self.token else None, self.ca_bundle)
+        if rejected := _rejected(answer.content and answer.json()):
+            raise SinkRefused(f"it rejected {rejected} records")
+
+
+def _rejected(answer: Any) -> int:
+    partial = answer.get("partialSuccess") if isinstance(answer, dict) else None
+    return int(partial.get("rejectedLogRecords", 0)) if isinstance(partial, dict) else 0
+
+
+def _record(event: Event) -> dict[str, Any]:
+    number, name = _SEVERITY[event["severity_id"]]
+    return {
+        "timeUnixNano": str(event["time"] * 1_000_000),  # 64 bits are text in this form
+        "severityNumber": number,
+        "severityText": name,
+        "body": {"stringValue": text_of(event)},
+        "attributes": [
+            _text("event.name", event["metadata"]["event_code"]),
+            _text("event.id", event["metadata"]["uid"]),
+        ],
+    }
+
+
+def _text(key: str, value: str) -> dict[str, Any]:
+    return {"key": key, "value": {"stringValue": value}}
