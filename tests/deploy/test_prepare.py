@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-JARS = ("kafka", "s3")
+JARS = ("kafka", "s3", "verapdf")
 REAL = ("bash", "sh", "env", "dirname", "grep", "cmp", "cp")
 """The programs that the script itself is made of; everything else on the machine's PATH is a stub."""
 
@@ -23,6 +23,7 @@ STUBS = {
     "ldconfig": 'echo "\tlibatomic.so.1 (libc6,x86-64) => /lib/libatomic.so.1"',
     "java": """echo 'openjdk version "17.0.16" 2026-07-15' >&2""",
     "mvn": "",
+    "pdftotext": "",
 }
 """The programs that `make test` needs."""
 
