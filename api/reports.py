@@ -38,9 +38,10 @@ router = APIRouter(
 Reporter = Annotated[Person, needs(Permission.REPORT)]
 Report = Annotated[str, Path(alias="id", max_length=64)]
 Token = Annotated[str, Path(max_length=LONGEST_LINK)]
+_BYTES = {"type": "string", "format": "binary"}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {kind.partition(";")[0]: {} for kind in MEDIA_TYPES.values()},
+        "content": {kind.partition(";")[0]: {"schema": _BYTES} for kind in MEDIA_TYPES.values()},
         "description": "The file",
         "headers": headers(Content_Disposition="The name to keep it under"),
     }
