@@ -27,7 +27,7 @@ export function Shell() {
       >
         {t.skip}
       </a>
-      <header className="sticky top-0 z-30 border-b border-line bg-surface print:hidden">
+      <header className="top-0 z-30 border-b border-line bg-surface sm:sticky print:hidden">
         <div className="mx-auto flex min-h-13 max-w-6xl flex-wrap items-center gap-x-3 px-4">
           <Link
             to="/requests"
