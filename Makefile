@@ -33,7 +33,7 @@ S3 := .s3/pom.xml
 VERAPDF := .verapdf/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console up test coverage check web lock sbom audit format bench soak bare-check screenshots samples histories freeze upgrade-test clean
+.PHONY: help prepare install console up test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots samples histories freeze upgrade-test clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -63,13 +63,17 @@ $(CONSOLE): $(SOURCES) $(MODULES)
 up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (ARGS="--port 9000 --data DIR")
 	$(BIN)/prodgate up $(ARGS)
 
-test: check web $(KAFKA) $(S3) $(VERAPDF) ## Check, then run every test; the lines of rules, record and clients are counted
+test: check web tests browser ## Check, then run every test; the lines of rules, record and clients are counted
+
+tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF)
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include 'domain/*,record/*,clients/*' --fail-under $(BAR)
 	$(BIN)/python -m $(PYTEST) --ignore tests/console $(COUNTED:%=--ignore %)
-	@# A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
+
+# A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
+browser: $(STAMP) $(CONSOLE)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/console
 
 coverage: $(STAMP) $(CONSOLE) $(KAFKA) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
