@@ -46,7 +46,7 @@ def confine(seconds: int, memory: int) -> None:
 def answer(asked: dict[str, Any]) -> bytes:
     """The document with its prefix, or what is wrong with its template."""
     limits, (file, render) = asked["limits"], _RENDER[asked["form"]]
-    clock = Clock.of(asked["data"]["zone"])
+    clock = Clock.of(asked["data"]["zone"], asked["language"])
     glyphs.unprintable()
     confine(limits["seconds"], limits["memory"])
     try:

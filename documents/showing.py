@@ -26,13 +26,14 @@ def visible(text: str) -> str:
 
 @dataclass(frozen=True)
 class Clock:
-    """Shows times in one zone."""
+    """Shows times in one zone, and durations in one language."""
 
     zone: ZoneInfo
+    day_sign: str
 
     @classmethod
-    def of(cls, name: str) -> Self:
-        return cls(ZoneInfo(name))
+    def of(cls, name: str, language: str) -> Self:
+        return cls(ZoneInfo(name), "j" if language == "fr" else "d")
 
     def at(self, moment: str) -> datetime:
         """The local time of a moment, without its zone, as calendars and workbooks have it."""
@@ -46,20 +47,19 @@ class Clock:
         """`2026-11-29`; a dash for none."""
         return f"{self.at(value):%Y-%m-%d}" if value else NONE
 
+    def duration(self, seconds: int | None) -> str:
+        """`2 d 03 h`, `3 h 05 min`, `4 min 09 s` or `12 s`; a dash for none."""
+        if seconds is None:
+            return NONE
+        minutes, rest = divmod(int(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        if days:
+            return f"{days} {self.day_sign} {hours:02} h"
+        if hours:
+            return f"{hours} h {minutes:02} min"
+        return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters that templates have besides Jinja2's."""
-        return {"moment": self.moment, "day": self.day, "duration": duration}
-
-
-def duration(seconds: int | None) -> str:
-    """`2 d 03 h`, `3 h 05 min`, `4 min 09 s` or `12 s`; a dash for none."""
-    if seconds is None:
-        return NONE
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours:02} h"
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+        return {"moment": self.moment, "day": self.day, "duration": self.duration}

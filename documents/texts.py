@@ -50,7 +50,7 @@ class Task:
             "language": language,
             "version": asked["version"],
         }
-        return cls(asked["files"], data | added, Clock.of(data["zone"]), data["made_at"])
+        return cls(asked["files"], data | added, clock, data["made_at"])
 
 
 def words(text: str, language: str) -> dict[str, str]:

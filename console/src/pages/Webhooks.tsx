@@ -116,7 +116,8 @@ function Undelivered({ tenant, urls }: { tenant: string; urls: ReadonlyMap<strin
               </span>
             </p>
             <p className="text-[0.8125rem] text-muted">
-              <span className="break-all">{urls.get(webhook) ?? words.gone}</span> · <span lang="en">{why}</span>
+              <span className="break-all">{urls.get(webhook) ?? words.gone}</span> ·{' '}
+              <span lang="en">{why}</span>
             </p>
             {urls.has(webhook) && (
               <WebhookCall
