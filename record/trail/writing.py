@@ -126,9 +126,6 @@ class Trail:
                 self._left_out += 1
                 LEFT_OUT.inc()
                 return
-            if self._left_out:
-                entry = entry.model_copy(update={"left_out": (entry.left_out or 0) + self._left_out})
-                self._left_out = 0
             self._waiting.append(entry)
             WAITING.inc()
             if self._thread is None:
@@ -192,5 +189,8 @@ class Trail:
             together = list(takewhile(lambda entry: month_of(entry.at) == month, self._waiting))[:_LARGEST]
             for _ in together:
                 self._waiting.popleft()
+            if self._left_out:
+                counted = (together[-1].left_out or 0) + self._left_out
+                together[-1], self._left_out = together[-1].model_copy(update={"left_out": counted}), 0
             self._segments += 1
         return NewSegment.of(together, f"{self._process}-{self._segments}")

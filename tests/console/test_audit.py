@@ -113,6 +113,7 @@ def test_an_approver_finds_saves_and_exports(sit: Sit, words: Words, ticket: str
     expect(jean.page).to_have_url(re.compile(f"ticket={ticket}.*outcome=refused|outcome=refused.*ticket={ticket}"))
     jean.button(say.clear).click()
     jean.page.get_by_label(say.search).fill(f"{ticket} hyperlink")
+    expect(jean.page).to_have_url(re.compile("q=.*hyperlink"))
     expect(entry).to_have_count(1)
     with jean.page.expect_download() as downloading:
         jean.button("CSV").click()

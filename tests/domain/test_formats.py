@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.audience import Language
 from domain.change import Change, Resumed
 from domain.decision import Decision, DecisionAction, Submission
-from domain.documents import DocumentKind
+from domain.documents import DocumentFormat, DocumentKind
 from domain.errors import MalformedTicket, NewerFormat, kind_of
 from domain.formats import JOURNALS, KEY, Format, NewerMessage, VersionedMessage, newer_file
+from domain.reports import PartOrder, PartsNote, ReportOrder, ReportPart, ReportRun
 from domain.sessions import Revocation
 from domain.signing import claims_of
 from domain.templates import TemplateChange
@@ -20,6 +22,16 @@ from tests.domain.builders import EXAMPLE, JEAN, NOW, decision, pending, submiss
 
 REFUSED = "has format 2, and this release reads up to format 1: upgrade Prodgate first"
 REVISION = "0" * 40
+RUN = ReportRun(
+    id="0f3a9c2e-2026-11-29T08:00:00Z",
+    kind=DocumentKind.MONTHLY_REPORT,
+    month="2026-10",
+    forms=(DocumentFormat.PDF,),
+    language=Language.FR,
+    by=JEAN.email,
+    at=NOW,
+    parts=(ReportPart(tenant="tenant-finance"),),
+)
 MESSAGES: list[VersionedMessage] = [
     submission(),
     decision(pending(), DecisionAction.APPROVE, JEAN),
@@ -27,6 +39,10 @@ MESSAGES: list[VersionedMessage] = [
     Resumed(ticket=pending(), revision=REVISION, decide_by=NOW + timedelta(days=1)),
     Revocation.by_hand(NOW, "Lost a laptop", sid="1"),
     TemplateChange(kind=DocumentKind.CHANGE_REGISTER, base="a" * 40, files={}, name="Alice", proof=f"a.b.{'c' * 86}"),
+    RUN,
+    RUN.order(),
+    PartOrder.of(RUN, RUN.parts[0], NOW),
+    PartsNote(report=RUN.id, parts=RUN.parts),
 ]
 
 
@@ -61,7 +77,8 @@ def test_a_message_of_a_later_release_is_refused_by_name(message: VersionedMessa
 def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None:
     """Whoever adds one says here that its versions are told apart."""
     assert {type(message) for message in MESSAGES} == set(VersionedMessage.__subclasses__())
-    assert {Decision, Submission, Change, Resumed, Revocation, TemplateChange} == set(VersionedMessage.__subclasses__())
+    promotions, reports = {Decision, Submission, Change, Resumed}, {ReportOrder, ReportRun, PartOrder, PartsNote}
+    assert promotions | reports | {Revocation, TemplateChange} == set(VersionedMessage.__subclasses__())
 
 
 def test_a_ticket_of_a_later_release_is_known_for_what_it_is() -> None:

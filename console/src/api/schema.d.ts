@@ -1136,9 +1136,8 @@ export interface components {
          * @description One entry. `by` is an address, or another name of who acted, where nobody was signed in; None for a stranger.
          *
          *     `kind` is the refusal's word as the API says it, `rule` the broken rule's, `status` the answer's. `call` is
-         *     the request's method and path. `tenant` decides
-         *     who may read the entry besides the platform's administrators. `left_out` entries came before this one and were too
-         *     many to be kept.
+         *     the request's method and path. `tenant` decides who may read the entry besides the platform's administrators.
+         *     `left_out` entries were too many to be kept, before this one was.
          */
         AuditEntry: {
             /** Id */

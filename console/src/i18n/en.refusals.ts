@@ -129,7 +129,7 @@ export const enRefusals: Refusals = {
   unauthenticated: () => 'Sign in again.',
   'unknown-environment': ({ name, environments }) =>
     name ? `${name} is promoted ${environments}.` : 'The target has no such environment.',
-  'evidence-contradicts': against,
+  'evidence-contradicts': (p) => against(p),
   'evidence-not-checked': () => 'The test evidence could not be checked.',
   unproven: () => 'Prodgate’s engine did not accept the signature. Tell whoever operates Prodgate.',
   unreadable: () => 'What was sent can’t be read.',

@@ -139,7 +139,7 @@ export const frRefusals: Refusals = {
   unauthenticated: () => 'Reconnectez-vous.',
   'unknown-environment': ({ name, environments }) =>
     name ? `${name} se promeut ${environments}.` : 'La cible n’a pas cet environnement.',
-  'evidence-contradicts': against,
+  'evidence-contradicts': (p) => against(p),
   'evidence-not-checked': () => 'La preuve de test n’a pas pu être vérifiée.',
   unproven: () =>
     'Le moteur de Prodgate n’a pas accepté la signature. Prévenez l’équipe qui exploite Prodgate.',
