@@ -65,7 +65,7 @@ up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (AR
 
 test: check web tests browser ## Check, then run every test; the lines of rules, record and clients are counted
 
-tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF)
+tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) ## Run every test without a browser
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
@@ -73,7 +73,7 @@ tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF)
 	$(BIN)/python -m $(PYTEST) --ignore tests/console $(COUNTED:%=--ignore %)
 
 # A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
-browser: $(STAMP) $(CONSOLE)
+browser: $(STAMP) $(CONSOLE) ## Run the tests of the console in a browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/console
 
 coverage: $(STAMP) $(CONSOLE) $(KAFKA) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)

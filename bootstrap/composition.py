@@ -33,7 +33,7 @@ def registered(
     awx: AwxClient,
     channels: Mapping[Channel, ChannelClient],
 ) -> Registration:
-    """What a worker runs. Raises SettingsError, CannotServe, PayloadKeysUnusable, CertificateUnusable."""
+    """Everything that a worker runs. Raises SettingsError, CannotServe, PayloadKeysUnusable, CertificateUnusable."""
     folder, own_key = worker_folder(settings), signer(settings)
     audit = trail_repository(settings, folder)
     return Registration(
