@@ -183,7 +183,7 @@ class Registration:
                 ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
                 PreflightActivities(record, awx.find_job, self.look_every).look,
-                EvidenceActivities(self.gitlab, self.commits, self.now).read_evidence,
+                EvidenceActivities(self.gitlab, self.directory, self.commits, self.now).read_evidence,
                 WebhookActivities(self.webhooks, self.directory, self.index).call_webhook,
                 *(awx.launch_job, awx.read_result),
                 *self._of_reports(),
