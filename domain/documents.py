@@ -93,7 +93,8 @@ class KeyState(StrEnum):
 class ActProof(Frozen):
     """The signature that proves an act: the key, the time, and what the signer knew of the person.
 
-    `key_state` is the key's in the record that the document shows; `key_ended_at` when it was retired or revoked.
+    `key_state` is the key's in the record that the document shows; `key_ended_at` when it was retired or revoked;
+    `roles` those that reach the ticket's tenant.
     """
 
     key: str

@@ -90,13 +90,14 @@ class EvidenceReader:
             made = git[found.oid.hex()].peel(pygit2.Commit) if found else None
             keys = self.keys.before(found.position) if found else Keys()
             stated = _stated(made, keys, then) if made else None
-            claims, proof = (stated[0], _proof(stated[0], self._key(stated[1], keys))) if stated else (None, None)
+            claims, proof = (stated[0], self._proof(stated, keys, ticket.metadata.tenant)) if stated else (None, None)
             needs = place is None or self.keys.before(place).signs_service or entry.action in BY_PEOPLE
             yield _Evidenced(_act(number, entry, made, proof), claims, needs)
 
-    def _key(self, kid: str, then: Keys) -> PublicKey:
-        """The key with what became of it by now; as it was then where its file has gone."""
-        return (self.keys.current().known.get(kid) or then.known[kid])[0]
+    def _proof(self, stated: tuple[Claims | ServiceClaims, str], then: Keys, tenant: str) -> ActProof:
+        """The proof, with the key as it is by now; as it was then where its file has gone."""
+        claims, kid = stated
+        return _proof(claims, (self.keys.current().known.get(kid) or then.known[kid])[0], tenant)
 
 
 def _bringing(
@@ -116,7 +117,8 @@ def _stated(commit: pygit2.Commit, keys: Keys, ticket: PromotionRequest) -> tupl
     return None if mismatch(claims, ticket) else (claims, kid_of(token, TYPE if by_person else SERVICE_TYPE))
 
 
-def _proof(claims: Claims | ServiceClaims, key: PublicKey) -> ActProof:
+def _proof(claims: Claims | ServiceClaims, key: PublicKey, tenant: str) -> ActProof:
+    """The proof; of a person's roles those that reach the tenant, for readers are not told which others there are."""
     state = KeyState.REVOKED if key.revoked else KeyState.RETIRED if key.retired else KeyState.CURRENT
     person = claims if isinstance(claims, Claims) else None
     return ActProof(
@@ -125,7 +127,7 @@ def _proof(claims: Claims | ServiceClaims, key: PublicKey) -> ActProof:
         key_state=state,
         key_ended_at=key.revoked or key.retired,
         signed_at=claims.at,
-        roles=person.roles if person else (),
+        roles=tuple(each for each in (person.roles if person else ()) if each.partition("@")[2] in {"", tenant}),
         signed_in_at=person.auth_time if person else None,
         acr=person.acr if person else None,
     )
