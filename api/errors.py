@@ -297,7 +297,7 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
     async def handler(request: Request, error: Exception) -> Response:
         detail = _SENTENCES.get(kind) or str(error)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("unavailable", path=request.url.path, error=repr(error), cause=repr(error.__cause__))
+            log.error("unavailable", path=_path_of(request), error=repr(error), cause=repr(error.__cause__))
         params = getattr(error, "params", {})
         code = _code(kind)
         fields = tuple(
@@ -314,6 +314,12 @@ def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exc
         return answer
 
     return handler
+
+
+def _path_of(request: Request) -> str:
+    """The path, without the token of a link: a fault spends none, and whoever reads logs must not have the file."""
+    token = request.path_params.get("token")
+    return request.url.path.replace(token, "{token}") if token else request.url.path
 
 
 def _code(kind: type[Exception]) -> str:

@@ -151,19 +151,20 @@ class ReportOrders:
 
     async def get(self, person: Person, report: str) -> ShownReport:
         """The report. Raises NotAuthorized, NotFound."""
-        run, under_way = await self._found(person, report)
+        run, under_way, _ = await self._found(person, report)
         return ShownReport.of(run, _state(run, under_way), under_way)
 
-    async def _found(self, person: Person, report: str) -> tuple[ReportRun, UnderWay | None]:
+    async def _found(self, person: Person, report: str) -> tuple[ReportRun, UnderWay | None, bool]:
+        """The report as the person may see it, whether it is made now, and whether that is all of it."""
         mine, recorded = require(person), await self._recorded(report)
         under_way = None
         if is_report(report) and (recorded is None or recorded.state is RunState.MAKING):
             under_way = await self.engine.under_way(report)
-        run = recorded or (_to_come(under_way.order) if under_way else None)
+        run = recorded or (_to_come(under_way.order) if under_way and under_way.order else None)
         seen = run.seen_in(mine) if run else None
-        if seen is None:
+        if run is None or seen is None:
             raise NotFound("No such report")
-        return seen, under_way
+        return seen, under_way, len(seen.parts) == len(run.parts)
 
     async def newest(self, person: Person, limit: int, before: ReportId | None) -> tuple[tuple[ShownReport, ...], bool]:
         """The newest reports, or those before one, and whether there are more. Raises NotAuthorized."""
@@ -183,17 +184,17 @@ class ReportOrders:
 
     async def cancel(self, person: Person, report: str) -> ShownReport:
         """Have what is not made yet stay so. Raises NotAuthorized, NotFound, ReportStopped."""
-        run, under_way = await self._found(person, report)
+        run, under_way, whole = await self._found(person, report)
         if under_way is None:
             raise ReportStopped
-        if len(run.parts) < len(under_way.order.tenants):
+        if not whole:
             raise NotAuthorized("Not authorized: the report is of other tenants, too")
         await self.engine.cancel(run.id)
         return ShownReport.of(run, RunState.MAKING, under_way)
 
     async def retry(self, person: Person, report: str, tenant: str) -> ShownReport:
         """Have a part made again. Raises NotAuthorized, NotFound, PartNotRetryable."""
-        run, under_way = await self._found(person, report)
+        run, under_way, _ = await self._found(person, report)
         part, recorded = run.part(tenant), await self._recorded(report)
         if part is None or recorded is None:
             raise NotFound("No such part")

@@ -24,9 +24,9 @@ _WITHIN = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A report that the engine makes: its order, and by tenant why a part has to wait."""
+    """A report that the engine makes: its order, None of a schedule's, and by tenant why a part has to wait."""
 
-    order: ReportOrder
+    order: ReportOrder | None
     waits: Mapping[str, str]
 
 
@@ -71,7 +71,7 @@ class ReportEngine:
             return None
         children = [each.workflow_id for each in found.raw_description.pending_children]
         waits = {child.rpartition("/")[2]: why for child in children if (why := await self._why(child))}
-        order = await found.memo_value(_MEMO, type_hint=ReportOrder)
+        order = await found.memo_value(_MEMO, None, type_hint=ReportOrder)
         return UnderWay(order, waits)
 
     async def _why(self, part: str) -> str | None:
