@@ -77,7 +77,10 @@ def _cut(limit: int) -> Any:
 
 
 def _milliseconds(value: datetime) -> datetime:
-    utc = value.astimezone(UTC)
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError as error:  # pydantic takes a ValueError alone for a refusal
+        raise ValueError("must be a moment that UTC has") from error
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 

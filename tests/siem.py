@@ -69,6 +69,8 @@ class HttpsCollector:
     heads: dict[str, str] = field(default_factory=dict)
     refuses: str = ""
     rejects: bool = False
+    says: str | None = None
+    """Another answer than a collector's."""
     port: int = 0
     asked: int = 0
     got: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -96,6 +98,8 @@ class HttpsCollector:
         text = await request.text()
         if self.status != 200:
             return web.json_response({"text": "down"}, status=self.status, headers=self.heads)
+        if self.says is not None:
+            return web.Response(body=self.says.encode("latin-1"), content_type="application/json")
         if self.refuses and self.refuses in text:
             if self.rejects:
                 return web.json_response({"partialSuccess": {"rejectedLogRecords": "1", "errorMessage": "no"}})

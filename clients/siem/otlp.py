@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
 from clients.siem.https import posted
-from clients.siem.sink import Event, SinkRefused, text_of
+from clients.siem.sink import Event, SinkDown, SinkRefused, text_of
 
 _SEVERITY = {1: (9, "INFO"), 2: (13, "WARN"), 3: (17, "ERROR")}
 """Numbers and names of the log data model, by OCSF's severity."""
@@ -31,13 +34,24 @@ class OtlpSink:
         logs = {"scope": {"name": "prodgate.audit"}, "logRecords": list(map(_record, events))}
         body = text_of({"resourceLogs": [{"resource": resource, "scopeLogs": [logs]}]})
         answer = await posted(self.url, body, f"Bearer {self.token}" if self.token else None, self.ca_bundle)
-        if rejected := _rejected(answer.content and answer.json()):
-            raise SinkRefused(f"it rejected {rejected} records")
+        try:
+            rejected = _Taken.model_validate_json(answer.content or b"{}").partial_success
+        except ValidationError as error:  # such as the page of a proxy: nothing says that anybody has the records
+            raise SinkDown("it answered something that no collector does") from error
+        if rejected and rejected.rejected_log_records:
+            raise SinkRefused(f"it rejected {rejected.rejected_log_records} records")
 
 
-def _rejected(answer: Any) -> int:
-    partial = answer.get("partialSuccess") if isinstance(answer, dict) else None
-    return int(partial.get("rejectedLogRecords", 0)) if isinstance(partial, dict) else 0
+class _Answer(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
+
+
+class _Partial(_Answer):
+    rejected_log_records: int | None = None
+
+
+class _Taken(_Answer):
+    partial_success: _Partial | None = None
 
 
 def _record(event: Event) -> dict[str, Any]:

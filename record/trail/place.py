@@ -33,6 +33,10 @@ class TrailPlace(Frozen):
     lost: int = 0
 
 
+Ahead = tuple[Segment, tuple[AuditEntry, ...]]
+"""A segment that is to be read, with its entries."""
+
+
 @dataclass
 class TrailReader:
     """Reads the trail segment by segment from its place on. One thread uses it; its methods block."""
@@ -40,6 +44,9 @@ class TrailReader:
     trail: TrailRepository
     journal: Journal
     place: TrailPlace
+    _ahead: Iterator[Ahead] | None = None
+    _found: Ahead | None = None
+    """The segment that was given last, until it is passed."""
 
     @classmethod
     def of(cls, trail: TrailRepository, name: str) -> "TrailReader":
@@ -66,17 +73,29 @@ class TrailReader:
         reader.note()
         return reader
 
-    def next(self) -> tuple[Segment, tuple[AuditEntry, ...]] | None:
-        """The next segment with its entries; None where there is no more. Raises RecordUnavailable."""
-        return next(self._ahead(), None)
+    def next(self) -> Ahead | None:
+        """The next segment with its entries, the same until it is passed; None where there is no more.
 
-    def _ahead(self) -> Iterator[tuple[Segment, tuple[AuditEntry, ...]]]:
+        Raises RecordUnavailable.
+        """
+        if self._found is None:
+            try:
+                self._ahead = self._ahead or self._read()  # goes on: what there is is listed once
+                self._found = next(self._ahead, None)
+            except RecordUnavailable:
+                self._ahead = None
+                raise
+            if self._found is None:
+                self._ahead = None
+        return self._found
+
+    def _read(self) -> Iterator[Ahead]:
         for month, tip in self.trail.months().items():
             known = self.place.months.get(month, MonthPlace())
             if known.at == tip:
                 continue
             to = known.to or tip
-            segments = self.trail.added(month, known.at, to)
+            segments = self.trail.added(month, known.at, to) if self.trail.follows(tip, to) else None
             if segments is None:
                 _LOG.error("%s of the audit trail was rewritten: what is in it now is not read", month)
                 self._move(month, MonthPlace(at=tip))
@@ -92,6 +111,7 @@ class TrailReader:
         known = self.place.months.get(segment.month, MonthPlace())
         self._move(segment.month, known.model_copy(update={"path": segment.path}))
         self.place = self.place.model_copy(update={"lost": self.place.lost + lost})
+        self._found = None
 
     def note(self) -> None:
         """Keep the place. Raises JournalMoved, RecordUnavailable."""
