@@ -4,7 +4,9 @@
 """
 
 import re
+import unicodedata
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from documents.showing import named
@@ -18,6 +20,22 @@ def unprintable() -> re.Pattern[str]:
     return re.compile(f"[^\\n{known}]")
 
 
+MOST_MARKS = 30
+"""Marks in a row that are printed, as many as UAX 15 lets a text have; some ten thousand end Typst."""
+
+
 def printable(text: str) -> str:
-    """The text with each character that can't be printed shown by its number."""
-    return unprintable().sub(lambda found: named(found[0]), text.replace("\t", "    "))
+    """The text with each character that can't be printed shown by its number, and too many marks by how many."""
+    shown = unprintable().sub(lambda found: named(found[0]), text.replace("\t", "    "))
+    if shown.isascii():
+        return shown
+    return "".join(_bounded("".join(run)) if mark else "".join(run) for mark, run in groupby(shown, _is_mark))
+
+
+def _is_mark(character: str) -> bool:
+    return not character.isascii() and unicodedata.category(character).startswith("M")
+
+
+def _bounded(marks: str) -> str:
+    more = len(marks) - MOST_MARKS
+    return marks if more <= 0 else f"{marks[:MOST_MARKS]}\u27e8+{more}\u27e9"

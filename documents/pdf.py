@@ -31,6 +31,10 @@ def pdf(task: Task) -> bytes:
         )
     except typst.TypstError as error:
         raise _fault(error, source, task.files[PDF_FILE]) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the bridge to Rust, which gives it no name to import
+            raise
+        raise TemplateFault(PDF_FILE, None, "Typst can't set this text") from error
     return bytes(made)
 
 

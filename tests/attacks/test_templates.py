@@ -125,6 +125,12 @@ def test_a_bomb_ends_its_own_process(file: str, text: str) -> None:
     assert time.monotonic() - begun < 6
 
 
+def test_what_typst_panics_at_is_a_fault_of_the_template() -> None:
+    """And no failure of ours."""
+    with pytest.raises(TemplateFaulty, match="can't set this text"):
+        made(PDF_FILE, "= a{% for x in range(70000) %}\u0301{% endfor %}")
+
+
 def test_a_range_of_a_billion_is_refused() -> None:
     """The sandbox counts what a loop would go over."""
     with pytest.raises(TemplateFaulty, match="Range too big"):

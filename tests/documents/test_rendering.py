@@ -131,6 +131,14 @@ def test_a_justification_of_twenty_pages_is_printed_whole(tmp_path: Path) -> Non
     assert said.count("line 500 of") == 3
 
 
+def test_a_flood_of_marks_hides_no_evidence(tmp_path: Path) -> None:
+    """Typst ends at ten thousands of them on one letter; the data has all."""
+    data = pack(release_notes="a" + "\u0301" * 70_000)
+    said = text_of(made(data, DocumentKind.EVIDENCE_PACK, PDF), tmp_path)
+    assert "\u27e8+69970\u27e9" in said
+    assert printable("e\u0301" * 100) == "e\u0301" * 100
+
+
 def test_a_text_longer_than_a_cell_goes_on_below() -> None:
     """A spreadsheet holds 32,767 characters in one."""
     notes = "".join(f"{number:07} " for number in range(16_000))
