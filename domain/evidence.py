@@ -31,7 +31,10 @@ SUCCESS = "success"
 MOST_JOBS = 50
 """Jobs whose status is kept."""
 
-_ADDRESS = re.compile(r"https://([^/?#]+)/(.+?)(?:/-)?/pipelines/([1-9][0-9]{0,15})(?:[/?#].*)?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"https://([^/?#]+)/(.+?)(?:/-)?/pipelines/([1-9][0-9]{0,15})(?:/[a-z_]*)?(?:[?#].*)?", re.IGNORECASE
+)
+"""After the number comes one of its pages at most: a browser would go by `/../` to another pipeline than was read."""
 
 
 class Tokens(Frozen):

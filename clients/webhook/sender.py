@@ -151,7 +151,7 @@ def _wait(said: str | None, now: datetime) -> float | None:
         return min(float(said[:9]), LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year, or a zone, that no calendar has
         return None
     seconds = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
     return min(max(seconds, 0.0), LONGEST_WAIT)

@@ -140,3 +140,23 @@ async def test_a_huge_answer_is_not_read() -> None:
         tracemalloc.stop()
     assert answer.status == 200
     assert peak < 20_000_000
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "Mon, 02 Mar 2026 09:30:00 +99999999999999999999",
+        "Mon, 02 Mar 99999999999999999999 09:30:00 GMT",
+        "Mon, 02 Mar 2026 99999999999999999999:30:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "9" * 400,
+        "-1",
+        "\u00b2",
+    ],
+)
+async def test_no_time_that_a_receiver_asks_for_is_a_fault_of_ours(when: str) -> None:
+    """Whatever it says, its status counts."""
+    async with Receiver(429, headers={"Retry-After": when}).open() as receiver:
+        answer = await sender().post(webhook(receiver.url()), "1", "{}", always)
+    assert answer.status == 429
+    assert answer.wait is None or 0 <= answer.wait <= sending.LONGEST_WAIT
