@@ -144,4 +144,5 @@ def _downloaded(request: Request, tenant: str, said: str) -> AuditEntry:
 
 
 def _said(report: ShownReport) -> str:
-    return f"{report.id}: {report.kind} {report.month or 'of everything'}, {report.total} tenants"
+    tenants = f"{report.total} tenant{'s' if report.total != 1 else ''}"
+    return f"{report.id}: {report.kind} {report.month or 'of everything'}, {tenants}"

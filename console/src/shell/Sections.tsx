@@ -28,7 +28,7 @@ export function Sections({ me }: { me: Me }) {
         <NavLink
           key={to}
           to={to}
-          className="flex min-h-9 items-center rounded-md px-2.5 font-medium text-muted hover:bg-hover hover:text-text aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent-text"
+          className="flex min-h-9 shrink-0 items-center whitespace-nowrap rounded-md px-2.5 font-medium text-muted hover:bg-hover hover:text-text aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent-text"
         >
           {t.nav[name]}
         </NavLink>

@@ -28,7 +28,7 @@ export function Shell() {
         {t.skip}
       </a>
       <header className="top-0 z-30 border-b border-line bg-surface sm:sticky print:hidden">
-        <div className="mx-auto flex min-h-13 max-w-6xl flex-wrap items-center gap-x-3 px-4">
+        <div className="mx-auto flex min-h-13 max-w-6xl flex-wrap items-center gap-x-3 px-4 max-sm:pt-2">
           <Link
             to="/requests"
             className="flex items-center gap-2 rounded-md font-semibold"
