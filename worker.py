@@ -7,9 +7,8 @@ from prometheus_client import REGISTRY
 from temporalio.service import RPCError
 
 from bootstrap.channels import channel_clients
-from bootstrap.composition import registered, worker_folder
+from bootstrap.composition import monthly_order, registered, worker_folder
 from bootstrap.doctor import awx_connection, warn_of_histories
-from bootstrap.documents import monthly_order
 from bootstrap.health import WorkerHealth
 from bootstrap.keys import check_key
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from activities.reports import ReportSetup
 from bootstrap.channels import gitlab, plan
 from bootstrap.doctor import awx_timings
-from bootstrap.documents import report_setup
+from bootstrap.documents import documents
 from bootstrap.keys import signer
 from bootstrap.outlets import checkpoint_setup
 from bootstrap.registration import Registration
@@ -16,6 +17,9 @@ from bootstrap.trail import trail_repository
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
 from domain.announcement import Channel
+from domain.audience import Language
+from domain.documents import DocumentFormat, DocumentKind
+from domain.reports import BEGINNING, ReportOrder
 from record.git.repository import Repository
 from record.index.reader import Index
 from settings import Settings
@@ -52,3 +56,16 @@ def registered(
         gitlab=gitlab(settings),
         reports=report_setup(settings),
     )
+
+
+def report_setup(settings: Settings) -> ReportSetup:
+    """The parts that the worker makes reports with. Raises PayloadKeysUnusable."""
+    return ReportSetup(documents(settings), settings.time_zone, settings.git_branch)
+
+
+def monthly_order(settings: Settings) -> ReportOrder | None:
+    """The order of every tenant's report of the month before it is due; None where the settings want none."""
+    if not settings.reports_monthly:
+        return None
+    forms, language = (DocumentFormat.PDF, DocumentFormat.XLSX), Language(settings.language)
+    return ReportOrder(kind=DocumentKind.MONTHLY_REPORT, forms=forms, language=language, at=BEGINNING)

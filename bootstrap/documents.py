@@ -8,12 +8,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from activities.reports import ReportSetup
 from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer, KeyUnknown
-from domain.audience import Language
-from domain.documents import DocumentFormat, DocumentKind
-from domain.reports import BEGINNING, ReportOrder
 from engine.codec import PayloadKeys, PayloadUnreadable
 from settings import Settings
 
@@ -63,16 +59,3 @@ def _folder(settings: Settings) -> str:
     folder = (settings.data_dir / "documents").absolute()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder.as_uri()
-
-
-def report_setup(settings: Settings) -> ReportSetup:
-    """The parts that the worker makes reports with. Raises PayloadKeysUnusable."""
-    return ReportSetup(documents(settings), settings.time_zone, settings.git_branch)
-
-
-def monthly_order(settings: Settings) -> ReportOrder | None:
-    """The order of every tenant's report of the month before it is due; None where the settings want none."""
-    if not settings.reports_monthly:
-        return None
-    forms, language = (DocumentFormat.PDF, DocumentFormat.XLSX), Language(settings.language)
-    return ReportOrder(kind=DocumentKind.MONTHLY_REPORT, forms=forms, language=language, at=BEGINNING)

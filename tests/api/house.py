@@ -25,7 +25,7 @@ from temporalio.client import Client
 from api.app import create_app
 from api.main import compose
 from bootstrap.channels import channel_clients, gitlab, plan
-from bootstrap.documents import report_setup
+from bootstrap.composition import report_setup
 from bootstrap.process import listen
 from bootstrap.registration import Registration
 from clients.channel import ChannelClient

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from bootstrap.documents import monthly_order
+from bootstrap.composition import monthly_order
 from engine.connection import converter
 from engine.schedules import REPORTS, keep_reports
 from settings import Settings
