@@ -1,5 +1,6 @@
 // Which figures are shown: all of it is in the address, so that a link shows somebody else the same.
 import { api, data } from './client';
+import { keep } from './keep';
 import { IMPACTS, TYPES, type Impact, type TargetType } from './types';
 
 export const SPLITS = ['week', 'tenant', 'target', 'impact'] as const;
@@ -70,8 +71,5 @@ export async function download(picture: Picture, question: Question): Promise<vo
     params: { path: { picture }, query: queryOf(question) },
     parseAs: 'blob',
   });
-  const url = URL.createObjectURL(data(answer));
-  const link = Object.assign(document.createElement('a'), { href: url, download: `${picture}.csv` });
-  link.click();
-  URL.revokeObjectURL(url);
+  keep(data(answer), `${picture}.csv`);
 }

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
+import { keep, nameOf } from '@/api/keep';
 import type { DocumentFormat, DocumentKind, DocumentLanguage, TemplateFiles } from '@/api/types';
 
 const templateKey = (kind: DocumentKind) => ['template', kind] as const;
@@ -52,7 +53,9 @@ export function useEvidence(id: string) {
   return useMutation({
     mutationFn: async ({ format, language }: { format: DocumentFormat; language: DocumentLanguage }) => {
       const params = { path: { id }, query: { format, language } };
-      save(made(await api.GET('/v1/requests/prod/{id}/evidence', { params, parseAs: 'blob' })));
+      const answer = await api.GET('/v1/requests/prod/{id}/evidence', { params, parseAs: 'blob' });
+      const { content, name } = made(answer);
+      keep(content, name);
     },
   });
 }
@@ -65,15 +68,5 @@ export interface MadeDocument {
 function made(answer: { data?: unknown; response: Response }): MadeDocument {
   const content = answer.data;
   if (!(content instanceof Blob)) throw new TypeError(`${answer.response.url} answered without a document`);
-  const said = answer.response.headers.get('Content-Disposition') ?? '';
-  return { content, name: /filename="([^"]+)"/.exec(said)?.[1] ?? 'document' };
-}
-
-/** Hands the document to the browser's downloads. */
-export function save({ content, name }: MadeDocument): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  return { content, name: nameOf(answer.response, 'document') };
 }

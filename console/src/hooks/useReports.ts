@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
+import { keep } from '@/api/keep';
 import type { DocumentFormat, Report, ReportOrder } from '@/api/types';
 
 const KEY = ['reports'] as const;
@@ -68,13 +69,4 @@ export function useDownload(done: (name: string) => void) {
     },
     onSuccess: done,
   });
-}
-
-function keep(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
+import { keep, nameOf } from '@/api/keep';
 import { trailQuery, type TrailFilters } from '@/api/trail';
 import type { AuditEntry } from '@/api/types';
 
@@ -40,17 +41,7 @@ export function useTrailExport(filters: TrailFilters) {
     mutationFn: async (format: ExportFormat) => {
       const query = { ...trailQuery(filters), format };
       const answer = await api.GET('/v1/audit', { params: { query }, parseAs: 'blob' });
-      const named = /filename="([^"]+)"/.exec(answer.response.headers.get('Content-Disposition') ?? '');
-      keep(data(answer), named?.[1] ?? `audit.${format}`);
+      keep(data(answer), nameOf(answer.response, `audit.${format}`));
     },
   });
-}
-
-function keep(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

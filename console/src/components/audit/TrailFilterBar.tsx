@@ -5,7 +5,8 @@ import type { Me } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { useAuditWords } from '@/i18n/audit';
 import { Button } from '@/ui/Button';
-import { inputClass, Select } from '@/ui/Field';
+import { Choice } from '@/ui/Choice';
+import { inputClass } from '@/ui/Field';
 import { SearchBox, TypedFilter } from '@/ui/SearchBox';
 
 interface TrailFilterBarProps {
@@ -75,31 +76,5 @@ export function TrailFilterBar({ filters, me, search, change }: TrailFilterBarPr
         </Button>
       )}
     </div>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  any: string;
-  value: string;
-  options: readonly (readonly [value: string, name: string])[];
-  change: (value: string) => void;
-}
-
-function Choice({ label, any, value, options, change }: ChoiceProps) {
-  return (
-    <Select
-      className="max-sm:grow"
-      aria-label={label}
-      value={value}
-      onChange={(event) => change(event.target.value)}
-    >
-      <option value="">{any}</option>
-      {options.map(([each, name]) => (
-        <option key={each} value={each}>
-          {name}
-        </option>
-      ))}
-    </Select>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { keep } from '@/api/keep';
 import {
   DOCUMENT_FORMATS,
   type DocumentFormat,
@@ -6,7 +7,7 @@ import {
   type DocumentLanguage,
   type TemplateFiles,
 } from '@/api/types';
-import { save, usePreview, type MadeDocument } from '@/hooks/useDocuments';
+import { usePreview, type MadeDocument } from '@/hooks/useDocuments';
 import { useSpeech } from '@/i18n';
 import { useDocumentWords } from '@/i18n/documents';
 import { Button } from '@/ui/Button';
@@ -40,7 +41,8 @@ export function TemplatePreview({ kind, files, onFault }: PreviewProps) {
         onError: onFault,
       },
     );
-  const show = (made: MadeDocument) => void made.content.text().then(setPage);
+  const show = ({ content }: MadeDocument) => void content.text().then(setPage);
+  const save = ({ content, name }: MadeDocument) => keep(content, name);
   return (
     <section aria-labelledby="preview" className="min-w-0 space-y-3">
       <h2 id="preview" className="font-semibold">

@@ -4,7 +4,8 @@ import { IMPACTS, TYPES, type Impact, type TargetType } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { useCaller } from '@/shell/useCaller';
 import { Button } from '@/ui/Button';
-import { inputClass, Select } from '@/ui/Field';
+import { Choice } from '@/ui/Choice';
+import { inputClass } from '@/ui/Field';
 import { useWords } from './words';
 
 interface QuestionFiltersProps {
@@ -24,36 +25,36 @@ export function QuestionFilters({ question, change }: QuestionFiltersProps) {
         label={w.by}
         value={question.by}
         options={SPLITS.map((each) => [each, w.splits[each]])}
-        choose={(by) => change({ by: by as Split })}
+        change={(by) => change({ by: by as Split })}
       />
       <Choice
         label={w.periodLabel}
         value={String(question.weeks)}
         options={periods.map((each) => [String(each), w.weeks(each)])}
-        choose={(weeks) => change({ weeks: Number(weeks) })}
+        change={(weeks) => change({ weeks: Number(weeks) })}
       />
       {tenants.length > 1 && (
         <Choice
           label={w.tenant}
           value={question.tenant}
-          options={[
-            ['', w.anyTenant],
-            ...tenants.map(({ name, displayName }) => [name, displayName] as const),
-          ]}
-          choose={(tenant) => change({ tenant })}
+          any={w.anyTenant}
+          options={tenants.map(({ name, displayName }) => [name, displayName])}
+          change={(tenant) => change({ tenant })}
         />
       )}
       <Choice
         label={w.impact}
         value={question.impact}
-        options={[['', w.anyImpact], ...IMPACTS.map((each) => [each, t.impact[each]] as const)]}
-        choose={(impact) => change({ impact: impact as Impact | '' })}
+        any={w.anyImpact}
+        options={IMPACTS.map((each) => [each, t.impact[each]])}
+        change={(impact) => change({ impact: impact as Impact | '' })}
       />
       <Choice
         label={t.list.type}
         value={question.type}
-        options={[['', t.list.anyType], ...TYPES.map((each) => [each, t.type[each]] as const)]}
-        choose={(type) => change({ type: type as TargetType | '' })}
+        any={t.list.anyType}
+        options={TYPES.map((each) => [each, t.type[each]])}
+        change={(type) => change({ type: type as TargetType | '' })}
       />
       <TargetBox key={question.target} target={question.target} choose={(target) => change({ target })} />
       {isNarrowed(question) && (
@@ -63,30 +64,6 @@ export function QuestionFilters({ question, change }: QuestionFiltersProps) {
         </Button>
       )}
     </div>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: readonly (readonly [value: string, text: string])[];
-  choose: (value: string) => void;
-}
-
-function Choice({ label, value, options, choose }: ChoiceProps) {
-  return (
-    <Select
-      className="max-sm:grow"
-      aria-label={label}
-      value={value}
-      onChange={(event) => choose(event.target.value)}
-    >
-      {options.map(([each, text]) => (
-        <option key={each} value={each}>
-          {text}
-        </option>
-      ))}
-    </Select>
   );
 }
 

@@ -4,7 +4,8 @@ import { isFiltered, NO_FILTERS, PERIODS, type Filters, type Period } from '@/ap
 import { TYPES, type Me, type TargetType } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { Button } from '@/ui/Button';
-import { inputClass, Select } from '@/ui/Field';
+import { Choice } from '@/ui/Choice';
+import { inputClass } from '@/ui/Field';
 import { SearchBox } from '@/ui/SearchBox';
 import { StateFilter } from './StateFilter';
 
@@ -30,33 +31,21 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
         <StateFilter states={filters.states} change={(states) => change({ states })} />
       )}
       {me.tenants.length > 1 && (
-        <Select
-          className="max-sm:grow"
-          aria-label={t.list.tenant}
+        <Choice
+          label={t.list.tenant}
+          any={t.list.anyTenant}
           value={filters.tenant}
-          onChange={(event) => change({ tenant: event.target.value })}
-        >
-          <option value="">{t.list.anyTenant}</option>
-          {me.tenants.map(({ name, displayName }) => (
-            <option key={name} value={name}>
-              {displayName}
-            </option>
-          ))}
-        </Select>
+          options={me.tenants.map(({ name, displayName }) => [name, displayName])}
+          change={(tenant) => change({ tenant })}
+        />
       )}
-      <Select
-        className="max-sm:grow"
-        aria-label={t.list.type}
+      <Choice
+        label={t.list.type}
+        any={t.list.anyType}
         value={filters.type}
-        onChange={(event) => change({ type: event.target.value as TargetType | '' })}
-      >
-        <option value="">{t.list.anyType}</option>
-        {TYPES.map((type) => (
-          <option key={type} value={type}>
-            {t.type[type]}
-          </option>
-        ))}
-      </Select>
+        options={TYPES.map((each) => [each, t.type[each]])}
+        change={(type) => change({ type: type as TargetType | '' })}
+      />
       <PeriodFilter filters={filters} change={change} />
       {isFiltered(filters) && (
         <Button tone="ghost" small onClick={() => change(NO_FILTERS)}>
@@ -72,20 +61,13 @@ function PeriodFilter({ filters, change }: Pick<RequestFiltersProps, 'filters' |
   const { t } = useSpeech();
   return (
     <>
-      <Select
-        className="max-sm:grow"
-        aria-label={t.list.period}
+      <Choice
+        label={t.list.period}
+        any={t.list.anyPeriod}
         value={filters.period}
-        onChange={(event) => change({ period: event.target.value as Period | 'custom' | '' })}
-      >
-        <option value="">{t.list.anyPeriod}</option>
-        {PERIODS.map((period) => (
-          <option key={period} value={period}>
-            {t.list.periods[period]}
-          </option>
-        ))}
-        <option value="custom">{t.list.periods.custom}</option>
-      </Select>
+        options={([...PERIODS, 'custom'] as const).map((each) => [each, t.list.periods[each]])}
+        change={(period) => change({ period: period as Period | 'custom' | '' })}
+      />
       {filters.period === 'custom' &&
         (['from', 'to'] as const).map((end) => (
           <label key={end} className="flex items-center gap-1.5 text-muted">
