@@ -1,9 +1,9 @@
 """The routes about a tenant: its webhooks, what they were not told, and a call to try one."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
@@ -12,9 +12,11 @@ from api.entry import SignedInRoute
 from api.errors import NotFound
 from api.openapi import problems
 from api.services import Services
+from api.trail import audited
 from domain import roles
 from domain.announcement import Channel, Event
 from domain.roles import Permission, Person
+from domain.trail import AuditAction
 from domain.values import Frozen, Moment, Tenant, TicketId
 from domain.webhooks import Webhook, WebhookCall, WebhookId, WebhookResult
 from record.git.outbox import undelivered
@@ -84,10 +86,16 @@ class _Tenant:
     def webhooks(self) -> tuple[Webhook, ...]:
         return self.services.directory.current().tenants[self.name].webhooks
 
-    async def call(self, webhook: str, **event: Any) -> WebhookResult:
+    async def call(self, request: Request, webhook: str, event: Redelivery | None = None) -> WebhookResult:
         if webhook not in {each.id for each in self.webhooks()}:
             raise NotFound("No such webhook")
-        return await self.services.engine.call_webhook(WebhookCall(tenant=self.name, id=webhook, **event))
+        again = event.model_dump() if event else {}
+        found = await self.services.engine.call_webhook(WebhookCall(tenant=self.name, id=webhook, **again))
+        said = f"change {event.number} again" if event else "a test"
+        detail = f"webhook {webhook}, {said}: {found.failure or 'delivered'}"
+        ticket = event.ticket if event else None
+        self.services.trail.note(audited(request, AuditAction.CALL, tenant=self.name, ticket=ticket, detail=detail))
+        return found
 
 
 def _looked_after(services: Services, caller: Person, tenant: str) -> _Tenant:
@@ -126,14 +134,16 @@ async def list_undelivered_events(services: Served, caller: LooksAfter, tenant: 
 
 
 @router.post("/{id}/test", responses=_CALLED)
-async def send_test(services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook) -> WebhookResult:
+async def send_test(
+    request: Request, services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook
+) -> WebhookResult:
     """Send a test to the webhook now: a signed message of type `webhook-test`; answers what came of it."""
-    return await _looked_after(services, caller, tenant).call(webhook)
+    return await _looked_after(services, caller, tenant).call(request, webhook)
 
 
 @router.post("/{id}/redeliver", responses=_CALLED)
 async def send_event(
-    services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook, body: Redelivery
+    request: Request, services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook, body: Redelivery
 ) -> WebhookResult:
     """Send an event to the webhook again, now, with the id that it had; in no order with other events."""
-    return await _looked_after(services, caller, tenant).call(webhook, ticket=body.ticket, number=body.number)
+    return await _looked_after(services, caller, tenant).call(request, webhook, body)

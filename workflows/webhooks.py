@@ -9,8 +9,9 @@ with workflow.unsafe.imports_passed_through():
 
 
 def call_of(call: WebhookCall) -> str:
-    """The workflow's id. One runs at a time for a webhook, so that nobody floods a receiver by asking often."""
-    return f"webhooks/{call.tenant}/{call.id}"
+    """The workflow's id. One runs at a time for a webhook and an event: who asks again meanwhile gets its answer."""
+    said = "test" if call.ticket is None else f"{call.ticket}/{call.number}"
+    return f"webhooks/{call.tenant}/{call.id}/{said}"
 
 
 @workflow.defn

@@ -1,12 +1,15 @@
 """The webhooks of a tenant over HTTP: what its file names, a try of one, what was not delivered, and once more."""
 
 import asyncio
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from tests.api.house import ALICE, CLAIRE, JEAN, NOBODY, PIERRE, VICTOR, Connect, House, opened, problem
 from tests.webhooks import LOOPBACK, Receiver, secrets_file
@@ -70,14 +73,18 @@ def test_nobody_else_sees_or_calls_them(hooked: House, email: str, path: str) ->
 
 
 def test_a_try_arrives_signed_and_tells_what_the_receiver_said(hooked: House) -> None:
-    """By an approver of the tenant, or an admin; the message says that it is a test."""
+    """By an approver of the tenant, or an admin; the message says that it is a test, and the audit trail who tried."""
     with receiving(hooked) as receiver:
         (shown,) = name(hooked, f"{{url: '{receiver.url()}', secretName: ci}}")
         for email in (JEAN, ALICE):
             answer = hooked.as_(email).post(f"{HOOKS}/{shown['id']}/test")
             assert answer.json() == {"delivered": True, "status": 204, "failure": None}
         receiver.status = 500
-        failed = hooked.as_(CLAIRE).post(f"{HOOKS}/{shown['id']}/test").json()
+        with structlog.testing.capture_logs() as lines:
+            failed = hooked.as_(CLAIRE).post(f"{HOOKS}/{shown['id']}/test").json()
+    (noted,) = [line for line in lines if line.get("action") == "call"]
+    assert (noted["by"], noted["tenant"]) == (CLAIRE, "tenant-finance")
+    assert noted["detail"] == f"webhook {shown['id']}, a test: The receiver answered 500"
     assert failed == {"delivered": False, "status": 500, "failure": "The receiver answered 500"}
     assert [each["type"] for each in receiver.got] == ["webhook-test"] * 2
     assert len(set(receiver.ids)) == 2
@@ -134,6 +141,19 @@ async def _letters(house: House) -> list[dict[str, Any]]:
             return list(found)
         await asyncio.sleep(0.05)
     raise AssertionError("nothing was given up")
+
+
+def test_an_event_is_sent_while_a_try_is_under_way(hooked: House) -> None:
+    """Nobody is told of an event what became of a test."""
+    with receiving(hooked, pause=2.0) as receiver, ThreadPoolExecutor(1) as aside:
+        (shown,) = name(hooked, f"{{url: '{receiver.url()}', secretName: ci, events: [request-rejected]}}")
+        ticket = hooked.as_(PIERRE).create()["metadata"]["id"]
+        trying = aside.submit(hooked.as_(JEAN).post, f"{HOOKS}/{shown['id']}/test")
+        while not receiver.asked:
+            time.sleep(0.05)
+        sent = hooked.as_(JEAN).post(f"{HOOKS}/{shown['id']}/redeliver", json={"ticket": ticket, "number": 1})
+        assert (sent.json()["delivered"], trying.result().json()["delivered"]) == (True, True)
+    assert [each["type"] for each in receiver.got] == ["webhook-test", "request-created"]
 
 
 def test_only_the_tenants_own_events_are_sent_again(hooked: House) -> None:
