@@ -1,5 +1,6 @@
 """Notes refused attempts in the audit trail: who tried what, and why not. Few a minute for one caller."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -17,6 +18,7 @@ from domain import roles
 from domain.errors import RuleViolation
 from domain.roles import Permission, Person
 from domain.trail import AuditAction, Outcome
+from domain.values import TICKET_ID
 from record.trail.writing import Trail
 
 ENTRIES_PER_MINUTE = 60
@@ -33,6 +35,16 @@ _ACTS = {
     "create_repair": AuditAction.REPAIR,
     "decode_payloads": AuditAction.DECODE,
     "create_request": AuditAction.CREATE,
+    "create_report": AuditAction.REPORT,
+    "cancel_report": AuditAction.REPORT,
+    "retry_part": AuditAction.REPORT,
+    "create_link": AuditAction.LINK,
+    "use_link": AuditAction.DOWNLOAD,
+    "use_shared_link": AuditAction.DOWNLOAD,
+    "get_evidence": AuditAction.DOWNLOAD,
+    "get_picture": AuditAction.EXPORT,
+    "change_template": AuditAction.TEMPLATE,
+    "restore_template": AuditAction.TEMPLATE,
 }
 """The acts of routes, by name, that no decision's permission tells of."""
 
@@ -83,10 +95,10 @@ class Refusals:
             found["rule"] = type(error).__name__
         outcome = Outcome.FAILED if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Outcome.REFUSED
         action = AuditAction(act) if act else _act(request, status, stranger=by is None)
-        if ticket := found.get("ticket") or request.path_params.get("id"):
+        if ticket := found.get("ticket") or _ticket_in(request):
             found |= {"ticket": ticket, "tenant": await run_in_threadpool(self._tenant, str(ticket))}
-        elif action is AuditAction.CREATE:
-            found["tenant"] = getattr(request.state, "tenant", None) or _only_tenant(person)
+        else:
+            found["tenant"] = _tenant_in(request) or (_only_tenant(person) if action is AuditAction.CREATE else None)
         left_out, self._left_out = self._left_out, 0
         self._trail.note(audited(request, action, outcome, left_out=left_out or None, **found))
 
@@ -105,6 +117,17 @@ class Refusals:
 def _acts(request: Request) -> bool:
     """Tells whether the request would have changed something."""
     return request.method not in {"GET", "HEAD", "OPTIONS"}
+
+
+def _ticket_in(request: Request) -> str | None:
+    """The ticket of the path; the id of a report or a webhook is none."""
+    said = str(request.path_params.get("id"))
+    return said if re.fullmatch(TICKET_ID, said) else None
+
+
+def _tenant_in(request: Request) -> str | None:
+    """The tenant that the path or the body names."""
+    return getattr(request.state, "tenant", None) or request.path_params.get("tenant")
 
 
 def _only_tenant(person: Person | None) -> str | None:

@@ -76,6 +76,22 @@ def test_refused_attempts_go_to_the_audit_log(house: House) -> None:
     assert not [word for word in ("hush-hush", "forged.token", house.issuer.token(JEAN)) if word in str(lines)]
 
 
+def test_a_refusal_tells_the_act_that_was_tried_and_whose_it_is(house: House) -> None:
+    """The id of a report or a webhook is no ticket's; a path or a body names the tenant whose people read it."""
+    with structlog.testing.capture_logs() as lines:
+        house.as_(PIERRE).post("/v1/reports", json={"kind": "change-register"})
+        house.as_(JEAN).get("/v1/reports/0f3a9c2e-2026-11-29T08:00:00Z")
+        house.as_(PIERRE).post(f"/v1/tenants/tenant-finance/webhooks/{'0' * 12}/test")
+        house.as_(JEAN).get("/PR-2026-0999/evidence")
+    told = [line for line in lines if line.get("event") == "refused"]
+    assert [(line["action"], line.get("ticket"), line.get("tenant")) for line in told] == [
+        ("report", None, None),
+        ("read", None, None),
+        ("call", None, "tenant-finance"),
+        ("download", "PR-2026-0999", None),
+    ]
+
+
 def told_of(lines: Sequence[Mapping[str, object]], status: int) -> list[Mapping[str, object]]:
     """The audit log's lines about this status."""
     return [line for line in lines if line.get("event") == "refused" and line["status"] == status]
