@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from documents.rendering import Rendered, Renderer
+from documents.rendering import Renderer
 from domain.documents import ChangeRegister, DocumentData, DocumentFormat, DocumentKind, DocumentTemplate, RecordState
 from domain.errors import RuleViolation, kind_of
 from domain.reporting import change_of, monthly_report
@@ -43,6 +44,10 @@ RENDERED_WITHIN = 150
 """Seconds for one document: nobody waits for the answer, and a register of thousands of changes takes most of them on a
 busy machine."""
 
+RENDERED_AT_ONCE = 2
+"""Documents under way in one worker, of however many reports: each takes a processor, and a thread of those that
+promotions' activities need too."""
+
 
 @dataclass(frozen=True)
 class ReportSetup:
@@ -66,6 +71,7 @@ class ReportActivities:
     directory: DirectoryReader
     templates: TemplateReader
     setup: ReportSetup
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RENDERED_AT_ONCE))
 
     @activity.defn
     async def open_report(self, order: ReportOrder) -> ReportRun:
@@ -109,8 +115,9 @@ class ReportActivities:
         self, order: PartOrder, form: DocumentFormat, template: DocumentTemplate, data: DocumentData
     ) -> ReportFile:
         """Render one file and keep it."""
-        rendering = asyncio.to_thread(self.setup.renderer.render, order.kind, template, data, form, order.language)
-        made: Rendered = await _retried(rendering)
+        render = partial(self.setup.renderer.render, order.kind, template, data, form, order.language)
+        async with self._turns:
+            made = await _retried(asyncio.to_thread(render))
         name = await _retried(self.setup.storage.put(order.part.tenant, made.content))
         tenant, said = order.part.tenant, made.file_name
         called = said if said.startswith(f"{tenant}-") else f"{tenant}-{said}"  # people keep several in one folder

@@ -2,8 +2,10 @@
 
 import asyncio
 import hashlib
+import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from temporalio.client import WorkflowHandle
 
-from activities.reports import ReportSetup
+from activities.reports import RENDERED_AT_ONCE, ReportSetup
 from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer
+from documents.rendering import Rendered, Renderer
 from documents.shipped import shipped
 from domain.audience import Language
 from domain.documents import DocumentFormat, DocumentKind, template_folder
@@ -207,6 +210,33 @@ async def test_parts_that_are_noted_at_once_are_all_there(reporting: Stage) -> N
     async with reporting.working():
         assert await (await start(reporting, asked)).result() is RunState.MADE
     assert set(states(recorded(reporting, asked)).values()) == {PartState.MADE}
+
+
+class Counted(Renderer):
+    """Counts the documents that are made at the same time."""
+
+    turn = threading.Lock()
+    under_way = most = 0
+
+    def render(self, *asked: Any, **more: Any) -> Rendered:
+        with self.turn:
+            Counted.under_way += 1
+            Counted.most = max(Counted.most, Counted.under_way)
+        try:
+            return super().render(*asked, **more)
+        finally:
+            Counted.under_way -= 1
+
+
+async def test_reports_that_are_made_at_once_share_the_processors(reporting: Stage) -> None:
+    """However many are ordered: threads are left to everything else that a worker does."""
+    assert reporting.reports is not None
+    reporting.reports = replace(reporting.reports, renderer=Counted())
+    asked = [order(FINANCE, RETAIL, id=new_report(f"0f3a9c2{number}", NOW)) for number in range(4)]
+    async with reporting.working():
+        made = [await start(reporting, each) for each in asked]
+        assert [await each.result() for each in made] == [RunState.MADE] * 4
+    assert Counted.most == RENDERED_AT_ONCE
 
 
 async def test_a_report_that_lost_its_engine_goes_on_from_the_record(reporting: Stage) -> None:
