@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from documents.rendering import Renderer
-from domain.documents import ChangeRegister, DocumentData, DocumentFormat, DocumentKind, DocumentTemplate, RecordState
+from domain.documents import DocumentData, DocumentFormat, DocumentTemplate, RecordState
 from domain.errors import RuleViolation, kind_of
-from domain.reporting import change_of, monthly_report
+from domain.reporting import report_data
 from domain.reports import (
     MOST_TENANTS,
     PartOrder,
@@ -125,14 +125,10 @@ class ReportActivities:
 
     def _data(self, order: PartOrder) -> DocumentData:
         """The data of the documents: of each ticket a line of a list alone, so that they need little memory."""
-        tenant, (since, until) = order.part.tenant, period(order.month, order.at, self.setup.zone)
-        state = RecordState(branch=self.setup.branch, tip=self.repository.tip())
-        shown: dict[str, Any] = {"made_at": order.at, "zone": self.setup.zone.key, "record": state}
-        tickets = self._tickets(tenant, since, until)
-        if order.kind is DocumentKind.MONTHLY_REPORT and order.month is not None:
-            return monthly_report(tenant, order.month, tickets, **shown)
-        changes = tuple(map(change_of, tickets))
-        return ChangeRegister(tenants=(tenant,), since=since, until=until, changes=changes, **shown)
+        tenant, zone = order.part.tenant, self.setup.zone
+        record = RecordState(branch=self.setup.branch, tip=self.repository.tip())
+        tickets = self._tickets(tenant, *period(order.month, order.at, zone))
+        return report_data(order.kind, tenant, order.month, tickets, made_at=order.at, zone=zone, record=record)
 
     def _tickets(self, tenant: str, since: datetime, until: datetime) -> Iterator[PromotionRequest]:
         """The tenant's tickets that were created then, the oldest first."""

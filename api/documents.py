@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,6 @@ from documents.samples import sample
 from domain import roles
 from domain.audience import Language
 from domain.documents import (
-    ChangeRegister,
     DocumentData,
     DocumentFormat,
     DocumentKind,
@@ -28,7 +27,8 @@ from domain.documents import (
     TemplateFiles,
 )
 from domain.errors import NotAuthorized, RecordBehind
-from domain.reporting import change_of, monthly_report
+from domain.reporting import report_data
+from domain.reports import period
 from domain.roles import Permission, Person
 from domain.templates import RecordedTemplate, TemplateChange, TemplateClaims, files_digest
 from domain.ticket import PromotionRequest
@@ -39,7 +39,6 @@ from record.index.query import MAX_LIMIT, Sort, TicketQuery
 from record.index.reader import Index
 from record.signing.signatures import Signer
 
-_FIVE_DAYS = timedelta(days=5)
 _AT_ONCE = 2
 """Documents made at once: each takes a processor for a second or several."""
 
@@ -92,36 +91,26 @@ class Documents:
         return await self._rendered(template, data, form, language)
 
     async def _data_about(self, kind: DocumentKind, ticket: PromotionRequest) -> DocumentData:
-        """The ticket's evidence, or the newest tickets of its tenant in the month that it was made in."""
+        """The ticket's evidence, or the first tickets of its tenant in the month that it was made in."""
         if kind is DocumentKind.EVIDENCE_PACK:
             return await self._evidence_of(ticket)
-        since = ticket.metadata.created_at.astimezone(self.zone).replace(day=1, hour=0, minute=0, second=0)
-        until = (since.replace(day=28) + _FIVE_DAYS).replace(day=1)
-        tenant, tickets = ticket.metadata.tenant, await run_in_threadpool(self._made, ticket, since, until)
-        record = RecordState(branch=self.evidence.branch, tip=self.repository.tip())
-        now, zone = self.now(), self.zone.key
-        if kind is DocumentKind.MONTHLY_REPORT:
-            return monthly_report(tenant, f"{since:%Y-%m}", tickets, made_at=now, zone=zone, record=record)
-        return ChangeRegister(
-            made_at=now,
-            zone=zone,
-            record=record,
-            tenants=(tenant,),
-            since=since,
-            until=until,
-            changes=tuple(map(change_of, tickets)),
-        )
+        return await run_in_threadpool(self._report_about, kind, ticket)
 
-    def _made(self, ticket: PromotionRequest, since: datetime, until: datetime) -> tuple[PromotionRequest, ...]:
+    def _report_about(self, kind: DocumentKind, ticket: PromotionRequest) -> DocumentData:
+        now, tenant = self.now(), ticket.metadata.tenant
+        month = f"{ticket.metadata.created_at.astimezone(self.zone):%Y-%m}"
+        since, until = period(month, now, self.zone)
         query = TicketQuery(
             scope=roles.ALL,
-            tenant=ticket.metadata.tenant,
+            tenant=tenant,
             created_after=since,
             created_before=until,
             sort=Sort.OLDEST,
             limit=MAX_LIMIT,
         )
-        return self.index.page(query).items
+        tickets = self.index.page(query).items
+        record = RecordState(branch=self.evidence.branch, tip=self.repository.tip())
+        return report_data(kind, tenant, month, tickets, made_at=now, zone=self.zone, record=record)
 
     async def change(
         self, by: SignedIn, kind: DocumentKind, base: str, files: TemplateFiles, restores: str | None = None
@@ -137,8 +126,9 @@ class Documents:
         if files == current.files:
             return RecordedTemplate(version=base)
         await self._try(current.model_copy(update={"files": files}))
-        claims = self._claims(by, kind, base, files, restores)
-        change = TemplateChange(kind=kind, base=base, files=files, name=by.person.name, proof=self.signer.seal(claims))
+        claims = await run_in_threadpool(self._claims, by, kind, base, files, restores)
+        proof = await run_in_threadpool(self.signer.seal, claims)
+        change = TemplateChange(kind=kind, base=base, files=files, name=by.person.name, proof=proof)
         return await self.engine.change_template(change, claims.id)
 
     async def restore(self, by: SignedIn, kind: DocumentKind, base: str, version: str) -> RecordedTemplate:

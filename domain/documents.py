@@ -172,8 +172,8 @@ class EvidencePack(DocumentData):
 class ReportedChange(Frozen):
     """One ticket as a list shows it. Durations are in seconds; None where the ticket has not come so far.
 
-    `approval_wait` is from the request to the first decision, `queue_wait` from the approval to the first launch,
-    `deployment` from the last launch to its end. `holds` and `lapses` count what kept it from its usual way.
+    `approval_wait`, `queue_wait` and `deployment` are what `docs/insights.md` says, of several the last.
+    `decided_at` is of the first decision. `holds` and `lapses` count what kept it from its usual way.
     """
 
     id: TicketId

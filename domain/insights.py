@@ -5,7 +5,6 @@ Times are Unix seconds, as the record has whole seconds; durations are seconds.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -202,15 +201,6 @@ def figures_of(runs: Runs) -> Figures:
         change_failure_rate=failed / (deployed + failed) if deployed + failed else None,
         time_to_restore=Duration.of(*runs.get(Stage.OUTAGE, ())),
     )
-
-
-def figures_of_spans(found: Iterable[Span], ended: Iterable[Outage[Key]]) -> Figures:
-    """The figures of ended stages and outages in whatever order, such as those of one month."""
-    seconds: defaultdict[Stage, list[int]] = defaultdict(list)
-    for span in found:
-        seconds[span.stage].append(span.seconds)
-    seconds[Stage.OUTAGE] = [outage.seconds for outage in ended]
-    return figures_of({stage: [sorted(each)] for stage, each in seconds.items()})
 
 
 _WEEK = r"[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])"

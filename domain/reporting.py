@@ -1,23 +1,32 @@
-"""Sums up tickets for reports and registers: pure, from the tickets alone."""
+"""Sums up tickets for reports and registers: pure, from the tickets alone. Durations are those of `domain.insights`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from itertools import takewhile
-from math import ceil
+from zoneinfo import ZoneInfo
 
-from domain.documents import MonthlyReport, RecordState, ReportedChange, ReportFigures, Spread
+from domain import insights
+from domain.documents import (
+    ChangeRegister,
+    DocumentKind,
+    Month,
+    MonthlyReport,
+    RecordState,
+    ReportedChange,
+    ReportFigures,
+    Spread,
+)
+from domain.insights import ENDS, NO_TIME, Duration, Span, Stage
+from domain.reports import period
 from domain.ticket import OPEN, Action, HistoryEntry, PromotionRequest, State
 
 _DECIDED = frozenset({Action.APPROVED, Action.REJECTED})
-_ENDED = frozenset({Action.DEPLOYED, Action.FAILED})
 
 
 def change_of(ticket: PromotionRequest) -> ReportedChange:
     """The ticket as a list shows it."""
     history, target = ticket.status.history, ticket.spec.target
-    decided = _first(history, _DECIDED)
-    launches = [entry for entry in history if entry.action is Action.DEPLOYING]
-    ended = [entry for entry in history if entry.action in _ENDED]
+    decided = next((entry for entry in history if entry.action in _DECIDED), None)
+    spans = tuple(insights.spans(ticket))
     return ReportedChange(
         id=ticket.id,
         tenant=ticket.metadata.tenant,
@@ -32,10 +41,10 @@ def change_of(ticket: PromotionRequest) -> ReportedChange:
         decided_at=decided.at if decided else None,
         decided_by=decided.by if decided else None,
         deployed_at=ticket.status.deployed_at,
-        approval_wait=_between(history[0], decided),
-        queue_wait=_between(_approval_of(history), launches[0] if launches else None),
-        deployment=_between(launches[-1] if launches else None, ended[-1] if ended else None),
-        attempts=ticket.attempt if launches else 0,
+        approval_wait=_last(spans, {Stage.APPROVAL}),
+        queue_wait=_last(spans, {Stage.QUEUE}),
+        deployment=_last(spans, ENDS),
+        attempts=ticket.attempt if _count(history, Action.DEPLOYING) else 0,
         failures=_count(history, Action.FAILED),
         holds=_count(history, Action.HELD),
         lapses=_count(history, Action.LAPSED),
@@ -43,26 +52,55 @@ def change_of(ticket: PromotionRequest) -> ReportedChange:
     )
 
 
+def report_data(
+    kind: DocumentKind,
+    tenant: str,
+    month: Month | None,
+    tickets: Iterable[PromotionRequest],
+    *,
+    made_at: datetime,
+    zone: ZoneInfo,
+    record: RecordState,
+) -> MonthlyReport | ChangeRegister:
+    """The data of a report: a tenant's month, or the register of its month or of everything."""
+    if kind is DocumentKind.MONTHLY_REPORT and month is not None:
+        return monthly_report(tenant, month, tickets, made_at=made_at, zone=zone.key, record=record)
+    since, until = period(month, made_at, zone)
+    return ChangeRegister(
+        made_at=made_at,
+        zone=zone.key,
+        record=record,
+        tenants=(tenant,),
+        since=since,
+        until=until,
+        changes=tuple(map(change_of, tickets)),
+    )
+
+
 def monthly_report(
     tenant: str, month: str, tickets: Iterable[PromotionRequest], *, made_at: datetime, zone: str, record: RecordState
 ) -> MonthlyReport:
     """The report of a tenant's month, of the tickets that were created in it, in their order."""
-    changes = tuple(map(change_of, tickets))
+    changes: list[ReportedChange] = []
+    spans: list[Span] = []
+    for ticket in tickets:
+        changes.append(change_of(ticket))
+        spans += insights.spans(ticket)
     return MonthlyReport(
         made_at=made_at,
         zone=zone,
         record=record,
         tenant=tenant,
         month=month,
-        figures=figures_of(changes),
-        changes=changes,
+        figures=figures_of(changes, spans),
+        changes=tuple(changes),
         failures=tuple(each for each in changes if each.failures),
         exceptions=tuple(each for each in changes if each.holds or each.lapses or each.attempts > 1),
     )
 
 
-def figures_of(changes: Sequence[ReportedChange]) -> ReportFigures:
-    """The counts and durations of these changes."""
+def figures_of(changes: Sequence[ReportedChange], spans: Sequence[Span]) -> ReportFigures:
+    """The counts of these changes, and the durations of their spans."""
     states = [each.state for each in changes]
     return ReportFigures(
         requests=len(changes),
@@ -75,34 +113,25 @@ def figures_of(changes: Sequence[ReportedChange]) -> ReportFigures:
         superseded=states.count(State.SUPERSEDED),
         attempts=sum(each.attempts for each in changes),
         failed_attempts=sum(each.failures for each in changes),
-        approval_wait=spread_of(each.approval_wait for each in changes),
-        queue_wait=spread_of(each.queue_wait for each in changes),
-        deployment=spread_of(each.deployment for each in changes),
+        approval_wait=_spread(spans, {Stage.APPROVAL}),
+        queue_wait=_spread(spans, {Stage.QUEUE}),
+        deployment=_spread(spans, ENDS),
     )
 
 
-def spread_of(durations: Iterable[int | None]) -> Spread:
-    """The spread of the durations that there are; a percentile is the nearest rank, a duration that was measured."""
-    known = sorted(each for each in durations if each is not None)
-    if not known:
-        return Spread(count=0, p50=None, p90=None, longest=None)
-    p50, p90 = (known[ceil(len(known) * part) - 1] for part in (0.5, 0.9))
-    return Spread(count=len(known), p50=p50, p90=p90, longest=known[-1])
+def _spread(spans: Iterable[Span], stages: Collection[Stage]) -> Spread:
+    seconds = sorted(_seconds(spans, stages))
+    told = Duration.of(seconds)
+    return Spread(count=told.count, p50=told.p50, p90=told.p90, longest=seconds[-1] if seconds else None)
 
 
-def _first(history: Iterable[HistoryEntry], actions: Iterable[Action]) -> HistoryEntry | None:
-    return next((entry for entry in history if entry.action in actions), None)
+def _last(spans: Iterable[Span], stages: Collection[Stage]) -> int | None:
+    """The seconds of the last span of these stages; None where there is none that took time."""
+    return next(reversed(_seconds(spans, stages)), None)
 
 
-def _approval_of(history: Sequence[HistoryEntry]) -> HistoryEntry | None:
-    """The approval on which the first launch rests: the last one before it."""
-    before = takewhile(lambda entry: entry.action is not Action.DEPLOYING, history)
-    return max((entry for entry in before if entry.action is Action.APPROVED), key=lambda entry: entry.at, default=None)
-
-
-def _between(first: HistoryEntry | None, last: HistoryEntry | None) -> int | None:
-    """Whole seconds; none where clocks that differ would make them fewer than nothing."""
-    return None if first is None or last is None else max(0, int((last.at - first.at).total_seconds()))
+def _seconds(spans: Iterable[Span], stages: Collection[Stage]) -> list[int]:
+    return [span.seconds for span in spans if span.stage in stages and span.seconds != NO_TIME]
 
 
 def _count(history: Iterable[HistoryEntry], action: Action) -> int:
