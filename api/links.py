@@ -67,8 +67,7 @@ class Links:
         if file is None:
             raise NotFound("No such file")
         link = DocumentLink(
-            **body.model_dump(exclude={"tenant"}),
-            tenant=body.tenant,
+            **body.model_dump(),
             id=secrets.token_hex(16),
             sha256=file.sha256,
             name=file.name,

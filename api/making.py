@@ -98,7 +98,7 @@ class ShownReport(Frozen):
 
 @dataclass(frozen=True)
 class ReportOrders:
-    """ReportOrders for whoever may have those of a tenant; what one may not have, there is not."""
+    """Orders reports for whoever may have those of a tenant; what one may not have, there is not."""
 
     engine: ReportEngine
     made: MadeReports

@@ -15,7 +15,7 @@ from domain.documents import MEDIA_TYPES
 from domain.links import LONGEST_LINK
 from domain.reports import ReportId
 from domain.roles import Permission, Person
-from domain.trail import AuditAction, AuditEntry
+from domain.trail import AuditAction
 from record.trail.writing import Trail
 
 router = APIRouter(
@@ -134,13 +134,10 @@ async def _file(
 ) -> Response:
     link = await links.read(token, holder, counted)
     content = await links.use(link)
-    trail.note(_downloaded(request, link.tenant, f"{link.report} {link.name}, link of {link.email}"))
+    detail = f"{link.report} {link.name}, link of {link.email}"
+    trail.note(audited(request, AuditAction.DOWNLOAD, tenant=link.tenant, status=200, detail=detail))
     said = {"Content-Disposition": f'attachment; filename="{link.name}"', "Cache-Control": "no-store"}
     return Response(content, headers=said, media_type=link.form.media_type)
-
-
-def _downloaded(request: Request, tenant: str, said: str) -> AuditEntry:
-    return audited(request, AuditAction.DOWNLOAD, tenant=tenant, status=200, detail=said)
 
 
 def _said(report: ShownReport) -> str:

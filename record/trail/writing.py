@@ -108,11 +108,6 @@ class Trail:
         self._thread: Thread | None = None
         self.failure: str | None = None
 
-    @property
-    def kept(self) -> bool:
-        """Tells whether there is a repository to keep entries in."""
-        return self._repository is not None
-
     def note(self, entry: AuditEntry) -> None:
         """Take the entry, at once: nothing is waited for, and nothing is raised."""
         log = _AUDIT.info if entry.outcome is Outcome.DONE else _AUDIT.warning
