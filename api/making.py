@@ -172,7 +172,7 @@ class ReportOrders:
         return tuple([await self._shown(run) for run in runs[:limit]]), len(runs) > limit
 
     def _newest(self, mine: frozenset[str] | None, limit: int, before: ReportId | None) -> list[ReportRun]:
-        seen = (run.seen_in(mine) for run in self.made.newest(before))
+        seen = (run.seen_in(mine) for run in self.made.readable(before))
         return list(islice((run for run in seen if run is not None), limit))
 
     async def _shown(self, run: ReportRun) -> ShownReport:

@@ -10,7 +10,13 @@ What ended stands in the record's journal, part by part: nothing is lost with th
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, is_cancelled_exception
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    WorkflowAlreadyStartedError,
+    is_cancelled_exception,
+)
 
 with workflow.unsafe.imports_passed_through():
     from activities.reports import ReportActivities
@@ -96,7 +102,8 @@ class MakeReport:
                     self._making[tenant] = asyncio.create_task(self._make_part(run, tenant))
             self._due.clear()
             await workflow.wait_condition(lambda: bool(self._due) or all(map(_done, self._making.values())))
-            self._making = {tenant: task for tenant, task in self._making.items() if not task.done()}
+            for tenant in [tenant for tenant, task in self._making.items() if task.done()]:
+                self._making.pop(tenant).result()  # what a part does not answer for is the workflow's failure, and seen
 
     async def _make_part(self, run: ReportRun, tenant: str) -> None:
         async with self._turns:
@@ -111,7 +118,7 @@ class MakeReport:
                 id=f"{workflow_of(run.id)}/{part.tenant}",
                 static_summary=f"makes the part of {part.tenant}",
             )
-        except ChildWorkflowError:
+        except (ChildWorkflowError, WorkflowAlreadyStartedError):
             ended = part.ended(PartState.FAILED, *ENDED)
             await _note(run.id, ended)
             return ended

@@ -1,5 +1,6 @@
 """Reports in the record: a journal at `refs/reports/made`, a file each, by which it is known who had what made."""
 
+import logging
 from collections.abc import Callable, Iterator
 
 import pygit2
@@ -10,6 +11,8 @@ from domain.reports import PartsNote, ReportId, ReportRun, is_report
 from record.errors import RecordUnavailable
 from record.git.journal import Journal
 from record.git.repository import Repository
+
+_LOG = logging.getLogger(__name__)
 
 MADE = "refs/reports/made"
 
@@ -68,15 +71,34 @@ class MadeReports:
         """The report; None where there is none. Raises RecordUnavailable."""
         return _read(self._journal().newest(path_of(report))) if is_report(report) else None
 
-    def newest(self, before: str | None = None) -> Iterator[ReportRun]:
-        """Every report, the newest first, or those before one. Raises RecordUnavailable."""
+    def newest(self) -> Iterator[ReportRun]:
+        """Every report, the newest first. Raises RecordUnavailable, also for one that somebody damaged."""
+        for _, file in self._files(None):
+            if (run := _read(file)) is not None:
+                yield run
+
+    def readable(self, before: str | None = None) -> Iterator[ReportRun]:
+        """The reports that can be read, the newest first, or those before one. Raises RecordUnavailable.
+
+        One that somebody damaged, or a later release wrote, is logged and hides no other.
+        """
+        for path, file in self._files(before):
+            try:
+                run = _read(file)
+            except RecordUnavailable as error:
+                _LOG.error("%s: %s", path, error)
+                continue
+            if run is not None:
+                yield run
+
+    def _files(self, before: str | None) -> Iterator[tuple[str, bytes]]:
         tip, last = self._journal().shown(), path_of(before) if before else None
         if tip is None:
             return
         git = pygit2.Repository(str(self._repository.path))
         for path, blob in _paths(git[tip].peel(pygit2.Tree)):
-            if (last is None or path < last) and (run := _read(blob.data)) is not None:
-                yield run
+            if last is None or path < last:
+                yield path, bytes(blob.data)
 
     def _journal(self) -> Journal:
         return self._repository.journal(MADE)

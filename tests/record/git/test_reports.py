@@ -37,7 +37,7 @@ def test_reports_come_newest_first_over_months_and_years(repository: Repository)
         open_run(repository, run().model_copy(update={"id": each}))
     made = MadeReports(repository)
     assert [each.id for each in made.newest()] == ids[::-1]
-    assert [each.id for each in made.newest(ids[3])] == ids[2::-1]
+    assert [each.id for each in made.readable(ids[3])] == ids[2::-1]
 
 
 def test_a_part_of_a_report_that_is_gone_is_not_noted(repository: Repository) -> None:
@@ -48,7 +48,7 @@ def test_a_part_of_a_report_that_is_gone_is_not_noted(repository: Repository) ->
 
 @pytest.mark.parametrize("file", [b"{", b"{}", b'{"format": 2}'])
 def test_a_report_that_is_damaged_or_newer_is_no_report(repository: Repository, file: bytes) -> None:
-    """It is not taken for one that is not there: nothing is purged, and nothing written over it."""
+    """It is not taken for one that is not there: nothing is purged, nothing written over it, and it hides no other."""
     asked = run(WAITING)
     journal = repository.journal(MADE)
     journal.open()
@@ -60,6 +60,8 @@ def test_a_report_that_is_damaged_or_newer_is_no_report(repository: Repository, 
         list(made.newest())
     with pytest.raises(RecordUnavailable):
         open_run(repository, asked)
+    other = open_run(repository, run().model_copy(update={"id": new_report("0f3a9c2e", NOW - timedelta(days=1))}))
+    assert list(made.readable()) == [other]
 
 
 def test_what_is_no_id_is_not_looked_for(repository: Repository) -> None:
