@@ -10,7 +10,7 @@ FROM ?=
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() + 1)')
 PYTEST := pytest -n $(WORKERS) --dist worksteal
 # Counting lines costs half of a test's processor time again, so it is done where tests are quick and rules are held.
-COUNTED := tests/domain tests/record tests/clients
+COUNTED := tests/domain tests/record tests/clients tests/activities
 BAR := 93
 
 VENV := .venv
