@@ -8,6 +8,8 @@ CLUSTER ?=
 FROM ?=
 # The processes that tests run in, one more than cores: half of the time, a test waits for another process.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() + 1)')
+# Those of tests with a browser, which is some processes more.
+BROWSERS ?= $(WORKERS)
 PYTEST := pytest -n $(WORKERS) --dist worksteal
 # Counting lines costs half of a test's processor time again, so it is done where tests are quick and rules are held.
 COUNTED := tests/domain tests/record tests/clients tests/activities
@@ -74,7 +76,7 @@ tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) ## Run every test without a
 
 # A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
 browser: $(STAMP) $(CONSOLE) ## Run the tests of the console in a browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/console
+	$(BIN)/python -m pytest -n $(BROWSERS) --dist loadfile tests/console
 
 coverage: $(STAMP) $(CONSOLE) $(KAFKA) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
 	@$(BIN)/coverage erase
