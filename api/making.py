@@ -160,6 +160,7 @@ class ReportOrders:
         under_way = None
         if is_report(report) and (recorded is None or recorded.state is RunState.MAKING):
             under_way = await self.engine.under_way(report)
+            recorded = recorded if under_way else await self._recorded(report)  # it may have ended since it was read
         run = recorded or (_to_come(under_way.order) if under_way and under_way.order else None)
         seen = run.seen_in(mine) if run else None
         if run is None or seen is None:
@@ -179,6 +180,8 @@ class ReportOrders:
         if run.state is RunState.MAKING:
             with contextlib.suppress(EngineUnavailable):  # nobody can say now that it has stopped
                 under_way = await self.engine.under_way(run.id)
+                if under_way is None and (ended := await self._recorded(run.id)):
+                    run = run.with_(ended.parts)
                 return ShownReport.of(run, _state(run, under_way), under_way)
         return ShownReport.of(run, run.state)
 

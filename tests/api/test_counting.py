@@ -55,16 +55,16 @@ async def test_a_windows_worth_may_come_at_once_and_the_wait_that_is_told_is_eno
 
 
 async def test_a_flood_of_callers_takes_no_more_memory_and_little_time() -> None:
-    """Counting begins anew, in parts, where more come than are kept; one request costs less than a millisecond."""
+    """Counting begins anew, in parts, where more come than are kept; one request takes under a millisecond of CPU."""
     async with counting(None) as counts:
         for number in range(3 * REMEMBERED):
             await counts.take(MINUTE, "address", str(number))
         assert sum(len(part.storage) for part in counts._here) <= 2 * REMEMBERED + PARTS
-        started = time.perf_counter()
+        started = time.process_time()
         for number in range(1_000):
             await counts.take(MINUTE, "address", str(number))
             await asyncio.sleep(0)  # as between requests: the library tidies then
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
 
 
 async def test_two_processes_count_together(server: CountServer) -> None:

@@ -1,5 +1,6 @@
 """Reports over a whole installation: the worker is killed while one is made, and it is made once all the same."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ ALICE = "alice.admin@cab-i.com"
 
 def test_a_report_outlives_its_worker_and_leaves_nothing_behind(tmp_path: Path) -> None:
     """Killed twice in the middle, the parts that were made stay, the others are made, each kept once under its hash."""
-    with started(Stack(tmp_path / "data")) as stack:
+    with started(Stack(tmp_path / "data")) as stack, contextlib.ExitStack() as closing:
         address = f"http://127.0.0.1:{stack.ports['port']}"
         token = prodgate("token", ALICE, "--data", stack.data).stdout.strip()
-        api = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+        headers = {"Authorization": f"Bearer {token}"}
+        api = closing.enter_context(httpx.Client(base_url=address, headers=headers, trust_env=False))
         body = {"kind": "change-register", "forms": ["pdf", "xlsx", "html"]}
         report = f"/v1/reports/{api.post('/v1/reports', json=body).raise_for_status().json()['id']}"
 
