@@ -100,7 +100,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
 def compose(settings: Settings, client: Client, repository: Repository, http: httpx.AsyncClient) -> Services:
     """Everything the routes need, wired together; `http` is what the identity provider is asked through."""
     audit = trail_repository(settings, settings.data_dir / "api")
-    trail = Trail(audit)
+    trail, counts = Trail(audit), Counts(plain(settings.limits_url))
     directory, keys = DirectoryReader(repository), KeyReader(repository)
     sign = MessageSigner(signer(settings), keys, repository)
     engine = Engine(client, settings.task_queue, settings.answer_within)
@@ -109,13 +109,9 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     comparer, lines = Comparer(index, controls.catalogue), LineReader(repository, index, directory, keys, controls)
     tickets = Tickets(engine, repository, index, keys, comparer, lines)
     decisions = Decisions(tickets, engine, directory, controls, sign, trail, _now)
-    counts = Counts(plain(settings.limits_url))
     people = PeopleLimit(settings.requests_per_minute_person, counts)
     verifier, revoked = _verifier(settings, http), RevokedSessions(repository, settings.oidc_token_lifetime)
-    reports = ReportOrders(
-        *(ReportEngine(client, settings.task_queue), MadeReports(repository), repository, directory, counts),
-        *(settings.time_zone, _now),
-    )
+    reports = _reports(settings, client, repository, directory, counts)
     return Services(
         tickets=tickets,
         decisions=decisions,
@@ -166,6 +162,13 @@ def _documents(
     evidence = EvidenceReader(repository, index, keys, settings.git_branch)
     templates = TemplateReader(repository, shipped)
     return Documents(tickets, index, repository, evidence, templates, engine, sign.signer, settings.time_zone, _now)
+
+
+def _reports(
+    settings: Settings, client: Client, repository: Repository, directory: DirectoryReader, counts: Counts
+) -> ReportOrders:
+    engine, made = ReportEngine(client, settings.task_queue), MadeReports(repository)
+    return ReportOrders(engine, made, repository, directory, counts, settings.time_zone, _now)
 
 
 def _links(

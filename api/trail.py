@@ -52,7 +52,7 @@ class SignInNotes:
 
 
 def _strength(signed_in: SignedIn) -> str | None:
-    """When and how strongly the identity provider says that they signed in."""
+    """The time and the strength of their sign-in, as the identity provider says."""
     at = f"signed in at {signed_in.at:%Y-%m-%dT%H:%M:%SZ}" if signed_in.at else None
     acr = f"acr {signed_in.acr}" if signed_in.acr else None
     return ", ".join(each for each in (at, acr) if each) or None

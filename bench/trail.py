@@ -74,7 +74,7 @@ def made(path: Path, count: int) -> Path:
 
 
 def _script(every: Iterator[AuditEntry]) -> Iterator[bytes]:
-    """What `git fast-import` reads: the segments of a month, one commit after the other."""
+    """The input of `git fast-import`: the segments of a month, one commit after the other."""
     for month, noted in itertools.groupby(every, lambda entry: month_of(entry.at)):
         numbers = itertools.count()
         while segments := list(itertools.islice(_segments(noted, numbers), 500)):
@@ -89,7 +89,7 @@ def _segments(noted: Iterator[AuditEntry], numbers: "itertools.count[int]") -> I
 
 
 def queries(chance: random.Random) -> Iterator[dict[str, Any]]:
-    """What people ask for, each another."""
+    """The questions that people ask, each another."""
     yield {}
     yield from ({"person": PEOPLE[number]} for number in (*range(10), *range(100, 2_000, 100)))
     yield from ({"action": (action,), "outcome": (Outcome.REFUSED,)} for action in AuditAction)

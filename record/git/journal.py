@@ -95,6 +95,16 @@ class Journal:
             self._tip, self._tried = commit, None
             self._packing.look()
 
+    def add(self, files: Mapping[str, bytes], subject: str) -> None:
+        """Append files that nobody else writes, beside other writers. Raises RecordUnavailable, to be tried again."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return self.append(files, subject)
+            except JournalMoved:  # another writer was first: what it wrote stays, ours comes after
+                time.sleep(_LONGEST_PAUSE * random.random())  # noqa: S311  spreads out writers, hides nothing
+                self.open()
+        raise RecordUnavailable(f"{self.ref} is written by others all the time")
+
     def change(self, path: str, changed: Callable[[bytes | None], bytes | None], subject: str) -> None:
         """Change one file by what it holds, in a journal that several write; nothing where `changed` gives None.
 

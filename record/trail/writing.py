@@ -3,9 +3,7 @@
 Each entry is a line of the log at once. So a process that is killed loses what its log still has.
 """
 
-import contextlib
 import logging
-import random
 import secrets
 import time
 from collections import deque
@@ -19,7 +17,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from domain.trail import AuditEntry, Outcome
-from record.errors import JournalMoved, RecordUnavailable
+from record.errors import RecordUnavailable
 from record.git.journal import Journal
 from record.trail.repository import TrailRepository
 from record.trail.segments import dumped, month_of, path_of
@@ -33,10 +31,6 @@ EVERY = 1.0
 """Seconds between two commits of one process at least."""
 _LARGEST = 5_000
 """Entries of one segment."""
-_ATTEMPTS = 20
-"""Appends tried while other writers keep moving the month."""
-_LONGEST_PAUSE = 0.25
-"""Seconds at most between two of them."""
 _LONGEST_WAIT = 30.0
 """Seconds at most between two attempts while Git is away."""
 _LEAVES_WITHIN = 10.0
@@ -85,12 +79,7 @@ class SegmentWriter:
             self._journal = (segment.month, opened)
         _, journal = self._journal
         subject = f"Note {segment.count} act{'s' if segment.count > 1 else ''}"
-        for _ in range(_ATTEMPTS):
-            with contextlib.suppress(JournalMoved):  # another process was first: what it wrote stays, ours comes after
-                return journal.append({segment.path: segment.data}, subject)
-            time.sleep(_LONGEST_PAUSE * random.random())  # noqa: S311  spreads out writers, hides nothing
-            journal.open()
-        raise RecordUnavailable(f"{journal.ref} is written by others all the time")
+        journal.add({segment.path: segment.data}, subject)
 
 
 class Trail:
