@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react';
 import { Suspense, useEffect, useRef } from 'react';
 import { Link, NavigationType, Outlet, useLocation, useNavigationType } from 'react-router';
+import { useFocusKept } from '@/hooks/useFocusKept';
 import { useMe } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { ButtonLink } from '@/ui/Button';
@@ -73,6 +74,7 @@ export function Shell() {
 /** After a navigation the focus begins at the new page, or a screen reader would go on in what is gone. */
 function useFocusOnNavigation(pathname: string) {
   const main = useRef<HTMLElement>(null);
+  useFocusKept(main);
   const before = useRef(pathname);
   const how = useNavigationType();
   useEffect(() => {
