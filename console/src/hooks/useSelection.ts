@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Ticket } from '@/api/types';
-import { decidedAlone } from '@/components/requests/bulkPlan';
+import { decidedAlone } from '@/components/requests/decide/bulkPlan';
 
 export interface Selection {
   /** Whether rows can be selected here at all. */

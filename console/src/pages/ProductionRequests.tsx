@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
-import { BulkBar } from '@/components/requests/BulkBar';
-import { RequestFilters } from '@/components/requests/RequestFilters';
-import { RequestList } from '@/components/requests/RequestList';
-import { RequestStats } from '@/components/requests/RequestStats';
-import { RequestTabs } from '@/components/requests/RequestTabs';
+import { BulkBar } from '@/components/requests/decide/BulkBar';
+import { RequestFilters } from '@/components/requests/list/RequestFilters';
+import { RequestList } from '@/components/requests/list/RequestList';
+import { RequestStats } from '@/components/requests/list/RequestStats';
+import { RequestTabs } from '@/components/requests/list/RequestTabs';
 import { useSession } from '@/auth/useSession';
 import { useFilters } from '@/hooks/useFilters';
 import { useFresh } from '@/hooks/useFresh';

@@ -2,7 +2,7 @@ import { CircleCheck } from 'lucide-react';
 import { type Control, useWatch } from 'react-hook-form';
 import { Link } from 'react-router';
 import type { Checked } from '@/api/types';
-import { useTargets } from '@/components/requests/ApiVersionSelector';
+import { useTargets } from './ApiVersionSelector';
 import { Deciders } from '@/components/requests/Deciders';
 import type { useCheck } from '@/hooks/useCheck';
 import { OtherRequests } from '@/components/requests/OtherRequests';

@@ -1,5 +1,5 @@
 import type { UseFormReturn } from 'react-hook-form';
-import type { FormValues } from '@/components/form/values';
+import type { FormValues } from './values';
 import { useSpeech } from '@/i18n';
 import { Field, FieldError, TextInput } from '@/ui/Field';
 

@@ -5,11 +5,11 @@ import type { Ticket } from '@/api/types';
 import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { Ago } from '@/ui/Time';
-import { handle } from './people';
-import { ImpactBadge } from './ImpactBadge';
-import { Marks } from './Marks';
-import { StatusBadge } from './StatusBadge';
-import { ComparedVersion } from './VersionChange';
+import { handle } from '@/components/requests/people';
+import { ImpactBadge } from '@/components/requests/ImpactBadge';
+import { Marks } from '@/components/requests/Marks';
+import { StatusBadge } from '@/components/requests/StatusBadge';
+import { ComparedVersion } from '@/components/requests/VersionChange';
 
 /** Whether a row is selected, or why it can't be: too much is at stake, or it was decided while it was shown. */
 export type Choice = 'selected' | 'free' | 'alone' | 'decided' | 'decided-by-you';

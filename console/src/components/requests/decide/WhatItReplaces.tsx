@@ -2,8 +2,8 @@ import type { Ticket } from '@/api/types';
 import { useCompared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { Notice } from '@/ui/Notice';
-import { OtherRequests } from './OtherRequests';
-import { ChangeWarning, ComparedVersion } from './VersionChange';
+import { OtherRequests } from '@/components/requests/OtherRequests';
+import { ChangeWarning, ComparedVersion } from '@/components/requests/VersionChange';
 
 /** In a dialog, before something is deployed: what goes, what comes, and what else is open. */
 export function WhatItReplaces({ ticket }: { ticket: Ticket }) {

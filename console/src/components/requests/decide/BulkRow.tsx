@@ -6,10 +6,10 @@ import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
-import { ImpactBadge } from './ImpactBadge';
-import { handle } from './people';
-import { FailedChecks } from './PreChecks';
-import { ComparedVersion } from './VersionChange';
+import { ImpactBadge } from '@/components/requests/ImpactBadge';
+import { handle } from '@/components/requests/people';
+import { FailedChecks } from '@/components/requests/detail/PreChecks';
+import { ComparedVersion } from '@/components/requests/VersionChange';
 
 interface BulkRowProps {
   ticket: Ticket;

@@ -11,7 +11,7 @@ import { Notice } from '@/ui/Notice';
 import { planOf, shownOf, type Plan } from './bulkPlan';
 import { BulkRow } from './BulkRow';
 import { decisionFault } from './decisionWords';
-import { isWarning } from './VersionChange';
+import { isWarning } from '@/components/requests/VersionChange';
 
 interface BulkDialogProps {
   decision: 'approve' | 'reject';

@@ -3,7 +3,7 @@ import type { Announced } from '@/api/types';
 import { useAnnouncements } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { When } from '@/ui/Time';
-import { Section } from './sections';
+import { Section } from '@/components/requests/sections';
 
 const LOOKS = {
   delivered: { icon: CircleCheck, ink: 'text-ok-text' },

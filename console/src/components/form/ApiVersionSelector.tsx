@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useController, useWatch, type Control } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import { TYPES, type KnownTarget, type Me } from '@/api/types';
-import type { FormValues } from '@/components/form/values';
+import type { FormValues } from './values';
 import { useLater } from '@/hooks/useLater';
 import { useSpeech } from '@/i18n';
 import { Combobox } from '@/ui/Combobox';

@@ -10,9 +10,9 @@ import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { jobAddress, workflowAddress } from './addresses';
-import { ApprovalActions } from './ApprovalActions';
-import { Deciders } from './Deciders';
-import { Section } from './sections';
+import { ApprovalActions } from '@/components/requests/decide/ApprovalActions';
+import { Deciders } from '@/components/requests/Deciders';
+import { Section } from '@/components/requests/sections';
 
 /** What can be done, by whom, and where else to look. */
 export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: Decision) => void }) {

@@ -4,7 +4,7 @@ import { STATES, type State } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { cx } from '@/ui/classes';
 import { inputClass } from '@/ui/Field';
-import { StatusBadge } from './StatusBadge';
+import { StatusBadge } from '@/components/requests/StatusBadge';
 
 interface StateFilterProps {
   states: readonly State[];

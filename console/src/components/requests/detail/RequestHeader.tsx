@@ -7,10 +7,10 @@ import { useSpeech } from '@/i18n';
 import { Button } from '@/ui/Button';
 import { Ago, When } from '@/ui/Time';
 import { Digest } from './Digest';
-import { ImpactBadge } from './ImpactBadge';
-import { Marks } from './Marks';
-import { StatusBadge } from './StatusBadge';
-import { ChangeWarning, ComparedVersion } from './VersionChange';
+import { ImpactBadge } from '@/components/requests/ImpactBadge';
+import { Marks } from '@/components/requests/Marks';
+import { StatusBadge } from '@/components/requests/StatusBadge';
+import { ChangeWarning, ComparedVersion } from '@/components/requests/VersionChange';
 
 interface RequestHeaderProps {
   ticket: Ticket;

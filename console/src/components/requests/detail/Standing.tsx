@@ -7,7 +7,7 @@ import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { Notice } from '@/ui/Notice';
 import { When } from '@/ui/Time';
-import { StatusBadge } from './StatusBadge';
+import { StatusBadge } from '@/components/requests/StatusBadge';
 
 interface StandingProps {
   ticket: Ticket;

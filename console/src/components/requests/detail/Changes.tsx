@@ -7,8 +7,8 @@ import { explain } from '@/i18n/server';
 import { LazyMarkdown } from '@/ui/LazyMarkdown';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { When } from '@/ui/Time';
-import { OtherRequests } from './OtherRequests';
-import { DirectionBadge } from './VersionChange';
+import { OtherRequests } from '@/components/requests/OtherRequests';
+import { DirectionBadge } from '@/components/requests/VersionChange';
 
 /** The version in production beside the one that is asked for. */
 export function Changes({ ticket }: { ticket: Ticket }) {

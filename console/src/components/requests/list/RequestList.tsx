@@ -12,7 +12,7 @@ import { cx } from '@/ui/classes';
 import { Empty } from '@/ui/Empty';
 import { NotRead } from '@/ui/NotRead';
 import { Bone, Skeleton } from '@/ui/Skeleton';
-import { decidedAlone } from './bulkPlan';
+import { decidedAlone } from '@/components/requests/decide/bulkPlan';
 import { RequestCard, type Choice } from './RequestCard';
 
 interface RequestListProps {
