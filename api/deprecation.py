@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs
 
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.datastructures import Headers, MutableHeaders
@@ -119,15 +120,23 @@ def _soonest(used: Iterable[Deprecation]) -> dict[str, str]:
 
 
 def _marks(route: APIRoute) -> _Marks:
+    asking = list(_all(route.dependant))
     return _Marks(
         own=Deprecation.of(route.openapi_extra) if route.deprecated else None,
-        queries=dict(_parameters(route.dependant.query_params)),
-        headers=dict(_parameters(route.dependant.header_params)),
+        queries=dict(_parameters(field for each in asking for field in each.query_params)),
+        headers=dict(_parameters(field for each in asking for field in each.header_params)),
     )
 
 
+def _all(asking: Dependant) -> Iterator[Dependant]:
+    """What a route asks for, and what the dependencies of it ask for in turn."""
+    yield asking
+    for each in asking.dependencies:
+        yield from _all(each)
+
+
 def _parameters(fields: Iterable[Any]) -> Iterator[tuple[str, Deprecation]]:
-    """The route's own parameters that will go, those of a model that stands for several among them."""
+    """The parameters that will go, those of a model that stands for several among them."""
     for field in fields:
         info = field.field_info
         model = info.annotation

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Header, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Query, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
@@ -45,6 +45,16 @@ def made() -> FastAPI:
         x_team: Annotated[str | None, Header(**PARAMETER.parameter)] = None,
     ) -> str | None:
         return order or x_team
+
+    def nested(page: Annotated[str | None, Query(**PARAMETER.parameter)] = None) -> str | None:
+        return page
+
+    def asked(page: Annotated[str | None, Depends(nested)]) -> str | None:
+        return page
+
+    @router.get("/paged")
+    def paged(page: Annotated[str | None, Depends(asked)]) -> str | None:
+        return page
 
     app = FastAPI()
     app.include_router(router)
@@ -85,13 +95,15 @@ async def test_each_answer_of_a_route_that_will_go_says_so(http: httpx.AsyncClie
         ("/v1/sorted?order=name", {}, {}),
         ("/v1/sorted", {"X-Team": "finance"}, SOONER),
         ("/v1/sorted", {}, {}),
+        ("/v1/paged?page=2", {}, SOONER),
+        ("/v1/paged", {}, {}),
         ("/nowhere?team=finance", {}, {}),
     ],
 )
 async def test_a_parameter_that_will_go_is_told_of_to_whom_uses_it(
     http: httpx.AsyncClient, path: str, headers: dict[str, str], expected: dict[str, str]
 ) -> None:
-    """In a query's own model, alone, under its alias, or a header; others hear nothing."""
+    """In a query's own model, alone, under its alias, a header, or what a dependency asks for; others hear nothing."""
     assert told(await http.get(path, headers=headers)) == expected
 
 
