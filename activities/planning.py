@@ -11,7 +11,7 @@ from clients.channel import ChannelClient
 from domain import lifecycle
 from domain.announcement import Announcement, Channel, Event, Plan, event_of, next_due, reminders_by, shifted
 from domain.audience import Audience
-from domain.backlog import Backlog, Key
+from domain.backlog import MOST_AT_ONE_PLACE, Backlog, Key
 from domain.delivery import DeliveryOutcome, DeliveryResult, EventRef, Progress, TicketAnnouncements
 from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
@@ -31,7 +31,7 @@ READ_AT_ONCE = 200
 """Commits read before what they say is told."""
 
 MOST_WAITING = 10_000
-"""Announcements that wait; at more, no further commit is read until some have been told, or given up."""
+"""Deliveries that wait for places that take them; at more, no further commit is read until some have been told."""
 
 _PREPARED = 4 * READ_AT_ONCE
 """Announcements that are kept while they go out to everybody."""
@@ -86,7 +86,7 @@ class OutboxPlanner:
 
     @property
     def full(self) -> bool:
-        return len(self._open) >= MOST_WAITING
+        return self.backlog.moving >= MOST_WAITING
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -171,7 +171,11 @@ class OutboxPlanner:
         self._open[ticket_id, progress.key] = set(left)
         thread = self.outbox.of(ticket_id).thread
         for to in left:
-            self.backlog.put((ticket_id, to), progress, self.setup.client.place(to, thread, prepared[1]))
+            place = self.setup.client.place(to, thread, prepared[1])
+            if self.backlog.crowded(place):
+                self.give_up(ticket_id, to, progress, f"{MOST_AT_ONE_PLACE:,} announcements waited for it already")
+            else:
+                self.backlog.put((ticket_id, to), progress, place)
         if not left:
             self._close(ticket_id, progress)
 
@@ -251,13 +255,13 @@ class OutboxPlanner:
             FAILED.labels(self.setup.channel).inc()
             _LOG.warning("%s could not tell of %s: %s", self.setup.channel, ticket_id, delivery.failure)
 
-    def give_up(self, ticket_id: str, to: str, said: EventRef) -> None:
+    def give_up(self, ticket_id: str, to: str, said: EventRef, why: str = "It was not tried in time") -> None:
         """Keep that a destination will not be told, and say so."""
         _LOG.error("%s gives up telling %s of %s of %s", self.setup.channel, to, said.event, ticket_id)
         UNDELIVERED.labels(self.setup.channel).inc()
         self.outbox.count(undelivered=1)
         progress = self.outbox.of(ticket_id).of(said)
-        self._lose(ticket_id, to, said, (progress and progress.failure) or "It was not tried in time")
+        self._lose(ticket_id, to, said, (progress and progress.failure) or why)
         if progress:
             self._close(ticket_id, progress.model_copy(update={"lost": True}), to)
 

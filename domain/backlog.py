@@ -1,10 +1,11 @@
 """The deliveries that wait: in order for a ticket and a destination, and no destination waits for another.
 
 A line is what one destination is still to be told of one ticket. A place is where lines lead: a mailbox, a Slack
-channel, a topic. A place that took nothing rests, longer each time; the other places go on.
+channel, a topic. A place that took nothing rests, longer each time; the other places go on, and it has a share of its
+own of what may wait.
 """
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ from domain.delivery import EventRef
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=15)
 """The rest after a first failure, doubled up to the longest: a channel comes back in seconds, in hours or never."""
+
+MOST_AT_ONE_PLACE = 1_000
+"""Deliveries that wait for a place that takes nothing: the share of one that is away, so that no other loses by it."""
 
 Key = tuple[str, str]
 """A line's name: the ticket's id and the destination."""
@@ -47,9 +51,20 @@ class Backlog:
     _places: OrderedDict[str, OrderedDict[Key, None]] = field(default_factory=OrderedDict)
     _pauses: dict[str, Pause] = field(default_factory=dict)
     _place_of: dict[Key, str] = field(default_factory=dict)
+    _waiting: Counter[str] = field(default_factory=Counter)
+    """The deliveries of each place."""
 
     def __len__(self) -> int:
-        return sum(map(len, self._lines.values()))
+        return self._waiting.total()
+
+    @property
+    def moving(self) -> int:
+        """The deliveries to places that take what they are told."""
+        return len(self) - sum(self._waiting[place] for place in self._pauses)
+
+    def crowded(self, place: str) -> bool:
+        """Tells whether as much waits for a place that takes nothing as may."""
+        return place in self._pauses and self._waiting[place] >= MOST_AT_ONE_PLACE
 
     def __iter__(self) -> Iterator[tuple[Key, EventRef]]:
         """Everything that waits."""
@@ -62,6 +77,7 @@ class Backlog:
         if len(line) == 1:
             self._place_of[key] = place
             self._places.setdefault(place, OrderedDict())[key] = None
+        self._waiting[self._place_of[key]] += 1
 
     def next(self, now: datetime, busy: Container[str] = ()) -> tuple[Key, EventRef] | None:
         """Picks what to deliver now: the places take turns, and so do the lines of one place. None for nothing.
@@ -119,10 +135,11 @@ class Backlog:
     def _drop_first(self, key: Key) -> None:
         line = self._lines[key]
         line.popleft()
+        self._waiting[self._place_of[key]] -= 1
         if line:
             return
         del self._lines[key]
         place = self._place_of.pop(key)
         del self._places[place][key]
         if not self._places[place]:
-            del self._places[place]
+            del self._places[place], self._waiting[place]

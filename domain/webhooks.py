@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated
@@ -15,7 +16,7 @@ MOST_WEBHOOKS = 10
 """Addresses of one tenant."""
 
 MOST_LETTERS = 1_000
-"""Undelivered announcements that are remembered, the newest."""
+"""Undelivered announcements that are remembered."""
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -99,8 +100,15 @@ class DeadLetters(Frozen):
     letters: tuple[DeadLetter, ...] = ()
 
     def with_(self, more: Collection[DeadLetter]) -> "DeadLetters":
-        """The same with these, without the oldest of too many."""
-        return DeadLetters(letters=(*self.letters, *more)[-MOST_LETTERS:])
+        """The same with these; of too many, the oldest of the destination that has most go first."""
+        letters = (*self.letters, *more)
+        kept = {number: each.to for number, each in enumerate(letters)}
+        count = Counter(kept.values())
+        while len(kept) > MOST_LETTERS:
+            most = max(count, key=count.__getitem__)
+            del kept[next(number for number, to in kept.items() if to == most)]
+            count[most] -= 1
+        return DeadLetters(letters=tuple(letters[number] for number in kept))
 
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")

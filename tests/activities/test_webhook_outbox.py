@@ -4,30 +4,35 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
+from standardwebhooks import Webhook as Verifier
 
+from activities import planning
+from domain import backlog
 from domain.announcement import Channel
 from domain.delivery import DeliveryOutcome
+from domain.roles import Role
 from record.git.outbox import undelivered
 from record.people.directory import DirectoryReader
 from tests.activities.test_outbox import WHOLE, House, house, told_whole, until
-from tests.domain.builders import pending
+from tests.domain.builders import FINANCE, RETAIL, pending, person
 from tests.record.building import Story, git, number, opened, person_commits
-from tests.webhooks import Receiver, channel
+from tests.webhooks import SECRET, Receiver, channel
 
 __all__ = ["house"]
 
-TENANT = "tenants/tenant-finance.yaml"
+RITA = person("rita.retail@cab-i.com", Role.DEVOPS, tenant=RETAIL)
 
 
-def named(house: House, *urls: str) -> list[str]:
+def named(house: House, *urls: str, tenant: str = FINANCE) -> list[str]:
     """Write these webhooks into the tenant's file; their ids."""
     house.channel = Channel.WEBHOOK
-    before = git(house.git, "show", f"main:{TENANT}").split("\n  webhooks:")[0].rstrip()
+    file = f"tenants/{tenant}.yaml"
+    before = git(house.git, "show", f"main:{file}").split("\n  webhooks:")[0].rstrip()
     lines = "".join(f"\n    - {{url: '{url}', secretName: ci}}" for url in urls)
-    person_commits(house.git, {TENANT: f"{before}\n  webhooks:{lines or ' []'}\n"})
+    person_commits(house.git, {file: f"{before}\n  webhooks:{lines or ' []'}\n"})
     reader = DirectoryReader(opened(house.git, house.folder / "reader"))
     reader._repository.fetch()
-    return [each.id for each in reader.current().tenants["tenant-finance"].webhooks]
+    return [each.id for each in reader.current().tenants[tenant].webhooks]
 
 
 def events(receiver: Receiver, ticket: str = number(1)) -> list[str]:
@@ -68,6 +73,39 @@ async def test_a_slow_receiver_holds_up_no_other(house: House) -> None:
             await until(lambda: sum(len(each.receipts) for each in house.report().progress) == 4)
             assert asyncio.get_running_loop().time() - begun < 6
             assert slow.got == []
+
+
+async def test_a_tenant_whose_receiver_is_away_fills_its_own_share_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes beyond stands in the list of what was given up, and another tenant is told at once."""
+    monkeypatch.setattr(planning, "MOST_WAITING", 6)
+    monkeypatch.setattr(backlog, "MOST_AT_ONE_PLACE", 4)
+    async with AsyncExitStack() as stack:
+        away, well = Receiver(500), Receiver()
+        for each in (away, well):
+            await stack.enter_async_context(each.open())
+        (dead,) = named(house, away.url())
+        named(house, well.url(), tenant=RETAIL)
+        async with house.leading(
+            channel(secrets={f"{each}/ci": (Verifier(SECRET),) for each in (FINANCE, RETAIL)})
+        ) as led:
+            await Story(led.repository).create()
+            await until(lambda: away.asked > 0)
+            for n in range(2, 11):
+                await Story(led.repository, pending(id=number(n))).create()
+            await Story(led.repository, pending(id=number(11), tenant=RETAIL, requester=RITA)).create()
+            await until(lambda: events(well, number(11)) == WHOLE[:1])
+            await until(lambda: len(undelivered(opened(house.git, house.folder), Channel.WEBHOOK).letters) == 6)
+            away.status = 204
+            house.clock.let_pass(minutes=16)
+            await until(lambda: len(away.got) == 4)
+    assert [each["subject"] for each in sorted(away.got, key=lambda each: each["subject"])] == list(
+        map(number, range(1, 5))
+    )
+    letters = undelivered(opened(house.git, house.folder), Channel.WEBHOOK).letters
+    assert {(each.to, each.tenant) for each in letters} == {(dead, FINANCE)}
+    assert "waited for it already" in letters[0].why
 
 
 async def test_a_slow_receiver_s_message_is_not_given_up_while_it_is_under_way(house: House) -> None:

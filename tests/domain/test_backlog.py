@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.announcement import Event
 from domain.backlog import LONGEST_PAUSE, Backlog, Key
 from domain.delivery import EventRef
+from domain.webhooks import DeadLetter, DeadLetters
 from tests.domain.builders import NOW
 
 SECOND = timedelta(seconds=1)
@@ -101,3 +104,25 @@ def test_what_is_too_old_leaves_and_the_rest_goes_on() -> None:
     assert found.oldest == NOW + timedelta(minutes=3)
     assert emptied(found) == [(("a", "x"), 3)]
     assert len(found) == 0
+
+
+def test_a_place_that_takes_nothing_has_a_share_and_counts_for_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place that takes what it is told has none: nothing of it is given up."""
+    monkeypatch.setattr("domain.backlog.MOST_AT_ONE_PLACE", 2)
+    found = backlog(("a", "x", 1), ("b", "x", 1), ("a", "y", 1), ("b", "y", 1))
+    assert (found.moving, found.crowded("x"), found.crowded("y")) == (4, False, False)
+    found.failed(("a", "x"), NOW)
+    assert (found.moving, found.crowded("x"), found.crowded("y")) == (2, True, False)
+    found.done(("a", "x"))
+    assert (found.moving, len(found), found.crowded("x")) == (3, 3, False)
+
+
+def test_a_destination_that_gives_up_much_pushes_no_other_s_letters_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest of whoever has most go first."""
+    monkeypatch.setattr("domain.webhooks.MOST_LETTERS", 3)
+    letters = [
+        DeadLetter(ticket=f"PR-2026-{n:04}", event=Event.CREATED, number=1, at=NOW, to=to, why="away", given_up=NOW)
+        for n, to in enumerate("xyyyy", 1)
+    ]
+    kept = DeadLetters().with_(letters[:2]).with_(letters[2:])
+    assert [each.ticket for each in kept.letters] == ["PR-2026-0001", "PR-2026-0004", "PR-2026-0005"]
