@@ -14,7 +14,7 @@ from domain.roles import Person, Scope
 from domain.ticket import State
 from record.index.finding import Finder
 from record.index.query import TicketQuery
-from record.index.spans import Names, SortedRows
+from record.index.spans import Spans
 
 MOST_WEEKS = 53
 """Weeks of a question: a year, so that no question costs more for an older record."""
@@ -74,10 +74,11 @@ class Answers:
     def to(self, query: InsightQuery) -> Insight:
         found, spans = self.finder.found(query.tickets), self.finder.spans
         spans.prepare(query.zone)
-        weeks = [(week, stage) for week in range(query.first, query.last + 1) for stage in Stage]
-        there = [(week, stage, spans.weeks[stage, week]) for week, stage in weeks if (stage, week) in spans.weeks]
         some = None if self.finder.is_everything(found) else found
-        parts = _by_week(there, some) if query.by is By.WEEK else _by_name(there, some, spans.names, query.by)
+        if query.by is By.WEEK:
+            parts = _by_week(spans, range(query.first, query.last + 1), some)
+        else:
+            parts = spans.split(query.by).runs(query.first, query.last, some)
         pending = self.finder.found(replace(query.tickets, state=(State.PENDING,)))
         now = int(query.now.timestamp())
         return Insight(
@@ -105,26 +106,14 @@ class Answers:
         return sum(rows.count(first, last, found) for rows in known if rows is not None)
 
 
-_There = Iterable[tuple[int, Stage, SortedRows]]
-"""Week, stage and what ended then."""
-
-
-def _by_week(there: _There, found: FrozenBitMap | None) -> dict[str, Runs]:
-    parts: dict[str, dict[Stage, list[Sequence[int]]]] = {}
-    for week, stage, rows in there:
-        parts.setdefault(insights.week_name(week), {})[stage] = [rows.numbers_of(found)]
-    return {name: runs for name, runs in parts.items() if any(len(run) for (run,) in runs.values())}
-
-
-def _by_name(there: _There, found: FrozenBitMap | None, names: Names, by: By) -> dict[str, Runs]:
-    """The durations by tenant, target or impact: one run takes all weeks, and is sorted at once."""
-    seconds: defaultdict[Stage, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for _, stage, rows in there:
-        of, kept = seconds[stage], rows.among(found)
-        for number, name in zip(kept.numbers, names.of(kept.rows, by), strict=True):
-            of[name].append(number)
-    every = sorted({name for of in seconds.values() for name in of})
-    return {name: {stage: [sorted(of[name])] for stage, of in seconds.items() if name in of} for name in every}
+def _by_week(spans: Spans, weeks: Iterable[int], found: FrozenBitMap | None) -> dict[str, Runs]:
+    parts: dict[str, Runs] = {}
+    for week in weeks:
+        there = ((stage, spans.weeks[stage, week]) for stage in Stage if (stage, week) in spans.weeks)
+        runs = {stage: [numbers] for stage, rows in there if len(numbers := rows.numbers_of(found))}
+        if runs:
+            parts[insights.week_name(week)] = runs
+    return parts
 
 
 def _joined(parts: Iterable[Runs]) -> Runs:

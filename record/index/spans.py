@@ -1,4 +1,4 @@
-"""Keeps the ended stages, outages and decisions of all promotions in memory, sorted, in 12 bytes each.
+"""Keeps the ended stages, outages and decisions of all promotions in memory: 12 bytes each by week, 13 by each split.
 
 The file has them too, for the first question after a start. Used by one thread at a time.
 """
@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
-from sys import intern
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from domain.insights import ENDS, Attempt, By, Decided, Span, Stage
 from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record.index import schema
+from record.index.splits import Names, Split
 
 _ROW = 32
 """Bits that a row takes where it is packed behind a number."""
@@ -56,13 +56,6 @@ class SortedRows:
         """The numbers of the found rows, in order; None finds every one."""
         return self.numbers if found is None else list(compress(self.numbers, map(found.__contains__, self.rows)))
 
-    def among(self, found: FrozenBitMap | None) -> "SortedRows":
-        """Those of the found rows."""
-        if found is None:
-            return self
-        kept = bytes(map(found.__contains__, self.rows))
-        return SortedRows(array("q", compress(self.numbers, kept)), array("I", compress(self.rows, kept)))
-
     def count(self, first: int, last: int, found: FrozenBitMap) -> int:
         """The number of those of found rows from `first` up to, not with, `last`."""
         rows = self.rows[bisect_left(self.numbers, first) : bisect_left(self.numbers, last)]
@@ -71,22 +64,6 @@ class SortedRows:
 
 Change = Callable[[SortedRows, int, int], None]
 """`SortedRows.put` or `SortedRows.remove`."""
-
-
-class Names:
-    """Knows by row what figures are split by: the tenant, the target as the index names it, the impact."""
-
-    def __init__(self) -> None:
-        self._of: dict[By, list[str]] = {By.TENANT: [], By.TARGET: [], By.IMPACT: []}
-
-    def put(self, row: int, target: str, impact: str) -> None:
-        for by, name in ((By.TENANT, target.partition("\n")[0]), (By.TARGET, target), (By.IMPACT, impact)):
-            names = self._of[by]
-            names.extend("" for _ in range(len(names), row + 1))
-            names[row] = intern(name)
-
-    def of(self, rows: Iterable[int], by: By) -> Iterator[str]:
-        return map(self._of[by].__getitem__, rows)
 
 
 class Spans:
@@ -103,6 +80,7 @@ class Spans:
         self.weeks: defaultdict[tuple[str, int], SortedRows] = defaultdict(SortedRows)
         self.decided: defaultdict[str, SortedRows] = defaultdict(SortedRows)
         self._attempts: defaultdict[str, SortedRows] = defaultdict(SortedRows)
+        self._splits: dict[By, Split] = {}
 
     def prepare(self, zone: ZoneInfo) -> None:
         """Learn everything from the file, by weeks of the zone, unless that was done."""
@@ -123,13 +101,24 @@ class Spans:
         self.weeks, self.decided, self._attempts = _sorted(weeks), _sorted(decided), _sorted(attempts)
         self._zone = zone
         self._file_outages(self._attempts, zone, SortedRows.put)
+        for by in (By.TENANT, By.TARGET, By.IMPACT):
+            self.split(by)
+
+    def split(self, by: By) -> Split:
+        """The stages and outages by tenant, target or impact; made anew after a repair gave a request other names."""
+        if by not in self._splits:
+            self._splits[by] = Split(self.names, by)
+            for (stage, week), rows in self.weeks.items():
+                self._splits[by].fill(Stage(stage), week, rows.numbers, rows.rows)
+            self._splits[by].sort()
+        return self._splits[by]
 
     def change(self, row: int, before: PromotionRequest | None, now: PromotionRequest | None) -> None:
         """The ticket in the row is `now`, and was `before`."""
         if self._zone is None:
             return
-        if now is not None:
-            self.names.put(row, schema.target(now), now.spec.request.impact_assessment.value)
+        if now is not None and self.names.put(row, schema.target(now), now.spec.request.impact_assessment.value):
+            self._splits.clear()
         told, tells = Counter(_told(before)), Counter(_told(now))
         gone, new = told - tells, tells - told
         ended = {target for target, each in (*gone, *new) if isinstance(each, Span) and each.stage in ENDS}
@@ -143,7 +132,7 @@ class Spans:
         if isinstance(told, Decided):
             change(self.decided[same_address(told.by)], told.at, row)
             return
-        change(self.weeks[told.stage, insights.week_of(told.ended, zone)], told.seconds, row)
+        self._file_span(told.stage, insights.week_of(told.ended, zone), told.seconds, row, change)
         if told.stage in ENDS:
             change(self._attempts[target], _end(told.ended, told.stage), row)
 
@@ -151,7 +140,12 @@ class Spans:
         """File the outages of targets, or take them out, under the request that failed first."""
         for target in targets:
             for each in insights.outages(_attempts(self._attempts[target])):
-                change(self.weeks[Stage.OUTAGE, insights.week_of(each.ended, zone)], each.seconds, each.ticket)
+                self._file_span(Stage.OUTAGE, insights.week_of(each.ended, zone), each.seconds, each.ticket, change)
+
+    def _file_span(self, stage: Stage, week: int, seconds: int, row: int, change: Change) -> None:
+        change(self.weeks[stage, week], seconds, row)
+        for split in self._splits.values():
+            split.change(stage, week, seconds, row, put=change is SortedRows.put)
 
 
 def _told(ticket: PromotionRequest | None) -> Iterator[tuple[str, Span | Decided]]:

@@ -19,7 +19,7 @@ from record.index.insights import Insight, InsightQuery, Team
 from record.index.query import TicketQuery
 from record.index.reader import Index
 from tests.domain.builders import ADA, MINUTE, NOW, details, pending
-from tests.record.building import Story, bare, number, opened
+from tests.record.building import Story, bare, git, number, opened, person_commits
 
 PARIS = ZoneInfo("Europe/Paris")
 YEAR_END = datetime(2026, 12, 31, 12, tzinfo=UTC)
@@ -207,6 +207,33 @@ async def test_an_index_that_followed_tells_the_same_as_one_made_anew(tmp_path: 
     overall = asked(following, first=first, weeks=8).overall
     assert (overall.deployed, overall.failed, overall.time_to_restore.count) == (2, 2, 1)
     following.close()
+    await repository.close()
+
+
+async def test_a_request_that_is_repaired_counts_under_the_names_it_has_now(tmp_path: Path) -> None:
+    """As in an index made anew: its times are the same, and its impact is another."""
+    repository = opened(bare(tmp_path / "record.git"), tmp_path)
+    following = Index(repository, tmp_path / "following.sqlite")
+    first = (NOW.date().toordinal() - 1) // 7
+    story = await Story(repository).create()
+    await story.then("approved", "deploying", "deployed")
+    assert list(asked(following, By.IMPACT, first=first, weeks=8).parts) == ["low"]
+    (file,) = [
+        each
+        for each in git(tmp_path / "record.git", "ls-tree", "-r", "--name-only", "main").split()
+        if number(1) in each
+    ]
+    text = git(tmp_path / "record.git", "show", f"main:{file}")
+    person_commits(
+        tmp_path / "record.git", {file: text.replace("impactAssessment: low", "impactAssessment: high") + "\n"}
+    )
+    repository.fetch()
+    fresh = Index(repository, tmp_path / "fresh.sqlite")
+    for by in By:
+        assert asked(following, by, first=first, weeks=8) == asked(fresh, by, first=first, weeks=8)
+    assert list(asked(following, By.IMPACT, first=first, weeks=8).parts) == ["high"]
+    following.close()
+    fresh.close()
     await repository.close()
 
 
