@@ -29,6 +29,9 @@ LOOK_EVERY = 2.0
 BATCH = 500
 """Entries of one segment that are handed over together."""
 
+MOST_REFUSED = 8
+"""Entries in a row that a sink refuses, after which nothing speaks for a fault of theirs: the sink is down."""
+
 NOTE_EVERY = 1.0
 """Seconds between two appends to the journal at least; what a crash between them repeats has the same ids."""
 
@@ -75,6 +78,9 @@ class _SinkLeader:
     _noted: float = 0.0
     _owed: bool = False
     _failure: str = ""
+    _refused: int = 0
+    """Entries that were refused since the sink took one last: only its taking another tells that it is their fault."""
+    _why: str = ""
 
     async def round(self) -> None:
         """Hand over all there is, unless the sink rests."""
@@ -96,6 +102,8 @@ class _SinkLeader:
             self.lease.details = SinkReport(failure=self._said(), lost=self._reader.place.lost)
 
     def _rest(self, down: SinkDown, began: datetime) -> None:
+        if self._refused:  # none of them is lost: go on from where the place was noted
+            self._reader, self._refused, self._owed = None, 0, False
         if not self._pause.failures:
             _LOG.warning("%s takes nothing: %s", self.setup.name, down)
         self._failure = str(down)
@@ -112,24 +120,33 @@ class _SinkLeader:
             lost = 0
             for start in range(0, len(events), BATCH):
                 lost += await self._send(events[start : start + BATCH])
-            self._pause.end()
-            DOWN.labels(self.setup.sink.name).set(0)
+            if self._refused:  # what was taken before is noted without it
+                await self._note(reader, at_least=0.0)
             reader.passed(segment, lost)
-            self._owed = True
-            await self._note(reader, NOTE_EVERY)
+            if not self._refused:
+                self._pause.end()
+                DOWN.labels(self.setup.sink.name).set(0)
+                self._owed = True
+                await self._note(reader, NOTE_EVERY)
+        if self._refused:
+            raise SinkDown(f"it took nothing after it refused {self._refused}: {self._why}")
 
     async def _send(self, events: Sequence[Event]) -> int:
-        """Hand a batch over; how many of it were refused for good. Raises SinkDown."""
+        """Hand a batch over; how many of it were refused. Raises SinkDown, also where it refuses everything."""
         self.lease.check()
         try:
             await self.setup.sink.send(events)
         except SinkRefused as refused:
-            if len(events) == 1:
-                _LOG.error("%s refuses entry %s: %s", self.setup.name, events[0]["metadata"]["uid"], refused)
-                LOST.labels(self.setup.sink.name).inc()
-                return 1
-            half = len(events) // 2
-            return await self._send(events[:half]) + await self._send(events[half:])
+            if len(events) > 1:
+                half = len(events) // 2
+                return await self._send(events[:half]) + await self._send(events[half:])
+            _LOG.error("%s refuses entry %s: %s", self.setup.name, events[0]["metadata"]["uid"], refused)
+            self._refused, self._why = self._refused + 1, str(refused)
+            if self._refused >= MOST_REFUSED:
+                raise SinkDown(f"it refused {self._refused} entries in a row: {refused}") from refused
+            return 1
+        LOST.labels(self.setup.sink.name).inc(self._refused)
+        self._refused = 0
         SENT.labels(self.setup.sink.name).inc(len(events))
         return 0
 

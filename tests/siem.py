@@ -66,6 +66,8 @@ class HttpsCollector:
 
     folder: Path
     status: int = 200
+    code: int = 9
+    """Splunk's, beside another status than 200."""
     heads: dict[str, str] = field(default_factory=dict)
     refuses: str = ""
     rejects: bool = False
@@ -97,7 +99,7 @@ class HttpsCollector:
         self.asked += 1
         text = await request.text()
         if self.status != 200:
-            return web.json_response({"text": "down"}, status=self.status, headers=self.heads)
+            return web.json_response({"text": "down", "code": self.code}, status=self.status, headers=self.heads)
         if self.says is not None:
             return web.Response(body=self.says.encode("latin-1"), content_type="application/json")
         if self.refuses and self.refuses in text:

@@ -3,12 +3,17 @@
 https://docs.splunk.com/Documentation/Splunk/latest/Data/FormateventsforHTTPEventCollector
 """
 
+import asyncio
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from clients.letters import one_line
 from clients.siem.sink import SEND_WITHIN, Event, SinkDown, SinkRefused, text_of
@@ -16,6 +21,14 @@ from clients.tls import context
 
 _NEVER = frozenset({400, 413, 422})
 """Statuses of what is wrong with the batch itself; any other can be mended at the other side or in the settings."""
+
+_HEC_SETTINGS = frozenset({1, 2, 3, 4, 7, 10, 11, 14, 16})
+"""Splunk's codes for what is wrong with token, index, channel or settings, whatever the entry, some of them with 400:
+https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector#Possible_error_codes
+"""
+
+LARGEST_ANSWER = 65_536
+"""Bytes of an answer that are read; a collector's has some hundred."""
 
 
 class BatchForm(StrEnum):
@@ -42,25 +55,78 @@ class HttpsSink:
             body, scheme = "".join(map(_hec, events)), "Splunk"
         else:
             body, scheme = f"[{','.join(map(text_of, events))}]", "Bearer"
-        await posted(self.url, body, f"{scheme} {self.token}" if self.token else None, self.ca_bundle)
+        authorization = f"{scheme} {self.token}" if self.token else None
+        answer = await posted(self.url, body, authorization, self)
+        if self.form is BatchForm.HEC and (said := _refusal(answer.body)) and said.code in _HEC_SETTINGS:
+            raise SinkDown(f"{answer}: {one_line(said.text)}")
+        answer.check()
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """Made once: reading the system's authorities takes as long as a batch."""
+        return context(self.ca_bundle, None)
+
+
+class _HecAnswer(BaseModel):
+    text: str = ""
+    code: int
+
+
+def _refusal(body: bytes) -> _HecAnswer | None:
+    try:
+        return _HecAnswer.model_validate_json(body)
+    except ValidationError:
+        return None  # such as a proxy's page: the status alone tells
 
 
 def _hec(event: Event) -> str:
     return text_of({"time": event["time"] / 1000, "source": "prodgate", "sourcetype": "ocsf:json", "event": event})
 
 
-async def posted(url: str, body: str, authorization: str | None, ca_bundle: Path | None) -> httpx.Response:
-    """The answer to a post that was taken. Raises SinkDown, SinkRefused."""
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a post, of which the body is read as far as anybody needs it."""
+
+    status: int
+    body: bytes
+    retry_after: str
+
+    def __str__(self) -> str:
+        return f"it answered {self.status}"
+
+    def check(self) -> None:
+        """Raise SinkDown or SinkRefused, unless it says that the batch was taken."""
+        if httpx.codes.is_success(self.status):
+            return
+        if self.status in _NEVER:
+            raise SinkRefused(str(self))
+        asked = self.retry_after
+        raise SinkDown(str(self), float(asked[:6]) if asked.isascii() and asked.isdigit() else None)
+
+
+class OverTls(Protocol):
+    """A sink that has its side of TLS; CertificateUnusable where it can't be made."""
+
+    @property
+    def tls(self) -> ssl.SSLContext: ...
+
+
+async def posted(url: str, body: str, authorization: str | None, by: OverTls) -> Answer:
+    """The answer to a post. Raises SinkDown where there is none."""
     heads = {"Content-Type": "application/json"} | ({"Authorization": authorization} if authorization else {})
     try:
-        async with httpx.AsyncClient(verify=context(ca_bundle, None), timeout=SEND_WITHIN) as http:
-            answer = await http.post(url, content=body.encode(), headers=heads)
+        async with (
+            asyncio.timeout(SEND_WITHIN),
+            httpx.AsyncClient(verify=by.tls, timeout=SEND_WITHIN) as http,
+            http.stream("POST", url, content=body.encode(), headers=heads) as answer,
+        ):
+            read = b""
+            async for piece in answer.aiter_bytes():
+                read += piece
+                if len(read) > LARGEST_ANSWER:
+                    break
+            return Answer(answer.status_code, read[:LARGEST_ANSWER], answer.headers.get("retry-after", ""))
+    except TimeoutError as error:
+        raise SinkDown(f"it did not answer within {SEND_WITHIN:g} s") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise SinkDown(one_line(str(error)) or type(error).__name__) from error
-    if answer.is_success:
-        return answer
-    why = f"it answered {answer.status_code}"
-    if answer.status_code in _NEVER:
-        raise SinkRefused(why)
-    asked = answer.headers.get("retry-after", "")
-    raise SinkDown(why, float(asked[:6]) if asked.isascii() and asked.isdigit() else None)

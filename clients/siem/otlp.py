@@ -1,7 +1,9 @@
 """OTLP logs over HTTPS, in the protocol's JSON form: https://opentelemetry.io/docs/specs/otlp/#otlphttp"""
 
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from clients.siem.https import posted
 from clients.siem.sink import Event, SinkDown, SinkRefused, text_of
+from clients.tls import context
 
 _SEVERITY = {1: (9, "INFO"), 2: (13, "WARN"), 3: (17, "ERROR")}
 """Numbers and names of the log data model, by OCSF's severity."""
@@ -33,13 +36,19 @@ class OtlpSink:
         resource = {"attributes": [_text("service.name", "prodgate"), _text("host.name", self.host)]}
         logs = {"scope": {"name": "prodgate.audit"}, "logRecords": list(map(_record, events))}
         body = text_of({"resourceLogs": [{"resource": resource, "scopeLogs": [logs]}]})
-        answer = await posted(self.url, body, f"Bearer {self.token}" if self.token else None, self.ca_bundle)
+        answer = await posted(self.url, body, f"Bearer {self.token}" if self.token else None, self)
+        answer.check()
         try:
-            rejected = _Taken.model_validate_json(answer.content or b"{}").partial_success
+            rejected = _Taken.model_validate_json(answer.body or b"{}").partial_success
         except ValidationError as error:  # such as the page of a proxy: nothing says that anybody has the records
             raise SinkDown("it answered something that no collector does") from error
         if rejected and rejected.rejected_log_records:
             raise SinkRefused(f"it rejected {rejected.rejected_log_records} records")
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """Made once: reading the system's authorities takes as long as a batch."""
+        return context(self.ca_bundle, None)
 
 
 class _Answer(BaseModel):

@@ -1,9 +1,11 @@
 """Syslog: RFC 5424 messages over TLS, each with its length before it (RFC 5425, 4.3)."""
 
 import asyncio
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from clients.letters import one_line
@@ -41,8 +43,7 @@ class Syslog:
             raise SinkDown(one_line(str(error)) or type(error).__name__) from error
 
     async def _deliver(self, frames: bytes) -> None:
-        tls = context(self.ca_bundle, self.certificate)
-        reader, writer = await asyncio.open_connection(self.collector.host, self.collector.port, ssl=tls)
+        reader, writer = await asyncio.open_connection(self.collector.host, self.collector.port, ssl=self._tls)
         try:
             writer.write(frames)
             await writer.drain()
@@ -51,6 +52,11 @@ class Syslog:
         finally:
             writer.close()
         await writer.wait_closed()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made once: reading the system's authorities takes as long as a batch."""
+        return context(self.ca_bundle, self.certificate)
 
     def _frame(self, event: Event) -> bytes:
         at = datetime.fromtimestamp(event["time"] / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

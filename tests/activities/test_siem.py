@@ -138,6 +138,44 @@ async def test_an_entry_that_is_refused_for_good_holds_up_no_other(trail: Path, 
     assert siem.LOST.labels("https")._value.get() == before + 1
 
 
+async def test_a_sink_that_refuses_every_entry_is_down_and_keeps_its_place(trail: Path, tmp_path: Path) -> None:
+    """A fault of its settings is no entry's: some are tried, none is lost, and all come when it is mended."""
+    clock, before = Clock(), siem.LOST.labels("https")._value.get()
+    async with HttpsCollector(tmp_path, 400).open() as collector, leading(trail, collector, clock) as task:
+        await until(begun(trail))
+        note(trail, *range(40))
+        note(trail, 40)
+        await until(lambda: siem.DOWN.labels("https")._value.get() == 1)
+        assert collector.asked < 20
+        collector.status = 200
+        clock.let_pass(hours=1)
+        await until(lambda: "40" in details(collector))
+        assert not task.done()
+    assert details(collector) == [str(number) for number in range(41)]
+    assert siem.LOST.labels("https")._value.get() == before
+
+
+async def test_the_last_entry_s_refusal_waits_for_the_next_one(trail: Path, tmp_path: Path) -> None:
+    """Which the sink takes: then it was the entry's fault. The place is kept meanwhile, whoever leads."""
+    clock, before = Clock(), siem.LOST.labels("https")._value.get()
+    refusing = HttpsCollector(tmp_path, refuses='"status_detail":"2"')
+    async with refusing.open() as collector:
+        async with leading(trail, collector, clock):
+            await until(begun(trail))
+            note(trail, 1)
+            await until(lambda: details(collector) == ["1"])
+            note(trail, 2)
+            await until(lambda: siem.DOWN.labels("https")._value.get() == 1)
+        assert siem.LOST.labels("https")._value.get() == before
+        async with leading(trail, collector, clock):
+            note(trail, 3)
+            clock.let_pass(hours=1)
+            await until(lambda: "3" in details(collector))
+            await until(lambda: siem.DOWN.labels("https")._value.get() == 0)
+    assert details(collector) == ["1", "3"]
+    assert siem.LOST.labels("https")._value.get() == before + 1
+
+
 async def test_a_month_that_was_rewritten_is_not_sent_anew(
     trail: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

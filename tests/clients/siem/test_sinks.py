@@ -8,7 +8,7 @@ import pytest
 
 from clients.siem.https import BatchForm, HttpsSink
 from clients.siem.otlp import OtlpSink
-from clients.siem.sink import Address, SinkDown, SinkRefused
+from clients.siem.sink import Address, Sink, SinkDown, SinkRefused
 from clients.siem.syslog import Syslog
 from domain.ocsf import event
 from domain.trail import AuditAction, Outcome
@@ -97,7 +97,7 @@ async def test_an_otlp_collector_gets_log_records(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
 async def test_a_sink_that_answers_so_is_down(tmp_path: Path, status: int) -> None:
     """It can be mended; how long to wait is its word."""
-    async with HttpsCollector(tmp_path, status, {"Retry-After": "120"}).open() as collector:
+    async with HttpsCollector(tmp_path, status, heads={"Retry-After": "120"}).open() as collector:
         with pytest.raises(SinkDown, match=f"it answered {status}") as down:
             await HttpsSink(collector.url(), None, ca_bundle=collector.ca_bundle).send(EVENTS)
     assert down.value.retry_after == 120
@@ -112,3 +112,46 @@ async def test_a_batch_that_is_wrong_in_itself_is_refused(tmp_path: Path, status
     async with HttpsCollector(tmp_path, refuses="resourceLogs", rejects=True).open() as collector:
         with pytest.raises(SinkRefused, match="rejected 1"):
             await OtlpSink(collector.url("/v1/logs"), "gate.example", None, collector.ca_bundle).send(EVENTS)
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 7), (400, 10), (400, 14), (403, 4)])
+async def test_what_splunk_says_of_index_token_or_channel_is_a_sink_that_is_down(
+    tmp_path: Path, status: int, code: int
+) -> None:
+    """It is no entry's fault, though Splunk says 400; the reason is Splunk's own word."""
+    async with HttpsCollector(tmp_path, status, code).open() as collector:
+        with pytest.raises(SinkDown, match=f"it answered {status}: down"):
+            await HttpsSink(collector.url(), "t0ken", BatchForm.HEC, collector.ca_bundle).send(EVENTS)
+
+
+@pytest.mark.parametrize("code", [6, 12, 13, 15])
+async def test_what_splunk_says_of_an_entry_is_refused(tmp_path: Path, code: int) -> None:
+    """With the same status."""
+    async with HttpsCollector(tmp_path, 400, code).open() as collector:
+        with pytest.raises(SinkRefused):
+            await HttpsSink(collector.url(), "t0ken", BatchForm.HEC, collector.ca_bundle).send(EVENTS)
+
+
+async def test_of_an_endless_answer_no_more_is_read_than_a_collector_says(tmp_path: Path) -> None:
+    """The rest is nobody's memory."""
+    async with HttpsCollector(tmp_path, says="{}" + " " * 5_000_000).open() as collector:
+        await HttpsSink(collector.url(), None, ca_bundle=collector.ca_bundle).send(EVENTS)
+    async with HttpsCollector(tmp_path, says=" " * 5_000_000 + "{}").open() as collector:
+        with pytest.raises(SinkDown, match="no collector"):
+            await OtlpSink(collector.url("/v1/logs"), "gate.example", None, collector.ca_bundle).send(EVENTS)
+
+
+async def test_the_authorities_are_read_once_and_not_for_each_batch(tmp_path: Path) -> None:
+    """The second batch goes out, though the file is gone."""
+    async with Collector(tmp_path).open() as syslog, HttpsCollector(tmp_path).open() as https:
+        sinks: list[Sink] = [
+            Syslog(Address("localhost", syslog.port), "gate.example", syslog.ca_bundle),
+            HttpsSink(https.url(), None, ca_bundle=https.ca_bundle),
+            OtlpSink(https.url("/v1/logs"), "gate.example", None, https.ca_bundle),
+        ]
+        for sink in sinks:
+            await sink.send(EVENTS)
+        for bundle in (syslog.ca_bundle, https.ca_bundle):
+            bundle.unlink()
+        for sink in sinks:
+            await sink.send(EVENTS)
