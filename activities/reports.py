@@ -16,13 +16,13 @@ from domain.documents import DocumentData, DocumentFormat, DocumentTemplate, Rec
 from domain.errors import RuleViolation, kind_of
 from domain.reporting import report_data
 from domain.reports import (
-    MOST_TENANTS,
     PartOrder,
     PartsNote,
     ReportFile,
     ReportOrder,
     ReportPart,
     ReportRun,
+    check_tenants,
     month_before,
     period,
     report_of,
@@ -77,14 +77,14 @@ class ReportActivities:
     async def open_report(self, order: ReportOrder) -> ReportRun:
         """Put the report into the record, with a part for each tenant; as the record has it.
 
-        Running it twice is harmless: the second time finds the first one's. Fails as `RecordUnavailable` until Git can
-        be reached.
+        Running it twice is harmless: the second time finds the first one's. Fails for good where a report can't have so
+        many parts, and as `RecordUnavailable` until Git can be reached.
         """
         run = await _retried(asyncio.to_thread(self._run, order, activity.info()))
         return await _retried(asyncio.to_thread(open_run, self.repository, run))
 
     def _run(self, order: ReportOrder, info: activity.Info) -> ReportRun:
-        tenants = order.tenants or tuple(sorted(self.directory.current().tenants))[:MOST_TENANTS]
+        check_tenants(tenants := order.tenants or tuple(sorted(self.directory.current().tenants)))
         scheduled = order.id is None
         at = info.started_time if scheduled else order.at
         return ReportRun(

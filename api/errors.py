@@ -132,7 +132,13 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
         *(links.LinkNotYours, rules.TargetNotOwned, rules.TenantGone),
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
-        *(rules.NobodyToApprove, reports.NoSuchMonth, rules.TemplateFaulty, rules.DocumentTooLarge),
+        *(
+            rules.NobodyToApprove,
+            reports.NoSuchMonth,
+            reports.ReportTooLarge,
+            rules.TemplateFaulty,
+            rules.DocumentTooLarge,
+        ),
         *(rules.PreChecksNotPassed, rules.ScheduledInThePast, rules.ScheduledTooLate, rules.VersionMalformed),
         *(rules.VersionMoves, rules.EvidenceContradicts, rules.EvidenceNotChecked, rules.UnknownEnvironment),
         *(rules.MalformedTicket, TenantNotNamed, KeyReused, BadCursor),
@@ -236,6 +242,7 @@ FIELDS: dict[type[Exception], str] = {
     TenantNotNamed: "tenant",
     KeyReused: "Idempotency-Key",
     reports.NoSuchMonth: "month",
+    reports.ReportTooLarge: "tenants",
     rules.ScheduledInThePast: "request.scheduledDate",
     rules.ScheduledTooLate: "request.scheduledDate",
     rules.VersionMalformed: "target.version",

@@ -35,6 +35,7 @@ from domain.reports import (
     ReportStopped,
     RunState,
     check_month,
+    check_tenants,
     is_report,
     new_report,
 )
@@ -109,7 +110,10 @@ class ReportOrders:
     now: Callable[[], datetime]
 
     async def order(self, person: Person, body: OrderBody) -> ShownReport:
-        """Have a report made. Raises NotAuthorized, NotFound, NoSuchMonth, TooManyRequests, EngineUnavailable."""
+        """Have a report made.
+
+        Raises NotAuthorized, NotFound, NoSuchMonth, ReportTooLarge, TooManyRequests, EngineUnavailable.
+        """
         now = self.now()
         check_month(body.kind, body.month, now, self.zone)
         tenants = await run_in_threadpool(self._tenants, person, body.tenants)
@@ -136,7 +140,8 @@ class ReportOrders:
                 raise roles.lacking(Permission.REPORT, tenant, ())
             if tenant not in known:
                 raise NotFound("No such tenant")
-        return tuple(wanted or sorted(known))[:MOST_TENANTS]
+        check_tenants(tenants := tuple(wanted or sorted(known)))
+        return tenants
 
     async def _opened(self, order: ReportOrder) -> ReportRun:
         """The report as the record has it, or will have it: Git may be away, or every worker."""

@@ -47,6 +47,10 @@ class NoSuchMonth(RuleViolation):
     sentence = "A monthly report needs a month that has begun"
 
 
+class ReportTooLarge(RuleViolation):
+    sentence = f"A report is of at most {MOST_TENANTS:,} tenants: name those that it is to be of"
+
+
 class PartState(StrEnum):
     WAITING = "waiting"
     MADE = "made"
@@ -162,6 +166,12 @@ class ReportRun(VersionedMessage):
     def order(self) -> ReportOrder:
         """The order by which it goes on."""
         return ReportOrder(**self.model_dump(exclude={"parts"}), tenants=tuple(part.tenant for part in self.parts))
+
+
+def check_tenants(tenants: Collection[Tenant]) -> None:
+    """Raise ReportTooLarge for more tenants than a report has parts."""
+    if len(tenants) > MOST_TENANTS:
+        raise ReportTooLarge
 
 
 class PartOrder(VersionedMessage):

@@ -43,11 +43,12 @@ class MakePart:
     @workflow.run
     async def run(self, order: PartOrder) -> ReportPart:
         """The part as the record has it."""
+        cancelled = False
         if order.part.state is not PartState.WAITING:
             order = order.model_copy(update={"part": ReportPart(tenant=order.part.tenant)})
-            await _note(order.report, order.part)
-        part = await self._made(order)
-        await _note(order.report, part)
+            cancelled = await _noted(order.report, order.part)
+        part = _cancelled(order.part) if cancelled else await self._made(order)
+        await _noted(order.report, part)
         return part
 
     async def _made(self, order: PartOrder) -> ReportPart:
@@ -58,7 +59,7 @@ class MakePart:
             )
         except (ActivityError, asyncio.CancelledError) as error:
             if is_cancelled_exception(error):
-                return order.part.ended(PartState.CANCELLED, *CANCELLED)
+                return _cancelled(order.part)
             if not isinstance(error.__cause__, ApplicationError):
                 raise
             return order.part.ended(PartState.FAILED, error.__cause__.type or "failed", error.__cause__.message)
@@ -118,9 +119,10 @@ class MakeReport:
                 id=f"{workflow_of(run.id)}/{part.tenant}",
                 static_summary=f"makes the part of {part.tenant}",
             )
-        except (ChildWorkflowError, WorkflowAlreadyStartedError):
-            ended = part.ended(PartState.FAILED, *ENDED)
-            await _note(run.id, ended)
+        except (ChildWorkflowError, WorkflowAlreadyStartedError) as error:
+            # A part that is cancelled before its workflow began has nobody else to say so.
+            ended = _cancelled(part) if is_cancelled_exception(error) else part.ended(PartState.FAILED, *ENDED)
+            await _noted(run.id, ended)
             return ended
 
     async def _give_up(self, run: ReportRun) -> None:
@@ -131,7 +133,7 @@ class MakeReport:
             await workflow.wait(self._making.values())
         self._making = {}
         left = [part for part in self._parts.values() if part.state is PartState.WAITING]
-        ended = [part.ended(PartState.CANCELLED, *CANCELLED) for part in left]
+        ended = [_cancelled(part) for part in left]
         self._parts |= {part.tenant: part for part in ended}
         await _note(run.id, *ended)
 
@@ -146,6 +148,21 @@ async def _note(report: str, *parts: ReportPart) -> None:
     await workflow.execute_activity_method(
         ReportActivities.note_parts, PartsNote(report=report, parts=parts), **options.recording("notes what was made")
     )
+
+
+async def _noted(report: str, part: ReportPart) -> bool:
+    """Have a part noted, also where a cancellation arrives meanwhile; tells whether one did."""
+    noting = asyncio.create_task(_note(report, part))
+    try:
+        await asyncio.shield(noting)
+    except asyncio.CancelledError:
+        await noting
+        return True
+    return False
+
+
+def _cancelled(part: ReportPart) -> ReportPart:
+    return part.ended(PartState.CANCELLED, *CANCELLED)
 
 
 def _done(task: asyncio.Task[None]) -> bool:

@@ -74,6 +74,17 @@ def test_an_order_is_answered_at_once_and_found_at_its_address(house: House) -> 
     assert file["size"] > 0
 
 
+def test_a_report_of_more_tenants_than_it_has_parts_is_refused_and_not_cut(
+    own_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer names the field by which to ask for fewer."""
+    monkeypatch.setattr("domain.reports.MOST_TENANTS", 2)
+    answer = own_house.as_(ALICE).post(REPORTS, json=REGISTER)
+    assert kind(answer) == (422, "report-too-large")
+    assert [each["field"] for each in answer.json()["errors"]] == ["tenants"]
+    assert own_house.as_(ALICE).post(REPORTS, json=REGISTER | {"tenants": [FINANCE, RETAIL]}).status_code == 202
+
+
 def test_each_sees_the_parts_of_their_tenants(house: House, everybodys: dict[str, Any]) -> None:
     """An administrator all of them; what is of no tenant of theirs, there is not."""
     path = f"{REPORTS}/{everybodys['id']}"

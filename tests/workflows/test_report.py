@@ -12,7 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.service import RPCError
 
 from activities.reports import RENDERED_AT_ONCE, ReportSetup
 from clients.store.documents import ObjectDocuments
@@ -119,6 +121,58 @@ async def test_a_schedule_s_report_is_of_last_month_and_of_every_tenant(reportin
     today = datetime.now(ZoneInfo("Europe/Paris"))
     assert run.month == (f"{today.year}-{today.month - 1:02}" if today.month > 1 else f"{today.year - 1}-12")
     assert set(states(run)) == {FINANCE, LOGISTICS, RETAIL}
+
+
+async def test_a_schedule_s_report_of_too_many_tenants_fails_and_is_not_cut(
+    reporting: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the word that the API has for it; nothing is recorded that looks like a whole report."""
+    monkeypatch.setattr("domain.reports.MOST_TENANTS", 2)
+    asked = order()
+    async with reporting.working():
+        with pytest.raises(WorkflowFailureError) as failed:
+            await (await start(reporting, asked)).result()
+    assert isinstance(failed.value.cause, ActivityError)
+    assert isinstance(failed.value.cause.cause, ApplicationError)
+    assert failed.value.cause.cause.type == "report-too-large"
+    assert states_or_none(reporting, asked) == set()
+
+
+class GitLost(Renderer):
+    """Makes a document, after which the repository can't be reached."""
+
+    away: Callable[[], object]
+
+    def render(self, *asked: Any, **more: Any) -> Rendered:
+        made = super().render(*asked, **more)
+        GitLost.away()
+        return made
+
+
+async def test_a_cancellation_that_arrives_while_a_part_is_noted_keeps_what_was_made(reporting: Stage) -> None:
+    """The part is noted as it is once Git is back; no operator ended anything."""
+    assert reporting.reports is not None
+    reporting.reports = replace(reporting.reports, renderer=GitLost())
+    asked, away = order(FINANCE), reporting.git.with_suffix(".away")
+    GitLost.away = staticmethod(lambda: reporting.git.rename(away))
+    async with reporting.working():
+        made = await start(reporting, asked)
+        child = reporting.environment.client.get_workflow_handle(f"{made.id}/{FINANCE}")
+        await until(lambda: noting(child))
+        await made.cancel()
+        await asyncio.sleep(1)
+        away.rename(reporting.git)
+        assert await made.result() is RunState.MADE
+    assert states(recorded(reporting, asked)) == {FINANCE: PartState.MADE}
+
+
+async def noting(part: WorkflowHandle[Any, Any]) -> bool:
+    """Tells whether the record can't take the part now."""
+    try:
+        pending = (await part.describe()).raw_description.pending_activities
+    except RPCError:  # not begun yet
+        return False
+    return any(each.activity_type.name == "note_parts" and each.HasField("last_failure") for each in pending)
 
 
 async def test_a_store_that_is_away_is_waited_for_and_shown(reporting: Stage, folder: Path) -> None:

@@ -93,6 +93,7 @@ export const enRefusals: Refusals = {
   'link-used': () => 'The link was used already. Make a new one.',
   'no-such-month': () => 'Choose a month that has begun.',
   'part-not-retryable': () => 'This part is made, or being made.',
+  'report-too-large': () => 'A report is of at most 1,000 tenants: choose those that it is to be of.',
   'report-stopped': () => 'The report is not being made now, so there is nothing to cancel.',
   'storage-down': () => 'The store of documents can’t be reached now. Try again.',
   'provider-unavailable': () =>
