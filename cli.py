@@ -316,7 +316,7 @@ def _revoke_session(given: argparse.Namespace) -> int:
     from record.errors import RecordUnavailable
 
     location, branch, token = _record()
-    where = (location or str(given.data / "gitops.git"), branch, given.data / "sessions", token)
+    where = (location or str(given.data / "gitops.git"), branch, given.data, token)
     named = {kind: value for kind in ("jti", "sid", "person") if (value := getattr(given, kind)) is not None}
     try:
         said, doubt = revoke_session(where, named, given.reason, datetime.now(UTC))

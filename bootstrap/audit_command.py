@@ -1,9 +1,7 @@
 """The command `prodgate audit`: the audit trail in its repository, without an API."""
 
 import argparse
-import getpass
 import os
-import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -11,8 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 
+from bootstrap.noting import note, trail_location
 from bootstrap.process import configure_logs
-from domain.trail import AuditAction, AuditEntry, Outcome, Via
+from domain.trail import AuditAction, AuditEntry, Outcome
 from record.errors import RecordUnavailable
 from record.index.changes import printable
 from record.signing.checkpoints import proven_checkpoint
@@ -21,7 +20,6 @@ from record.trail.export import ExportFormat, exported
 from record.trail.query import TrailQuery
 from record.trail.repository import TrailRepository, open_trail
 from record.trail.segments import month_of, read
-from record.trail.writing import NewSegment, SegmentWriter
 from settings import variable
 
 _SHOWN_EVERY = 1_000
@@ -64,7 +62,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     listing.add_argument("--limit", type=int, metavar="N", default=50, help="how many at most (50); 0 for all")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(command=_list)
-    export = commands.add_parser("export", help="write all that the filters find, the newest first")
+    export = commands.add_parser("export", help="write all that the filters find, the newest first; it is noted")
     export.add_argument("--format", type=ExportFormat, choices=list(ExportFormat), default=ExportFormat.CSV)
     export.add_argument("--output", type=Path, metavar="FILE", help="where to (default: standard output)")
     export.set_defaults(command=_export)
@@ -79,8 +77,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     verify.add_argument("--key", metavar="KEY", action="append", default=[], help="that signs them: name+id+key")
     verify.set_defaults(command=_verify)
     data = Path(environment.get(variable("data_dir")) or ".data")
-    home = data / "audit.git"
-    found = environment.get(variable("audit_repo")) or (str(home) if home.exists() else "")
+    found = trail_location(environment, data)
     for each in (listing, export, purge, verify):
         each.add_argument("--repo", default=found, help=f"path or URL; else {variable('audit_repo')}, else the demo's")
         each.add_argument("--data", type=Path, metavar="DIR", default=data, help="folder that a URL is cloned into")
@@ -173,6 +170,7 @@ def _line(entry: AuditEntry) -> str:
 
 
 def _export(asked: argparse.Namespace, trail: TrailRepository) -> int:
+    note(trail, AuditAction.EXPORT, _asked_for(asked))
     lines = exported(_found(asked, trail), asked.format)
     if asked.output is None:
         sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]  # CSV has its own ends of lines
@@ -185,6 +183,17 @@ def _export(asked: argparse.Namespace, trail: TrailRepository) -> int:
     return 0
 
 
+def _asked_for(asked: argparse.Namespace) -> str:
+    """The format and the filters, as they were asked for."""
+    names = ("person", "action", "outcome", "tenant", "ticket", "since", "until", "q")
+    given = {name: value for name in names if (value := getattr(asked, name))}
+    return " ".join([asked.format, *(f"{name}={_text(value)}" for name, value in given.items())])
+
+
+def _text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _purge(asked: argparse.Namespace, trail: TrailRepository) -> int:
     oldest = datetime.now(UTC) - timedelta(days=asked.older_than)
     months = {month: tip for month, tip in trail.months().items() if _ended(month) <= oldest}
@@ -194,11 +203,13 @@ def _purge(asked: argparse.Namespace, trail: TrailRepository) -> int:
     sys.stdout.write(f"To be dropped for good: {', '.join(months)}\n")
     if not asked.yes and not _agreed():
         raise AskedWrongly("nothing was dropped; say yes, or --yes")
-    _note(trail, Outcome.DONE, f"Drops {', '.join(months)}: older than {asked.older_than} days")
+    # Before it is done, for what is dropped is told by nothing else.
+    note(trail, AuditAction.PURGE, f"Drops {', '.join(months)}: older than {asked.older_than} days")
     moved = [month for month, tip in months.items() if not trail.drop(month, tip)]
     trail.forget()
     if moved:
-        _note(trail, Outcome.FAILED, f"Did not drop {', '.join(moved)}: somebody wrote to it meanwhile")
+        said = f"Did not drop {', '.join(moved)}: somebody wrote to it meanwhile"
+        note(trail, AuditAction.PURGE, said, Outcome.FAILED)
         return _refuse(f"{', '.join(moved)} was written to meanwhile, and is still there", 1)
     sys.stdout.write(f"Dropped {', '.join(months)}\n")
     return 0
@@ -215,13 +226,6 @@ def _agreed() -> bool:
         return False
     sys.stderr.write("Drop them? yes/no: ")
     return sys.stdin.readline().strip() == "yes"
-
-
-def _note(trail: TrailRepository, outcome: Outcome, detail: str) -> None:
-    """Note the drop, before it is done: what is dropped is told by nothing else."""
-    by = f"{getpass.getuser()}@{socket.gethostname()}"
-    entry = AuditEntry.new(AuditAction.PURGE, by, outcome=outcome, detail=detail, via=Via.COMMAND)
-    SegmentWriter(trail).write(NewSegment.of([entry], entry.id[-8:]))
 
 
 def _verify(asked: argparse.Namespace, trail: TrailRepository) -> int:

@@ -1,11 +1,15 @@
 """Tells what commands do to the record by hand: to keys and to sessions. Each answers with what to print."""
 
+import os
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bootstrap.noting import note_beside
 from domain.sessions import Revocation
+from domain.trail import AuditAction
 from domain.values import iso
+from record.errors import RecordUnavailable
 from record.git.repository import open_repository
 from record.git.sessions import revoke
 from record.people.directory import DirectoryReader
@@ -57,18 +61,23 @@ def list_keys(branch: KeyBranch) -> str:
 
 def revoke_session(
     where: tuple[str, str, Path, str | None], named: Mapping[str, str], reason: str, now: datetime
-) -> tuple[str, str | None]:
-    """End what somebody signed in, and a doubt where the directory knows nobody of that address.
+) -> tuple[str, str]:
+    """End what somebody signed in, and note it; a doubt where the directory knows nobody of that address, or no note.
 
-    `where` is the record's location, branch, this command's folder and token. Raises ValidationError,
+    `where` is the record's location, branch, the folder of the demo and token. Raises ValidationError,
     RecordUnavailable.
     """
-    location, branch, folder, token = where
+    location, branch, data, token = where
     entry = Revocation.by_hand(now, reason, **named)
-    repository = open_repository(location, branch, folder, token=token)
+    repository = open_repository(location, branch, data / "sessions", token=token)
     revoke(repository, entry)
     repository.fetch()
     said = f"revoked: {' '.join(f'{kind} {value}' for kind, value in named.items())}"
-    if not entry.person or DirectoryReader(repository).current().person(entry.person) is not None:
-        return said, None
-    return said, "The directory has nobody of this address: is it spelled as in their tenant's file?"
+    doubts = []
+    if entry.person and DirectoryReader(repository).current().person(entry.person) is None:
+        doubts.append("The directory has nobody of this address: is it spelled as in their tenant's file?")
+    try:
+        note_beside(os.environ, data, AuditAction.LOGOUT, f"{said} {reason}".strip())
+    except RecordUnavailable as error:  # what is revoked stays so
+        doubts.append(f"The audit trail can't be written, so it is not noted there: {error}")
+    return said, "\n".join(doubts)

@@ -5,15 +5,18 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bootstrap.documents import documents
+from bootstrap.noting import note_beside
 from clients.store.documents import ObjectDocuments, path_of
 from domain.reports import kept_since
 from domain.storage import StorageDown
+from domain.trail import AuditAction
 from engine.codec import PayloadKeysUnusable, rotate
 from record.errors import RecordUnavailable
 from record.git.reports import MadeReports
@@ -40,16 +43,20 @@ class Purged:
     kept: int
 
 
-async def purge(store: ObjectDocuments, made: MadeReports, now: datetime, keep: timedelta, *, dry: bool) -> Purged:
-    """Remove orphans and what is past its time. Raises NothingKnown, StorageDown, RecordUnavailable."""
+async def purge(
+    store: ObjectDocuments, made: MadeReports, now: datetime, keep: timedelta, note: Callable[[str], None], *, dry: bool
+) -> Purged:
+    """Remove orphans and what is past its time, noted before. Raises NothingKnown, StorageDown, RecordUnavailable."""
     runs = await asyncio.to_thread(lambda: tuple(made.newest()))
     named = {path_of(*each) for each in kept_since(runs, now - keep)}
     found = [each async for each in store.listed()]
     if found and not runs:
         raise NothingKnown
     gone = [each for each in found if each.path not in named and now - each.at > GRACE]
-    for each in gone if not dry else ():
-        await store.remove(each.path)
+    if gone and not dry:
+        await asyncio.to_thread(note, f"{len(gone)} documents, {sum(each.size for each in gone)} bytes")
+        for each in gone:
+            await store.remove(each.path)
     return Purged(tuple(each.path for each in gone), sum(each.size for each in gone), len(found) - len(gone))
 
 
@@ -106,7 +113,8 @@ def _purge(given: argparse.Namespace) -> int:
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     repository.fetch()
     made = MadeReports(repository)
-    found = asyncio.run(purge(documents(settings), made, now, settings.documents_keep, dry=given.dry_run))
+    note = partial(note_beside, os.environ, settings.data_dir, AuditAction.PURGE)
+    found = asyncio.run(purge(documents(settings), made, now, settings.documents_keep, note, dry=given.dry_run))
     if given.json:
         _say(json.dumps({"removed": found.paths, "bytes": found.size, "kept": found.kept, "dryRun": given.dry_run}))
     else:

@@ -20,6 +20,8 @@ from record.git.sessions import REVOKED, revoke
 from tests.api.house import JEAN, PIERRE, SOPHIE, VICTOR, Connect, House, opened, problem
 from tests.api.issuer import ISSUER
 from tests.api.test_outages import own_temporal
+from tests.record.building import bare
+from tests.record.trail.trails import noted
 
 LOGOUT = "/v1/sessions/logout"
 SECONDS = 5.0
@@ -240,6 +242,22 @@ def test_a_wrong_name_is_refused_by_the_command(
     assert "person" in capsys.readouterr().err
     monkeypatch.setenv("PRODGATE_GIT_REPO", str(own_house.folder / "nowhere"))
     assert cli.main(["sessions", "revoke", "--jti", "x"]) == 1
+
+
+def test_what_is_revoked_by_command_is_noted_and_is_revoked_where_it_can_not_be(
+    own_house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the reason; a trail that is away takes nobody their rights back."""
+    trail = bare(own_house.folder / "trail.git")
+    monkeypatch.setenv("PRODGATE_AUDIT_REPO", str(trail))
+    assert by_hand(own_house, monkeypatch, "--jti", "t-1", "--reason", "lost laptop") == 0
+    assert noted(trail, own_house.folder) == [("logout", "revoked: jti t-1 lost laptop")]
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("PRODGATE_AUDIT_REPO", str(own_house.folder / "nowhere.git"))
+    token = own_house.issuer.token(JEAN, jti="t-2")
+    assert by_hand(own_house, monkeypatch, "--jti", "t-2") == 0
+    assert "not noted" in capsys.readouterr().err
+    refused_within(own_house, token, own_house.url)
 
 
 def listening(house: House, url: str, token: str, opened_: threading.Event) -> float:

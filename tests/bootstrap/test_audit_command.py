@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.noting import commanding
 from domain.checkpoint import AuditTip, Checkpoint
 from domain.trail import AuditAction, AuditEntry, Outcome
 from record.signing.checkpoints import signed, verifier
@@ -94,9 +95,28 @@ def test_an_export_is_whole_or_not_there(shared: Path, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
     assert [row["detail"] for row in rows] == ["\x1b[31mred", "'=1+1"]
     done = audit("export", "--format", "jsonl", location=shared)
-    assert len(done.stdout.splitlines()) == 4
+    assert len(done.stdout.splitlines()) == 6  # the two exports are noted
     failed = audit("export", "--output", tmp_path / "no" / "such" / "folder.csv", location=shared)
     assert failed.returncode == 1
+
+
+def test_who_exports_is_noted_with_what_they_asked_for(shared: Path, tmp_path: Path) -> None:
+    """Before the first line is written, as a failed one shows."""
+    asked = ("--format", "jsonl", "--person", JEAN, "--from", "2026-03-01")
+    assert audit("export", *asked, "--output", tmp_path / "no" / "such.jsonl", location=shared).returncode == 1
+    assert audit("export", *asked, location=shared).returncode == 0
+    lines = audit("list", "--action", "export", "--json", "--limit", "2", location=shared).stdout.splitlines()
+    noted = [json.loads(line) for line in lines]
+    assert {each["detail"] for each in noted} == {f"jsonl person={JEAN} since=2026-03-01 00:00:00+00:00"}
+    assert {(each["via"], each["outcome"]) for each in noted} == {("command", "done")}
+
+
+def test_an_account_without_a_name_goes_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose number is in no file of accounts."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54_321)
+    assert commanding().startswith("uid 54321@")
 
 
 @pytest.mark.parametrize("remote", [False, True])

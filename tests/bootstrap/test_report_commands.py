@@ -14,6 +14,8 @@ from bootstrap.documents_command import run as documents
 from bootstrap.report_command import run as report
 from tests.api.house import ALICE, JEAN, PIERRE, House
 from tests.api.test_reports import FINANCE, RETAIL, ordered, store_away
+from tests.record.building import bare
+from tests.record.trail.trails import noted
 
 
 @pytest.fixture
@@ -104,6 +106,23 @@ def test_a_purge_removes_orphans_after_a_day_and_keeps_what_the_history_names(
     assert documents(["purge"]) == 0
     assert "1 removed, 11 bytes; 2 stay" in capsys.readouterr().out
     assert kept(operator) == {name, "b" * 64}
+
+
+def test_a_purge_is_noted_before_it_removes_anything(operator: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a trail is kept: one that can't be written is a purge that removes nothing."""
+    ordered(operator, JEAN)
+    orphan = operator.folder / "documents" / "documents" / FINANCE / ("a" * 64)
+    orphan.write_bytes(b"left behind")
+    age(orphan, 2)
+    trail = bare(operator.folder / "trail.git")
+    monkeypatch.setenv("PRODGATE_AUDIT_REPO", str(operator.folder / "nowhere.git"))
+    assert documents(["purge"]) == 1
+    assert orphan.exists()
+    monkeypatch.setenv("PRODGATE_AUDIT_REPO", str(trail))
+    for given in (["purge", "--dry-run"], ["purge"], ["purge"]):
+        assert documents(given) == 0
+    assert not orphan.exists()
+    assert noted(trail, operator.folder) == [("purge", "1 documents, 11 bytes")]
 
 
 def test_a_purge_removes_what_is_past_its_time_and_the_history_keeps_its_hash(

@@ -1,5 +1,6 @@
 """Trails for tests: entries, repositories on a disk and over a remote."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from domain.trail import AuditAction, AuditEntry
 from record.trail.index import TrailIndex
 from record.trail.query import TrailQuery
 from record.trail.repository import open_trail
+from record.trail.segments import read
 from record.trail.writing import Trail
 from tests.record.building import git
 
@@ -52,6 +54,15 @@ def lines(repository: Path, month: str = "2026-03") -> list[str]:
     ref = f"refs/audit/{month}"
     paths = git(repository, "ls-tree", "-r", "--name-only", ref).splitlines()
     return [line for path in paths for line in git(repository, "show", f"{ref}:{path}").splitlines()]
+
+
+def noted(location: Path, folder: Path) -> list[tuple[str, str | None]]:
+    """The action and the detail of everything that a repository has, oldest first."""
+    with contextlib.closing(open_trail(str(location), folder / "noted")) as trail:
+        segments = [
+            segment for month, tip in trail.months().items() for segment in reversed([*trail.segments(month, tip)])
+        ]
+    return [(each.action, each.detail) for segment in segments for each in read(segment.path, segment.data)]
 
 
 def process(code: str, *arguments: str) -> "subprocess.Popen[str]":
