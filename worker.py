@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 from bootstrap.channels import channel_clients
 from bootstrap.composition import monthly_order, registered, worker_folder
 from bootstrap.doctor import awx_connection, warn_of_histories
+from bootstrap.documents import documents
 from bootstrap.health import WorkerHealth
 from bootstrap.keys import check_key
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
@@ -43,10 +44,9 @@ async def run(settings: Settings) -> None:
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
             await keep_reports(temporal, settings.task_queue, monthly_order(settings), settings.time_zone)
-            app = WorkerHealth(
-                worker, temporal, repository, client, registration.commits, counted, keys is not None
-            ).app()
-            await serve(app, settings.worker_health_host, settings.worker_health_port, stop)
+            store, encrypted = documents(settings), keys is not None
+            health = WorkerHealth(worker, temporal, repository, client, registration.commits, counted, store, encrypted)
+            await serve(health.app(), settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
 
 

@@ -10,6 +10,7 @@ from api.dependencies import PUBLIC, Served
 from api.engine import EngineUnavailable
 from api.errors import UNREADABLE
 from api.services import Services
+from domain.storage import StorageDown
 
 log = structlog.get_logger(__name__)
 
@@ -28,12 +29,16 @@ async def check_liveness() -> dict[str, str]:
 async def check_readiness(services: Served) -> JSONResponse:
     """Tells whether Temporal and the Git record can be reached.
 
-    `faults` are files that take rights away, `audit` how the audit trail is: no outages.
+    `faults` are files that take rights away, `audit` and `documents` how the audit trail and the store are: no outages.
     """
     checks = {"temporal": await _temporal(services), "git": await _git(services)}
     ready = set(checks.values()) == {"ok"}
     faults = await run_in_threadpool(services.controls.faults) if ready else ()
-    told = {"audit": _audit(services), "faults": [fault.place for fault in faults]}
+    told = {
+        "audit": _audit(services),
+        "documents": await _documents(services),
+        "faults": [fault.place for fault in faults],
+    }
     return JSONResponse(checks | told, 200 if ready else 503)
 
 
@@ -45,6 +50,15 @@ def _audit(services: Services) -> str:
         return f"The audit trail was rewritten: {', '.join(services.audited.rewritten)}"
     failed = services.trail.failure or services.audited.failure
     return "The audit trail's repository can't be reached" if failed else "ok"
+
+
+async def _documents(services: Services) -> str:
+    try:
+        await services.links.storage.check()
+    except StorageDown as error:
+        log.warning("the store of documents is away", error=str(error))
+        return "The store of documents can't be reached"
+    return "ok"
 
 
 async def _temporal(services: Served) -> str:

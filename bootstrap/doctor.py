@@ -6,10 +6,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from activities.awx import AwxTimings
+from bootstrap.documents import documents
 from clients.awx.client import AwxClient, AwxConnection
 from clients.awx.errors import AwxError
 from clients.awx.template import TemplateCheck, check_template
 from clients.tls import CertificateUnusable, certificate, check_dates
+from domain.storage import StorageDown
+from engine.codec import PayloadKeysUnusable
 from engine.connection import NoServer, client_certificate
 from settings import Settings, plain, variable
 
@@ -43,10 +46,22 @@ async def diagnose(settings: Settings, as_json: bool) -> tuple[str, int]:
         return _unfit(as_json, str(error), f"mend: {error}")
     except AwxError as error:
         return _unfit(as_json, str(error), f"AWX can't be asked: {error}")
+    store = await look_at_store(settings)
     if as_json:
-        return _json(found, encrypted=settings.payload_keys is not None), 0 if found.fit else 1
-    warning = f"\nnote: {READABLE}" if settings.readable_histories else ""
-    return _text(found) + warning, 0 if found.fit else 1
+        return _json(found, store, encrypted=settings.payload_keys is not None), 0 if found.fit else 1
+    notes = [READABLE] if settings.readable_histories else []
+    notes += [] if store == "ok" else [f"Reports can't be kept or fetched: {store}"]
+    return "\n".join([_text(found), *(f"note: {each}" for each in notes)]), 0 if found.fit else 1
+
+
+async def look_at_store(settings: Settings) -> str:
+    """Tells whether the store of documents that the settings name is there; a folder of our own is made by a start."""
+    try:
+        if settings.documents_url is not None:
+            await documents(settings).check()
+    except (StorageDown, PayloadKeysUnusable) as error:
+        return str(error)
+    return "ok"
 
 
 def check_certificates(settings: Settings, now: datetime) -> None:
@@ -66,8 +81,8 @@ def _unfit(as_json: bool, error: str, text: str) -> tuple[str, int]:
     return json.dumps({"fit": False, "error": error}) if as_json else text, 1
 
 
-def _json(found: TemplateCheck, *, encrypted: bool) -> str:
-    return json.dumps({"fit": found.fit, **asdict(found), "encrypted": encrypted})
+def _json(found: TemplateCheck, store: str, *, encrypted: bool) -> str:
+    return json.dumps({"fit": found.fit, **asdict(found), "encrypted": encrypted, "documents": store})
 
 
 def _text(found: TemplateCheck) -> str:

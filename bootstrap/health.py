@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 from clients.awx.client import AwxClient
 from clients.awx.errors import AwxError
 from clients.awx.template import check_template
+from domain.storage import DocumentStorage, StorageDown
 from engine.telemetry import Meter
 from record.errors import RecordUnavailable
 from record.facts.line import UNREADABLE
@@ -41,6 +42,7 @@ class WorkerHealth:
     awx: AwxClient
     proofs: CommitProofs
     counted: Meter
+    storage: DocumentStorage
     encrypted: bool
     _awx_said: str = "ok"
     _awx_asked: float = -math.inf
@@ -57,12 +59,12 @@ class WorkerHealth:
     async def ready(self, _request: Request) -> JSONResponse:
         """200 where everything that a promotion needs is there; otherwise 503, and what isn't.
 
-        `histories` tells whether Temporal's are encrypted, and is no need.
+        `histories` tells whether Temporal's are encrypted, `documents` whether their store is there: no needs.
         """
         asked = (self._ask_temporal(), self._ask_git(), self._ask_awx(), self._ask_key())
         said = dict(zip(("temporal", "git", "awx", "key"), await asyncio.gather(*asked), strict=True))
-        histories = {"histories": "encrypted" if self.encrypted else "readable"}
-        return JSONResponse(said | histories, 200 if set(said.values()) == {"ok"} else 503)
+        told = {"histories": "encrypted" if self.encrypted else "readable", "documents": await self._ask_storage()}
+        return JSONResponse(said | told, 200 if set(said.values()) == {"ok"} else 503)
 
     async def metrics(self, _request: Request) -> Response:
         """Prometheus: the record's and the process's own, then those of Temporal's SDK and of the activities."""
@@ -91,6 +93,13 @@ class WorkerHealth:
             return await asyncio.to_thread(self.proofs.fault) or "ok"
         except UNREADABLE as error:
             return f"The record's keys can't be read: {error}"
+
+    async def _ask_storage(self) -> str:
+        try:
+            await self.storage.check()
+        except StorageDown as error:
+            return str(error)
+        return "ok"
 
     async def _ask_awx(self) -> str:
         """Tells whether AWX's job template is fit, as it was at the last look."""

@@ -23,7 +23,7 @@ class DocumentGone(RuleViolation):
 
 
 class DocumentDamaged(RuleViolation):
-    sentence = "The stored file is not the one that was made: have its part of the report made again"
+    sentence = "The stored file is not the one that was made: have the report made again"
 
 
 class DocumentStorage(Protocol):

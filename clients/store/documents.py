@@ -1,5 +1,6 @@
 """Documents in an object store, named by their content."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ _DOCUMENTS = "documents/"
 
 _AT_MOST = timedelta(seconds=30)
 """For one request; a slow one of a large document takes seconds."""
+
+_CHECKED_WITHIN = 3.0
+"""Seconds for a look whether the store is there: somebody waits for what a process says of itself."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,14 @@ class ObjectDocuments:
     async def check(self) -> None:
         """Look for a document that there is none of. Raises StorageDown."""
         try:
-            with self._failures() as store:
-                await obstore.head_async(store, path_of("none", "none"))
-        except FileNotFoundError:
-            return
+            async with asyncio.timeout(_CHECKED_WITHIN):
+                with self._failures() as store:
+                    await obstore.head_async(store, path_of("none", "none"))
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise StorageDown(f"{_shown(self.url)} is no bucket") from error
+        except TimeoutError as error:
+            raise StorageDown(f"{_shown(self.url)} did not answer within {_CHECKED_WITHIN:g} s") from error
 
     async def listed(self) -> AsyncIterator[StoredObject]:
         """Each document, a thousand at a time. Raises StorageDown."""

@@ -24,7 +24,7 @@ def test_a_process_that_can_serve_says_so(house: House) -> None:
     answer = house.http().get("/readyz")
     assert (answer.status_code, answer.json()) == (
         200,
-        {"temporal": "ok", "git": "ok", "audit": "not kept", "faults": []},
+        {"temporal": "ok", "git": "ok", "audit": "not kept", "documents": "ok", "faults": []},
     )
 
 

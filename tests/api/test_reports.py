@@ -285,6 +285,8 @@ def test_a_link_is_made_to_files_that_one_may_have(house: House, changed: dict[s
 def test_a_store_that_is_away_is_told_and_waited_for(own_house: House) -> None:
     """The report names it while it is tried again; made parts can't be retried, nor an ended one be cancelled."""
     with store_away(own_house):
+        ready = own_house.http().get("/readyz")
+        assert (ready.status_code, ready.json()["documents"]) == (200, "The store of documents can't be reached")
         report = own_house.as_(JEAN).post(REPORTS, json=REGISTER).json()
         path = f"{REPORTS}/{report['id']}"
         end = time.monotonic() + 20

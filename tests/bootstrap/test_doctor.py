@@ -115,3 +115,14 @@ async def test_production_is_told_that_its_histories_are_readable(
         assert (READABLE in said, READABLE in caplog.text, code) == (told, told, 0)
         machine, _ = await diagnose(given, as_json=True)
         assert json.loads(machine)["encrypted"] is ("payload_keys" in fields)
+
+
+async def test_a_store_of_documents_that_is_away_is_noted(simulator: Simulator, tmp_path: Path) -> None:
+    """Promotions can be deployed all the same."""
+    given = settings(simulator, documents_url=(tmp_path / "share").as_uri())
+    said, code = await diagnose(given, as_json=False)
+    assert (code, said.splitlines()[-1]) == (
+        0,
+        f"note: Reports can't be kept or fetched: {tmp_path / 'share'} is no folder; is it mounted?",
+    )
+    assert "is no folder" in json.loads((await diagnose(given, as_json=True))[0])["documents"]

@@ -14,6 +14,8 @@ from temporalio.worker import Worker
 
 from bootstrap.health import WorkerHealth
 from clients.awx.client import AwxClient
+from clients.store.documents import ObjectDocuments
+from clients.store.sealing import DocumentSealer
 from domain.decision import DecisionAction
 from domain.ticket import State
 from engine.connection import converter
@@ -26,7 +28,7 @@ from tests.workflows.stage import Stage
 from tests.workflows.test_watch import found
 from workflows.watch import AwxWatch
 
-ALL_WELL = {"temporal": "ok", "git": "ok", "awx": "ok", "key": "ok", "histories": "readable"}
+ALL_WELL = {"temporal": "ok", "git": "ok", "awx": "ok", "key": "ok", "histories": "readable", "documents": "ok"}
 
 
 @asynccontextmanager
@@ -38,7 +40,10 @@ async def pages(
     worker = Worker(client, task_queue=stage.queue, workflows=[AwxWatch])
     async with awx or stage.awx.client() as asked, worker:
         commits, counted = CommitProofs(KeyReader(repository)), counted or meter()
-        app = WorkerHealth(worker, temporal or client, repository, asked, commits, counted, encrypted=False).app()
+        (folder := stage.git.parent / "documents").mkdir(exist_ok=True)
+        store = ObjectDocuments(folder.as_uri(), DocumentSealer(None))
+        health = WorkerHealth(worker, temporal or client, repository, asked, commits, counted, store, encrypted=False)
+        app = health.app()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker") as http:
             yield http
     await repository.close()
@@ -121,3 +126,12 @@ async def test_alarms_are_counted(dev_stage: Stage) -> None:
         text = (await http.get("/metrics")).text
     told = dict(re.findall(r"^(prodgate_awx_\w+)(?:\{[^}]*\})? (\d+)$", text, re.MULTILINE))
     assert told == {f"prodgate_awx_{what}_jobs": "1" for what in ("duplicate", "stray", "missing")}
+
+
+async def test_a_store_of_documents_that_is_away_is_told_and_is_no_outage(dev_stage: Stage) -> None:
+    """Promotions need none."""
+    async with pages(dev_stage) as http:
+        (dev_stage.git.parent / "documents").rmdir()
+        answer = await http.get("/readyz")
+    assert answer.status_code == 200
+    assert "is no folder" in answer.json()["documents"]

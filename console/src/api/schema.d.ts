@@ -1022,7 +1022,7 @@ export interface paths {
          * Tells whether Temporal and the Git record can be reached
          * @description Tells whether Temporal and the Git record can be reached.
          *
-         *     `faults` are files that take rights away, `audit` how the audit trail is: no outages.
+         *     `faults` are files that take rights away, `audit` and `documents` how the audit trail and the store are: no outages.
          */
         get: operations["check_readiness"];
         put?: never;

@@ -85,7 +85,7 @@ export const enRefusals: Refusals = {
     return `${now}, and you were shown ${shown || 'that nothing is there'}. Look again.`;
   },
   'document-damaged': () =>
-    'The stored file is not the one that was made, so it is not handed out. Have its part made again.',
+    'The stored file is not the one that was made, so it is not handed out. Have the report made again.',
   'document-gone': () => 'The file is no longer kept. Have the report made again.',
   'link-expired': () => 'The link has expired. Make a new one.',
   'link-invalid': () => 'This is no link of Prodgate, or it was changed.',

@@ -93,7 +93,7 @@ export const frRefusals: Refusals = {
     return `${now}, et vous aviez vu ${shown || 'qu’il n’y avait rien'}. Regardez à nouveau.`;
   },
   'document-damaged': () =>
-    'Le fichier conservé n’est pas celui qui a été préparé : il n’est pas remis. Faites refaire sa partie.',
+    'Le fichier conservé n’est pas celui qui a été préparé : il n’est pas remis. Demandez le rapport à nouveau.',
   'document-gone': () => 'Le fichier n’est plus conservé. Demandez le rapport à nouveau.',
   'link-expired': () => 'Le lien a expiré. Demandez-en un nouveau.',
   'link-invalid': () => 'Ce n’est pas un lien de Prodgate, ou il a été modifié.',
