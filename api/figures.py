@@ -13,6 +13,7 @@ from domain.insights import AgeGroup, By, Duration, Figures, Week, Workload
 from domain.ticket import Impact, TargetType
 from domain.values import Frozen, TargetName, Tenant
 from record.index.insights import Insight, InsightQuery
+from record.trail.export import cell
 
 MOST_PARTS = 50
 """Tenants, or targets, of one answer: those with the most deployments."""
@@ -123,12 +124,10 @@ Row = Sequence[str | int | float | None]
 
 
 def as_csv(picture: Picture, told: Insights) -> str:
-    """The picture's figures, a header first; what was not measured is an empty cell.
-
-    No cell can be taken for a formula: there are only names of the record's narrow forms, and numbers.
-    """
+    """The picture's figures, a header first; what was not measured is an empty cell, and no text is a formula."""
     text = io.StringIO()
-    csv.writer(text).writerows(_rows(picture, told))
+    rows = ([cell(each) if isinstance(each, str) else each for each in row] for row in _rows(picture, told))
+    csv.writer(text).writerows(rows)
     return text.getvalue()
 
 

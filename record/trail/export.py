@@ -33,7 +33,7 @@ def _rows(documents: Iterable[str]) -> Iterator[str]:
     yield _row(COLUMNS)
     for document in documents:
         entry = json.loads(document)
-        yield _row(_cell(entry.get(column)) for column in COLUMNS)
+        yield _row(cell(entry.get(column)) for column in COLUMNS)
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -42,7 +42,7 @@ def _row(cells: Iterable[str]) -> str:
     return line.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """The value as a cell, which a spreadsheet shows and never runs: a quote comes before what it might run."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in _RUN or text.lstrip()[:1] in _RUN else text

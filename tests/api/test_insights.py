@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.figures import Insights, Picture, TeamWorkload, as_csv
 from tests.api.house import (
     ALICE,
     CLAIRE,
@@ -166,6 +167,15 @@ def test_each_picture_is_a_file_with_the_same_figures(house: House, picture: str
     elif picture == "deployment":
         one = told["overall"]["deployment"]
         assert rows[-1] == [told["to"], "1", str(one["p50"]), str(one["p90"])]
+
+
+def test_a_spreadsheet_runs_no_cell_of_figures() -> None:
+    """Whatever forms names will have one day: what looks like a formula gets a quote before it."""
+    team = TeamWorkload(tenant="tenant-finance", people=5, waiting=0, decided=0).model_copy(update={"tenant": "=1+1"})
+    given: dict[str, Any] = {"teams": (team,)}
+    told = Insights.model_construct(**given)
+    _, row = csv.reader(io.StringIO(as_csv(Picture.TEAMS, told)))
+    assert row == ["'=1+1", "5", "0", "0"]
 
 
 def test_targets_are_told_by_their_tenant_type_and_name(house: House) -> None:
