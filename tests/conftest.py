@@ -22,9 +22,9 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from demo.company import prepare_repository
 from demo.layout import TUNING
 from engine.connection import converter
+from tests.company import found
 from workflows.shown import SEARCH_ATTRIBUTES
 
 _OPTIONS = (*TUNING, "worker.perNamespaceWorkerCount=0")
@@ -119,5 +119,5 @@ async def temporal(connect_temporal: Connect) -> Client:
 def gitops(tmp_path: Path) -> Path:
     """A bare repository with the demo's tenants and people on `main`, and no ticket yet."""
     path = tmp_path / "gitops.git"
-    prepare_repository(path, "main")
+    found(path)
     return path

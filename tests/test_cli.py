@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import cli
-from demo.company import prepare_repository
 from demo.files import write_private
 from demo.layout import Demo, Ports, issuer_file, payload_keys, worker_key
 from demo.welcome import welcome
+from tests.company import found
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A demo's folder as its first start makes it."""
-    prepare_repository(tmp_path / "gitops.git", "main")
+    found(tmp_path / "gitops.git")
     write_private(issuer_file(tmp_path), "http://127.0.0.1:1")
     return tmp_path
 

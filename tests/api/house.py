@@ -29,7 +29,6 @@ from bootstrap.composition import report_setup
 from bootstrap.process import listen
 from bootstrap.registration import Registration
 from clients.channel import ChannelClient
-from demo.company import prepare_repository
 from domain.announcement import Channel
 from record.facts.known import KNOWN_FOR
 from record.git.repository import open_repository
@@ -38,6 +37,7 @@ from record.signing.signatures import Signer, private_text
 from settings import Settings
 from tests.api.issuer import ISSUER, Issuer
 from tests.awx_fixtures import IMPATIENT, Simulator, simulating
+from tests.company import found
 from tests.record.building import catalogue_opens, person_commits, publish_key, publish_worker_key
 from tests.signing import KEY, WORKER_KEY
 from tests.workflows.stage import GRACE
@@ -374,7 +374,7 @@ def _settings(folder: Path, given: dict[str, Any]) -> Settings:
 @contextmanager
 def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
     """A house of its own in the folder; `given` are settings that differ."""
-    prepare_repository(folder / "gitops.git", "main")
+    found(folder / "gitops.git")
     (folder / "documents").mkdir()
     publish_key(folder / "gitops.git")
     catalogue_opens(folder / "gitops.git")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from demo.company import prepare_repository
 from domain.ticket import Impact, PromotionRequest, Target, TargetType
 from record.files.writing import text_of
+from tests.company import found
 from tests.domain.builders import details, pending
 from tests.record.building import after, git, number, person_commits
 
@@ -53,7 +53,7 @@ def prepare(data: Path) -> None:
     """Found the company in the folder in which a stack will start, with its past and a team of five in Finance."""
     data.mkdir(parents=True)
     repository = data / "gitops.git"
-    prepare_repository(repository, "main")
+    found(repository)
     people = git(repository, "show", f"main:{FINANCE}") + "\n"
     more = "".join(f"    - {{email: member.{each}@cab-i.com, name: Member {each}, role: cpi}}\n" for each in range(3))
     files: dict[str, str | None] = {each.path: text_of(each) for each in told(datetime.now(UTC).replace(microsecond=0))}

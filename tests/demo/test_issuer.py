@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.company import prepare_repository
+from tests.company import found
 from tests.demo.providing import providing
 
 ORIGIN = "http://127.0.0.1:8080"
@@ -21,7 +21,7 @@ VERIFIER = "v" * 43
 @pytest.fixture(scope="module")
 def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("issuer")
-    prepare_repository(folder / "gitops.git", "main")
+    found(folder / "gitops.git")
     with providing(folder, "--record", str(folder / "gitops.git"), "--client", "console", "--origin", ORIGIN) as url:
         yield url
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from demo.company import prepare_repository
 from domain.decision import DecisionAction
 from domain.ticket import State
 from engine.connection import converter
 from engine.versioning import build_id, deployment
 from tests.awx_fixtures import Simulator
+from tests.company import found
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
 from workflows.shown import SEARCH_ATTRIBUTES
@@ -49,7 +49,7 @@ async def temporal(stage: Stage, *arguments: str) -> str:
 @pytest.fixture
 async def versioned_stage(tmp_path: Path, awx: Simulator) -> AsyncIterator[Stage]:
     """A stage on a server of its own, with the workers of its own that look after versions; the tests' has none."""
-    prepare_repository(tmp_path / "gitops.git", "main")
+    found(tmp_path / "gitops.git")
     async with await WorkflowEnvironment.start_local(
         data_converter=converter(None),
         dev_server_existing_path=str(TEMPORAL),

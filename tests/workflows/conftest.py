@@ -9,9 +9,9 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from demo.company import prepare_repository
 from engine.connection import converter
 from tests.awx_fixtures import Simulator, simulating
+from tests.company import found
 from tests.workflows.stage import Stage
 from workflows.shown import SEARCH_ATTRIBUTES
 
@@ -26,7 +26,7 @@ def awx() -> Iterator[Simulator]:
 async def stage(tmp_path: Path, awx: Simulator) -> AsyncIterator[Stage]:
     """Everything but the worker, which a test runs for as long as it wants."""
     server = shutil.which("temporal-test-server", path=str(Path(sys.executable).parent))
-    prepare_repository(tmp_path / "gitops.git", "main")
+    found(tmp_path / "gitops.git")
     environment = await WorkflowEnvironment.start_time_skipping(
         data_converter=converter(None), test_server_existing_path=server
     )
@@ -38,7 +38,7 @@ async def stage(tmp_path: Path, awx: Simulator) -> AsyncIterator[Stage]:
 @pytest.fixture
 async def dev_stage(tmp_path: Path, awx: Simulator, temporal: Client) -> Stage:
     """The same on the dev server, for what the time-skipping one doesn't do; time passes at its own pace."""
-    prepare_repository(tmp_path / "gitops.git", "main")
+    found(tmp_path / "gitops.git")
     return Stage(WorkflowEnvironment.from_client(temporal), tmp_path / "gitops.git", awx)
 
 

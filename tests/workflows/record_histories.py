@@ -25,7 +25,6 @@ from activities import leading
 from activities.reports import ReportSetup
 from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer
-from demo.company import prepare_repository
 from domain.announcement import Channel
 from domain.evidence import EvidenceWanted, PipelineAddress
 from domain.following import outbox
@@ -34,6 +33,7 @@ from domain.webhooks import WebhookCall
 from engine.connection import converter
 from tests.awx_fixtures import simulating
 from tests.board import Board
+from tests.company import found
 from tests.domain.builders import NOW
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
@@ -51,7 +51,7 @@ from workflows.webhooks import CallWebhook
 async def staged() -> AsyncIterator[Stage]:
     """A stage of its own, on a dev server of its own."""
     with TemporaryDirectory() as folder, simulating() as awx:
-        prepare_repository(Path(folder) / "gitops.git", "main")
+        found(Path(folder) / "gitops.git")
         async with await WorkflowEnvironment.start_local(
             data_converter=converter(None),
             dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from demo.company import prepare_repository
 from domain.decision import DecisionAction
 from domain.ticket import Action, State
 from engine.connection import converter
 from tests.awx_fixtures import Simulator
+from tests.company import found
 from tests.domain.builders import ADA, JEAN, PIERRE, details
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
@@ -128,7 +128,7 @@ async def test_one_that_runs_is_left_alone(dev_stage: Stage) -> None:
 @asynccontextmanager
 async def short_of_breath(folder: Path, awx: Simulator) -> AsyncIterator[Stage]:
     """A stage whose server asks for a new run after few events."""
-    prepare_repository(folder / "gitops.git", "main")
+    found(folder / "gitops.git")
     async with await WorkflowEnvironment.start_local(
         data_converter=converter(None),
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),

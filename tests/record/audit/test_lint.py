@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.company import prepare_repository
 from record.audit.lint import lint, run
 from tests.api.house import PLATFORM
+from tests.company import found
 from tests.record.building import git, person_commits
 
 HOOK = Path(__file__).parents[3] / "deploy" / "git" / "pre-receive"
@@ -19,7 +19,7 @@ TENANT = "tenants/tenant-finance.yaml"
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """The demo's company."""
-    prepare_repository(tmp_path / "gitops.git", "main")
+    found(tmp_path / "gitops.git")
     return tmp_path / "gitops.git"
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from demo.company import prepare_repository
 from domain import lifecycle
 from domain.decision import DecisionAction
 from domain.errors import RecordBehind, Unproven
@@ -28,6 +27,7 @@ from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
 from record.signing.proofs import Proofs
 from record.signing.signatures import new_key, signed
+from tests.company import found
 from tests.domain.builders import JEAN, decision, pending
 from tests.record.building import Story, branch_hangs, catalogue_opens, number, person_commits, publish_key
 from tests.signing import KEY, key_file
@@ -77,7 +77,7 @@ def following(git: Path, location: str, folder: Path, known_for: float = 60.0) -
 
 @pytest.fixture
 def git(tmp_path: Path) -> Path:
-    prepare_repository(tmp_path / "gitops.git", "main")
+    found(tmp_path / "gitops.git")
     publish_key(tmp_path / "gitops.git")
     return tmp_path / "gitops.git"
 

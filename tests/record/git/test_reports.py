@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from demo.company import prepare_repository
 from domain.reports import PartsNote, PartState, ReportPart, new_report
 from record.errors import RecordUnavailable
 from record.git.reports import MADE, MadeReports, note_parts, open_run, path_of
 from record.git.repository import Repository, open_repository
+from tests.company import found
 from tests.domain.test_reports import NOW, WAITING, run
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    prepare_repository(tmp_path / "gitops.git", "main")
+    found(tmp_path / "gitops.git")
     return open_repository(str(tmp_path / "gitops.git"), "main", tmp_path)
 
 
