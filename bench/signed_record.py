@@ -34,15 +34,15 @@ REQUESTER, APPROVER = "pierre.durand@cab-i.com", "marie.curie@cab-i.com"
 ACTS = len(_STEPS)
 
 
-def _files(keys: dict[KeyClass, OKPKey]) -> dict[str, str]:
-    """The people, the targets and the keys that the acts are judged by."""
+def _files(keys: dict[KeyClass, OKPKey], tickets: int) -> dict[str, str]:
+    """The people, the targets and the keys that the acts of so many promotions are judged by."""
     head = "apiVersion: apim.cab-i.com/v1\nkind: {kind}\n"
     people = f"[{{email: {REQUESTER}, name: Pierre, role: devops}}, {{email: {APPROVER}, name: Marie, role: cpi}}]"
     files = {"platform.yaml": head.format(kind="Platform") + "spec: {controls: 2}\n"}
     for tenant in TENANTS:
         spec = f"metadata: {{name: {tenant}}}\nspec: {{displayName: {tenant}, members: {people}}}\n"
         files[f"tenants/{tenant}.yaml"] = head.format(kind="Tenant") + spec
-    for number in range(TARGETS):
+    for number in range(min(TARGETS, tickets)):
         entry = f"metadata: {{name: {_name(number)}, tenant: {_tenant(number)}}}\nspec: {{version: 1.0.0}}\n"
         files[f"apis/{_name(number)}.yaml"] = head.format(kind="Api") + entry
     for key_class, key in keys.items():
@@ -183,7 +183,7 @@ def signed_record(path: Path, tickets: int, signers: Signers | None = None, grou
     shutil.rmtree(path, ignore_errors=True)
     subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", path], check=True)
     repository, index = pygit2.Repository(str(path)), pygit2.Index()
-    for file, text in _files(signers.keys).items():
+    for file, text in _files(signers.keys, tickets).items():
         index.add(pygit2.IndexEntry(file, repository.create_blob(text.encode()), pygit2.enums.FileMode.BLOB))
     ada = pygit2.Signature("Ada", "ada@cab-i.com")
     tip = str(repository.create_commit("refs/heads/main", ada, ada, "Begin", index.write_tree(repository), []))
