@@ -14,6 +14,8 @@ PYTEST := pytest -n $(WORKERS) --dist worksteal
 # Counting lines costs half of a test's processor time again, so it is done where tests are quick and rules are held.
 COUNTED := tests/domain tests/record tests/clients tests/activities
 BAR := 93
+# What the hundreds of processes of a run import is compiled once, wherever the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin

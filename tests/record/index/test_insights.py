@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -116,7 +117,10 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return index
 
 
-EVERY = [ticket(each, SIZE) for each in range(1, SIZE + 1)]
+@cache
+def every() -> list[PromotionRequest]:
+    """The tickets of that index."""
+    return [ticket(each, SIZE) for each in range(1, SIZE + 1)]
 
 
 def visible(scope: Scope) -> list[PromotionRequest]:
@@ -126,7 +130,7 @@ def visible(scope: Scope) -> list[PromotionRequest]:
         tenant, mine = each.metadata.tenant, each.metadata.created_by in scope.addresses
         return scope.tenants is None or tenant in scope.tenants or (mine and tenant in (scope.own_tenants or {tenant}))
 
-    return [each for each in EVERY if seen(each)]
+    return [each for each in every() if seen(each)]
 
 
 @pytest.mark.parametrize("scope", [ALL, A_PERSON, OWN], ids=["everything", "some tenants", "own requests"])
@@ -158,7 +162,7 @@ def test_filters_are_those_of_the_model(index: Index) -> None:
     ):
         tickets = [
             each
-            for each in EVERY
+            for each in every()
             if given.get("impact") in (None, each.spec.request.impact_assessment)
             and given.get("tenant") in (None, each.metadata.tenant)
             and given.get("target_name") in (None, each.spec.target.name)
@@ -168,7 +172,7 @@ def test_filters_are_those_of_the_model(index: Index) -> None:
 
 def test_outages_are_those_of_the_model(index: Index) -> None:
     """Of all targets together."""
-    expected, told = naive_outages(EVERY), asked(index).overall.time_to_restore
+    expected, told = naive_outages(every()), asked(index).overall.time_to_restore
     assert len(expected) > 50
     assert (told.count, told.p50, told.p90) == (len(expected), rank(expected, 50), rank(expected, 90))
 
@@ -176,10 +180,10 @@ def test_outages_are_those_of_the_model(index: Index) -> None:
 def test_who_decided_is_counted_for_them_and_for_their_team(index: Index) -> None:
     """A team's decisions are those of its people in its tenant."""
     team = Team(TENANTS[0], 6, frozenset(PEOPLE[:6]))
-    acts = [(each.metadata.tenant, entry.by) for each in EVERY for entry in each.status.history[1:2]]
+    acts = [(each.metadata.tenant, entry.by) for each in every() for entry in each.status.history[1:2]]
     told = asked(index, teams=(team,))
     assert told.teams[0].decided == sum(tenant == TENANTS[0] and by in team.addresses for tenant, by in acts)
-    waiting = [each for each in EVERY if each.state is State.PENDING]
+    waiting = [each for each in every() if each.state is State.PENDING]
     assert told.teams[0].waiting == sum(each.metadata.tenant == TENANTS[0] for each in waiting)
     assert told.mine.waiting == len(waiting) == sum(group.count for group in told.waiting)
 
