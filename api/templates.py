@@ -17,7 +17,6 @@ from documents.rendering import Rendered
 from domain.audience import Language
 from domain.documents import (
     MEDIA_TYPES,
-    TEMPLATE_FILES,
     DocumentFormat,
     DocumentKind,
     DocumentTemplate,
@@ -26,6 +25,7 @@ from domain.documents import (
     schema_of,
 )
 from domain.roles import Permission, Person
+from domain.template_files import TEMPLATE_FILES
 from domain.templates import RecordedTemplate, TemplateVersion
 from domain.trail import AuditAction
 from domain.values import Frozen, TicketId

@@ -11,7 +11,7 @@ from documents.faults import TemplateFault
 from documents.glyphs import printable
 from documents.showing import visible
 from documents.texts import Task, environment, rendered
-from domain.documents import PDF_FILE
+from domain.template_files import PDF_FILE
 
 _LINE = re.compile(r"┌─ [^:\n]+:(\d+):\d+")
 _PRELUDE = r'#show regex("\S{24,}"): it => it.text.clusters().map(each => box(each)).join();'

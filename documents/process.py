@@ -9,14 +9,16 @@ import encodings.utf_16_le
 import json
 import resource
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import jinja2.debug
 
-from documents import glyphs, pdf, texts, workbook
+from documents import glyphs, texts
 from documents.faults import TemplateFault, TooLarge
 from documents.showing import Clock
-from domain.documents import HTML_FILE, PDF_FILE, SHEETS_FILE
+from domain.template_files import HTML_FILE, PDF_FILE, SHEETS_FILE
 
 PREFIX, FAULT, TOO_LARGE = b"done\n", b"flaw\n", b"size\n"
 """The first five bytes that it writes: a document follows, or a fault as JSON, or nothing."""
@@ -24,11 +26,9 @@ PREFIX, FAULT, TOO_LARGE = b"done\n", b"flaw\n", b"size\n"
 _LOADED_LATER = (encodings.unicode_escape, encodings.utf_16_le, jinja2.debug)
 """Modules that would be looked for when a template is read, or fails: by then no file can be opened."""
 
-_RENDER = {
-    "html": (HTML_FILE, texts.html),
-    "pdf": (PDF_FILE, pdf.pdf),
-    "xlsx": (SHEETS_FILE, workbook.xlsx),
-}
+_RENDER = {"html": (HTML_FILE, "texts"), "pdf": (PDF_FILE, "pdf"), "xlsx": (SHEETS_FILE, "workbook")}
+"""Of each format the template's file, and the module whose function of the same name makes it, which is loaded for it:
+loading all takes as long as rendering."""
 
 
 def confine(seconds: int, memory: int) -> None:
@@ -45,7 +45,8 @@ def confine(seconds: int, memory: int) -> None:
 
 def answer(asked: dict[str, Any]) -> bytes:
     """The document with its prefix, or what is wrong with its template."""
-    limits, (file, render) = asked["limits"], _RENDER[asked["form"]]
+    limits, (file, module) = asked["limits"], _RENDER[asked["form"]]
+    render: Callable[[texts.Task], bytes] = getattr(import_module(f"documents.{module}"), asked["form"])
     clock = Clock.of(asked["data"]["zone"], asked["language"])
     glyphs.unprintable()
     confine(limits["seconds"], limits["memory"])

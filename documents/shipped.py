@@ -4,7 +4,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from domain.documents import TEMPLATE_FILES, DocumentKind, DocumentTemplate
+from domain.documents import DocumentKind, DocumentTemplate
+from domain.template_files import TEMPLATE_FILES
 
 _FOLDER = Path(__file__).parent / "templates"
 

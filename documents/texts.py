@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from documents.faults import TemplateFault, TooLarge
 from documents.showing import Clock, visible
-from domain.documents import HTML_FILE, WORDS_FILE
+from domain.template_files import HTML_FILE, WORDS_FILE
 
 _FILTERS = {
     *("abs", "batch", "capitalize", "default", "dictsort", "escape", "first", "groupby", "int", "join", "last"),

@@ -23,7 +23,7 @@ from xlsxwriter.worksheet import Worksheet
 from documents.faults import TemplateFault, TooLarge
 from documents.showing import visible
 from documents.texts import Task, environment, faults_of, shown
-from domain.documents import SHEETS_FILE
+from domain.template_files import SHEETS_FILE
 
 _LONGEST_CELL = 32_000
 """Characters; a spreadsheet holds 32,767. What is longer goes on in the rows below."""

@@ -282,10 +282,6 @@ def schema_of(kind: DocumentKind) -> dict[str, Any]:
     return DATA[kind].model_json_schema(by_alias=False, mode="serialization")
 
 
-HTML_FILE, PDF_FILE, SHEETS_FILE, WORDS_FILE = "document.html.j2", "document.typ.j2", "workbook.yaml", "words.yaml"
-TEMPLATE_FILES = (HTML_FILE, PDF_FILE, SHEETS_FILE, WORDS_FILE)
-"""The files of a template: one for each format, and the words of both languages, which all of them use."""
-
 LONGEST_TEMPLATE_FILE = 60_000
 """Characters."""
 

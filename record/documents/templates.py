@@ -7,8 +7,9 @@ from threading import Lock
 
 import pygit2
 
-from domain.documents import LONGEST_TEMPLATE_FILE, TEMPLATE_FILES, DocumentKind, DocumentTemplate, template_folder
+from domain.documents import LONGEST_TEMPLATE_FILE, DocumentKind, DocumentTemplate, template_folder
 from domain.errors import TemplateChanged, TemplateFaulty
+from domain.template_files import TEMPLATE_FILES
 from domain.templates import TemplateChange, TemplateClaims, TemplateVersion
 from record.errors import RecordUnavailable
 from record.git.files import FilesCommit

@@ -8,15 +8,12 @@ from documents.rendering import Renderer
 from documents.samples import sample
 from documents.shipped import shipped
 from domain.documents import (
-    HTML_FILE,
-    PDF_FILE,
-    SHEETS_FILE,
-    WORDS_FILE,
     DocumentFormat,
     DocumentKind,
     DocumentTemplate,
 )
 from domain.errors import DocumentTooLarge, TemplateFaulty
+from domain.template_files import HTML_FILE, PDF_FILE, SHEETS_FILE, WORDS_FILE
 
 KIND = DocumentKind.EVIDENCE_PACK
 FORMS = {HTML_FILE: DocumentFormat.HTML, PDF_FILE: DocumentFormat.PDF, SHEETS_FILE: DocumentFormat.XLSX}

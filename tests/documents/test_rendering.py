@@ -16,7 +16,8 @@ from documents.rendering import Renderer
 from documents.samples import sample
 from documents.shipped import shipped
 from domain.audience import Language
-from domain.documents import TEMPLATE_FILES, DocumentData, DocumentFormat, DocumentKind, EvidencePack
+from domain.documents import DocumentData, DocumentFormat, DocumentKind, EvidencePack
+from domain.template_files import TEMPLATE_FILES
 from domain.ticket import RequestDetails
 from tests.domain.builders import details
 from tests.glyphs import prints
