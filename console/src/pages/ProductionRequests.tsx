@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import { BulkBar } from '@/components/requests/decide/BulkBar';
+import { FreshRequests } from '@/components/requests/list/FreshRequests';
 import { RequestFilters } from '@/components/requests/list/RequestFilters';
 import { RequestList } from '@/components/requests/list/RequestList';
 import { RequestStats } from '@/components/requests/list/RequestStats';
@@ -15,7 +16,6 @@ import { useSelection } from '@/hooks/useSelection';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
 import { useCaller } from '@/shell/useCaller';
-import { Button } from '@/ui/Button';
 
 /** The list of requests: whose turn it is, how many there are, and each in a row. */
 export function ProductionRequests() {
@@ -41,20 +41,13 @@ export function ProductionRequests() {
         <RequestTabs filters={filters} me={me} />
       </div>
       <RequestFilters filters={filters} me={me} search={search} change={change} />
-      <div role="status">
-        {fresh.count > 0 && (
-          <Button
-            small
-            className="w-full bg-accent-soft! text-accent-text!"
-            onClick={() => {
-              fresh.clear();
-              void refetch();
-            }}
-          >
-            {t.list.fresh(fresh.count)}
-          </Button>
-        )}
-      </div>
+      <FreshRequests
+        count={fresh.count}
+        show={() => {
+          fresh.clear();
+          void refetch();
+        }}
+      />
       <RequestList
         list={list}
         tickets={tickets}

@@ -38,7 +38,12 @@ export function Shell() {
             <Logo />
             <span className="hidden sm:inline">{t.name}</span>
           </Link>
-          {me.data && <Sections me={me.data} />}
+          {/* On a phone they have a line of their own, which is there before they are: nothing may move when they come. */}
+          {me.data ? (
+            <Sections me={me.data} />
+          ) : (
+            <span className="min-h-9 max-sm:order-last max-sm:mb-1 max-sm:w-full" />
+          )}
           <span className="grow" />
           {me.data && me.data.creates.length > 0 && pathname !== '/requests/new' && (
             <ButtonLink tone="primary" small to="/requests/new">

@@ -57,7 +57,7 @@ export const RequestCard = memo(function RequestCard({
           />
         </label>
       )}
-      <div className="grid min-w-0 grow grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 sm:grid-cols-[7.75rem_minmax(0,1fr)_auto]">
+      <div className="grid min-w-0 grow grid-cols-[minmax(7.75rem,auto)_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 sm:grid-cols-[7.75rem_minmax(0,1fr)_auto]">
         <div className="order-2 sm:order-1">
           <span className="inline-flex flex-wrap gap-1">
             <StatusBadge state={state} />

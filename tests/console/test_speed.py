@@ -1,0 +1,68 @@
+"""Nothing on a page moves by itself: neither while it loads nor while others work."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Sit
+from tests.console.desk import DESK, PHONE, Desk
+from tests.console.test_flows import asked, fresh_name
+from tests.console.vitals import WATCH, vitals
+from tests.console.words import EN
+from tests.e2e.stack import Stack
+
+LOOKS: dict[str, dict[str, Any]] = {"desk": {"viewport": DESK}, "phone": {"viewport": PHONE, "has_touch": True}}
+
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": -1, "uploadThroughput": -1}
+
+
+@pytest.fixture(params=list(LOOKS.values()), ids=list(LOOKS))
+def watched(request: pytest.FixtureRequest, sit: Sit) -> Callable[[str], Desk]:
+    """Opens a page of somebody who is signed in, and notes what moves on it."""
+    jean = sit("jean", **request.param)
+    jean.page.add_init_script(WATCH)
+    # A browser that waits for each answer shows each state in between.
+    network = jean.context.new_cdp_session(jean.page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW)
+
+    def opened(path: str) -> Desk:
+        jean.go(path)
+        return jean
+
+    return opened
+
+
+def test_nothing_moves_while_a_list_loads(stack: Stack, watched: Callable[[str], Desk]) -> None:
+    """Layout shift is 0 with every tab, until everything beside the rows is there."""
+    asked(stack, fresh_name("still"))
+    for tab in ("waiting", "all"):
+        jean = watched(f"/requests?tab={tab}")
+        _settled(jean)
+        _check_still(jean, tab)
+
+
+def test_nothing_moves_while_others_work(stack: Stack, watched: Callable[[str], Desk]) -> None:
+    """A new request is told of and no row makes place for it; a decision changes its row where it stands."""
+    ticket = asked(stack, fresh_name("decided"))
+    jean = watched("/requests?tab=all")
+    _settled(jean)
+    asked(stack, fresh_name("new"))
+    expect(jean.button("1 new request: show")).to_be_visible()
+    stack.approve(ticket)
+    stack.await_state([ticket], "deployed")
+    expect(jean.row(ticket)).to_contain_text(EN.deployed)
+    jean.page.wait_for_timeout(1_500)  # the figures on top follow a second later
+    _check_still(jean, "while others work")
+
+
+def _settled(desk: Desk) -> None:
+    expect(desk.page.locator("li[data-request]").first).to_be_visible()
+    desk.page.wait_for_timeout(1_500)  # what each row replaces, who may do what
+
+
+def _check_still(desk: Desk, what: str) -> None:
+    seen = vitals(desk.page)
+    assert seen.cls == 0, f"{what}: {seen.cls:.4f} by {seen.moved}"
