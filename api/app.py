@@ -134,9 +134,10 @@ def _add_middleware(app: FastAPI, services: Services, refused: Refused) -> None:
     app.add_middleware(Compression, minimum_size=SHORTEST, compresslevel=LEVEL)
     app.add_middleware(DeprecationHeaders, routes=_routes(app.routes))
     app.add_middleware(BodyLimit, refused=refused)
-    app.add_middleware(Cors, origins=web.origins, temporal_ui=web.temporal_ui)
     app.add_middleware(RequestLimit, per_minute=web.per_address, counts=services.counts, refused=refused)
     app.add_middleware(HeaderLimit, refused=refused)
+    # Outside of the limits: a page of another origin could not read their refusals, and would take us for gone.
+    app.add_middleware(Cors, origins=web.origins, temporal_ui=web.temporal_ui)
     app.add_middleware(RequestMetrics)
 
 

@@ -22,6 +22,7 @@ TYPES = {
     ".png": "image/png",
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
+    ".json": "application/json",
     ".webmanifest": "application/manifest+json",
     ".txt": "text/plain",
 }
@@ -29,8 +30,10 @@ TYPES = {
 
 INDEX = "index.html"
 ASSETS = "assets"
+EMBED = "embed"
+"""The folder of the custom elements, for pages of other origins."""
 IMMUTABLE = "public, max-age=31536000, immutable"
-"""For an asset: its name holds a digest of its content, so another content has another name."""
+"""For an asset and the elements: the name holds a digest of its content, so another content has another name."""
 
 
 def policy(issuer: str) -> str:
@@ -60,7 +63,7 @@ class ConsoleFiles(StaticFiles):
         try:
             return await super().get_response(path, scope)
         except HTTPException:
-            if scope["path"].startswith(f"/{ASSETS}/"):  # of an earlier build; a page would be run as a script there
+            if scope["path"].startswith((f"/{ASSETS}/", f"/{EMBED}/")):  # of an earlier build; a page would be run as a script there
                 raise
         return await super().get_response(INDEX, scope)
 
@@ -71,7 +74,8 @@ class ConsoleFiles(StaticFiles):
         path = Path(full_path)
         if path.suffix not in TYPES:
             raise HTTPException(404)
-        tag, kept = _tag(path, stat_result.st_mtime_ns), path.parent.name == ASSETS
+        tag, folder = _tag(path, stat_result.st_mtime_ns), path.parent.name
+        kept = folder == ASSETS or (folder == EMBED and path.suffix == ".js")
         headers = {"ETag": tag, "Cache-Control": IMMUTABLE if kept else "no-cache"}
         if path.suffix == ".html":
             headers["Content-Security-Policy"] = self._policy

@@ -99,6 +99,10 @@ class Ports:
     smtp: int = 1025
 
 
+HOST_PORT = 8090
+"""The port of the other console (`demo.host`), which nobody has to start."""
+
+
 @dataclass(frozen=True)
 class Demo:
     """One demo: its folder, its ports, how long a job of its AWX takes, and the environment that its user gave.
@@ -161,6 +165,7 @@ class Demo:
         secret = self._secrets()
         settings = {
             "PRODGATE_PUBLIC_URL": f"http://127.0.0.1:{self.ports.api}",
+            "PRODGATE_CORS_ORIGINS": f"http://127.0.0.1:{HOST_PORT}",
             "PRODGATE_GIT_REPO": self.record,
             "PRODGATE_AWX_CALLBACK_SECRET": secret["callback"],
         }

@@ -1,7 +1,7 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
-import { retryable } from './api/problem';
+import { answersCache } from './api/cache';
 import { Gate } from './auth/Gate';
 import { SignedInPage } from './auth/SignedInPage';
 import { SpeechProvider } from './i18n';
@@ -19,13 +19,7 @@ const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
 const Insights = lazy(() => import('./pages/Insights'));
 const AuditTrail = lazy(() => import('./pages/AuditTrail'));
 
-const client = new QueryClient({
-  defaultOptions: {
-    queries: { staleTime: 15_000, retry: (count, error) => count < 2 && retryable(error) },
-    // A decision is sent while somebody watches; held back until the network returns, it would surprise them.
-    mutations: { networkMode: 'always' },
-  },
-});
+const client = answersCache();
 
 export function App() {
   return (

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.console.desk import PATIENCE, Desk, launched, seated
 from tests.console.words import EN, FR, Words
-from tests.e2e.stack import Stack, started
+from tests.e2e.stack import Stack, free_ports, started
 
 Sit = Callable[..., Desk]
 
@@ -26,6 +26,7 @@ def browser() -> Iterator[Browser]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """As `prodgate up` starts it. A test here speaks of the tickets that it made itself."""
     given = {"PRODGATE_CRITICAL_SIGN_IN_WITHIN": "4", "PRODGATE_REPOSITORY_UI_URL": "https://git.cab-i.example/apim"}
+    given["PRODGATE_CORS_ORIGINS"] = f"http://127.0.0.1:{free_ports(1)[0]}"  # the other console: test_embedded.py
     with started(Stack(tmp_path_factory.mktemp("console") / "data", job_seconds=1.5, settings=given)) as stack:
         stack.open_catalogue()
         yield stack

@@ -2,6 +2,7 @@ import createClient, { type Middleware } from 'openapi-fetch';
 import { session } from '@/auth/session';
 import { problemOf } from './problem';
 import type { paths } from './schema';
+import { serverAddress } from './server';
 
 /** Sends the session's token with each call, and turns each refusal into an ApiProblem that is thrown. */
 const gate: Middleware = {
@@ -19,7 +20,13 @@ const gate: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: window.location.origin });
+class ServerRequest extends Request {
+  constructor(path: string, init: RequestInit) {
+    super(serverAddress(path), init);
+  }
+}
+
+export const api = createClient<paths>({ Request: ServerRequest as typeof Request });
 api.use(gate);
 
 /** The data of an answer that is known to have some: whatever has none was thrown before. */

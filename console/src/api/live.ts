@@ -2,6 +2,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { session } from '@/auth/session';
 import { problemOf } from './problem';
+import { serverAddress } from './server';
 import type { TicketEvent } from './types';
 
 export type LiveStatus = 'connecting' | 'live' | 'lost';
@@ -69,7 +70,11 @@ async function listen(
   };
   try {
     listening();
-    const answer = await fetch('/v1/events', { headers: await headers(lastId), signal, cache: 'no-store' });
+    const answer = await fetch(serverAddress('/v1/events'), {
+      headers: await headers(lastId),
+      signal,
+      cache: 'no-store',
+    });
     if (answer.status === 401) session.expire((await problemOf(answer)).kind);
     if (!answer.ok || !answer.body) return false;
     opened();

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useRoot } from '@/shell/root';
 
 const KEPT_AS = 'prodgate-shortcuts';
 const listeners = new Set<() => void>();
@@ -26,6 +27,7 @@ const TYPING =
 
 /** Does what the keys say, unless somebody types, a dialog is open or a modifier is held. */
 export function useShortcuts(keys: Record<string, () => void>): void {
+  const root = useRoot();
   const [on] = useShortcutsOn();
   const latest = useRef(keys);
   useEffect(() => {
@@ -33,7 +35,8 @@ export function useShortcuts(keys: Record<string, () => void>): void {
   });
   useEffect(() => {
     if (!on) return undefined;
-    const press = (event: KeyboardEvent) => {
+    const press = (event: Event) => {
+      if (!(event instanceof KeyboardEvent)) return;
       const act = latest.current[event.key];
       const typing = event.target instanceof Element && event.target.closest(TYPING);
       if (
@@ -42,13 +45,14 @@ export function useShortcuts(keys: Record<string, () => void>): void {
         event.ctrlKey ||
         event.metaKey ||
         event.altKey ||
-        document.querySelector('dialog[open]')
+        root.querySelector('dialog[open]')
       )
         return;
       event.preventDefault();
       act();
     };
-    window.addEventListener('keydown', press);
-    return () => window.removeEventListener('keydown', press);
-  }, [on]);
+    // In a custom element keys count that are pressed inside: the others are the host's.
+    root.addEventListener('keydown', press);
+    return () => root.removeEventListener('keydown', press);
+  }, [on, root]);
 }

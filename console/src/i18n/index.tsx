@@ -1,4 +1,4 @@
-import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { en, type Messages } from './en';
 import { formatter, type Formatter, type Language } from './format';
 import { fr } from './fr';
@@ -15,12 +15,16 @@ interface Speech {
 
 const Spoken = createContext<Speech | undefined>(undefined);
 
+/** The first of these languages that we speak; English where it is none. */
+export function spoken(wanted: readonly string[]): Language {
+  const found = wanted.map((each) => each.slice(0, 2).toLowerCase()).find((each) => each in DICTIONARIES);
+  return (found as Language | undefined) ?? 'en';
+}
+
 /** The language somebody chose, or else the first one of their browser's that we speak. */
 function preferred(): Language {
   const chosen = localStorage.getItem(KEPT_AS);
-  const wanted = chosen ? [chosen] : navigator.languages;
-  const found = wanted.map((each) => each.slice(0, 2)).find((each) => each in DICTIONARIES);
-  return (found as Language | undefined) ?? 'en';
+  return spoken(chosen ? [chosen] : navigator.languages);
 }
 
 export function SpeechProvider({
@@ -34,17 +38,26 @@ export function SpeechProvider({
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
+  const choose = useCallback((chosen: Language) => {
+    localStorage.setItem(KEPT_AS, chosen);
+    setLanguage(chosen);
+  }, []);
+  return (
+    <SpeechIn language={language} setLanguage={choose}>
+      {children}
+    </SpeechIn>
+  );
+}
+
+/** Speaks the language that somebody else chose. */
+export function SpeechIn({
+  children,
+  language,
+  setLanguage,
+}: Pick<Speech, 'language' | 'setLanguage'> & { children: ReactNode }) {
   const speech = useMemo<Speech>(
-    () => ({
-      t: DICTIONARIES[language],
-      format: formatter(language),
-      language,
-      setLanguage: (chosen) => {
-        localStorage.setItem(KEPT_AS, chosen);
-        setLanguage(chosen);
-      },
-    }),
-    [language],
+    () => ({ t: DICTIONARIES[language], format: formatter(language), language, setLanguage }),
+    [language, setLanguage],
   );
   return <Spoken value={speech}>{children}</Spoken>;
 }

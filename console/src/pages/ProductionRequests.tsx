@@ -15,6 +15,7 @@ import { KEYS, useRequests } from '@/hooks/useRequests';
 import { useSelection } from '@/hooks/useSelection';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
+import { useRoot } from '@/shell/root';
 import { useCaller } from '@/shell/useCaller';
 
 /** The list of requests: whose turn it is, how many there are, and each in a row. */
@@ -68,8 +69,9 @@ function useListKeys(
   toggle: (id: string) => void,
 ) {
   const navigate = useNavigate();
-  const rows = () => [...document.querySelectorAll<HTMLElement>('[data-row]')];
-  const at = () => rows().indexOf(document.activeElement as HTMLElement);
+  const root = useRoot();
+  const rows = () => [...root.querySelectorAll<HTMLElement>('[data-row]')];
+  const at = () => rows().indexOf(root.activeElement as HTMLElement);
   const go = (step: 1 | -1) => {
     const all = rows();
     const now = at();
@@ -78,7 +80,7 @@ function useListKeys(
     row?.scrollIntoView({ block: 'nearest' });
   };
   const pick = () => {
-    const row = document.activeElement?.closest<HTMLElement>('[data-request]');
+    const row = root.activeElement?.closest<HTMLElement>('[data-request]');
     if (row?.dataset['request']) toggle(row.dataset['request']);
   };
   useShortcuts({
@@ -92,6 +94,6 @@ function useListKeys(
   useEffect(() => {
     const opened = sessionStorage.getItem('prodgate-opened');
     sessionStorage.removeItem('prodgate-opened');
-    if (opened) document.querySelector<HTMLElement>(`[data-request="${opened}"] [data-row]`)?.focus();
-  }, []);
+    if (opened) root.querySelector<HTMLElement>(`[data-request="${opened}"] [data-row]`)?.focus();
+  }, [root]);
 }

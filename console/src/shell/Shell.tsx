@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
-import { Suspense, useEffect, useRef } from 'react';
-import { Link, NavigationType, Outlet, useLocation, useNavigationType } from 'react-router';
-import { useFocusKept } from '@/hooks/useFocusKept';
+import { Suspense } from 'react';
+import { Link, Outlet, useLocation } from 'react-router';
+import { useFocusOnNavigation } from '@/hooks/useFocusOnNavigation';
 import { useMe } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { ButtonLink } from '@/ui/Button';
@@ -18,7 +18,7 @@ import { Sections } from './Sections';
 export function Shell() {
   const { t } = useSpeech();
   const { pathname } = useLocation();
-  const main = useFocusOnNavigation(pathname);
+  const main = useFocusOnNavigation(toTop);
   const me = useMe();
   return (
     <>
@@ -76,20 +76,8 @@ export function Shell() {
   );
 }
 
-/** After a navigation the focus begins at the new page, or a screen reader would go on in what is gone. */
-function useFocusOnNavigation(pathname: string) {
-  const main = useRef<HTMLElement>(null);
-  useFocusKept(main);
-  const before = useRef(pathname);
-  const how = useNavigationType();
-  useEffect(() => {
-    if (before.current === pathname) return;
-    before.current = pathname;
-    // A page that put the focus itself knows better; and Back returns to where one was.
-    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
-    if (how !== NavigationType.Pop) window.scrollTo(0, 0);
-  }, [pathname, how]);
-  return main;
+function toTop(): void {
+  window.scrollTo(0, 0);
 }
 
 export function PageSkeleton() {

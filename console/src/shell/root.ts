@@ -9,3 +9,12 @@ export const RootContext = createContext<Root>(document);
 export function useRoot(): Root {
   return use(RootContext);
 }
+
+export const TitleContext = createContext<(title: string) => void>((title) => {
+  document.title = title;
+});
+
+/** Names what is shown: in the tab, or for the host of a custom element. */
+export function useTitle(): (title: string) => void {
+  return use(TitleContext);
+}

@@ -3,6 +3,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useSpeech } from '@/i18n';
+import { useRoot } from '@/shell/root';
 import { cx } from './classes';
 
 interface DialogProps {
@@ -27,11 +28,12 @@ export function Dialog({
   wide,
 }: DialogProps) {
   const { t } = useSpeech();
+  const root = useRoot();
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
-    const before = document.activeElement;
+    const before = root.activeElement;
     if (dialog && !dialog.open) {
       dialog.showModal();
       // By itself the dialog would focus its first button, which closes it. Where it asks for no field to be filled in
@@ -44,9 +46,9 @@ export function Dialog({
       // Where the dialog is taken off the page instead of closed, nothing else gives the focus back; and the button that
       // asked may be gone with what was decided.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
-      else document.getElementById('content')?.focus({ preventScroll: true });
+      else root.getElementById('content')?.focus({ preventScroll: true });
     };
-  }, []);
+  }, [root]);
 
   return (
     <dialog

@@ -1,4 +1,5 @@
 import { useSpeech } from '@/i18n';
+import { useRoot } from '@/shell/root';
 import { Notice } from '@/ui/Notice';
 import type { FormValues } from './values';
 
@@ -12,6 +13,7 @@ interface FaultListProps {
 /** After a try to send: the fields that stand in its way, each a step away. */
 export function FaultList({ errors, shown }: FaultListProps) {
   const { t } = useSpeech();
+  const root = useRoot();
   const labels: Partial<Record<Name, string>> = {
     tenant: t.form.tenant,
     type: t.form.type,
@@ -40,7 +42,7 @@ export function FaultList({ errors, shown }: FaultListProps) {
                   className="inline-flex min-h-6 items-center underline underline-offset-2"
                   onClick={(event) => {
                     event.preventDefault();
-                    document.getElementById(name)?.focus();
+                    root.getElementById(name)?.focus();
                   }}
                 >
                   {labels[name]}

@@ -4,6 +4,7 @@ import { useBulk } from '@/hooks/useBulk';
 import { useComparisons } from '@/hooks/useComparisons';
 import { useKept } from '@/hooks/useKept';
 import { useSpeech } from '@/i18n';
+import { useRoot } from '@/shell/root';
 import { Button } from '@/ui/Button';
 import { Dialog, DialogActions } from '@/ui/Dialog';
 import { Field, TextArea } from '@/ui/Field';
@@ -22,6 +23,7 @@ interface BulkDialogProps {
 /** One question for several requests, and what became of each. */
 export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
   const { t } = useSpeech();
+  const root = useRoot();
   const form = useId();
   const [text, setText] = useKept(`bulk-${decision}`);
   const [checked, setChecked] = useState(false);
@@ -43,7 +45,7 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
     setChecked(true);
     if (comparing) return;
     if (fault) {
-      document.getElementById(`${form}-text`)?.focus();
+      root.getElementById(`${form}-text`)?.focus();
       return;
     }
     confirm(plan);

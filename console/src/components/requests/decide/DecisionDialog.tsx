@@ -7,6 +7,7 @@ import { useKept } from '@/hooks/useKept';
 import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
+import { useRoot } from '@/shell/root';
 import { Button } from '@/ui/Button';
 import { Dialog, DialogActions } from '@/ui/Dialog';
 import { Field, TextArea } from '@/ui/Field';
@@ -29,6 +30,7 @@ interface DecisionDialogProps {
 /** Asks once more before a decision, and takes its comment or reason. */
 export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: DecisionDialogProps) {
   const { t } = useSpeech();
+  const root = useRoot();
   const say = useToast();
   const { id } = ticket.metadata;
   const words = useDecisionWords(decision, ticket);
@@ -57,12 +59,12 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
     setChecked(true);
     if (moved || comparing) return;
     if (!fault) decide({ id, decision, text, etag, production: approving ? shown.production : undefined });
-    else document.getElementById(`${form}-text`)?.focus();
+    else root.getElementById(`${form}-text`)?.focus();
   };
   const lookAgain = () => {
     shown.look();
     forget();
-    document.getElementById(`${form}-text`)?.focus();
+    root.getElementById(`${form}-text`)?.focus();
   };
 
   return (

@@ -1,0 +1,75 @@
+import { useEffect, type ReactNode } from 'react';
+import { useSpeech } from '@/i18n';
+import { useSession } from '@/auth/useSession';
+import { PageSkeleton } from '@/shell/Shell';
+import { Button } from '@/ui/Button';
+import { Notice } from '@/ui/Notice';
+import { framedElsewhere } from './framed';
+import { session } from './session';
+import { useElementWords } from './words';
+
+const TRY_AGAIN_MS = 5_000;
+
+/** Shows what is inside to people whom the host has signed in; `quiet` says nothing to anybody else. */
+export function Entry({ quiet, children }: { quiet: boolean; children: ReactNode }) {
+  const { t } = useSpeech();
+  const words = useElementWords();
+  const { status } = useSession();
+  const framed = framedElsewhere();
+  useEffect(() => {
+    if (status !== 'unreachable') return undefined;
+    const timer = window.setInterval(() => void session.start(), TRY_AGAIN_MS);
+    return () => window.clearInterval(timer);
+  }, [status]);
+
+  const open = !framed && (status === 'signed-in' || status === 'expired' || status === 'revoked');
+  if (quiet) return open ? children : null;
+  if (framed) {
+    return (
+      <Notice look="warn" title={words.framed}>
+        {words.framedHelp}
+      </Notice>
+    );
+  }
+  if (status === 'starting') return <PageSkeleton />;
+  if (status === 'unreachable') {
+    return (
+      <Notice
+        look="fault"
+        urgent
+        title={t.signIn.unreachable}
+        action={<Button onClick={() => session.start()}>{t.common.retry}</Button>}
+      >
+        {t.signIn.unreachableHelp}
+      </Notice>
+    );
+  }
+  return (
+    <>
+      {status === 'signed-out' && <SignIn title={words.signedOut} help={words.signedOutHelp} />}
+      {status === 'expired' && <SignIn title={t.signIn.expired} help={t.signIn.expiredHelp} />}
+      {status === 'revoked' && <SignIn title={t.signIn.expired} help={t.signIn.revokedHelp} />}
+      {open && children}
+    </>
+  );
+}
+
+function SignIn({ title, help }: { title: string; help: string }) {
+  const { t } = useSpeech();
+  return (
+    <div className="mb-4">
+      <Notice
+        look="info"
+        urgent
+        title={title}
+        action={
+          <Button tone="primary" onClick={() => session.signIn('')}>
+            {t.signIn.button}
+          </Button>
+        }
+      >
+        {help}
+      </Notice>
+    </div>
+  );
+}
