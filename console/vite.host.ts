@@ -12,7 +12,8 @@ export default defineConfig({
   ],
   resolve: { alias: [{ find: /^(vue|oidc-client-ts)$/, replacement: here('./node_modules/$1') }] },
   build: {
-    target: 'es2023',
+    // Browsers that know light-dark(), so that it is theirs to resolve where a colour is used.
+    target: ['chrome123', 'firefox120', 'safari17.5'],
     outDir: here('../demo/host/dist'),
     emptyOutDir: true,
     modulePreload: { polyfill: false },

@@ -7,6 +7,8 @@ export interface SignInWanted {
   reason: 'signed-out' | 'expired' | 'revoked' | 'stale';
   /** Seconds that the sign-in may be old, for `stale`; OpenID Connect's `max_age`. */
   maxAge?: number;
+  /** Where to be afterwards: the place where somebody was asked, with what they were about to decide. */
+  place?: Place;
 }
 
 /** Gives the ID token of whoever is signed in at the host; undefined where nobody is. Asked before each call. */

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.console.desk import PATIENCE, Desk, launched, seated
+from tests.console.hosting import HostDesk, Visit, at_the_host, hosted
 from tests.console.words import EN, FR, Words
 from tests.e2e.stack import Stack, free_ports, started
 
@@ -30,6 +31,24 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with started(Stack(tmp_path_factory.mktemp("console") / "data", job_seconds=1.5, settings=given)) as stack:
         stack.open_catalogue()
         yield stack
+
+
+@pytest.fixture(scope="session")
+def host(stack: Stack) -> Iterator[str]:
+    """The other console, at the one origin that the API allows."""
+    with hosted(stack, stack.settings["PRODGATE_CORS_ORIGINS"]) as origin:
+        yield origin
+
+
+@pytest.fixture
+def visit(browser: Browser, stack: Stack, host: str) -> Iterator[Visit]:
+    with ExitStack() as desks:
+
+        def come(who: str | None, words: Words = EN, path: str = "/production", **given: object) -> HostDesk:
+            desk = desks.enter_context(at_the_host(browser, stack, host, words, **given))
+            return desk.sign_in(who, path) if who else desk
+
+        yield come
 
 
 @pytest.fixture(params=[EN, FR], ids=["en", "fr"])

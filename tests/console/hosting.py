@@ -3,7 +3,7 @@
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,10 @@ def _answers(origin: str) -> bool:
     return False
 
 
+Visit = Callable[..., "HostDesk"]
+"""`visit("pierre", words, path)`: somebody comes to the other console and signs in there."""
+
+
 @dataclass
 class HostDesk(Desk):
     """Somebody before the other console; locators reach into the elements' shadow trees."""
@@ -59,6 +63,10 @@ class HostDesk(Desk):
 
     def sign_out(self) -> None:
         self.button(WORDS[self.words.locale][1]).click()
+
+    def sees_state(self, state: str) -> None:
+        """The badge at the top of a request's element."""
+        expect(self.element("request").or_(self.element("requests")).locator("header").get_by_text(state, exact=True)).to_be_visible()
 
     def element(self, name: str) -> Locator:
         return self.page.locator(f"prodgate-{name}")

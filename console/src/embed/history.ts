@@ -41,26 +41,20 @@ export class ElementHistory implements Navigator {
     this.moved(NavigationType.Pop);
   }
 
-  createHref(to: To): string {
+  // Bound, since the router takes them off their object.
+  readonly createHref = (to: To): string => {
     const path = asPath(to);
     const place = placeOf(path);
     return (place && this.around.link(place)) ?? serverAddress(path);
-  }
-
-  push(to: To): void {
-    this.step(asPath(to), false);
-  }
-
-  replace(to: To): void {
-    this.step(asPath(to), true);
-  }
-
-  go(steps: number): void {
+  };
+  readonly push = (to: To): void => this.step(asPath(to), false);
+  readonly replace = (to: To): void => this.step(asPath(to), true);
+  readonly go = (steps: number): void => {
     const at = this.at + steps;
     if (!(at in this.entries)) return;
     this.at = at;
     this.moved(NavigationType.Pop);
-  }
+  };
 
   private step(path: string, replace: boolean): void {
     const place = placeOf(path);

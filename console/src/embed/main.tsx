@@ -10,7 +10,9 @@ export const configure: typeof Module.configure = (settings) => {
   if (!framedElsewhere()) void session.configure(settings);
 };
 
-export const sessionChanged: typeof Module.sessionChanged = async () => void (await session.token());
+export const sessionChanged: typeof Module.sessionChanged = async () => {
+  await session.token();
+};
 
 createRoot(document.createElement('div')).render(<Elements />);
 define('prodgate-requests', 'requests');

@@ -4,6 +4,7 @@ import type { session as consoleSession, SessionState } from '@/auth/session';
 import { callServerAt, serverAddress } from '@/api/server';
 import type { ConsoleSettings } from '@/api/types';
 import type { Place, Settings } from '../../embed/prodgate';
+import { placeOf } from './place';
 
 export type { SessionState };
 
@@ -73,10 +74,14 @@ class HostSession {
   }
 
   /** Have the host sign somebody in; `maxAge` asks for a sign-in that is at most so many seconds old. */
-  signIn(_returnTo: string, maxAge?: number): void {
+  signIn(returnTo: string, maxAge?: number): void {
     const { status } = this.state;
     const reason = status === 'expired' || status === 'revoked' ? status : 'signed-out';
-    this.host?.signIn?.(maxAge === undefined ? { reason } : { reason: 'stale', maxAge });
+    const place = placeOf(returnTo);
+    this.host?.signIn?.({
+      ...(maxAge === undefined ? { reason } : { reason: 'stale', maxAge }),
+      ...(place && { place }),
+    });
   }
 
   /** The host's own address of a place. */

@@ -6,5 +6,6 @@ import './host.css';
 
 const settings = await (await fetch('/settings.json')).json();
 await people.start(settings);
-await elements.start(settings);
+// Without Prodgate the console is there all the same: an element that nobody defined shows what stands inside it.
+await elements.start(settings).catch(reportError);
 createApp(App).mount('#app');

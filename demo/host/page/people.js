@@ -28,9 +28,9 @@ export const people = {
   /** The ID token that Prodgate is shown. */
   token: async () => (await manager.getUser())?.id_token,
 
-  signIn: (maxAge) =>
+  signIn: (maxAge, returnTo = path.value) =>
     manager.signinRedirect({
-      state: path.value,
+      state: returnTo,
       ...(maxAge === undefined ? {} : { max_age: maxAge, prompt: 'login' }),
     }),
 

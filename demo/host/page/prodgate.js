@@ -22,11 +22,11 @@ export const elements = {
     prodgate.configure({
       api,
       session: byStorage ? sessionStorage : people.token,
-      signIn: ({ maxAge }) => people.signIn(maxAge),
+      signIn: ({ maxAge, place }) => people.signIn(maxAge, place && addressOf(place)),
       links: addressOf,
     });
   },
 
   /** After somebody came or left. */
-  sessionChanged: () => prodgate.sessionChanged(),
+  sessionChanged: () => prodgate?.sessionChanged(),
 };
