@@ -49,10 +49,20 @@ Point = Annotated[date | datetime, PlainValidator(_point, json_schema_input_type
 
 def in_order(until: date | datetime | None, given: ValidationInfo) -> date | datetime | None:
     """The end of a period, checked against its beginning, `since`."""
-    since = given.data.get("since")
-    if since and until and first_instant(since, UTC) >= instant_after(until, UTC):
-        raise ValueError("must not come before from")
-    return until
+    return not_before(given.data.get("since"), until, "from")
+
+
+def not_before(first: date | datetime | None, last: date | datetime | None, name: str) -> date | datetime | None:
+    """The last point of a period; ValueError where it comes before the first, of that name."""
+    if first and last and first_instant(first, UTC) >= instant_after(last, UTC):
+        raise ValueError(f"must not come before {name}")
+    return last
+
+
+_ORDER = (
+    "The order; a minus is descending. `scheduledDate`: those without a date last. `due`: by the date, or without one "
+    "by when it was asked. `-impact`: of one impact, the oldest first"
+)
 
 
 class ListFilters(Paging):
@@ -67,10 +77,19 @@ class ListFilters(Paging):
         Field(alias="from", description="Created on this day (in the zone of the statistics) or instant, or later"),
     ] = None
     until: Annotated[Point | None, Field(alias="to", description="Created on this day or instant, or earlier")] = None
+    scheduled_from: Annotated[
+        Point | None, Field(description="To be deployed on this day or instant, or later; none without a date")
+    ] = None
+    scheduled_to: Annotated[Point | None, Field(description="To be deployed on this day or instant, or earlier")] = None
     q: Annotated[str, Field(max_length=200, description="Words of names, justification, people; beginnings do")] = ""
-    sort: Annotated[Sort, Field(description="The order; a minus is descending")] = Sort.NEWEST
+    sort: Annotated[Sort, Field(description=_ORDER)] = Sort.NEWEST
 
     _in_order = field_validator("until")(in_order)
+
+    @field_validator("scheduled_to")
+    @classmethod
+    def _scheduled_in_order(cls, last: date | datetime | None, given: ValidationInfo) -> date | datetime | None:
+        return not_before(given.data.get("scheduled_from"), last, "scheduledFrom")
 
     def within(self, scope: Scope, zone: ZoneInfo) -> TicketQuery:
         """The query that finds these among what the scope lets the caller see; days are those of the zone."""
@@ -82,6 +101,8 @@ class ListFilters(Paging):
             target_type=self.type,
             created_after=None if self.since is None else first_instant(self.since, zone),
             created_before=None if self.until is None else instant_after(self.until, zone),
+            scheduled_after=None if self.scheduled_from is None else first_instant(self.scheduled_from, zone),
+            scheduled_before=None if self.scheduled_to is None else instant_after(self.scheduled_to, zone),
             q=self.q,
             sort=self.sort,
             limit=self.limit,

@@ -59,7 +59,7 @@ def ticket(index: int, of: int, final: bool = True, tenants: Sequence[str] = TEN
                     "releaseNotes": "".join(f"- {_words(chance, 9)}\n" for _ in range(6)),
                     "impactAssessment": chance.choice(tuple(Impact)),
                     "rollbackPlan": f"Revert: {_words(chance, 12)}",
-                    "scheduledDate": None,
+                    "scheduledDate": at + timedelta(days=index % 29) if index % 3 == 0 else None,
                 },
                 "preChecks": {
                     "stagingTestsPassed": True,

@@ -5,7 +5,7 @@ import itertools
 import resource
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ def queries() -> list[dict[str, Any]]:
     found += [{"created_by": person, "state": (State.DEPLOYED,)} for person in PEOPLE]
     found += [{"target_name": name, "target_type": TargetType.API, "limit": 200} for name in TARGETS]
     found += [{"created_after": NOW.replace(month=month), "sort": Sort.OLDEST} for month in range(1, 12)]
+    found += [{"state": (state,), "sort": sort} for state in State for sort in (Sort.SCHEDULED, Sort.DUE, Sort.IMPACT)]
+    weeks = ((NOW - timedelta(days=7 * week), NOW - timedelta(days=7 * week - 7)) for week in range(40))
+    found += [{"scheduled_after": first, "scheduled_before": last, "sort": Sort.SCHEDULED} for first, last in weeks]
     found += [{"q": word} for word in WORDS] + [{"q": word[:2]} for word in WORDS]
     found += [{"q": f"{first} {second[:4]}"} for first, second in itertools.pairwise(WORDS)]
     found += [{"q": person, "tenant": tenant} for person, tenant in zip(PEOPLE, itertools.cycle(TENANTS), strict=False)]

@@ -205,8 +205,7 @@ class Feed:
             self._check_number(ticket.id, row)
             self._next_row = max(self._next_row, row + 1)
             self._db.execute(schema.PUT, schema.values(row, ticket, revision, self._places_of(path)))
-            created, updated = (int(each.timestamp()) for each in (ticket.metadata.created_at, ticket.last.at))
-            self._finder.put(row, created, updated, schema.numbers(ticket.id))
+            self._finder.put(row, schema.ranks(ticket))
         self._finder.spans.change(row, before, ticket)
         self._finder.postings.change(row, self._terms(before), self._terms(ticket))
 

@@ -9,9 +9,9 @@ from pyroaring import FrozenBitMap
 from domain.roles import Person, Scope, same_address
 from domain.ticket import PromotionRequest, State
 from record.index import words
-from record.index.ordering import Ordering, key_of, value_of
+from record.index.ordering import UNDATED, Ordering, Ranks, key_of, value_of
 from record.index.postings import NO_ROWS, Postings
-from record.index.query import TicketQuery
+from record.index.query import Sort, TicketQuery
 from record.index.spans import Spans
 
 _EVERY = "*"
@@ -53,6 +53,11 @@ def _name(name: str) -> str:
     return f"n:{name}"
 
 
+def _place(moment: datetime | None) -> int | None:
+    """The place of a moment in an order of times."""
+    return None if moment is None else key_of(int(moment.timestamp()), 0, 0)
+
+
 class Finder:
     """Knows what the index's file says about filters and orders, ready to combine."""
 
@@ -60,21 +65,21 @@ class Finder:
         self.postings = Postings(db)
         self.spans = Spans(db)
         self._db = db
-        self._orders = {name: Ordering() for name in ("createdAt", "updatedAt", "id")}
+        self._orders = {sort.lstrip("-"): Ordering() for sort in Sort}
         self.load()
 
     def load(self) -> None:
         """Learn the orders from the file; the spans, when they are asked for."""
         self.spans.forget()
-        rows = self._db.execute("SELECT row, created_at, updated_at, year, number FROM tickets").fetchall()
-        self._orders["createdAt"].fill({key_of(created, year, n): row for row, created, _, year, n in rows})
-        self._orders["updatedAt"].fill({key_of(updated, year, n): row for row, _, updated, year, n in rows})
-        self._orders["id"].fill({key_of(0, year, n): row for row, _, _, year, n in rows})
+        rows = self._db.execute("SELECT row, created_at, updated_at, scheduled_at, impact, year, number FROM tickets")
+        keys = [(row, Ranks(*columns).keys) for row, *columns in rows]
+        for name, order in self._orders.items():
+            order.fill({each[name]: row for row, each in keys})
 
-    def put(self, row: int, created: int, updated: int, number: tuple[int, int]) -> None:
+    def put(self, row: int, ranks: Ranks) -> None:
         """The ticket in the row is new, or changed."""
-        for name, value in (("createdAt", created), ("updatedAt", updated), ("id", 0)):
-            self._orders[name].put(row, key_of(value, *number))
+        for name, key in ranks.keys.items():
+            self._orders[name].put(row, key)
 
     def remove(self, row: int) -> None:
         for order in self._orders.values():
@@ -106,6 +111,8 @@ class Finder:
             parts.append(self._any(map(_state, query.state)))
         if query.created_after or query.created_before:
             parts.append(self._created(query.created_after, query.created_before))
+        if query.scheduled_after or query.scheduled_before:
+            parts.append(self._scheduled(query.scheduled_after, query.scheduled_before))
         parts += map(self._word, words.asked(query.q))
         return parts[0].intersection(*parts[1:]) - self._asked_by(query.decider)
 
@@ -135,8 +142,12 @@ class Finder:
 
     def _created(self, first: datetime | None, last: datetime | None) -> FrozenBitMap:
         """Those created from `first` on, before `last`."""
-        start, end = (None if each is None else key_of(int(each.timestamp()), 0, 0) for each in (first, last))
-        return FrozenBitMap(self._orders["createdAt"].between(start, end))
+        return FrozenBitMap(self._orders["createdAt"].between(_place(first), _place(last)))
+
+    def _scheduled(self, first: datetime | None, last: datetime | None) -> FrozenBitMap:
+        """Those scheduled for `first` or later, before `last`."""
+        end = key_of(UNDATED, 0, 0) if last is None else _place(last)
+        return FrozenBitMap(self._orders["scheduledDate"].between(_place(first), end))
 
     def _word(self, beginning: str) -> FrozenBitMap:
         term, between = words.lookups(beginning)

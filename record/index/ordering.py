@@ -2,13 +2,19 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import compress, islice
 
 from pyroaring import FrozenBitMap
 
+from domain.ticket import Impact
+
 _FEW = 5_000
 """Found rows up to this number are sorted; more are met soon enough by walking the order."""
 _STRIDE = 512
+UNDATED = 1 << 38
+"""A second after every date that a ticket can have."""
+_RANKS = {impact.value: rank for rank, impact in enumerate(Impact)}
 
 
 def key_of(value: int, year: int, number: int) -> int:
@@ -19,6 +25,34 @@ def key_of(value: int, year: int, number: int) -> int:
 def value_of(key: int) -> int:
     """The value of a position."""
     return key >> 44
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """The columns of a row by which lists are ordered, as the index's file has them; times are Unix seconds."""
+
+    created: int
+    updated: int
+    scheduled: int | None
+    impact: str
+    year: int
+    number: int
+
+    @property
+    def keys(self) -> dict[str, int]:
+        """The row's position in each order."""
+        asked = self._key(self.created)
+        return {
+            "createdAt": asked,
+            "updatedAt": self._key(self.updated),
+            "id": self._key(0),
+            "scheduledDate": self._key(UNDATED if self.scheduled is None else self.scheduled),
+            "due": asked if self.scheduled is None else self._key(self.scheduled),
+            "impact": (_RANKS[self.impact] << 84) - asked,  # read from the end: of one impact, the oldest first
+        }
+
+    def _key(self, value: int) -> int:
+        return key_of(value, self.year, self.number)
 
 
 class Ordering:

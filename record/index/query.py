@@ -17,7 +17,11 @@ MAX_LIMIT = 200
 
 
 class Sort(StrEnum):
-    """The orders of a list; a minus is descending."""
+    """The orders of a list; a minus is descending. `createdAt` is by age, the oldest first.
+
+    `scheduledDate` has those without a date last. `due` counts these from when they were asked, as nothing but a
+    decision keeps them waiting. Of one impact, `-impact` has the oldest first.
+    """
 
     NEWEST = "-createdAt"
     OLDEST = "createdAt"
@@ -25,6 +29,9 @@ class Sort(StrEnum):
     LAST_ID = "-id"
     LEAST_RECENT = "updatedAt"
     RECENT = "-updatedAt"
+    SCHEDULED = "scheduledDate"
+    DUE = "due"
+    IMPACT = "-impact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +39,8 @@ class TicketQuery:
     """Which tickets, in which order, from where on. Filters combine; an empty one filters nothing.
 
     `scope` is what the caller may see. Of a `decider`, the tickets that they asked for are left out, whoever they
-    were then. Times are aware; `created_after` is included, `created_before` is not. `limit` is 1 to 200.
+    were then. Times are aware; `created_after` is included, `created_before` is not, and so for the dates that
+    deployments are scheduled for. `limit` is 1 to 200.
     """
 
     scope: Scope
@@ -45,6 +53,8 @@ class TicketQuery:
     q: str = ""
     created_after: datetime | None = None
     created_before: datetime | None = None
+    scheduled_after: datetime | None = None
+    scheduled_before: datetime | None = None
     decider: Person | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
@@ -56,7 +66,7 @@ class TicketQuery:
 
     @property
     def order(self) -> str:
-        """`createdAt`, `updatedAt` or `id`."""
+        """The name of the order, whichever way it goes."""
         return self.sort.lstrip("-")
 
     @property
@@ -70,7 +80,10 @@ class TicketQuery:
         asked = [scope, sorted(self.scope.addresses), self.state, self.tenant, self.created_by, self.target_name]
         asked += [self.target_type, self.q, str(self.created_after), str(self.created_before)]
         asked += [sorted(self.decider.identities) if self.decider else None, self.sort]
-        asked += [self.impact] if self.impact else []  # cursors from before there was this filter stay good
+        # cursors from before there were these filters stay good
+        asked += [self.impact] if self.impact else []
+        dates = [str(self.scheduled_after), str(self.scheduled_before)]
+        asked += [dates] if self.scheduled_after or self.scheduled_before else []
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
 
 

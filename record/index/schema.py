@@ -14,9 +14,10 @@ from domain.roles import same_address
 from domain.ticket import OPEN, PromotionRequest
 from domain.values import TICKET_ID, same_name
 from record.index.entries import Places, milestones
+from record.index.ordering import Ranks
 from record.index.postings import TABLE
 
-VERSION = 11
+VERSION = 12
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ CREATE TABLE tickets (
     updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL,
     requester TEXT NOT NULL, version TEXT NOT NULL, what TEXT NOT NULL, open INTEGER NOT NULL,
     impact TEXT NOT NULL, spans TEXT NOT NULL,
-    first_approved INTEGER, approved INTEGER, deployed INTEGER
+    first_approved INTEGER, approved INTEGER, deployed INTEGER, scheduled_at INTEGER
 );
 CREATE INDEX by_number ON tickets (year, number);
 CREATE INDEX by_approval ON tickets (approved_at) WHERE approved_at IS NOT NULL;
@@ -56,7 +57,7 @@ CREATE TABLE faults (path TEXT PRIMARY KEY, sentence TEXT NOT NULL, unproven TEX
 CREATE TABLE older (path TEXT PRIMARY KEY);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 PUT_ENTRY = "INSERT OR IGNORE INTO entries VALUES (?, ?, ?)"
 """The first place of an entry is its place."""
 
@@ -150,6 +151,20 @@ def values(row: int, ticket: PromotionRequest, revision: str, places: Places) ->
         *found,
         *figures,
         *astuple(milestones(ticket, places)),
+        ranks(ticket).scheduled,
+    )
+
+
+def ranks(ticket: PromotionRequest) -> Ranks:
+    """The columns by which lists are ordered."""
+    request, meta = ticket.spec.request, ticket.metadata
+    date = request.scheduled_date
+    return Ranks(
+        int(meta.created_at.timestamp()),
+        int(ticket.last.at.timestamp()),
+        None if date is None else int(date.timestamp()),
+        request.impact_assessment.value,
+        *numbers(ticket.id),
     )
 
 

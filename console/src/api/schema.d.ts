@@ -2166,10 +2166,13 @@ export interface components {
         };
         /**
          * Sort
-         * @description The orders of a list; a minus is descending.
+         * @description The orders of a list; a minus is descending. `createdAt` is by age, the oldest first.
+         *
+         *     `scheduledDate` has those without a date last. `due` counts these from when they were asked, as nothing but a
+         *     decision keeps them waiting. Of one impact, `-impact` has the oldest first.
          * @enum {string}
          */
-        Sort: "-createdAt" | "createdAt" | "id" | "-id" | "updatedAt" | "-updatedAt";
+        Sort: "-createdAt" | "createdAt" | "id" | "-id" | "updatedAt" | "-updatedAt" | "scheduledDate" | "due" | "-impact";
         /** Spec */
         Spec: {
             target: components["schemas"]["Target"];
@@ -2420,9 +2423,13 @@ export interface operations {
                 from?: string | null;
                 /** @description Created on this day or instant, or earlier */
                 to?: string | null;
+                /** @description To be deployed on this day or instant, or later; none without a date */
+                scheduledFrom?: string | null;
+                /** @description To be deployed on this day or instant, or earlier */
+                scheduledTo?: string | null;
                 /** @description Words of names, justification, people; beginnings do */
                 q?: string;
-                /** @description The order; a minus is descending */
+                /** @description The order; a minus is descending. `scheduledDate`: those without a date last. `due`: by the date, or without one by when it was asked. `-impact`: of one impact, the oldest first */
                 sort?: components["schemas"]["Sort"];
                 /** @description One or several states */
                 state?: components["schemas"]["State"][];
@@ -2637,9 +2644,13 @@ export interface operations {
                 from?: string | null;
                 /** @description Created on this day or instant, or earlier */
                 to?: string | null;
+                /** @description To be deployed on this day or instant, or later; none without a date */
+                scheduledFrom?: string | null;
+                /** @description To be deployed on this day or instant, or earlier */
+                scheduledTo?: string | null;
                 /** @description Words of names, justification, people; beginnings do */
                 q?: string;
-                /** @description The order; a minus is descending */
+                /** @description The order; a minus is descending. `scheduledDate`: those without a date last. `due`: by the date, or without one by when it was asked. `-impact`: of one impact, the oldest first */
                 sort?: components["schemas"]["Sort"];
             };
             header?: never;
@@ -2738,9 +2749,13 @@ export interface operations {
                 from?: string | null;
                 /** @description Created on this day or instant, or earlier */
                 to?: string | null;
+                /** @description To be deployed on this day or instant, or later; none without a date */
+                scheduledFrom?: string | null;
+                /** @description To be deployed on this day or instant, or earlier */
+                scheduledTo?: string | null;
                 /** @description Words of names, justification, people; beginnings do */
                 q?: string;
-                /** @description The order; a minus is descending */
+                /** @description The order; a minus is descending. `scheduledDate`: those without a date last. `due`: by the date, or without one by when it was asked. `-impact`: of one impact, the oldest first */
                 sort?: components["schemas"]["Sort"];
                 /** @description One or several states */
                 state?: components["schemas"]["State"][];

@@ -11,7 +11,7 @@ import pytest
 
 from domain import roles
 from domain.roles import ALL, Permission, Requester
-from domain.ticket import State, Target, TargetType
+from domain.ticket import Impact, State, Target, TargetType
 from record.audit.verify import verify
 from record.errors import BadCursor
 from record.facts.requesters import proven, requester_in
@@ -111,6 +111,35 @@ async def test_filters_combine(repository: Repository, index: Index) -> None:
     assert found(sort=Sort.ID) == ["1", "2", "3", "4"]
 
 
+async def test_lists_are_ordered_by_date_and_by_impact(repository: Repository, index: Index, tmp_path: Path) -> None:
+    """Whoever decides sees what is due first, or what is gravest; an index that is made anew orders alike."""
+    dates = {1: None, 2: 3, 3: 1, 4: None, 5: 2}
+    impacts = {1: Impact.LOW, 2: Impact.CRITICAL, 3: Impact.MEDIUM, 4: Impact.CRITICAL, 5: Impact.HIGH}
+    for each, day in dates.items():
+        date = None if day is None else NOW + timedelta(days=day)
+        request = details(scheduled_date=date, impact_assessment=impacts[each])
+        await Story(repository, pending(id=number(each), at=NOW + each * MINUTE, request=request)).create()
+    anew = Index(repository, tmp_path / "anew.sqlite")
+    for read in (index, anew):
+
+        def found(read: Index = read, **query: Any) -> str:
+            pages, cursor = "", None
+            while True:
+                page = read.page(TicketQuery(scope=ALL, limit=2, cursor=cursor, **query))
+                pages += "".join(each[-1] for each in ids(page))
+                if (cursor := page.next_cursor) is None:
+                    return pages
+
+        assert found(sort=Sort.SCHEDULED) == "35214"
+        assert found(sort=Sort.DUE) == "14352"
+        assert found(sort=Sort.IMPACT) == "24531"
+        week = {"scheduled_after": NOW + timedelta(days=1), "scheduled_before": NOW + timedelta(days=3)}
+        assert found(sort=Sort.SCHEDULED, **week) == "35"
+        assert found(scheduled_after=NOW) == "532"
+        assert found(scheduled_before=NOW + timedelta(days=2)) == "3"
+    anew.close()
+
+
 async def test_a_scope_hides_what_the_caller_may_not_see(repository: Repository, index: Index) -> None:
     """A devops sees their own tickets of their tenant, a cpi all of the tenant, an admin all, a stranger none."""
     await make(repository, 2)
@@ -142,7 +171,8 @@ async def test_cursors_stay_right_while_tickets_arrive(repository: Repository, i
             break
     there = [each for each in seen if each < number(100)]
     expected = [number(each) for each in range(1, 8)]
-    assert there == (expected[::-1] if sort.startswith("-") else expected)
+    newest_first = sort.startswith("-") and sort is not Sort.IMPACT  # all are of one impact
+    assert there == (expected[::-1] if newest_first else expected)
     assert len(seen) == len(set(seen))
 
 
