@@ -277,7 +277,9 @@ class Settings(BaseModel):
     links_live: Annotated[Seconds, Field(le=timedelta(hours=1))] = Field(
         timedelta(minutes=15), description="Seconds for which a link to a document works, once. API only."
     )
-    links_per_minute: int = Field(30, ge=1, description="Links a minute that one person may make, or use.")
+    links_per_minute: int = Field(
+        30, ge=1, description="Links a minute, and looks at calendars, that one person may make or use."
+    )
     reports_monthly: bool = Field(
         True, description="`true` has last month's reports made on the first, in `PRODGATE_TIME_ZONE`. Worker only."
     )

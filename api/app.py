@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Lifespan
 
 from api import (
     audit,
+    calendar,
     codec,
     console,
     errors,
@@ -124,6 +125,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(slack.router)
     app.include_router(sessions.router)
     app.include_router(tenants.router)
+    app.include_router(calendar.router)
     app.include_router(health.router)
     return app
 

@@ -15,6 +15,7 @@ from api.decisions import Decisions
 from api.decoder import Decoder
 from api.documents import Documents
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
+from api.feeds import Feeds
 from api.links import Links
 from api.making import ReportOrders
 from api.models import Console
@@ -77,6 +78,7 @@ FromDirectory = Annotated[DirectoryReader, _part(lambda services: services.direc
 FromControls = Annotated[Controls, _part(lambda services: services.controls)]
 FromReports = Annotated[ReportOrders, _part(lambda services: services.reports)]
 FromLinks = Annotated[Links, _part(lambda services: services.links)]
+FromFeeds = Annotated[Feeds, _part(lambda services: services.feeds)]
 FromTrail = Annotated[Trail, _part(lambda services: services.trail)]
 FromConsole = Annotated[Console, _part(lambda services: services.console)]
 Now = Annotated[datetime, _part(lambda services: services.decisions.now())]

@@ -18,7 +18,7 @@ from api.engine import EngineUnavailable, NotRunning
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
 from domain import errors as rules
-from domain import links, reports, storage
+from domain import feeds, links, reports, storage
 from engine.codec import PayloadUnreadable
 from record.errors import BadCursor, RecordError
 from record.trail.index import TrailUnread
@@ -149,7 +149,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
         *(rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
     ),
     HTTPStatus.GONE: (links.LinkExpired, links.LinkUsed, storage.DocumentGone),
-    HTTPStatus.NOT_FOUND: (links.LinkInvalid, NotFound, TrailNotKept),
+    HTTPStatus.NOT_FOUND: (links.LinkInvalid, feeds.FeedEnded, NotFound, TrailNotKept),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         *(storage.StorageDown, rules.Unproven, rules.RecordBehind, rules.NewerFormat, RevocationsUnknown),
         *(TrailUnread, EngineUnavailable, PayloadUnreadable, ProviderUnavailable, *UNREADABLE),

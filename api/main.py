@@ -22,6 +22,7 @@ from api.decisions import Decisions
 from api.decoder import Decoder
 from api.documents import Documents
 from api.engine import Engine
+from api.feeds import Feeds
 from api.following import SharedFetch
 from api.limits import PeopleLimit
 from api.links import Links
@@ -132,6 +133,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         people=people,
         reports=reports,
         links=_links(settings, reports, sign.signer, keys, directory, counts),
+        feeds=_feeds(settings, repository, index, sign.signer, keys, directory, counts),
         trail=trail,
         sign_ins=SignInNotes(trail),
         audited=TrailIndex(audit, settings.data_dir / "api" / "audit.db") if audit else None,
@@ -183,6 +185,19 @@ def _links(
         *(reports, documents(settings), reports.engine, signer, keys, directory, counts),
         *(settings.public_url, settings.links_live, settings.links_per_minute, _now),
     )
+
+
+def _feeds(
+    settings: Settings,
+    repository: Repository,
+    index: Index,
+    signer: Signer,
+    keys: KeyReader,
+    directory: DirectoryReader,
+    counts: Counts,
+) -> Feeds:
+    known = (repository, index, signer, keys, directory, counts)
+    return Feeds(*known, settings.public_url, settings.links_per_minute, _now)
 
 
 def _logouts(settings: Settings, verifier: TokenVerifier, engine: Engine, revoked: RevokedSessions) -> Logouts:

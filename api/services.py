@@ -12,6 +12,7 @@ from api.decisions import Decisions
 from api.decoder import Decoder
 from api.documents import Documents
 from api.engine import Engine
+from api.feeds import Feeds
 from api.following import SharedFetch
 from api.limits import PeopleLimit
 from api.links import Links
@@ -62,6 +63,7 @@ class Services:
     documents: Documents
     reports: ReportOrders
     links: Links
+    feeds: Feeds
     repairs: Repairs
     engine: Engine
     repository: Repository

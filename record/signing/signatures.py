@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError
 from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import KeyEnded, Unproven
 from domain.evidence import Evidence
+from domain.feeds import FEED_TYPE, CalendarFeed
 from domain.formats import CLAIMS
 from domain.links import LINK_TYPE, DocumentLink
 from domain.repair import REPAIR_TYPE, Repair
@@ -38,7 +39,9 @@ from domain.values import CommitId, Frozen, Moment, iso
 _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
-Signed = TypeVar("Signed", Claims, ServiceClaims, JobFinding, Evidence, Repair, TemplateClaims, DocumentLink)
+Signed = TypeVar(
+    "Signed", Claims, ServiceClaims, JobFinding, Evidence, Repair, TemplateClaims, DocumentLink, CalendarFeed
+)
 
 
 class KeyUnusable(Exception):
@@ -52,7 +55,7 @@ class KeyClass(StrEnum):
     SERVICE = "service"
 
 
-Sealable = Claims | ServiceClaims | JobFinding | Evidence | Repair | TemplateClaims | DocumentLink
+Sealable = Claims | ServiceClaims | JobFinding | Evidence | Repair | TemplateClaims | DocumentLink | CalendarFeed
 """The facts that a signature can state."""
 
 _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
@@ -60,6 +63,7 @@ _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     Repair: (REPAIR_TYPE, KeyClass.PEOPLE),
     TemplateClaims: (TEMPLATE_TYPE, KeyClass.PEOPLE),
     DocumentLink: (LINK_TYPE, KeyClass.PEOPLE),
+    CalendarFeed: (FEED_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
     JobFinding: (FINDING_TYPE, KeyClass.SERVICE),
     Evidence: (EVIDENCE_TYPE, KeyClass.SERVICE),
@@ -144,6 +148,10 @@ class Keys:
     def link(self, token: str) -> DocumentLink:
         """Reads what the API signed of a link to a document. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, DocumentLink)
+
+    def feed(self, token: str) -> CalendarFeed:
+        """Reads what the API signed of a calendar's address. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, CalendarFeed)
 
     def template(self, token: str) -> TemplateClaims:
         """Reads what was signed of a change of a template. Raises KeyEnded, or Unproven with the reason."""

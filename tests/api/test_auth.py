@@ -36,6 +36,7 @@ PROTECTED = [
 BESIDE = [
     ("GET", "/v1/me"),
     ("GET", "/v1/targets"),
+    *((method, "/v1/me/calendar") for method in ("GET", "POST", "DELETE")),
     ("GET", "/v1/audit"),
     ("GET", "/v1/events"),
     ("POST", "/v1/codec/decode"),

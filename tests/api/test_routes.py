@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from api import app as api_app
 from api import (
     audit,
+    calendar,
     codec,
     console,
     events,
@@ -46,6 +47,7 @@ from tests.api.house import (
 
 ROUTERS = (
     audit.router,
+    calendar.router,
     requests.router,
     insights.router,
     console.router,
@@ -109,6 +111,10 @@ DECLARED = {
     "POST /v1/links": "report",
     "GET /v1/links/{token}": "report",
     "GET /v1/shared/{token}": "link",
+    "GET /v1/calendar.ics": "link",
+    "GET /v1/me/calendar": "see",
+    "POST /v1/me/calendar": "see",
+    "DELETE /v1/me/calendar": "see",
     "GET /v1/events": "see",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
     "POST /v1/webhooks/slack": "slack-signature",

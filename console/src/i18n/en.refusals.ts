@@ -87,6 +87,7 @@ export const enRefusals: Refusals = {
   'document-damaged': () =>
     'The stored file is not the one that was made, so it is not handed out. Have the report made again.',
   'document-gone': () => 'The file is no longer kept. Have the report made again.',
+  'feed-ended': () => 'This is no address of a calendar, or it was ended. Make a new one.',
   'link-expired': () => 'The link has expired. Make a new one.',
   'link-invalid': () => 'This is no link of Prodgate, or it was changed.',
   'link-not-yours': () => 'This link is somebody else’s.',
