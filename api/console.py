@@ -43,7 +43,7 @@ async def get_console_settings(settings: FromConsole) -> Console:
 
 @router.get("/me", responses=_REFUSALS)
 def get_caller(directory: FromDirectory, controls: FromControls, caller: Sees) -> Me:
-    """The caller: their roles, the tenants they see or create in, whether they may approve anywhere."""
+    """The caller: their roles, the tenants they see or create in, and what their roles let them do there."""
     return known.me(caller, directory.current(), controls.faults())
 
 

@@ -1,10 +1,10 @@
 """Finds what to offer a caller: tenants, and targets that the repository describes or earlier tickets promoted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from api.models import KnownTarget, KnownTenant, Me, ReportedFault
+from api.models import KnownTarget, KnownTenant, Me, ReportedFault, Right
 from domain import roles
 from domain.roles import Permission, Person, Role, Scope
 from domain.targets import CatalogueEntry
@@ -46,8 +46,17 @@ def me(person: Person, directory: Directory, faults: Iterable[Fault]) -> Me:
         creates=creates(person, directory),
         faults=tuple(map(ReportedFault.of, faults)) if admin else (),
         may_approve=any(roles.holds(person, Permission.APPROVE, tenant) for tenant in directory.tenants),
-        may_audit=roles.scope(person, Permission.AUDIT).tenants != frozenset(),
+        rights=tuple(_rights(person, directory)),
     )
+
+
+def _rights(person: Person, directory: Directory) -> Iterator[Right]:
+    """The permissions that the person holds on whole tenants."""
+    for permission in Permission:
+        reach = roles.scope(person, permission).tenants
+        tenants = sorted(directory.tenants if reach is None else directory.tenants.keys() & reach)
+        if reach is None or tenants:
+            yield Right(permission=permission, everywhere=reach is None, tenants=tuple(tenants))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from domain.comparison import OtherRequest
 from domain.delivery import DeliveryOutcome, Progress
 from domain.errors import RuleViolation, kind_of
 from domain.evidence import Evidence, EvidenceState, NotChecked, Pipeline
-from domain.roles import Grant, Person
+from domain.roles import Grant, Permission, Person
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, ShownVersion, TargetName, Tenant, TicketId, Version
 from domain.versions import Direction
@@ -237,9 +237,20 @@ class ReportedFault(Frozen):
         return cls(file=fault.path, line=fault.line, detail=fault.sentence)
 
 
+class Right(Frozen):
+    """A permission that the caller holds on any request of these tenants.
+
+    `everywhere` tells that it holds for every tenant, later ones too, and for what is the whole platform's.
+    """
+
+    permission: Permission
+    everywhere: bool
+    tenants: tuple[Tenant, ...]
+
+
 class Me(Frozen):
-    """The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and whether
-    the audit trail shows them anything.
+    """The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
+    their roles let them do: a page is offered by these rights, not by the names of roles.
 
     `faults` are the record's files that can't be used as they are, and why; for the platform's admins alone.
     """
@@ -250,7 +261,7 @@ class Me(Frozen):
     tenants: tuple[KnownTenant, ...]
     creates: tuple[Tenant, ...]
     may_approve: bool
-    may_audit: bool
+    rights: tuple[Right, ...]
     faults: tuple[ReportedFault, ...]
 
 

@@ -72,7 +72,7 @@ def test_names_and_roles_are_told_as_the_directory_has_them(house: House) -> Non
         "tenants": [{"name": FINANCE, "displayName": "Finance"}],
         "creates": [FINANCE],
         "mayApprove": False,
-        "mayAudit": False,
+        "rights": [{"permission": "create", "everywhere": False, "tenants": [FINANCE]}],
         "faults": [],
     }
     assert house.as_(ALICE).get("/v1/me").json()["grants"] == [{"role": "cpi_admin", "tenant": None}]

@@ -81,6 +81,11 @@ class Desk:
     def link(self, name: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_role("link", name=name)
 
+    def places(self) -> Locator:
+        """The entries of the menu beside the line of places, opened."""
+        self.page.get_by_role("navigation", name=re.compile("^(Main|Principale)$")).get_by_role("button").click()
+        return self.page.get_by_role("menuitem")
+
     def field(self, label: str) -> Locator:
         """A field by its label, whatever stands in brackets after it."""
         return self.page.get_by_label(re.compile(rf"^{re.escape(label)}( \(.*\))?$"))

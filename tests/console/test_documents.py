@@ -133,5 +133,6 @@ def test_evidence_is_saved_from_the_requests_page(sit: Sit, stack: Stack, words:
         assert content.startswith(beginning)
         if form == "HTML":
             assert f'<html lang="{words.locale[:2]}">'.encode() in content
-    expect(jean.link(re.compile("^(Templates|Modèles)$"))).to_be_hidden()
+    expect(jean.places().filter(has_text=re.compile("^(Reports|Rapports)$"))).to_be_visible()
+    expect(jean.page.get_by_role("menuitem", name=re.compile("^(Templates|Modèles)$"))).to_have_count(0)
     pictured(jean, f"evidence-{words.locale}")

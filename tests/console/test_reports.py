@@ -79,7 +79,8 @@ def test_a_report_is_cancelled_and_made_again(sit: Sit, stack: Stack, words: Wor
 def test_whoever_has_no_reports_is_offered_none(sit: Sit) -> None:
     """And is told so at the page's address."""
     pierre = sit("pierre", EN)
-    expect(pierre.page.get_by_role("link", name="Reports")).to_have_count(0)
+    expect(pierre.places().filter(has_text="Reports")).to_have_count(0)
+    expect(pierre.page.get_by_role("menuitem", name="Insights")).to_be_visible()
     pierre.expect_fault("403")
     pierre.go("/reports")
     pierre.sees("Your roles don’t allow this")

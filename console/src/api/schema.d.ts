@@ -689,7 +689,7 @@ export interface paths {
         };
         /**
          * The caller
-         * @description The caller: their roles, the tenants they see or create in, whether they may approve anywhere.
+         * @description The caller: their roles, the tenants they see or create in, and what their roles let them do there.
          */
         get: operations["get_caller"];
         put?: never;
@@ -1662,8 +1662,8 @@ export interface components {
         };
         /**
          * Me
-         * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and whether
-         *     the audit trail shows them anything.
+         * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
+         *     their roles let them do: a page is offered by these rights, not by the names of roles.
          *
          *     `faults` are the record's files that can't be used as they are, and why; for the platform's admins alone.
          */
@@ -1680,8 +1680,8 @@ export interface components {
             creates: string[];
             /** Mayapprove */
             mayApprove: boolean;
-            /** Mayaudit */
-            mayAudit: boolean;
+            /** Rights */
+            rights: components["schemas"]["Right"][];
             /** Faults */
             faults: components["schemas"]["ReportedFault"][];
         };
@@ -1773,6 +1773,11 @@ export interface components {
          * @enum {string}
          */
         PartState: "waiting" | "made" | "failed" | "cancelled";
+        /**
+         * Permission
+         * @enum {string}
+         */
+        Permission: "create" | "approve" | "reject" | "cancel" | "retry" | "see" | "operate" | "audit" | "report" | "templates" | "webhooks";
         /**
          * Permissions
          * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
@@ -2080,6 +2085,19 @@ export interface components {
         RestoreBody: {
             /** Version */
             version: string;
+        };
+        /**
+         * Right
+         * @description A permission that the caller holds on any request of these tenants.
+         *
+         *     `everywhere` tells that it holds for every tenant, later ones too, and for what is the whole platform's.
+         */
+        Right: {
+            permission: components["schemas"]["Permission"];
+            /** Everywhere */
+            everywhere: boolean;
+            /** Tenants */
+            tenants: string[];
         };
         /**
          * Role

@@ -9,6 +9,7 @@ export type Action = Schemas['Action'];
 export type Impact = Schemas['Impact'];
 export type TargetType = Schemas['TargetType'];
 export type HistoryEntry = Schemas['HistoryEntry'];
+export type Permission = Schemas['Permission'];
 export type Permissions = Schemas['Permissions'];
 export type Difference = Schemas['Difference'];
 export type Comparison = Schemas['Comparison'];

@@ -1,13 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
-import type { Me } from '@/api/types';
-
-/** The tenants whose webhooks somebody looks after, by name. */
-export function lookedAfter(me: Me): string[] {
-  const everywhere = me.grants.some(({ role, tenant }) => role === 'cpi_admin' && !tenant);
-  const own = me.grants.filter(({ role }) => role === 'cpi').map(({ tenant }) => tenant);
-  return me.tenants.map(({ name }) => name).filter((name) => everywhere || own.includes(name));
-}
 
 export function useTenantWebhooks(tenant: string) {
   return useQuery({

@@ -13,11 +13,7 @@ export const en = {
   tagline: 'The approval gate in front of production.',
   skip: 'Skip to content',
   nav: {
-    requests: 'Requests',
-    insights: 'Insights',
-    reports: 'Reports',
-    templates: 'Templates',
-    audit: 'Audit',
+    more: 'More',
     create: 'New request',
     main: 'Main',
     home: 'Prodgate, all requests',
@@ -43,7 +39,6 @@ export const en = {
     everywhere: 'all tenants',
     nothing: 'No role yet: ask an administrator to add you to your tenant’s file.',
     shortcuts: 'Keyboard shortcuts',
-    webhooks: 'Webhooks',
     apiDocs: 'API documentation',
   },
   signIn: {

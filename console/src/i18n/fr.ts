@@ -13,11 +13,7 @@ export const fr: Messages = {
   tagline: 'Le sas d’approbation avant la production.',
   skip: 'Aller au contenu',
   nav: {
-    requests: 'Demandes',
-    insights: 'Indicateurs',
-    reports: 'Rapports',
-    templates: 'Modèles',
-    audit: 'Audit',
+    more: 'Plus',
     create: 'Nouvelle demande',
     main: 'Principale',
     home: 'Prodgate, toutes les demandes',
@@ -43,7 +39,6 @@ export const fr: Messages = {
     everywhere: 'tous les tenants',
     nothing: 'Aucun rôle : demandez à un administrateur de vous ajouter au fichier de votre tenant.',
     shortcuts: 'Raccourcis clavier',
-    webhooks: 'Webhooks',
     apiDocs: 'Documentation de l’API',
   },
   signIn: {

@@ -1,11 +1,11 @@
 import { FileStack } from 'lucide-react';
+import { holds } from '@/api/rights';
 import { OrderForm } from '@/components/reports/OrderForm';
 import { ReportCard } from '@/components/reports/ReportCard';
 import { usePageTitle } from '@/hooks/usePageTitle';
 import { useReports } from '@/hooks/useReports';
 import { useSpeech } from '@/i18n';
 import { useReportWords } from '@/i18n/reports';
-import { hasReports } from '@/shell/places';
 import { PageSkeleton } from '@/shell/Shell';
 import { useCaller } from '@/shell/useCaller';
 import { Button } from '@/ui/Button';
@@ -23,7 +23,7 @@ export default function Reports() {
         <h1 className="text-xl font-semibold">{words.title}</h1>
         <p className="text-muted">{words.help}</p>
       </div>
-      {hasReports(me) && <OrderForm />}
+      {holds(me, 'report') && <OrderForm />}
       <ReportList />
     </div>
   );

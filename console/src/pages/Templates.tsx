@@ -1,11 +1,11 @@
 import { useNavigate, useParams } from 'react-router';
+import { holdsEverywhere } from '@/api/rights';
 import { DOCUMENT_KINDS, type DocumentKind } from '@/api/types';
 import { TemplateEditor } from '@/components/documents/TemplateEditor';
 import { TemplateVersions } from '@/components/documents/TemplateVersions';
 import { useTemplate } from '@/hooks/useDocuments';
 import { usePageTitle } from '@/hooks/usePageTitle';
 import { useDocumentWords } from '@/i18n/documents';
-import { runsPlatform } from '@/shell/places';
 import { PageSkeleton } from '@/shell/Shell';
 import { useCaller } from '@/shell/useCaller';
 import { Field, Select } from '@/ui/Field';
@@ -24,7 +24,7 @@ export default function Templates() {
     <>
       <h1 className="text-xl font-semibold">{words.title}</h1>
       <p className="mt-1 mb-4 max-w-prose text-muted">{words.help}</p>
-      {runsPlatform(me) ? (
+      {holdsEverywhere(me, 'templates') ? (
         <>
           <Field label={words.kind} className="mb-4 max-w-sm">
             {(wiring) => (

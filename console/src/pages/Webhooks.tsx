@@ -1,10 +1,11 @@
 import { Webhook } from 'lucide-react';
 import { useSearchParams } from 'react-router';
+import { tenantsOf } from '@/api/rights';
 import { tenantName } from '@/components/requests/people';
 import { Section } from '@/components/requests/sections';
 import { WebhookCall } from '@/components/webhooks/WebhookCall';
 import { usePageTitle } from '@/hooks/usePageTitle';
-import { lookedAfter, useTenantWebhooks, useUndelivered } from '@/hooks/useWebhooks';
+import { useTenantWebhooks, useUndelivered } from '@/hooks/useWebhooks';
 import { useSpeech } from '@/i18n';
 import { useWebhookWords } from '@/i18n/webhooks';
 import { PageSkeleton } from '@/shell/Shell';
@@ -23,7 +24,7 @@ export default function Webhooks() {
   const me = useCaller();
   const [search, setSearch] = useSearchParams();
   usePageTitle(words.title);
-  const tenants = lookedAfter(me);
+  const tenants = tenantsOf(me, 'webhooks');
   const tenant = tenants.find((each) => each === search.get('tenant')) ?? tenants[0];
   if (!tenant) return <NotFound />;
   return (

@@ -1,19 +1,19 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
-import { BookOpen, Check, Keyboard, LogOut, Webhook } from 'lucide-react';
+import { BookOpen, Check, Keyboard, LogOut, SlidersHorizontal } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { session } from '@/auth/session';
 import type { Me } from '@/api/types';
 import { tenantName } from '@/components/requests/people';
-import { lookedAfter } from '@/hooks/useWebhooks';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
 import type { Language } from '@/i18n/format';
+import { cx } from '@/ui/classes';
 import { keepTheme, keptTheme, THEMES, type Theme } from '@/ui/theme';
+import { MENU, MENU_ITEM as ITEM } from './menu';
+import { offered } from './places';
 import { ShortcutsDialog } from './ShortcutsDialog';
 
-const ITEM =
-  'flex min-h-8 cursor-default items-center gap-2 rounded px-2 outline-none data-highlighted:bg-hover data-highlighted:outline-2 data-highlighted:-outline-offset-2 data-highlighted:outline-accent-text';
 const LANGUAGES: Record<Language, string> = { en: 'English', fr: 'Français' };
 
 export function AccountMenu({ me }: { me: Me | undefined }) {
@@ -27,7 +27,6 @@ export function AccountMenu({ me }: { me: Me | undefined }) {
   };
   return (
     <>
-      {/* Not modal: locking the page's scrolling would inject a style, which the content security policy forbids. */}
       <Menu.Root modal={false}>
         <Menu.Trigger
           className="grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text hover:outline-2 hover:outline-accent-text/50"
@@ -35,11 +34,7 @@ export function AccountMenu({ me }: { me: Me | undefined }) {
         >
           <span aria-hidden>{initials(me?.name ?? '')}</span>
         </Menu.Trigger>
-        <Menu.Content
-          align="end"
-          sideOffset={6}
-          className="z-40 max-h-(--radix-dropdown-menu-content-available-height) w-64 overflow-y-auto rounded-lg border border-line bg-raised p-1.5 shadow-xl"
-        >
+        <Menu.Content align="end" sideOffset={6} className={cx(MENU, 'w-64')}>
           {me && <Person me={me} />}
           <Menu.Separator className="my-1.5 h-px bg-line" />
           <Menu.Label className="px-2 pt-1 text-xs text-muted">{t.account.theme}</Menu.Label>
@@ -59,14 +54,16 @@ export function AccountMenu({ me }: { me: Me | undefined }) {
             ))}
           </Menu.RadioGroup>
           <Menu.Separator className="my-1.5 h-px bg-line" />
-          {me && lookedAfter(me).length > 0 && (
-            <Menu.Item className={ITEM} asChild>
-              <Link to="/webhooks">
-                <Webhook className="size-4 text-muted" aria-hidden />
-                {t.account.webhooks}
-              </Link>
-            </Menu.Item>
-          )}
+          {(me ? offered(me) : [])
+            .filter(({ own }) => own)
+            .map(({ to, name }) => (
+              <Menu.Item key={to} className={ITEM} asChild>
+                <Link to={to}>
+                  <SlidersHorizontal className="size-4 text-muted" aria-hidden />
+                  {name[language]}
+                </Link>
+              </Menu.Item>
+            ))}
           <Menu.Item className={ITEM} onSelect={() => setShortcuts(true)}>
             <Keyboard className="size-4 text-muted" aria-hidden />
             {t.account.shortcuts}

@@ -10,7 +10,7 @@ const ME = {
   tenants: [],
   creates: ['tenant-finance'],
   mayApprove: false,
-  mayAudit: false,
+  rights: [],
   faults: [],
 };
 const GOOD: FormValues = {
