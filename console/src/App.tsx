@@ -17,6 +17,7 @@ const Templates = lazy(() => import('./pages/Templates'));
 const Webhooks = lazy(() => import('./pages/Webhooks'));
 const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
 const Insights = lazy(() => import('./pages/Insights'));
+const Calendar = lazy(() => import('./pages/Calendar'));
 const AuditTrail = lazy(() => import('./pages/AuditTrail'));
 
 const client = answersCache();
@@ -37,6 +38,7 @@ export function App() {
                     <Route path="/requests/new" element={<NewProductionRequest />} />
                     <Route path="/requests/:id" element={<RequestDetail />} />
                     <Route path="/insights" element={<Insights />} />
+                    <Route path="/calendar" element={<Calendar />} />
                     <Route path="/audit" element={<AuditTrail />} />
                     <Route path="/reports" element={<Reports />} />
                     <Route path="/templates/:name?" element={<Templates />} />

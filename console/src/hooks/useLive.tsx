@@ -15,7 +15,7 @@ interface Live {
 
 const LiveContext = createContext<Live | undefined>(undefined);
 
-/** Bursts of changes ask for the statistics, and for what replaces what, once. */
+/** Bursts of changes ask for statistics, the calendar, and what replaces what, once. */
 const SETTLE_MS = 1_000;
 const NONE: ReadonlyMap<string, string> = new Map();
 
@@ -32,6 +32,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         settling = undefined;
         void client.invalidateQueries({ queryKey: KEYS.stats });
         void client.invalidateQueries({ queryKey: KEYS.comparisons });
+        void client.invalidateQueries({ queryKey: KEYS.calendar });
       }, SETTLE_MS);
     };
     const stop = follow({

@@ -23,6 +23,7 @@ export type ListData = InfiniteData<ListPage>;
 export const KEYS = {
   lists: ['lists'] as const,
   stats: ['stats'] as const,
+  calendar: ['calendar'] as const,
   ticket: (id: string) => ['ticket', id] as const,
   /** What each replaces changes with what others deploy, ask for and decide. */
   comparisons: ['comparisons'] as const,

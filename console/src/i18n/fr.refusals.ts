@@ -95,7 +95,8 @@ export const frRefusals: Refusals = {
   'document-damaged': () =>
     'Le fichier conservé n’est pas celui qui a été préparé : il n’est pas remis. Demandez le rapport à nouveau.',
   'document-gone': () => 'Le fichier n’est plus conservé. Demandez le rapport à nouveau.',
-  'feed-ended': () => 'Ce n’est pas une adresse de calendrier, ou elle a été supprimée. Créez-en une nouvelle.',
+  'feed-ended': () =>
+    'Ce n’est pas une adresse de calendrier, ou elle a été supprimée. Créez-en une nouvelle.',
   'link-expired': () => 'Le lien a expiré. Demandez-en un nouveau.',
   'link-invalid': () => 'Ce n’est pas un lien de Prodgate, ou il a été modifié.',
   'link-not-yours': () => 'Ce lien est celui de quelqu’un d’autre.',

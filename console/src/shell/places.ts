@@ -20,6 +20,7 @@ const decides = (me: Me) => holds(me, 'approve');
 /** In their order; a new page adds its line. */
 export const PLACES: readonly Place[] = [
   { to: '/requests', name: { en: 'Requests', fr: 'Demandes' }, inLine: everybody },
+  { to: '/calendar', name: { en: 'Calendar', fr: 'Calendrier' }, inLine: decides },
   { to: '/insights', name: { en: 'Insights', fr: 'Indicateurs' }, inLine: decides },
   { to: '/reports', name: { en: 'Reports', fr: 'Rapports' }, offered: (me) => holds(me, 'report') },
   {

@@ -1,0 +1,100 @@
+import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide-react';
+import { DayGrid } from '@/components/calendar/DayGrid';
+import { moved, shownDays, type Span, type View } from '@/components/calendar/days';
+import { FeedAddress } from '@/components/calendar/FeedAddress';
+import { usePlan, useShown, type Shown } from '@/hooks/useCalendar';
+import { usePageTitle } from '@/hooks/usePageTitle';
+import { useSpeech } from '@/i18n';
+import { useCalendarWords } from '@/i18n/calendar';
+import { PageSkeleton } from '@/shell/Shell';
+import { Button } from '@/ui/Button';
+import { Empty } from '@/ui/Empty';
+import { NotRead } from '@/ui/NotRead';
+
+/** What is planned: deployments that have a date, by week and by month; on a phone as a list. */
+export default function Calendar() {
+  const w = useCalendarWords();
+  const [shown, change] = useShown();
+  const span = shownDays(shown.view, shown.at);
+  const { data, error, refetch, isPlaceholderData } = usePlan(span.first, span.last);
+  usePageTitle(w.title);
+  return (
+    <div className="space-y-4">
+      <div>
+        <h1 className="text-xl font-semibold">{w.title}</h1>
+        <p className="text-muted">
+          {w.help} {w.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+        </p>
+      </div>
+      <Turning shown={shown} span={span} change={change} count={data?.tickets.length} />
+      {error ? (
+        <NotRead error={error} retry={refetch} />
+      ) : data ? (
+        <div aria-busy={isPlaceholderData} className="space-y-2">
+          {data.more > 0 && <p className="text-muted">{w.more(data.more)}</p>}
+          {data.tickets.length === 0 && (
+            <div className="lg:hidden">
+              <Empty icon={CalendarDays} title={w.nothing} help={w.nothingHelp} />
+            </div>
+          )}
+          <DayGrid
+            days={span.days}
+            tickets={data.tickets}
+            month={shown.view === 'month' ? shown.at.getMonth() : undefined}
+          />
+        </div>
+      ) : (
+        <PageSkeleton />
+      )}
+      <FeedAddress />
+    </div>
+  );
+}
+
+interface Given {
+  shown: Shown;
+  span: Span;
+  change: (change: Partial<Shown>) => void;
+  count: number | undefined;
+}
+
+/** Which time is shown, and the ways to another. */
+function Turning({ shown: { view, at }, span, change, count }: Given) {
+  const w = useCalendarWords();
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <Button aria-label={w.before[view]} onClick={() => change({ at: moved(view, at, -1) })}>
+        <ChevronLeft className="size-4" aria-hidden />
+      </Button>
+      <Button onClick={() => change({ at: new Date() })}>{w.today}</Button>
+      <Button aria-label={w.after[view]} onClick={() => change({ at: moved(view, at, 1) })}>
+        <ChevronRight className="size-4" aria-hidden />
+      </Button>
+      <p aria-live="polite" className="grow font-medium first-letter:uppercase">
+        <Period view={view} at={at} span={span} />
+        {count !== undefined && <span className="font-normal text-muted"> · {w.count(count)}</span>}
+      </p>
+      <div role="group" aria-label={w.view} className="flex gap-1">
+        {(['week', 'month'] as const).map((each) => (
+          <Button
+            key={each}
+            tone={each === view ? 'primary' : 'plain'}
+            aria-pressed={each === view}
+            onClick={() => change({ view: each })}
+          >
+            {w[each]}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Period({ view, at, span }: { view: View; at: Date; span: Span }) {
+  const { language } = useSpeech();
+  const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
+  if (view === 'month')
+    return <>{new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(at)}</>;
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  return <>{dates.formatRange(span.first, span.last)}</>;
+}
