@@ -21,6 +21,7 @@ from api import (
     events,
     health,
     insights,
+    places,
     record,
     reports,
     requests,
@@ -116,6 +117,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(templates.router)
     app.include_router(reports.router)
     app.include_router(console.router)
+    app.include_router(places.router)
     app.include_router(codec.router)
     app.include_router(record.router)
     app.include_router(insights.router)

@@ -1,6 +1,6 @@
 """The rules of ownership: a target belongs to one tenant, and only that tenant's requests may change it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from domain import remarks
 from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
@@ -108,6 +108,6 @@ def at_least(said: Impact, minimum: Impact | None) -> Impact:
     return said if minimum is None else max(said, minimum, key=_ORDER.index)
 
 
-def environments(entry: CatalogueEntry | None) -> Collection[str]:
+def environments(entry: CatalogueEntry | None) -> tuple[str, str]:
     """The environments of a promotion of the target, from and to, in this order."""
     return (entry.source, entry.target) if entry is not None else ("staging", "prod")

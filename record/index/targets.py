@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from domain.ticket import TargetType
+from domain.ticket import PromotionRequest, TargetType
 from record.index import schema
 
 LOOKED_AT = 50
@@ -32,6 +32,11 @@ _DEPLOYED = """
 SELECT version FROM tickets WHERE target = ? AND deployed IS NOT NULL
 ORDER BY deployed DESC, year DESC, number DESC LIMIT 1
 """
+_RELEASES = """
+SELECT document, deployed, year, number FROM tickets INDEXED BY by_production
+WHERE what = ?1 AND deployed IS NOT NULL AND substr(target, 1, length(?2)) = ?2
+AND (deployed, year, number) <= (?3, ?4, ?5) ORDER BY deployed DESC, year DESC, number DESC LIMIT ?6
+"""
 _COMING = """
 SELECT version, target FROM tickets INDEXED BY by_open WHERE what = ? AND open = 1 AND approved_at IS NOT NULL
 ORDER BY created_at, row
@@ -40,6 +45,24 @@ _REQUEST = """
 SELECT id, what, target, NOT EXISTS (SELECT 1 FROM older WHERE older.path = tickets.path) FROM tickets WHERE
 """
 _WAITING = f"{_REQUEST} open = 1 UNION ALL {_REQUEST} row IN (SELECT value FROM json_each(?))"  # noqa: S608
+
+
+ReleaseKey = tuple[int, int, int]
+"""Place on the branch, year and number of a deployed ticket: the order in which versions came to production."""
+
+NEWEST: ReleaseKey = (2**62, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A deployed ticket, as the JSON that the API shows, and where it stands in that order."""
+
+    document: str
+    key: ReleaseKey
+
+    @property
+    def ticket(self) -> PromotionRequest:
+        return PromotionRequest.model_validate_json(self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +144,9 @@ def history(
     told = [version for version, by, at in rows if at is not None or requesters is None or by in requesters]
     production = db.execute(_DEPLOYED, (key,)).fetchone()
     return TargetHistory(tuple(dict.fromkeys(told)), production[0] if production else None)
+
+
+def releases(db: sqlite3.Connection, what: str, tenant: str, first: ReleaseKey, limit: int) -> list[Release]:
+    """The tenant's deployed tickets of a target, the last one first, from `first` on."""
+    rows = db.execute(_RELEASES, (what, schema.target_key(tenant, ""), *first, limit)).fetchall()
+    return [Release(document, (deployed, year, number)) for document, deployed, year, number in rows]

@@ -720,6 +720,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/targets/{tenant}/{type}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A target of a tenant
+         * @description A target of a tenant: the version in production, and the impact that its owners ask for at least.
+         */
+        get: operations["get_target"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/targets/{tenant}/{type}/{name}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions that were in production, the newest first
+         * @description The versions that were in production, the newest first; who asked and approved, for who may see that request.
+         */
+        get: operations["list_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A tenant
+         * @description A tenant: its people and their roles, and the rules that hold for its requests.
+         */
+        get: operations["get_tenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The queue by target
+         * @description The queue by target: what deploys now and what waits behind what, over what the caller may see.
+         *
+         *     Of a request that the caller may not see stands its place in the line, and no number.
+         */
+        get: operations["get_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/codec/decode": {
         parameters: {
             query?: never;
@@ -1697,6 +1779,16 @@ export interface components {
             tenant: string;
         };
         /**
+         * NamedPerson
+         * @description Somebody by the name that the directory has, or else by their address.
+         */
+        NamedPerson: {
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+        };
+        /**
          * NotChecked
          * @description The reason why nobody could look, for whoever says it in another language.
          * @enum {string}
@@ -1953,6 +2045,41 @@ export interface components {
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["Spec"];
             status: components["schemas"]["Status"];
+        };
+        /**
+         * Queue
+         * @description The deployments of now and what waits behind them, by target; `more` counts requests that found no room here.
+         */
+        Queue: {
+            /** Targets */
+            targets: components["schemas"]["TargetQueue"][];
+            /** More */
+            more: number;
+        };
+        /**
+         * QueuePlace
+         * @description The place of a request: in its target's line, or beside it until its date comes or somebody releases it.
+         * @enum {string}
+         */
+        QueuePlace: "line" | "scheduled" | "held";
+        /**
+         * QueuedRequest
+         * @description A request that is about to deploy; of one that the caller may not see, only its state and since when it stands
+         *     there.
+         */
+        QueuedRequest: {
+            place: components["schemas"]["QueuePlace"];
+            state: components["schemas"]["State"];
+            /** Since */
+            since: string;
+            /** Id */
+            id?: string | null;
+            /** Version */
+            version?: string | null;
+            /** Createdby */
+            createdBy?: string | null;
+            /** Scheduleddate */
+            scheduledDate?: string | null;
         };
         /**
          * ReasonBody
@@ -2255,6 +2382,59 @@ export interface components {
             targetEnvironment: string;
         };
         /**
+         * TargetDetail
+         * @description A target of a tenant: the version in production, null for none, and the impact that its owners ask for.
+         */
+        TargetDetail: {
+            /** Tenant */
+            tenant: string;
+            type: components["schemas"]["TargetType"];
+            /** Name */
+            name: string;
+            /** Environment */
+            environment: string;
+            minimumImpact: components["schemas"]["Impact"] | null;
+            /** Production */
+            production: string | null;
+        };
+        /**
+         * TargetQueue
+         * @description The requests of one target: its line in order, whoever deploys or is next first, then those beside it.
+         */
+        TargetQueue: {
+            /** Tenant */
+            tenant: string;
+            type: components["schemas"]["TargetType"];
+            /** Name */
+            name: string;
+            /** Requests */
+            requests: components["schemas"]["QueuedRequest"][];
+        };
+        /**
+         * TargetRelease
+         * @description A version that was in production from `since`, null for before the first request, to `until`, null for now.
+         *
+         *     `direction` is its version's, seen from the one before it. The request and its people are null for who may not see
+         *     it; `attempts` counts its deployments, those that failed too.
+         */
+        TargetRelease: {
+            /** Version */
+            version: string;
+            /** Digest */
+            digest?: string | null;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until: string | null;
+            direction: components["schemas"]["Direction"];
+            /** Ticket */
+            ticket?: string | null;
+            askedBy?: components["schemas"]["NamedPerson"] | null;
+            approvedBy?: components["schemas"]["NamedPerson"] | null;
+            /** Attempts */
+            attempts?: number | null;
+        };
+        /**
          * TargetType
          * @enum {string}
          */
@@ -2317,6 +2497,52 @@ export interface components {
             name?: string | null;
             /** Subject */
             subject?: string | null;
+        };
+        /**
+         * TenantDetail
+         * @description A tenant, its people, its own first, and the rules that hold there.
+         */
+        TenantDetail: {
+            /** Name */
+            name: string;
+            /** Displayname */
+            displayName: string;
+            /** People */
+            people: components["schemas"]["TenantPerson"][];
+            rules: components["schemas"]["TenantRules"];
+        };
+        /**
+         * TenantPerson
+         * @description Somebody who has roles in a tenant; `platform` are those that they have everywhere.
+         *
+         *     A service account has an `owner`.
+         */
+        TenantPerson: {
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** Platform */
+            platform: components["schemas"]["Role"][];
+            /** Owner */
+            owner: string | null;
+        };
+        /**
+         * TenantRules
+         * @description The rules that hold for a tenant's requests: how long an approval does, in seconds, whether a newer version's
+         *     approval closes requests of older ones, whether targets have owners, and which versions need a digest.
+         */
+        TenantRules: {
+            /** Approvalvalidfor */
+            approvalValidFor: number;
+            /** Supersede */
+            supersede: boolean;
+            /** Ownedtargets */
+            ownedTargets: boolean;
+            /** Movingversions */
+            movingVersions: string[];
         };
         /**
          * TenantWebhook
@@ -6420,6 +6646,346 @@ export interface operations {
                 };
             };
             /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: components["schemas"]["TargetType"];
+                name: string;
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetDetail"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such tenant or target, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_releases: {
+        parameters: {
+            query?: {
+                /** @description How many on a page */
+                limit?: number;
+                /** @description Where the page before ended */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                type: components["schemas"]["TargetType"];
+                name: string;
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The cursor of the next page, where there is one */
+                    "X-Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetRelease"][];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such tenant or target, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDetail"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such tenant or target, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused; `errors` names it */
             422: {
                 headers: {
                     [name: string]: unknown;
