@@ -18,6 +18,9 @@ const Webhooks = lazy(() => import('./pages/Webhooks'));
 const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
 const Insights = lazy(() => import('./pages/Insights'));
 const Calendar = lazy(() => import('./pages/Calendar'));
+const Target = lazy(() => import('./pages/Target'));
+const Tenants = lazy(() => import('./pages/Tenants'));
+const Queue = lazy(() => import('./pages/Queue'));
 const AuditTrail = lazy(() => import('./pages/AuditTrail'));
 
 const client = answersCache();
@@ -37,6 +40,9 @@ export function App() {
                     <Route path="/requests" element={<ProductionRequests />} />
                     <Route path="/requests/new" element={<NewProductionRequest />} />
                     <Route path="/requests/:id" element={<RequestDetail />} />
+                    <Route path="/targets/:tenant/:type/:name" element={<Target />} />
+                    <Route path="/tenants/:name?" element={<Tenants />} />
+                    <Route path="/queue" element={<Queue />} />
                     <Route path="/insights" element={<Insights />} />
                     <Route path="/calendar" element={<Calendar />} />
                     <Route path="/audit" element={<AuditTrail />} />

@@ -2,14 +2,15 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { Lock } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useForm } from 'react-hook-form';
-import { useNavigate, useSearchParams } from 'react-router';
-import type { Me, Ticket } from '@/api/types';
+import { useNavigate } from 'react-router';
+import type { Me } from '@/api/types';
 import { BeforeYouSend } from '@/components/form/BeforeYouSend';
 import { DetailsFields, RiskFields } from '@/components/form/DetailsFields';
 import { ScheduleFields } from '@/components/form/ScheduleFields';
 import { FaultList } from '@/components/form/FaultList';
 import { formSchema } from '@/components/form/schema';
-import { bodyOf, copyOf, emptyForm, type FormValues } from '@/components/form/values';
+import { StartNotice } from '@/components/form/StartNotice';
+import { bodyOf, type FormValues } from '@/components/form/values';
 import { ApiVersionSelector } from '@/components/form/ApiVersionSelector';
 import { PreChecksForm } from '@/components/form/PreChecksForm';
 import { Section } from '@/components/requests/sections';
@@ -17,7 +18,7 @@ import { showAtFields, useCheck } from '@/hooks/useCheck';
 import { useCreate } from '@/hooks/useCreate';
 import { readDraft, useDraft } from '@/hooks/useDraft';
 import { usePageTitle } from '@/hooks/usePageTitle';
-import { useTicket } from '@/hooks/useRequests';
+import { useStart, type Start } from '@/hooks/useStart';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
 import { PageSkeleton } from '@/shell/Shell';
@@ -30,11 +31,10 @@ import { useToast } from '@/ui/Toast';
 export default function NewProductionRequest() {
   const { t } = useSpeech();
   const me = useCaller();
-  const again = useSearchParams()[0].get('again') ?? '';
-  const { data, isLoading } = useTicket(again);
+  const start = useStart(me);
   usePageTitle(t.form.title);
-  if (isLoading) return <PageSkeleton />;
-  if (me.creates.length) return <RequestForm key={again} me={me} before={data?.ticket} />;
+  if (!start) return <PageSkeleton />;
+  if (me.creates.length) return <RequestForm key={start.key} me={me} start={start} />;
   return (
     <Empty
       icon={Lock}
@@ -46,13 +46,13 @@ export default function NewProductionRequest() {
   );
 }
 
-/** `before` is the request that is asked for again; its draft is another than that of a form that begins empty. */
-function RequestForm({ me, before }: { me: Me; before: Ticket | undefined }) {
+/** A form that begins with something has a draft of its own, beside that of the one that begins empty. */
+function RequestForm({ me, start }: { me: Me; start: Start }) {
   const { t } = useSpeech();
   const say = useToast();
   const navigate = useNavigate();
-  const [empty] = useState(() => (before ? copyOf(before, emptyForm(me)) : emptyForm(me)));
-  const name = before ? `${me.email}-${before.metadata.id}` : me.email;
+  const [empty] = useState(start.values);
+  const name = start.key ? `${me.email}-${start.key}` : me.email;
   const [{ values, restored }, setStart] = useState(() => readDraft(name, empty));
   const schema = useMemo(() => formSchema(t), [t]);
   const form = useForm<FormValues>({
@@ -91,7 +91,7 @@ function RequestForm({ me, before }: { me: Me; before: Ticket | undefined }) {
           {t.form.intro} {t.form.required}
         </p>
       </div>
-      {before && <Notice look="info">{t.form.again(before.metadata.id)}</Notice>}
+      <StartNotice start={start} />
       {restored && (
         <Notice
           look="info"

@@ -20,8 +20,10 @@ const decides = (me: Me) => holds(me, 'approve');
 /** In their order; a new page adds its line. */
 export const PLACES: readonly Place[] = [
   { to: '/requests', name: { en: 'Requests', fr: 'Demandes' }, inLine: everybody },
+  { to: '/queue', name: { en: 'Queue', fr: 'File d’attente' }, inLine: decides },
   { to: '/calendar', name: { en: 'Calendar', fr: 'Calendrier' }, inLine: decides },
   { to: '/insights', name: { en: 'Insights', fr: 'Indicateurs' }, inLine: decides },
+  { to: '/tenants', name: { en: 'Tenants', fr: 'Tenants' } },
   { to: '/reports', name: { en: 'Reports', fr: 'Rapports' }, offered: (me) => holds(me, 'report') },
   {
     to: '/templates',

@@ -1,4 +1,5 @@
-import type { Creation, Impact, Me, TargetType, Ticket } from '@/api/types';
+import { TYPES, type Creation, type Impact, type Me, type TargetType, type Ticket } from '@/api/types';
+import type { BackWords } from '@/i18n/places';
 import { DEVICE_ZONE, instantOf } from './zone';
 
 /** The form as it is filled in: text and choices, none of them checked yet. */
@@ -58,6 +59,30 @@ export function copyOf({ metadata, spec }: Ticket, empty: FormValues): FormValue
     impact: spec.request.impactAssessment,
     rollbackPlan: spec.request.rollbackPlan,
     evidence: spec.preChecks.testEvidenceUrl,
+  };
+}
+
+/** A target's version as the beginning of a request; the tenant only where one may ask there. */
+export function versionOf(search: URLSearchParams, me: Me): FormValues {
+  const empty = emptyForm(me);
+  const text = (name: 'name' | 'version' | 'digest') => search.get(name) ?? '';
+  return {
+    ...empty,
+    tenant: me.creates.find((each) => each === search.get('tenant')) ?? empty.tenant,
+    type: TYPES.find((each) => each === search.get('type')) ?? empty.type,
+    name: text('name'),
+    version: text('version'),
+    digest: text('digest'),
+  };
+}
+
+/** A way back to a version that was in production before: what is known is said, the reason is not. */
+export function wayBack(values: FormValues, from: string, words: BackWords): FormValues {
+  return {
+    ...values,
+    justification: '',
+    releaseNotes: words.notes(from, values.version),
+    rollbackPlan: words.plan(from),
   };
 }
 

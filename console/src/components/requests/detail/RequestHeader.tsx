@@ -8,6 +8,7 @@ import { Button } from '@/ui/Button';
 import { Ago, When } from '@/ui/Time';
 import { Digest } from './Digest';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
+import { TargetLink, TenantLink } from '@/components/requests/links';
 import { Marks } from '@/components/requests/Marks';
 import { StatusBadge } from '@/components/requests/StatusBadge';
 import { ChangeWarning, ComparedVersion } from '@/components/requests/VersionChange';
@@ -45,10 +46,11 @@ export function RequestHeader({ ticket, tenant, nameOf }: RequestHeaderProps) {
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
         <div className="min-w-0">
           <h1 className="text-xl font-semibold">
-            {target.name} <span className="font-mono text-lg font-normal">{target.version}</span>
+            <TargetLink target={{ tenant: ticket.metadata.tenant, ...target }} />{' '}
+            <span className="font-mono text-lg font-normal">{target.version}</span>
           </h1>
           <p className="mt-0.5 text-muted">
-            {t.type[target.type]} · {tenant} ·{' '}
+            {t.type[target.type]} · <TenantLink tenant={ticket.metadata.tenant} name={tenant} /> ·{' '}
             {t.detail.promotion(target.sourceEnvironment, target.targetEnvironment)}
           </p>
           <p className="text-muted">

@@ -6,6 +6,7 @@ import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { Ago } from '@/ui/Time';
 import { handle } from '@/components/requests/people';
+import { TenantLink } from '@/components/requests/links';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
 import { StatusBadge } from '@/components/requests/StatusBadge';
@@ -90,7 +91,8 @@ export const RequestCard = memo(function RequestCard({
             </Link>
           </p>
           <p className="truncate text-[0.8125rem] text-muted">
-            <span className="font-mono text-xs">{id}</span> · {t.type[target.type]} · {tenant} ·{' '}
+            <span className="font-mono text-xs">{id}</span> · {t.type[target.type]} ·{' '}
+            <TenantLink tenant={ticket.metadata.tenant} name={tenant} className="relative z-10" /> ·{' '}
             <span title={createdBy}>{t.list.by(handle(createdBy))}</span>
           </p>
         </div>

@@ -1,0 +1,88 @@
+import { CalendarClock, CirclePause } from 'lucide-react';
+import type { QueuedRequest, TargetQueue } from '@/api/types';
+import { RequestLink, TargetLink, TenantLink } from '@/components/requests/links';
+import { handle, tenantName } from '@/components/requests/people';
+import { StatusBadge } from '@/components/requests/StatusBadge';
+import { useSpeech } from '@/i18n';
+import { usePlaceWords } from '@/i18n/places';
+import { useCaller } from '@/shell/useCaller';
+import { When } from '@/ui/Time';
+
+/** The line of one target, whoever deploys or is next first, and what waits beside it. */
+export function QueueOfTarget({ queue }: { queue: TargetQueue }) {
+  const { t } = useSpeech();
+  const me = useCaller();
+  const { tenant, type, name, requests } = queue;
+  return (
+    <section className="rounded-lg border border-line bg-surface px-4 py-3 sm:px-5">
+      <h2 className="font-semibold wrap-anywhere">
+        <TargetLink target={queue} />
+      </h2>
+      <p className="text-[0.8125rem] text-muted">
+        {t.type[type]} · <TenantLink tenant={tenant} name={tenantName(me, tenant)} />
+      </p>
+      <ol className="mt-2 divide-y divide-line" aria-label={name}>
+        {requests.map((request, index) => (
+          <Queued key={request.id ?? index} request={request} ahead={index} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Queued({ request, ahead }: { request: QueuedRequest; ahead: number }) {
+  const { t } = useSpeech();
+  const words = usePlaceWords().queue;
+  const { id, version, createdBy } = request;
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-0.5 py-2">
+      <p className="flex min-w-0 flex-wrap items-center gap-x-2">
+        {version && <span className="font-mono text-[0.8125rem] font-medium">{version}</span>}
+        {id ? <RequestLink id={id} /> : <span className="text-muted">{words.hidden}</span>}
+        {createdBy && (
+          <span className="text-[0.8125rem] text-muted" title={createdBy}>
+            {t.list.by(handle(createdBy))}
+          </span>
+        )}
+      </p>
+      <p className="flex flex-wrap items-center gap-x-2 text-[0.8125rem] text-muted">
+        <Standing request={request} ahead={ahead} />
+      </p>
+    </li>
+  );
+}
+
+/** Whether it deploys, is next, waits behind others, for its date, or for somebody. */
+function Standing({
+  request: { place, state, since, scheduledDate },
+  ahead,
+}: {
+  request: QueuedRequest;
+  ahead: number;
+}) {
+  const words = usePlaceWords().queue;
+  if (place === 'held') {
+    return (
+      <>
+        <CirclePause className="size-3.5" aria-hidden />
+        {words.heldSince} <When at={since} />
+      </>
+    );
+  }
+  if (place === 'scheduled') {
+    return (
+      <>
+        <CalendarClock className="size-3.5" aria-hidden />
+        {words.scheduled} <When at={scheduledDate ?? since} />
+      </>
+    );
+  }
+  return (
+    <>
+      {state === 'deploying' ? <StatusBadge state={state} /> : ahead === 0 ? words.next : words.behind(ahead)}
+      <span>
+        {words.since} <When at={since} />
+      </span>
+    </>
+  );
+}
