@@ -1,6 +1,7 @@
 import { useSearchParams } from 'react-router';
 import type { Me } from '@/api/types';
-import { copyOf, emptyForm, versionOf, wayBack, type FormValues } from '@/components/form/values';
+import { LIMITS } from '@/api/limits';
+import { copyOf, emptyForm, shapedAs, versionOf, wayBack, type FormValues } from '@/components/form/values';
 import { usePlaceWords } from '@/i18n/places';
 import { useTicket } from './useRequests';
 
@@ -22,9 +23,10 @@ export function useStart(me: Me): Start | undefined {
   const { data, isLoading } = useTicket(search.get('again') ?? '');
   if (isLoading) return undefined;
   const again = data?.ticket.metadata.id;
-  const back = search.get('back') ?? undefined;
   const given = versionOf(search, me);
   const values = data ? copyOf(data.ticket, emptyForm(me)) : given;
+  const from = values.version && shapedAs(search, 'back', LIMITS.version.pattern);
+  const back = from === '' ? undefined : from;
   const target = given.name && `${given.tenant} ${given.type} ${given.name} ${given.version}`;
   return {
     key: [again ?? target, back && `from ${back}`].filter(Boolean).join(' '),

@@ -38,7 +38,7 @@ export function MoreSections({ narrow, places, here }: Given) {
         )}
         <ChevronDown className="size-4" aria-hidden />
       </Menu.Trigger>
-      <Menu.Content align="start" sideOffset={6} className={cx(MENU, 'w-52')}>
+      <Menu.Content align="start" sideOffset={6} collisionPadding={8} className={cx(MENU, 'w-52')}>
         {[...narrow, ...places].map((place) => (
           <Menu.Item
             key={place.to}

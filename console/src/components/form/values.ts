@@ -1,5 +1,6 @@
 import { TYPES, type Creation, type Impact, type Me, type TargetType, type Ticket } from '@/api/types';
 import type { BackWords } from '@/i18n/places';
+import { LIMITS } from '@/api/limits';
 import { DEVICE_ZONE, instantOf } from './zone';
 
 /** The form as it is filled in: text and choices, none of them checked yet. */
@@ -62,10 +63,16 @@ export function copyOf({ metadata, spec }: Ticket, empty: FormValues): FormValue
   };
 }
 
+/** What an address gives, where it has the form of it: an address is anybody's, and this is said in our voice. */
+export function shapedAs(search: URLSearchParams, name: string, pattern: RegExp): string {
+  const given = search.get(name) ?? '';
+  return pattern.test(given) ? given : '';
+}
+
 /** A target's version as the beginning of a request; the tenant only where one may ask there. */
 export function versionOf(search: URLSearchParams, me: Me): FormValues {
   const empty = emptyForm(me);
-  const text = (name: 'name' | 'version' | 'digest') => search.get(name) ?? '';
+  const text = (name: 'name' | 'version' | 'digest') => shapedAs(search, name, LIMITS[name].pattern);
   return {
     ...empty,
     tenant: me.creates.find((each) => each === search.get('tenant')) ?? empty.tenant,

@@ -6,7 +6,7 @@ import { StatusBadge } from '@/components/requests/StatusBadge';
 import { useSpeech } from '@/i18n';
 import { usePlaceWords } from '@/i18n/places';
 import { useCaller } from '@/shell/useCaller';
-import { When } from '@/ui/Time';
+import { Ago, When } from '@/ui/Time';
 
 /** The line of one target, whoever deploys or is next first, and what waits beside it. */
 export function QueueOfTarget({ queue }: { queue: TargetQueue }) {
@@ -16,7 +16,7 @@ export function QueueOfTarget({ queue }: { queue: TargetQueue }) {
   return (
     <section className="rounded-lg border border-line bg-surface px-4 py-3 sm:px-5">
       <h2 className="font-semibold wrap-anywhere">
-        <TargetLink target={queue} />
+        <TargetLink target={queue} className="inline-flex min-h-6 items-center" />
       </h2>
       <p className="text-[0.8125rem] text-muted">
         {t.type[type]} · <TenantLink tenant={tenant} name={tenantName(me, tenant)} />
@@ -65,7 +65,7 @@ function Standing({
     return (
       <>
         <CirclePause className="size-3.5" aria-hidden />
-        {words.heldSince} <When at={since} />
+        {words.held} · <Ago at={since} />
       </>
     );
   }
@@ -73,16 +73,16 @@ function Standing({
     return (
       <>
         <CalendarClock className="size-3.5" aria-hidden />
-        {words.scheduled} <When at={scheduledDate ?? since} />
+        <span>
+          {words.scheduled} <When at={scheduledDate ?? since} />
+        </span>
       </>
     );
   }
   return (
     <>
       {state === 'deploying' ? <StatusBadge state={state} /> : ahead === 0 ? words.next : words.behind(ahead)}
-      <span>
-        {words.since} <When at={since} />
-      </span>
+      · <Ago at={since} />
     </>
   );
 }

@@ -36,7 +36,10 @@ export function TenantTargets({ tenant }: { tenant: string }) {
             className="flex flex-wrap items-baseline justify-between gap-x-4 py-1.5"
           >
             <span className="min-w-0">
-              <TargetLink target={target} className="font-medium wrap-anywhere" />{' '}
+              <TargetLink
+                target={target}
+                className="inline-flex min-h-6 items-center font-medium wrap-anywhere"
+              />{' '}
               <span className="text-[0.8125rem] text-muted">{t.type[target.type]}</span>
             </span>
             {target.production ? (

@@ -17,7 +17,7 @@ export function tenantPath(tenant: string): string {
   return `/tenants/${encodeURIComponent(tenant)}`;
 }
 
-const LINK = 'rounded underline-offset-2 hover:underline';
+const LINK = 'rounded underline decoration-edge/60 underline-offset-3 hover:decoration-current';
 
 interface TargetLinkProps {
   target: TargetOf;

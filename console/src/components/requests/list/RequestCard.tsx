@@ -92,8 +92,12 @@ export const RequestCard = memo(function RequestCard({
           </p>
           <p className="truncate text-[0.8125rem] text-muted">
             <span className="font-mono text-xs">{id}</span> · {t.type[target.type]} ·{' '}
-            <TenantLink tenant={ticket.metadata.tenant} name={tenant} className="relative z-10" /> ·{' '}
-            <span title={createdBy}>{t.list.by(handle(createdBy))}</span>
+            <TenantLink
+              tenant={ticket.metadata.tenant}
+              name={tenant}
+              className="relative z-10 no-underline hover:underline"
+            />{' '}
+            · <span title={createdBy}>{t.list.by(handle(createdBy))}</span>
           </p>
         </div>
         <div className="order-3 flex flex-wrap items-center justify-end gap-x-4 gap-y-1 text-[0.8125rem] text-muted">
