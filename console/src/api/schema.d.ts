@@ -1073,6 +1073,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The planned deployments that the address's owner may see now, a month back and a year ahead
+         * @description The planned deployments that the address's owner may see now, a month back and a year ahead.
+         */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Since when the caller has an address of a calendar
+         * @description Since when the caller has an address of a calendar.
+         */
+        get: operations["get_calendar_address"];
+        put?: never;
+        /**
+         * Make an address that a calendar program can fetch
+         * @description Make an address that a calendar program can fetch. The caller's address before works no more.
+         */
+        post: operations["create_calendar_address"];
+        /**
+         * End the caller's address
+         * @description End the caller's address.
+         */
+        delete: operations["end_calendar_address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1163,7 +1211,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1532,6 +1580,25 @@ export interface components {
          */
         EvidenceState: "checked" | "not-checked";
         /**
+         * FeedBody
+         * @description The language that the calendar speaks.
+         */
+        FeedBody: {
+            /** @default en */
+            language: components["schemas"]["Language"];
+        };
+        /**
+         * FeedState
+         * @description The caller's address: since when there is one; null where there is none.
+         */
+        FeedState: {
+            /**
+             * Since
+             * @description When it was made
+             */
+            since?: string | null;
+        };
+        /**
          * FieldProblem
          * @description One refused field: its path in the request, and why: for people, and by a word and values for programs.
          */
@@ -1544,7 +1611,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1729,6 +1796,16 @@ export interface components {
             current: components["schemas"]["TemplateVersion"];
             /** Versions */
             versions: number;
+        };
+        /**
+         * MadeFeed
+         * @description A calendar's address. It is shown once; whoever has it sees the calendar, until it is ended.
+         */
+        MadeFeed: {
+            /** Url */
+            url: string;
+            /** Since */
+            since: string;
         };
         /**
          * MadeLink
@@ -8131,6 +8208,378 @@ export interface operations {
                 };
             };
             /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query: {
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such address, or it was ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendar_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedState"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such address, or it was ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_calendar_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeFeed"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such address, or it was ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_calendar_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such address, or it was ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be reached now */
             503: {
                 headers: {
                     [name: string]: unknown;
