@@ -129,7 +129,7 @@ def _marks(route: APIRoute) -> _Marks:
 
 
 def _all(asking: Dependant) -> Iterator[Dependant]:
-    """What a route asks for, and what the dependencies of it ask for in turn."""
+    """Walk through a route's dependant and those of its dependencies in turn."""
     yield asking
     for each in asking.dependencies:
         yield from _all(each)
