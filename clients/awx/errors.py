@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from clients.http import retry_after
 from domain.remarks import write
 
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
@@ -82,13 +83,13 @@ def from_answer(answer: httpx.Response, what: str, repeatable: bool) -> AwxError
     status = answer.status_code
     told = f"{what}: {status}"
     if status == 429:
-        return AwxUnavailable(f"AWX or its gateway asks to wait ({told})", retry_after(answer))
+        return AwxUnavailable(f"AWX or its gateway asks to wait ({told})", retry_after(answer.headers))
     body = json_of(answer)
     if 400 <= status < 500 and status != 408 and body is not None:
         meaning = MEANING.get(status, write("awx-refused"))
         return REFUSALS.get(status, AwxRefused)(f"{meaning} ({told} {_said(body)})", status)
     sentence = f"{_described(answer, body)} ({told})"
-    return AwxUnavailable(sentence, retry_after(answer)) if repeatable else AwxUnknown(sentence)
+    return AwxUnavailable(sentence, retry_after(answer.headers)) if repeatable else AwxUnknown(sentence)
 
 
 def json_of(answer: httpx.Response) -> Any | None:
@@ -99,12 +100,6 @@ def json_of(answer: httpx.Response) -> Any | None:
         return answer.json()
     except ValueError:
         return None
-
-
-def retry_after(answer: httpx.Response) -> float | None:
-    """The Retry-After header in seconds; its date form is not used by gateways in front of AWX."""
-    given = answer.headers.get("retry-after", "")
-    return float(given) if given.isdigit() else None
 
 
 def _described(answer: httpx.Response, body: Any | None) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from clients.letters import one_line
+from clients.http import reason, retry_after
 from clients.tls import context
 from domain.evidence import MOST_JOBS, SUCCESS, EvidenceWanted, JobStatus, NotChecked, Pipeline, PipelineAddress, is_job
 
@@ -88,7 +88,7 @@ class GitLabReader:
                 NotChecked.AWAY, f"{wanted.address.host} did not answer within {READ_WITHIN:g} s"
             ) from error
         except (httpx.HTTPError, OSError, UnicodeError) as error:
-            why = one_line(str(error)) or type(error).__name__
+            why = reason(error)
             raise GitLabUnavailable(NotChecked.AWAY, f"{wanted.address.host} can't be reached: {why}") from error
 
     def _client(self, address: PipelineAddress, token: str) -> httpx.AsyncClient:
@@ -167,8 +167,8 @@ def _wait(answer: httpx.Response, attempt: int) -> float | None:
     """The seconds until another try; None where it would get the same answer, or somebody waited too long for it."""
     if answer.status_code != httpx.codes.TOO_MANY_REQUESTS and answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
         return None
-    asked = answer.headers.get("retry-after", "")
-    seconds = float(asked[:9]) if asked.isascii() and asked.isdigit() else attempt * 0.2
+    asked = retry_after(answer.headers)
+    seconds = attempt * 0.2 if asked is None else asked
     return seconds if seconds <= LONGEST_WAIT else None
 
 

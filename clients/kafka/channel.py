@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
 
 from clients.channel import Allowed, ChannelDown, NewerLeader
 from clients.events import CONTENT_TYPE, CloudEvent
+from clients.http import reason
 from clients.letters import one_line
 from clients.tls import ClientCertificate, context
 from domain.announcement import Announcement
@@ -130,7 +131,7 @@ class Kafka:
             raise NewerLeader(f"Another worker sends to {self.topic} now") from error
         except (KafkaError, OSError, TimeoutError) as error:
             await self.close()
-            raise ChannelDown(f"Kafka takes no event: {one_line(str(error)) or type(error).__name__}") from error
+            raise ChannelDown(f"Kafka takes no event: {reason(error)}") from error
 
     async def _send(self, key: str, value: bytes, headers: list[tuple[str, bytes]], allowed: Allowed) -> Any:
         producer = await self._started()

@@ -15,6 +15,7 @@ from typing import Protocol
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from clients.http import reason, retry_after
 from clients.letters import one_line
 from clients.siem.sink import SEND_WITHIN, Event, SinkDown, SinkRefused, text_of
 from clients.tls import context
@@ -85,11 +86,11 @@ def _hec(event: Event) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to a post, of which the body is read as far as anybody needs it."""
+    """An answer to a post; of its body there is what anybody needs. `wait` are the seconds that it asks for."""
 
     status: int
     body: bytes
-    retry_after: str
+    wait: float | None
 
     def __str__(self) -> str:
         return f"it answered {self.status}"
@@ -100,8 +101,7 @@ class Answer:
             return
         if self.status in _NEVER:
             raise SinkRefused(str(self))
-        asked = self.retry_after
-        raise SinkDown(str(self), float(asked[:6]) if asked.isascii() and asked.isdigit() else None)
+        raise SinkDown(str(self), self.wait)
 
 
 class OverTls(Protocol):
@@ -125,8 +125,8 @@ async def posted(url: str, body: str, authorization: str | None, by: OverTls) ->
                 read += piece
                 if len(read) > LARGEST_ANSWER:
                     break
-            return Answer(answer.status_code, read[:LARGEST_ANSWER], answer.headers.get("retry-after", ""))
+            return Answer(answer.status_code, read[:LARGEST_ANSWER], retry_after(answer.headers))
     except TimeoutError as error:
         raise SinkDown(f"it did not answer within {SEND_WITHIN:g} s") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise SinkDown(one_line(str(error)) or type(error).__name__) from error
+        raise SinkDown(reason(error)) from error

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from clients.letters import one_line
+from clients.http import reason
 from clients.siem.sink import SEND_WITHIN, Address, Event, SinkDown, text_of
 from clients.tls import ClientCertificate, context
 
@@ -40,7 +40,7 @@ class Syslog:
         except TimeoutError as error:
             raise SinkDown("the collector did not answer in time") from error
         except OSError as error:
-            raise SinkDown(one_line(str(error)) or type(error).__name__) from error
+            raise SinkDown(reason(error)) from error
 
     async def _deliver(self, frames: bytes) -> None:
         reader, writer = await asyncio.open_connection(self.collector.host, self.collector.port, ssl=self._tls)

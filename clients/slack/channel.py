@@ -13,7 +13,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from clients.channel import Allowed, ChannelDown
-from clients.letters import Letters, one_line
+from clients.http import reason
+from clients.letters import Letters
 from clients.slack.blocks import blocks_of, fallback, reply_of
 from domain.announcement import Announcement
 from domain.audience import Audience
@@ -153,7 +154,7 @@ class Slack:
         return str(error.response.get("error")) if isinstance(error, SlackApiError) else None
 
     def _sentence(self, error: BaseException) -> str:
-        return self._code(error) or one_line(str(error)) or type(error).__name__
+        return self._code(error) or reason(error)
 
 
 def _metadata(identity: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from standardwebhooks import Webhook as Secret
 
 from clients.channel import Allowed
 from clients.events import CONTENT_TYPE
-from clients.letters import one_line
+from clients.http import reason, retry_after
 from clients.tls import context
 from domain.webhooks import Address, Network, Webhook, callable_at, is_allowed
 
@@ -31,9 +30,6 @@ CONNECT_WITHIN = 5.0
 
 ANSWER_WITHIN = 15.0
 """Seconds for one message, all in all; Standard Webhooks asks for 15 to 30."""
-
-LONGEST_WAIT = 86_400.0
-"""The seconds to the next attempt that a receiver may ask for at most."""
 
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 """Finds the addresses of a host's name. Raises OSError, UnicodeError."""
@@ -94,7 +90,7 @@ class WebhookSender:
         except TimeoutError as error:
             raise NotSent(f"No answer within {ANSWER_WITHIN:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
-            raise NotSent(one_line(str(error)) or type(error).__name__) from error
+            raise NotSent(reason(error)) from error
 
     def _signed(self, webhook: Webhook, identity: str, body: str) -> dict[str, str]:
         secrets = self.secrets.get(webhook.secret, ())
@@ -132,7 +128,7 @@ class WebhookSender:
             ) as http,
             http.stream("POST", target, headers=sent, content=body, extensions={"sni_hostname": url.host}) as answer,
         ):
-            return ReceiverAnswer(answer.status_code, _wait(answer.headers.get("retry-after"), self.now()))
+            return ReceiverAnswer(answer.status_code, retry_after(answer.headers, self.now()))
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -141,20 +137,6 @@ class WebhookSender:
 
 
 _PORTS = {"http": 80, "https": 443}
-
-
-def _wait(said: str | None, now: datetime) -> float | None:
-    """The seconds of a `Retry-After`, which may be a number or a date (RFC 9110, 10.2.3)."""
-    if said is None:
-        return None
-    if said.isascii() and said.isdigit():
-        return min(float(said[:9]), LONGEST_WAIT)
-    try:
-        until = parsedate_to_datetime(said)
-    except (ValueError, OverflowError):  # a year, or a zone, that no calendar has
-        return None
-    seconds = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 _FORM = TypeAdapter(dict[str, str | list[str]])

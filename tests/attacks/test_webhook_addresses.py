@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from clients.http import LONGEST_WAIT
 from clients.webhook import sender as sending
 from clients.webhook.sender import NotSent, WebhookSender
 from domain.webhooks import Address, callable_at
@@ -159,4 +160,4 @@ async def test_no_time_that_a_receiver_asks_for_is_a_fault_of_ours(when: str) ->
     async with Receiver(429, headers={"Retry-After": when}).open() as receiver:
         answer = await sender().post(webhook(receiver.url()), "1", "{}", always)
     assert answer.status == 429
-    assert answer.wait is None or 0 <= answer.wait <= sending.LONGEST_WAIT
+    assert answer.wait is None or 0 <= answer.wait <= LONGEST_WAIT

@@ -1,6 +1,8 @@
 """Batches reach real servers over TLS, in the forms that they take; what they don't take is said."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +103,15 @@ async def test_a_sink_that_answers_so_is_down(tmp_path: Path, status: int) -> No
         with pytest.raises(SinkDown, match=f"it answered {status}") as down:
             await HttpsSink(collector.url(), None, ca_bundle=collector.ca_bundle).send(EVENTS)
     assert down.value.retry_after == 120
+
+
+async def test_a_sink_may_say_when_to_come_back_by_a_date(tmp_path: Path) -> None:
+    """As webhooks and AWX may: there is one reader of `Retry-After`."""
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    async with HttpsCollector(tmp_path, 503, heads={"Retry-After": later}).open() as collector:
+        with pytest.raises(SinkDown) as down:
+            await HttpsSink(collector.url(), None, ca_bundle=collector.ca_bundle).send(EVENTS)
+    assert down.value.retry_after == pytest.approx(3_600, abs=60)
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
