@@ -8,14 +8,15 @@ from email.headerregistry import Address
 from pathlib import Path
 
 from clients.channel import ChannelClient, LogChannel
-from clients.gitlab.client import GitLabReader, TokensUnusable, read_tokens
+from clients.gitlab.client import GitLabReader, read_tokens
 from clients.kafka.channel import Brokers, Kafka, Security
 from clients.letters import Letters
 from clients.mail.channel import Mail, MailServer
+from clients.secrets_file import SecretsUnusable
 from clients.slack.channel import Slack, web_client
 from clients.tls import certificate
 from clients.webhook.channel import Webhooks
-from clients.webhook.sender import SecretsUnusable, WebhookSender, read_secrets
+from clients.webhook.sender import WebhookSender, read_secrets
 from domain.announcement import Channel, Plan
 from domain.audience import Language
 from domain.ticket import Impact
@@ -103,7 +104,7 @@ def gitlab(settings: Settings) -> GitLabReader:
         return GitLabReader()
     try:
         return GitLabReader(read_tokens(settings.gitlab_tokens), settings.gitlab_ca_bundle)
-    except TokensUnusable as error:
+    except SecretsUnusable as error:
         raise SettingsError(f"{variable('gitlab_tokens')}: {error}") from error
 
 

@@ -5,17 +5,17 @@ jobs that were retried are left out there, and a list comes in pages of at most 
 """
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from clients.http import reason, retry_after
+from clients.secrets_file import read_secrets_file
 from clients.tls import context
 from domain.evidence import MOST_JOBS, SUCCESS, EvidenceWanted, JobStatus, NotChecked, Pipeline, PipelineAddress, is_job
 
@@ -41,10 +41,6 @@ class GitLabUnavailable(Exception):
     def __init__(self, reason: NotChecked, why: str) -> None:
         super().__init__(why)
         self.reason = reason
-
-
-class TokensUnusable(Exception):
-    """The file of tokens is none; `str()` says why."""
 
 
 class _Row(BaseModel):
@@ -185,14 +181,9 @@ def _strange(address: PipelineAddress) -> GitLabUnavailable:
     return GitLabUnavailable(NotChecked.UNREADABLE, f"{address.host} answered something that GitLab does not")
 
 
-_TOKENS: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Annotated[str, Field(pattern=r"^[!-~]{1,500}$")]])
+_TOKENS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, Annotated[str, Field(pattern=r"^[!-~]{1,500}$")]])
 
 
 def read_tokens(file: Path) -> dict[str, str]:
-    """The tokens in a JSON file, by name. Raises TokensUnusable."""
-    try:
-        return _TOKENS.validate_python(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise TokensUnusable(f"{file} can't be read: {error.strerror or type(error).__name__}") from error
-    except ValueError:
-        raise TokensUnusable(f"{file} must be a JSON object of texts in UTF-8") from None
+    """The tokens in a JSON file, by name. Raises SecretsUnusable."""
+    return read_secrets_file(file, _TOKENS)

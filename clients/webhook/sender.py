@@ -6,7 +6,6 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 import asyncio
 import base64
 import ipaddress
-import json
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,12 +15,13 @@ from functools import cached_property
 from pathlib import Path
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from standardwebhooks import Webhook as Secret
 
 from clients.channel import Allowed
 from clients.events import CONTENT_TYPE
 from clients.http import reason, retry_after
+from clients.secrets_file import SecretsUnusable, read_secrets_file
 from clients.tls import context
 from domain.webhooks import Address, Network, Webhook, callable_at, is_allowed
 
@@ -46,10 +46,6 @@ async def resolved(host: str, port: int) -> Sequence[Address]:
 
 class NotSent(Exception):
     """No answer came; `str()` says why."""
-
-
-class SecretsUnusable(Exception):
-    """The file of secrets is none; `str()` says why, without any of it."""
 
 
 @dataclass(frozen=True)
@@ -144,18 +140,8 @@ _FORM = TypeAdapter(dict[str, str | list[str]])
 
 def read_secrets(file: Path) -> dict[str, tuple[Secret, ...]]:
     """The secrets in a JSON file: `whsec_…`, or a list of them, by `<tenant>/<name>`. Raises SecretsUnusable."""
-    try:
-        given = _FORM.validate_python(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise SecretsUnusable(f"{file} can't be read: {_reason(error)}") from None
+    given = read_secrets_file(file, _FORM)
     return {name: tuple(_secret(name, each) for each in _listed(said)) for name, said in given.items()}
-
-
-def _reason(error: Exception) -> str:
-    """Says what is wrong with a file, and shows nothing of it."""
-    if isinstance(error, ValidationError):
-        return "it must be a JSON object of texts, or of lists of texts"
-    return error.strerror or type(error).__name__ if isinstance(error, OSError) else "it is no JSON in UTF-8"
 
 
 def _listed(said: str | list[str]) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from clients.gitlab import client as reading
-from clients.gitlab.client import GitLabReader, GitLabUnavailable, TokensUnusable, read_tokens
+from clients.gitlab.client import GitLabReader, GitLabUnavailable, read_tokens
+from clients.secrets_file import SecretsUnusable
 from domain.evidence import EvidenceWanted, JobStatus, Pipeline, PipelineAddress
 from tests.gitlab import SHA, TOKEN, GitLab
 
@@ -130,10 +131,10 @@ async def test_a_gitlab_that_is_away_is_said_to_be(tmp_path: Path) -> None:
 def test_a_file_of_tokens_that_is_none_is_refused_and_not_shown(tmp_path: Path, content: str) -> None:
     """Nor is one that is not there."""
     file = tmp_path / "tokens.json"
-    with pytest.raises(TokensUnusable, match="No such file"):
+    with pytest.raises(SecretsUnusable, match="No such file"):
         read_tokens(file)
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(TokensUnusable) as refused:
+    with pytest.raises(SecretsUnusable) as refused:
         read_tokens(file)
     assert "secret" not in str(refused.value)
     file.write_text(json.dumps({"company": TOKEN}), encoding="utf-8")

@@ -16,7 +16,8 @@ import trustme
 from standardwebhooks import Webhook as Verifier
 
 from clients.events import CloudEvent
-from clients.webhook.sender import NotSent, SecretsUnusable, WebhookSender, read_secrets
+from clients.secrets_file import SecretsUnusable
+from clients.webhook.sender import NotSent, WebhookSender, read_secrets
 from domain.announcement import Event
 from domain.audience import Audience
 from domain.delivery import DeliveryResult
