@@ -24,5 +24,5 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 
 def reason(error: BaseException) -> str:
-    """What an error says, on one line; its name where it says nothing."""
+    """An error's own words, on one line; its name where it has none."""
     return one_line(str(error)) or type(error).__name__

@@ -85,7 +85,7 @@ def _hec(event: Event) -> str:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CollectorAnswer:
     """An answer to a post; of its body there is what anybody needs. `wait` are the seconds that it asks for."""
 
     status: int
@@ -111,7 +111,7 @@ class OverTls(Protocol):
     def tls(self) -> ssl.SSLContext: ...
 
 
-async def posted(url: str, body: str, authorization: str | None, by: OverTls) -> Answer:
+async def posted(url: str, body: str, authorization: str | None, by: OverTls) -> CollectorAnswer:
     """The answer to a post. Raises SinkDown where there is none."""
     heads = {"Content-Type": "application/json"} | ({"Authorization": authorization} if authorization else {})
     try:
@@ -125,7 +125,7 @@ async def posted(url: str, body: str, authorization: str | None, by: OverTls) ->
                 read += piece
                 if len(read) > LARGEST_ANSWER:
                     break
-            return Answer(answer.status_code, read[:LARGEST_ANSWER], retry_after(answer.headers))
+            return CollectorAnswer(answer.status_code, read[:LARGEST_ANSWER], retry_after(answer.headers))
     except TimeoutError as error:
         raise SinkDown(f"it did not answer within {SEND_WITHIN:g} s") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
