@@ -17,19 +17,19 @@ from domain.versions import Direction
 from record.index import schema
 from record.index.query import TicketQuery
 from record.index.reader import Index
-from record.index.targets import NEWEST, ReleaseKey
+from record.index.targets import NEWEST, DeployedKey
 from record.people.catalogue import Catalogue
 from record.people.directory import Directory
 
-ReleaseCursor = Annotated[str, StringConstraints(pattern=r"^\d{1,15}\.\d{4}\.\d{1,9}$")]
-"""A release's key, as the page before gave it."""
+VersionCursor = Annotated[str, StringConstraints(pattern=r"^\d{1,15}\.\d{4}\.\d{1,9}$")]
+"""The key of a version, as the page before gave it."""
 
 
-def cursor_of(key: ReleaseKey) -> str:
+def cursor_of(key: DeployedKey) -> str:
     return ".".join(map(str, key))
 
 
-def _key_of(cursor: str) -> ReleaseKey:
+def _key_of(cursor: str) -> DeployedKey:
     position, year, number = map(int, cursor.split("."))
     return position, year, number
 
@@ -41,7 +41,7 @@ class NamedPerson(Frozen):
     email: Email
 
 
-class TargetRelease(Frozen):
+class TargetVersion(Frozen):
     """A version that was in production from `since`, null for before the first request, to `until`, null for now.
 
     `direction` is its version's, seen from the one before it. The request and its people are null for who may not see
@@ -71,10 +71,10 @@ class TargetDetail(Frozen):
 
 
 @dataclass(frozen=True)
-class ReleasePage:
+class VersionPage:
     """Some of a target's versions in production, the newest first, and the cursor of the older ones."""
 
-    releases: tuple[TargetRelease, ...]
+    versions: tuple[TargetVersion, ...]
     next_cursor: str | None
 
 
@@ -94,7 +94,7 @@ class TargetHistories:
     def detail(self, tenant: str, kind: TargetType, name: str) -> TargetDetail:
         """The target. Raises NotFound for one of which the person knows nothing."""
         entry = self._entry(tenant, kind, name)
-        found = self.page(tenant, kind, name, None, 1).releases
+        found = self.page(tenant, kind, name, None, 1).versions
         if not found and not self._asked_for(tenant, kind, name):
             raise NotFound("No such target")
         return TargetDetail(
@@ -103,33 +103,39 @@ class TargetHistories:
             name=name,
             environment=_environment(entry),
             minimum_impact=entry and entry.minimum_impact,
-            production=found[0].version if found else None,
+            production=self._production(entry) or (found[0].version if found else None),
         )
 
-    def page(self, tenant: str, kind: TargetType, name: str, cursor: str | None, limit: int) -> ReleasePage:
+    def _production(self, entry: CatalogueEntry | None) -> str | None:
+        """The last version deployed to the tenant's own target, by another tenant too, before it had an owner."""
+        if entry is None:
+            return None
+        return self.index.state_of(entry.tenant, entry.type, entry.name, entry.target).production
+
+    def page(self, tenant: str, kind: TargetType, name: str, cursor: str | None, limit: int) -> VersionPage:
         """The versions after the cursor's; the oldest is what the catalogue says was there before the first request."""
         entry, first = self._entry(tenant, kind, name), _key_of(cursor) if cursor else NEWEST
-        rows = self.index.releases(schema.what(kind, name, _environment(entry)), tenant, first, limit + 2)
+        rows = self.index.deployed(schema.what(kind, name, _environment(entry)), tenant, first, limit + 2)
         newer = rows.pop(0).ticket if rows and rows[0].key == first else None
         tickets, rest = [each.ticket for each in rows[:limit]], rows[limit:]
         before = rest[0].ticket.spec.target if rest else _described(entry)
         told = list(self._told(newer, tickets, before))
         if rest:
-            return ReleasePage(tuple(told), cursor_of(rows[limit - 1].key))
+            return VersionPage(tuple(told), cursor_of(rows[limit - 1].key))
         if before and (not told or told[-1].version != before.version):
             told.append(_first(before, tickets[-1] if tickets else newer))
-        return ReleasePage(tuple(told), None)
+        return VersionPage(tuple(told), None)
 
     def _told(
         self, newer: PromotionRequest | None, tickets: list[PromotionRequest], before: Target | None
-    ) -> Iterator[TargetRelease]:
+    ) -> Iterator[TargetVersion]:
         for ticket, older in zip(tickets, (*(each.spec.target for each in tickets[1:]), before), strict=False):
-            yield self._release(ticket, newer, way(older, ticket.spec.target))
+            yield self._version(ticket, newer, way(older, ticket.spec.target))
             newer = ticket
 
-    def _release(self, ticket: PromotionRequest, newer: PromotionRequest | None, direction: Direction) -> TargetRelease:
+    def _version(self, ticket: PromotionRequest, newer: PromotionRequest | None, direction: Direction) -> TargetVersion:
         shown, status = sees(self.person, ticket), ticket.status
-        return TargetRelease(
+        return TargetVersion(
             version=ticket.spec.target.version,
             digest=ticket.spec.target.digest,
             since=status.deployed_at,
@@ -167,6 +173,6 @@ def _described(entry: CatalogueEntry | None) -> Target | None:
     return None if entry is None else Target(type=entry.type, name=entry.name, version=entry.version)
 
 
-def _first(target: Target, newer: PromotionRequest | None) -> TargetRelease:
+def _first(target: Target, newer: PromotionRequest | None) -> TargetVersion:
     until = newer and newer.status.deployed_at
-    return TargetRelease(version=target.version, until=until, direction=Direction.FIRST)
+    return TargetVersion(version=target.version, until=until, direction=Direction.FIRST)

@@ -10,7 +10,7 @@ from api import known, queues
 from api.dependencies import FromControls, FromDirectory, FromIndex, FromTickets, needs
 from api.entry import SignedInRoute
 from api.errors import NotFound
-from api.history import ReleaseCursor, TargetDetail, TargetHistories, TargetRelease
+from api.history import TargetDetail, TargetHistories, TargetVersion, VersionCursor
 from api.openapi import Responses, headers, problems
 from api.queues import Queue
 from api.tenancy import TenantDetail, describe
@@ -42,13 +42,13 @@ OfType = Annotated[TargetType, Path(alias="type")]
 OfTarget = Annotated[TargetName, Path(alias="name")]
 
 
-class ReleasePaging(Frozen):
+class VersionPaging(Frozen):
     """The page of a target's versions to show."""
 
     model_config = ConfigDict(validate_by_name=False)
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="How many on a page")] = 50
-    cursor: Annotated[ReleaseCursor | None, Field(description="Where the page before ended")] = None
+    cursor: Annotated[VersionCursor | None, Field(description="Where the page before ended")] = None
 
 
 def _seen(directory: FromDirectory, caller: Sees, tenant: OfTenant) -> str:
@@ -72,21 +72,21 @@ def get_target(histories: Histories, caller: Sees, tenant: SeenTenant, kind: OfT
     return histories.detail(tenant, kind, name)
 
 
-@router.get("/targets/{tenant}/{type}/{name}/releases", responses=_PAGE)
-def list_releases(
+@router.get("/targets/{tenant}/{type}/{name}/versions", responses=_PAGE)
+def list_target_versions(
     response: Response,
     histories: Histories,
     caller: Sees,
     tenant: SeenTenant,
     kind: OfType,
     name: OfTarget,
-    paging: Annotated[ReleasePaging, Query()],
-) -> tuple[TargetRelease, ...]:
+    paging: Annotated[VersionPaging, Query()],
+) -> tuple[TargetVersion, ...]:
     """The versions that were in production, the newest first; who asked and approved, for who may see that request."""
     page = histories.page(tenant, kind, name, paging.cursor, paging.limit)
     if page.next_cursor:
         response.headers["X-Next-Cursor"] = page.next_cursor
-    return page.releases
+    return page.versions
 
 
 @router.get("/tenants/{tenant}", responses=_ONE)

@@ -27,7 +27,7 @@ from record.index.feed import Feed, Progress
 from record.index.finding import Finder
 from record.index.insights import Answers, Insight, InsightQuery
 from record.index.query import Page, Statistics, TicketQuery, decode_cursor, encode_cursor
-from record.index.targets import Release, ReleaseKey, TargetHistory, TargetState, Waiting
+from record.index.targets import DeployedKey, DeployedTicket, TargetHistory, TargetState, Waiting
 from record.people.members import Fault
 
 _LOG = logging.getLogger(__name__)
@@ -224,10 +224,10 @@ class Index:
             found = db.execute(f"{sql} {limit} {_NEWEST}", values).fetchone()
         return _ticket(found[0]) if found else None
 
-    def releases(self, what: str, tenant: str, first: ReleaseKey, limit: int) -> list[Release]:
+    def deployed(self, what: str, tenant: str, first: DeployedKey, limit: int) -> list[DeployedTicket]:
         """The tenant's deployed tickets of a target (`schema.what`), the last one first, from that key on."""
         with self._reading() as db:
-            return targets.releases(db, what, tenant, first, limit)
+            return targets.deployed(db, what, tenant, first, limit)
 
     def open_of(self, kind: str, name: str, environment: str) -> tuple[PromotionRequest, ...]:
         """The requests of one target that may still change its production, whoever's they are, the oldest first."""

@@ -32,7 +32,7 @@ _DEPLOYED = """
 SELECT version FROM tickets WHERE target = ? AND deployed IS NOT NULL
 ORDER BY deployed DESC, year DESC, number DESC LIMIT 1
 """
-_RELEASES = """
+_DEPLOYED_TICKETS = """
 SELECT document, deployed, year, number FROM tickets INDEXED BY by_production
 WHERE what = ?1 AND deployed IS NOT NULL AND substr(target, 1, length(?2)) = ?2
 AND (deployed, year, number) <= (?3, ?4, ?5) ORDER BY deployed DESC, year DESC, number DESC LIMIT ?6
@@ -47,18 +47,18 @@ SELECT id, what, target, NOT EXISTS (SELECT 1 FROM older WHERE older.path = tick
 _WAITING = f"{_REQUEST} open = 1 UNION ALL {_REQUEST} row IN (SELECT value FROM json_each(?))"  # noqa: S608
 
 
-ReleaseKey = tuple[int, int, int]
+DeployedKey = tuple[int, int, int]
 """Place on the branch, year and number of a deployed ticket: the order in which versions came to production."""
 
-NEWEST: ReleaseKey = (2**62, 0, 0)
+NEWEST: DeployedKey = (2**62, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class DeployedTicket:
     """A deployed ticket, as the JSON that the API shows, and where it stands in that order."""
 
     document: str
-    key: ReleaseKey
+    key: DeployedKey
 
     @property
     def ticket(self) -> PromotionRequest:
@@ -146,7 +146,7 @@ def history(
     return TargetHistory(tuple(dict.fromkeys(told)), production[0] if production else None)
 
 
-def releases(db: sqlite3.Connection, what: str, tenant: str, first: ReleaseKey, limit: int) -> list[Release]:
+def deployed(db: sqlite3.Connection, what: str, tenant: str, first: DeployedKey, limit: int) -> list[DeployedTicket]:
     """The tenant's deployed tickets of a target, the last one first, from `first` on."""
-    rows = db.execute(_RELEASES, (what, schema.target_key(tenant, ""), *first, limit)).fetchall()
-    return [Release(document, (deployed, year, number)) for document, deployed, year, number in rows]
+    rows = db.execute(_DEPLOYED_TICKETS, (what, schema.target_key(tenant, ""), *first, limit)).fetchall()
+    return [DeployedTicket(document, (deployed, year, number)) for document, deployed, year, number in rows]

@@ -38,7 +38,7 @@ BESIDE = [
     ("GET", "/v1/targets"),
     *((method, "/v1/me/calendar") for method in ("GET", "POST", "DELETE")),
     ("GET", "/v1/targets/{tenant}/{type}/{name}"),
-    ("GET", "/v1/targets/{tenant}/{type}/{name}/releases"),
+    ("GET", "/v1/targets/{tenant}/{type}/{name}/versions"),
     ("GET", "/v1/tenants/{tenant}"),
     ("GET", "/v1/queue"),
     ("GET", "/v1/audit"),

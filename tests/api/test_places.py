@@ -13,8 +13,8 @@ def of(name: str, tenant: str = FINANCE) -> str:
     return f"/v1/targets/{tenant}/api/{name}"
 
 
-def releases(house: House, email: str, name: str, **query: Any) -> list[dict[str, Any]]:
-    answer = house.as_(email).get(f"{of(name)}/releases", params=query)
+def versions(house: House, email: str, name: str, **query: Any) -> list[dict[str, Any]]:
+    answer = house.as_(email).get(f"{of(name)}/versions", params=query)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()
     return found
@@ -30,7 +30,7 @@ def test_versions_in_production_are_told_newest_first(house: House) -> None:
     """Until when each was there, by which request, who asked and approved, and where it went back."""
     name = unique_name()
     first, second, third = deployed(house, name, "1.0.0", "2.0.0", "1.0.0")
-    found = releases(house, JEAN, name)
+    found = versions(house, JEAN, name)
     assert [(each["version"], each["direction"], each["ticket"]) for each in found] == [
         ("1.0.0", "older", third["metadata"]["id"]),
         ("2.0.0", "newer", second["metadata"]["id"]),
@@ -48,24 +48,24 @@ def test_pages_of_versions_join_without_a_seam(house: House) -> None:
     """Whatever their size: no version twice, none left out, each with its neighbours' times."""
     name = unique_name()
     deployed(house, name, "1.0.0", "1.1.0", "1.2.0")
-    whole, pages, cursor = releases(house, JEAN, name), list[dict[str, Any]](), None
+    whole, pages, cursor = versions(house, JEAN, name), list[dict[str, Any]](), None
     while len(pages) < 10:
         given = {"limit": 1} | ({"cursor": cursor} if cursor else {})
-        answer = house.as_(JEAN).get(f"{of(name)}/releases", params=given)
+        answer = house.as_(JEAN).get(f"{of(name)}/versions", params=given)
         pages += answer.json()
         cursor = answer.headers.get("X-Next-Cursor")
         if cursor is None:
             break
     assert pages == whole
     for nonsense in ("x", "1.2", "1.2026.1; drop", "9" * 40):
-        assert house.as_(JEAN).get(f"{of(name)}/releases", params={"cursor": nonsense}).status_code == 422
+        assert house.as_(JEAN).get(f"{of(name)}/versions", params={"cursor": nonsense}).status_code == 422
 
 
 def test_who_asked_is_told_to_who_sees_the_request(house: House) -> None:
     """A devops of the tenant learns a colleague's version in production and since when, and nothing else of it."""
     name = unique_name()
     (ticket,) = deployed(house, name, "1.0.0")
-    (told,) = releases(house, SOPHIE, name)
+    (told,) = versions(house, SOPHIE, name)
     since = ticket["status"]["deployedAt"]
     assert told == {
         "version": "1.0.0",
@@ -75,7 +75,7 @@ def test_who_asked_is_told_to_who_sees_the_request(house: House) -> None:
         "direction": "first",
         **dict.fromkeys(("ticket", "askedBy", "approvedBy", "attempts")),
     }
-    assert releases(house, PIERRE, name)[0]["ticket"] == ticket["metadata"]["id"]
+    assert versions(house, PIERRE, name)[0]["ticket"] == ticket["metadata"]["id"]
     assert house.as_(SOPHIE).get(of(name)).json()["production"] == "1.0.0"
 
 
@@ -93,20 +93,20 @@ def test_another_tenant_s_people_are_told_that_there_is_no_such_target(house: Ho
         (JEAN, of(name, "tenant-logistics")),
     ):
         assert house.as_(email).get(path).status_code == 404, (email, path)
-    assert house.as_(LEA).get(f"{of(name)}/releases").status_code == 404
-    assert house.as_(EMMA).get(f"{of(name, 'tenant-retail')}/releases").json() == []
+    assert house.as_(LEA).get(f"{of(name)}/versions").status_code == 404
+    assert house.as_(EMMA).get(f"{of(name, 'tenant-retail')}/versions").json() == []
     detail = house.as_(JEAN).get(of(asked_for)).json()
     assert (detail["production"], detail["environment"]) == (None, "prod")
 
 
 def test_the_oldest_is_what_the_catalogue_says_was_there_before(own_house: House) -> None:
     """It came with no request and at no time that the record knows, and one may go back to it."""
-    assert [(each["version"], each["since"]) for each in releases(own_house, PIERRE, "payment-api")] == [
+    assert [(each["version"], each["since"]) for each in versions(own_house, PIERRE, "payment-api")] == [
         ("2.0.0", None)
     ]
     assert own_house.as_(PIERRE).get(of("payment-api")).json()["production"] == "2.0.0"
     (ticket,) = deployed(own_house, "payment-api", "2.1.0")
-    newest, before = releases(own_house, PIERRE, "payment-api")
+    newest, before = versions(own_house, PIERRE, "payment-api")
     assert (newest["version"], newest["direction"]) == ("2.1.0", "newer")
     assert (before["version"], before["until"]) == ("2.0.0", ticket["status"]["deployedAt"])
 

@@ -98,7 +98,7 @@ DECLARED = {
     "GET /v1/me": "see",
     "GET /v1/targets": "see",
     "GET /v1/targets/{tenant}/{type}/{name}": "see",
-    "GET /v1/targets/{tenant}/{type}/{name}/releases": "see",
+    "GET /v1/targets/{tenant}/{type}/{name}/versions": "see",
     "GET /v1/tenants/{tenant}": "see",
     "GET /v1/queue": "see",
     "GET /v1/console": "public",

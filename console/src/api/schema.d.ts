@@ -740,7 +740,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/targets/{tenant}/{type}/{name}/releases": {
+    "/v1/targets/{tenant}/{type}/{name}/versions": {
         parameters: {
             query?: never;
             header?: never;
@@ -751,7 +751,7 @@ export interface paths {
          * The versions that were in production, the newest first
          * @description The versions that were in production, the newest first; who asked and approved, for who may see that request.
          */
-        get: operations["list_releases"];
+        get: operations["list_target_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2488,13 +2488,18 @@ export interface components {
             requests: components["schemas"]["QueuedRequest"][];
         };
         /**
-         * TargetRelease
+         * TargetType
+         * @enum {string}
+         */
+        TargetType: "api" | "application" | "policy";
+        /**
+         * TargetVersion
          * @description A version that was in production from `since`, null for before the first request, to `until`, null for now.
          *
          *     `direction` is its version's, seen from the one before it. The request and its people are null for who may not see
          *     it; `attempts` counts its deployments, those that failed too.
          */
-        TargetRelease: {
+        TargetVersion: {
             /** Version */
             version: string;
             /** Digest */
@@ -2511,11 +2516,6 @@ export interface components {
             /** Attempts */
             attempts?: number | null;
         };
-        /**
-         * TargetType
-         * @enum {string}
-         */
-        TargetType: "api" | "application" | "policy";
         /**
          * TeamWorkload
          * @description The same of the team that decides in a tenant; told from five people on.
@@ -6847,7 +6847,7 @@ export interface operations {
             };
         };
     };
-    list_releases: {
+    list_target_versions: {
         parameters: {
             query?: {
                 /** @description How many on a page */
@@ -6873,7 +6873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TargetRelease"][];
+                    "application/json": components["schemas"]["TargetVersion"][];
                 };
             };
             /** @description No acceptable token */

@@ -1,10 +1,10 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
-import type { State, TargetRelease } from '@/api/types';
+import type { State, TargetVersion } from '@/api/types';
 import type { TargetOf } from '@/components/requests/links';
 import { KEYS } from './useRequests';
 
-const RELEASES = 20;
+const VERSIONS = 20;
 const FEW = 5;
 /** Others that a reader may not see change the line too, and no event tells of those. */
 const AGAIN_MS = 10_000;
@@ -20,25 +20,25 @@ export function useTarget(target: TargetOf) {
   });
 }
 
-interface ReleasePage {
-  releases: readonly TargetRelease[];
+interface VersionPage {
+  versions: readonly TargetVersion[];
   next: string | undefined;
 }
 
 /** The versions that were in production, newest first, page after page. */
-export function useReleases(target: TargetOf) {
+export function useVersions(target: TargetOf) {
   return useInfiniteQuery({
-    queryKey: [...keyOf(target), 'releases'],
-    queryFn: async ({ pageParam, signal }): Promise<ReleasePage> => {
-      const query = { limit: RELEASES, ...(pageParam && { cursor: pageParam }) };
-      const answer = await api.GET('/v1/targets/{tenant}/{type}/{name}/releases', {
+    queryKey: [...keyOf(target), 'versions'],
+    queryFn: async ({ pageParam, signal }): Promise<VersionPage> => {
+      const query = { limit: VERSIONS, ...(pageParam && { cursor: pageParam }) };
+      const answer = await api.GET('/v1/targets/{tenant}/{type}/{name}/versions', {
         params: { path: target, query },
         signal,
       });
-      return { releases: data(answer), next: answer.response.headers.get('X-Next-Cursor') ?? undefined };
+      return { versions: data(answer), next: answer.response.headers.get('X-Next-Cursor') ?? undefined };
     },
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: ReleasePage) => last.next,
+    getNextPageParam: (last: VersionPage) => last.next,
   });
 }
 

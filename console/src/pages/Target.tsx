@@ -4,13 +4,13 @@ import { writeQuestion } from '@/api/insights';
 import { ApiProblem } from '@/api/problem';
 import { TYPES, type State, type TargetDetail } from '@/api/types';
 import { Tiles } from '@/components/insights/Tiles';
-import { Releases } from '@/components/places/Releases';
+import { Versions } from '@/components/places/Versions';
 import { TargetHeader } from '@/components/places/TargetHeader';
 import { TargetRequests } from '@/components/places/TargetRequests';
 import { Section } from '@/components/requests/sections';
 import { useInsights } from '@/hooks/useInsights';
 import { usePageTitle } from '@/hooks/usePageTitle';
-import { useReleases, useTarget } from '@/hooks/usePlaces';
+import { useVersions, useTarget } from '@/hooks/usePlaces';
 import { useSpeech } from '@/i18n';
 import { usePlaceWords } from '@/i18n/places';
 import { PageSkeleton } from '@/shell/Shell';
@@ -48,18 +48,18 @@ export default function Target() {
 
 function Known({ target }: { target: TargetDetail }) {
   const words = usePlaceWords().target;
-  const list = useReleases(target);
-  const releases = list.data?.pages.flatMap((page) => page.releases) ?? [];
+  const list = useVersions(target);
+  const versions = list.data?.pages.flatMap((page) => page.versions) ?? [];
   return (
     <div className="space-y-4">
-      <TargetHeader target={target} releases={releases} />
+      <TargetHeader target={target} versions={versions} />
       <Measured target={target} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_19rem]">
-        <Section title={words.releases}>
+        <Section title={words.versions}>
           {list.error && !list.data ? (
             <NotRead error={list.error} retry={list.refetch} />
           ) : (
-            <Releases list={list} />
+            <Versions list={list} production={target.production} />
           )}
         </Section>
         <div className="min-w-0 space-y-4">

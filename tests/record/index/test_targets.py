@@ -75,23 +75,23 @@ def test_no_question_reads_tickets_that_it_is_not_about(db: sqlite3.Connection) 
     assert work("large") <= work("small") + 20
 
 
-def test_releases_come_in_the_branch_s_order_from_a_key_on(db: sqlite3.Connection) -> None:
+def test_deployed_tickets_come_in_the_branch_s_order_from_a_key_on(db: sqlite3.Connection) -> None:
     """The tenant's own alone, though another's target had the name; two spellings are one target."""
     for row, name in enumerate(["a-api", "A-api", "b-api", "a-api"], 1):
         put(db, row, name, f"{row}.0", "deployed")
     put(db, 5, "a-api", "5.0", "deployed", tenant=RETAIL, requester=ADA)
     put(db, 6, "a-api", "6.0")
     what = schema.what(TargetType.API, "a-api", targets.PRODUCTION)
-    found = targets.releases(db, what, FINANCE, targets.NEWEST, 10)
+    found = targets.deployed(db, what, FINANCE, targets.NEWEST, 10)
     assert [each.ticket.spec.target.version for each in found] == ["4.0", "2.0", "1.0"]
-    assert [each.key for each in targets.releases(db, what, FINANCE, found[1].key, 10)] == [(2, 2026, 2), (1, 2026, 1)]
-    assert targets.releases(db, what, FINANCE, targets.NEWEST, 1) == found[:1]
+    assert [each.key for each in targets.deployed(db, what, FINANCE, found[1].key, 10)] == [(2, 2026, 2), (1, 2026, 1)]
+    assert targets.deployed(db, what, FINANCE, targets.NEWEST, 1) == found[:1]
 
 
-def test_a_page_of_releases_reads_no_other_ticket(db: sqlite3.Connection) -> None:
+def test_a_page_of_deployed_tickets_reads_no_other_ticket(db: sqlite3.Connection) -> None:
     """The work counted is the same where a target was deployed a hundred times and where it was a thousand times."""
 
-    def work(name: str, first: targets.ReleaseKey) -> int:
+    def work(name: str, first: targets.DeployedKey) -> int:
         steps = 0
 
         def count() -> int:
@@ -100,7 +100,7 @@ def test_a_page_of_releases_reads_no_other_ticket(db: sqlite3.Connection) -> Non
             return 0
 
         db.set_progress_handler(count, 1)
-        assert len(targets.releases(db, schema.what(TargetType.API, name, "prod"), FINANCE, first, 10)) == 10
+        assert len(targets.deployed(db, schema.what(TargetType.API, name, "prod"), FINANCE, first, 10)) == 10
         db.set_progress_handler(None, 1)
         return steps
 

@@ -65,7 +65,9 @@ function Standing({
     return (
       <>
         <CirclePause className="size-3.5" aria-hidden />
-        {words.held} · <Ago at={since} />
+        <span>
+          {words.held} · <Ago at={since} />
+        </span>
       </>
     );
   }
@@ -81,8 +83,11 @@ function Standing({
   }
   return (
     <>
-      {state === 'deploying' ? <StatusBadge state={state} /> : ahead === 0 ? words.next : words.behind(ahead)}
-      · <Ago at={since} />
+      {state === 'deploying' && <StatusBadge state={state} />}
+      <span>
+        {state !== 'deploying' && `${ahead === 0 ? words.next : words.behind(ahead)} · `}
+        <Ago at={since} />
+      </span>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Plus, Undo2 } from 'lucide-react';
-import type { TargetDetail, TargetRelease } from '@/api/types';
+import type { TargetDetail, TargetVersion } from '@/api/types';
 import { tenantName } from '@/components/requests/people';
 import { TenantLink } from '@/components/requests/links';
 import { useSpeech } from '@/i18n';
@@ -12,16 +12,16 @@ import { rollBackPath, versionBefore } from './rollBack';
 /** A target, its version in production, and the ways to change that. */
 export function TargetHeader({
   target,
-  releases,
+  versions,
 }: {
   target: TargetDetail;
-  releases: readonly TargetRelease[];
+  versions: readonly TargetVersion[];
 }) {
   const { t } = useSpeech();
   const words = usePlaceWords().target;
   const me = useCaller();
   const { tenant, type, name, environment, minimumImpact, production } = target;
-  const since = releases[0]?.since;
+  const since = versions[0]?.since;
   return (
     <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
@@ -40,12 +40,12 @@ export function TargetHeader({
         </p>
         {minimumImpact && <p className="text-muted">{words.minimumImpact(t.impact[minimumImpact])}</p>}
       </div>
-      {me.creates.includes(tenant) && <Ways target={target} before={versionBefore(releases)} />}
+      {me.creates.includes(tenant) && <Ways target={target} before={versionBefore(versions)} />}
     </header>
   );
 }
 
-function Ways({ target, before }: { target: TargetDetail; before: TargetRelease | undefined }) {
+function Ways({ target, before }: { target: TargetDetail; before: TargetVersion | undefined }) {
   const words = usePlaceWords().target;
   const { tenant, type, name, production } = target;
   const ask = new URLSearchParams({ tenant, type, name });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Me, TargetRelease } from '@/api/types';
+import type { Me, TargetVersion } from '@/api/types';
 import { emptyForm, versionOf, wayBack } from '@/components/form/values';
 import { rollBackPath, versionBefore } from './rollBack';
 
@@ -15,30 +15,30 @@ const ME: Me = {
   faults: [],
 };
 
-function release(version: string, more: Partial<TargetRelease> = {}): TargetRelease {
+function deployed(version: string, more: Partial<TargetVersion> = {}): TargetVersion {
   return { version, until: null, direction: 'newer', ...more };
 }
 
 describe('the version before', () => {
   it('is the newest that is another', () => {
-    const older = release('1.9.0');
-    expect(versionBefore([release('2.0.0'), release('2.0.0'), older, release('1.8.0')])).toBe(older);
+    const older = deployed('1.9.0');
+    expect(versionBefore([deployed('2.0.0'), deployed('2.0.0'), older, deployed('1.8.0')])).toBe(older);
   });
 
   it('may be the same version with another content', () => {
-    const older = release('2.0.0', { digest: 'sha256:b' });
-    expect(versionBefore([release('2.0.0', { digest: 'sha256:a' }), older])).toBe(older);
+    const older = deployed('2.0.0', { digest: 'sha256:b' });
+    expect(versionBefore([deployed('2.0.0', { digest: 'sha256:a' }), older])).toBe(older);
   });
 
   it('is none where production had only one, or nothing', () => {
-    expect(versionBefore([release('2.0.0')])).toBeUndefined();
+    expect(versionBefore([deployed('2.0.0')])).toBeUndefined();
     expect(versionBefore([])).toBeUndefined();
   });
 });
 
 describe('the address of a way back', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
-  const path = rollBackPath(TARGET, '2.0.0', release('1.9.0', { digest, ticket: 'PR-2026-0001' }));
+  const path = rollBackPath(TARGET, '2.0.0', deployed('1.9.0', { digest, ticket: 'PR-2026-0001' }));
   const search = new URLSearchParams(path.split('?')[1]);
 
   it('names the request that may be copied, and what it leaves', () => {

@@ -1,14 +1,14 @@
-import type { TargetRelease } from '@/api/types';
+import type { TargetVersion } from '@/api/types';
 import type { TargetOf } from '@/components/requests/links';
 
 /** The newest version before the one in production that is another; undefined where none is known. */
-export function versionBefore(releases: readonly TargetRelease[]): TargetRelease | undefined {
-  const [now, ...older] = releases;
+export function versionBefore(versions: readonly TargetVersion[]): TargetVersion | undefined {
+  const [now, ...older] = versions;
   return now && older.find(({ version, digest }) => version !== now.version || digest !== now.digest);
 }
 
 /** The address of a form that is filled with a request for the version before. */
-export function rollBackPath({ tenant, type, name }: TargetOf, now: string, before: TargetRelease): string {
+export function rollBackPath({ tenant, type, name }: TargetOf, now: string, before: TargetVersion): string {
   const { version, digest, ticket } = before;
   const given = { tenant, type, name, version, back: now, digest: digest ?? '', again: ticket ?? '' };
   return `/requests/new?${new URLSearchParams(Object.entries(given).filter(([, value]) => value !== '')).toString()}`;

@@ -1,27 +1,32 @@
 import { useWords } from '@/components/insights/words';
-import type { TargetRelease } from '@/api/types';
+import type { TargetVersion } from '@/api/types';
 import { RequestLink } from '@/components/requests/links';
 import { DirectionBadge, isWarning } from '@/components/requests/VersionChange';
-import type { useReleases } from '@/hooks/usePlaces';
+import type { useVersions } from '@/hooks/usePlaces';
 import { useSpeech } from '@/i18n';
 import { usePlaceWords } from '@/i18n/places';
 import { Button } from '@/ui/Button';
 import { When } from '@/ui/Time';
 
+interface VersionsProps {
+  list: ReturnType<typeof useVersions>;
+  production: string | null;
+}
+
 /** The versions that were in production, newest first: from when to when, who asked and who approved. */
-export function Releases({ list }: { list: ReturnType<typeof useReleases> }) {
+export function Versions({ list, production }: VersionsProps) {
   const { t } = useSpeech();
   const words = usePlaceWords().target;
-  const releases = list.data?.pages.flatMap((page) => page.releases) ?? [];
-  if (list.isSuccess && releases.length === 0) return <p className="text-muted">{words.nothing}.</p>;
+  const versions = list.data?.pages.flatMap((page) => page.versions) ?? [];
+  if (list.isSuccess && versions.length === 0) return <p className="text-muted">{words.nothing}.</p>;
   return (
     <>
       <ol className="divide-y divide-line">
-        {releases.map((each, index) => (
-          <Release
+        {versions.map((each, index) => (
+          <Row
             key={each.ticket ?? `${each.version}-${each.since ?? ''}`}
-            release={each}
-            now={index === 0}
+            shown={each}
+            now={index === 0 && each.version === production}
           />
         ))}
       </ol>
@@ -39,9 +44,9 @@ export function Releases({ list }: { list: ReturnType<typeof useReleases> }) {
   );
 }
 
-function Release({ release, now }: { release: TargetRelease; now: boolean }) {
+function Row({ shown, now }: { shown: TargetVersion; now: boolean }) {
   const words = usePlaceWords().target;
-  const { version, direction, ticket } = release;
+  const { version, direction, ticket } = shown;
   return (
     <li className="py-2.5 first:pt-0 last:pb-0">
       <p className="flex flex-wrap items-center gap-x-2.5 gap-y-0.5">
@@ -55,14 +60,14 @@ function Release({ release, now }: { release: TargetRelease; now: boolean }) {
         {ticket && <RequestLink id={ticket} />}
       </p>
       <p className="text-[0.8125rem] text-muted">
-        <Period release={release} />
+        <Period shown={shown} />
       </p>
-      <People release={release} />
+      <People shown={shown} />
     </li>
   );
 }
 
-function Period({ release: { since, until } }: { release: TargetRelease }) {
+function Period({ shown: { since, until } }: { shown: TargetVersion }) {
   const w = useWords();
   const words = usePlaceWords().target;
   if (!since) return words.beforeFirst;
@@ -75,7 +80,7 @@ function Period({ release: { since, until } }: { release: TargetRelease }) {
   );
 }
 
-function People({ release: { askedBy, approvedBy, attempts } }: { release: TargetRelease }) {
+function People({ shown: { askedBy, approvedBy, attempts } }: { shown: TargetVersion }) {
   const words = usePlaceWords().target;
   const tries = attempts ?? 1;
   if (!askedBy) return null;
