@@ -7,8 +7,11 @@ import { AskedPicture, WaitingPicture } from '@/components/insights/NowPictures'
 import { QuestionFilters } from '@/components/insights/QuestionFilters';
 import { Tiles } from '@/components/insights/Tiles';
 import { useWords } from '@/components/insights/words';
+import { TargetLink, TenantLink } from '@/components/requests/links';
+import { tenantName } from '@/components/requests/people';
 import { useInsights, useQuestion } from '@/hooks/useInsights';
 import { usePageTitle } from '@/hooks/usePageTitle';
+import { useCaller } from '@/shell/useCaller';
 import { Empty } from '@/ui/Empty';
 import { NotRead } from '@/ui/NotRead';
 import { Bone, Skeleton } from '@/ui/Skeleton';
@@ -29,6 +32,7 @@ export default function Insights() {
         </p>
       </div>
       <QuestionFilters question={question} change={change} />
+      <About question={question} />
       {error ? (
         <NotRead error={error} retry={refetch} />
       ) : data ? (
@@ -39,6 +43,22 @@ export default function Insights() {
         <Loading />
       )}
     </div>
+  );
+}
+
+/** Leads to what the figures are narrowed to. */
+function About({ question: { tenant, type, target } }: { question: Question }) {
+  const me = useCaller();
+  if (!tenant) return null;
+  return (
+    <p>
+      {type && target && (
+        <>
+          <TargetLink target={{ tenant, type, name: target }} /> ·{' '}
+        </>
+      )}
+      <TenantLink tenant={tenant} name={tenantName(me, tenant)} />
+    </p>
   );
 }
 
