@@ -2,10 +2,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { session } from './auth/session';
+import { preferred } from './i18n';
+import { loadWords } from './i18n/words';
 import './index.css';
 import { applyTheme, keptTheme } from './ui/theme';
 
 applyTheme(keptTheme());
+// Both are waited for before anything is shown, so they begin together.
+void loadWords(preferred());
 void session.start();
 
 const root = document.getElementById('root');

@@ -1,6 +1,6 @@
 // Who is signed in: authorization code with PKCE at the provider that the server names.
 // A store outside React, because the API client and the live stream need the token as much as the pages do.
-import { ErrorResponse, User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import type { User, UserManager } from 'oidc-client-ts';
 import type { ConsoleSettings } from '@/api/types';
 import { shareSession } from './share';
 
@@ -10,6 +10,8 @@ export interface SessionState {
   status: SessionStatus;
   settings: ConsoleSettings | undefined;
 }
+
+type Oidc = typeof import('oidc-client-ts');
 
 /** Where to return to after the sign-in; travels through the provider as OIDC state. */
 interface Journey {
@@ -24,6 +26,7 @@ const TURN = 'prodgate-renewal';
 class Session {
   private state: SessionState = { status: 'starting', settings: undefined };
   private manager: UserManager | undefined;
+  private oidc: Oidc | undefined;
   private user: User | undefined;
   /** Whether the provider may still give a new token for the one that ends. */
   private renewable = false;
@@ -51,10 +54,12 @@ class Session {
   /** Learn from the server how to sign in, and take up the session of this tab or of one beside it. */
   async start(): Promise<void> {
     try {
-      const answer = await fetch('/v1/console');
+      // The protocol is a chunk of its own, which comes while the server is asked.
+      const [answer, oidc] = await Promise.all([fetch('/v1/console'), import('oidc-client-ts')]);
       if (!answer.ok) throw new Error(`/v1/console answered ${answer.status}`);
       const settings = (await answer.json()) as ConsoleSettings;
-      this.manager = managerFor(settings);
+      this.oidc = oidc;
+      this.manager = managerFor(oidc, settings);
       this.tell({ settings });
       const own = await this.manager.getUser();
       if (!own) await this.adopt(await this.share.ask());
@@ -131,7 +136,8 @@ class Session {
       // A provider may renew the access token alone; the API is shown the ID token, and asking again gives no other.
       this.take(user, user?.id_token !== before.id_token);
     } catch (fault) {
-      const refused = fault instanceof ErrorResponse && fault.error === 'invalid_grant';
+      const known = this.oidc && fault instanceof this.oidc.ErrorResponse;
+      const refused = known && fault.error === 'invalid_grant';
       if (refused) this.renewable = false;
       // What else went wrong may pass: the token is good for a while yet, and the next call tries again.
       if (refused || this.left() <= 0) this.expire();
@@ -159,8 +165,8 @@ class Session {
   }
 
   private async adopt(stored: string | undefined): Promise<User | null> {
-    if (!stored) return null;
-    const user = User.fromStorageString(stored);
+    if (!stored || !this.oidc) return null;
+    const user = this.oidc.User.fromStorageString(stored);
     await this.managed().storeUser(user);
     return user;
   }
@@ -181,7 +187,7 @@ class Session {
   }
 }
 
-function managerFor(settings: ConsoleSettings): UserManager {
+function managerFor({ UserManager, WebStorageStateStore }: Oidc, settings: ConsoleSettings): UserManager {
   const { origin, sessionStorage } = window;
   const store = new WebStorageStateStore({ store: sessionStorage });
   return new UserManager({

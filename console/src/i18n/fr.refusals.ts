@@ -103,7 +103,8 @@ export const frRefusals: Refusals = {
   'link-used': () => 'Le lien a déjà servi. Demandez-en un nouveau.',
   'no-such-month': () => 'Choisissez un mois qui a commencé.',
   'part-not-retryable': () => 'Cette partie est prête, ou en préparation.',
-  'report-too-large': () => 'Un rapport porte sur 1 000 tenants au plus : choisissez ceux qu’il doit couvrir.',
+  'report-too-large': () =>
+    'Un rapport porte sur 1 000 tenants au plus : choisissez ceux qu’il doit couvrir.',
   'report-stopped': () => 'Le rapport n’est pas en préparation : il n’y a rien à annuler.',
   'storage-down': () => 'Le stockage des documents est injoignable. Réessayez.',
   'provider-unavailable': () =>

@@ -1,10 +1,19 @@
-import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { en, type Messages } from './en';
+import {
+  createContext,
+  startTransition,
+  Suspense,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  type ReactNode,
+} from 'react';
+import type { Messages } from './en';
 import { formatter, type Formatter, type Language } from './format';
-import { fr } from './fr';
+import { LANGUAGES, loadWords, wordsOf } from './words';
 
 const KEPT_AS = 'prodgate-language';
-const DICTIONARIES: Record<Language, Messages> = { en, fr };
 
 interface Speech {
   t: Messages;
@@ -13,16 +22,16 @@ interface Speech {
   setLanguage: (language: Language) => void;
 }
 
-const Spoken = createContext<Speech | undefined>(undefined);
+const SpeechContext = createContext<Speech | undefined>(undefined);
 
 /** The first of these languages that we speak; English where it is none. */
 export function spoken(wanted: readonly string[]): Language {
-  const found = wanted.map((each) => each.slice(0, 2).toLowerCase()).find((each) => each in DICTIONARIES);
-  return (found as Language | undefined) ?? 'en';
+  const short = wanted.map((each) => each.slice(0, 2).toLowerCase());
+  return (short.find((each) => LANGUAGES.includes(each as Language)) as Language | undefined) ?? 'en';
 }
 
 /** The language somebody chose, or else the first one of their browser's that we speak. */
-function preferred(): Language {
+export function preferred(): Language {
   const chosen = localStorage.getItem(KEPT_AS);
   return spoken(chosen ? [chosen] : navigator.languages);
 }
@@ -40,7 +49,8 @@ export function SpeechProvider({
   }, [language]);
   const choose = useCallback((chosen: Language) => {
     localStorage.setItem(KEPT_AS, chosen);
-    setLanguage(chosen);
+    // The language before stays until the words of the other are there.
+    startTransition(() => setLanguage(chosen));
   }, []);
   return (
     <SpeechIn language={language} setLanguage={choose}>
@@ -49,21 +59,30 @@ export function SpeechProvider({
   );
 }
 
-/** Speaks the language that somebody else chose. */
-export function SpeechIn({
-  children,
-  language,
-  setLanguage,
-}: Pick<Speech, 'language' | 'setLanguage'> & { children: ReactNode }) {
-  const speech = useMemo<Speech>(
-    () => ({ t: DICTIONARIES[language], format: formatter(language), language, setLanguage }),
-    [language, setLanguage],
+interface SpeechInProps extends Pick<Speech, 'language' | 'setLanguage'> {
+  children: ReactNode;
+}
+
+/** Speaks the language that somebody else chose, as soon as its words are there. */
+export function SpeechIn(props: SpeechInProps) {
+  return (
+    <Suspense fallback={null}>
+      <Spoken {...props} />
+    </Suspense>
   );
-  return <Spoken value={speech}>{children}</Spoken>;
+}
+
+function Spoken({ children, language, setLanguage }: SpeechInProps) {
+  const t = wordsOf(language) ?? use(loadWords(language));
+  const speech = useMemo<Speech>(
+    () => ({ t, format: formatter(language), language, setLanguage }),
+    [t, language, setLanguage],
+  );
+  return <SpeechContext value={speech}>{children}</SpeechContext>;
 }
 
 export function useSpeech(): Speech {
-  const speech = use(Spoken);
+  const speech = use(SpeechContext);
   if (!speech) throw new Error('useSpeech outside of SpeechProvider');
   return speech;
 }

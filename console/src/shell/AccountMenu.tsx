@@ -5,83 +5,80 @@ import { Link } from 'react-router';
 import { session } from '@/auth/session';
 import type { Me } from '@/api/types';
 import { tenantName } from '@/components/requests/people';
-import { useShortcuts } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
 import type { Language } from '@/i18n/format';
 import { cx } from '@/ui/classes';
 import { keepTheme, keptTheme, THEMES, type Theme } from '@/ui/theme';
+import { AccountButton } from './AccountButton';
 import { MENU, MENU_ITEM as ITEM } from './menu';
 import { offered } from './places';
-import { ShortcutsDialog } from './ShortcutsDialog';
 
 const LANGUAGES: Record<Language, string> = { en: 'English', fr: 'Français' };
 
-export function AccountMenu({ me }: { me: Me | undefined }) {
+export interface AccountMenuProps {
+  me: Me | undefined;
+  onShortcuts: () => void;
+}
+
+/** The menu of who is signed in, open from the start: it is loaded when somebody wants it. */
+export function AccountMenu({ me, onShortcuts }: AccountMenuProps) {
   const { t, language, setLanguage } = useSpeech();
   const [theme, setTheme] = useState(keptTheme);
-  const [shortcuts, setShortcuts] = useState(false);
-  useShortcuts({ '?': () => setShortcuts(true) });
   const choose = (value: Theme) => {
     keepTheme(value);
     setTheme(value);
   };
   return (
-    <>
-      <Menu.Root modal={false}>
-        <Menu.Trigger
-          className="grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text hover:outline-2 hover:outline-accent-text/50"
-          aria-label={t.account.menu(me?.name ?? '')}
-        >
-          <span aria-hidden>{initials(me?.name ?? '')}</span>
-        </Menu.Trigger>
-        <Menu.Content align="end" sideOffset={6} className={cx(MENU, 'w-64')}>
-          {me && <Person me={me} />}
-          <Menu.Separator className="my-1.5 h-px bg-line" />
-          <Menu.Label className="px-2 pt-1 text-xs text-muted">{t.account.theme}</Menu.Label>
-          <Menu.RadioGroup value={theme} onValueChange={(value) => choose(value as Theme)}>
-            {THEMES.map((each) => (
-              <Choice key={each} value={each}>
-                {t.account.themes[each]}
-              </Choice>
-            ))}
-          </Menu.RadioGroup>
-          <Menu.Label className="px-2 pt-2 text-xs text-muted">{t.account.language}</Menu.Label>
-          <Menu.RadioGroup value={language} onValueChange={(value) => setLanguage(value as Language)}>
-            {(Object.keys(LANGUAGES) as Language[]).map((each) => (
-              <Choice key={each} value={each}>
-                <span lang={each}>{LANGUAGES[each]}</span>
-              </Choice>
-            ))}
-          </Menu.RadioGroup>
-          <Menu.Separator className="my-1.5 h-px bg-line" />
-          {(me ? offered(me) : [])
-            .filter(({ own }) => own)
-            .map(({ to, name }) => (
-              <Menu.Item key={to} className={ITEM} asChild>
-                <Link to={to}>
-                  <SlidersHorizontal className="size-4 text-muted" aria-hidden />
-                  {name[language]}
-                </Link>
-              </Menu.Item>
-            ))}
-          <Menu.Item className={ITEM} onSelect={() => setShortcuts(true)}>
-            <Keyboard className="size-4 text-muted" aria-hidden />
-            {t.account.shortcuts}
-          </Menu.Item>
-          <Menu.Item className={ITEM} asChild>
-            <a href="/docs">
-              <BookOpen className="size-4 text-muted" aria-hidden />
-              {t.account.apiDocs}
-            </a>
-          </Menu.Item>
-          <Menu.Item className={ITEM} onSelect={() => void session.signOut()}>
-            <LogOut className="size-4 text-muted" aria-hidden />
-            {t.account.signOut}
-          </Menu.Item>
-        </Menu.Content>
-      </Menu.Root>
-      {shortcuts && <ShortcutsDialog onClose={() => setShortcuts(false)} />}
-    </>
+    <Menu.Root modal={false} defaultOpen>
+      <Menu.Trigger asChild>
+        <AccountButton me={me} />
+      </Menu.Trigger>
+      <Menu.Content align="end" sideOffset={6} className={cx(MENU, 'w-64')}>
+        {me && <Person me={me} />}
+        <Menu.Separator className="my-1.5 h-px bg-line" />
+        <Menu.Label className="px-2 pt-1 text-xs text-muted">{t.account.theme}</Menu.Label>
+        <Menu.RadioGroup value={theme} onValueChange={(value) => choose(value as Theme)}>
+          {THEMES.map((each) => (
+            <Choice key={each} value={each}>
+              {t.account.themes[each]}
+            </Choice>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Label className="px-2 pt-2 text-xs text-muted">{t.account.language}</Menu.Label>
+        <Menu.RadioGroup value={language} onValueChange={(value) => setLanguage(value as Language)}>
+          {(Object.keys(LANGUAGES) as Language[]).map((each) => (
+            <Choice key={each} value={each}>
+              <span lang={each}>{LANGUAGES[each]}</span>
+            </Choice>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Separator className="my-1.5 h-px bg-line" />
+        {(me ? offered(me) : [])
+          .filter(({ own }) => own)
+          .map(({ to, name }) => (
+            <Menu.Item key={to} className={ITEM} asChild>
+              <Link to={to}>
+                <SlidersHorizontal className="size-4 text-muted" aria-hidden />
+                {name[language]}
+              </Link>
+            </Menu.Item>
+          ))}
+        <Menu.Item className={ITEM} onSelect={onShortcuts}>
+          <Keyboard className="size-4 text-muted" aria-hidden />
+          {t.account.shortcuts}
+        </Menu.Item>
+        <Menu.Item className={ITEM} asChild>
+          <a href="/docs">
+            <BookOpen className="size-4 text-muted" aria-hidden />
+            {t.account.apiDocs}
+          </a>
+        </Menu.Item>
+        <Menu.Item className={ITEM} onSelect={() => void session.signOut()}>
+          <LogOut className="size-4 text-muted" aria-hidden />
+          {t.account.signOut}
+        </Menu.Item>
+      </Menu.Content>
+    </Menu.Root>
   );
 }
 
@@ -114,11 +111,4 @@ function Person({ me }: { me: Me }) {
       </div>
     </div>
   );
-}
-
-function initials(name: string): string {
-  const parts = name.split(/\s+/).filter(Boolean);
-  return [parts[0], parts.length > 1 ? parts.at(-1) : '']
-    .map((part) => part?.[0]?.toUpperCase() ?? '')
-    .join('');
 }

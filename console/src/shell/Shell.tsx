@@ -7,7 +7,7 @@ import { useSpeech } from '@/i18n';
 import { ButtonLink } from '@/ui/Button';
 import { NotRead } from '@/ui/NotRead';
 import { Bone, Skeleton } from '@/ui/Skeleton';
-import { AccountMenu } from './AccountMenu';
+import { Account } from './Account';
 import { ConnectionBanner } from './ConnectionBanner';
 import { CrashGuard } from './CrashGuard';
 import { FaultBanner } from './FaultBanner';
@@ -51,7 +51,7 @@ export function Shell() {
               {t.nav.create}
             </ButtonLink>
           )}
-          <AccountMenu me={me.data} />
+          <Account me={me.data} />
         </div>
         <ConnectionBanner />
       </header>

@@ -1,10 +1,11 @@
 import { Check, X } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Ticket } from '@/api/types';
 import type { Selection } from '@/hooks/useSelection';
 import { useSpeech } from '@/i18n';
 import { Button } from '@/ui/Button';
-import { BulkDialog } from './BulkDialog';
+
+const BulkDialog = lazy(() => import('./BulkDialog').then((module) => ({ default: module.BulkDialog })));
 
 interface Asked {
   decision: 'approve' | 'reject';
@@ -43,7 +44,7 @@ export function BulkBar({ selection, onDecided }: { selection: Selection; onDeci
           </Button>
         </div>
       )}
-      {asked && <BulkDialog {...asked} onClose={close} />}
+      <Suspense fallback={null}>{asked && <BulkDialog {...asked} onClose={close} />}</Suspense>
     </>
   );
 }
