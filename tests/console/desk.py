@@ -117,6 +117,7 @@ class Desk:
         self.choose(words.version, version)
         for field_name, text in (texts | given).items():
             self.page.get_by_role("textbox", name=getattr(words, field_name)).fill(text)
+        self.page.get_by_role("radio", name=words.low).check()
         for check in (words.staging, words.security, words.performance):
             self.page.get_by_role("checkbox", name=check).check()
 

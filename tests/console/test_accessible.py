@@ -148,6 +148,7 @@ def test_a_request_is_made_by_keyboard_alone(sit: Sit, words: Words) -> None:
         (words.version, "3.0.0"),
         (words.justification, "Customers wait for the new flow"),
         (words.notes, "- Everything is new"),
+        (words.low, " "),
         (words.rollback, "Back to the version before"),
     ):
         tab_to(pierre, label)

@@ -32,6 +32,7 @@ class Words:
     performance: str
     preview: str
     send: str
+    low: str
     high: str
     at_date: str
     date: str
@@ -129,6 +130,7 @@ EN = Words(
     performance="Performance tests passed",
     preview="Preview",
     send="Send for approval",
+    low="Low",
     high="High",
     at_date="At a date",
     date="Date and time",
@@ -226,6 +228,7 @@ FR = Words(
     performance="Tests de performance réussis",
     preview="Aperçu",
     send="Envoyer pour approbation",
+    low="Faible",
     high="Élevé",
     at_date="À une date",
     date="Date et heure",

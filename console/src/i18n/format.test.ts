@@ -18,7 +18,7 @@ describe('times', () => {
 
   it('are said in French too', () => {
     expect(formatter('fr').relative('2026-11-22T09:00:00Z', NOW)).toBe('il y a 3 heures');
-    expect(formatter('fr').dateTime('2026-11-22T09:05:00Z')).toBe('22 nov. 2026, 09:05');
+    expect(formatter('fr').dateTime('2026-11-22T09:05:00Z')).toBe('22 nov. 2026, 09:05 UTC');
   });
 
   it('are named with the zone they are meant in', () => {

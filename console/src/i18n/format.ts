@@ -13,14 +13,24 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
+/** A moment names its zone: an approver, a requester and AWX may each be in another one. */
+const MINUTE: Intl.DateTimeFormatOptions = {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+};
+
 export function formatter(language: Language) {
   const locale = LOCALES[language];
-  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const dateTime = new Intl.DateTimeFormat(locale, MINUTE);
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' });
   const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   // Always in numbers: 'yesterday' would be wrong for much of what is 24 to 48 hours ago.
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
-  const span = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  const span = new Intl.DateTimeFormat(locale, { ...MINUTE, second: '2-digit' });
   const number = new Intl.NumberFormat(locale);
 
   const ago = (iso: string, at: number) => {
@@ -30,23 +40,15 @@ export function formatter(language: Language) {
   };
 
   return {
-    /** 23 Dec 2024, 10:30, in the device's zone. */
+    /** 23 Dec 2024, 10:30 CET, in the device's zone. */
     dateTime: (iso: string) => dateTime.format(new Date(iso)),
-    /** The same with weekday, seconds and zone, for who looks closer. */
+    /** The same with weekday and seconds, for who looks closer. */
     exact: (iso: string) => exact.format(new Date(iso)),
-    /** From one moment to another, to the second: 23 Dec 2024, 10:30:00 – 10:30:12. */
+    /** From one moment to another, to the second: 23 Dec 2024, 10:30:00 – 10:30:12 CET. */
     range: (from: string, to: string) => span.formatRange(new Date(from), new Date(to)),
     /** The same moment as it is called in another zone. */
     inZone: (iso: string, timeZone: string) =>
-      new Intl.DateTimeFormat(locale, {
-        year: 'numeric',
-        month: 'short',
-        day: 'numeric',
-        hour: '2-digit',
-        minute: '2-digit',
-        timeZone,
-        timeZoneName: 'short',
-      }).format(new Date(iso)),
+      new Intl.DateTimeFormat(locale, { ...MINUTE, timeZone }).format(new Date(iso)),
     /** 3 hours ago, in 2 days. */
     relative: ago,
     /** A number; a dash where there is none to be had. */

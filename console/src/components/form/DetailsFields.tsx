@@ -4,7 +4,7 @@ import { IMPACTS } from '@/api/types';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { useSpeech } from '@/i18n';
 import { cx } from '@/ui/classes';
-import { Field, TextArea } from '@/ui/Field';
+import { Field, FieldError, TextArea } from '@/ui/Field';
 import { LazyMarkdown } from '@/ui/LazyMarkdown';
 import type { FormValues } from './values';
 
@@ -88,9 +88,15 @@ function ReleaseNotes({ form }: Form) {
 
 export function RiskFields({ form }: Form) {
   const { t } = useSpeech();
+  const fault = form.formState.errors.impact?.message;
   return (
     <div className="space-y-4">
-      <fieldset>
+      <fieldset
+        role="radiogroup"
+        aria-required
+        aria-invalid={fault ? true : undefined}
+        aria-describedby="impact-error"
+      >
         <legend className="mb-1.5 font-medium">{t.form.impact}</legend>
         <div className="grid gap-2 sm:grid-cols-2">
           {IMPACTS.map((impact) => (
@@ -101,6 +107,7 @@ export function RiskFields({ form }: Form) {
               <input
                 type="radio"
                 value={impact}
+                id={impact === IMPACTS[0] ? 'impact' : undefined}
                 className="mt-0.5 size-4 shrink-0 accent-accent"
                 {...form.register('impact')}
               />
@@ -113,6 +120,7 @@ export function RiskFields({ form }: Form) {
             </label>
           ))}
         </div>
+        <FieldError id="impact-error" error={fault} />
       </fieldset>
       <Field
         id="rollbackPlan"

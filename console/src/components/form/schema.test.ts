@@ -19,6 +19,7 @@ const GOOD: FormValues = {
   version: '2.1.0',
   justification: 'New PCI-DSS compliant payment flow',
   releaseNotes: '- Added 3DS2',
+  impact: 'low',
   rollbackPlan: 'Revert',
   staging: true,
   security: true,
@@ -43,6 +44,7 @@ describe('the rules of a new request', () => {
 
   it.each<[string, Partial<FormValues>, string]>([
     ['tenant', { tenant: '' }, 'Required.'],
+    ['impact', { impact: '' }, 'Required.'],
     ['name', { name: ' ' }, 'Required.'],
     ['name', { name: '-payment' }, en.form.faults.name],
     ['name', { name: 'x'.repeat(129) }, en.form.faults.name],

@@ -43,7 +43,7 @@ export function formSchema({ form: { faults } }: Messages) {
         { error: ({ input }) => faults.short(JUSTIFICATION_MIN, characters(String(input).trim())) },
       ),
       releaseNotes: text(LIMITS.releaseNotes.max),
-      impact: z.enum(IMPACTS),
+      impact: z.enum(['', ...IMPACTS]).refine((value) => value !== '', faults.required),
       rollbackPlan: text(LIMITS.rollbackPlan.max),
       when: z.enum(['asap', 'date']),
       local: z.string(),

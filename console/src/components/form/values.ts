@@ -13,7 +13,8 @@ export interface FormValues {
   digest: string;
   justification: string;
   releaseNotes: string;
-  impact: Impact;
+  /** Empty until somebody chooses: what is preselected is sent unread. */
+  impact: Impact | '';
   rollbackPlan: string;
   when: 'asap' | 'date';
   /** A local time as the browser's control writes it: 2026-12-01T21:00. */
@@ -34,7 +35,7 @@ export function emptyForm(me: Me): FormValues {
     digest: '',
     justification: '',
     releaseNotes: '',
-    impact: 'low',
+    impact: '',
     rollbackPlan: '',
     when: 'asap',
     local: '',
@@ -95,6 +96,8 @@ export function wayBack(values: FormValues, from: string, words: BackWords): For
 
 /** What the server is asked, from a form that its rules let pass. */
 export function bodyOf(values: FormValues): Creation {
+  const { impact } = values;
+  if (!impact) throw new TypeError('a form without impact does not pass its rules');
   const digest = values.digest.trim();
   const scheduled = values.when === 'date' ? (instantOf(values.local, values.zone) ?? null) : null;
   return {
@@ -110,7 +113,7 @@ export function bodyOf(values: FormValues): Creation {
     request: {
       justification: values.justification,
       releaseNotes: values.releaseNotes,
-      impactAssessment: values.impact,
+      impactAssessment: impact,
       rollbackPlan: values.rollbackPlan,
       scheduledDate: scheduled,
     },
