@@ -11,7 +11,7 @@ export function MoreMenu({ narrow, places, here }: MoreSectionsProps) {
   return (
     <Menu.Root modal={false} defaultOpen>
       <Menu.Trigger asChild>
-        <MoreButton narrow={narrow} places={places} here={here} />
+        <MoreButton places={places} here={here} />
       </Menu.Trigger>
       <Menu.Content align="start" sideOffset={6} collisionPadding={8} className={cx(MENU, 'w-52')}>
         {[...narrow, ...places].map((place) => (

@@ -19,16 +19,15 @@ const load = () => import('./MoreMenu').then((module) => module.MoreMenu);
 export function MoreSections(props: MoreSectionsProps) {
   const { Part: Menu, button } = useOnDemand(load);
   if (props.narrow.length + props.places.length === 0) return null;
-  return Menu ? <Menu {...props} /> : <MoreButton {...props} {...button} />;
+  return Menu ? <Menu {...props} /> : <MoreButton places={props.places} here={props.here} {...button} />;
 }
 
 /** Opens the menu of further places, and names the one where the reader is. */
 export function MoreButton({
-  narrow: _,
   places,
   here,
   ...rest
-}: MoreSectionsProps & ComponentProps<'button'>) {
+}: Omit<MoreSectionsProps, 'narrow'> & ComponentProps<'button'>) {
   const { t, language } = useSpeech();
   const inMenu = here && places.includes(here);
   return (
