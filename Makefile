@@ -6,11 +6,14 @@ ARGS ?=
 CLUSTER ?=
 # The release that `make upgrade-test` begins with; the last tag v* where it is left out.
 FROM ?=
-# The processes that tests run in, one more than cores: half of the time, a test waits for another process.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() + 1)')
+# The processes that tests run in where their lines are counted, one more than cores; the others wait for other processes a
+# third of their time, so that twice as many keep every core busy to the end.
+CORES := $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())')
+WORKERS ?= $(shell expr $(CORES) + 1)
+WAITING ?= $(shell expr $(CORES) + $(CORES) + 1)
 # Those of tests with a browser, which is some processes more.
 BROWSERS ?= $(WORKERS)
-PYTEST := pytest -n $(WORKERS) --dist worksteal
+PYTEST := pytest --dist worksteal -n
 # Counting lines costs half of a test's processor time again, so it is done where tests are quick and rules are held.
 COUNTED := tests/domain tests/record tests/clients tests/activities
 BAR := 93
@@ -71,10 +74,10 @@ test: check web tests browser ## Check, then run every test; the lines of rules,
 
 tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) ## Run every test without a browser
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m $(PYTEST) $(COUNTED)
+	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include 'domain/*,record/*,clients/*' --fail-under $(BAR)
-	$(BIN)/python -m $(PYTEST) --ignore tests/console $(COUNTED:%=--ignore %)
+	$(BIN)/python -m $(PYTEST) $(WAITING) --ignore tests/console $(COUNTED:%=--ignore %)
 
 # A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
 browser: $(STAMP) $(CONSOLE) ## Run the tests of the console in a browser
@@ -82,7 +85,7 @@ browser: $(STAMP) $(CONSOLE) ## Run the tests of the console in a browser
 
 coverage: $(STAMP) $(CONSOLE) $(KAFKA) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m $(PYTEST) --ignore tests/console
+	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) --ignore tests/console
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
