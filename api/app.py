@@ -22,6 +22,7 @@ from api import (
     health,
     insights,
     places,
+    preferences,
     record,
     reports,
     requests,
@@ -118,6 +119,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(reports.router)
     app.include_router(console.router)
     app.include_router(places.router)
+    app.include_router(preferences.router)
     app.include_router(codec.router)
     app.include_router(record.router)
     app.include_router(insights.router)

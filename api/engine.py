@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +30,7 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.evidence import EvidenceWanted, SealedEvidence
 from domain.formats import NewerMessage
+from domain.preferences import KeptPreferences, PreferencesChange
 from domain.sessions import Revocation
 from domain.templates import RecordedTemplate, TemplateChange
 from domain.ticket import PromotionRequest
@@ -37,6 +39,7 @@ from domain.webhooks import WebhookCall, WebhookResult
 from workflows import shown
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.evidence import ReadEvidence, look_of
+from workflows.preferences import KeepPreferences, preferences_change_of
 from workflows.promotion import Promotion
 from workflows.sessions import Logout, logout_of
 from workflows.starting import submitted
@@ -174,17 +177,32 @@ class Engine:
 
     async def change_template(self, change: TemplateChange, change_id: str) -> RecordedTemplate:
         """Have the record take the change of a template. Raises what refuses it, EngineUnavailable."""
-        running = await translated(
-            self.client.start_workflow(
-                TemplateEdit.run,
-                change,
-                id=template_change_of(change.kind, change_id),
-                task_queue=self.task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"changes the template {change.kind}",
-                rpc_timeout=_ACCEPT_WITHIN,
-            )
+        start = self.client.start_workflow(
+            TemplateEdit.run,
+            change,
+            id=template_change_of(change.kind, change_id),
+            task_queue=self.task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=f"changes the template {change.kind}",
+            rpc_timeout=_ACCEPT_WITHIN,
         )
+        return await self._recorded(start)
+
+    async def keep_preferences(self, change: PreferencesChange) -> KeptPreferences:
+        """Have the record take somebody's preferences. Raises PreferencesChanged, EngineUnavailable."""
+        start = self.client.start_workflow(
+            KeepPreferences.run,
+            change,
+            id=preferences_change_of(str(uuid.uuid4())),
+            task_queue=self.task_queue,
+            static_summary="changes somebody's preferences",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        return await self._recorded(start)
+
+    async def _recorded(self, start: Awaitable[WorkflowHandle[Any, T]]) -> T:
+        """The result of a workflow that ends with its commit."""
+        running = await translated(start)
         try:
             return await asyncio.wait_for(running.result(), self.answer_within.total_seconds())
         except WorkflowFailureError as error:

@@ -156,7 +156,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     ),
     HTTPStatus.UNAUTHORIZED: (Unauthenticated, StaleSignIn, SessionRevoked),
     HTTPStatus.TOO_MANY_REQUESTS: (TooManyRequests,),
-    HTTPStatus.PRECONDITION_FAILED: (ChangedSince,),
+    HTTPStatus.PRECONDITION_FAILED: (ChangedSince, rules.PreferencesChanged),
 }
 
 STATUS = {error: status for status, errors in _ANSWERED.items() for error in errors}

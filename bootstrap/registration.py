@@ -21,6 +21,7 @@ from activities.fronts import Fronts
 from activities.leading import Follower, LeadingActivities
 from activities.outbox import ChannelOutbox
 from activities.planning import ChannelSetup, now
+from activities.preferences import PreferenceActivities
 from activities.preflight import PreflightActivities, RecordPreflight
 from activities.proofs import ProofActivities
 from activities.record import RecordActivities
@@ -59,6 +60,7 @@ from record.trail.repository import TrailRepository
 from workflows.claim import Claim
 from workflows.evidence import ReadEvidence
 from workflows.following import Follow, keep_following
+from workflows.preferences import KeepPreferences
 from workflows.promotion import Promotion
 from workflows.report import MakePart, MakeReport
 from workflows.sessions import Logout
@@ -173,11 +175,12 @@ class Registration:
             task_queue=self.task_queue,
             workflows=[
                 *(Promotion, Follow, Claim, AwxWatch, Logout),
-                *(TemplateEdit, CallWebhook, ReadEvidence, MakeReport, MakePart),
+                *(TemplateEdit, KeepPreferences, CallWebhook, ReadEvidence, MakeReport, MakePart),
             ],
             activities=[
                 RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
                 SessionActivities(self.repository).revoke_session,
+                PreferenceActivities(self.repository).keep_preferences,
                 TemplateActivities(self.repository, self.keys, self.directory, shipped).commit_template,
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,

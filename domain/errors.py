@@ -32,6 +32,7 @@ RuleViolation
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── NothingToRepair       a commit that changed nothing without proof, or that is repaired already
 ├── TemplateChanged       a change of another version of a template than the record has
+├── PreferencesChanged    a change of other preferences than the record has
 ├── TemplateFaulty        a template of documents that can't be rendered
 ├── DocumentTooLarge      a document that takes more time, memory or space than one may
 ├── WrongTicket           a message meant for another ticket
@@ -193,6 +194,12 @@ class NothingToRepair(RuleViolation):
 
 class TemplateChanged(RuleViolation):
     sentence = "Somebody else has changed the template meanwhile: read it again and edit what it says now"
+
+
+class PreferencesChanged(RuleViolation):
+    sentence = (
+        "Your preferences were changed meanwhile, in another window: read them again and change what they say now"
+    )
 
 
 class TemplateFaulty(RuleViolation):

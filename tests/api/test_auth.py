@@ -35,6 +35,8 @@ PROTECTED = [
 
 BESIDE = [
     ("GET", "/v1/me"),
+    ("GET", "/v1/me/preferences"),
+    ("PUT", "/v1/me/preferences"),
     ("GET", "/v1/targets"),
     *((method, "/v1/me/calendar") for method in ("GET", "POST", "DELETE")),
     ("GET", "/v1/targets/{tenant}/{type}/{name}"),

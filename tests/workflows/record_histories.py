@@ -25,9 +25,10 @@ from activities import leading
 from activities.reports import ReportSetup
 from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer
-from domain.announcement import Channel
+from domain.announcement import Channel, Event
 from domain.evidence import EvidenceWanted, PipelineAddress
 from domain.following import outbox
+from domain.preferences import DEFAULTS, MailTime, Preferences, PreferencesChange
 from domain.sessions import Revocation
 from domain.webhooks import WebhookCall
 from engine.connection import converter
@@ -40,6 +41,7 @@ from tests.workflows.stage import Stage
 from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
 from workflows.evidence import ReadEvidence
+from workflows.preferences import KeepPreferences
 from workflows.sessions import Logout
 from workflows.shown import SEARCH_ATTRIBUTES
 from workflows.templates import TemplateEdit
@@ -112,6 +114,18 @@ async def record_template() -> str:
         return written(await handle.fetch_history())
 
 
+async def record_preferences() -> str:
+    """The history of a change of somebody's preferences."""
+    async with staged() as stage, stage.working():
+        quiet = Preferences(mail={Event.CREATED: MailTime.OFF})
+        asked = PreferencesChange(email="jean.dupont@cab-i.com", base=DEFAULTS.revision, preferences=quiet)
+        handle = await stage.environment.client.start_workflow(
+            KeepPreferences.run, asked, id="a-preference", task_queue=stage.queue
+        )
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
 async def record_call() -> str:
     """The history of a webhook's try, where no worker has secrets."""
     async with staged() as stage, stage.working():
@@ -177,6 +191,7 @@ async def main() -> None:
         HISTORIES / "watching" / "a-comparison.json": record_watch,
         HISTORIES / "sessions" / "a-logout.json": record_logout,
         HISTORIES / "templates" / "a-change.json": record_template,
+        HISTORIES / "preferences" / "a-change.json": record_preferences,
         HISTORIES / "webhooks" / "a-call.json": record_call,
         HISTORIES / "evidence" / "a-look.json": record_look,
         HISTORIES / "reports" / "a-report.json": record_report,

@@ -19,6 +19,7 @@ from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.evidence import ReadEvidence
 from workflows.following import Follow
+from workflows.preferences import KeepPreferences
 from workflows.promotion import Promotion
 from workflows.report import MakePart, MakeReport
 from workflows.sessions import Logout
@@ -31,10 +32,11 @@ FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
 LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 TEMPLATE = HISTORIES / "templates" / "a-change.json"
+PREFERRED = HISTORIES / "preferences" / "a-change.json"
 CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
 REPORTED = sorted((HISTORIES / "reports").glob("*.json"))
-OTHERS = (FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, CALLED, LOOKED, *REPORTED)
+OTHERS = (FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, PREFERRED, CALLED, LOOKED, *REPORTED)
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -86,6 +88,11 @@ async def test_a_recorded_logout_goes_on_under_todays_code() -> None:
 async def test_a_recorded_change_of_a_template_goes_on_under_todays_code() -> None:
     """It may wait for Git, too."""
     await replayer(TemplateEdit).replay_workflow(history(TEMPLATE))
+
+
+async def test_a_recorded_change_of_preferences_goes_on_under_todays_code() -> None:
+    """So may this one."""
+    await replayer(KeepPreferences).replay_workflow(history(PREFERRED))
 
 
 async def test_a_recorded_call_and_a_look_go_on_under_todays_code() -> None:

@@ -139,6 +139,7 @@ export const enRefusals: Refusals = {
   'version-moves': ({ version }) =>
     version ? `${version} moves: give the digest of what is meant.` : 'The version moves: give its digest.',
   'document-too-large': () => 'The document takes more time, memory or space than one may.',
+  'preferences-changed': () => 'Your preferences were changed meanwhile, in another window. Read them again.',
   'template-changed': () => 'Somebody else has changed the template meanwhile. Read it again.',
   'template-faulty': ({ file, line }) =>
     `${file ?? 'The template'}${line ? `, line ${line}` : ''}: it can’t be rendered.`,

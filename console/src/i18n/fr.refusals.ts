@@ -154,6 +154,8 @@ export const frRefusals: Refusals = {
       ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
       : 'La version est mouvante : donnez son empreinte.',
   'document-too-large': () => 'Le document prend plus de temps, de mémoire ou de place qu’il n’est permis.',
+  'preferences-changed': () =>
+    'Vos préférences ont été changées entre-temps, dans une autre fenêtre. Relisez-les.',
   'template-changed': () => 'Quelqu’un d’autre a changé le modèle entre-temps. Relisez-le.',
   'template-faulty': ({ file, line }) =>
     `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
