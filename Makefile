@@ -30,7 +30,9 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 # The console is built when something that it is made of is newer than the last build.
 CONSOLE := console/dist/.built
 MODULES := console/node_modules/.installed
-SOURCES := $(shell find console -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+SOURCES := $(shell find console -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name prodgate.js 2>/dev/null)
+# The demo's other console, which has the custom elements inside.
+HOST := demo/host/dist/index.html
 
 # What `make test` needs of the machine is more than what everything else needs.
 NEEDS := $(if $(filter test coverage prepare,$(MAKECMDGOALS)),test,up)
@@ -40,7 +42,7 @@ S3 := .s3/pom.xml
 VERAPDF := .verapdf/pom.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console up test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots samples histories freeze upgrade-test clean
+.PHONY: help prepare install console up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots samples histories freeze upgrade-test clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -67,6 +69,12 @@ $(CONSOLE): $(SOURCES) $(MODULES)
 	.ci/npm run --silent build
 	@touch $@
 
+$(HOST): $(shell find demo/host/page -type f 2>/dev/null) console/vite.host.ts $(MODULES)
+	.ci/npm run --silent build:host
+
+host: $(STAMP) $(CONSOLE) $(HOST) ## Run another console, in Vue, with Prodgate inside, beside `make up` (ARGS="--api URL --issuer URL")
+	$(BIN)/python -m demo.host $(ARGS)
+
 up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (ARGS="--port 9000 --data DIR")
 	$(BIN)/prodgate up $(ARGS)
 
@@ -80,7 +88,7 @@ tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) ## Run every test without a
 	$(BIN)/python -m $(PYTEST) $(WAITING) --ignore tests/console $(COUNTED:%=--ignore %)
 
 # A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
-browser: $(STAMP) $(CONSOLE) ## Run the tests of the console in a browser
+browser: $(STAMP) $(CONSOLE) $(HOST) ## Run the tests of the console in a browser
 	$(BIN)/python -m pytest -n $(BROWSERS) --dist loadfile tests/console
 
 coverage: $(STAMP) $(CONSOLE) $(KAFKA) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
@@ -152,5 +160,5 @@ freeze: $(STAMP) ## Freeze what this version promises, its API and its histories
 	$(BIN)/python -m tests.promises
 
 clean: ## Remove what was installed, built and measured; the data of `make up` stays
-	rm -rf $(VENV) console/node_modules console/dist build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) console/node_modules console/dist console/embed/prodgate.js demo/host/dist build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +

@@ -215,7 +215,8 @@ class Settings(BaseModel):
         description="Redis or Valkey where APIs count requests together, `redis[s]://` or `valkey[s]://…`. API only.",
     )
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(listed)] = Field(
-        (), description="Origins whose pages may call the API, separated by spaces; its own needs none."
+        (),
+        description="Origins whose pages may call the API and have the custom elements, by spaces; its own needs none.",
     )
     console_dir: Path | None = Field(None, description="Folder of the built console; a clone's own is `console/dist`.")
     temporal_ui_url: str | None = Field(

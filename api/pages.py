@@ -63,7 +63,8 @@ class ConsoleFiles(StaticFiles):
         try:
             return await super().get_response(path, scope)
         except HTTPException:
-            if scope["path"].startswith((f"/{ASSETS}/", f"/{EMBED}/")):  # of an earlier build; a page would be run as a script there
+            # Of an earlier build; a page would be run as a script there.
+            if scope["path"].startswith((f"/{ASSETS}/", f"/{EMBED}/")):
                 raise
         return await super().get_response(INDEX, scope)
 

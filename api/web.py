@@ -72,8 +72,8 @@ def _calling(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
     """The app, for pages of these origins too."""
     if not origins:
         return app
-    exposed = ["Content-Disposition", "Deprecation", "ETag", "Link", "Location", "Retry-After", "Sunset", "WWW-Authenticate"]
-    exposed += ["X-Next-Cursor", "X-Total-Count"]
+    exposed = ["Deprecation", "ETag", "Link", "Location", "Retry-After", "Sunset", "WWW-Authenticate"]
+    exposed += ["Content-Disposition", "X-Next-Cursor", "X-Total-Count"]
     return CORSMiddleware(app, allow_origins=origins, allow_methods=["*"], allow_headers=["*"], expose_headers=exposed)
 
 

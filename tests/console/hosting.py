@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -66,7 +65,9 @@ class HostDesk(Desk):
 
     def sees_state(self, state: str) -> None:
         """The badge at the top of a request's element."""
-        expect(self.element("request").or_(self.element("requests")).locator("header").get_by_text(state, exact=True)).to_be_visible()
+        expect(
+            self.element("request").or_(self.element("requests")).locator("header").get_by_text(state, exact=True)
+        ).to_be_visible()
 
     def element(self, name: str) -> Locator:
         return self.page.locator(f"prodgate-{name}")
@@ -74,6 +75,6 @@ class HostDesk(Desk):
 
 @contextmanager
 def at_the_host(browser: Browser, stack: Stack, origin: str, words: Words = EN, **given: Any) -> Iterator[HostDesk]:
-    """A desk with a fresh browser profile before the other console, whose browser must have nothing to say afterwards."""
+    """A desk with a fresh browser profile before the other console; afterwards its browser must have been silent."""
     with seated(browser, stack, words, **given) as desk:
         yield HostDesk(stack, desk.context, desk.page, words, desk.faults, desk.expected, origin)

@@ -1,7 +1,6 @@
-"""Every flow inside another console: of another framework and origin, with a strict policy, sign-in, look and router of its own."""
+"""Every flow inside another console: another framework and origin, with policy, sign-in, look and router of its own."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -88,7 +87,9 @@ def test_two_elements_share_a_page(visit: Visit, stack: Stack, words: Words) -> 
     jean.button("Français" if words is EN else "English").focus()
     jean.page.keyboard.press("/")
     expect(jean.page.get_by_role("searchbox")).not_to_be_focused()  # it is the host's key there
-    streams = jean.page.evaluate("performance.getEntriesByType('resource').filter(each => /v1.events/.test(each.name)).length")
+    streams = jean.page.evaluate(
+        "performance.getEntriesByType('resource').filter(each => /v1.events/.test(each.name)).length"
+    )
     assert streams <= 1, "one stream for all"
 
 
@@ -158,7 +159,7 @@ def test_an_element_follows_the_room_that_it_has(visit: Visit) -> None:
     pierre.page.evaluate("document.querySelector('main').dataset.narrow = ''")
     pierre.page.evaluate("document.querySelector('prodgate-new-request').style.width = '26rem'")
     narrow = [box.bounding_box() for box in boxes]
-    assert all(wide) and all(narrow)
+    assert wide[0] and wide[1] and narrow[0] and narrow[1]  # noqa: PT018  for the types
     assert wide[1]["x"] > wide[0]["x"] + wide[0]["width"]
     assert narrow[1]["x"] < narrow[0]["x"] + narrow[0]["width"]
 
@@ -176,7 +177,7 @@ def test_nothing_has_to_be_scrolled_sideways(visit: Visit, stack: Stack, width: 
 
 @pytest.mark.parametrize("look", ["light", "dark", "phone"])
 def test_it_is_accessible_inside_the_host(visit: Visit, stack: Stack, look: str) -> None:
-    """axe finds nothing in the list, a request, the dialog, the form with faults, two at once, and before the sign-in."""
+    """axe finds nothing in the list, a request, the dialog, the form with faults, two at once, and signed out."""
     ticket = asked(stack, fresh_name("axe"))
     given = {"viewport": PHONE, "has_touch": True} if look == "phone" else {}
     jean = visit(None, EN, **given)

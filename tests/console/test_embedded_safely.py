@@ -14,12 +14,15 @@ from tests.console.test_flows import asked, fresh_name
 from tests.console.words import EN, Words
 from tests.e2e.stack import Stack
 
-_NOTE = "globalThis.heard = []; for (const name of ['navigate', 'title', 'count']) addEventListener(`prodgate-${name}`, "
+_NOTE = (
+    "globalThis.heard = []; for (const name of ['navigate', 'title', 'count']) addEventListener(`prodgate-${name}`, "
+)
 NOTE_EVENTS = f"{_NOTE}event => heard.push(JSON.stringify(event.detail)), true)"
 EVERYTHING = """() => { const all = root => root.innerHTML + [...root.querySelectorAll('*')].map(each =>
     (each.shadowRoot ? all(each.shadowRoot) : '') + (each.value ?? '')).join(' ');
     const kept = store => Object.entries(store).filter(([name]) => !name.startsWith('oidc.')).flat();
-    return [all(document), ...heard, ...kept(localStorage), ...kept(sessionStorage), document.cookie, location.href].join(' ') }"""
+    return [all(document), ...heard, ...kept(localStorage), ...kept(sessionStorage), document.cookie, location.href]
+        .join(' ') }"""
 TOKEN = "JSON.parse(Object.entries(sessionStorage).find(([name]) => name.startsWith('oidc.user'))[1]).id_token"
 
 
@@ -28,7 +31,7 @@ def foreign(body: str, port: int = 0) -> Iterator[str]:
     """A page of an origin that nobody allowed, unless its port is a known one, which has this in it; its address."""
 
     class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  the library's name
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
@@ -44,7 +47,7 @@ def foreign(body: str, port: int = 0) -> Iterator[str]:
 
 
 def test_a_token_lies_nowhere(visit: Visit, stack: Stack) -> None:
-    """Not in an attribute, a text, a field, an address, an event, or a storage besides the one of the host's own client."""
+    """Not in an attribute, a text, a field, an address, an event, or a storage but the one of the host's own client."""
     ticket = asked(stack, fresh_name("secret"))
     jean = visit("jean", EN, "/production")
     jean.context.add_init_script(NOTE_EVENTS)
@@ -122,7 +125,7 @@ ASK = """([address, token]) => fetch(address, {headers: token && {Authorization:
 
 
 def test_a_page_of_a_foreign_origin_gets_nothing(visit: Visit, stack: Stack) -> None:
-    """Neither module nor answer, with a token or without, nor the console in a frame; the host has all but the frame."""
+    """Neither module nor answer, with a token or without, nor the console in a frame. The host has the others."""
     jean = visit("jean", EN)
     token: str = jean.page.evaluate(TOKEN)
     script: str = jean.page.evaluate("document.getElementById('prodgate').src")
@@ -144,14 +147,18 @@ def test_a_page_of_a_foreign_origin_gets_nothing(visit: Visit, stack: Stack) -> 
 
 
 def test_nothing_is_shown_where_the_host_is_framed_by_another_site(visit: Visit, stack: Stack) -> None:
-    """A host that forgot to forbid frames: a click meant for the page above it decides nothing, and no token is asked for."""
+    """A host that forgot to forbid frames: a click for the page above decides nothing, and no token is asked for."""
     jean = visit("jean", EN)
     token: str = jean.page.evaluate(TOKEN)
     script: str = jean.page.evaluate("document.getElementById('prodgate').src")
-    page = f"""<prodgate-requests query="tab=all"></prodgate-requests><script type="module">import {{configure}} from '{script}';
+    page = f"""<prodgate-requests query="tab=all"></prodgate-requests><script type="module">
+        import {{configure}} from '{script}';
         globalThis.tokens = 0; configure({{session: () => {{ globalThis.tokens += 1; return '{token}' }}}})</script>"""
     careless = int(stack.settings["PRODGATE_CORS_ORIGINS"].rpartition(":")[2])
-    with foreign(page, careless) as inside, foreign(f'<iframe src="{inside}" width="900" height="700"></iframe>') as trap:
+    with (
+        foreign(page, careless) as inside,
+        foreign(f'<iframe src="{inside}" width="900" height="700"></iframe>') as trap,
+    ):
         jean.page.goto(inside)
         expect(jean.link(EN.every)).to_be_visible()  # by itself it is a host like others
         jean.page.goto(trap)
