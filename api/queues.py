@@ -1,6 +1,7 @@
 """Puts together what deploys now and what waits behind what, as far as one person may see it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from domain import line
@@ -53,17 +54,19 @@ class Queue(Frozen):
 
 
 def queue(lines: LineReader, scope: Scope, sees: Sees) -> Queue:
-    """The targets of which the scope has an approved request, those that deploy first, then as they last changed."""
-    query = TicketQuery(scope=scope, state=(State.APPROVED, State.DEPLOYING), sort=Sort.LEAST_RECENT, limit=MAX_LIMIT)
+    """The targets of which the scope has an approved request, those that deploy first, then what changed last.
+
+    Of very many, what deploys is never left out, nor who waits behind it.
+    """
+    asked = TicketQuery(scope=scope, sort=Sort.RECENT, limit=MAX_LIMIT)
     with lines.index.still():
-        page = lines.index.page(query)
+        pages = [lines.index.page(replace(asked, state=(state,))) for state in (State.DEPLOYING, State.APPROVED)]
         shared = lines.index.switch() is not None
         groups: dict[str, list[PromotionRequest]] = {}
-        for ticket in page.items:
+        for ticket in (ticket for page in pages for ticket in page.items):
             groups.setdefault(schema.what_of(ticket) if shared else schema.target(ticket), []).append(ticket)
-        found = [_of_target(lines, tickets, sees) for tickets in groups.values()]
-    found.sort(key=lambda each: all(request.state is not State.DEPLOYING for request in each.requests))
-    return Queue(targets=tuple(found), more=page.total - len(page.documents))
+        found = tuple(_of_target(lines, tickets, sees) for tickets in groups.values())
+    return Queue(targets=found, more=sum(page.total - len(page.documents) for page in pages))
 
 
 def _of_target(lines: LineReader, tickets: list[PromotionRequest], sees: Sees) -> TargetQueue:
