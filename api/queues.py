@@ -53,12 +53,12 @@ class Queue(Frozen):
     more: int
 
 
-def queue(lines: LineReader, scope: Scope, sees: Sees) -> Queue:
+def queue(lines: LineReader, scope: Scope, sees: Sees, most: int = MAX_LIMIT) -> Queue:
     """The targets of which the scope has an approved request, those that deploy first, then what changed last.
 
-    Of very many, what deploys is never left out, nor who waits behind it.
+    It begins with `most` that deploy and as many that are approved: no number of planned ones hides a deployment.
     """
-    asked = TicketQuery(scope=scope, sort=Sort.RECENT, limit=MAX_LIMIT)
+    asked = TicketQuery(scope=scope, sort=Sort.RECENT, limit=most)
     with lines.index.still():
         pages = [lines.index.page(replace(asked, state=(state,))) for state in (State.DEPLOYING, State.APPROVED)]
         shared = lines.index.switch() is not None
