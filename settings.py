@@ -174,6 +174,16 @@ class Settings(BaseModel):
     webhook_ca_bundle: Path | None = Field(
         None, description="CA certificates for webhooks' receivers, where the system's don't do."
     )
+    oasdiff: Path | None = Field(
+        None, description="The program oasdiff, which compares APIs' contracts; none are compared without. Worker only."
+    )
+    contract_allow: Annotated[tuple[Network, ...], BeforeValidator(listed)] = Field(
+        (),
+        description="Networks where contracts may be besides public addresses, separated by spaces; also without TLS.",
+    )
+    contract_ca_bundle: Path | None = Field(
+        None, description="CA certificates for the hosts of contracts, where the system's don't do."
+    )
     gitlab_tokens: Path | None = Field(
         None,
         description="JSON file of GitLab tokens (scope `read_api`) by the `tokenName` of `platform.yaml`; without one, "

@@ -26,6 +26,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlrea
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
+from domain.contract import ContractWanted, SealedContract
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.evidence import EvidenceWanted, SealedEvidence
@@ -38,6 +39,7 @@ from domain.values import TicketId
 from domain.webhooks import WebhookCall, WebhookResult
 from workflows import shown
 from workflows.claim import MEMO, Claim, claim_of
+from workflows.contract import CompareContract, comparison_of
 from workflows.evidence import ReadEvidence, look_of
 from workflows.preferences import KeepPreferences, preferences_change_of
 from workflows.promotion import Promotion
@@ -58,6 +60,9 @@ _CALLED_WITHIN = timedelta(seconds=30)
 
 _LOOKED_WITHIN = timedelta(seconds=12)
 """The time that a creation waits for the look at its test evidence."""
+
+_COMPARED_WITHIN = timedelta(seconds=17)
+"""The time that a creation waits for the comparison of its contract."""
 
 _ASK_AGAIN = (0.1, 0.4, 0.0)
 """Seconds to wait after each failed query: one that comes just ahead of a workflow's next task is refused."""
@@ -227,6 +232,24 @@ class Engine:
             return await handle.result(rpc_timeout=_CALLED_WITHIN)
         except (WorkflowFailureError, RPCError) as error:
             raise EngineUnavailable from error
+
+    async def compare_contract(self, wanted: ContractWanted) -> SealedContract | None:
+        """Have a worker compare contracts; None where the record names none, or no worker answered in time."""
+        try:
+            handle = await self.client.start_workflow(
+                CompareContract.run,
+                wanted,
+                id=comparison_of(wanted.key),
+                task_queue=self.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                execution_timeout=_COMPARED_WITHIN,
+                static_summary=f"compares the contract of {wanted.name}",
+                rpc_timeout=_ACCEPT_WITHIN,
+            )
+            return await handle.result(rpc_timeout=_COMPARED_WITHIN)
+        except (WorkflowFailureError, RPCError) as error:
+            log.warning("contracts are not compared", error=repr(error))
+            return None
 
     async def read_evidence(self, wanted: EvidenceWanted) -> SealedEvidence | None:
         """Have a worker look at test evidence; None where none of them answered in time, or at all."""

@@ -12,8 +12,9 @@ from api.counting import Counts
 from api.errors import TooManyRequests
 from api.ical import calendar
 from domain import roles
+from domain.audience import Language
 from domain.errors import Unproven
-from domain.feeds import PLANNED, CalendarFeed, CurrentFeed, FeedEnded, FeedState, Language, owner_of
+from domain.feeds import PLANNED, CalendarFeed, CurrentFeed, FeedEnded, FeedState, owner_of
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vDuration
 
-from domain.feeds import Language
+from domain.audience import Language
 from domain.ticket import PromotionRequest, State
 
 REFRESH = timedelta(minutes=15)

@@ -17,6 +17,7 @@ from api import pages
 from api.app import create_app
 from api.auth import Callers, SharedSecret, TokenVerifier
 from api.broadcast import Broadcast
+from api.contracts import ContractPreview
 from api.counting import Counts
 from api.decisions import Decisions
 from api.decoder import Decoder
@@ -116,7 +117,10 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     return Services(
         tickets=tickets,
         decisions=decisions,
-        submissions=Submissions(tickets, engine, index, directory, controls, sign, *_bounds(settings, index), trail),
+        submissions=Submissions(
+            *(tickets, engine, index, directory, controls, sign),
+            *(*_bounds(settings, index), trail, ContractPreview(engine, _now)),
+        ),
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
         documents=_documents(settings, repository, tickets, index, keys, engine, sign),
         repairs=Repairs(repository, index, sign.signer, settings.critical_sign_in_within, _now),

@@ -8,6 +8,7 @@ from pydantic.config import JsonDict
 
 from domain.announcement import Channel, Event
 from domain.comparison import OtherRequest
+from domain.contract import ContractDifference, ContractState, Found, NotCompared, ReadDocument, SealedContract
 from domain.delivery import DeliveryOutcome, Progress
 from domain.errors import RuleViolation, kind_of
 from domain.evidence import Evidence, EvidenceState, NotChecked, Pipeline
@@ -195,10 +196,49 @@ class DeployedVersion(Frozen):
     ticket: TicketId | None
 
 
+class ContractShown(Frozen):
+    """A request's contract beside production's, as it was compared; `state` is null where the catalogue names none.
+
+    Documents and changes go with compared, `reason` and `why` with not-compared. `impact` is what a breaking change has
+    at least.
+    """
+
+    state: ContractState | None
+    at: Moment | None = None
+    impact: Impact | None = None
+    production: ReadDocument | None = None
+    staging: ReadDocument | None = None
+    found: Found | None = None
+    reason: NotCompared | None = None
+    why: str | None = None
+
+    @classmethod
+    def of(cls, difference: ContractDifference | None, *, named: bool) -> Self:
+        """Shows what was kept; `named` tells whether the catalogue names documents of the target."""
+        if difference is None:
+            return cls.model_validate(_NOTHING_KEPT if named else {"state": None})
+        return cls.model_validate(difference.model_dump(by_alias=False, exclude={"key", "type", "name"}))
+
+    @classmethod
+    def before(cls, found: SealedContract | None, *, named: bool) -> Self:
+        """Shows what was found before anything was sent."""
+        if found is None and named:
+            return cls(state=ContractState.NOT_COMPARED, reason=NotCompared.AWAY, why="nobody compared them in time")
+        return cls.of(found.difference if found else None, named=named)
+
+
+_NOTHING_KEPT = {
+    "state": ContractState.NOT_COMPARED,
+    "reason": NotCompared.NOT_KEPT,
+    "why": "nothing was kept of a comparison",
+}
+
+
 class Checked(Frozen):
     """A request that could be created now: who could approve it, and what it would replace.
 
-    `impact` is what the requester says, or more where the target's owners ask for more.
+    `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
+    found within the last minute; sending compares anew.
     """
 
     approvers: tuple[Decider, ...]
@@ -206,6 +246,7 @@ class Checked(Frozen):
     impact: Impact
     direction: Direction
     others: tuple[OtherRequest, ...]
+    contract: ContractShown
 
 
 class KnownTarget(Frozen):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from api.auth import SignedIn
 from api.decisions import DecisionRequest
 from api.dependencies import (
+    FromControls,
     FromDecisions,
     FromDirectory,
     FromIndex,
@@ -28,6 +29,7 @@ from api.models import (
     ApprovalBody,
     Checked,
     CommentBody,
+    ContractShown,
     CreatePromotionRequest,
     EvidenceChecks,
     Line,
@@ -243,6 +245,15 @@ async def get_checks(tickets: FromTickets, directory: FromDirectory, caller: See
     hosts = {each.host for each in directory.current().rules.gitlab}
     asked = PipelineAddress.of(ticket.spec.pre_checks.test_evidence_url, hosts) is not None
     return EvidenceChecks.of(await tickets.evidence(ticket), asked=asked)
+
+
+@router.get("/{id}/contract", responses=_ONE)
+async def get_contract(tickets: FromTickets, controls: FromControls, caller: Sees, ticket_id: Id) -> ContractShown:
+    """The changes of the API's contract, breaking first, as a worker found them when the request was submitted."""
+    ticket = await tickets.visible(caller, ticket_id)
+    entry = controls.catalogue.current().entry(ticket.spec.target.type, ticket.spec.target.name)
+    named = entry is not None and entry.contract is not None
+    return ContractShown.of(await tickets.contract(ticket), named=named)
 
 
 @router.get("/{id}/permissions", responses=_ONE)

@@ -13,16 +13,18 @@ from starlette.concurrency import run_in_threadpool
 
 from api import known, permissions
 from api.auth import SignedIn
+from api.contracts import ContractPreview
 from api.engine import Answer, Engine, EngineUnavailable, NumberTaken
 from api.errors import TenantNotNamed
 from api.idempotency import key_of, same
 from api.message_signing import MessageSigner
-from api.models import Checked, CreatePromotionRequest, Decider, DeployedVersion
+from api.models import Checked, ContractShown, CreatePromotionRequest, Decider, DeployedVersion
 from api.numbers import Numbers
 from api.shares import FairShares, Patience
 from api.tickets import Tickets
 from api.trail import acted
 from domain import lifecycle, submissions
+from domain.contract import ContractWanted
 from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
 from domain.evidence import EvidenceRule, EvidenceWanted, PipelineAddress, Tokens, contradiction
@@ -62,6 +64,7 @@ class Submissions:
     now: Callable[[], datetime]
     numbers: Numbers
     trail: Trail
+    contracts: ContractPreview
     _filing: Counter[str] = field(default_factory=Counter)
     """Creations that are being recorded, by the address of who asks."""
     _under_way: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
@@ -104,6 +107,9 @@ class Submissions:
         draft = await self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
         approvers = self._approvers(draft)
         await self._repeated(draft)
+        named = await self._has_contract(draft)
+        contract = await self.contracts.of(draft.target) if named else None
+        draft = submissions.compared(draft, contract)
         difference = await self.tickets.against_production(person, lifecycle.create(draft))
         found = difference.in_production
         return Checked(
@@ -112,6 +118,7 @@ class Submissions:
             impact=draft.request.impact_assessment,
             direction=difference.direction,
             others=difference.others,
+            contract=ContractShown.before(contract, named=named),
         )
 
     async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
@@ -171,7 +178,7 @@ class Submissions:
                 return first
             self._filing[address] += 1
             try:
-                return await self._numbered(await self._evidenced(draft), by, claimed=claimed)
+                return await self._numbered(await self._compared(await self._evidenced(draft)), by, claimed=claimed)
             finally:
                 self._filing[address] -= 1
 
@@ -194,6 +201,17 @@ class Submissions:
         if refused := contradiction(found.evidence, rule, draft.target):
             raise refused
         return draft.model_copy(update={"evidence": found.seal})
+
+    async def _compared(self, draft: Submission) -> Submission:
+        """The draft with how its contract differs from production's, where the catalogue names its documents."""
+        if not await self._has_contract(draft):
+            return draft
+        wanted = ContractWanted(key=draft.key, type=draft.target.type, name=draft.target.name)
+        return submissions.compared(draft, await self.engine.compare_contract(wanted))
+
+    async def _has_contract(self, draft: Submission) -> bool:
+        facts = await run_in_threadpool(self.controls.of_new, draft.tenant, draft.target)
+        return facts.entry is not None and facts.entry.contract is not None
 
     def _gitlab(self) -> tuple[Tokens, ...]:
         return self.directory.current().rules.gitlab

@@ -13,6 +13,7 @@ from api.lines import standing
 from api.models import CallbackOutcome, Line
 from domain import roles
 from domain.comparison import Comparison
+from domain.contract import ContractDifference
 from domain.delivery import Report
 from domain.deployment import AwxReport
 from domain.evidence import Evidence
@@ -20,6 +21,7 @@ from domain.roles import Permission, Person, Requester
 from domain.signing import Claims
 from domain.ticket import PromotionRequest
 from domain.values import TICKET_ID
+from record.facts.contracts import contract_of
 from record.facts.line import LineReader
 from record.facts.requesters import proven, requester_in
 from record.facts.test_evidence import evidence_of
@@ -98,6 +100,10 @@ class Tickets:
         """The requests ahead of the ticket in its target's line. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(standing, self.lines, ticket, partial(sees, person))
+
+    async def contract(self, ticket: PromotionRequest) -> ContractDifference | None:
+        """The ticket's contract beside production's, None where nothing was kept. Raises RecordUnavailable."""
+        return await run_in_threadpool(contract_of, self.repository, self.index, self.keys, ticket)
 
     async def evidence(self, ticket: PromotionRequest) -> Evidence | None:
         """The ticket's test evidence as it was seen, None where nothing was kept. Raises RecordUnavailable."""

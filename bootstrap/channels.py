@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from pathlib import Path
 
 from clients.channel import ChannelClient, LogChannel
+from clients.contract.reader import ContractReader
 from clients.gitlab.client import GitLabReader, read_tokens
 from clients.kafka.channel import Brokers, Kafka, Security
 from clients.letters import Letters
@@ -96,6 +97,11 @@ def webhooks(settings: Settings, secrets: Path) -> Webhooks:
         raise SettingsError(f"{variable('webhook_secrets')}: {error}") from error
     sender = WebhookSender(known, settings.webhook_allow, settings.webhook_ca_bundle)
     return Webhooks(sender, source(settings))
+
+
+def contracts(settings: Settings) -> ContractReader:
+    """The reader of APIs' contracts."""
+    return ContractReader(settings.contract_allow, settings.contract_ca_bundle)
 
 
 def gitlab(settings: Settings) -> GitLabReader:

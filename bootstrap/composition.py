@@ -6,7 +6,7 @@ from pathlib import Path
 from temporalio.client import Client
 
 from activities.reports import ReportSetup
-from bootstrap.channels import gitlab, plan
+from bootstrap.channels import contracts, gitlab, plan
 from bootstrap.doctor import awx_timings
 from bootstrap.documents import documents
 from bootstrap.keys import signer
@@ -16,6 +16,7 @@ from bootstrap.siem import sinks
 from bootstrap.trail import trail_repository
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
+from clients.contract.differ import Differ
 from domain.announcement import Channel
 from domain.audience import Language
 from domain.documents import DocumentFormat, DocumentKind
@@ -54,6 +55,8 @@ def registered(
         audit=audit,
         sinks=sinks(settings, audit),
         gitlab=gitlab(settings),
+        contracts=contracts(settings),
+        differ=Differ(settings.oasdiff),
         reports=report_setup(settings),
     )
 

@@ -16,6 +16,7 @@ from activities.attention import ATTENTION, Attention
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
+from activities.contract import ContractActivities
 from activities.evidence import EvidenceActivities
 from activities.fronts import Fronts
 from activities.leading import Follower, LeadingActivities
@@ -34,6 +35,8 @@ from activities.vouching import Vouching
 from activities.webhooks import WebhookActivities
 from clients.awx.client import AwxClient
 from clients.channel import ChannelClient
+from clients.contract.differ import Differ
+from clients.contract.reader import ContractReader
 from clients.gitlab.client import GitLabReader
 from clients.webhook.channel import Webhooks
 from documents.shipped import shipped
@@ -58,6 +61,7 @@ from record.signing.proofs import CommitProofs, Proofs
 from record.signing.signatures import Signer
 from record.trail.repository import TrailRepository
 from workflows.claim import Claim
+from workflows.contract import CompareContract
 from workflows.evidence import ReadEvidence
 from workflows.following import Follow, keep_following
 from workflows.preferences import KeepPreferences
@@ -89,6 +93,8 @@ class Registration:
     checkpoints: CheckpointSetup | None = None
     audit: TrailRepository | None = None
     gitlab: GitLabReader = field(default_factory=GitLabReader)
+    contracts: ContractReader = field(default_factory=ContractReader)
+    differ: Differ = field(default_factory=Differ)
     reports: ReportSetup | None = None
     """The parts of reports; None for a worker that makes none."""
     sinks: tuple[TrailSink, ...] = ()
@@ -175,7 +181,7 @@ class Registration:
             task_queue=self.task_queue,
             workflows=[
                 *(Promotion, Follow, Claim, AwxWatch, Logout),
-                *(TemplateEdit, KeepPreferences, CallWebhook, ReadEvidence, MakeReport, MakePart),
+                *(TemplateEdit, KeepPreferences, CallWebhook, ReadEvidence, CompareContract, MakeReport, MakePart),
             ],
             activities=[
                 RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
@@ -187,6 +193,9 @@ class Registration:
                 WatchActivities(self.awx, self.index).compare_jobs,
                 PreflightActivities(record, awx.find_job, self.look_every).look,
                 EvidenceActivities(self.gitlab, self.directory, self.commits, self.now).read_evidence,
+                ContractActivities(
+                    self.contracts, self.differ, self.controls.catalogue, self.commits, self.now
+                ).compare_contract,
                 WebhookActivities(self.webhooks, self.directory, self.index).call_webhook,
                 *(awx.launch_job, awx.read_result),
                 *self._of_reports(),

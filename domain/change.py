@@ -29,8 +29,9 @@ class Change(VersionedMessage, WithRequester):
 
     `actor_name` is the display name of the person who acted; their address is the last entry's `by`.
     `proof` comes with what a person did; the service's own is made when the commit is. `finding` is AWX's word on the
-    job that the entry tells of, sealed by whoever asked AWX; of a creation, GitLab's on its test evidence. `requester`
-    and `decide_by` came with changes of earlier versions: they are read still, and nothing needs them.
+    job that the entry tells of, sealed by whoever asked AWX; of a creation, GitLab's on its test evidence. `contract`
+    is how a creation's contract differs, sealed likewise. `requester` and `decide_by` came with changes of earlier
+    versions: they are read still, and nothing needs them.
     """
 
     ticket: PromotionRequest
@@ -38,6 +39,7 @@ class Change(VersionedMessage, WithRequester):
     actor_name: PersonName
     proof: Proof | None = None
     finding: Annotated[Jws | None, Field(exclude_if=lambda value: value is None)] = None
+    contract: Annotated[Jws | None, Field(exclude_if=lambda value: value is None)] = None
     decide_by: Moment | None = None
 
 

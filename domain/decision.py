@@ -105,8 +105,8 @@ class Submission(VersionedMessage, SignedMessage):
 
     `decide_by` is when the ticket expires undecided. `key` names the submission: the same key again is the same
     submission, another key with the same id is a number already taken. `owner` is who owns the requester, where that is
-    a service account. `evidence` is what a worker sealed of the test evidence. `proof` is the API's signature on all
-    of it.
+    a service account. `evidence` is what a worker sealed of the test evidence, `contract` of the API's contract.
+    `proof` is the API's signature on all of it.
     """
 
     id: TicketId
@@ -120,6 +120,7 @@ class Submission(VersionedMessage, SignedMessage):
     request: RequestDetails
     pre_checks: PreChecks
     evidence: Annotated[Jws | None, _Absent] = None
+    contract: Annotated[Jws | None, _Absent] = None
     proof: Jws | None = None
 
     @property

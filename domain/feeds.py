@@ -1,11 +1,11 @@
 """Addresses of calendars: what the API signs of one, and which of somebody's addresses still works."""
 
 import hashlib
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
+from domain.audience import Language
 from domain.errors import RuleViolation
 from domain.formats import VersionedMessage
 from domain.roles import Issuer, Person, Subject, same_address
@@ -26,11 +26,6 @@ FeedId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
 
 class FeedEnded(RuleViolation):
     sentence = "This is no address of a calendar, or it was ended; make a new one in the console"
-
-
-class Language(StrEnum):
-    EN = "en"
-    FR = "fr"
 
 
 class CalendarFeed(Frozen):

@@ -26,6 +26,9 @@ SERVICE_TYPE = "prodgate-act+jws"
 FINDING_TYPE = "prodgate-finding+jws"
 """The `typ` of the worker's signatures on what AWX told it."""
 
+CONTRACT_TYPE = "prodgate-contract+jws"
+"""The `typ` of the worker's signatures on a comparison of contracts."""
+
 EVIDENCE_TYPE = "prodgate-evidence+jws"
 """The `typ` of the worker's signatures on what it saw of test evidence."""
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection
 from datetime import timedelta
 
-from domain import targets
+from domain import contract, targets
+from domain.contract import SealedContract
 from domain.decision import Submission
 from domain.errors import (
     AlreadyOpen,
@@ -29,6 +30,15 @@ MOVING = frozenset({"latest", "main", "master", "head", "stable", "edge", "night
 """Versions that name something else tomorrow."""
 
 _BEGINS = re.compile(r"[A-Za-z0-9]")
+
+
+def compared(submission: Submission, found: SealedContract | None) -> Submission:
+    """The submission with how its contract differs, and the impact that its breaking changes have at least."""
+    if found is None:
+        return submission
+    impact = contract.raised(submission.request.impact_assessment, found.difference)
+    request = submission.request.model_copy(update={"impact_assessment": impact})
+    return submission.model_copy(update={"request": request, "contract": found.seal})
 
 
 def raised(submission: Submission, facts: TargetFacts) -> Submission:

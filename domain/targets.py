@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from domain import remarks
+from domain.contract import ContractRule
 from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
 from domain.evidence import EvidenceRule
 from domain.ticket import Impact, Target, TargetType
@@ -14,7 +15,7 @@ class CatalogueEntry(Frozen):
     """A target as the catalogue describes it: whose it is, and how its owners raise the controls.
 
     `version` is what was in production before the first ticket. `source` and `target` are its environments.
-    `evidence` is what its tests' pipeline has to be.
+    `evidence` is what its tests' pipeline has to be, `contract` where its OpenAPI documents are.
     """
 
     tenant: Tenant
@@ -25,6 +26,7 @@ class CatalogueEntry(Frozen):
     source: Environment = "staging"
     target: Environment = "prod"
     evidence: EvidenceRule = EvidenceRule()
+    contract: ContractRule | None = None
 
 
 class FileFault(Frozen):

@@ -28,6 +28,7 @@ class Transition:
     by: str
     proof: Proof | None = None
     finding: Jws | None = None
+    contract: Jws | None = None
     dropped: ApplicationError | None = None
 
 
@@ -52,7 +53,7 @@ class InitialState:
             ticket = lifecycle.create(begun)
         except RuleViolation as violation:
             raise ApplicationError(str(violation), type=type(violation).__name__, non_retryable=True) from violation
-        first = Transition(ticket, begun.requester.name, proof_of(begun), begun.evidence)
+        first = Transition(ticket, begun.requester.name, proof_of(begun), begun.evidence, begun.contract)
         return cls(ticket, begun.asked_by, begun.decide_by, key=begun.key, unrecorded=(first,))
 
     def resumed(self, ticket: PromotionRequest, revision: Revision, decided: tuple[str, ...]) -> Resumed:

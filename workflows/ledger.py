@@ -107,6 +107,7 @@ class Ledger:
             actor_name=transition.by,
             proof=transition.proof,
             finding=transition.finding,
+            contract=transition.contract,
         )
         summary = f"commits {ticket.last.action} by {ticket.last.by}"
         recorded = await workflow.execute_activity_method(

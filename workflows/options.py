@@ -84,6 +84,16 @@ def peeking(summary: str) -> workflow.ActivityConfig:
     )
 
 
+def comparing(summary: str) -> workflow.ActivityConfig:
+    """Somebody waits for their request's number meanwhile; the activity reads for 5 s, compares for 8, and tells it."""
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(seconds=15),
+        schedule_to_close_timeout=timedelta(seconds=17),
+        retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=2),
+        summary=summary,
+    )
+
+
 def leading(summary: str) -> workflow.ActivityConfig:
     """A leader works for a shift of hours and ends by itself; whoever leads no more is replaced as soon as its silence
     shows, however often.

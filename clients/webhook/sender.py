@@ -5,10 +5,8 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 import asyncio
 import base64
-import ipaddress
-import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,12 +16,13 @@ import httpx
 from pydantic import TypeAdapter
 from standardwebhooks import Webhook as Secret
 
+from clients.addresses import NotAllowed, Resolve, judged, resolved
 from clients.channel import Allowed
 from clients.events import CONTENT_TYPE
 from clients.http import reason, retry_after
 from clients.secrets_file import SecretsUnusable, read_secrets_file
 from clients.tls import context
-from domain.webhooks import Address, Network, Webhook, callable_at, is_allowed
+from domain.webhooks import Address, Network, Webhook
 
 CONNECT_WITHIN = 5.0
 """Seconds to find and reach the receiver."""
@@ -31,17 +30,9 @@ CONNECT_WITHIN = 5.0
 ANSWER_WITHIN = 15.0
 """Seconds for one message, all in all; Standard Webhooks asks for 15 to 30."""
 
-Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
-"""Finds the addresses of a host's name. Raises OSError, UnicodeError."""
 
 SECRET_BYTES = range(24, 65)
 """The lengths of a secret that Standard Webhooks allows."""
-
-
-async def resolved(host: str, port: int) -> Sequence[Address]:
-    """The addresses as this machine finds them, which reads numbers in every form of C: `0x7f.1`, `2130706433`."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [ipaddress.ip_address(where[0]) for *_, where in found]
 
 
 class NotSent(Exception):
@@ -80,9 +71,11 @@ class WebhookSender:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 url = httpx.URL(webhook.url)
-                address = await self._judged(url)
+                address = await judged(url, self.allowed, self.resolve, "webhooks")
                 may()
                 return await self._posted(url, address, headers, body)
+        except NotAllowed as error:
+            raise NotSent(str(error)) from error
         except TimeoutError as error:
             raise NotSent(f"No answer within {ANSWER_WITHIN:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
@@ -101,16 +94,6 @@ class WebhookSender:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": " ".join(signatures),
         }
-
-    async def _judged(self, url: httpx.URL) -> Address:
-        """The address to connect to: the first, where the name leads to none that may not be called."""
-        addresses = await self.resolve(url.host, url.port or _PORTS[url.scheme])
-        for address in addresses:
-            if not callable_at(address, self.allowed):
-                raise NotSent(f"{url.host} leads to {address}, which webhooks may not call")
-            if url.scheme == "http" and not is_allowed(address, self.allowed):
-                raise NotSent(f"{url.host} is called without TLS, which only an allowed network may be")
-        return addresses[0]
 
     async def _posted(self, url: httpx.URL, address: Address, headers: dict[str, str], body: str) -> ReceiverAnswer:
         """Post to the address itself, with the name in `Host` and in TLS; of the answer's body nothing is read."""
@@ -132,7 +115,6 @@ class WebhookSender:
         return context(self.ca_bundle, None)
 
 
-_PORTS = {"http": 80, "https": 443}
 
 
 _FORM = TypeAdapter(dict[str, str | list[str]])

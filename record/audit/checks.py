@@ -7,6 +7,7 @@ from datetime import datetime
 import pygit2
 
 from domain import lifecycle, roles, submissions, targets
+from domain.contract import ContractDifference
 from domain.errors import FaultyFile, IdentityChanged, NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.evidence import Evidence
 from domain.roles import Permission, Requester, same_address
@@ -45,9 +46,9 @@ class Step:
     """One commit's change of one ticket: `before` (None: there was none that loads) became `now`.
 
     `signed` is what the commit's signature states, or why it states nothing, by the keys that the line had before: one
-    that came with it, or later, blesses nothing. `evidence` is what it says of test evidence, likewise. `difference` is
-    how that signature differs from the act; `signs_service` tells that the service signs its acts, too. `requester` is
-    who asked, as they were known then.
+    that came with it, or later, blesses nothing. `evidence` is what it says of test evidence, likewise, and `contract`
+    of contracts. `difference` is how that signature differs from the act; `signs_service` tells that the service signs
+    its acts, too. `requester` is who asked, as they were known then.
     `target` is what the record said of the ticket's target then, `others` the target's requests before this commit.
     `seen` has what earlier commits had: signed messages, the line's commits; `acts` tell who acted by which sign-in.
     """
@@ -60,6 +61,7 @@ class Step:
     directory: Directory
     signed: Claims | ServiceClaims | Unproven | None
     evidence: Evidence | Unproven | None
+    contract: ContractDifference | Unproven | None
     difference: str | None
     signs_service: bool
     requester: Requester

@@ -263,6 +263,7 @@ class Judge:
             directory=people,
             signed=read.signed,
             evidence=read.evidence,
+            contract=read.contract,
             difference=read.difference,
             signs_service=read.signs_service,
             requester=asker,

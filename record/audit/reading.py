@@ -7,15 +7,17 @@ import multiprocessing
 import os
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import git
 import pygit2
 
+from domain.contract import ContractDifference
 from domain.errors import RuleViolation, Unproven
 from domain.evidence import Evidence
 from domain.repair import Repair
@@ -23,12 +25,14 @@ from domain.signing import SERVICE_TYPE, TYPE, Claims, ServiceClaims, mismatch
 from domain.ticket import FOLDER, SYSTEM, PromotionRequest
 from record.facts.tree import ActTree
 from record.files.reading import read_ticket
-from record.git.message import EVIDENCE, REPAIRS, SIGNATURE, trailer
+from record.git.message import CONTRACT, EVIDENCE, REPAIRS, SIGNATURE, trailer
 from record.git.plumbing import opened
 from record.index.bulk import blob_of
 from record.index.changes import is_ticket
 from record.signing.keys import KeyLine
 from record.signing.signatures import Keys, kid_of
+
+SealedT = TypeVar("SealedT", Evidence, ContractDifference)
 
 _CHUNK = 250
 """Commits that a process reads at once: few enough to hold a few chunks in memory."""
@@ -77,6 +81,8 @@ class CommitRead:
     """The repair that was signed of it."""
     evidence: Evidence | Unproven | None = None
     """The test evidence that was signed of it."""
+    contract: ContractDifference | Unproven | None = None
+    """The comparison of contracts that was signed of it."""
     leaves: tuple[bytes, ...] = ()
     """The hashes of the acts that it brought to the line, for whoever holds the branch against checkpoints."""
 
@@ -142,8 +148,9 @@ class CommitReader:
         repairs = trailer(commit, REPAIRS)
         repair = _repair(commit, keys) if repairs else None
         leaves = self._tree.leaves_of(commit) if self._tree and listed.merge is None else ()
-        evidence = _evidence(commit, keys) if files else None
-        proven = (kid, difference, keys.signs_service, repairs, repair, evidence)
+        evidence = _sealed(commit, EVIDENCE, keys.evidence) if files else None
+        contract = _sealed(commit, CONTRACT, keys.contract) if files else None
+        proven = (kid, difference, keys.signs_service, repairs, repair, evidence, contract)
         return CommitRead(listed, files, signed, *proven, leaves)
 
     def _ticket(self, path: str, blob: str | None) -> PromotionRequest | str | None:
@@ -172,10 +179,11 @@ class CommitReader:
         return found
 
 
-def _evidence(commit: pygit2.Commit, keys: Keys) -> Evidence | Unproven | None:
-    token = trailer(commit, EVIDENCE)
+def _sealed(commit: pygit2.Commit, name: str, read: Callable[[str], SealedT]) -> SealedT | Unproven | None:
+    """The sealed word in the commit's trailer of that name, or why it proves nothing."""
+    token = trailer(commit, name)
     try:
-        return keys.evidence(token) if token else None
+        return read(token) if token else None
     except Unproven as why:
         return why
 

@@ -18,13 +18,15 @@ SIGNATURE = "Signature"
 """The trailer with the JWS of what a person asked for or decided."""
 EVIDENCE = "Evidence"
 """The trailer with the JWS of what a worker saw of a request's test evidence."""
+CONTRACT = "Contract"
+"""The trailer with the JWS of how a request's contract differs from production's."""
 REPAIRS = "Repairs"
 """The trailer with the commit whose changes are taken back, for what was proven before."""
 NUMBER = "Append"
 """The trailer with the number of an append to a journal."""
 FORMAT = "Format"
 """The trailer with the version of the trailers' format; commits without one are version 1, which is what we write."""
-_TRAILERS = ("Request-Id", "Action", "Tenant", "Actor", SIGNATURE, EVIDENCE, FORMAT)
+_TRAILERS = ("Request-Id", "Action", "Tenant", "Actor", SIGNATURE, EVIDENCE, CONTRACT, FORMAT)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -75,6 +77,7 @@ def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> 
         f"Actor: {entry.by}",
         *([f"{SIGNATURE}: {change.proof.jws}"] if change.proof else []),
         *([f"{EVIDENCE}: {change.finding}"] if change.finding and change.base is None else []),
+        *([f"{CONTRACT}: {change.contract}"] if change.contract and change.base is None else []),
         "",
     ]
     return "\n".join(lines).encode()

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import pygit2
 from pydantic import ConfigDict, Field
 
+from domain.contract import ContractRule
 from domain.evidence import EvidenceRule
 from domain.targets import CatalogueEntry
 from domain.ticket import Impact, TargetType
@@ -48,6 +49,7 @@ class _Spec(OpenModel):
     minimum_impact: Impact | None = None
     promotion: _Promotion = _Promotion()
     evidence: EvidenceRule = EvidenceRule()
+    contract: ContractRule | None = None
 
 
 class _File(OpenModel):
@@ -182,6 +184,7 @@ def parse(path: str, data: bytes) -> CatalogueEntry | Fault:
             source=file.spec.promotion.source,
             target=file.spec.promotion.target,
             evidence=file.spec.evidence,
+            contract=file.spec.contract,
         )
     except Exception as error:  # as in `record.people.members`
         return fault_of(path, data, error)

@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import Counter
 
 from domain.change import Change, Proof
+from domain.contract import ContractDifference
 from domain.decision import Decision
 from domain.errors import IdentityChanged, KeyEnded, StaleDecision, Unproven
 from domain.evidence import Evidence
@@ -124,6 +125,8 @@ class CommitProofs:
                 raise StaleDecision("This was decided and recorded before; look again")
             if change.finding is not None and keys.evidence(change.finding).key != claims.id:
                 raise Unproven("The evidence is another submission's")
+            if change.contract is not None and keys.contract(change.contract).key != claims.id:
+                raise Unproven("The comparison of contracts is another submission's")
         return change
 
     # The service's own
@@ -157,8 +160,8 @@ class CommitProofs:
         claims = service_claims(change.ticket, str(uuid.uuid4()), tip, at, vouched.job)
         return change.model_copy(update={"proof": Proof(jws=self.signer.seal(claims), message=claims.history)})
 
-    def seal(self, finding: JobFinding | Evidence) -> str | None:
-        """The worker's signature on what AWX, or GitLab, told it; None where the service signs nothing."""
+    def seal(self, finding: JobFinding | Evidence | ContractDifference) -> str | None:
+        """The worker's signature on what it was told, or has compared; None where the service signs nothing."""
         return self.signer.seal(finding) if self.signer and self.is_needed() else None
 
     def found(self, seal: str | None) -> JobFinding | None:

@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from pydantic import Field, ValidationError
 
+from domain.contract import ContractDifference
 from domain.decision import LONGEST_JWS, Decision, Submission
 from domain.errors import KeyEnded, Unproven
 from domain.evidence import Evidence
@@ -23,6 +24,7 @@ from domain.formats import CLAIMS
 from domain.links import LINK_TYPE, DocumentLink
 from domain.repair import REPAIR_TYPE, Repair
 from domain.signing import (
+    CONTRACT_TYPE,
     EVIDENCE_TYPE,
     FINDING_TYPE,
     FRESH,
@@ -40,7 +42,16 @@ _LOG = logging.getLogger(__name__)
 _ALGORITHM: Final = "Ed25519"
 Message = TypeVar("Message", Decision, Submission)
 Signed = TypeVar(
-    "Signed", Claims, ServiceClaims, JobFinding, Evidence, Repair, TemplateClaims, DocumentLink, CalendarFeed
+    "Signed",
+    Claims,
+    ServiceClaims,
+    JobFinding,
+    Evidence,
+    ContractDifference,
+    Repair,
+    TemplateClaims,
+    DocumentLink,
+    CalendarFeed,
 )
 
 
@@ -55,7 +66,17 @@ class KeyClass(StrEnum):
     SERVICE = "service"
 
 
-Sealable = Claims | ServiceClaims | JobFinding | Evidence | Repair | TemplateClaims | DocumentLink | CalendarFeed
+Sealable = (
+    Claims
+    | ServiceClaims
+    | JobFinding
+    | Evidence
+    | Repair
+    | TemplateClaims
+    | DocumentLink
+    | CalendarFeed
+    | ContractDifference
+)
 """The facts that a signature can state."""
 
 _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
@@ -67,6 +88,7 @@ _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
     JobFinding: (FINDING_TYPE, KeyClass.SERVICE),
     Evidence: (EVIDENCE_TYPE, KeyClass.SERVICE),
+    ContractDifference: (CONTRACT_TYPE, KeyClass.SERVICE),
 }
 """The `typ` of each kind of signature, and the class of key that makes it: neither makes the other's."""
 
@@ -140,6 +162,10 @@ class Keys:
     def evidence(self, token: str) -> Evidence:
         """Reads what the service sealed of test evidence. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, Evidence)
+
+    def contract(self, token: str) -> ContractDifference:
+        """Reads what the service sealed of a comparison of contracts. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, ContractDifference)
 
     def repair(self, token: str) -> Repair:
         """Reads what a platform admin signed to put files back. Raises KeyEnded, or Unproven with the reason."""

@@ -24,11 +24,12 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.main import compose
-from bootstrap.channels import channel_clients, gitlab, plan
+from bootstrap.channels import channel_clients, contracts, gitlab, plan
 from bootstrap.composition import report_setup
 from bootstrap.process import listen
 from bootstrap.registration import Registration
 from clients.channel import ChannelClient
+from clients.contract.differ import Differ
 from domain.announcement import Channel
 from record.facts.known import KNOWN_FOR
 from record.git.repository import open_repository
@@ -287,6 +288,8 @@ class House:
             look_every=timedelta(milliseconds=100),
             known_for=self.known_for,
             gitlab=gitlab(self.settings),
+            contracts=contracts(self.settings),
+            differ=Differ(self.settings.oasdiff),
             reports=report_setup(self.settings),
         )
         self._working.push_async_callback(repository.close)

@@ -250,6 +250,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/{id}/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The changes of the API's contract, breaking first, as a worker found them when the request was submitted
+         * @description The changes of the API's contract, breaking first, as a worker found them when the request was submitted.
+         */
+        get: operations["get_contract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/prod/{id}/permissions": {
         parameters: {
             query?: never;
@@ -1361,7 +1381,8 @@ export interface components {
          * Checked
          * @description A request that could be created now: who could approve it, and what it would replace.
          *
-         *     `impact` is what the requester says, or more where the target's owners ask for more.
+         *     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
+         *     found within the last minute; sending compares anew.
          */
         Checked: {
             /** Approvers */
@@ -1371,6 +1392,7 @@ export interface components {
             direction: components["schemas"]["Direction"];
             /** Others */
             others: components["schemas"]["OtherRequest"][];
+            contract: components["schemas"]["ContractShown"];
         };
         /**
          * CommentBody
@@ -1453,6 +1475,46 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * ContractChange
+         * @description One change: oasdiff's name and sentence of it, and the operation that it is about.
+         */
+        ContractChange: {
+            severity: components["schemas"]["Severity"];
+            /** Rule */
+            rule: string;
+            /** Text */
+            text: string;
+            /**
+             * Operation
+             * @default
+             */
+            operation: string;
+        };
+        /**
+         * ContractShown
+         * @description A request's contract beside production's, as it was compared; `state` is null where the catalogue names none.
+         *
+         *     Documents and changes go with compared, `reason` and `why` with not-compared. `impact` is what a breaking change has
+         *     at least.
+         */
+        ContractShown: {
+            state: components["schemas"]["ContractState"] | null;
+            /** At */
+            at?: string | null;
+            impact?: components["schemas"]["Impact"] | null;
+            production?: components["schemas"]["ReadDocument"] | null;
+            staging?: components["schemas"]["ReadDocument"] | null;
+            found?: components["schemas"]["Found"] | null;
+            reason?: components["schemas"]["NotCompared"] | null;
+            /** Why */
+            why?: string | null;
+        };
+        /**
+         * ContractState
+         * @enum {string}
+         */
+        ContractState: "compared" | "not-compared";
         /**
          * CreatePromotionRequest
          * @description A promotion to ask for. `tenant` may be left out by who can create in one tenant only.
@@ -1677,6 +1739,20 @@ export interface components {
             /** Changefailurerate */
             changeFailureRate: number | null;
             timeToRestore: components["schemas"]["Duration"];
+        };
+        /**
+         * Found
+         * @description The changes from production's document to staging's: how many of each kind, and the gravest of them.
+         */
+        Found: {
+            /** Breaking */
+            breaking: number;
+            /** Risky */
+            risky: number;
+            /** Harmless */
+            harmless: number;
+            /** Changes */
+            changes: components["schemas"]["ContractChange"][];
         };
         /**
          * Grant
@@ -1919,6 +1995,12 @@ export interface components {
          * @enum {string}
          */
         NotChecked: "no-token" | "token-refused" | "not-found" | "away" | "unreadable" | "not-kept";
+        /**
+         * NotCompared
+         * @description The reason why nobody could compare, for whoever says it in another language.
+         * @enum {string}
+         */
+        NotCompared: "no-differ" | "not-allowed" | "away" | "too-large" | "unreadable" | "not-kept";
         /**
          * OrderBody
          * @description An order. Without tenants, the report is of every tenant that the caller may have reports of.
@@ -2234,6 +2316,18 @@ export interface components {
             scheduledDate?: string | null;
         };
         /**
+         * ReadDocument
+         * @description A document as it was read: its address, the SHA-256 of its bytes, and how many there were.
+         */
+        ReadDocument: {
+            /** Url */
+            url: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * ReasonBody
          * @description A decision that needs a reason: the requester reads it.
          * @example {
@@ -2399,6 +2493,12 @@ export interface components {
             /** Query */
             query: string;
         };
+        /**
+         * Severity
+         * @description The harm that a change may do to who calls the API, as oasdiff numbers it.
+         * @enum {integer}
+         */
+        Severity: 1 | 2 | 3;
         /**
          * ShownPart
          * @description A part of a report. `waits` says why one that is being made is tried again.
@@ -3954,6 +4054,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvidenceChecks"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractShown"];
                 };
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */

@@ -4,6 +4,7 @@ import { useParams, useSearchParams } from 'react-router';
 import { ApiProblem } from '@/api/problem';
 import { DECISIONS, type Decision } from '@/api/types';
 import { Announcements } from '@/components/requests/detail/Announcements';
+import { Contract } from '@/components/contract/Contract';
 import { Changes } from '@/components/requests/detail/Changes';
 import { DecisionDialog } from '@/components/requests/decide/DecisionDialog';
 import { DetailSide } from '@/components/requests/detail/DetailSide';
@@ -72,6 +73,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
         <div className="min-w-0 space-y-4">
           <Section title={t.detail.changes}>
             <Changes ticket={ticket} />
+            <Contract ticket={ticket} />
           </Section>
           <Section title={t.detail.justification}>
             <Typed text={request.justification} />

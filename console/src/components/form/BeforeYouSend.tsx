@@ -7,7 +7,9 @@ import { Deciders } from '@/components/requests/Deciders';
 import type { useCheck } from '@/hooks/useCheck';
 import { OtherRequests } from '@/components/requests/OtherRequests';
 import { ChangeWarning, VersionChange } from '@/components/requests/VersionChange';
+import { ContractChanges } from '@/components/contract/ContractChanges';
 import { useSpeech } from '@/i18n';
+import { useContractWords } from '@/i18n/contract';
 import { explain } from '@/i18n/server';
 import { Notice } from '@/ui/Notice';
 import type { FormValues } from './values';
@@ -20,6 +22,7 @@ interface BeforeYouSendProps {
 /** What to know before it is sent: what it replaces, who can approve it, and whether the server would take it. */
 export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
   const { t } = useSpeech();
+  const w = useContractWords();
   const { data, error, complete, isFetching, isPlaceholderData, version } = check;
   const answer = complete && !error ? data : undefined;
   // Of the version before nothing may be said of this one.
@@ -38,6 +41,12 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
           </p>
         )}
       </div>
+      {answer?.contract.state && (
+        <div>
+          <h3 className="mb-1 text-[0.8125rem] font-medium text-muted">{w.title}</h3>
+          <ContractChanges contract={answer.contract} most={5} />
+        </div>
+      )}
       {change && answer && <OtherRequests others={answer.others} newTab />}
       <div>
         <h3 className="mb-1 text-[0.8125rem] font-medium text-muted">{t.form.approvers}</h3>

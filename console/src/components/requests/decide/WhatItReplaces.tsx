@@ -1,4 +1,5 @@
 import type { Ticket } from '@/api/types';
+import { Contract } from '@/components/contract/Contract';
 import { useCompared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { Notice } from '@/ui/Notice';
@@ -16,6 +17,7 @@ export function WhatItReplaces({ ticket }: { ticket: Ticket }) {
         <p className="text-[0.8125rem] text-muted">{t.detail.changes}</p>
         <ComparedVersion version={version} compared={compared} />
       </div>
+      <Contract ticket={ticket} most={5} />
       {compared === 'failed' && <Notice look="warn">{t.versions.failed}</Notice>}
       {typeof compared === 'object' && (
         <>
