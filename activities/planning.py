@@ -18,6 +18,7 @@ from domain.ticket import Action, PromotionRequest, State
 from domain.webhooks import DeadLetter
 from record.facts.acts import Act, ActReader, UnreadCommits
 from record.git.outbox import Outbox
+from record.git.preferences import PREFERENCES, with_preferences
 from record.index.diff import Comparer
 from record.index.query import every
 from record.people.directory import Directory, DirectoryReader
@@ -74,7 +75,7 @@ class OutboxPlanner:
     _open: dict[tuple[str, tuple[int, Event, int]], set[str]] = field(default_factory=dict)
     _prepared: dict[tuple[object, ...], tuple[Announcement, Audience] | None] = field(default_factory=dict)
     _looked_at: datetime | None = None
-    _directory: Directory | None = None
+    _known: tuple[Directory, str | None] | None = None
     _audiences: dict[str, Audience] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -186,7 +187,7 @@ class OutboxPlanner:
 
         None where the record no longer has the ticket.
         """
-        key = (ticket_id, said.key, self.setup.acts.repository.tip())
+        key = (ticket_id, said.key, self.setup.acts.repository.tip(), self._preferred())
         if key not in self._prepared:
             if len(self._prepared) >= _PREPARED:
                 del self._prepared[next(iter(self._prepared))]
@@ -211,17 +212,36 @@ class OutboxPlanner:
             requester=requester,
             decide_by=self._expires(ticket, signed),
             comparison=comparison,
+            asked=self._asked(ticket_id, said.number),
         )
         return announcement, self._audience(tenant)
 
+    def _asked(self, ticket_id: str, number: int) -> tuple[str, ...]:
+        """The addresses that were asked to decide by an earlier announcement, or are about to be."""
+        found: dict[str, None] = {}
+        for each in self.outbox.of(ticket_id).progress:
+            if each.event.asks and each.number < number:
+                found |= dict.fromkeys(receipt.to for receipt in each.receipts if receipt.refused is None)
+                found |= dict.fromkeys(self._open.get((ticket_id, each.key), ()))
+        return tuple(found)
+
     def _audience(self, tenant: str) -> Audience:
-        """The tenant's audience now; put together once as long as the directory stays as it is."""
-        directory = self.setup.directory.current()
-        if directory is not self._directory:
-            self._directory, self._audiences = directory, {}
+        """The tenant's audience now; put together once as long as directory and preferences stay as they are."""
+        known = self.setup.directory.current(), self._preferred()
+        if known != self._known:
+            self._known, self._audiences = known, {}
         if tenant not in self._audiences:
-            self._audiences[tenant] = directory.audience(tenant)
+            found = known[0].audience(tenant)
+            if self.setup.channel is Channel.MAIL:
+                found = with_preferences(self.setup.acts.repository, found)
+            self._audiences[tenant] = found
         return self._audiences[tenant]
+
+    def _preferred(self) -> str | None:
+        """The commit that names everybody's preferences; None where nobody chose any, or the channel asks for none."""
+        if self.setup.channel is not Channel.MAIL:
+            return None
+        return self.setup.acts.repository.journal(PREFERENCES).shown()
 
     def take(self, key: Key, said: EventRef) -> tuple[TicketAnnouncements, tuple[Announcement, Audience] | None]:
         """Loads what is known of the ticket, prepares what to say; in memory from here, even if the record is away."""

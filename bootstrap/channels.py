@@ -7,7 +7,7 @@ from datetime import timedelta
 from email.headerregistry import Address
 from pathlib import Path
 
-from clients.channel import ChannelClient, LogChannel
+from clients.channel import ChannelClient
 from clients.contract.reader import ContractReader
 from clients.gitlab.client import GitLabReader, read_tokens
 from clients.kafka.channel import Brokers, Kafka, Security
@@ -21,17 +21,14 @@ from clients.webhook.sender import WebhookSender, read_secrets
 from domain.announcement import Channel, Plan
 from domain.audience import Language
 from domain.ticket import Impact
-from settings import Mode, Settings, SettingsError, plain, variable
+from settings import Settings, SettingsError, plain, variable
 
 _LOG = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def channel_clients(settings: Settings) -> AsyncIterator[Mapping[Channel, ChannelClient]]:
-    """The clients of the channels that are set up; in demo mode, the others write to the log.
-
-    Raises SettingsError.
-    """
+    """The clients of the channels that are set up; nothing is said of the others. Raises SettingsError."""
     letters = letters_of(settings)
     found: dict[Channel, ChannelClient] = {}
     async with AsyncExitStack() as stack:
@@ -48,9 +45,6 @@ async def channel_clients(settings: Settings) -> AsyncIterator[Mapping[Channel, 
             stack.push_async_callback(kafka.close)
         if settings.webhook_secrets:
             found[Channel.WEBHOOK] = webhooks(settings, settings.webhook_secrets)
-        for channel in (Channel.MAIL, Channel.SLACK, Channel.KAFKA):
-            if channel not in found and settings.mode is Mode.DEMO:
-                found[channel] = LogChannel(channel)
         _LOG.info("announces by %s", ", ".join(found) or "no channel")
         yield found
 

@@ -1,14 +1,11 @@
 """The interface of every channel of announcements: it delivers one message at a time, and reports the result."""
 
-import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from domain.announcement import Announcement, Channel
+from domain.announcement import Announcement
 from domain.audience import Audience
-from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
-
-_LOG = logging.getLogger(__name__)
+from domain.delivery import DeliveryResult, OutgoingMessage, Thread
 
 Allowed = Callable[[], None]
 """Asked before each call that tells anybody anything; raises where nothing may be sent any more."""
@@ -48,31 +45,3 @@ class ChannelClient(Protocol):
     async def close(self) -> None:
         """Release everything; the next message takes it up again."""
         ...
-
-
-class LogChannel:
-    """Stands in for a channel that isn't set up: the log says what would have been told."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-
-    def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
-        del said, audience
-        return ("log",)
-
-    def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
-        del thread, audience
-        return to
-
-    async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
-        """Write one line."""
-        allowed()
-        said, ticket = outgoing.announcement, outgoing.announcement.ticket
-        _LOG.info("%s is not set up; it would tell %s of %s", self._channel, audience.slack_channel or "all", said.id)
-        return DeliveryResult(receipts=(Receipt(to="log", id=f"{said.id}@{ticket.state}"),))
-
-    async def rest(self) -> None:
-        """Nothing is held."""
-
-    async def close(self) -> None:
-        """Nothing is held."""

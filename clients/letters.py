@@ -8,10 +8,11 @@ from functools import cached_property
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from clients.markup import html_of
 from clients.remarks import retold
 from clients.words import WORDS, Words
 from domain.announcement import Announcement, Event
-from domain.audience import Audience, Language
+from domain.audience import Audience, Language, Reason
 from domain.roles import same_address
 from domain.ticket import SYSTEM, SYSTEM_NAME, HistoryEntry
 from domain.versions import Direction
@@ -23,7 +24,6 @@ MOST_OTHERS = 10
 """Other open requests that an announcement names."""
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_TO_APPROVERS = frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED})
 _ENVIRONMENTS = {"staging": "STAGING", "prod": "PROD"}
 
 
@@ -52,13 +52,18 @@ class Letter:
 
 @dataclass(frozen=True)
 class Facts:
-    """An announcement as templates and messages tell it. `words` are the language's, `t` its labels."""
+    """An announcement as templates and messages tell it. `words` are the language's, `t` its labels.
+
+    `choose` is where the reader chooses what they get, None for who has no such page.
+    """
 
     said: Announcement
     audience: Audience
     language: Language
     link: str
     zone: tzinfo
+    reason: Reason = Reason.OPERATES
+    choose: str | None = None
 
     @property
     def words(self) -> Words:
@@ -127,7 +132,7 @@ class Facts:
     @property
     def others(self) -> list[str]:
         """The other open requests of the target, for who decides: `PR-2026-0002: 3.3.0, approved`."""
-        if self.said.comparison is None or self.said.event not in _TO_APPROVERS:
+        if self.said.comparison is None or not self.said.event.asks:
             return []
         colon, states, others = self.t["colon"], self.words.states, self.said.comparison.others
         named = [f"{each.id}{colon} {each.version}, {states[each.state]}" for each in others[:MOST_OTHERS]]
@@ -135,12 +140,30 @@ class Facts:
 
     @property
     def why(self) -> str:
-        name = "why_approver" if self.said.event in _TO_APPROVERS else "why"
-        return self.words.labels[name].format(tenant=self.tenant)
+        """The reason for which this reader gets it."""
+        return self.words.reasons[self.reason].format(tenant=self.tenant)
+
+    @property
+    def settled(self) -> str | None:
+        """Says to whoever was asked to decide that somebody did, or that nobody can any more."""
+        return self.t["settled"] if self.reason is Reason.WAS_ASKED else None
+
+    @property
+    def failed_checks(self) -> list[str]:
+        """The checks that have not passed, for who decides."""
+        if not self.said.event.asks:
+            return []
+        checks = self.said.ticket.spec.pre_checks
+        passed = {
+            "tests": checks.staging_tests_passed,
+            "security": checks.security_scan_passed,
+            "performance": checks.performance_tests_passed,
+        }
+        return [self.t[name] for name, well in passed.items() if not well]
 
     @property
     def action(self) -> str:
-        return self.t["decide" if self.said.event in _TO_APPROVERS else "look"]
+        return self.t["decide" if self.said.event.asks else "look"]
 
     def name(self, address: str) -> str:
         """The owner of the address, by name where the directory knows it."""
@@ -176,14 +199,28 @@ class Letters:
     language: Language
     zone: tzinfo
 
-    def facts(self, said: Announcement, audience: Audience, language: Language | None) -> Facts:
-        """The announcement in this language, or in the installation's own."""
-        link = f"{self.public_url.rstrip('/')}/requests/{said.ticket.id}"
-        return Facts(said, audience, language or self.language, link, self.zone)
+    def facts(
+        self,
+        said: Announcement,
+        audience: Audience,
+        language: Language | None,
+        reason: Reason = Reason.OPERATES,
+    ) -> Facts:
+        """The announcement in this language, or in the installation's own, for who hears of it for the reason."""
+        root = self.public_url.rstrip("/")
+        choose = None if reason is Reason.OPERATES else f"{root}/preferences"
+        link = f"{root}/requests/{said.ticket.id}"
+        return Facts(said, audience, language or self.language, link, self.zone, reason, choose)
 
-    def letter(self, said: Announcement, audience: Audience, language: Language | None = None) -> Letter:
+    def letter(
+        self,
+        said: Announcement,
+        audience: Audience,
+        language: Language | None = None,
+        reason: Reason = Reason.OPERATES,
+    ) -> Letter:
         """The mail about it."""
-        facts = self.facts(said, audience, language)
+        facts = self.facts(said, audience, language, reason)
         name = said.event.replace("-", "_")
         html, text = (
             _TEMPLATES.get_template(f"{name}.{kind}").render(
@@ -201,3 +238,4 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["markdown"] = html_of

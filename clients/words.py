@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.announcement import Event
-from domain.audience import Language
+from domain.audience import Language, Reason
 from domain.ticket import Impact, State, TargetType
 from domain.versions import Direction
 
@@ -20,6 +20,7 @@ class Words:
     impacts: Mapping[Impact, str]
     states: Mapping[State, str]
     ways: Mapping[Direction, str]
+    reasons: Mapping[Reason, str]
 
 
 _EN = Words(
@@ -69,11 +70,12 @@ _EN = Words(
         "decide_by": "Decide before",
         "job": "AWX job",
         "deployment": "Deployment",
-        "tests": "Staging tests passed",
-        "security": "Security scan passed",
-        "performance": "Performance tests passed",
-        "passed": "✓ yes",
-        "not_passed": "✗ no",
+        "tests": "Staging tests",
+        "security": "Security scan",
+        "performance": "Performance tests",
+        "passed": "✓ passed",
+        "not_passed": "✗ not passed",
+        "unmet": "Not passed",
         "version": "Version",
         "older_before": "{before} → {now}: older than what was in production",
         "warning": "Look twice",
@@ -94,8 +96,8 @@ _EN = Words(
         "reject": "Reject",
         "state": "State",
         "sign_in": "The link asks you to sign in; nothing is decided by opening it.",
-        "why_approver": "You get this because you may decide on requests of {tenant}.",
-        "why": "You get this because you asked for it, approved it, follow {tenant}'s deployments or run the platform.",
+        "settled": "Nothing is left for you to decide.",
+        "choose": "Choose what you are mailed about",
         "confirm": "Approve {what} for {environment}?",
         "cancel": "Cancel",
     },
@@ -119,7 +121,17 @@ _EN = Words(
         Direction.SAME: "{before} → {now}: the same version",
         Direction.UNKNOWN: "{before} → {now}: the order can’t be told",
     },
+    reasons={
+        Reason.REQUESTED: "You get this because you asked for this promotion.",
+        Reason.OWNS: "You get this because you own the service account that asked for this promotion.",
+        Reason.DECIDES: "You get this because you may decide on requests of {tenant}.",
+        Reason.APPROVED: "You get this because you approved this promotion.",
+        Reason.WAS_ASKED: "You get this because you were asked to decide on this request.",
+        Reason.FOLLOWS: "You get this because you follow the deployments of {tenant}.",
+        Reason.OPERATES: "You get this because the platform names you for deployments that failed.",
+    },
 )
+
 
 _FR = Words(
     headings={
@@ -170,11 +182,12 @@ _FR = Words(
         "decide_by": "À décider avant",
         "job": "Job AWX",
         "deployment": "Déploiement",
-        "tests": "Tests de staging réussis",
-        "security": "Analyse de sécurité réussie",
-        "performance": "Tests de performance réussis",
-        "passed": "✓ oui",
-        "not_passed": "✗ non",
+        "tests": "Tests de staging",
+        "security": "Analyse de sécurité",
+        "performance": "Tests de performance",
+        "passed": "✓ réussi",
+        "not_passed": "✗ non réussi",
+        "unmet": "Non réussi",
         "version": "Version",
         "older_before": "{before} → {now}\u00a0: plus ancienne que celle qui était en production",
         "warning": "À vérifier",
@@ -195,9 +208,8 @@ _FR = Words(
         "reject": "Rejeter",
         "state": "État",
         "sign_in": "Le lien vous demande de vous connecter\u202f; l’ouvrir ne décide de rien.",
-        "why_approver": "Vous recevez ce message car vous pouvez décider des demandes de {tenant}.",
-        "why": "Vous recevez ce message car vous avez fait ou approuvé cette demande, suivez les déploiements de "
-        "{tenant} ou exploitez la plateforme.",
+        "settled": "Vous n’avez plus rien à décider.",
+        "choose": "Choisir ce que vous recevez par courriel",
         "confirm": "Approuver {what} pour {environment}\u202f?",
         "cancel": "Annuler",
     },
@@ -221,6 +233,17 @@ _FR = Words(
         Direction.SAME: "{before} → {now}\u00a0: la même version",
         Direction.UNKNOWN: "{before} → {now}\u00a0: l’ordre ne peut pas être établi",
     },
+    reasons={
+        Reason.REQUESTED: "Vous recevez ce message car vous avez demandé cette promotion.",
+        Reason.OWNS: "Vous recevez ce message car vous êtes responsable du compte de service qui a demandé cette "
+        "promotion.",
+        Reason.DECIDES: "Vous recevez ce message car vous pouvez décider des demandes de {tenant}.",
+        Reason.APPROVED: "Vous recevez ce message car vous avez approuvé cette promotion.",
+        Reason.WAS_ASKED: "Vous recevez ce message car votre décision sur cette demande était attendue.",
+        Reason.FOLLOWS: "Vous recevez ce message car vous suivez les déploiements de {tenant}.",
+        Reason.OPERATES: "Vous recevez ce message car la plateforme vous désigne pour les échecs de déploiement.",
+    },
 )
+
 
 WORDS: dict[Language, Words] = {Language.EN: _EN, Language.FR: _FR}

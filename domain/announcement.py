@@ -43,6 +43,11 @@ class Event(StrEnum):
     EXPIRING = "request-expiring"
 
     @property
+    def asks(self) -> bool:
+        """Tells whether whoever may approve is asked to decide."""
+        return self in {Event.CREATED, Event.REMINDER, Event.LAPSED}
+
+    @property
     def for_people(self) -> bool:
         """Tells whether people alone are told: it says nothing that another system could act on."""
         return self in {Event.REMINDER, Event.EXPIRING}
@@ -107,7 +112,8 @@ class Plan(Frozen):
 class Announcement(WithRequester):
     """One thing to say of a ticket, on every channel. `turn` tells reminders about the same change apart.
 
-    `comparison` is what the record says of production right before people are told; nothing keeps it.
+    `comparison` is what the record says of production right before people are told, and `asked` are the addresses that
+    the channel asked to decide; nothing keeps them.
     """
 
     event: Event
@@ -117,6 +123,7 @@ class Announcement(WithRequester):
     ticket: PromotionRequest
     decide_by: Moment | None = None
     comparison: Annotated[Comparison | None, Field(exclude_if=lambda comparison: comparison is None)] = None
+    asked: Annotated[tuple[str, ...], Field(exclude_if=lambda asked: not asked)] = ()
 
     @property
     def id(self) -> str:

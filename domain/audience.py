@@ -1,5 +1,6 @@
 """Finds the people who are told of an announcement, and the way they want to be told."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -7,8 +8,9 @@ from pydantic import StringConstraints
 
 from domain import roles
 from domain.announcement import Announcement, Event
+from domain.preferences import DEFAULTS, MailTime, Preferences
 from domain.roles import Permission, Person, PersonName, same_address
-from domain.ticket import PromotionRequest
+from domain.ticket import Action, PromotionRequest
 from domain.values import Email, Frozen
 from domain.webhooks import Webhook
 
@@ -21,16 +23,37 @@ class Language(StrEnum):
     FR = "fr"
 
 
+class Reason(StrEnum):
+    """The reason for which somebody is told: the first of these that holds."""
+
+    REQUESTED = "requested"
+    OWNS = "owns"
+    DECIDES = "decides"
+    APPROVED = "approved"
+    WAS_ASKED = "was-asked"
+    FOLLOWS = "follows"
+    OPERATES = "operates"
+
+
+AT_ONCE = timedelta(minutes=15)
+"""A deployment that starts so soon after its approval is no news besides: the approval said that it would."""
+
+CLOSING = frozenset({Event.APPROVED, Event.REJECTED, Event.CANCELLED, Event.EXPIRED, Event.SUPERSEDED})
+"""The events after which nobody has to decide any more: whoever was asked to is told so once."""
+
+
 class Contact(Frozen):
     """Somebody whom the directory knows in the ticket's tenant, and how they want to be told.
 
-    `follows` asks for every deployment of the tenant that they may see; `silent` for no mail at all.
+    `follows` asks for every deployment of the tenant that they may see; `silent` for no mail at all. `preferences` are
+    what they chose themselves.
     """
 
     person: Person
     language: Language | None = None
     follows: bool = False
     silent: bool = False
+    preferences: Preferences = DEFAULTS
 
 
 class Addressee(Frozen):
@@ -39,6 +62,7 @@ class Addressee(Frozen):
     email: Email
     name: PersonName
     language: Language | None = None
+    reason: Reason = Reason.OPERATES
 
 
 class Audience(Frozen):
@@ -52,46 +76,106 @@ class Audience(Frozen):
 
 
 def recipients(announcement: Announcement, audience: Audience) -> tuple[Addressee, ...]:
-    """The addressees who are mailed about it, each once; nobody whom the directory does not let see the ticket."""
-    listening = [contact for contact in audience.contacts if not contact.silent and contact.person.owner is None]
+    """The addressees who are mailed about it now, each once; nobody whom the directory does not let see the ticket."""
     ops = audience.ops if announcement.event is Event.FAILED else ()
-    told = [_addressee(contact) for contact in listening if _concerned(announcement, contact, audience)]
+    told = [
+        Addressee(email=contact.person.email, name=contact.person.name, language=contact.language, reason=reason)
+        for contact in audience.contacts
+        if (reason := reason_of(announcement, contact, audience))
+        and mail_time(announcement, contact, audience, reason) is MailTime.NOW
+    ]
     once: dict[str, Addressee] = {}
     for addressee in (*told, *ops):
         once.setdefault(same_address(addressee.email), addressee)
     return tuple(once.values())
 
 
-def _addressee(contact: Contact) -> Addressee:
-    return Addressee(email=contact.person.email, name=contact.person.name, language=contact.language)
+def mail_time(announcement: Announcement, contact: Contact, audience: Audience, reason: Reason) -> MailTime:
+    """When the contact is mailed about it: as they chose, else at once, unless it would be one mail too many."""
+    if (chosen := contact.preferences.mail.get(announcement.event)) is not None:
+        return chosen
+    quiet = _expected(announcement) or (reason is Reason.DECIDES and _stands_in(announcement, contact, audience))
+    return MailTime.OFF if quiet else MailTime.NOW
 
 
-def _concerned(announcement: Announcement, contact: Contact, audience: Audience) -> bool:
-    """Tells whether the contact must act on it, asked for it, approved it, or follows what is deployed."""
+def _expected(announcement: Announcement) -> bool:
+    """Tells whether it is the start of a deployment that was approved just now."""
+    if announcement.event is not Event.STARTED:
+        return False
+    history = announcement.ticket.status.history
+    approved = next((each.at for each in reversed(history) if each.action is Action.APPROVED), None)
+    return approved is not None and announcement.at - approved < AT_ONCE
+
+
+def _stands_in(announcement: Announcement, contact: Contact, audience: Audience) -> bool:
+    """Tells whether the contact may decide for the whole platform alone, and the tenant has somebody of its own.
+
+    They are reminded when nobody has decided, and told at once where nobody else could.
+    """
+    if announcement.event not in {Event.CREATED, Event.LAPSED}:
+        return False
+    ticket, requester = announcement.ticket, announcement.requester
+    own = [each for each in audience.contacts if _of_the_tenant(each.person, ticket)]
+    return contact not in own and any(
+        not each.silent and roles.refusal(each.person, Permission.APPROVE, ticket, requester) is None for each in own
+    )
+
+
+def _of_the_tenant(person: Person, ticket: PromotionRequest) -> bool:
+    """Tells whether a role in the ticket's own tenant lets the person approve there."""
+    tenant = ticket.metadata.tenant
+    return any(each.tenant == tenant and Permission.APPROVE in person.allowed(each.role) for each in person.grants)
+
+
+def reason_of(announcement: Announcement, contact: Contact, audience: Audience) -> Reason | None:
+    """The reason for which the contact hears of it; None where it does not concern them, or they want no mail."""
+    if contact.silent or contact.person.owner is not None:
+        return None
+    return next((reason for reason in Reason if _holds(reason, announcement, contact, audience)), None)
+
+
+_TOLD: dict[Reason, frozenset[Event]] = {
+    Reason.REQUESTED: frozenset(Event) - {Event.CREATED, Event.REMINDER},
+    Reason.OWNS: frozenset(Event) - {Event.CREATED, Event.REMINDER},
+    Reason.DECIDES: frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED}),
+    Reason.APPROVED: frozenset({Event.CANCELLED, Event.STARTED, Event.SUCCEEDED, Event.FAILED}),
+    Reason.WAS_ASKED: CLOSING,
+    Reason.FOLLOWS: frozenset({Event.SUCCEEDED, Event.FAILED}),
+    Reason.OPERATES: frozenset(),
+}
+"""The events that somebody hears of, by what they have to do with the ticket."""
+
+
+def _holds(reason: Reason, announcement: Announcement, contact: Contact, audience: Audience) -> bool:
     ticket, person, requester = announcement.ticket, contact.person, announcement.requester
-    match announcement.event:
-        case Event.CREATED | Event.REMINDER:
+    if announcement.event not in _TOLD[reason]:
+        return False
+    match reason:
+        case Reason.REQUESTED:
+            return person.is_requester(ticket, requester)
+        case Reason.OWNS:
+            return _owns_the_requester(announcement, person, audience)
+        case Reason.DECIDES:
             return roles.refusal(person, Permission.APPROVE, ticket, requester) is None
-        case Event.APPROVED | Event.REJECTED | Event.EXPIRED | Event.EXPIRING:
-            return _asked(announcement, person, audience)
-        case Event.HELD | Event.RELEASED | Event.SUPERSEDED:
-            return _asked(announcement, person, audience)
-        case Event.LAPSED:
-            approves = roles.refusal(person, Permission.APPROVE, ticket, requester) is None
-            return approves or _asked(announcement, person, audience)
-        case Event.SUCCEEDED | Event.FAILED if contact.follows and not roles.refusal(person, Permission.SEE, ticket):
-            return True
-        case _:
-            return _asked(announcement, person, audience) or _approved(ticket, person)
+        case Reason.APPROVED:
+            return ticket.status.approved_by is not None and same_address(ticket.status.approved_by) in person.addresses
+        case Reason.WAS_ASKED:
+            return _was_asked(announcement, person)
+        case Reason.FOLLOWS:
+            return contact.follows and roles.refusal(person, Permission.SEE, ticket) is None
+        case Reason.OPERATES:
+            return False
 
 
-def _asked(announcement: Announcement, person: Person, audience: Audience) -> bool:
-    """Tells whether the person asked for it, or owns the service account that did."""
+def _owns_the_requester(announcement: Announcement, person: Person, audience: Audience) -> bool:
     ticket, requester = announcement.ticket, announcement.requester
     asked = (each.person for each in audience.contacts if each.person.is_requester(ticket, requester))
-    owners = {same_address(each.owner) for each in asked if each.owner}
-    return person.is_requester(ticket, requester) or bool(person.addresses & owners)
+    return bool(person.addresses & {same_address(each.owner) for each in asked if each.owner})
 
 
-def _approved(ticket: PromotionRequest, person: Person) -> bool:
-    return ticket.status.approved_by is not None and same_address(ticket.status.approved_by) in person.addresses
+def _was_asked(announcement: Announcement, person: Person) -> bool:
+    """Tells whether the person was asked to decide, did not themselves, and may still see what became of it."""
+    ticket = announcement.ticket
+    if same_address(ticket.last.by) in person.addresses or roles.refusal(person, Permission.SEE, ticket):
+        return False
+    return not person.addresses.isdisjoint(map(same_address, announcement.asked))

@@ -82,8 +82,8 @@ class Progress(EventRef):
 
     @property
     def for_nobody(self) -> bool:
-        """Tells whether it went nowhere, as it does where a tenant has no webhook: there is nothing to report."""
-        return self.channel is Channel.WEBHOOK and self.outcome is DeliveryOutcome.DELIVERED and not self.receipts
+        """Tells whether it went nowhere, as where a tenant has no webhook, or everybody keeps it for their digest."""
+        return self.outcome is DeliveryOutcome.DELIVERED and not self.receipts
 
 
 class TicketAnnouncements(Frozen):

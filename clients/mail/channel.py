@@ -24,7 +24,7 @@ from clients.channel import Allowed, ChannelDown
 from clients.letters import Letter, Letters, one_line
 from clients.tls import ClientCertificate, context
 from domain.announcement import Announcement
-from domain.audience import Addressee, Audience, Language, recipients
+from domain.audience import Addressee, Audience, Language, Reason, recipients
 from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
 from domain.roles import same_address
 
@@ -70,14 +70,17 @@ class MailServer:
 class Mail:
     """The channel. `sender` is who the mails are from; their ids belong to its domain.
 
-    One conversation with the server goes on while there is something to mail. A mail's words are made once a language.
+    One conversation with the server goes on while there is something to mail. A mail's words are made once a
+    language and a reason.
     """
 
     server: MailServer
     sender: Address
     letters: Letters
     _smtp: "_Conversation | None" = None
-    _made: dict[str, tuple[Announcement, Audience, dict[Language | None, EmailMessage]]] = field(default_factory=dict)
+    _made: dict[str, tuple[Announcement, Audience, dict[tuple[Language | None, Reason], EmailMessage]]] = field(
+        default_factory=dict
+    )
 
     def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
         """The mailboxes, in the form in which two spellings of one are equal."""
@@ -162,7 +165,7 @@ class Mail:
 
     def message(self, said: Announcement, addressee: Addressee, audience: Audience) -> EmailMessage:
         """The mail to one person: the same message, by its id, however often it is made."""
-        letter = self._letter(said, audience, addressee.language)
+        letter = self._letter(said, audience, addressee)
         message = EmailMessage(policy=WIRE)
         for name, value in letter.raw_items():  # parsed already, so that nothing is parsed for each reader
             message[name] = value
@@ -171,16 +174,17 @@ class Mail:
         message.set_payload(letter.get_payload())
         return message
 
-    def _letter(self, said: Announcement, audience: Audience, language: Language | None) -> EmailMessage:
-        """The mail about this announcement to this audience, made once for all who read the language; to nobody yet."""
+    def _letter(self, said: Announcement, audience: Audience, addressee: Addressee) -> EmailMessage:
+        """The mail about this, made once for all who read the language and get it for the reason; to nobody yet."""
         known = self._made.get(said.id)
         if known is None or known[0] is not said or known[1] is not audience:
             if len(self._made) >= LETTERS_KEPT:
                 self._made.clear()
             known = self._made[said.id] = (said, audience, {})
-        if language not in known[2]:
-            known[2][language] = self._written(said, self.letters.letter(said, audience, language))
-        return known[2][language]
+        kind = addressee.language, addressee.reason
+        if kind not in known[2]:
+            known[2][kind] = self._written(said, self.letters.letter(said, audience, *kind))
+        return known[2][kind]
 
     def _written(self, said: Announcement, letter: Letter) -> EmailMessage:
         message = EmailMessage(policy=WIRE)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from clients.letters import Facts
+from clients.markup import rich_text
 from domain.decision import BY_CLICK
 from domain.ticket import SYSTEM, State
 
@@ -38,6 +39,7 @@ def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
         {"type": "section", "fields": fields},
         *_compared(facts),
         {"type": "section", "text": _plain(facts.excerpt(ticket.spec.request.justification), SECTION)},
+        *_notes(facts),
         {"type": "actions", "elements": buttons},
         {"type": "context", "elements": [_plain(ticket.id, FIELD)]},
     ]
@@ -57,10 +59,25 @@ def _way(facts: Facts) -> str:
 
 
 def _compared(facts: Facts) -> list[Block]:
-    """The blocks that whoever decides should see before: that it goes back, and what else is open of the target."""
+    """The blocks that whoever decides should see before: that it goes back, what has not passed, what else is open."""
     others = [f"{facts.t['others']}{facts.t['colon']}", *facts.others] if facts.others else []
-    said = ([_way(facts)] if facts.warning else []) + (["\n".join(others)] if others else [])
+    said = [*([_way(facts)] if facts.warning else []), *_unmet(facts), *(["\n".join(others)] if others else [])]
     return [{"type": "section", "text": _plain(text, SECTION)} for text in said]
+
+
+def _unmet(facts: Facts) -> list[str]:
+    """The checks that have not passed, in one line."""
+    failed = ", ".join(facts.failed_checks)
+    return [f"⚠️ {facts.t['unmet']}{facts.t['colon']} {failed}"] if failed else []
+
+
+def _notes(facts: Facts) -> list[Block]:
+    """The release notes as they were written, for who decides."""
+    notes = facts.said.ticket.spec.request.release_notes if facts.said.event.asks else ""
+    elements = rich_text(facts.excerpt(notes)) if notes.strip() else []
+    title = {"type": "text", "text": f"{facts.t['release_notes']}\n", "style": {"bold": True}}
+    heading: Block = {"type": "rich_text_section", "elements": [title]}
+    return [{"type": "rich_text", "elements": [heading, *elements]}] if elements else []
 
 
 def fallback(facts: Facts) -> str:
@@ -97,8 +114,7 @@ def _approve(facts: Facts) -> list[Block]:
     if compared is None:
         return []
     question = t["confirm"].format(what=facts.what, environment=facts.environment)
-    if facts.warning:
-        question = f"{_way(facts)}\n{question}"
+    question = "\n".join([*([_way(facts)] if facts.warning else []), *_unmet(facts), question])
     confirm = {"title": _plain(t["approve"], 100), "text": _plain(question, 300)}
     confirm |= {"confirm": _plain(t["approve"], 30), "deny": _plain(t["cancel"], 30)}
     return [_button(facts, APPROVE, t["approve"], "primary", compared.replaces or "") | {"confirm": confirm}]

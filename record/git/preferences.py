@@ -5,10 +5,12 @@ import logging
 
 from pydantic import ValidationError
 
+from domain.audience import Audience
 from domain.errors import PreferencesChanged
 from domain.formats import NewerMessage
 from domain.preferences import DEFAULTS, Preferences, PreferencesChange
 from domain.roles import Person, same_address
+from record.git.journal import Journal
 from record.git.repository import Repository
 
 _LOG = logging.getLogger(__name__)
@@ -43,7 +45,17 @@ def preferences_of(repository: Repository, person: Person) -> Preferences:
 
     Their own address counts first, then their others. Raises RecordUnavailable where the whole journal can't be read.
     """
+    return _found(repository.journal(PREFERENCES), person)
+
+
+def with_preferences(repository: Repository, audience: Audience) -> Audience:
+    """The audience with what each of its people prefers. Raises RecordUnavailable."""
     journal = repository.journal(PREFERENCES)
+    contacts = (each.model_copy(update={"preferences": _found(journal, each.person)}) for each in audience.contacts)
+    return audience.model_copy(update={"contacts": tuple(contacts)})
+
+
+def _found(journal: Journal, person: Person) -> Preferences:
     for address in (person.email, *person.aliases):
         if (file := journal.newest(path_of(address))) is not None:
             return _readable(file, address)

@@ -13,7 +13,7 @@ from tests.api.house import HUGO, JEAN, PIERRE, Connect, House, opened
 
 @pytest.fixture
 def silent_house(connect_temporal: Connect, tmp_path: Path) -> Iterator[House]:
-    """A house whose mail server is away; Slack and Kafka write to its log."""
+    """A house whose mail server is away; Slack and Kafka are not set up."""
     with opened(connect_temporal, tmp_path, smtp_url=SecretStr("smtp://127.0.0.1:9")) as house:
         yield house
 
@@ -25,15 +25,15 @@ def told(house: House, ticket_id: str) -> dict[str, dict[str, Any]]:
     return {each["channel"]: each for each in answer.json()}
 
 
-def test_it_tells_which_channel_was_reached_and_which_waits(silent_house: House) -> None:
+def test_it_tells_what_waits_and_nothing_of_a_channel_that_is_not_set_up(silent_house: House) -> None:
     """The promotion was created all the same."""
     ticket = silent_house.as_(PIERRE).create()["metadata"]["id"]
     until = time.monotonic() + 10
-    while (found := told(silent_house, ticket)).keys() != {"mail", "slack", "kafka"}:
+    while not (found := told(silent_house, ticket)):
         assert time.monotonic() < until, found
         time.sleep(0.1)
-    kafka, mail = found["kafka"], found["mail"]
-    assert (kafka["event"], kafka["reached"], kafka["refused"]) == ("request-created", 1, 0)
+    assert found.keys() == {"mail"}
+    mail = found["mail"]
     assert (mail["event"], mail["outcome"], mail["reached"]) == ("request-created", "waiting", 0)
     assert "127.0.0.1" not in str(found)
 

@@ -10,6 +10,7 @@ from domain.announcement import Announcement, Event
 from domain.audience import Audience, Contact, Language
 from domain.comparison import Comparison, OtherRequest
 from domain.delivery import DeliveryResult, OutgoingMessage
+from domain.preferences import MailTime, Preferences
 from domain.roles import Role
 from domain.ticket import Action, HistoryEntry, PromotionRequest, State
 from domain.versions import Direction
@@ -104,7 +105,7 @@ def audience(tenant_name: str = "Finance", requester_name: str = "Pierre Durand"
             Contact(person=pierre),
             Contact(person=jean),
             Contact(person=CLAIRE, language="fr"),
-            Contact(person=ADA),
+            Contact(person=ADA, preferences=Preferences(mail={Event.CREATED: MailTime.NOW})),
         ),
     )
 

@@ -13,12 +13,15 @@ from clients.letters import EXCERPT, Letters, visible
 from clients.remarks import FRENCH
 from clients.words import WORDS
 from domain.announcement import Event
-from domain.audience import Language
+from domain.audience import Language, Reason
 from domain.remarks import TEMPLATES, write
 from domain.versions import Direction
 from tests.clients.announcing import HOSTILE, NAME, audience, compared, said
 
 LETTERS = Letters("https://prodgate.example/", Language.EN, ZoneInfo("Europe/Paris"))
+MARKDOWN = {"p", "br", "em", "strong", "code", "pre", "ul", "ol", "li", "h3", "hr", "blockquote"}
+"""The elements that release notes may have."""
+
 BOTH = [(event, language) for event in Event for language in Language]
 
 
@@ -61,7 +64,8 @@ def test_what_people_typed_is_text_in_every_letter(event: Event, language: Langu
     kind = LETTERS.letter(said(event), audience(), language)
     hostile = LETTERS.letter(said(event, HOSTILE), audience(NAME, NAME), language)
     harmless, page = Page(kind.html), Page(hostile.html)
-    assert (page.elements, page.attributes, page.links) == (harmless.elements, harmless.attributes, harmless.links)
+    assert page.elements - MARKDOWN == harmless.elements - MARKDOWN
+    assert (page.attributes, page.links) == (harmless.attributes, harmless.links)
     assert hostile.subject == kind.subject
     for words in (hostile.text, hostile.html):
         assert not [each for each in words if each in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\x07\x1b"]
@@ -126,7 +130,7 @@ def test_every_letter_says_what_is_replaced_and_warns_of_what_goes_back(directio
             assert way in letter.text
             assert way in Page(letter.html).text
             assert (f"{warning.upper()}{WORDS[language].labels['colon']} {way}" in letter.text) == warns
-            assert ('class="warning"' in letter.html) == warns
+            assert (f"<strong>{warning}" in letter.html) == warns
 
 
 def test_what_was_replaced_is_told_of_what_is_deployed() -> None:
@@ -149,9 +153,39 @@ def test_who_decides_reads_what_else_is_open_and_others_do_not() -> None:
 def test_a_check_that_did_not_pass_is_a_no() -> None:
     """It does not look like those that passed."""
     letter = LETTERS.letter(said(Event.CREATED), audience())
-    assert "Staging tests passed: ✓ yes" in letter.text
-    assert "Performance tests passed: ✗ no" in letter.text
-    assert letter.html.count('<td class="no">✗ no</td>') == 1
+    assert "Staging tests: ✓ passed" in letter.text
+    assert "Performance tests: ✗ not passed" in letter.text
+    assert letter.html.count('<td class="no">✗ not passed</td>') == 1
+    assert "NOT PASSED: Performance tests" in letter.text
+    assert "Not passed: Performance tests" in Page(letter.html).text
+    assert "Not passed:" not in Page(LETTERS.letter(said(Event.APPROVED), audience()).html).text
+
+
+NOTES = "# What is new\n\n- **3DS2**, see [the plan](https://evil.example/)\n- `timeout` is _30 s_\n\n![x](https://evil.example/x)"
+
+
+def test_release_notes_are_shown_as_they_were_meant() -> None:
+    """Lists and emphasis, without a link or a picture of somebody else's; the text has them as typed."""
+    letter = LETTERS.letter(said(Event.CREATED, NOTES), audience())
+    for shown in ("<h3>What is new</h3>", "<strong>3DS2</strong>", "<code>timeout</code>", "<em>30 s</em>", "<li>"):
+        assert shown in letter.html
+    assert "[the plan](https://evil.example/)" in Page(letter.html).text
+    assert Page(letter.html).links == ["https://prodgate.example/requests/PR-2026-0001"]
+    assert "- **3DS2**, see" in letter.text
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("reason", Reason)
+def test_each_reader_is_told_their_own_reason_and_where_to_choose(reason: Reason, language: Language) -> None:
+    """Who gets it for the platform's sake has no page to choose on; who was asked reads that it is over."""
+    letter = LETTERS.letter(said(Event.APPROVED), audience(), language, reason)
+    page, words = Page(letter.html), WORDS[language]
+    for text in (letter.text, page.text):
+        assert [each for each in Reason if words.reasons[each].format(tenant="Finance") in text] == [reason]
+        assert (words.labels["settled"] in text) == (reason is Reason.WAS_ASKED)
+    choose = [] if reason is Reason.OPERATES else ["https://prodgate.example/preferences"]
+    assert page.links == ["https://prodgate.example/requests/PR-2026-0001", *choose]
+    assert all(link in letter.text for link in page.links)
 
 
 def test_a_french_letter_retells_what_the_service_wrote() -> None:

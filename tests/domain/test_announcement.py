@@ -7,7 +7,8 @@ import pytest
 
 from domain import lifecycle
 from domain.announcement import Announcement, Event, Plan, event_of, next_due, reminders_by
-from domain.audience import Addressee, Audience, Contact, recipients
+from domain.audience import AT_ONCE, Addressee, Audience, Contact, Reason, recipients
+from domain.preferences import Digest, MailTime, Preferences
 from domain.roles import Person, Requester, Role
 from domain.ticket import Impact, State
 from tests.domain.builders import ADA, JEAN, NOW, PIERRE, VERA, history, person, ticket_in
@@ -42,7 +43,7 @@ def mailed(announcement: Announcement, to: Audience = EVERYBODY) -> set[str]:
 @pytest.mark.parametrize(
     ("event", "state", "expected"),
     [
-        (Event.CREATED, "pending", {"jean", "claire", "ada"}),
+        (Event.CREATED, "pending", {"jean", "claire"}),
         (Event.REMINDER, "pending", {"jean", "claire", "ada"}),
         (Event.EXPIRING, "pending", {"pierre"}),
         (Event.APPROVED, "approved", {"pierre"}),
@@ -52,8 +53,8 @@ def mailed(announcement: Announcement, to: Audience = EVERYBODY) -> set[str]:
         (Event.SUPERSEDED, "superseded", {"pierre"}),
         (Event.HELD, "approved", {"pierre"}),
         (Event.RELEASED, "approved", {"pierre"}),
-        (Event.LAPSED, "pending", {"pierre", "jean", "claire", "ada"}),
-        (Event.STARTED, "deploying", {"pierre", "jean"}),
+        (Event.LAPSED, "pending", {"pierre", "jean", "claire"}),
+        (Event.STARTED, "deploying", set()),
         (Event.SUCCEEDED, "deployed", {"pierre", "jean", "vera"}),
         (Event.FAILED, "failed", {"pierre", "jean", "vera", "ops"}),
     ],
@@ -61,6 +62,62 @@ def mailed(announcement: Announcement, to: Audience = EVERYBODY) -> set[str]:
 def test_an_event_is_mailed_to_whom_the_contract_names(event: Event, state: str, expected: set[str]) -> None:
     """The table of the contract, each person once."""
     assert mailed(said(event, state)) == expected
+
+
+def test_a_start_is_news_where_it_comes_long_after_the_approval() -> None:
+    """It was held, stood in a line or waited for its date."""
+    later = said(Event.STARTED, "deploying").ticket.last.at + AT_ONCE
+    assert mailed(said(Event.STARTED, "deploying", at=later)) == {"pierre", "jean"}
+
+
+def test_who_stands_in_is_asked_where_nobody_else_can_decide() -> None:
+    """The tenant's own approver asked for it, wants no mail, or there is none; otherwise they are reminded alone."""
+    asked_by_jean = said(Event.CREATED, requester=Requester.of(JEAN))
+    assert mailed(asked_by_jean, audience(JEAN, ADA)) == {"ada"}
+    assert mailed(said(Event.CREATED), audience(Contact(person=JEAN, silent=True), ADA)) == {"ada"}
+    assert mailed(said(Event.CREATED), audience(PIERRE, ADA)) == {"ada"}
+    assert mailed(said(Event.REMINDER)) == {"jean", "claire", "ada"}
+
+
+def test_a_choice_of_their_own_counts() -> None:
+    """For the event that they made it for; nobody gets what does not concern them by it."""
+    every = Preferences(mail=dict.fromkeys(Event, MailTime.NOW))
+    none = Preferences(mail=dict.fromkeys(Event, MailTime.OFF))
+    kept = Preferences(mail={Event.CREATED: MailTime.DIGEST}, digest=Digest(daily=True))
+    people = audience(
+        Contact(person=ADA, preferences=every),
+        Contact(person=JEAN, preferences=none),
+        Contact(person=CLAIRE, preferences=kept),
+        Contact(person=PIERRE, preferences=every),
+    )
+    assert mailed(said(Event.CREATED), people) == {"ada"}
+    assert mailed(said(Event.LAPSED), people) == {"ada", "claire", "pierre"}
+    assert mailed(said(Event.STARTED, "deploying"), people) == {"pierre"}
+
+
+def test_who_was_asked_hears_who_decided_unless_they_did() -> None:
+    """Under whatever address they were asked, and only while they may see the request."""
+    asked = ("Jean.Dupont@cab-i.com", CLAIRE.email, SOPHIE.email)
+    found = {each.email: each.reason for each in recipients(said(Event.APPROVED, "approved", asked=asked), EVERYBODY)}
+    assert found == {PIERRE.email: Reason.REQUESTED, CLAIRE.email: Reason.WAS_ASKED}
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "reasons"),
+    [
+        (Event.CREATED, "pending", {"jean": Reason.DECIDES, "claire": Reason.DECIDES}),
+        (Event.APPROVED, "approved", {"pierre": Reason.REQUESTED}),
+        (
+            Event.FAILED,
+            "failed",
+            {"pierre": Reason.REQUESTED, "jean": Reason.APPROVED, "vera": Reason.FOLLOWS, "ops": Reason.OPERATES},
+        ),
+    ],
+)
+def test_each_is_told_for_their_own_reason(event: Event, state: str, reasons: dict[str, Reason]) -> None:
+    """One, and the true one."""
+    found = recipients(said(event, state), EVERYBODY)
+    assert {each.email.partition("@")[0].partition(".")[0]: each.reason for each in found} == reasons
 
 
 def test_the_requester_is_never_asked_to_decide() -> None:

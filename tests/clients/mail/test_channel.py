@@ -16,7 +16,7 @@ from clients.letters import Letter, Letters
 from clients.mail.channel import Mail, MailServer
 from clients.tls import ClientCertificate
 from domain.announcement import Announcement, Event
-from domain.audience import Addressee, Audience, Language
+from domain.audience import Addressee, Audience, Language, Reason
 from domain.delivery import DeliveryResult
 from tests.clients.announcing import HOSTILE, LETTERS, NAME, always, audience, outgoing, said, told
 from tests.smtp import MailSink
@@ -163,9 +163,15 @@ async def test_one_conversation_lasts_while_there_is_something_to_mail_and_words
     made: list[Language | None] = []
 
     class Counted(Letters):
-        def letter(self, said: Announcement, audience: Audience, language: Language | None = None) -> Letter:
+        def letter(
+            self,
+            said: Announcement,
+            audience: Audience,
+            language: Language | None = None,
+            reason: Reason = Reason.OPERATES,
+        ) -> Letter:
             made.append(language)
-            return super().letter(said, audience, language)
+            return super().letter(said, audience, language, reason)
 
     channel = Mail(plain(sink).server, SENDER, Counted(LETTERS.public_url, LETTERS.language, LETTERS.zone))
     await told(channel, said(Event.CREATED))

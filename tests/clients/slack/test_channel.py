@@ -102,7 +102,10 @@ async def test_the_first_message_says_what_is_replaced_and_warns(workspace: Slac
     for message in (first, reply, str(workspace.updates[0].said["blocks"])):
         assert way in message
         assert ("⚠️ Look twice: " in message) == warns
-    assert ("⚠️" in str(next(each["confirm"] for each in elements(first_of(workspace)) if "confirm" in each))) == warns
+    question = str(next(each["confirm"] for each in elements(first_of(workspace)) if "confirm" in each))
+    assert ("⚠️ Look twice: " in question) == warns
+    for asked in (question, first):
+        assert "⚠️ Not passed: Performance tests" in asked
     assert "PR-2026-0002: 3.3.0, approved" in first
     assert "PR-2026-0002" not in reply
 
@@ -125,7 +128,7 @@ def first_of(workspace: SlackStandIn) -> dict[str, Any]:
 
 
 def elements(message: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each for block in message["blocks"] for each in block.get("elements", [])]
+    return [each for block in message["blocks"] if block["type"] == "actions" for each in block["elements"]]
 
 
 async def test_ids_stay_when_a_message_is_sent_again(workspace: SlackStandIn) -> None:
