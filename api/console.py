@@ -8,7 +8,7 @@ from pydantic import Field
 from api import known
 from api.dependencies import PUBLIC, FromConsole, FromControls, FromDirectory, FromIndex, needs
 from api.entry import SignedInRoute
-from api.models import Console, KnownTarget, Me
+from api.models import Console, Decider, KnownTarget, Me
 from api.openapi import problems
 from domain.roles import Permission, Person
 from domain.ticket import TargetType
@@ -45,6 +45,12 @@ async def get_console_settings(settings: FromConsole) -> Console:
 def get_caller(directory: FromDirectory, controls: FromControls, caller: Sees) -> Me:
     """The caller: their roles, the tenants they see or create in, and what their roles let them do there."""
     return known.me(caller, directory.current(), controls.faults())
+
+
+@router.get("/people", responses=_REFUSALS)
+def list_people(directory: FromDirectory, caller: Sees) -> tuple[Decider, ...]:
+    """The people of the tenants that the caller sees or creates in, and of the platform: their names, by address."""
+    return known.people(caller, directory.current())
 
 
 @router.get("/targets", responses=_REFUSALS)

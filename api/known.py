@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from api.models import KnownTarget, KnownTenant, Me, ReportedFault, Right
+from api.models import Decider, KnownTarget, KnownTenant, Me, ReportedFault, Right
 from domain import roles
 from domain.roles import Permission, Person, Role, Scope
 from domain.targets import CatalogueEntry
@@ -32,6 +32,14 @@ def tenants(person: Person, directory: Directory) -> tuple[str, ...]:
         return tuple(sorted(directory.tenants))
     reached = scope.tenants | scope.own_tenants | set(creates(person, directory))
     return tuple(sorted(reached & directory.tenants.keys()))
+
+
+def people(person: Person, directory: Directory) -> tuple[Decider, ...]:
+    """The people of the tenants that the person reaches, and of the platform who act there too, by address."""
+    reached = tenants(person, directory)
+    acting = {None, *reached} if reached else frozenset()
+    found = (each for each in directory.people if any(grant.tenant in acting for grant in each.grants))
+    return tuple(sorted(map(Decider.of, found), key=lambda each: each.email))
 
 
 def me(person: Person, directory: Directory, faults: Iterable[Fault]) -> Me:

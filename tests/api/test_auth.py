@@ -43,6 +43,7 @@ BESIDE = [
     ("GET", "/v1/targets/{tenant}/{type}/{name}/versions"),
     ("GET", "/v1/tenants/{tenant}"),
     ("GET", "/v1/queue"),
+    ("GET", "/v1/people"),
     ("GET", "/v1/audit"),
     ("GET", "/v1/events"),
     ("POST", "/v1/codec/decode"),

@@ -42,6 +42,15 @@ def test_a_page_learns_how_to_sign_in_before_anybody_did(connect_temporal: Conne
         }
 
 
+def test_people_are_named_to_whom_they_act_before(house: House) -> None:
+    """Those of one's tenants and of the platform, and nobody to whom no tenant is open."""
+    named = {each["email"]: each["name"] for each in house.as_(PIERRE).get("/v1/people").json()}
+    assert (named[JEAN], named[ALICE]) == ("Jean Dupont", "Alice Admin")
+    assert LEA not in named
+    assert LEA in {each["email"] for each in house.as_(ALICE).get("/v1/people").json()}
+    assert house.as_(NOBODY).get("/v1/people").json() == []
+
+
 @pytest.mark.parametrize(
     ("email", "tenants", "creates", "approves"),
     [

@@ -105,6 +105,7 @@ DECLARED = {
     "GET /v1/targets/{tenant}/{type}/{name}/versions": "see",
     "GET /v1/tenants/{tenant}": "see",
     "GET /v1/queue": "see",
+    "GET /v1/people": "see",
     "GET /v1/console": "public",
     "POST /v1/codec/decode": "operate",
     "POST /v1/repairs": "operate",

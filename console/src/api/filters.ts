@@ -7,8 +7,17 @@ export type Tab = (typeof TABS)[number];
 export const PERIODS = ['today', 'week', 'month'] as const;
 export type Period = (typeof PERIODS)[number];
 
+/** The orders that a list is offered in; the first is how it comes by itself. */
+export const ORDERS = ['-createdAt', 'createdAt', '-impact', 'due', 'scheduledDate', '-updatedAt'] as const;
+export type Order = (typeof ORDERS)[number];
+
 export interface Filters {
   tab: Tab;
+  /** Rows, or one request beside them to decide one after the other. */
+  view: 'rows' | 'split';
+  order: Order;
+  /** The request that the split view shows; empty for the first that waits. */
+  at: string;
   states: readonly State[];
   tenant: string;
   type: TargetType | '';
@@ -27,8 +36,12 @@ export function readFilters(search: URLSearchParams, home: Tab): Filters {
   const [from, to] = [day('from'), day('to')];
   const period = PERIODS.find((each) => each === search.get('period')) ?? '';
   const tab = TABS.find((each) => each === search.get('tab')) ?? home;
+  const split = tab === 'waiting' && search.get('view') === 'split';
   return {
     tab,
+    view: split ? 'split' : 'rows',
+    order: ORDERS.find((each) => each === search.get('sort')) ?? ORDERS[0],
+    at: split ? (search.get('at') ?? '') : '',
     // What waits for somebody is pending.
     states: tab === 'waiting' ? [] : STATES.filter((each) => search.getAll('state').includes(each)),
     tenant: search.get('tenant') ?? '',
@@ -46,7 +59,20 @@ export function writeFilters(filters: Filters): URLSearchParams {
   filters.states.forEach((state) => search.append('state', state));
   const custom = filters.period === 'custom';
   const { tenant, type, period, q } = filters;
-  const rest = { tenant, type, period, from: custom ? filters.from : '', to: custom ? filters.to : '', q };
+  const view = filters.tab === 'waiting' && filters.view === 'split' ? 'split' : '';
+  const sort = filters.order === ORDERS[0] ? '' : filters.order;
+  const at = view && filters.at;
+  const rest = {
+    view,
+    sort,
+    at,
+    tenant,
+    type,
+    period,
+    from: custom ? filters.from : '',
+    to: custom ? filters.to : '',
+    q,
+  };
   Object.entries(rest).forEach(([key, value]) => value && search.set(key, value));
   return search;
 }

@@ -25,6 +25,15 @@ export function lapseOf({ status: { state, history } }: Ticket): HistoryEntry | 
   return state === 'pending' ? history.findLast((entry) => entry.action === 'lapsed') : undefined;
 }
 
+/** Who approved or rejected it last, if it still counts: what lapsed has been approved by nobody. */
+export function deciderOf({ status: { state, history } }: Ticket): Decided | undefined {
+  if (state === 'pending') return undefined;
+  return history.findLast(
+    (entry): entry is Decided => entry.action === 'approved' || entry.action === 'rejected',
+  );
+}
+type Decided = HistoryEntry & { action: 'approved' | 'rejected' };
+
 /** Whether nothing but others' deployments of the same target can keep a request from being deployed now. */
 export function standsInLine(ticket: Ticket): boolean {
   const { state, history } = ticket.status;

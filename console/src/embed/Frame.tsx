@@ -1,5 +1,5 @@
 import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react';
-import { Outlet, Route, Router, Routes } from 'react-router';
+import { Route, Router, Routes } from 'react-router';
 import { useFocusOnNavigation } from '@/hooks/useFocusOnNavigation';
 import { useMe } from '@/hooks/useRequests';
 import { SpeechIn } from '@/i18n';
@@ -7,6 +7,7 @@ import { NotFound } from '@/pages/NotFound';
 import { ProductionRequests } from '@/pages/ProductionRequests';
 import { ConnectionBanner } from '@/shell/ConnectionBanner';
 import { CrashGuard } from '@/shell/CrashGuard';
+import { Inside } from '@/shell/Inside';
 import { RootContext, TitleContext } from '@/shell/root';
 import { PageSkeleton } from '@/shell/Shell';
 import { NotRead } from '@/ui/NotRead';
@@ -79,7 +80,7 @@ function Page() {
         <NotRead error={me.error} retry={me.refetch} />
       ) : (
         <Suspense fallback={<PageSkeleton />}>
-          {me.data ? <Outlet context={me.data} /> : <PageSkeleton />}
+          {me.data ? <Inside me={me.data} /> : <PageSkeleton />}
         </Suspense>
       )}
     </section>

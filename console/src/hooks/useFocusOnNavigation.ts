@@ -14,8 +14,9 @@ export function useFocusOnNavigation(toTop: (page: HTMLElement) => void) {
   useEffect(() => {
     if (before.current === pathname || !main.current) return;
     before.current = pathname;
-    // A page that put the focus itself knows better; and Back returns to where one was.
-    if (!main.current.contains(root.activeElement)) main.current.focus({ preventScroll: true });
+    // A page that put the focus itself knows better, the place it is in included; and Back returns to where one was.
+    if (main.current.contains(root.activeElement)) return;
+    main.current.focus({ preventScroll: true });
     if (how !== NavigationType.Pop) toTop(main.current);
   }, [pathname, how, root, toTop]);
   return main;

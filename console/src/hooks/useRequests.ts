@@ -1,9 +1,11 @@
 import {
   keepPreviousData,
+  queryOptions,
   useInfiniteQuery,
   useQuery,
   useQueryClient,
   type InfiniteData,
+  type QueryClient,
 } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
 import { days, type Filters } from '@/api/filters';
@@ -45,16 +47,31 @@ export function useStats() {
   });
 }
 
+/** How many requests wait for the caller in all, whatever is filtered; for who may decide. */
+export function useWaitingCount(mayApprove: boolean): number | undefined {
+  return useQuery({
+    queryKey: [...KEYS.stats, 'waiting'],
+    queryFn: async ({ signal }) =>
+      read(await api.GET('/v1/requests/prod/pending', { params: { query: { limit: 1 } }, signal })).total,
+    enabled: mayApprove,
+  }).data;
+}
+
 /** The list that the filters ask for, page after page. */
 export function useRequests(filters: Filters, zone: string) {
   return useInfiniteQuery({
-    queryKey: [...KEYS.lists, filters],
+    queryKey: listKey(filters),
     queryFn: ({ pageParam, signal }) => page(filters, zone, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: ListPage) => last.next,
     // Another filter answers in a moment; until then the list before stays instead of a flash of emptiness.
     placeholderData: keepPreviousData,
   });
+}
+
+/** Where a list is kept; the view and the request beside it make no other list. */
+function listKey(filters: Filters) {
+  return [...KEYS.lists, { ...filters, view: 'rows', at: '' }];
 }
 
 async function page(
@@ -70,6 +87,7 @@ async function page(
     ...(filters.tenant && { tenant: filters.tenant }),
     ...(filters.type && { type: filters.type }),
     ...(filters.q && { q: filters.q }),
+    sort: filters.order,
   };
   if (filters.tab === 'waiting') {
     return read(await api.GET('/v1/requests/prod/pending', { params: { query }, signal }));
@@ -97,34 +115,56 @@ export interface Read {
   etag: string | undefined;
 }
 
-export function useTicket(id: string) {
-  return useQuery({
+function ticketOf(id: string) {
+  return queryOptions({
     queryKey: KEYS.ticket(id),
     queryFn: async ({ signal }): Promise<Read> => {
       const answer = await api.GET('/v1/requests/prod/{id}', { params: { path: { id } }, signal });
       return { ticket: data(answer), etag: answer.response.headers.get('ETag') ?? undefined };
     },
+  });
+}
+
+export function useTicket(id: string) {
+  return useQuery({
+    ...ticketOf(id),
     enabled: id !== '',
     // Somebody may be about to decide on what is shown: where it could not be read again, it is tried until it can.
     refetchInterval: ({ state }) => state.status === 'error' && retryable(state.error) && LOOK_AGAIN_MS,
   });
 }
 
-export function usePermissions(id: string) {
-  return useQuery({
+function permissionsOf(id: string) {
+  return queryOptions({
     queryKey: [...KEYS.ticket(id), 'permissions'],
     queryFn: async ({ signal }) =>
       data(await api.GET('/v1/requests/prod/{id}/permissions', { params: { path: { id } }, signal })),
   });
 }
 
-export function useDifference(id: string) {
-  return useQuery({
+export function usePermissions(id: string) {
+  return useQuery(permissionsOf(id));
+}
+
+function differenceOf(id: string) {
+  return queryOptions({
     queryKey: [...KEYS.comparisons, id],
     queryFn: async ({ signal }) =>
       data(await api.GET('/v1/requests/prod/{id}/diff', { params: { path: { id } }, signal })),
-    enabled: id !== '',
   });
+}
+
+export function useDifference(id: string) {
+  return useQuery({ ...differenceOf(id), enabled: id !== '' });
+}
+
+/** Reads what a decision on a request needs, before somebody comes to it. */
+export function prefetchJudged(client: QueryClient, id: string): void {
+  // A fault stays with its query, which is asked again by who shows it.
+  const shown = () => undefined;
+  client.query(ticketOf(id)).catch(shown);
+  client.query(permissionsOf(id)).catch(shown);
+  client.query(differenceOf(id)).catch(shown);
 }
 
 /** The commits that made the request what it is; one that only says so, without proof, is not shown as an act. */
@@ -198,18 +238,20 @@ function post({ id, decision, text, etag, production }: Said) {
   const words = text.trim();
   const params = { path: { id }, header: { 'if-match': etag ?? null } };
   const comment = words ? { comment: words } : {};
+  // Whoever closes the page right after a decision has decided.
+  const keepalive = true;
   switch (decision) {
     case 'approve': {
       const body = production === undefined ? comment : { ...comment, production };
-      return api.POST('/v1/requests/prod/{id}/approve', { params, body });
+      return api.POST('/v1/requests/prod/{id}/approve', { params, body, keepalive });
     }
     case 'reject':
     case 'hold':
     case 'release':
-      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: { reason: words } });
+      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: { reason: words }, keepalive });
     case 'cancel':
     case 'retry':
-      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: comment });
+      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: comment, keepalive });
   }
 }
 

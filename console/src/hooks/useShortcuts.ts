@@ -25,6 +25,9 @@ export function useShortcutsOn(): [boolean, (on: boolean) => void] {
 const TYPING =
   'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], [role=menu]';
 
+/** Keys that go on while they are held; any other acts once, or a held `a` would approve one after the other. */
+const GOING_ON = ['j', 'k'];
+
 /** Does what the keys say, unless somebody types, a dialog is open or a modifier is held. */
 export function useShortcuts(keys: Record<string, () => void>): void {
   const root = useRoot();
@@ -41,6 +44,7 @@ export function useShortcuts(keys: Record<string, () => void>): void {
       const typing = event.target instanceof Element && event.target.closest(TYPING);
       if (
         !act ||
+        (event.repeat && !GOING_ON.includes(event.key)) ||
         typing ||
         event.ctrlKey ||
         event.metaKey ||

@@ -13,6 +13,9 @@ import { tenantName } from '@/components/requests/people';
 import { PreChecks } from '@/components/requests/detail/PreChecks';
 import { RequestHeader } from '@/components/requests/detail/RequestHeader';
 import { RequestTimeline } from '@/components/requests/detail/RequestTimeline';
+import { NextWaiting } from '@/components/requests/decide/NextWaiting';
+import { useDecisionKeys } from '@/components/requests/decide/useDecisionKeys';
+import { SinceLast } from '@/components/requests/SinceLast';
 import { Part, Section, Typed } from '@/components/requests/sections';
 import { NotProven } from '@/components/requests/detail/NotProven';
 import { Standing } from '@/components/requests/detail/Standing';
@@ -59,6 +62,8 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
   const nameOf = useNames(id);
   const [asked, ask] = useAsked();
   const readOut = useReadOut(ticket, nameOf);
+  const [decided, setDecided] = useState(false);
+  useDecisionKeys(ticket, ask);
 
   return (
     <>
@@ -66,6 +71,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
         {readOut}
       </p>
       <RequestHeader ticket={ticket} tenant={tenant} nameOf={nameOf} />
+      {decided && <NextWaiting after={id} />}
       <Ended ticket={ticket} nameOf={nameOf} mayAsk={me.creates.includes(ticket.metadata.tenant)} />
       <NotProven id={id} />
       <Standing ticket={ticket} nameOf={nameOf} />
@@ -74,6 +80,11 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
           <Section title={t.detail.changes}>
             <Changes ticket={ticket} />
             <Contract ticket={ticket} />
+            {ticket.status.state === 'pending' && (
+              <div className="mt-3">
+                <SinceLast ticket={ticket} />
+              </div>
+            )}
           </Section>
           <Section title={t.detail.justification}>
             <Typed text={request.justification} />
@@ -104,6 +115,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
           etag={etag}
           nameOf={nameOf}
           onClose={() => ask(undefined)}
+          onDecided={() => setDecided(me.mayApprove)}
         />
       )}
     </>

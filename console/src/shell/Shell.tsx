@@ -1,6 +1,6 @@
 import { Plus } from 'lucide-react';
 import { Suspense } from 'react';
-import { Link, Outlet, useLocation } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import { useFocusOnNavigation } from '@/hooks/useFocusOnNavigation';
 import { useMe } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
@@ -11,6 +11,7 @@ import { Account } from './Account';
 import { ConnectionBanner } from './ConnectionBanner';
 import { CrashGuard } from './CrashGuard';
 import { FaultBanner } from './FaultBanner';
+import { Inside } from './Inside';
 import { Logo } from './Logo';
 import { Sections } from './Sections';
 
@@ -67,7 +68,7 @@ export function Shell() {
         ) : (
           <CrashGuard key={pathname}>
             <Suspense fallback={<PageSkeleton />}>
-              {me.data ? <Outlet context={me.data} /> : <PageSkeleton />}
+              {me.data ? <Inside me={me.data} /> : <PageSkeleton />}
             </Suspense>
           </CrashGuard>
         )}

@@ -1,14 +1,21 @@
 import { useShortcutsOn } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
+import { useDecidingWords } from '@/i18n/deciding';
 import { Dialog } from '@/ui/Dialog';
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useSpeech();
+  const words = useDecidingWords();
   const [on, turn] = useShortcutsOn();
   const rows: readonly (readonly [string, string])[] = [
     ['j', t.keys.next],
     ['k', t.keys.previous],
     ['Enter', t.keys.open],
+    ['a', words.keys.approve],
+    ['r', words.keys.reject],
+    ['Ctrl Enter', words.keys.confirm],
+    ['z', words.keys.undo],
+    ['v', words.keys.split],
     ['x', t.keys.select],
     ['/', t.keys.search],
     ['n', t.keys.create],

@@ -1,7 +1,7 @@
 // The platform's own modal dialog: what is behind it is inert, Escape closes it and the focus returns by itself; and
 // unlike libraries that lock the page's scrolling, it injects no style, which the content security policy forbids.
 import { X } from 'lucide-react';
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react';
 import { useSpeech } from '@/i18n';
 import { useRoot } from '@/shell/root';
 import { cx } from './classes';
@@ -31,6 +31,7 @@ export function Dialog({
   const root = useRoot();
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
+  useConfirmKey(element);
   useEffect(() => {
     const dialog = element.current;
     const before = root.activeElement;
@@ -87,6 +88,20 @@ export function Dialog({
       <div className="px-5 pt-4 pb-5">{children}</div>
     </dialog>
   );
+}
+
+/** Ctrl+Enter confirms what a dialog asks, from wherever in it one is. */
+function useConfirmKey(element: RefObject<HTMLDialogElement | null>) {
+  useEffect(() => {
+    const dialog = element.current;
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+      event.preventDefault();
+      dialog?.querySelector('form')?.requestSubmit();
+    };
+    dialog?.addEventListener('keydown', press);
+    return () => dialog?.removeEventListener('keydown', press);
+  }, [element]);
 }
 
 export function DialogActions({ children }: { children: ReactNode }) {

@@ -8,9 +8,11 @@ interface Toast {
   key: number;
   kind: Kind;
   text: string;
+  /** What can be done about it. */
+  action: ReactNode;
 }
 
-type Say = (kind: Kind, text: string) => void;
+type Say = (kind: Kind, text: string, action?: ReactNode) => void;
 
 const SHOWN_MS = 7_000;
 const MOST = 4;
@@ -24,9 +26,9 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const next = useRef(0);
   const drop = useCallback((key: number) => setToasts((was) => was.filter((each) => each.key !== key)), []);
-  const say = useCallback<Say>((kind, text) => {
+  const say = useCallback<Say>((kind, text, action) => {
     next.current += 1;
-    const toast = { key: next.current, kind, text };
+    const toast = { key: next.current, kind, text, action };
     setToasts((was) => [...was.filter((each) => each.text !== text), toast].slice(-MOST));
   }, []);
   return (
@@ -56,6 +58,7 @@ function ToastCard({ toast, drop }: { toast: Toast; drop: (key: number) => void 
     >
       <Icon className={`mt-0.5 size-4 shrink-0 ${COLORS[toast.kind]}`} aria-hidden />
       <p className="grow">{toast.text}</p>
+      {toast.action}
       <button
         type="button"
         onClick={() => drop(toast.key)}

@@ -1,8 +1,8 @@
 import { Layers } from 'lucide-react';
 import { Link } from 'react-router';
 import type { OpenRequest } from '@/api/types';
+import { usePeople } from '@/hooks/usePeople';
 import { useSpeech } from '@/i18n';
-import { handle } from './people';
 import { StatusBadge } from './StatusBadge';
 
 interface OtherRequestsProps {
@@ -14,6 +14,7 @@ interface OtherRequestsProps {
 /** Other requests of the same target that are still open: what is decided here is not the last word. */
 export function OtherRequests({ others, newTab }: OtherRequestsProps) {
   const { t, format } = useSpeech();
+  const nameOf = usePeople();
   if (!others.length) return null;
   return (
     <div>
@@ -35,7 +36,7 @@ export function OtherRequests({ others, newTab }: OtherRequestsProps) {
             <span className="font-mono text-[0.8125rem] font-medium">{version}</span>
             <StatusBadge state={state} />
             <span className="text-[0.8125rem] text-muted">
-              {t.list.by(handle(createdBy))}
+              {t.list.by(nameOf(createdBy))}
               {scheduledDate && ` · ${t.list.scheduled(format.dateTime(scheduledDate))}`}
             </span>
           </li>

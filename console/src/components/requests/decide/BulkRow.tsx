@@ -2,12 +2,12 @@ import { CircleCheck, CircleDashed, CircleMinus, CircleX, LoaderCircle } from 'l
 import type { Ticket } from '@/api/types';
 import type { Outcome } from '@/hooks/useBulk';
 import type { Compared } from '@/hooks/useComparisons';
+import { usePeople } from '@/hooks/usePeople';
 import { useSpeech } from '@/i18n';
 import { explain } from '@/i18n/server';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
-import { handle } from '@/components/requests/people';
 import { FailedChecks } from '@/components/requests/detail/PreChecks';
 import { ComparedVersion } from '@/components/requests/VersionChange';
 
@@ -20,6 +20,7 @@ interface BulkRowProps {
 /** One of several requests that are decided together: what an approver has to know of it, and what became of it. */
 export function BulkRow({ ticket, compared, outcome }: BulkRowProps) {
   const { t, format } = useSpeech();
+  const nameOf = usePeople();
   const { target, request, preChecks } = ticket.spec;
   const { id, createdBy } = ticket.metadata;
   const date = request.scheduledDate;
@@ -34,7 +35,7 @@ export function BulkRow({ ticket, compared, outcome }: BulkRowProps) {
         </div>
         {outcome === 'left-out' && <p className="font-medium">{t.bulk.leftOut}</p>}
         <p className="text-muted">
-          <OutLink to={`/requests/${id}`}>{id}</OutLink> · {t.list.by(handle(createdBy))}
+          <OutLink to={`/requests/${id}`}>{id}</OutLink> · {t.list.by(nameOf(createdBy))}
           {date && ` · ${t.list.scheduled(format.dateTime(date))}`}
         </p>
         <FailedChecks checks={preChecks} />

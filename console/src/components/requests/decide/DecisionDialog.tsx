@@ -25,10 +25,12 @@ interface DecisionDialogProps {
   /** Somebody's name, from their address. */
   nameOf: (email: string) => string;
   onClose: () => void;
+  /** Called once the server has taken it. */
+  onDecided?: (ticket: Ticket) => void;
 }
 
 /** Asks once more before a decision, and takes its comment or reason. */
-export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: DecisionDialogProps) {
+export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDecided }: DecisionDialogProps) {
   const { t } = useSpeech();
   const root = useRoot();
   const say = useToast();
@@ -39,9 +41,10 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose }: Deci
   const form = useId();
   const compared = useCompared(ticket);
   const shown = useShown(compared);
-  const { decide, forget, busy, refusal } = useDecision((_, recorded) => {
+  const { decide, forget, busy, refusal } = useDecision((taken, recorded) => {
     setText('');
     onClose();
+    onDecided?.(taken);
     if (recorded) say('done', words.done);
     else say('info', t.decide.held(id));
   });

@@ -1,11 +1,13 @@
 import { CalendarClock, Layers } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'react-router';
+import { deciderOf } from '@/api/lifecycle';
 import type { Ticket } from '@/api/types';
 import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
+import { useDecidingWords } from '@/i18n/deciding';
+import { Button } from '@/ui/Button';
 import { Ago } from '@/ui/Time';
-import { handle } from '@/components/requests/people';
 import { TenantLink } from '@/components/requests/links';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
@@ -21,7 +23,10 @@ interface RequestCardProps {
   tenant: string;
   compared: Compared | undefined;
   choice: Choice | undefined;
+  nameOf: (email: string) => string;
   onSelect: (id: string, on: boolean) => void;
+  /** Where it can be decided from its row. */
+  onApprove: ((ticket: Ticket) => void) | undefined;
 }
 
 /** One request in a list; the whole row leads to it. */
@@ -30,9 +35,12 @@ export const RequestCard = memo(function RequestCard({
   tenant,
   compared,
   choice,
+  nameOf,
   onSelect,
+  onApprove,
 }: RequestCardProps) {
   const { t, format } = useSpeech();
+  const words = useDecidingWords();
   const { id, createdAt, createdBy } = ticket.metadata;
   const { target, request } = ticket.spec;
   const { state } = ticket.status;
@@ -40,6 +48,10 @@ export const RequestCard = memo(function RequestCard({
   const others = typeof compared === 'object' ? compared.others.length : 0;
   const decided =
     choice === 'decided' ? t.list.decided : choice === 'decided-by-you' ? t.list.decidedByYou : undefined;
+  // On the list of what waits every row would say so.
+  const waits = choice !== undefined && state === 'pending';
+  const decider = deciderOf(ticket);
+  const by = decider && words.decidedBy[decider.action](nameOf(decider.by));
   return (
     <li
       data-request={id}
@@ -61,7 +73,7 @@ export const RequestCard = memo(function RequestCard({
       <div className="grid min-w-0 grow grid-cols-[minmax(7.75rem,auto)_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 sm:grid-cols-[7.75rem_minmax(0,1fr)_auto]">
         <div className="order-2 sm:order-1">
           <span className="inline-flex flex-wrap gap-1">
-            <StatusBadge state={state} />
+            {waits ? <ImpactBadge impact={request.impactAssessment} /> : <StatusBadge state={state} />}
             <Marks ticket={ticket} />
           </span>
           {decided && <span className="ms-2 text-xs text-muted sm:ms-0 sm:block">{decided}</span>}
@@ -73,9 +85,11 @@ export const RequestCard = memo(function RequestCard({
               to={`/requests/${id}`}
               data-row
               onClick={() => sessionStorage.setItem('prodgate-opened', id)}
-              className="flex flex-col sm:flex-row sm:items-center sm:gap-x-2 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-text"
+              className="flex flex-col sm:flex-row sm:flex-wrap sm:items-center sm:gap-x-2 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-text"
             >
-              <span className="truncate font-semibold">{target.name}</span>{' '}
+              <span className="max-w-full truncate font-semibold" title={target.name}>
+                {target.name}
+              </span>{' '}
               <span className="flex min-h-5 items-center gap-2 sm:shrink-0">
                 <ComparedVersion version={target.version} compared={compared} />
                 {others > 0 && (
@@ -97,7 +111,8 @@ export const RequestCard = memo(function RequestCard({
               name={tenant}
               className="relative z-10 no-underline hover:underline"
             />{' '}
-            · <span title={createdBy}>{t.list.by(handle(createdBy))}</span>
+            · <span title={createdBy}>{t.list.by(nameOf(createdBy))}</span>
+            {by && <span className="lg:hidden"> · {by}</span>}
           </p>
         </div>
         <div className="order-3 flex flex-wrap items-center justify-end gap-x-4 gap-y-1 text-[0.8125rem] text-muted">
@@ -107,12 +122,39 @@ export const RequestCard = memo(function RequestCard({
               {t.list.scheduled(format.dateTime(date))}
             </span>
           )}
-          <span className="inline-flex sm:w-18">
-            <ImpactBadge impact={request.impactAssessment} />
-          </span>
+          {by && (
+            <span className="w-36 truncate max-lg:hidden" title={by}>
+              {by}
+            </span>
+          )}
+          {!waits && (
+            <span className="inline-flex sm:w-18">
+              <ImpactBadge impact={request.impactAssessment} />
+            </span>
+          )}
           <span className="whitespace-nowrap sm:w-27 sm:text-end">
             <Ago at={createdAt} />
           </span>
+          {waits && onApprove && (
+            <span className="flex gap-2 max-sm:w-full">
+              {/* The row itself is the link; this says so to who looks for a button. */}
+              <span
+                aria-hidden
+                className="inline-flex min-h-8 items-center justify-center rounded-md border border-edge/50 bg-raised px-2.5 font-medium text-text max-sm:grow"
+              >
+                {words.view}
+              </span>
+              <Button
+                small
+                tone="primary"
+                className="relative z-10 max-sm:grow"
+                aria-label={`${t.list.approveSelected} ${target.name} ${target.version}`}
+                onClick={() => onApprove(ticket)}
+              >
+                {t.list.approveSelected}
+              </Button>
+            </span>
+          )}
         </div>
       </div>
     </li>

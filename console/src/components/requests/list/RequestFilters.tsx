@@ -8,6 +8,7 @@ import { Choice } from '@/ui/Choice';
 import { inputClass } from '@/ui/Field';
 import { SearchBox } from '@/ui/SearchBox';
 import { StateFilter } from './StateFilter';
+import { ViewAndOrder } from './ViewAndOrder';
 
 interface RequestFiltersProps {
   filters: Filters;
@@ -47,6 +48,7 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
         change={(type) => change({ type: type as TargetType | '' })}
       />
       <PeriodFilter filters={filters} change={change} />
+      <ViewAndOrder filters={filters} change={change} />
       {isFiltered(filters) && (
         <Button tone="ghost" small onClick={() => change(NO_FILTERS)}>
           <X className="size-3.5" aria-hidden />

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { isFiltered, NO_FILTERS, type Filters } from '@/api/filters';
 import type { Me, Ticket } from '@/api/types';
 import { useComparisons } from '@/hooks/useComparisons';
+import { usePeople } from '@/hooks/usePeople';
 import type { ListData } from '@/hooks/useRequests';
 import type { Selection } from '@/hooks/useSelection';
 import { useSpeech } from '@/i18n';
@@ -15,17 +16,19 @@ import { Bone, Skeleton } from '@/ui/Skeleton';
 import { decidedAlone } from '@/components/requests/decide/bulkPlan';
 import { RequestCard, type Choice } from './RequestCard';
 
-interface RequestListProps {
+export interface RequestListProps {
   list: UseInfiniteQueryResult<ListData>;
   tickets: readonly Ticket[];
   filters: Filters;
   me: Me;
   selection: Selection;
   change: (change: Partial<Filters>) => void;
+  onApprove: (ticket: Ticket) => void;
 }
 
-export function RequestList({ list, tickets, filters, me, selection, change }: RequestListProps) {
+export function RequestList({ list, tickets, filters, me, selection, change, onApprove }: RequestListProps) {
   const { t } = useSpeech();
+  const nameOf = usePeople();
   const names = useMemo(() => new Map(me.tenants.map((each) => [each.name, each.displayName])), [me.tenants]);
   const compared = useComparisons(tickets);
   if (list.isPending) return <ListSkeleton />;
@@ -56,7 +59,9 @@ export function RequestList({ list, tickets, filters, me, selection, change }: R
               tenant={names.get(ticket.metadata.tenant) ?? ticket.metadata.tenant}
               compared={compared(ticket.metadata.id)}
               choice={choiceOf(ticket, selection, me)}
+              nameOf={nameOf}
               onSelect={selection.set}
+              onApprove={selection.offered ? onApprove : undefined}
             />
           ))}
         </ul>

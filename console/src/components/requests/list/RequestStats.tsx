@@ -1,29 +1,54 @@
-import { useStats } from '@/hooks/useRequests';
+import { Link } from 'react-router';
+import { NO_FILTERS, writeFilters, type Filters } from '@/api/filters';
+import type { Me, State } from '@/api/types';
+import { useStats, useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
+import { useDecidingWords } from '@/i18n/deciding';
 import { Bone } from '@/ui/Skeleton';
 
-/** Four numbers over what the caller may see. */
-export function RequestStats() {
+/** What was approved is by now in one of these. */
+const APPROVED: readonly State[] = ['approved', 'deploying', 'deployed', 'failed'];
+
+function leadsTo(states: readonly State[], order: Filters['order'] = '-updatedAt'): string {
+  const filters: Filters = { ...NO_FILTERS, tab: 'all', view: 'rows', at: '', states, order };
+  return `?${writeFilters(filters).toString()}`;
+}
+
+/** Four numbers over what the caller may see, each with the list that it counts. */
+export function RequestStats({ me }: { me: Me }) {
   const { t, format } = useSpeech();
+  const words = useDecidingWords();
   const { data, isError } = useStats();
+  const waiting = useWaitingCount(me.mayApprove);
+  const { stats } = t.list;
+  const mine = waiting === undefined ? undefined : words.ofThese(waiting);
   const rows = [
-    [t.list.stats.pending, data?.pending],
-    [t.list.stats.approvedToday, data?.approvedToday],
-    [t.list.stats.rejectedToday, data?.rejectedToday],
-    [t.list.stats.deployedThisWeek, data?.deployedThisWeek],
+    [stats.pending, data?.pending, leadsTo(['pending'], '-createdAt'), words.pending, mine],
+    [stats.approvedToday, data?.approvedToday, leadsTo(APPROVED), words.today],
+    [stats.rejectedToday, data?.rejectedToday, leadsTo(['rejected']), words.todayRejected],
+    [stats.deployedThisWeek, data?.deployedThisWeek, leadsTo(['deployed']), words.week],
   ] as const;
   return (
-    <section aria-label={t.list.stats.label}>
-      <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4">
-        {rows.map(([label, value]) => (
-          <div key={label} className="flex flex-col-reverse justify-end bg-surface px-4 py-2.5">
-            <dt className="text-[0.8125rem] text-muted">{label}</dt>
-            <dd className="text-xl font-semibold tabular-nums">
-              {value === undefined && !isError ? <Bone className="my-1 h-5 w-8" /> : format.count(value)}
-            </dd>
-          </div>
+    <nav aria-label={stats.label}>
+      <ul className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4">
+        {rows.map(([label, value, search, title, more]) => (
+          <li key={label} className="bg-surface">
+            <Link
+              to={{ search }}
+              title={title}
+              className="flex h-full flex-col px-4 py-2.5 hover:bg-hover focus-visible:-outline-offset-2"
+            >
+              <span className="text-xl font-semibold tabular-nums">
+                {value === undefined && !isError ? <Bone className="my-1 h-5 w-8" /> : format.count(value)}
+              </span>
+              <span className="text-[0.8125rem] text-muted">
+                {label}
+                {more && <span className="whitespace-nowrap"> · {more}</span>}
+              </span>
+            </Link>
+          </li>
         ))}
-      </dl>
-    </section>
+      </ul>
+    </nav>
   );
 }

@@ -1,19 +1,21 @@
 import { Link } from 'react-router';
 import { TABS, writeFilters, type Filters, type Tab } from '@/api/filters';
 import type { Me } from '@/api/types';
+import { useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { cx } from '@/ui/classes';
 
 /** The tabs that mean something to this person; each is an address, so links and Back work. */
 export function RequestTabs({ filters, me }: { filters: Filters; me: Me }) {
-  const { t } = useSpeech();
+  const { t, format } = useSpeech();
+  const waiting = useWaitingCount(me.mayApprove);
   const means: Record<Tab, boolean> = { waiting: me.mayApprove, mine: me.creates.length > 0, all: true };
   return (
     <nav aria-label={t.list.tabsLabel} className="-mb-px flex gap-1 overflow-x-auto">
       {TABS.filter((tab) => means[tab] || tab === filters.tab).map((tab) => (
         <Link
           key={tab}
-          to={{ search: `?${writeFilters({ ...filters, tab }).toString()}` }}
+          to={{ search: `?${writeFilters({ ...filters, tab, at: '' }).toString()}` }}
           aria-current={tab === filters.tab ? 'page' : undefined}
           className={cx(
             'border-b-2 px-3 py-2 font-medium whitespace-nowrap',
@@ -23,6 +25,11 @@ export function RequestTabs({ filters, me }: { filters: Filters; me: Me }) {
           )}
         >
           {t.list.tabs[tab]}
+          {tab === 'waiting' && waiting !== undefined && (
+            <span className="ms-1.5 rounded-full bg-accent-soft px-1.5 py-0.5 text-xs text-accent-text tabular-nums">
+              {format.count(waiting)}
+            </span>
+          )}
         </Link>
       ))}
     </nav>

@@ -1,0 +1,31 @@
+import { ArrowRight } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { NO_FILTERS } from '@/api/filters';
+import { useSession } from '@/auth/useSession';
+import { useRequests } from '@/hooks/useRequests';
+import { useDecidingWords } from '@/i18n/deciding';
+import { ButtonLink } from '@/ui/Button';
+
+/** After a decision on a page of its own: the way to the next one that waits, where one's next key goes. */
+export function NextWaiting({ after }: { after: string }) {
+  const words = useDecidingWords();
+  const { settings } = useSession();
+  const filters = { ...NO_FILTERS, tab: 'waiting', view: 'rows', order: '-createdAt', at: '' } as const;
+  const list = useRequests(filters, settings?.timezone ?? 'UTC');
+  const next = list.data?.pages
+    .flatMap((each) => each.items)
+    .find((each) => each.status.state === 'pending' && each.metadata.id !== after);
+  const link = useRef<HTMLAnchorElement>(null);
+  const id = next?.metadata.id;
+  useEffect(() => link.current?.focus({ preventScroll: true }), [id]);
+  if (!next) return null;
+  const { name, version } = next.spec.target;
+  return (
+    <p className="my-3 print:hidden">
+      <ButtonLink ref={link} tone="primary" to={`/requests/${next.metadata.id}`}>
+        {words.nextWaiting}: {name} {version}
+        <ArrowRight className="size-4" aria-hidden />
+      </ButtonLink>
+    </p>
+  );
+}

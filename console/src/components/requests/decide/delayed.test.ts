@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Taken } from '@/hooks/useRequests';
+import { ticket } from '@/test/tickets';
+import { DelayedDecisions } from './delayed';
+
+const said = (id: string) => ({ id, decision: 'approve', text: '' }) as const;
+const taken: Taken = { ticket: ticket('approved'), recorded: true };
+
+describe('an approval by one key', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is sent once, after the time in which it can be taken back', async () => {
+    const send = vi.fn(() => Promise.resolve(taken));
+    const heard = vi.fn();
+    const decisions = new DelayedDecisions(send, 5_000);
+    decisions.onTaken(heard);
+    decisions.add(said('PR-1'), 'api 1');
+    decisions.add(said('PR-1'), 'api 1');
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(send).not.toHaveBeenCalled();
+    expect(decisions.read()[0]?.stage).toBe('waiting');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(send).toHaveBeenCalledExactlyOnceWith(said('PR-1'));
+    expect(heard).toHaveBeenCalledExactlyOnceWith(taken);
+    expect(decisions.read()).toEqual([]);
+  });
+
+  it('is never sent where it was taken back, the last one first', async () => {
+    const send = vi.fn(() => Promise.resolve(taken));
+    const decisions = new DelayedDecisions(send, 5_000);
+    ['PR-1', 'PR-2', 'PR-3'].forEach((id) => decisions.add(said(id), id));
+    expect(decisions.undo('PR-1')).toBe('PR-1');
+    expect(decisions.undo()).toBe('PR-3');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(send).toHaveBeenCalledExactlyOnceWith(said('PR-2'));
+    expect(decisions.undo()).toBeUndefined();
+  });
+
+  it('is sent at once, and once, by who leaves', async () => {
+    const send = vi.fn(() => Promise.resolve(taken));
+    const decisions = new DelayedDecisions(send, 5_000);
+    decisions.add(said('PR-1'), 'api 1');
+    expect(decisions.flush()).toBe(true);
+    expect(decisions.flush()).toBe(true);
+    expect(decisions.undo('PR-1')).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(send).toHaveBeenCalledOnce();
+    expect(decisions.flush()).toBe(false);
+  });
+
+  it('stays with its refusal until that is read, and can be decided again', async () => {
+    const fault = new Error('no');
+    const send = vi.fn(() => Promise.reject(fault));
+    const decisions = new DelayedDecisions(send, 5_000);
+    decisions.add(said('PR-1'), 'api 1');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(send).toHaveBeenCalledOnce();
+    expect(decisions.read()).toEqual([{ said: said('PR-1'), what: 'api 1', stage: 'refused', error: fault }]);
+    decisions.add(said('PR-1'), 'api 1');
+    expect(decisions.read()[0]?.stage).toBe('waiting');
+    decisions.drop('PR-1');
+    expect(decisions.read()).toEqual([]);
+  });
+});

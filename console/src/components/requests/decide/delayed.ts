@@ -1,0 +1,108 @@
+// Approvals by one key, for the moment in which they can be taken back. A store outside React, because what waits outlives
+// the page that it was decided on (ADR 28).
+import { decide, type Said, type Taken } from '@/hooks/useRequests';
+
+/** How long a decision can be taken back before it is sent. */
+const UNDO_MS = 5_000;
+
+export interface Delayed {
+  said: Said;
+  /** The target and version, as people call them. */
+  what: string;
+  /** `waiting`: nothing has been sent. `refused`: it was sent once, and did not come about. */
+  stage: 'waiting' | 'sending' | 'refused';
+  error?: unknown;
+}
+
+type Answered = (taken: Taken) => void;
+
+export class DelayedDecisions {
+  private all: readonly Delayed[] = [];
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly watching = new Set<() => void>();
+  private readonly answering = new Set<Answered>();
+
+  constructor(
+    private readonly send: (said: Said) => Promise<Taken>,
+    private readonly delay = UNDO_MS,
+  ) {}
+
+  readonly read = (): readonly Delayed[] => this.all;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.watching.add(listener);
+    return () => this.watching.delete(listener);
+  };
+
+  /** Calls the listener with each decision that the server has taken. */
+  readonly onTaken = (listener: Answered): (() => void) => {
+    this.answering.add(listener);
+    return () => this.answering.delete(listener);
+  };
+
+  /** Has a decision wait, and sends it after that; a second one on the same request changes nothing. */
+  add(said: Said, what: string): void {
+    const { id } = said;
+    if (this.all.some((each) => each.said.id === id && each.stage !== 'refused')) return;
+    this.show([...this.without(id), { said, what, stage: 'waiting' }]);
+    this.timers.set(
+      id,
+      setTimeout(() => void this.go(id), this.delay),
+    );
+  }
+
+  /** Takes the last decision back, or that on this request; the request's id, or undefined where nothing waits. */
+  undo(id?: string): string | undefined {
+    const found = this.all.findLast(
+      (each) => each.stage === 'waiting' && (id ?? each.said.id) === each.said.id,
+    );
+    if (found) this.drop(found.said.id);
+    return found?.said.id;
+  }
+
+  /** Sends all that waits at once; whether anything has no answer yet. */
+  flush(): boolean {
+    this.all.filter((each) => each.stage === 'waiting').forEach((each) => void this.go(each.said.id));
+    return this.all.some((each) => each.stage === 'sending');
+  }
+
+  /** Forgets one, as it was taken back, taken, or its refusal was read. */
+  drop(id: string): void {
+    this.unset(id);
+    this.show(this.without(id));
+  }
+
+  private async go(id: string): Promise<void> {
+    const found = this.all.find((each) => each.said.id === id && each.stage === 'waiting');
+    if (!found) return;
+    this.unset(id);
+    this.change(id, { stage: 'sending' });
+    try {
+      const taken = await this.send(found.said);
+      this.drop(id);
+      this.answering.forEach((each) => each(taken));
+    } catch (error) {
+      this.change(id, { stage: 'refused', error });
+    }
+  }
+
+  private unset(id: string): void {
+    clearTimeout(this.timers.get(id));
+    this.timers.delete(id);
+  }
+
+  private without(id: string): readonly Delayed[] {
+    return this.all.filter((each) => each.said.id !== id);
+  }
+
+  private change(id: string, change: Partial<Delayed>): void {
+    this.show(this.all.map((each) => (each.said.id === id ? { ...each, ...change } : each)));
+  }
+
+  private show(all: readonly Delayed[]): void {
+    this.all = all;
+    this.watching.forEach((each) => each());
+  }
+}
+
+export const delayed = new DelayedDecisions(decide);
