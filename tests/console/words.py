@@ -104,6 +104,7 @@ class Words:
     moved: str
     look_again: str
     decide_by: str
+    taken_back: str
 
 
 EN = Words(
@@ -202,6 +203,7 @@ EN = Words(
     moved="Production has changed while you looked",
     look_again="I have looked again",
     decide_by="To be decided by",
+    taken_back="Approval taken back: {} waits as before",
 )
 
 FR = Words(
@@ -300,4 +302,5 @@ FR = Words(
     moved="La production a changé pendant que vous regardiez",
     look_again="J’ai regardé à nouveau",
     decide_by="À décider avant le",
+    taken_back="Approbation annulée : {} attend comme avant",
 )

@@ -6,6 +6,8 @@ import { RequestFilters } from '@/components/requests/list/RequestFilters';
 import { RequestStats } from '@/components/requests/list/RequestStats';
 import { RequestTabs } from '@/components/requests/list/RequestTabs';
 import { Rows } from '@/components/requests/list/Rows';
+import { SnoozedLine } from '@/components/requests/list/SnoozedLine';
+import { useSnoozed } from '@/components/requests/list/useSnoozed';
 import { useSession } from '@/auth/useSession';
 import { useFilters } from '@/hooks/useFilters';
 import { useFresh } from '@/hooks/useFresh';
@@ -26,11 +28,13 @@ export function ProductionRequests() {
   const { settings } = useSession();
   const [filters, change] = useFilters(me);
   const list = useRequests(filters, settings?.timezone ?? 'UTC');
-  const tickets = list.data?.pages.flatMap((each) => each.items) ?? [];
+  const read = list.data?.pages.flatMap((each) => each.items) ?? [];
+  const snoozed = useSnoozed(read, filters.tab === 'waiting');
+  const tickets = snoozed.shown;
   const search = useRef<HTMLInputElement>(null);
   const client = useQueryClient();
   const refetch = () => client.invalidateQueries({ queryKey: KEYS.lists });
-  const fresh = useFresh(filters.tab, me.email, tickets);
+  const fresh = useFresh(filters.tab, me.email, read);
   const split = filters.view === 'split';
   usePageTitle(t.list.tabs[filters.tab]);
   useShortcuts({
@@ -55,6 +59,7 @@ export function ProductionRequests() {
           void refetch();
         }}
       />
+      <SnoozedLine count={snoozed.hidden} revealed={snoozed.revealed} reveal={snoozed.reveal} />
       {split ? (
         <Suspense
           fallback={

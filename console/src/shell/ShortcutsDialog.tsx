@@ -14,6 +14,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     ['a', words.keys.approve],
     ['r', words.keys.reject],
     ['Ctrl Enter', words.keys.confirm],
+    ['s', words.keys.snooze],
     ['z', words.keys.undo],
     ['v', words.keys.split],
     ['x', t.keys.select],

@@ -7,6 +7,7 @@ import { Button } from '@/ui/Button';
 import { Choice } from '@/ui/Choice';
 import { inputClass } from '@/ui/Field';
 import { SearchBox } from '@/ui/SearchBox';
+import { SavedFilters } from './SavedFilters';
 import { StateFilter } from './StateFilter';
 import { ViewAndOrder } from './ViewAndOrder';
 
@@ -55,6 +56,7 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
           {t.list.clearFilters}
         </Button>
       )}
+      <SavedFilters filters={filters} />
     </div>
   );
 }

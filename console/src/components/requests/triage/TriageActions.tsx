@@ -1,4 +1,4 @@
-import { Check, X } from 'lucide-react';
+import { AlarmClock, Check, X } from 'lucide-react';
 import { useId } from 'react';
 import type { Permissions, Ticket } from '@/api/types';
 import type { Doubt } from '@/components/requests/decide/asksFirst';
@@ -13,10 +13,11 @@ interface TriageActionsProps {
   doubts: readonly Doubt[] | undefined;
   approve: () => void;
   reject: () => void;
+  snooze: () => void;
 }
 
 /** The decisions on the request that is shown, in reach at the bottom of the window, with their keys. */
-export function TriageActions({ ticket, permissions, doubts, approve, reject }: TriageActionsProps) {
+export function TriageActions({ ticket, permissions, doubts, approve, reject, snooze }: TriageActionsProps) {
   const { t } = useSpeech();
   const words = useDecidingWords();
   const id = useId();
@@ -52,6 +53,11 @@ export function TriageActions({ ticket, permissions, doubts, approve, reject }: 
           <X className="size-4" aria-hidden />
           {t.detail.reject}…
           <Key name="r" />
+        </Button>
+        <Button className="max-sm:grow" aria-keyshortcuts="s" onClick={snooze}>
+          <AlarmClock className="size-4" aria-hidden />
+          {words.snooze}…
+          <Key name="s" />
         </Button>
         <ButtonLink tone="ghost" to={`/requests/${ticket.metadata.id}`} className="max-sm:hidden">
           {words.open}

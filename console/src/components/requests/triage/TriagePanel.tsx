@@ -7,10 +7,12 @@ import { useCompared } from '@/hooks/useComparisons';
 import { usePeople } from '@/hooks/usePeople';
 import { usePermissions, useTicket, type Read } from '@/hooks/useRequests';
 import { useShortcuts } from '@/hooks/useShortcuts';
+import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { NotRead } from '@/ui/NotRead';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { useToast } from '@/ui/Toast';
+import { SnoozeDialog } from './SnoozeDialog';
 import { TriageActions } from './TriageActions';
 import { TriageFacts } from './TriageFacts';
 
@@ -40,11 +42,12 @@ const SEEN_MS = 350;
 function Judged({ read: { ticket, etag }, next }: { read: Read; next: () => void }) {
   const words = useDecidingWords();
   const nameOf = usePeople();
+  const { format } = useSpeech();
   const say = useToast();
   const { id } = ticket.metadata;
   const heading = useRef<HTMLHeadingElement>(null);
   const since = useRef(Infinity);
-  const [asked, ask] = useState<'approve' | 'reject'>();
+  const [asked, ask] = useState<'approve' | 'reject' | 'snooze'>();
   const permissions = usePermissions(id).data;
   const compared = useCompared(ticket);
   const shown = useShown(compared);
@@ -70,7 +73,8 @@ function Judged({ read: { ticket, etag }, next }: { read: Read; next: () => void
     }
   };
   const reject = () => may('reject') && ask('reject');
-  useShortcuts({ a: approve, r: reject });
+  const snooze = () => open && ask('snooze');
+  useShortcuts({ a: approve, r: reject, s: snooze });
 
   return (
     <article aria-label={`${ticket.spec.target.name} ${ticket.spec.target.version}`} className="min-w-0">
@@ -81,8 +85,20 @@ function Judged({ read: { ticket, etag }, next }: { read: Read; next: () => void
         doubts={doubts}
         approve={approve}
         reject={reject}
+        snooze={snooze}
       />
-      {asked && (
+      {asked === 'snooze' && (
+        <SnoozeDialog
+          id={id}
+          what={`${ticket.spec.target.name} ${ticket.spec.target.version}`}
+          onClose={() => ask(undefined)}
+          onSnoozed={(until) => {
+            say('info', words.snoozedUntil(format.dateTime(until.toISOString())));
+            next();
+          }}
+        />
+      )}
+      {asked && asked !== 'snooze' && (
         <DecisionDialog
           decision={asked}
           ticket={ticket}
