@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { writeFilters, NO_FILTERS } from '@/api/filters';
+import { NO_FILTERS, ORDERS, writeFilters, type Filters } from '@/api/filters';
 import type { State } from '@/api/types';
 import { RequestLink, type TargetOf } from '@/components/requests/links';
 import { handle } from '@/components/requests/people';
@@ -24,7 +24,8 @@ export function TargetRequests({ target, states, title, nothing }: TargetRequest
   const words = usePlaceWords().target;
   const { data, error, refetch } = useTargetRequests(target, states);
   const { tenant, type, name } = target;
-  const all = writeFilters({ ...NO_FILTERS, tab: 'all', states, tenant, type, q: name });
+  const rows = { tab: 'all', view: 'rows', order: ORDERS[0], at: '' } as const;
+  const all: Filters = { ...NO_FILTERS, ...rows, states, tenant, type, q: name };
   return (
     <Section title={title}>
       {error && !data && <NotRead error={error} retry={refetch} />}
@@ -46,7 +47,7 @@ export function TargetRequests({ target, states, title, nothing }: TargetRequest
       </ul>
       {data && data.total > data.tickets.length && (
         <Link
-          to={`/requests?${all.toString()}`}
+          to={`/requests?${writeFilters(all).toString()}`}
           className="mt-2 inline-flex min-h-6 items-center text-accent-text underline-offset-2 hover:underline"
         >
           {words.all(data.total)}
