@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { callServerAt } from '@/api/client';
 import { session } from './session';
 
 const SETTINGS = { issuer: 'https://id.example', clientId: 'prodgate', scope: 'openid' };
@@ -13,6 +14,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
   sessionStorage.clear();
 });
+
+// The files of tests share one page.
+afterAll(() => callServerAt(window.location.origin));
 
 const as = (give: () => string | undefined | Promise<string | undefined>) =>
   session.configure({ api: 'https://gate.example', session: give });
