@@ -71,7 +71,7 @@ def test_what_there_is_today_is_asked_each_time(http: httpx.Client) -> None:
 
 
 def test_pages_of_an_allowed_origin_read_every_answer(served: House, http: httpx.Client) -> None:
-    """What the console reads of a head, and refusals before the routes: they would look like a server that is away."""
+    """The heads that the console reads, and refusals before the routes: they would look like a server that is away."""
     asked = {"Origin": HOST, "Authorization": f"Bearer {served.issuer.token(PIERRE)}"}
     exposed = http.get(REQUESTS, headers=asked).headers["Access-Control-Expose-Headers"].split(", ")
     assert {"ETag", "X-Total-Count", "X-Next-Cursor", "WWW-Authenticate", "Content-Disposition"} <= set(exposed)

@@ -38,8 +38,7 @@ export function useShortcuts(keys: Record<string, () => void>): void {
   });
   useEffect(() => {
     if (!on) return undefined;
-    const press = (event: Event) => {
-      if (!(event instanceof KeyboardEvent)) return;
+    const press = (event: KeyboardEvent) => {
       const act = latest.current[event.key];
       const typing = event.target instanceof Element && event.target.closest(TYPING);
       if (
@@ -56,7 +55,7 @@ export function useShortcuts(keys: Record<string, () => void>): void {
       act();
     };
     // In a custom element keys count that are pressed inside: the others are the host's.
-    root.addEventListener('keydown', press);
-    return () => root.removeEventListener('keydown', press);
+    root.addEventListener('keydown', press as EventListener);
+    return () => root.removeEventListener('keydown', press as EventListener);
   }, [on, root]);
 }
