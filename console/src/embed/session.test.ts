@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { callServerAt } from '@/api/client';
+import { callServerAt } from '@/api/server';
 import { session } from './session';
 
 const SETTINGS = { issuer: 'https://id.example', clientId: 'prodgate', scope: 'openid' };
