@@ -8,7 +8,6 @@ import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { Button } from '@/ui/Button';
 import { Ago } from '@/ui/Time';
-import { TenantLink } from '@/components/requests/links';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
 import { StatusBadge } from '@/components/requests/StatusBadge';
@@ -105,13 +104,8 @@ export const RequestCard = memo(function RequestCard({
             </Link>
           </p>
           <p className="truncate text-[0.8125rem] text-muted">
-            <span className="font-mono text-xs">{id}</span> · {t.type[target.type]} ·{' '}
-            <TenantLink
-              tenant={ticket.metadata.tenant}
-              name={tenant}
-              className="relative z-10 no-underline hover:underline"
-            />{' '}
-            · <span title={createdBy}>{t.list.by(nameOf(createdBy))}</span>
+            <span className="font-mono text-xs">{id}</span> · {t.type[target.type]} · {tenant} ·{' '}
+            <span title={createdBy}>{t.list.by(nameOf(createdBy))}</span>
             {by && <span className="lg:hidden"> · {by}</span>}
           </p>
         </div>
