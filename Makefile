@@ -40,6 +40,8 @@ NEEDS := $(if $(filter test coverage prepare,$(MAKECMDGOALS)),test,up)
 KAFKA := .kafka/pom.xml
 S3 := .s3/pom.xml
 VERAPDF := .verapdf/pom.xml
+# What compares contracts, from sources that are locked by hash; Go builds it.
+OASDIFF := .oasdiff/oasdiff
 
 .DEFAULT_GOAL := help
 .PHONY: help prepare install console up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots samples histories freeze upgrade-test clean
@@ -80,7 +82,7 @@ up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (AR
 
 test: check web tests browser ## Check, then run every test; the lines of rules, record and clients are counted
 
-tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) ## Run every test without a browser
+tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Run every test without a browser
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
@@ -104,6 +106,9 @@ $(KAFKA): tests/kafka/pom.xml | $(STAMP)
 $(S3): tests/s3/pom.xml | $(STAMP)
 	$(BIN)/python -m tests.s3.server
 	@touch $@
+
+$(OASDIFF): deploy/oasdiff/go.mod deploy/oasdiff/go.sum
+	deploy/oasdiff/build $@
 
 $(VERAPDF): tests/verapdf/pom.xml | $(STAMP)
 	$(BIN)/python -m tests.verapdf.validator

@@ -62,7 +62,7 @@ async def create_calendar_address(
 
 
 @router.delete("/me/calendar", status_code=204, response_class=Response)
-async def end_calendar_address(request: Request, feeds: FromFeeds, trail: FromTrail, caller: Sees) -> Response:
+async def cancel_calendar_address(request: Request, feeds: FromFeeds, trail: FromTrail, caller: Sees) -> Response:
     """End the caller's address."""
     await feeds.end(caller)
     trail.note(audited(request, AuditAction.LINK, status=204, detail="ends the address of their calendar"))

@@ -1179,7 +1179,7 @@ export interface paths {
          * End the caller's address
          * @description End the caller's address.
          */
-        delete: operations["end_calendar_address"];
+        delete: operations["cancel_calendar_address"];
         options?: never;
         head?: never;
         patch?: never;
@@ -9042,7 +9042,7 @@ export interface operations {
             };
         };
     };
-    end_calendar_address: {
+    cancel_calendar_address: {
         parameters: {
             query?: never;
             header?: never;

@@ -36,9 +36,9 @@ export function DayGrid({ days, tickets, month }: Given) {
           <li
             key={name}
             className={cx(
-              'min-w-0 space-y-1.5 bg-surface p-2 lg:min-h-28',
+              'min-w-0 space-y-1.5 p-2 lg:min-h-28',
+              month !== undefined && day.getMonth() !== month ? 'bg-quiet-soft' : 'bg-surface',
               found.length === 0 && 'max-lg:hidden',
-              month !== undefined && day.getMonth() !== month && 'bg-bg',
             )}
           >
             <DayName day={day} today={name === today} />

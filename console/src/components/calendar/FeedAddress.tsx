@@ -28,34 +28,36 @@ export function FeedAddress() {
     });
   return (
     <Section title={w.feed}>
-      <p className="max-w-prose text-muted">{w.feedHelp}</p>
-      {error && <NotRead error={error} retry={refetch} />}
-      {failed && (
-        <Notice look="fault" urgent title={t.errors.title}>
-          {explain(t, failed)}
-        </Notice>
-      )}
-      {make.data ? (
-        <Made url={make.data.url} />
-      ) : (
-        data?.since && (
-          <p>
-            {w.since} <When at={data.since} />
-          </p>
-        )
-      )}
-      {data && (
-        <div className="flex flex-wrap gap-2">
-          <Button busy={make.isPending} onClick={() => make.mutate(language)}>
-            {data.since ? w.again : w.make}
-          </Button>
-          {data.since && (
-            <Button tone="ghost" busy={end.isPending} onClick={ending}>
-              {w.end}
+      <div className="space-y-3">
+        <p className="max-w-prose text-muted">{w.feedHelp}</p>
+        {error && <NotRead error={error} retry={refetch} />}
+        {failed && (
+          <Notice look="fault" urgent title={t.errors.title}>
+            {explain(t, failed)}
+          </Notice>
+        )}
+        {make.data ? (
+          <Made url={make.data.url} />
+        ) : (
+          data?.since && (
+            <p>
+              {w.since} <When at={data.since} />
+            </p>
+          )
+        )}
+        {data && (
+          <div className="flex flex-wrap gap-2">
+            <Button busy={make.isPending} onClick={() => make.mutate(language)}>
+              {data.since ? w.again : w.make}
             </Button>
-          )}
-        </div>
-      )}
+            {data.since && (
+              <Button tone="ghost" busy={end.isPending} onClick={ending}>
+                {w.end}
+              </Button>
+            )}
+          </div>
+        )}
+      </div>
     </Section>
   );
 }
