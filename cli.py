@@ -80,11 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_up(up: argparse.ArgumentParser) -> None:
     up.formatter_class = argparse.ArgumentDefaultsHelpFormatter
-    up.description = "Run Temporal, worker, API and stand-ins for GitOps record, AWX, sign-in and mail until Ctrl-C."
-    up.epilog = (
-        "PRODGATE_GIT_REPO, PRODGATE_AWX_URL, PRODGATE_OIDC_ISSUER, PRODGATE_SMTP_URL and TEMPORAL_ADDRESS name "
-        "systems to use instead of the stand-ins; every other setting of the README works too."
-    )
+    up.description = "Run Temporal, worker, API and stand-ins for a company's systems until Ctrl-C."
+    up.epilog = "Settings that name a system, as PRODGATE_AWX_URL does, replace its stand-in; the README has all."
     _add_data(up)
     up.add_argument("--port", type=_port, metavar="N", default=8080, help="of the API")
     up.add_argument("--temporal-port", type=_port, metavar="N", default=7233, help="of the Temporal server")
@@ -94,6 +91,8 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--oidc-port", type=_port, metavar="N", default=9400, help="of the identity provider")
     up.add_argument("--mailbox-port", type=_port, metavar="N", default=8025, help="of the mailbox's page")
     up.add_argument("--smtp-port", type=_port, metavar="N", default=1025, help="of the mailbox's mail server")
+    up.add_argument("--webhooks-port", type=_port, metavar="N", default=8026, help="of the receiver of webhooks")
+    up.add_argument("--gitlab-port", type=_port, metavar="N", default=8929, help="of the stand-in for GitLab")
     up.add_argument("--job-seconds", type=float, metavar="S", default=3.0, help="how long a job of that AWX takes")
     up.set_defaults(command=_up)
 
@@ -229,7 +228,7 @@ def _up(given: argparse.Namespace) -> int:
     ports = Ports(
         given.port,
         *(given.temporal_port, given.temporal_ui_port, given.awx_port, given.worker_port, given.oidc_port),
-        *(given.mailbox_port, given.smtp_port),
+        *(given.mailbox_port, given.smtp_port, given.webhooks_port, given.gitlab_port),
     )
     try:
         asyncio.run(run(Demo(given.data.resolve(), ports, given.job_seconds, _environment())))

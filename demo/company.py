@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from git import Actor, Repo
@@ -17,13 +18,19 @@ class NobodyByThatName(Exception):
     """The directory does not know the address; `str()` lists whom it knows."""
 
 
-def prepare_repository(path: Path, branch: str) -> None:
-    """A bare repository at the path whose branch holds the demo's files; one that exists is left as it is."""
+def prepare_repository(path: Path, branch: str, ends: Mapping[str, str] | None = None) -> None:
+    """A bare repository at the path whose branch holds the demo's files; one that exists is left as it is.
+
+    `ends` are texts that end some of the files.
+    """
     if path.exists():
         return
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         draft, files = Path(folder) / "bare", Path(folder) / "files"
         shutil.copytree(FILES, files)
+        for name, text in (ends or {}).items():
+            with (files / name).open("a", encoding="utf-8") as file:
+                file.write(text)
         founder = Actor("Prodgate demo", "demo@prodgate.invalid")
         with Repo.init(files, initial_branch=branch) as work, Repo.init(draft, bare=True, initial_branch=branch):
             work.git.add("--all")

@@ -15,6 +15,7 @@ from pygit2 import init_repository
 
 from demo.company import prepare_repository
 from demo.files import write_private
+from demo.gitlab import READY, authority, make_certificate, pipeline_url
 from demo.processes import Process
 from engine.codec import rotate
 from record.signing.rotation import KeyBranch
@@ -73,6 +74,16 @@ def webhook_secrets(data: Path) -> Path:
     return data / "webhooks.json"
 
 
+def gitlab_folder(data: Path) -> Path:
+    """The certificate of the demo's GitLab."""
+    return data / "gitlab"
+
+
+def gitlab_tokens(data: Path) -> Path:
+    """The token that the demo's worker shows its GitLab."""
+    return data / "gitlab-tokens.json"
+
+
 TENANTS = ("tenant-finance", "tenant-logistics", "tenant-retail")
 """The company's tenants, each with a secret `demo` for its webhooks."""
 
@@ -97,6 +108,8 @@ class Ports:
     oidc: int = 9400
     mailbox: int = 8025
     smtp: int = 1025
+    webhooks: int = 8026
+    gitlab: int = 8929
 
 
 HOST_PORT = 8090
@@ -136,9 +149,22 @@ class Demo:
         return "PRODGATE_SMTP_URL" not in self.given
 
     @property
+    def has_receiver(self) -> bool:
+        return self.has_git and "PRODGATE_WEBHOOK_SECRETS" not in self.given
+
+    @property
+    def has_gitlab(self) -> bool:
+        return self.has_git and "PRODGATE_GITLAB_TOKENS" not in self.given
+
+    @property
     def issuer(self) -> str:
         """The address at which people sign in, where the demo's own provider is used."""
         return f"http://127.0.0.1:{self.ports.oidc}"
+
+    @property
+    def pipeline(self) -> str:
+        """The address of a pipeline of tenant-finance that succeeded, where the demo's own GitLab is used."""
+        return pipeline_url(f"localhost:{self.ports.gitlab}")
 
     @property
     def record(self) -> str:
@@ -151,6 +177,8 @@ class Demo:
         unused |= set() if self.has_temporal else {"temporal", "temporal_ui"}
         unused |= set() if self.has_issuer else {"oidc"}
         unused |= set() if self.has_mailbox else {"mailbox", "smtp"}
+        unused |= set() if self.has_receiver else {"webhooks"}
+        unused |= set() if self.has_gitlab else {"gitlab"}
         return {name: port for name, port in vars(self.ports).items() if name not in unused}
 
     def environment(self) -> dict[str, str]:
@@ -195,8 +223,11 @@ class Demo:
         }
         if self.has_git:
             files["PRODGATE_WORKER_KEY"] = worker_key(self.data)
+        if self.has_gitlab:
+            files["PRODGATE_GITLAB_TOKENS"] = gitlab_tokens(self.data)
+            files["PRODGATE_GITLAB_CA_BUNDLE"] = authority(gitlab_folder(self.data))
         found = {name: str(file) for name, file in files.items() if file.exists()}
-        return found | {"PRODGATE_WEBHOOK_ALLOW": "127.0.0.0/8"}  # a receiver to try webhooks with runs on this machine
+        return found | {"PRODGATE_WEBHOOK_ALLOW": "127.0.0.0/8"}  # the receiver runs on this machine
 
     def _given(self) -> dict[str, str]:
         """The user's own; credentials and profiles of other Temporal servers are kept from ours."""
@@ -219,7 +250,7 @@ class Demo:
         """Make what a first start needs: folders, keys, the company's repository."""
         (self.data / "logs").mkdir(parents=True, exist_ok=True)
         if self.has_git:
-            prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"))
+            prepare_repository(Path(self.record), self.given.get("PRODGATE_GIT_BRANCH", "main"), self._systems())
             if not signing_key(self.data).exists():  # a folder from before keeps what the release before can go on with
                 self._make_key("PRODGATE_WORKER_KEY", worker_key(self.data), KeyClass.SERVICE)
             self._make_key("PRODGATE_SIGNING_KEY", signing_key(self.data), KeyClass.PEOPLE)
@@ -231,6 +262,18 @@ class Demo:
             rotate(documents_keys(self.data), datetime.now(UTC), timedelta())
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
+
+        if self.has_gitlab:
+            make_certificate(gitlab_folder(self.data))
+            if not gitlab_tokens(self.data).exists():
+                write_private(gitlab_tokens(self.data), json.dumps({"demo": f"glpat-{secrets.token_hex(10)}"}))
+
+    def _systems(self) -> dict[str, str]:
+        """The ends of the files of the record that name the receiver and the GitLab."""
+        hook = '  webhooks:\n    - {{url: "http://127.0.0.1:{}/{}", secretName: demo}}\n'
+        hooks = {f"tenants/{each}.yaml": hook.format(self.ports.webhooks, each) for each in TENANTS}
+        gitlab = f'  gitlab:\n    - {{host: "localhost:{self.ports.gitlab}", tokenName: demo}}\n'
+        return (hooks if self.has_receiver else {}) | ({"platform.yaml": gitlab} if self.has_gitlab else {})
 
     def _make_key(self, setting: str, file: Path, key_class: KeyClass) -> None:
         """Make and publish the key, unless there is one."""
@@ -251,6 +294,10 @@ class Demo:
         ]
         if self.has_mailbox:
             children.insert(0, ("mailbox", self._mailbox(), f"http://127.0.0.1:{ports.mailbox}/"))
+        if self.has_receiver:
+            children.insert(0, ("webhooks", self._receiver(), f"http://127.0.0.1:{ports.webhooks}/"))
+        if self.has_gitlab:
+            children.insert(0, ("gitlab", self._gitlab(), f"https://localhost:{ports.gitlab}{READY}"))
         if self.has_issuer:
             ready = f"{self.issuer}/.well-known/openid-configuration"
             children.insert(0, ("oidc", self._oidc(), ready))
@@ -258,8 +305,9 @@ class Demo:
             children.insert(0, ("awx", self._awx(environment), f"http://127.0.0.1:{ports.awx}/api/v2/ping/"))
         if self.has_temporal:
             children.insert(0, ("temporal", self._temporal(), f"http://127.0.0.1:{ports.temporal_ui}/"))
+        own = {"gitlab": authority(gitlab_folder(self.data))}
         return [
-            Process(name, command, environment, ready, self.data / "logs" / f"{name}.log", keeps)
+            Process(name, command, environment, ready, self.data / "logs" / f"{name}.log", keeps, own.get(name))
             for name, command, ready in children
         ]
 
@@ -304,6 +352,14 @@ class Demo:
     def _mailbox(self) -> list[str]:
         command = [sys.executable, "-P", "-m", "demo.mailbox", "--port", str(self.ports.mailbox)]
         return [*command, "--smtp-port", str(self.ports.smtp), "--mails", str(self.data / "mails")]
+
+    def _receiver(self) -> list[str]:
+        command = [sys.executable, "-P", "-m", "demo.receiver", "--port", str(self.ports.webhooks)]
+        return [*command, "--secrets", str(webhook_secrets(self.data))]
+
+    def _gitlab(self) -> list[str]:
+        command = [sys.executable, "-P", "-m", "demo.gitlab", "--port", str(self.ports.gitlab)]
+        return [*command, "--folder", str(gitlab_folder(self.data)), "--tokens", str(gitlab_tokens(self.data))]
 
     def _secrets(self) -> dict[str, str]:
         """The demo's own secrets, made once and kept in its folder."""

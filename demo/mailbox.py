@@ -24,18 +24,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bootstrap.process import serve, stop_signal
-
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; }}
-table {{ width: 100%; border-collapse: collapse; }} th, td {{ text-align: left; padding: .4rem .6rem .4rem 0;
-border-bottom: 1px solid #8884; vertical-align: top; overflow-wrap: anywhere; }}
-th {{ font-weight: 600; overflow-wrap: normal; }} th, time {{ white-space: nowrap; }}
-td:first-child {{ min-width: 17rem; }}
-iframe {{ width: 100%; height: 46rem; border: 1px solid #8886; border-radius: 6px; background: #fff; }}
-pre {{ white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #8886; border-radius: 6px; padding: 1rem; }}
-</style></head><body>{body}</body></html>"""
+from demo.markup import PAGE_HEADERS, page
 
 IN_A_FRAME = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
@@ -122,9 +111,7 @@ class MailboxPages:
 
 
 def _page(title: str, body: str) -> Response:
-    content = PAGE.format(title=html.escape(title), body=body)
-    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'"
-    return HTMLResponse(content, headers={"Content-Security-Policy": policy})
+    return HTMLResponse(page(title, body), headers=PAGE_HEADERS)
 
 
 async def run(port: int, smtp_port: int, folder: Path) -> None:

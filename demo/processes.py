@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from clients.tls import context
+
 STOP_WITHIN = 20
 """Seconds a process gets to end on SIGTERM before it is killed."""
 
@@ -29,7 +31,7 @@ class NotReady(Exception):
 class Process:
     """One child. `ready` is an address that answers 200 once it serves; `log` takes its output.
 
-    `keeps` are open files that it holds as long as it lives.
+    `keeps` are open files that it holds as long as it lives, `ca` the authority of what it serves, where it is its own.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Process:
     ready: str
     log: Path
     keeps: tuple[int, ...] = ()
+    ca: Path | None = None
     _running: asyncio.subprocess.Process | None = field(default=None)
     _logged_before: int = 0
 
@@ -59,7 +62,7 @@ class Process:
     async def wait_until_ready(self, seconds: float) -> None:
         """Return when it serves. Raises NotReady."""
         end = time.monotonic() + seconds
-        async with httpx.AsyncClient(timeout=2, trust_env=False) as http:
+        async with httpx.AsyncClient(verify=context(self.ca, None), timeout=2, trust_env=False) as http:
             while time.monotonic() < end:
                 if self._running is not None and self._running.returncode is not None:
                     raise NotReady(f"{self.name} ended before it served. {self._ending()}")

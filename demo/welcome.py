@@ -21,7 +21,16 @@ def _places(demo: Demo) -> dict[str, str]:
     awx = f"http://127.0.0.1:{ports.awx}/api/ (a stand-in)" if demo.has_awx else demo.given["PRODGATE_AWX_URL"]
     sign_in = {"Sign-in": f"{demo.issuer} (a stand-in)"} if demo.has_issuer else {}
     mailbox = {"Mailbox": f"http://127.0.0.1:{ports.mailbox} (a stand-in)"} if demo.has_mailbox else {}
-    return api | ui | sign_in | mailbox | {"AWX": awx, "GitOps record": demo.record, "Logs": str(demo.data / "logs")}
+    outside = {"Webhooks": f"http://127.0.0.1:{ports.webhooks} (a stand-in)"} if demo.has_receiver else {}
+    outside |= {"GitLab": f"{demo.pipeline} (a stand-in)"} if demo.has_gitlab else {}
+    return (
+        api
+        | ui
+        | sign_in
+        | mailbox
+        | outside
+        | {"AWX": awx, "GitOps record": demo.record, "Logs": str(demo.data / "logs")}
+    )
 
 
 def _next(demo: Demo) -> str:
@@ -34,7 +43,9 @@ Try next, in another terminal (the README goes on from there):
   JEAN=$({command} token{data} jean.dupont@cab-i.com)    # cpi of tenant-finance: may approve
   curl -H "Authorization: Bearer $JEAN" http://127.0.0.1:{demo.ports.api}/v1/requests/prod/pending
 """
-    return people if demo.has_git else ""
+    hooks = f"\nhttp://127.0.0.1:{demo.ports.webhooks} lists what the tenants' webhooks are told.\n"
+    gitlab = f"Name this as test evidence, and GitLab is asked: {demo.pipeline}\n"
+    return f"{people}{hooks if demo.has_receiver else ''}{gitlab if demo.has_gitlab else ''}" if demo.has_git else ""
 
 
 def _command() -> str:

@@ -114,11 +114,12 @@ def test_production_gives_no_tokens(
 
 
 def test_without_settings_everything_is_stood_in_for(tmp_path: Path) -> None:
-    """Six processes, each on ports of its own."""
+    """Eight processes, each on ports of its own."""
     plain = demo(tmp_path)
     plain.check_settings()
-    assert [process.name for process in plain.processes()] == ["temporal", "awx", "oidc", "mailbox", "worker", "api"]
-    assert set(plain.listens()) == {"api", "temporal", "temporal_ui", "awx", "worker", "oidc", "mailbox", "smtp"}
+    names = ["temporal", "awx", "oidc", "gitlab", "webhooks", "mailbox", "worker", "api"]
+    assert [process.name for process in plain.processes()] == names
+    assert set(plain.listens()) == {*names, "temporal_ui", "smtp"}
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,9 @@ def test_without_settings_everything_is_stood_in_for(tmp_path: Path) -> None:
         ({"TEMPORAL_PROFILE": "company"}, {"temporal", "temporal_ui"}),
         ({"PRODGATE_OIDC_ISSUER": "https://id.example"}, {"oidc"}),
         ({"PRODGATE_SMTP_URL": "smtp://mail.example"}, {"mailbox", "smtp"}),
-        ({"PRODGATE_GIT_REPO": "https://git.example/gitops.git"}, set()),
+        ({"PRODGATE_GIT_REPO": "https://git.example/gitops.git"}, {"webhooks", "gitlab"}),
+        ({"PRODGATE_WEBHOOK_SECRETS": "/etc/webhooks.json"}, {"webhooks"}),
+        ({"PRODGATE_GITLAB_TOKENS": "/etc/gitlab.json"}, {"gitlab"}),
     ],
 )
 def test_a_system_that_is_named_is_not_stood_in_for(tmp_path: Path, given: dict[str, str], gone: set[str]) -> None:

@@ -3,9 +3,8 @@
 import asyncio
 import base64
 import json
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,6 +15,7 @@ from standardwebhooks import Webhook as Verifier
 
 from clients.webhook.channel import Webhooks
 from clients.webhook.sender import WebhookSender
+from demo.receiver import ReceivedWebhook, WebhookReceiver
 from domain.webhooks import Webhook
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the finance team, 32").decode()
@@ -24,49 +24,39 @@ LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 @dataclass
-class Receiver:
-    """One server. `status` is what it answers, `pause` after how many seconds, `headers` what it adds."""
+class Receiver(WebhookReceiver):
+    """The demo's, with failures: `status` is what it answers, after `pause` seconds, `headers` what it adds."""
 
     status: int = 204
     pause: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
     body: int = 0
     """Megabytes of an answer that nobody wants."""
-    port: int = 0
     asked: int = 0
-    got: list[dict[str, Any]] = field(default_factory=list)
-    heads: list[dict[str, str]] = field(default_factory=list)
+    secrets: Mapping[str, str] = field(default_factory=lambda: {"hook": SECRET})
+    received: deque[ReceivedWebhook] = field(default_factory=deque)
 
     def url(self, host: str = "127.0.0.1", scheme: str = "http") -> str:
         return f"{scheme}://{host}:{self.port}/hook"
 
     @property
+    def got(self) -> list[Any]:
+        return [each.event for each in self.received]
+
+    @property
+    def heads(self) -> list[dict[str, str]]:
+        return [each.heads for each in self.received]
+
+    @property
     def ids(self) -> list[str]:
         return [each["id"] for each in self.got]
 
-    @asynccontextmanager
-    async def open(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["Receiver"]:
-        """Serve for as long as the context lasts; on the same port when it is opened again."""
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=tls)
-        await site.start()
-        self.port = self.port or runner.addresses[0][1]
-        try:
-            yield self
-        finally:
-            await runner.cleanup()
-
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked += 1
         text = await request.text()
         await asyncio.sleep(self.pause)
         if 200 <= self.status < 300:
-            heads = {name.lower(): value for name, value in request.headers.items()}
-            self.got.append(Verifier(SECRET).verify(text, heads))
-            self.heads.append(heads)
+            self.take(request, text)
         answer = web.StreamResponse(status=self.status, headers=self.headers)
         await answer.prepare(request)
         for _ in range(self.body):

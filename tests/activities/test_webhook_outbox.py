@@ -42,7 +42,7 @@ def events(receiver: Receiver, ticket: str = number(1)) -> list[str]:
 async def test_a_promotion_is_told_to_each_address_in_order(house: House) -> None:
     """Whichever address is away: the others are told meanwhile, and it is told when it is back, in order, once."""
     async with AsyncExitStack() as stack:
-        well, away = Receiver(), Receiver(500)
+        well, away = Receiver(), Receiver(status=500)
         for each in (well, away):
             await stack.enter_async_context(each.open())
         ids = named(house, well.url(), away.url())
@@ -82,7 +82,7 @@ async def test_a_tenant_whose_receiver_is_away_fills_its_own_share_alone(
     monkeypatch.setattr(planning, "MOST_WAITING", 6)
     monkeypatch.setattr(backlog, "MOST_AT_ONE_PLACE", 4)
     async with AsyncExitStack() as stack:
-        away, well = Receiver(500), Receiver()
+        away, well = Receiver(status=500), Receiver()
         for each in (away, well):
             await stack.enter_async_context(each.open())
         (dead,) = named(house, away.url())
@@ -124,7 +124,7 @@ async def test_a_slow_receiver_s_message_is_not_given_up_while_it_is_under_way(h
 async def test_what_was_given_up_stands_in_a_list(house: House) -> None:
     """With what the receiver said last; so does what was refused for good, and the next leader keeps it."""
     async with AsyncExitStack() as stack:
-        broken, gone = Receiver(503), Receiver(410)
+        broken, gone = Receiver(status=503), Receiver(status=410)
         for each in (broken, gone):
             await stack.enter_async_context(each.open())
         first, second = named(house, broken.url(), gone.url())
@@ -149,7 +149,7 @@ async def test_what_was_given_up_stands_in_a_list(house: House) -> None:
 async def test_a_receiver_that_asks_for_time_gets_it_and_the_others_do_not_wait(house: House) -> None:
     """429 with `Retry-After`: a quarter of an hour is not enough where an hour was asked for."""
     async with AsyncExitStack() as stack:
-        busy, quick = Receiver(429, headers={"Retry-After": "3600"}), Receiver()
+        busy, quick = Receiver(status=429, headers={"Retry-After": "3600"}), Receiver()
         for each in (busy, quick):
             await stack.enter_async_context(each.open())
         named(house, busy.url(), quick.url())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from git import Repo
 
+from demo.gitlab import SHA, GitLab
 from record.audit.verify import verify
 from tests.api.house import (
     ALICE,
@@ -24,7 +25,8 @@ from tests.api.house import (
     refused_fields,
     unique_name,
 )
-from tests.gitlab import SHA, TOKEN, GitLab
+
+TOKEN = "glpat-test"
 
 NOT_ASKED = {"state": None, "at": None, "pipeline": None, "reason": None, "why": None}
 
@@ -34,7 +36,7 @@ def evidenced(connect_temporal: Connect, tmp_path_factory: pytest.TempPathFactor
     folder: Path = tmp_path_factory.mktemp("evidenced")
     tokens = folder / "tokens.json"
     tokens.write_text(json.dumps({"company": TOKEN}), encoding="utf-8")
-    gitlab = GitLab(folder)
+    gitlab = GitLab(folder, TOKEN)
     given = {
         "worker_key": folder / "worker.json",
         "gitlab_tokens": tokens,

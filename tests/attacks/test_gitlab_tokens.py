@@ -9,21 +9,23 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.evidence import EvidenceActivities
 from clients.gitlab.client import GitLabReader
+from demo.gitlab import GitLab
 from domain.evidence import Evidence, EvidenceState, EvidenceWanted, NotChecked, PipelineAddress
 from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
 from record.signing.proofs import CommitProofs
 from tests.api.house import PLATFORM
 from tests.domain.builders import NOW
-from tests.gitlab import TOKEN, GitLab
 from tests.record.building import bare, opened, person_commits
+
+TOKEN = "glpat-test"
 
 OTHER = "gitlab.cab-i.com"
 
 
 @pytest.fixture
 async def gitlab(tmp_path: Path) -> AsyncIterator[GitLab]:
-    async with GitLab(tmp_path).open() as running:
+    async with GitLab(tmp_path, TOKEN).open() as running:
         yield running
 
 

@@ -134,7 +134,7 @@ async def test_a_receiver_that_does_not_answer_is_given_up_in_time(monkeypatch: 
 
 async def test_a_huge_answer_is_not_read() -> None:
     """A gigabyte of it: its status counts, the rest is dropped with the connection."""
-    async with Receiver(200, body=1_000).open() as receiver:
+    async with Receiver(status=200, body=1_000).open() as receiver:
         tracemalloc.start()
         answer = await sender(allowed=LOOPBACK).post(webhook(receiver.url()), "an.id", "{}", always)
         _, peak = tracemalloc.get_traced_memory()
@@ -157,7 +157,7 @@ async def test_a_huge_answer_is_not_read() -> None:
 )
 async def test_no_time_that_a_receiver_asks_for_is_a_fault_of_ours(when: str) -> None:
     """Whatever it says, its status counts."""
-    async with Receiver(429, headers={"Retry-After": when}).open() as receiver:
+    async with Receiver(status=429, headers={"Retry-After": when}).open() as receiver:
         answer = await sender().post(webhook(receiver.url()), "1", "{}", always)
     assert answer.status == 429
     assert answer.wait is None or 0 <= answer.wait <= LONGEST_WAIT

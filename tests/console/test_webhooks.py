@@ -52,7 +52,7 @@ def named(stack: Stack, url: str) -> Iterator[None]:
     record = stack.data / "gitops.git"
     before = git(record, "show", f"main:{TENANT}") + "\n"
     entries = f"    - {{url: '{url}', secretName: demo}}\n    - {{url: 'ftp://a.example/', secretName: demo}}\n"
-    person_commits(record, {TENANT: f"{before}  webhooks:\n{entries}"})
+    person_commits(record, {TENANT: f"{before.partition('  webhooks:')[0]}  webhooks:\n{entries}"})
     yield
     person_commits(record, {TENANT: before})
 

@@ -22,7 +22,7 @@ from tests.record.building import catalogue_opens
 PRODGATE = Path(sys.executable).with_name("prodgate")
 PARTS = (
     *("port", "temporal-port", "temporal-ui-port", "awx-port", "worker-port", "oidc-port"),
-    *("mailbox-port", "smtp-port"),
+    *("mailbox-port", "smtp-port", "webhooks-port", "gitlab-port"),
 )
 PIERRE, JEAN = "pierre.durand@cab-i.com", "jean.dupont@cab-i.com"
 

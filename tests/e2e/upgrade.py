@@ -193,7 +193,9 @@ class Installation:
 
     def run_by(self, program: Path) -> Stack:
         """The installation with that release's processes, not yet started."""
-        return Stack(self.data, JOB_SECONDS, SETTINGS, self.ports, (str(program),))
+        options = said(program, "up", "--help")  # an earlier release has fewer parts
+        ports = {name: port for name, port in self.ports.items() if f"--{name} " in options}
+        return Stack(self.data, JOB_SECONDS, SETTINGS, ports, (str(program),))
 
     def lay_out(self, program: Path) -> None:
         """Have that release make the folder, with a record in which targets may be promoted that no catalogue names."""

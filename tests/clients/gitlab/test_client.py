@@ -9,13 +9,15 @@ import pytest
 from clients.gitlab import client as reading
 from clients.gitlab.client import GitLabReader, GitLabUnavailable, read_tokens
 from clients.secrets_file import SecretsUnusable
+from demo.gitlab import SHA, GitLab
 from domain.evidence import EvidenceWanted, JobStatus, Pipeline, PipelineAddress
-from tests.gitlab import SHA, TOKEN, GitLab
+
+TOKEN = "glpat-test"
 
 
 @pytest.fixture
 async def gitlab(tmp_path: Path) -> AsyncIterator[GitLab]:
-    async with GitLab(tmp_path).open() as running:
+    async with GitLab(tmp_path, TOKEN).open() as running:
         yield running
 
 
@@ -120,7 +122,7 @@ async def test_a_token_goes_to_no_other_host(gitlab: GitLab, tmp_path: Path) -> 
 
 async def test_a_gitlab_that_is_away_is_said_to_be(tmp_path: Path) -> None:
     """Nobody listens."""
-    gone = GitLab(tmp_path)
+    gone = GitLab(tmp_path, TOKEN)
     async with gone.open():
         pass
     with pytest.raises(GitLabUnavailable, match="can't be reached"):

@@ -126,7 +126,7 @@ async def test_a_tenant_signs_with_no_other_tenants_secret() -> None:
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 404, 500, 502])
 async def test_anything_but_success_is_tried_again(status: int) -> None:
     """A redirect too, which is not followed: not even to where it could go."""
-    async with Receiver().open() as elsewhere, Receiver(status).open() as receiver:
+    async with Receiver().open() as elsewhere, Receiver(status=status).open() as receiver:
         receiver.headers = {"Location": elsewhere.url()}
         (delivery,) = await told(channel(), said(Event.CREATED), to(webhook(receiver.url())))
     assert delivery == DeliveryResult(failure=f"The receiver answered {status}")
@@ -148,7 +148,7 @@ async def test_anything_but_success_is_tried_again(status: int) -> None:
 async def test_a_receiver_says_when_it_wants_to_be_asked_again(header: str, wait: float | None) -> None:
     """In seconds or as a date, a day at most; what is neither is passed over."""
     at = datetime(2026, 3, 2, 9, 59, tzinfo=UTC)
-    async with Receiver(429, headers={"Retry-After": header.encode().decode("latin-1")}).open() as receiver:
+    async with Receiver(status=429, headers={"Retry-After": header.encode().decode("latin-1")}).open() as receiver:
         answer = await sender(now=lambda: at).post(webhook(receiver.url()), "an.id", "{}", always)
     assert (answer.status, answer.wait) == (429, wait)
 
@@ -156,7 +156,7 @@ async def test_a_receiver_says_when_it_wants_to_be_asked_again(header: str, wait
 async def test_who_is_gone_is_asked_no_more_until_the_entry_changes() -> None:
     """410: this message is refused for good, and so are the next ones, unasked."""
     hooks = channel()
-    async with Receiver(410).open() as receiver:
+    async with Receiver(status=410).open() as receiver:
         first = webhook(receiver.url())
         deliveries = [
             *await told(hooks, said(Event.CREATED), to(first)),

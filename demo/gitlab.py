@@ -1,9 +1,13 @@
 """A stand-in for GitLab over HTTPS: one pipeline and its jobs by API version 4, with its limits and its failures.
 
+    python -m demo.gitlab --port 8929 --folder FOLDER --tokens FILE
+
 Forms and statuses as https://docs.gitlab.com/api/pipelines/, …/api/jobs/ and …/api/rest/ tell.
 """
 
+import argparse
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +18,37 @@ from typing import Any
 import trustme
 from aiohttp import web
 
-TOKEN, SHA = "glpat-test", "f6ebd73d4a8f42f6a642030c27b66330023b7a88"
+from bootstrap.process import stop_signal
+from demo.files import write_private
+
+READY = "/-/readiness"
+"""Answers whoever asks: https://docs.gitlab.com/administration/monitoring/health_check/"""
+
+SHA = "f6ebd73d4a8f42f6a642030c27b66330023b7a88"
+
+
+def pipeline_url(host: str) -> str:
+    """The page of the pipeline that there is."""
+    return f"https://{host}/finance/payment-api/-/pipelines/4711"
+
+
+def make_certificate(folder: Path) -> None:
+    """Make a certificate for localhost and the authority that it is known by, unless they are there."""
+    if authority(folder).exists():
+        return
+    ca = trustme.CA()
+    served = ca.issue_cert("localhost").private_key_and_cert_chain_pem.bytes()
+    write_private(_served(folder), served.decode())
+    write_private(authority(folder), ca.cert_pem.bytes().decode())  # last: where it is, all is
+
+
+def authority(folder: Path) -> Path:
+    """The file of the authority."""
+    return folder / "ca.pem"
+
+
+def _served(folder: Path) -> Path:
+    return folder / "server.pem"
 
 
 @dataclass
@@ -22,6 +56,7 @@ class GitLab:
     """One project, `finance/payment-api`, with pipeline 4711. `fails` are the statuses that it answers next."""
 
     folder: Path
+    token: str
     status: str = "success"
     ref: str = "main"
     jobs: dict[str, str] = field(default_factory=lambda: {"build": "success", "staging-tests": "success"})
@@ -39,18 +74,18 @@ class GitLab:
 
     @property
     def url(self) -> str:
-        return f"https://{self.host}/finance/payment-api/-/pipelines/4711"
+        return pipeline_url(self.host)
 
     @property
     def ca_bundle(self) -> Path:
-        return self.folder / "gitlab-ca.pem"
+        return authority(self.folder)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["GitLab"]:
         """Serve for as long as the context lasts."""
-        ca, served = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        ca.issue_cert("localhost").configure_cert(served)
-        ca.cert_pem.write_to_path(str(self.ca_bundle))
+        make_certificate(self.folder)
+        served = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        served.load_cert_chain(_served(self.folder))
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -63,9 +98,11 @@ class GitLab:
             await runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
+        if request.path == READY:
+            return web.json_response({"status": "ok"})
         self.asked.append(request.raw_path)
         await asyncio.sleep(self.pause)
-        if request.headers.get("PRIVATE-TOKEN") != TOKEN:
+        if request.headers.get("PRIVATE-TOKEN") != self.token:
             return web.json_response({"message": "401 Unauthorized"}, status=401)
         if self.fails:
             heads = {"Retry-After": self.retry_after} if self.retry_after else {}
@@ -101,7 +138,7 @@ class GitLab:
 
     def _page(self, request: web.Request) -> web.Response:
         size, number = int(request.query.get("per_page", 20)), int(request.query.get("page", 1))
-        assert size <= 100, "GitLab gives no more than a hundred"
+        size = min(size, 100)  # GitLab gives no more
         rows = [
             {"id": each, "name": name, "status": status, "stage": "test", "allow_failure": False, "ref": self.ref}
             for each, (name, status) in enumerate(self.jobs.items(), 1)
@@ -109,3 +146,25 @@ class GitLab:
         more = len(rows) > size * number
         heads = {"x-page": str(number), "x-per-page": str(size), "x-next-page": str(number + 1) if more else ""}
         return web.json_response(rows[size * (number - 1) : size * number], headers=heads)
+
+
+async def run(gitlab: GitLab) -> None:
+    """Answer until SIGTERM."""
+    stop = stop_signal()
+    async with gitlab.open():
+        await stop.wait()
+
+
+def main() -> None:
+    """Read where to listen, and run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--folder", type=Path, required=True, help="keeps the certificate")
+    parser.add_argument("--tokens", type=Path, required=True, help="JSON file of the token, as the worker has it")
+    given = parser.parse_args()
+    (token,) = json.loads(given.tokens.read_text(encoding="utf-8")).values()
+    asyncio.run(run(GitLab(given.folder, token, port=given.port)))
+
+
+if __name__ == "__main__":
+    main()
