@@ -1,27 +1,20 @@
 """Whoever decides all day needs few keys, can take one back, and finds their place again."""
 
 import re
+import time
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.console.conftest import Sit
-from tests.console.desk import PHONE, Desk
+from tests.console.desk import PHONE
+from tests.console.keyboard import Keyboard, Mixed
 from tests.console.test_flows import JEAN, asked, fresh_name
-from tests.console.words import Words
+from tests.console.words import EN, Words
 from tests.e2e.stack import Stack, until
 
 KEYS_FOR_TEN = 12
-
-
-class Keyboard:
-    """A keyboard that counts, for somebody who touches nothing else."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.keys = page, 0
-
-    def press(self, key: str) -> None:
-        self.keys += 1
-        self.page.keyboard.press(key)
+SECONDS_EACH = 3.0
+"""A hundred within five minutes; `bench.deciding` takes a hundred, here it is a tenth."""
 
 
 def several(stack: Stack, name: str, count: int) -> list[str]:
@@ -29,34 +22,160 @@ def several(stack: Stack, name: str, count: int) -> list[str]:
     return [asked(stack, f"{name}-{number}") for number in range(count)]
 
 
-def in_turn(desk: Desk, ticket: str) -> None:
-    """Wait until the request is the one that is decided on, and may be."""
-    panel = desk.page.get_by_role("article")
-    expect(panel.get_by_role("link", name=ticket)).to_be_visible()
-    expect(desk.page.locator("main h2:focus")).to_be_visible()
-    desk.page.wait_for_timeout(400)  # a key right after the one before counts for nothing
+def waiting(name: str, view: str = "") -> str:
+    return f"/requests?tab=waiting&sort=createdAt&q={name}{view}"
 
 
-def state(stack: Stack, ticket: str) -> str:
-    return str(stack.call(JEAN, "GET", f"/{ticket}").json()["status"]["state"])
+def states(stack: Stack, tickets: list[str]) -> list[str]:
+    return [str(stack.call(JEAN, "GET", f"/{each}").json()["status"]["state"]) for each in tickets]
 
 
 def test_ten_decisions_take_twelve_keys(sit: Sit, stack: Stack, words: Words) -> None:
     """One opens the view and one each approves; the last is taken back, and nothing of it was sent."""
     name = fresh_name("ten")
     tickets = several(stack, name, 11)
-    jean = sit("jean", words, f"/requests?tab=waiting&sort=createdAt&q={name}")
+    jean = sit("jean", words, waiting(name))
     expect(jean.row(tickets[0])).to_be_visible()
     keyboard = Keyboard(jean.page)
     keyboard.press("v")
     for ticket in tickets[:10]:
-        in_turn(jean, ticket)
+        keyboard.look(ticket)
         keyboard.press("a")
     assert keyboard.keys <= KEYS_FOR_TEN
-    in_turn(jean, tickets[10])
+    keyboard.look(tickets[10])
     keyboard.press("z")
     jean.sees(words.taken_back.format(tickets[9]))
-    until("nine are approved", lambda: all(state(stack, each) != "pending" for each in tickets[:9]))
-    assert [state(stack, each) for each in tickets[9:]] == ["pending", "pending"]
+    until("nine are approved", lambda: "pending" not in states(stack, tickets[:9]))
+    assert states(stack, tickets[9:]) == ["pending", "pending"]
     history = stack.call(JEAN, "GET", f"/{tickets[0]}").json()["status"]["history"]
     assert [each["action"] for each in history].count("approved") == 1
+
+
+def test_mixed_decisions_need_no_pointer_and_little_time(sit: Sit, stack: Stack) -> None:
+    """What raises a question asks it, and Ctrl+Enter answers; one second is for looking at each."""
+    name = fresh_name("mixed")
+    mixed = Mixed.asked(stack, name, 10)
+    jean = sit("jean", EN, waiting(name))
+    expect(jean.row(mixed.in_turn[0])).to_be_visible()
+    keyboard = Keyboard(jean.page, pause=1)
+    begun = time.monotonic()
+    mixed.decide(jean, keyboard)
+    seconds = time.monotonic() - begun
+    print(f"10 mixed decisions by keyboard alone: {seconds:.0f} s, {keyboard.keys} keys, {keyboard.typed} letters")
+    assert seconds < 10 * SECONDS_EACH
+    until("all are decided", lambda: "pending" not in states(stack, mixed.in_turn))
+    assert set(states(stack, mixed.rejected)) == {"rejected"}
+
+
+def test_who_leaves_has_decided(sit: Sit, stack: Stack) -> None:
+    """An approval that waits in the browser is sent when the page is closed, once; a held key approves one."""
+    name = fresh_name("leave")
+    tickets = several(stack, name, 2)
+    jean = sit("jean", EN, waiting(name, "&view=split"))
+    keyboard = Keyboard(jean.page)
+    keyboard.look(tickets[0])
+    jean.page.keyboard.down("a")
+    jean.page.keyboard.down("a")
+    keyboard.look(tickets[1])
+    jean.page.keyboard.down("a")
+    jean.page.keyboard.up("a")
+    jean.sees(f"{name}-0 1.0.0 will be approved")
+    assert states(stack, tickets) == ["pending", "pending"]
+    jean.page.close(run_before_unload=True)
+    until("it is approved", lambda: states(stack, tickets)[0] != "pending", 15)
+    assert states(stack, tickets)[1] == "pending"
+
+
+def test_what_was_decided_meanwhile_is_said(sit: Sit, stack: Stack) -> None:
+    """An approval that is refused when it is sent is called that until somebody has read it, and nothing else."""
+    name = fresh_name("late")
+    tickets = several(stack, name, 2)
+    jean = sit("jean", EN, waiting(name, "&view=split"))
+    jean.expect_fault(r"status of 4\d\d")
+    keyboard = Keyboard(jean.page)
+    keyboard.look(tickets[0])
+    keyboard.press("a")
+    stack.call("claire.moreau@cab-i.com", "POST", f"/{tickets[0]}/reject", {"reason": "Decided from another place"})
+    jean.sees(f"{name}-0 1.0.0 was not approved")
+    expect(jean.page.get_by_text(f"{tickets[0]} is approved")).to_have_count(0)
+    assert states(stack, tickets) == ["rejected", "pending"]
+
+
+def test_a_link_survives_the_sign_in_and_the_title_counts(sit: Sit, stack: Stack) -> None:
+    """The request that a mail or a colleague's address names is the one that is shown."""
+    name = fresh_name("link")
+    tickets = several(stack, name, 2)
+    jean = sit("jean", EN, waiting(name, f"&view=split&at={tickets[1]}"))
+    expect(jean.page.get_by_role("article").get_by_role("link", name=tickets[1])).to_be_visible()
+    expect(jean.page).to_have_title(re.compile(r"^\(\d+\) Waiting for me"))
+    expect(jean.page.get_by_role("navigation", name="Which requests").get_by_role("link").first).to_contain_text(
+        re.compile(r"Waiting for me\d")
+    )
+    jean.check_accessible("the split view")
+
+
+def test_what_is_snoozed_comes_back_when_it_is_asked_for(sit: Sit, stack: Stack) -> None:
+    """It leaves one's own list, says so, and stays pending; another browser knows it too."""
+    name = fresh_name("snooze")
+    tickets = several(stack, name, 2)
+    jean = sit("jean", EN, waiting(name, "&view=split"))
+    keyboard = Keyboard(jean.page)
+    keyboard.look(tickets[0])
+    keyboard.press("s")
+    keyboard.press("Enter")
+    keyboard.look(tickets[1])
+    assert states(stack, tickets) == ["pending", "pending"]
+    elsewhere = sit("jean", EN, waiting(name))
+    expect(elsewhere.row(tickets[1])).to_be_visible()
+    expect(elsewhere.row(tickets[0])).to_have_count(0)
+    elsewhere.sees("1 request snoozed")
+    elsewhere.button("Show them").click()
+    expect(elsewhere.row(tickets[0])).to_be_visible()
+
+
+def test_filters_are_saved_by_name(sit: Sit, stack: Stack) -> None:
+    """And lead back to the same list from another browser, until they are forgotten."""
+    name = fresh_name("saved")
+    several(stack, name, 1)
+    jean = sit("jean", EN, waiting(name))
+    jean.button("Saved filters").click()
+    jean.dialog.get_by_role("textbox").fill("My morning")
+    jean.page.keyboard.press("Control+Enter")
+    expect(jean.dialog.get_by_role("link", name="My morning")).to_be_visible()
+    elsewhere = sit("jean", EN)
+    elsewhere.button("Saved filters").click()
+    elsewhere.dialog.get_by_role("link", name="My morning").click()
+    expect(elsewhere.page).to_have_url(re.compile(f"q={name}"))
+    elsewhere.button("Saved filters").click()
+    elsewhere.dialog.get_by_role("button", name="Forget My morning").click()
+    expect(elsewhere.dialog.get_by_role("link")).to_have_count(0)
+
+
+def test_the_way_back_leads_to_the_row(sit: Sit, stack: Stack) -> None:
+    """The page's own as the browser's: the row that was opened has the focus and is in sight."""
+    name = fresh_name("back")
+    tickets = several(stack, name, 14)
+    jean = sit("jean", EN, waiting(name))
+    row = jean.row(tickets[13]).get_by_role("link")
+    row.click()
+    jean.page.get_by_role("link", name="Requests", exact=True).and_(jean.page.locator("main a")).click()
+    expect(row).to_be_focused()
+    expect(row).to_be_in_viewport()
+
+
+def test_a_row_names_people_and_keeps_the_version(sit: Sit, stack: Stack) -> None:
+    """However long the name is, on a phone too; who decided stands in the row, and the figures lead to their lists."""
+    name = fresh_name("a-name-of-a-target-that-is-much-longer-than-a-row-of-the-list-has-room-for-beside-its-version")
+    ticket = asked(stack, name, "12.34.56")
+    for size in ({}, {"viewport": PHONE}):
+        jean = sit("jean", EN, waiting(name), **size)
+        expect(jean.row(ticket)).to_contain_text("by Pierre Durand")
+        expect(jean.row(ticket).get_by_text("12.34.56")).to_be_in_viewport(ratio=1)
+        expect(jean.row(ticket).get_by_text("Pending")).to_have_count(0)
+    stack.approve(ticket)
+    jean = sit("jean", EN)
+    figures = jean.page.get_by_role("navigation", name="At a glance")
+    figures.get_by_role("link", name=re.compile("wait for you|waits for you")).click()
+    expect(jean.page).to_have_url(re.compile("tab=all&state=pending"))
+    figures.get_by_role("link", name="Approved today").click()
+    expect(jean.row(ticket)).to_contain_text("approved by Jean Dupont")

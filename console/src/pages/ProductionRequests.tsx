@@ -46,7 +46,9 @@ export function ProductionRequests() {
 
   return (
     <div className="space-y-4">
-      <h1 className="text-xl font-semibold">{t.list.title}</h1>
+      <h1 className={split ? 'text-xl font-semibold max-sm:sr-only' : 'text-xl font-semibold'}>
+        {t.list.title}
+      </h1>
       {!split && <RequestStats me={me} />}
       <div className="border-b border-line">
         <RequestTabs filters={filters} me={me} />

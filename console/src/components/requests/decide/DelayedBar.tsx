@@ -23,15 +23,13 @@ export function DelayedBar() {
   };
   useShortcuts({ z: () => undo() });
   return (
-    <ul
-      role="status"
-      aria-label={words.waits}
-      className="pointer-events-none fixed inset-x-3 bottom-20 z-40 flex flex-col items-center gap-1.5 lg:inset-x-auto lg:start-4 lg:bottom-4 lg:items-start print:hidden"
-    >
-      {all.map((each) => (
-        <DelayedRow key={each.said.id} each={each} undo={undo} />
-      ))}
-    </ul>
+    <div role="status" aria-label={words.waits}>
+      <ul className="pointer-events-none fixed inset-x-3 bottom-40 z-40 flex flex-col items-center gap-1.5 lg:inset-x-auto lg:start-4 lg:bottom-4 lg:items-start print:hidden">
+        {all.map((each) => (
+          <DelayedRow key={each.said.id} each={each} undo={undo} />
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -43,7 +41,7 @@ function DelayedRow({ each, undo }: { each: Delayed; undo: (id: string) => void 
     'pointer-events-auto flex w-full max-w-sm items-center gap-2.5 rounded-lg border border-line bg-raised py-1.5 ps-3 pe-1.5 shadow-lg';
   if (each.stage === 'refused') {
     return (
-      <li role="alert" className={row}>
+      <li className={row}>
         <CircleX className="size-4 shrink-0 self-start text-danger-text" aria-hidden />
         <span className="grow">
           <span className="block font-medium">{words.refused(each.what)}</span>

@@ -6,11 +6,11 @@ import type { Ticket } from '@/api/types';
 import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
-import { Button } from '@/ui/Button';
 import { Ago } from '@/ui/Time';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
 import { StatusBadge } from '@/components/requests/StatusBadge';
+import { RowActions } from './RowActions';
 import { ComparedVersion } from '@/components/requests/VersionChange';
 
 /** Whether a row is selected, or why it can't be: too much is at stake, or it was decided while it was shown. */
@@ -130,24 +130,7 @@ export const RequestCard = memo(function RequestCard({
             <Ago at={createdAt} />
           </span>
           {waits && onApprove && (
-            <span className="flex gap-2 max-sm:w-full">
-              {/* The row itself is the link; this says so to who looks for a button. */}
-              <span
-                aria-hidden
-                className="inline-flex min-h-8 items-center justify-center rounded-md border border-edge/50 bg-raised px-2.5 font-medium text-text max-sm:grow"
-              >
-                {words.view}
-              </span>
-              <Button
-                small
-                tone="primary"
-                className="relative z-10 max-sm:grow"
-                aria-label={`${t.list.approveSelected} ${target.name} ${target.version}`}
-                onClick={() => onApprove(ticket)}
-              >
-                {t.list.approveSelected}
-              </Button>
-            </span>
+            <RowActions what={`${target.name} ${target.version}`} onApprove={() => onApprove(ticket)} />
           )}
         </div>
       </div>

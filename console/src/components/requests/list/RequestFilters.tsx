@@ -5,6 +5,7 @@ import { TYPES, type Me, type TargetType } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { Button } from '@/ui/Button';
 import { Choice } from '@/ui/Choice';
+import { cx } from '@/ui/classes';
 import { inputClass } from '@/ui/Field';
 import { SearchBox } from '@/ui/SearchBox';
 import { SavedFilters } from './SavedFilters';
@@ -21,7 +22,15 @@ interface RequestFiltersProps {
 export function RequestFilters({ filters, me, search, change }: RequestFiltersProps) {
   const { t } = useSpeech();
   return (
-    <div role="search" aria-label={t.list.filters} className="flex flex-wrap items-center gap-2">
+    <div
+      role="search"
+      aria-label={t.list.filters}
+      className={cx(
+        'flex flex-wrap items-center gap-2',
+        // A phone has room for the request that is decided on, and for the way back to the rows.
+        filters.view === 'split' && 'max-sm:*:not-[fieldset]:hidden',
+      )}
+    >
       <SearchBox
         key={filters.tab}
         label={t.list.search}

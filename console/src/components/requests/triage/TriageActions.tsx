@@ -26,7 +26,7 @@ export function TriageActions({ ticket, permissions, doubts, approve, reject, sn
   const asks = doubts?.length ? words.asks(doubts.map((each) => words.doubts[each]).join(', ')) : undefined;
   const why = refused ? refusalSentence(t, refused) : asks;
   return (
-    <div className="sticky bottom-0 z-10 mt-3 rounded-t-lg border border-b-0 border-line bg-raised px-4 py-2.5 shadow-xl">
+    <div className="sticky bottom-2 z-10 mt-3 rounded-lg border border-line bg-raised px-4 py-2.5 shadow-xl">
       <p id={id} className="mb-1.5 text-[0.8125rem] text-muted empty:hidden">
         {why}
       </p>

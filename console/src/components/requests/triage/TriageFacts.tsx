@@ -34,7 +34,7 @@ export function TriageFacts({ ticket, heading, nameOf }: TriageFactsProps) {
       {typeof compared === 'object' && (
         <ChangeWarning before={compared.replaces} version={target.version} direction={compared.direction} />
       )}
-      <div className="grid gap-3 xl:grid-cols-2">
+      <div className="grid gap-3 xl:grid-cols-[3fr_2fr]">
         <Section title={t.detail.changes}>
           <Changes ticket={ticket} />
           <div className="not-first:mt-3">

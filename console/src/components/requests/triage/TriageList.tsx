@@ -41,6 +41,7 @@ interface TriageRowProps {
 
 function TriageRow({ ticket, shown, leaving, go }: TriageRowProps) {
   const { t } = useSpeech();
+  const words = useDecidingWords();
   const nameOf = usePeople();
   const row = useRef<HTMLButtonElement>(null);
   const { id, createdAt, createdBy } = ticket.metadata;
@@ -67,7 +68,8 @@ function TriageRow({ ticket, shown, leaving, go }: TriageRowProps) {
         <span className="flex flex-wrap items-center gap-x-3 text-[0.8125rem]">
           <span className="font-mono">{target.version}</span>
           {waits && <ImpactBadge impact={request.impactAssessment} />}
-          {!waits && <StatusBadge state={leaving ? 'approved' : ticket.status.state} />}
+          {leaving && <span className="text-info-text">{words.leaving}</span>}
+          {!waits && !leaving && <StatusBadge state={ticket.status.state} />}
         </span>
         <span className="text-xs text-muted">
           {t.list.by(nameOf(createdBy))} · <Ago at={createdAt} />
