@@ -6,6 +6,7 @@ from fastapi.routing import APIRoute
 
 from api import (
     audit,
+    calendar,
     console,
     events,
     health,
@@ -40,6 +41,7 @@ def test_every_call_is_in_the_table_and_nothing_else() -> None:
         places,
         events,
         audit,
+        calendar,
         record,
         reports,
         tenants,
