@@ -124,7 +124,9 @@ def test_without_a_listener_an_element_goes_by_itself(visit: Visit, stack: Stack
     jean.sees_state(EN.pending)
     assert jean.page.evaluate("document.activeElement.tagName") == "PRODGATE-REQUESTS"
     expect(jean.page).to_have_url(re.compile(r":\d+/$"))
-    jean.element("requests").get_by_role("link", name="Requests", exact=True).click()
+    jean.button("Français").click()
+    jean.sees_state(FR.pending)
+    jean.element("requests").get_by_role("link", name="Demandes", exact=True).click()
     expect(jean.row(ticket)).to_be_visible()
 
 

@@ -55,8 +55,10 @@ export abstract class ConsoleElement extends HTMLElement implements ProdgateElem
   }
 
   connectedCallback(): void {
-    this.follow();
-    if (!shown.includes(this)) show([...shown, this]);
+    this.speak();
+    if (shown.includes(this)) return;
+    this.history.show(this.path());
+    show([...shown, this]);
   }
 
   disconnectedCallback(): void {
@@ -66,8 +68,10 @@ export abstract class ConsoleElement extends HTMLElement implements ProdgateElem
     });
   }
 
-  attributeChangedCallback(): void {
-    if (this.isConnected) this.follow();
+  attributeChangedCallback(name: string): void {
+    if (!this.isConnected) return;
+    if (name === 'lang') this.speak();
+    else this.history.show(this.path());
   }
 
   readonly subscribeLanguage = (listener: () => void): (() => void) => {
@@ -84,9 +88,8 @@ export abstract class ConsoleElement extends HTMLElement implements ProdgateElem
     this.tell('prodgate-count', { count });
   };
 
-  /** Go where the attributes say, in the language of the page around. */
-  follow(): void {
-    this.history.show(this.path());
+  /** Take the language of the page around; wherever the element has gone by itself, it stays. */
+  speak(): void {
     const language = spoken([languageAt(this)]);
     if (language === this.language) return;
     this.language = language;
@@ -126,7 +129,7 @@ function languageAt(element: Element): string {
   return '';
 }
 
-new MutationObserver(() => shown.forEach((each) => each.follow())).observe(document.documentElement, {
+new MutationObserver(() => shown.forEach((each) => each.speak())).observe(document.documentElement, {
   attributeFilter: ['lang'],
 });
 
