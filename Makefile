@@ -44,11 +44,11 @@ VERAPDF := .verapdf/pom.xml
 OASDIFF := .oasdiff/oasdiff
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots samples histories freeze upgrade-test clean
+.PHONY: help prepare install console up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories freeze upgrade-test clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 prepare: ## See what this machine lacks for `make test`; root, or PRODGATE_INSTALL=1, has it installed
 	@PYTHON=$(PYTHON) .ci/prepare $(NEEDS)
@@ -154,6 +154,12 @@ bare-check: ## Try `make up` and what `make test` needs in a bare Debian 12, mad
 
 screenshots: $(STAMP) $(CONSOLE) ## Take docs/screenshots anew: every page, in both themes, on a desk and on a phone
 	$(BIN)/python -m tests.console.screenshots
+
+a11y-report: $(STAMP) $(CONSOLE) ## Check the console against WCAG 2.2 AA, and write what was found into dist/accessibility.md
+	$(BIN)/python -m tests.console.a11y_report
+
+stories: $(MODULES) ## Show each component in its states, at http://127.0.0.1:6006
+	.ci/npm run stories
 
 samples: $(STAMP) ## Make docs/samples anew: documents of a month of the demo's company
 	$(BIN)/python -m tests.documents.samples

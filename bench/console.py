@@ -1,4 +1,4 @@
-"""Times the console's list with 10,000 tickets: `python -m bench.console [--tickets N] [--runs N] [--beside ../before/console/dist]`.
+"""Times the console's list with 10,000 tickets: `python -m bench.console [--beside ../before/console/dist]`.
 
 On the stack as `prodgate up` starts it, in a real browser, by an admin who sees every ticket. What people wait for is
 what web.dev calls Core Web Vitals: LCP (the largest thing is painted), INP (the slowest answer to a key or a click) and

@@ -4,7 +4,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'embed/prodgate.js', 'src/api/schema.d.ts', 'src/api/limits.ts'] },
+  { ignores: ['dist', 'build', 'embed/prodgate.js', 'src/api/schema.d.ts', 'src/api/limits.ts'] },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   jsxA11y.flatConfigs.strict,

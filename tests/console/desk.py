@@ -1,14 +1,17 @@
 """People at their desks: each has a browser of their own, signed in at the demo's provider, before the real stack."""
 
+import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, ViewportSize, expect
 
 from tests.console.words import EN, Words
 from tests.e2e.stack import Stack
@@ -16,7 +19,7 @@ from tests.e2e.stack import Stack
 SETTINGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 """A browser that runs as root in a container, has no screen, and fetches nothing by itself."""
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 PATIENCE = 15_000
 """Milliseconds in which what is expected has to come: a deployment takes two seconds, a busy machine more."""
 
@@ -142,11 +145,8 @@ class Desk:
     def check_accessible(self, what: str) -> None:
         """axe finds nothing against WCAG 2.2 AA, in what is shown now."""
         self.settle()
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)  # as the browser's own tools do it: the page's policy lets no script in
-        options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
-        found = self.page.evaluate(AXE, options)["violations"]
-        assert not found, f"{what}: " + "; ".join(map(_spoken, found))
+        found = axe_faults(self.page)
+        assert not found, f"{what}: " + "; ".join(found)
 
     def settle(self) -> None:
         """Wait until nothing moves: a colour on its way has no contrast that would mean anything."""
@@ -167,6 +167,19 @@ class Desk:
         """No script failed, nothing was blocked, nothing could not be loaded, but what was expected."""
         unforeseen = [each for each in self.faults if not any(re.search(one, each) for one in self.expected)]
         assert not unforeseen, unforeseen
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe has against the page by WCAG 2.2 AA, in what is shown now."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)  # as the browser's own tools do it: the page's policy lets no script in
+    options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
+    found = page.evaluate(AXE, options)
+    if report := os.environ.get("A11Y_RULES"):  # what `make a11y-report` counts
+        rules = {each["id"]: [each["tags"], kind] for kind in ("passes", "violations") for each in found[kind]}
+        with Path(report).open("a") as lines:
+            lines.write(json.dumps(rules) + "\n")
+    return [_spoken(each) for each in found["violations"]]
 
 
 def _spoken(violation: dict[str, Any]) -> str:

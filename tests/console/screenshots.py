@@ -74,10 +74,10 @@ def _waiting(stack: Stack) -> dict[str, str]:
             date=in_days(20),
         ),
         "lapsed": _asked(
-            stack, PIERRE, "risk-api", "2.0.0", "high", "Risk scores in half of the time they take", date=in_seconds(12)
+            stack, PIERRE, "risk-api", "2.0.0", "high", "Risk scores in half of the time they take", date=in_seconds(30)
         ),
         "superseded": _asked(
-            stack, SOPHIE, "mandate-api", "3.0.0", "low", "Customers sign mandates by phone", date=in_seconds(12)
+            stack, SOPHIE, "mandate-api", "3.0.0", "low", "Customers sign mandates by phone", date=in_seconds(30)
         ),
         "in-front": _asked(stack, SOPHIE, "card-api", "5.0.0", "low", "Virtual cards for everybody who travels"),
         "in-line": _asked(stack, PIERRE, "card-api", "5.1.0", "low", "Limits of virtual cards by country"),
@@ -165,6 +165,17 @@ def show(path: str, text: str) -> Callable[[Desk], None]:
     return there
 
 
+def place(path: str) -> Callable[[Desk], None]:
+    """A page by its address, as soon as it has its heading and nothing in it is still to come."""
+
+    def there(desk: Desk) -> None:
+        desk.go(path)
+        expect(desk.page.get_by_role("heading", level=1).first).to_be_visible()
+        expect(desk.page.locator("main .animate-pulse")).to_have_count(0)
+
+    return there
+
+
 def ask(ticket: str, decision: str) -> Callable[[Desk], None]:
     def there(desk: Desk) -> None:
         desk.open(ticket)
@@ -235,32 +246,47 @@ def pages(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]
         "foreign-target": ("hugo", show_foreign),
         "record-fault": ("alice", show_broken),
         "own-request": ("pierre", show(f"/requests/{made['pending']}", EN.not_own)),
+        "insights": ("alice", place("/insights")),
+        "audit": ("alice", place("/audit")),
+        "reports": ("alice", place("/reports")),
+        "templates": ("alice", place("/templates")),
+        "webhooks": ("alice", place("/webhooks")),
+        "split": ("jean", place("/requests?tab=waiting&view=split")),
+        "calendar": ("jean", place("/calendar")),
+        "queue": ("jean", place("/queue")),
+        "target": ("jean", place("/targets/tenant-finance/api/payment-api")),
+        "tenant": ("jean", place("/tenants/tenant-finance")),
+        "preferences": ("jean", place("/preferences")),
         "not-found": ("victor", show("/requests/PR-1999-0001", EN.not_found)),
     }
 
 
-def picture(browser: Browser, stack: Stack, made: dict[str, str], theme: str, width: int) -> None:
-    """Every page in one theme and width."""
-    look = {"color_scheme": theme, "viewport": DESK if width > 390 else PHONE, "reduced_motion": "reduce"}
-    with seated(browser, stack, EN, **look) as nobody:
+def pictures(browser: Browser, stack: Stack, made: dict[str, str]) -> None:
+    """Every page, gone to once, in each theme and width."""
+    with seated(browser, stack, EN, reduced_motion="reduce") as nobody:
         nobody.go("/")
         expect(nobody.button(EN.sign_in)).to_be_visible()
-        _take(nobody, f"sign-in-{theme}-{width}")
+        _take(nobody, "sign-in")
     wanted = pages(made)
     for who in sorted({each for each, _ in wanted.values()}):
-        with seated(browser, stack, EN, **look) as desk:
+        with seated(browser, stack, EN, reduced_motion="reduce") as desk:
             desk.sign_in(who)
             desk.expect_fault("status of 404")
             for name, (whose, go) in wanted.items():
                 if whose == who:
                     go(desk)
-                    _take(desk, f"{name}-{theme}-{width}")
+                    _take(desk, name)
+                    desk.page.set_viewport_size(DESK)
 
 
 def _take(desk: Desk, name: str) -> None:
     desk.page.wait_for_timeout(700)  # what is loaded beside the page: rights, commits, what changes
-    desk.settle()
-    desk.page.screenshot(path=FOLDER / f"{name}.png")
+    for size in (DESK, PHONE):
+        desk.page.set_viewport_size(size)
+        for theme in ("light", "dark"):
+            desk.page.emulate_media(color_scheme=theme)
+            desk.settle()
+            desk.page.screenshot(path=FOLDER / f"{name}-{theme}-{size['width']}.png")
 
 
 def main() -> None:
@@ -270,9 +296,7 @@ def main() -> None:
         made = seed(stack)
         with sync_playwright() as playwright:
             browser = launched(playwright)
-            for theme in ("light", "dark"):
-                for width in (1280, 390):
-                    picture(browser, stack, made, theme, width)
+            pictures(browser, stack, made)
             browser.close()
 
 

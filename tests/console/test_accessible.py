@@ -202,12 +202,38 @@ def test_who_wants_less_motion_gets_none(sit: Sit, stack: Stack) -> None:
     assert moving == 0
 
 
-def test_nothing_has_to_be_scrolled_sideways(sit: Sit, states: dict[str, str]) -> None:
-    """At 320 pixels, which is what 1280 become at 400 % (WCAG 1.4.10)."""
-    jean = sit("jean", viewport={"width": 320, "height": 700})
+LARGE = """() => {
+    document.documentElement.style.fontSize = '200%';
+    const spaced = new CSSStyleSheet();
+    spaced.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; '
+        + 'word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }');
+    document.adoptedStyleSheets = [spaced];
+}"""
+"""What somebody's own settings do: letters twice as large, and the spacing of WCAG 1.4.12."""
+
+
+@pytest.mark.parametrize("width", [320, 640, 1280], ids=["zoom 400", "zoom 200", "large letters"])
+def test_nothing_has_to_be_scrolled_sideways(sit: Sit, states: dict[str, str], width: int) -> None:
+    """At 320 and 640 pixels, which 1280 become at 400 and 200 % (WCAG 1.4.10, 1.4.4), and with large letters."""
+    jean = sit("jean", viewport={"width": width, "height": 700})
     for path in ("/requests?tab=all", "/requests/new", *(f"/requests/{ticket}" for ticket in states.values())):
         jean.go(path)
         expect(jean.page.get_by_role("main")).to_be_visible()
         expect(jean.page.locator("h1, h2").first).to_be_visible()
+        if width == DESK["width"]:
+            jean.page.evaluate(LARGE)
         wide = jean.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 320, f"{path} is {wide} wide"
+        assert wide <= width, f"{path} is {wide} wide"
+
+
+def test_where_one_is_can_be_seen_in_forced_colours(sit: Sit) -> None:
+    """The section and the tab that are open have a line that the others lack; so has what has the focus."""
+    jean = sit("jean", path="/requests?tab=waiting", forced_colors="active")
+    expect(jean.page.locator("nav a[aria-current=page]")).to_have_count(2)
+    lines = jean.page.evaluate(
+        "() => [...document.querySelectorAll('nav a')].map(each => "
+        "[each.hasAttribute('aria-current'), getComputedStyle(each).textDecorationLine])"
+    )
+    assert {tuple(each) for each in lines} == {(True, "underline"), (False, "none")}
+    jean.page.keyboard.press("Tab")
+    assert jean.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"

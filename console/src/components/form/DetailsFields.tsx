@@ -91,13 +91,16 @@ export function RiskFields({ form }: Form) {
   const fault = form.formState.errors.impact?.message;
   return (
     <div className="space-y-4">
-      <fieldset
+      <div
         role="radiogroup"
+        aria-labelledby="impact-label"
         aria-required
         aria-invalid={fault ? true : undefined}
         aria-describedby="impact-error"
       >
-        <legend className="mb-1.5 font-medium">{t.form.impact}</legend>
+        <p id="impact-label" className="mb-1.5 font-medium">
+          {t.form.impact}
+        </p>
         <div className="grid gap-2 sm:grid-cols-2">
           {IMPACTS.map((impact) => (
             <label
@@ -121,7 +124,7 @@ export function RiskFields({ form }: Form) {
           ))}
         </div>
         <FieldError id="impact-error" error={fault} />
-      </fieldset>
+      </div>
       <Field
         id="rollbackPlan"
         label={t.form.rollback}

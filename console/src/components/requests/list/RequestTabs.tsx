@@ -21,7 +21,7 @@ export function RequestTabs({ filters, me }: { filters: Filters; me: Me }) {
             'border-b-2 px-3 py-2 font-medium whitespace-nowrap',
             tab === filters.tab
               ? 'border-accent-text text-text'
-              : 'border-transparent text-muted hover:border-edge hover:text-text',
+              : 'border-transparent forced-colors:border-page text-muted hover:border-edge hover:text-text',
           )}
         >
           {t.list.tabs[tab]}

@@ -1,0 +1,84 @@
+"""The criteria of WCAG 2.2, levels A and AA, and how each is checked here."""
+
+from typing import NamedTuple
+
+KEYS = "test_accessible.py::test_a_request_is_made_by_keyboard_alone"
+DECIDE = "test_accessible.py::test_a_request_is_decided_by_keyboard_alone"
+ZOOM = "test_accessible.py::test_nothing_has_to_be_scrolled_sideways"
+FORCED = "test_accessible.py::test_where_one_is_can_be_seen_in_forced_colours"
+CALM = "test_accessible.py::test_who_wants_less_motion_gets_none"
+FAULTS = "test_flows.py::test_a_form_says_at_the_field_what_the_server_would_say"
+STILL = "test_speed.py::test_nothing_moves_while_others_work"
+
+
+class Criterion(NamedTuple):
+    """One criterion: axe's rules of it always count; besides them tests, and what nobody but a person can see."""
+
+    number: str
+    name: str
+    level: str
+    tests: tuple[str, ...] = ()
+    by_hand: str = ""
+    not_here: str = ""
+
+
+_NO_MEDIA = "no audio, no video"
+CRITERIA = (
+    Criterion("1.1.1", "Non-text content", "A", by_hand="the graphs of /insights have a table that says the same"),
+    Criterion("1.2.1", "Audio-only and video-only", "A", not_here=_NO_MEDIA),
+    Criterion("1.2.2", "Captions (prerecorded)", "A", not_here=_NO_MEDIA),
+    Criterion("1.2.3", "Audio description or alternative", "A", not_here=_NO_MEDIA),
+    Criterion("1.2.4", "Captions (live)", "AA", not_here=_NO_MEDIA),
+    Criterion("1.2.5", "Audio description", "AA", not_here=_NO_MEDIA),
+    Criterion("1.3.1", "Info and relationships", "A"),
+    Criterion("1.3.2", "Meaningful sequence", "A", (KEYS,), "read each page without styles"),
+    Criterion("1.3.3", "Sensory characteristics", "A", by_hand="no sentence says 'the green one' or 'on the right'"),
+    Criterion("1.3.4", "Orientation", "AA", (ZOOM,)),
+    Criterion("1.3.5", "Identify input purpose", "AA", not_here="no field asks for the reader's own data"),
+    Criterion("1.4.1", "Use of color", "A", (FORCED,), "each badge has a shape and a word"),
+    Criterion("1.4.2", "Audio control", "A", not_here=_NO_MEDIA),
+    Criterion("1.4.3", "Contrast (minimum)", "AA"),
+    Criterion("1.4.4", "Resize text", "AA", (ZOOM,)),
+    Criterion("1.4.5", "Images of text", "AA", by_hand="there is none but the mark"),
+    Criterion("1.4.10", "Reflow", "AA", (ZOOM,)),
+    Criterion("1.4.11", "Non-text contrast", "AA", (FORCED,), "borders are --color-edge, 3:1 (tokens.md)"),
+    Criterion("1.4.12", "Text spacing", "AA", (ZOOM,)),
+    Criterion("1.4.13", "Content on hover or focus", "AA", by_hand="titles repeat what the page says elsewhere"),
+    Criterion("2.1.1", "Keyboard", "A", (KEYS, DECIDE)),
+    Criterion("2.1.2", "No keyboard trap", "A", (DECIDE,)),
+    Criterion("2.1.4", "Character key shortcuts", "A", by_hand="the list of keys (?) turns them off"),
+    Criterion(
+        "2.2.1", "Timing adjustable", "A", by_hand="a toast stays while pointed at; a session's end keeps the page"
+    ),
+    Criterion("2.2.2", "Pause, stop, hide", "A", (CALM, STILL)),
+    Criterion("2.3.1", "Three flashes", "A", by_hand="nothing flashes (motion.md)"),
+    Criterion("2.4.1", "Bypass blocks", "A"),
+    Criterion("2.4.2", "Page titled", "A"),
+    Criterion("2.4.3", "Focus order", "A", (KEYS, DECIDE)),
+    Criterion("2.4.4", "Link purpose", "A"),
+    Criterion("2.4.5", "Multiple ways", "AA", by_hand="sections, search, and an address of its own for each page"),
+    Criterion("2.4.6", "Headings and labels", "AA", by_hand="read them alone"),
+    Criterion("2.4.7", "Focus visible", "AA", (FORCED,)),
+    Criterion("2.4.11", "Focus not obscured", "AA", by_hand="scroll-padding keeps it below the header"),
+    Criterion("2.5.1", "Pointer gestures", "A", not_here="one press is all that is asked"),
+    Criterion("2.5.2", "Pointer cancellation", "A", by_hand="everything acts when the button is let go"),
+    Criterion("2.5.3", "Label in name", "A"),
+    Criterion("2.5.4", "Motion actuation", "A", not_here="nothing listens to the device's motion"),
+    Criterion("2.5.7", "Dragging movements", "AA", not_here="nothing is dragged"),
+    Criterion("2.5.8", "Target size", "AA"),
+    Criterion("3.1.1", "Language of page", "A"),
+    Criterion("3.1.2", "Language of parts", "AA", by_hand="the names of the languages carry theirs"),
+    Criterion("3.2.1", "On focus", "A", (KEYS,)),
+    Criterion("3.2.2", "On input", "A", (KEYS,)),
+    Criterion("3.2.3", "Consistent navigation", "AA", by_hand="one header, the same on every page"),
+    Criterion("3.2.4", "Consistent identification", "AA", by_hand="one component a thing (stories)"),
+    Criterion("3.2.6", "Consistent help", "A", by_hand="the menu of the account, at the same place on every page"),
+    Criterion("3.3.1", "Error identification", "A", (FAULTS,)),
+    Criterion("3.3.2", "Labels or instructions", "A"),
+    Criterion("3.3.3", "Error suggestion", "AA", (FAULTS,), "each refusal says a way on (writing.md)"),
+    Criterion("3.3.4", "Error prevention", "AA", (DECIDE,), "each decision is asked once more, with what it does"),
+    Criterion("3.3.7", "Redundant entry", "A", by_hand="a draft is kept; 'Ask again' fills the form"),
+    Criterion("3.3.8", "Accessible authentication", "AA", not_here="the company's identity provider signs people in"),
+    Criterion("4.1.2", "Name, role, value", "A"),
+    Criterion("4.1.3", "Status messages", "AA", by_hand="what appears is in a live region (role status or alert)"),
+)
