@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -41,8 +40,9 @@ from domain.reports import (
 )
 from domain.roles import Permission, Person
 from domain.values import Frozen, Moment, Tenant
-from record.git.reports import MadeReports
+from record.git.reports import MadeReports, path_of
 from record.git.repository import Repository
+from record.index.query import Page
 from record.people.directory import DirectoryReader
 
 ORDERS_PER_MINUTE = 10
@@ -172,14 +172,22 @@ class ReportOrders:
             raise NotFound("No such report")
         return seen, under_way, len(seen.parts) == len(run.parts)
 
-    async def newest(self, person: Person, limit: int, before: ReportId | None) -> tuple[tuple[ShownReport, ...], bool]:
-        """The newest reports, or those before one, and whether there are more. Raises NotAuthorized."""
-        runs = await run_in_threadpool(self._newest, require(person), limit + 1, before)
-        return tuple([await self._shown(run) for run in runs[:limit]]), len(runs) > limit
+    async def newest(self, person: Person, limit: int, before: ReportId | None) -> Page:
+        """The newest reports, or those before one. Raises NotAuthorized."""
+        total, runs = await run_in_threadpool(self._newest, require(person), limit + 1, before)
+        shown = [await self._shown(run) for run in runs[:limit]]
+        documents = tuple(each.model_dump_json(by_alias=True) for each in shown)
+        return Page(documents, total, shown[-1].id if len(runs) > limit else None)
 
-    def _newest(self, mine: frozenset[str] | None, limit: int, before: ReportId | None) -> list[ReportRun]:
-        seen = (run.seen_in(mine) for run in self.made.readable(before))
-        return list(islice((run for run in seen if run is not None), limit))
+    def _newest(self, mine: frozenset[str] | None, limit: int, before: ReportId | None) -> tuple[int, list[ReportRun]]:
+        """The number of all that may be seen, and the newest of them, or of those before one."""
+        total, found = 0, list[ReportRun]()
+        for run in self.made.readable():
+            if (seen := run.seen_in(mine)) is not None:
+                total += 1
+                if len(found) < limit and (before is None or path_of(seen.id) < path_of(before)):
+                    found.append(seen)
+        return total, found
 
     async def _shown(self, run: ReportRun) -> ShownReport:
         if run.state is RunState.MAKING:

@@ -10,6 +10,7 @@ from api.limits import network
 from api.links import LinkBody, Links, MadeLink
 from api.making import OrderBody, ShownReport
 from api.openapi import headers, problems
+from api.paging import PAGED, paged
 from api.trail import audited
 from domain.documents import MEDIA_TYPES
 from domain.links import LONGEST_LINK
@@ -60,19 +61,16 @@ async def create_report(
     return made
 
 
-@router.get("/reports", responses={200: {"headers": headers(X_Next_Cursor="The cursor of the next page, if any")}})
+@router.get("/reports", response_model=list[ShownReport], responses={200: {"headers": PAGED}})
 async def list_reports(
-    response: Response,
+    request: Request,
     reports: FromReports,
     caller: Reporter,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: ReportId | None = None,
-) -> list[ShownReport]:
+) -> Response:
     """The reports that were ordered, newest first: who, when, what, and what became of each part."""
-    found, more = await reports.newest(caller, limit, cursor)
-    if more:
-        response.headers["X-Next-Cursor"] = found[-1].id
-    return list(found)
+    return paged(request, await reports.newest(caller, limit, cursor))
 
 
 @router.get("/reports/{id}")

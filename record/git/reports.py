@@ -73,16 +73,16 @@ class MadeReports:
 
     def newest(self) -> Iterator[ReportRun]:
         """Every report, the newest first. Raises RecordUnavailable, also for one that somebody damaged."""
-        for _, file in self._files(None):
+        for _, file in self._files():
             if (run := _read(file)) is not None:
                 yield run
 
-    def readable(self, before: str | None = None) -> Iterator[ReportRun]:
-        """The reports that can be read, the newest first, or those before one. Raises RecordUnavailable.
+    def readable(self) -> Iterator[ReportRun]:
+        """The reports that can be read, the newest first. Raises RecordUnavailable.
 
         One that somebody damaged, or a later release wrote, is logged and hides no other.
         """
-        for path, file in self._files(before):
+        for path, file in self._files():
             try:
                 run = _read(file)
             except RecordUnavailable as error:
@@ -91,14 +91,13 @@ class MadeReports:
             if run is not None:
                 yield run
 
-    def _files(self, before: str | None) -> Iterator[tuple[str, bytes]]:
-        tip, last = self._journal().shown(), path_of(before) if before else None
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        tip = self._journal().shown()
         if tip is None:
             return
         git = pygit2.Repository(str(self._repository.path))
         for path, blob in _paths(git[tip].peel(pygit2.Tree)):
-            if last is None or path < last:
-                yield path, bytes(blob.data)
+            yield path, bytes(blob.data)
 
     def _journal(self) -> Journal:
         return self._repository.journal(MADE)

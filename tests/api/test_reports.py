@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -144,17 +144,22 @@ def test_a_report_that_is_none_is_not_there(house: House, report: str) -> None:
 
 
 def test_the_history_comes_in_pages(house: House, everybodys: dict[str, Any]) -> None:
-    """The newest first; two of one second, too, each once."""
+    """The newest first; two of one second, too, each once. Each page counts them all and leads on as other lists do."""
     for _ in range(2):
         ordered(house, NICOLAS)
     seen: list[str] = []
     asked: dict[str, Any] = {"limit": 1}
+    totals: set[int] = set()
     while True:
         answer = house.as_(ALICE).get(REPORTS, params=asked)
         seen += [each["id"] for each in answer.json()]
+        totals.add(int(answer.headers["X-Total-Count"]))
         if "X-Next-Cursor" not in answer.headers:
             break
         asked["cursor"] = answer.headers["X-Next-Cursor"]
+        following = answer.links["next"]["url"]
+        assert parse_qs(urlsplit(following).query) == {name: [str(each)] for name, each in asked.items()}
+    assert totals == {len(seen)}
     assert len(seen) == len(set(seen))
     assert everybodys["id"] in seen
     times = [each.partition("-")[2] for each in seen]

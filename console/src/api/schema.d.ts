@@ -5986,8 +5986,12 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
-                    /** @description The cursor of the next page, if any */
+                    /** @description How many the list has on all its pages */
+                    "X-Total-Count"?: string;
+                    /** @description The cursor of the next page, where there is one */
                     "X-Next-Cursor"?: string;
+                    /** @description The next page's address, as `rel="next"` */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
