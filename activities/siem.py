@@ -81,6 +81,8 @@ class _SinkLeader:
     _refused: int = 0
     """Entries that were refused since the sink took one last: only its taking another tells that it is their fault."""
     _why: str = ""
+    _taken: Event | None = None
+    """The entry that the sink took last: where it takes that again, what it refused since was at fault."""
 
     async def round(self) -> None:
         """Hand over all there is, unless the sink rests."""
@@ -124,12 +126,17 @@ class _SinkLeader:
                 await self._note(reader, at_least=0.0)
             reader.passed(segment, lost)
             if not self._refused:
-                self._pause.end()
-                DOWN.labels(self.setup.sink.name).set(0)
-                self._owed = True
-                await self._note(reader, NOTE_EVERY)
+                await self._went_well(reader)
         if self._refused:
-            raise SinkDown(f"it took nothing after it refused {self._refused}: {self._why}")
+            if self._taken is None or await self._send([self._taken]):
+                raise SinkDown(f"it took nothing after it refused {self._refused}: {self._why}")
+            await self._went_well(reader)
+
+    async def _went_well(self, reader: TrailReader) -> None:
+        self._pause.end()
+        DOWN.labels(self.setup.sink.name).set(0)
+        self._owed = True
+        await self._note(reader, NOTE_EVERY)
 
     async def _send(self, events: Sequence[Event]) -> int:
         """Hand a batch over; how many of it were refused. Raises SinkDown, also where it refuses everything."""
@@ -146,7 +153,7 @@ class _SinkLeader:
                 raise SinkDown(f"it refused {self._refused} entries in a row: {refused}") from refused
             return 1
         LOST.labels(self.setup.sink.name).inc(self._refused)
-        self._refused = 0
+        self._refused, self._taken = 0, events[-1]
         SENT.labels(self.setup.sink.name).inc(len(events))
         return 0
 

@@ -155,15 +155,29 @@ async def test_a_sink_that_refuses_every_entry_is_down_and_keeps_its_place(trail
     assert siem.LOST.labels("https")._value.get() == before
 
 
-async def test_the_last_entry_s_refusal_waits_for_the_next_one(trail: Path, tmp_path: Path) -> None:
-    """Which the sink takes: then it was the entry's fault. The place is kept meanwhile, whoever leads."""
+async def test_the_last_entry_s_refusal_is_told_from_a_sink_that_is_down(trail: Path, tmp_path: Path) -> None:
+    """The sink takes again what it took before: then it is the entry's fault, and nobody is told that it is down."""
+    clock, before = Clock(), siem.LOST.labels("https")._value.get()
+    refusing = HttpsCollector(tmp_path, refuses='"status_detail":"2"')
+    async with refusing.open() as collector, leading(trail, collector, clock):
+        await until(begun(trail))
+        note(trail, 1)
+        await until(lambda: details(collector) == ["1"])
+        note(trail, 2)
+        await until(lambda: siem.LOST.labels("https")._value.get() == before + 1)
+        assert siem.DOWN.labels("https")._value.get() == 0
+        note(trail, 3)
+        await until(lambda: "3" in details(collector))
+    assert details(collector) == ["1", "1", "3"]
+
+
+async def test_a_refusal_waits_for_the_next_entry_where_nothing_was_taken_before(trail: Path, tmp_path: Path) -> None:
+    """Only that tells whose fault it is. The place is kept meanwhile, whoever leads."""
     clock, before = Clock(), siem.LOST.labels("https")._value.get()
     refusing = HttpsCollector(tmp_path, refuses='"status_detail":"2"')
     async with refusing.open() as collector:
         async with leading(trail, collector, clock):
             await until(begun(trail))
-            note(trail, 1)
-            await until(lambda: details(collector) == ["1"])
             note(trail, 2)
             await until(lambda: siem.DOWN.labels("https")._value.get() == 1)
         assert siem.LOST.labels("https")._value.get() == before
@@ -172,7 +186,7 @@ async def test_the_last_entry_s_refusal_waits_for_the_next_one(trail: Path, tmp_
             clock.let_pass(hours=1)
             await until(lambda: "3" in details(collector))
             await until(lambda: siem.DOWN.labels("https")._value.get() == 0)
-    assert details(collector) == ["1", "3"]
+    assert details(collector) == ["3"]
     assert siem.LOST.labels("https")._value.get() == before + 1
 
 
