@@ -23,6 +23,8 @@ export const enDetail = {
   evidence: 'Evidence:',
   evidenceChecked: (pipeline: number, project: string, ref: string) =>
     `GitLab confirmed it when it was submitted: pipeline ${pipeline} of ${project}, ${ref}`,
+  evidenceJob: (name: string, status: string) =>
+    `${name}: ${{ success: 'succeeded', failed: 'failed' }[status] ?? status}`,
   evidenceNotChecked: {
     'no-token': 'Not checked: Prodgate has no token for this GitLab.',
     'token-refused': 'Not checked: GitLab does not take Prodgate’s token.',

@@ -29,6 +29,8 @@ export const frDetail: typeof enDetail = {
   evidence: 'Preuve :',
   evidenceChecked: (pipeline: number, project: string, ref: string) =>
     `Confirmée par GitLab lors de la demande : pipeline ${pipeline} de ${project}, ${ref}`,
+  evidenceJob: (name: string, status: string) =>
+    `${name} : ${{ success: 'réussie', failed: 'échouée' }[status] ?? status}`,
   evidenceNotChecked: {
     'no-token': 'Non vérifiée : Prodgate n’a pas de jeton pour ce GitLab.',
     'token-refused': 'Non vérifiée : GitLab refuse le jeton de Prodgate.',

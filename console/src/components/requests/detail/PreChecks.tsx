@@ -32,7 +32,7 @@ function Seen({ id, address }: { id: string; address: string }) {
           <code className="font-mono text-[0.8125rem]">{pipeline.sha.slice(0, 10)}</code>
           {jobs.map((job) => (
             <span key={job.name} className="block text-muted">
-              {job.name}: {job.status}
+              {t.detail.evidenceJob(job.name, job.status)}
             </span>
           ))}
         </span>
