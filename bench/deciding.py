@@ -1,7 +1,8 @@
 """Times mixed decisions by keyboard alone: `python -m bench.deciding [--decisions 100] [--pause 1]`.
 
 On the stack as `prodgate up` starts it, in a real browser, by an approver who looks at each request for so many
-seconds and touches no pointer. Of five requests three are approved by one key, one asks first, and one is rejected with a reason.
+seconds and touches no pointer. Of five requests three are approved by one key, one asks first, and one is rejected
+with a reason.
 """
 
 import argparse

@@ -26,9 +26,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """As `prodgate up` starts it. A test here speaks of the tickets that it made itself."""
-    given = {"PRODGATE_CRITICAL_SIGN_IN_WITHIN": "4", "PRODGATE_REPOSITORY_UI_URL": "https://git.cab-i.example/apim"}
-    # Another console (test_embedded.py), and a careless one (test_embedded_safely.py).
-    given["PRODGATE_CORS_ORIGINS"] = " ".join(f"http://127.0.0.1:{port}" for port in free_ports(2))
+    given = {
+        "PRODGATE_CRITICAL_SIGN_IN_WITHIN": "4",
+        "PRODGATE_OPEN_REQUESTS_PERSON": "500",
+        "PRODGATE_REPOSITORY_UI_URL": "https://git.cab-i.example/apim",
+        # Another console (test_embedded.py), and a careless one (test_embedded_safely.py).
+        "PRODGATE_CORS_ORIGINS": " ".join(f"http://127.0.0.1:{port}" for port in free_ports(2)),
+    }
     with started(Stack(tmp_path_factory.mktemp("console") / "data", job_seconds=1.5, settings=given)) as stack:
         stack.open_catalogue()
         yield stack

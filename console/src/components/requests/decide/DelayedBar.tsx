@@ -24,11 +24,13 @@ export function DelayedBar() {
   useShortcuts({ z: () => undo() });
   return (
     <div role="status" aria-label={words.waits}>
-      <ul className="pointer-events-none fixed inset-x-3 bottom-40 z-40 flex flex-col items-center gap-1.5 lg:inset-x-auto lg:start-4 lg:bottom-4 lg:items-start print:hidden">
-        {all.map((each) => (
-          <DelayedRow key={each.said.id} each={each} undo={undo} />
-        ))}
-      </ul>
+      {all.length > 0 && (
+        <ul className="pointer-events-none fixed inset-x-3 bottom-40 z-40 flex flex-col items-center gap-1.5 lg:inset-x-auto lg:start-4 lg:bottom-4 lg:items-start print:hidden">
+          {all.map((each) => (
+            <DelayedRow key={each.said.id} each={each} undo={undo} />
+          ))}
+        </ul>
+      )}
     </div>
   );
 }
