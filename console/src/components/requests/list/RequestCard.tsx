@@ -84,7 +84,7 @@ export const RequestCard = memo(function RequestCard({
               to={`/requests/${id}`}
               data-row
               onClick={() => sessionStorage.setItem('prodgate-opened', id)}
-              className="flex flex-col sm:flex-row sm:flex-wrap sm:items-center sm:gap-x-2 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-text"
+              className="flex min-h-6 flex-col sm:flex-row sm:flex-wrap sm:items-center sm:gap-x-2 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-text"
             >
               <span className="max-w-full truncate font-semibold" title={target.name}>
                 {target.name}
