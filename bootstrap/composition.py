@@ -6,7 +6,8 @@ from pathlib import Path
 from temporalio.client import Client
 
 from activities.reports import ReportSetup
-from bootstrap.channels import contracts, gitlab, plan
+from activities.summaries import SummarySetup
+from bootstrap.channels import contracts, gitlab, letters_of, mail, plan
 from bootstrap.doctor import awx_timings
 from bootstrap.documents import documents
 from bootstrap.keys import signer
@@ -58,7 +59,15 @@ def registered(
         contracts=contracts(settings),
         differ=Differ(settings.oasdiff),
         reports=report_setup(settings),
+        summaries=summary_setup(settings),
     )
+
+
+def summary_setup(settings: Settings) -> SummarySetup | None:
+    """The way of daily summaries; None without a mail server."""
+    if settings.smtp_url is None:
+        return None
+    return SummarySetup(mail(settings, settings.smtp_url.get_secret_value(), letters_of(settings)), settings.time_zone)
 
 
 def report_setup(settings: Settings) -> ReportSetup:

@@ -29,6 +29,7 @@ from activities.record import RecordActivities
 from activities.reports import ReportActivities, ReportSetup
 from activities.sessions import SessionActivities
 from activities.siem import TrailSink
+from activities.summaries import SUMMARIES, Summaries, SummarySetup
 from activities.templates import TemplateActivities
 from activities.trail import AUDIT, ChangesNoted
 from activities.vouching import Vouching
@@ -98,6 +99,8 @@ class Registration:
     reports: ReportSetup | None = None
     """The parts of reports; None for a worker that makes none."""
     sinks: tuple[TrailSink, ...] = ()
+    summaries: SummarySetup | None = None
+    """The way of daily summaries; None for a worker without a mail server."""
     now: Callable[[], datetime] = now
     """The clock by which announcements are due, old or given up."""
 
@@ -126,11 +129,14 @@ class Registration:
         return LineReader(self.repository, self.index, self.directory, self.keys, self.controls)
 
     @cached_property
+    def comparer(self) -> Comparer:
+        return Comparer(self.index, self.controls.catalogue)
+
+    @cached_property
     def outboxes(self) -> tuple[ChannelOutbox, ...]:
         """The channels that are set up, each with its outbox."""
-        comparer = Comparer(self.index, self.controls.catalogue)
         return tuple(
-            ChannelOutbox(ChannelSetup(channel, client, self.acts, self.directory, comparer, self.plan, self.now))
+            ChannelOutbox(ChannelSetup(channel, client, self.acts, self.directory, self.comparer, self.plan, self.now))
             for channel, client in self.channel_clients.items()
         )
 
@@ -148,6 +154,8 @@ class Registration:
         if self.audit is not None:
             found[AUDIT.name] = ChangesNoted(self.repository, self.audit, self.now)
         found |= {sink.name: sink for sink in self.sinks}
+        if self.summaries is not None:
+            found[SUMMARIES.name] = Summaries(self.summaries, self.acts, self.directory, self.comparer, self.now)
         return found if self.checkpoints is None else found | {CHECKPOINTS.name: Checkpoints(self.checkpoints)}
 
     def _of_reports(self) -> tuple[Callable[..., Any], ...]:

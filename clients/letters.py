@@ -14,6 +14,7 @@ from clients.words import WORDS, Words
 from domain.announcement import Announcement, Event
 from domain.audience import Audience, Language, Reason
 from domain.roles import same_address
+from domain.summary import Summary
 from domain.ticket import SYSTEM, SYSTEM_NAME, HistoryEntry
 from domain.versions import Direction
 
@@ -229,6 +230,27 @@ class Letters:
             for kind in ("html", "txt")
         )
         return Letter(facts.subject, re.sub(r"\n{3,}", "\n\n", text), html)
+
+    def summary(self, summary: Summary, language: Language | None = None) -> Letter:
+        """The mail of somebody's day."""
+        language = language or self.language
+        t = WORDS[language].labels
+        waiting, happened = (
+            [self.facts(each.said, each.audience, language) for each in lines]
+            for lines in (summary.waiting, summary.happened)
+        )
+        number = len(waiting) + summary.more_waiting
+        subject = t["summary_waiting" if number else "summary_happened"].format(number=number)
+        given: dict[str, object] = {
+            "subject": subject,
+            "t": t,
+            "language": language,
+            "waiting": waiting,
+            "happened": happened,
+        }
+        given |= {"summary": summary, "root": self.public_url.rstrip("/")}
+        html, text = (_TEMPLATES.get_template(f"summary.{kind}").render(given) for kind in ("html", "txt"))
+        return Letter(f"Prodgate{t['colon']} {subject}", re.sub(r"\n{3,}", "\n\n", text), html)
 
 
 _TEMPLATES = Environment(

@@ -24,9 +24,10 @@ from clients.channel import Allowed, ChannelDown
 from clients.letters import Letter, Letters, one_line
 from clients.tls import ClientCertificate, context
 from domain.announcement import Announcement
-from domain.audience import Addressee, Audience, Language, Reason, recipients
+from domain.audience import Addressee, Audience, Contact, Language, Reason, recipients
 from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
 from domain.roles import same_address
+from domain.summary import Summary
 
 ANSWER_WITHIN = 3.0
 """Seconds for one command of the conversation; a server that is there answers in milliseconds."""
@@ -187,23 +188,39 @@ class Mail:
         return known[2][kind]
 
     def _written(self, said: Announcement, letter: Letter) -> EmailMessage:
-        message = EmailMessage(policy=WIRE)
-        message["From"] = self.sender
-        message["Subject"] = letter.subject
+        message = self._composed(letter)
         message["Date"] = said.at
         # Nobody is sent this one: it is what makes a ticket's mails one thread, whichever of them somebody gets.
         message["In-Reply-To"] = message["References"] = f"<{said.ticket.id}@{self.sender.domain}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         message["X-Prodgate-Event"] = said.event
+        return message
+
+    def _composed(self, letter: Letter) -> EmailMessage:
+        message = EmailMessage(policy=WIRE)
+        message["From"] = self.sender
+        message["Subject"] = letter.subject
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         # Without one, each mail would be given its own. What it is made of can't hold it; it fits into one line.
         message.set_boundary(f"prodgate-{hashlib.sha256(f'{letter.text}{letter.html}'.encode()).hexdigest()[:32]}")
         return message
 
+    def summary(self, summary: Summary, contact: Contact) -> EmailMessage:
+        """The mail of somebody's day: the same message, by its id, however often it is made."""
+        person = contact.person
+        message = self._composed(self.letters.summary(summary, contact.language))
+        message["To"] = Address(one_line(person.name), addr_spec=person.email)
+        message["Message-ID"] = f"<summary.{summary.day}.{_hash(person.email)}@{self.sender.domain}>"
+        message["X-Prodgate-Event"] = "summary"
+        return message
+
     def _id(self, said: Announcement, addressee: Addressee) -> str:
-        to = hashlib.sha256(same_address(addressee.email).encode()).hexdigest()[:16]
-        return f"<{said.id}.{to}@{self.sender.domain}>"
+        return f"<{said.id}.{_hash(addressee.email)}@{self.sender.domain}>"
+
+
+def _hash(address: str) -> str:
+    return hashlib.sha256(same_address(address).encode()).hexdigest()[:16]
 
 
 class _NotNow(Exception):

@@ -132,8 +132,13 @@ def decode_cursor(query: TicketQuery) -> int | None:
 
 def every(page: Callable[[TicketQuery], Page], *states: State) -> Iterator[PromotionRequest]:
     """Each ticket in one of the states, whoever's it is, the newest first; `page` is the index's."""
-    query: TicketQuery | None = TicketQuery(scope=ALL, state=states, limit=MAX_LIMIT)
-    while query is not None:
-        found = page(query)
+    return pages(page, TicketQuery(scope=ALL, state=states, limit=MAX_LIMIT))
+
+
+def pages(page: Callable[[TicketQuery], Page], query: TicketQuery) -> Iterator[PromotionRequest]:
+    """Each ticket that the query finds, in its order, page by page."""
+    more: TicketQuery | None = query
+    while more is not None:
+        found = page(more)
         yield from found.items
-        query = replace(query, cursor=found.next_cursor) if found.next_cursor else None
+        more = replace(more, cursor=found.next_cursor) if found.next_cursor else None
