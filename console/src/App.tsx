@@ -21,6 +21,7 @@ const Calendar = lazy(() => import('./pages/Calendar'));
 const Target = lazy(() => import('./pages/Target'));
 const Tenants = lazy(() => import('./pages/Tenants'));
 const Queue = lazy(() => import('./pages/Queue'));
+const Preferences = lazy(() => import('./pages/Preferences'));
 const AuditTrail = lazy(() => import('./pages/AuditTrail'));
 
 const client = answersCache();
@@ -49,6 +50,7 @@ export function App() {
                     <Route path="/reports" element={<Reports />} />
                     <Route path="/templates/:name?" element={<Templates />} />
                     <Route path="/webhooks" element={<Webhooks />} />
+                    <Route path="/preferences" element={<Preferences />} />
                     <Route path="*" element={<NotFound />} />
                   </Route>
                 </Route>

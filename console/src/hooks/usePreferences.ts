@@ -25,9 +25,13 @@ async function put(preferences: Preferences, etag: string): Promise<Kept> {
   return kept(await api.PUT('/v1/me/preferences', { params, body: preferences }));
 }
 
+export function useReadPreferences() {
+  return useQuery({ queryKey: KEY, queryFn: read, staleTime: 60_000 });
+}
+
 /** What the reader chose for themselves; undefined until it is read, and where it can't be. */
 export function usePreferences(): Preferences | undefined {
-  return useQuery({ queryKey: KEY, queryFn: read, staleTime: 60_000 }).data?.preferences;
+  return useReadPreferences().data?.preferences;
 }
 
 type Change = (now: Preferences) => Preferences;

@@ -1,0 +1,32 @@
+"""What somebody is told: chosen on a page of its own, kept, and not undone by another window."""
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import Sit
+from tests.console.desk import PHONE
+from tests.console.words import FR, Words
+
+
+def test_a_choice_is_kept_and_another_window_undoes_none_of_it(sit: Sit, words: Words) -> None:
+    """By the labels that a screen reader says; on a desk, and on a phone in the dark."""
+    french = words is FR
+    daily = "M’envoyer un résumé quotidien" if french else "Mail me a daily summary"  # noqa: RUF001
+    created, held = ("Demande créée", "Demande suspendue") if french else ("Request created", "Request held")
+    save, kept = ("Enregistrer", "Votre choix est enregistré.") if french else ("Save", "Your choice is kept.")
+    who = "claire" if french else "jean"
+    desk = sit(who, words, "/preferences")
+    other = sit(who, words, "/preferences", viewport=PHONE, color_scheme="dark")
+    other.page.get_by_label(held).select_option("off")
+    desk.page.get_by_label(daily).check()
+    desk.page.get_by_label(created).select_option("digest")
+    for window in (desk, other):
+        window.button(save).click()
+        expect(window.page.get_by_role("status").filter(has_text=kept)).to_be_visible()
+        window.check_accessible("preferences")
+        assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    other.expect_fault("412")
+    desk.page.reload()
+    for event, way in ((created, "digest"), (held, "off")):
+        expect(desk.page.get_by_label(event)).to_have_value(way)
+    desk.page.get_by_label(daily).uncheck()
+    expect(desk.page.get_by_label(created)).to_have_value("")
