@@ -115,8 +115,6 @@ class WebhookSender:
         return context(self.ca_bundle, None)
 
 
-
-
 _FORM = TypeAdapter(dict[str, str | list[str]])
 
 
