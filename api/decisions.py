@@ -9,7 +9,8 @@ from datetime import datetime
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn
-from api.engine import Answer, Engine, NotRunning
+from api.engine import Answer, Engine
+from api.engine_errors import NotRunning
 from api.errors import ChangedSince
 from api.etags import etag, matches
 from api.message_signing import MessageSigner

@@ -22,15 +22,15 @@ from temporalio.client import (
     WorkflowUpdateStage,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.engine_errors import EngineUnavailable, NumberTaken, refusal_of, translated
 from domain import errors
 from domain.contract import ContractWanted, SealedContract
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.evidence import EvidenceWanted, SealedEvidence
-from domain.formats import NewerMessage
 from domain.preferences import KeptPreferences, PreferencesChange
 from domain.sessions import Revocation
 from domain.templates import RecordedTemplate, TemplateChange
@@ -81,18 +81,6 @@ _MAY_BE_BEHIND = (
     errors.ProductionChanged,
 )
 """Refusals that say what the record says: this process, which signed the decision, has just read otherwise in it."""
-
-
-class EngineUnavailable(Exception):
-    """The engine does not answer; whether it took the message is not known."""
-
-
-class NotRunning(Exception):
-    """The engine runs no such promotion: it has ended, or never was."""
-
-
-class NumberTaken(Exception):
-    """The submission's number belongs to another ticket."""
 
 
 @dataclass(frozen=True)
@@ -235,39 +223,31 @@ class Engine:
 
     async def compare_contract(self, wanted: ContractWanted) -> SealedContract | None:
         """Have a worker compare contracts; None where the record names none, or no worker answered in time."""
-        try:
-            handle = await self.client.start_workflow(
-                CompareContract.run,
-                wanted,
-                id=comparison_of(wanted.key),
-                task_queue=self.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                execution_timeout=_COMPARED_WITHIN,
-                static_summary=f"compares the contract of {wanted.name}",
-                rpc_timeout=_ACCEPT_WITHIN,
-            )
-            return await handle.result(rpc_timeout=_COMPARED_WITHIN)
-        except (WorkflowFailureError, RPCError) as error:
-            log.warning("contracts are not compared", error=repr(error))
-            return None
+        start = self.client.start_workflow(
+            CompareContract.run,
+            wanted,
+            id=comparison_of(wanted.key),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            execution_timeout=_COMPARED_WITHIN,
+            static_summary=f"compares the contract of {wanted.name}",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        return await _looked(start, _COMPARED_WITHIN)
 
     async def read_evidence(self, wanted: EvidenceWanted) -> SealedEvidence | None:
         """Have a worker look at test evidence; None where none of them answered in time, or at all."""
-        try:
-            handle = await self.client.start_workflow(
-                ReadEvidence.run,
-                wanted,
-                id=look_of(wanted.key),
-                task_queue=self.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                execution_timeout=_LOOKED_WITHIN,
-                static_summary="looks at test evidence",
-                rpc_timeout=_ACCEPT_WITHIN,
-            )
-            return await handle.result(rpc_timeout=_LOOKED_WITHIN)
-        except (WorkflowFailureError, RPCError) as error:
-            log.warning("test evidence is not checked", error=repr(error))
-            return None
+        start = self.client.start_workflow(
+            ReadEvidence.run,
+            wanted,
+            id=look_of(wanted.key),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            execution_timeout=_LOOKED_WITHIN,
+            static_summary="looks at test evidence",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        return await _looked(start, _LOOKED_WITHIN)
 
     async def decide(self, decision: Decision) -> Answer:
         """Carry the decision to its promotion. Raises what refuses it, NotRunning or EngineUnavailable.
@@ -358,41 +338,14 @@ _UPDATES = {
 }
 
 
-async def translated(call: Awaitable[T]) -> T:
-    """The call's answer, its failures in our own words."""
+async def _looked(start: Awaitable[WorkflowHandle[Any, T | None]], within: timedelta) -> T | None:
+    """The sealed look of a worker; None where none answered: a creation goes on without."""
     try:
-        return await call
-    except WorkflowUpdateFailedError as error:
-        raise refusal_of(error) from error
-    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        raise EngineUnavailable from error
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise NotRunning from error
-        raise EngineUnavailable from error
-
-
-def refusal_of(failed: WorkflowUpdateFailedError | WorkflowFailureError) -> Exception:
-    """The error in a failure: a broken rule, a number that was given before, or a fault of the engine."""
-    cause: BaseException | None = failed.cause
-    if isinstance(cause, ActivityError):
-        cause = cause.cause
-    if isinstance(cause, ApplicationError) and cause.type:
-        if cause.type == "TicketExists":
-            return NumberTaken(cause.message)
-        params = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-        if violation := errors.from_name(cause.type, cause.message, params):
-            return violation
-    return _newer(cause) or EngineUnavailable(f"it failed: {cause}")
-
-
-def _newer(cause: BaseException | None) -> Exception | None:
-    """The refusal of a message that the worker is too old to read: the SDK puts it below an error of its own."""
-    while cause is not None:
-        if isinstance(cause, ApplicationError) and cause.type == NewerMessage.__name__:
-            return errors.NewerFormat(cause.message)
-        cause = cause.__cause__
-    return None
+        handle = await start
+        return await handle.result(rpc_timeout=within)
+    except (WorkflowFailureError, RPCError) as error:
+        log.warning("a look was not taken", error=repr(error))
+        return None
 
 
 def _take_note_of_failure(start: WithStartWorkflowOperation[Any, Any]) -> None:

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from pygit2 import GitError
 from starlette.exceptions import HTTPException
 
-from api.engine import EngineUnavailable, NotRunning
+from api.engine_errors import EngineUnavailable, NotRunning
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
 from domain import errors as rules

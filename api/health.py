@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import PUBLIC, Served
-from api.engine import EngineUnavailable
+from api.engine_errors import EngineUnavailable
 from api.errors import UNREADABLE
 from api.services import Services
 from domain.storage import StorageDown

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import ALGORITHMS, LEEWAY, LONGEST_TOKEN, key_id, reason
-from api.engine import Engine, EngineUnavailable
+from api.engine import Engine
+from api.engine_errors import EngineUnavailable
 from api.errors import LogoutRefused
 from api.oidc import Provider, ProviderUnavailable
 from domain.sessions import Revocation

@@ -14,7 +14,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api.counting import Counts
-from api.engine import EngineUnavailable
+from api.engine_errors import EngineUnavailable
 from api.errors import NotFound, TooManyRequests
 from api.report_engine import ReportEngine, UnderWay
 from domain import roles

@@ -10,7 +10,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.engine import EngineUnavailable, NotRunning, translated
+from api.engine_errors import EngineUnavailable, NotRunning, translated
 from domain.reports import ReportId, ReportOrder, ReportStopped, RunState, workflow_of
 from workflows.claim import Claim
 from workflows.report import MakeReport

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn
 from api.decisions import DecisionRequest, Decisions
-from api.engine import EngineUnavailable, NotRunning
+from api.engine_errors import EngineUnavailable, NotRunning
 from api.errors import STATUS, NotFound, Unauthenticated
 from api.limits import PeopleLimit
 from api.tickets import Tickets

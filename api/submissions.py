@@ -14,7 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from api import known, permissions
 from api.auth import SignedIn
 from api.contracts import ContractPreview
-from api.engine import Answer, Engine, EngineUnavailable, NumberTaken
+from api.engine import Answer, Engine
+from api.engine_errors import EngineUnavailable, NumberTaken
 from api.errors import TenantNotNamed
 from api.idempotency import key_of, same
 from api.message_signing import MessageSigner

@@ -7,7 +7,8 @@ from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 
-from api.engine import Engine, NotRunning
+from api.engine import Engine
+from api.engine_errors import NotRunning
 from api.errors import NotFound
 from api.lines import standing
 from api.models import CallbackOutcome, Line

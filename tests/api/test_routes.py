@@ -95,6 +95,7 @@ DECLARED = {
     "PUT /v1/templates/{name}": "templates",
     "POST /v1/templates/{name}/preview": "templates",
     "POST /v1/templates/{name}/restore": "templates",
+    "GET /v1/requests/prod/{id}/contract": "see",
     "GET /v1/insights": "see",
     "GET /v1/insights/{picture}": "see",
     "GET /v1/me": "see",
@@ -154,6 +155,7 @@ NOT_YET = {
 CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
     **dict.fromkeys(("GET /{id}", "GET /{id}/history", "GET /{id}/diff", "GET /{id}/permissions"), SEES),
     **dict.fromkeys(("GET /{id}/announcements", "GET /{id}/line", "GET /{id}/checks", "GET /{id}/evidence"), SEES),
+    "GET /{id}/contract": SEES,
     "POST /{id}/approve": {
         "devops": (403, 404, 404),
         "cpi": (403, 200, 404),

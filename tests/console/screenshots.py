@@ -253,9 +253,6 @@ def pages(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]
         "webhooks": ("alice", place("/webhooks")),
         "split": ("jean", place("/requests?tab=waiting&view=split")),
         "calendar": ("jean", place("/calendar")),
-        "queue": ("jean", place("/queue")),
-        "target": ("jean", place("/targets/tenant-finance/api/payment-api")),
-        "tenant": ("jean", place("/tenants/tenant-finance")),
         "preferences": ("jean", place("/preferences")),
         "not-found": ("victor", show("/requests/PR-1999-0001", EN.not_found)),
     }

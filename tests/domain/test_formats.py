@@ -12,7 +12,9 @@ from domain.change import Change, Resumed
 from domain.decision import Decision, DecisionAction, Submission
 from domain.documents import DocumentFormat, DocumentKind
 from domain.errors import MalformedTicket, NewerFormat, kind_of
+from domain.feeds import CurrentFeed
 from domain.formats import JOURNALS, KEY, Format, NewerMessage, VersionedMessage, newer_file
+from domain.preferences import DEFAULTS, Preferences, PreferencesChange
 from domain.reports import PartOrder, PartsNote, ReportOrder, ReportPart, ReportRun
 from domain.sessions import Revocation
 from domain.signing import claims_of
@@ -43,6 +45,9 @@ MESSAGES: list[VersionedMessage] = [
     RUN.order(),
     PartOrder.of(RUN, RUN.parts[0], NOW),
     PartsNote(report=RUN.id, parts=RUN.parts),
+    CurrentFeed(id=None, at=NOW),
+    DEFAULTS,
+    PreferencesChange(email=JEAN.email, base=DEFAULTS.revision, preferences=DEFAULTS),
 ]
 
 
@@ -78,7 +83,8 @@ def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None
     """Whoever adds one says here that its versions are told apart."""
     assert {type(message) for message in MESSAGES} == set(VersionedMessage.__subclasses__())
     promotions, reports = {Decision, Submission, Change, Resumed}, {ReportOrder, ReportRun, PartOrder, PartsNote}
-    assert promotions | reports | {Revocation, TemplateChange} == set(VersionedMessage.__subclasses__())
+    people = {Revocation, TemplateChange, CurrentFeed, Preferences, PreferencesChange}
+    assert promotions | reports | people == set(VersionedMessage.__subclasses__())
 
 
 def test_a_ticket_of_a_later_release_is_known_for_what_it_is() -> None:

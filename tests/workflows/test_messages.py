@@ -8,7 +8,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, Wor
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from api.engine import refusal_of
+from api.engine_errors import refusal_of
 from domain import lifecycle
 from domain.decision import DecisionAction
 from domain.errors import NewerFormat

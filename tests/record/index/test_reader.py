@@ -133,7 +133,7 @@ async def test_lists_are_ordered_by_date_and_by_impact(repository: Repository, i
         assert found(sort=Sort.SCHEDULED) == "35214"
         assert found(sort=Sort.DUE) == "14352"
         assert found(sort=Sort.IMPACT) == "24531"
-        week = {"scheduled_after": NOW + timedelta(days=1), "scheduled_before": NOW + timedelta(days=3)}
+        week: dict[str, Any] = {"scheduled_after": NOW + timedelta(days=1), "scheduled_before": NOW + timedelta(days=3)}
         assert found(sort=Sort.SCHEDULED, **week) == "35"
         assert found(scheduled_after=NOW) == "532"
         assert found(scheduled_before=NOW + timedelta(days=2)) == "3"

@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import { NO_FILTERS } from '@/api/filters';
+import { NO_FILTERS, ORDERS } from '@/api/filters';
 import { IMPACTS, STATES } from '@/api/types';
 import { ticket } from '@/test/tickets';
 import { FreshRequests } from './FreshRequests';
@@ -30,6 +30,8 @@ export const Rows: StoryObj = {
             tenant="Finance"
             compared="loading"
             choice={CHOICES[index % CHOICES.length]}
+            nameOf={(email) => email}
+            onApprove={() => undefined}
             onSelect={() => undefined}
           />
         );
@@ -42,7 +44,7 @@ export const Rows: StoryObj = {
 export const Tabs: StoryObj = {
   render: () => (
     <RequestTabs
-      filters={{ ...NO_FILTERS, tab: 'mine' }}
+      filters={{ ...NO_FILTERS, tab: 'mine', view: 'rows', order: ORDERS[0], at: '' }}
       me={{
         email: 'jean.dupont@cab-i.com',
         name: 'Jean Dupont',
@@ -50,7 +52,7 @@ export const Tabs: StoryObj = {
         tenants: [],
         creates: ['tenant-finance'],
         mayApprove: true,
-        mayAudit: false,
+        rights: [],
         faults: [],
       }}
     />
