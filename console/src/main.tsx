@@ -9,13 +9,16 @@ import { applyTheme, keptTheme } from './ui/theme';
 
 applyTheme(keptTheme());
 // Both are waited for before anything is shown, so they begin together.
-void loadWords(preferred());
 void session.start();
+// Words are not left to Suspense: React keeps a fallback, even an empty one, for 300 ms.
+void loadWords(preferred()).then(show);
 
-const root = document.getElementById('root');
-if (!root) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+function show(): void {
+  const root = document.getElementById('root');
+  if (!root) throw new Error('index.html has no #root');
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

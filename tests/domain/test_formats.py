@@ -40,8 +40,6 @@ MESSAGES: list[VersionedMessage] = [
     Change(ticket=pending(), base=None, actor_name="Pierre"),
     Resumed(ticket=pending(), revision=REVISION, decide_by=NOW + timedelta(days=1)),
     Revocation.by_hand(NOW, "Lost a laptop", sid="1"),
-    DEFAULTS,
-    PreferencesChange(email=JEAN.email, base=DEFAULTS.revision, preferences=DEFAULTS),
     TemplateChange(kind=DocumentKind.CHANGE_REGISTER, base="a" * 40, files={}, name="Alice", proof=f"a.b.{'c' * 86}"),
     RUN,
     RUN.order(),
