@@ -1,6 +1,5 @@
 """Finds the people who are told of an announcement, and the way they want to be told."""
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from domain import roles
 from domain.announcement import Announcement, Event
 from domain.preferences import DEFAULTS, MailTime, Preferences
 from domain.roles import Permission, Person, PersonName, same_address
-from domain.ticket import Action, PromotionRequest
+from domain.ticket import PromotionRequest
 from domain.values import Email, Frozen
 from domain.webhooks import Webhook
 
@@ -34,9 +33,6 @@ class Reason(StrEnum):
     FOLLOWS = "follows"
     OPERATES = "operates"
 
-
-AT_ONCE = timedelta(minutes=15)
-"""A deployment that starts so soon after its approval is no news besides: the approval said that it would."""
 
 CLOSING = frozenset({Event.APPROVED, Event.REJECTED, Event.CANCELLED, Event.EXPIRED, Event.SUPERSEDED})
 """The events after which nobody has to decide any more: whoever was asked to is told so once."""
@@ -94,17 +90,8 @@ def mail_time(announcement: Announcement, contact: Contact, audience: Audience, 
     """When the contact is mailed about it: as they chose, else at once, unless it would be one mail too many."""
     if (chosen := contact.preferences.mail.get(announcement.event)) is not None:
         return chosen
-    quiet = _expected(announcement) or (reason is Reason.DECIDES and _stands_in(announcement, contact, audience))
+    quiet = reason is Reason.DECIDES and _stands_in(announcement, contact, audience)
     return MailTime.OFF if quiet else MailTime.NOW
-
-
-def _expected(announcement: Announcement) -> bool:
-    """Tells whether it is the start of a deployment that was approved just now."""
-    if announcement.event is not Event.STARTED:
-        return False
-    history = announcement.ticket.status.history
-    approved = next((each.at for each in reversed(history) if each.action is Action.APPROVED), None)
-    return approved is not None and announcement.at - approved < AT_ONCE
 
 
 def _stands_in(announcement: Announcement, contact: Contact, audience: Audience) -> bool:

@@ -152,7 +152,7 @@ async def test_a_promotion_is_told_once_in_order_and_noted(house: House) -> None
     board = Board(people=True)
     async with house.leading(board) as leader:
         await told_whole(leader.repository)
-        delivered = [(event, DeliveryOutcome.DELIVERED) for event in WHOLE if event != "deployment-started"]
+        delivered = [(event, DeliveryOutcome.DELIVERED) for event in WHOLE]
         await until(lambda: [(each.event, each.outcome) for each in house.report().progress] == delivered)
     assert len(board.told) == len(set(board.told))
     for person in {to for _, to in board.told}:
@@ -355,11 +355,11 @@ async def test_a_mailbox_that_is_away_or_refused_keeps_nobody_from_theirs(house:
             assert not [event for event, to in sink.said() if to in {JEAN, CLAIRE}]
             sink.refuses.pop(JEAN)
             house.clock.let_pass(hours=1)
-            await until(lambda: sum(to == JEAN for _, to in sink.said()) == 3)
+            await until(lambda: sum(to == JEAN for _, to in sink.said()) == 4)
             await until(lambda: {each.outcome for each in house.report().progress} == {DeliveryOutcome.DELIVERED})
         first = [mail for mail in sink.taken if f"[{number(1)}]" in str(mail.message["Subject"])]
     events = [mail.message["X-Prodgate-Event"] for mail in first if mail.to == [JEAN]]
-    assert events == ["request-created", "deployment-succeeded"]
+    assert events == ["request-created", "deployment-started", "deployment-succeeded"]
     refused = [receipt.to for receipt in house.report().progress[0].receipts if receipt.refused]
     assert refused == [CLAIRE]
     assert len(sink.ids()) == len(set(sink.ids()))

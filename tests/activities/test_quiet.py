@@ -66,7 +66,7 @@ async def test_a_digest_leaves_what_cannot_wait(house: House) -> None:
     for each in (JEAN, CLAIRE):
         prefer(house, each, Preferences(mail={Event.CREATED: MailTime.DIGEST}, digest=Digest(daily=True)))
     found = await counted(house)
-    assert {event for event, to in found if to == JEAN} == {Event.SUCCEEDED, Event.FAILED}
+    assert {event for event, to in found if to == JEAN} == {Event.STARTED, Event.SUCCEEDED, Event.FAILED}
     assert not [event for event, to in found if to == CLAIRE]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain import lifecycle
 from domain.announcement import Announcement, Event, Plan, event_of, next_due, reminders_by
-from domain.audience import AT_ONCE, Addressee, Audience, Contact, Reason, recipients
+from domain.audience import Addressee, Audience, Contact, Reason, recipients
 from domain.preferences import Digest, MailTime, Preferences
 from domain.roles import Person, Requester, Role
 from domain.ticket import Impact, State
@@ -54,7 +54,7 @@ def mailed(announcement: Announcement, to: Audience = EVERYBODY) -> set[str]:
         (Event.HELD, "approved", {"pierre"}),
         (Event.RELEASED, "approved", {"pierre"}),
         (Event.LAPSED, "pending", {"pierre", "jean", "claire"}),
-        (Event.STARTED, "deploying", set()),
+        (Event.STARTED, "deploying", {"pierre", "jean"}),
         (Event.SUCCEEDED, "deployed", {"pierre", "jean", "vera"}),
         (Event.FAILED, "failed", {"pierre", "jean", "vera", "ops"}),
     ],
@@ -62,12 +62,6 @@ def mailed(announcement: Announcement, to: Audience = EVERYBODY) -> set[str]:
 def test_an_event_is_mailed_to_whom_the_contract_names(event: Event, state: str, expected: set[str]) -> None:
     """The table of the contract, each person once."""
     assert mailed(said(event, state)) == expected
-
-
-def test_a_start_is_news_where_it_comes_long_after_the_approval() -> None:
-    """It was held, stood in a line or waited for its date."""
-    later = said(Event.STARTED, "deploying").ticket.last.at + AT_ONCE
-    assert mailed(said(Event.STARTED, "deploying", at=later)) == {"pierre", "jean"}
 
 
 def test_who_stands_in_is_asked_where_nobody_else_can_decide() -> None:

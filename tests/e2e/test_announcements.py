@@ -11,6 +11,7 @@ CLAIRE, VICTOR = (f"{name}@cab-i.com" for name in ("claire.moreau", "victor.roux
 EXPECTED = {
     "request-created": {JEAN, CLAIRE},
     "request-approved": {PIERRE, CLAIRE},
+    "deployment-started": {PIERRE, JEAN},
     "deployment-succeeded": {PIERRE, JEAN, VICTOR},
 }
 
