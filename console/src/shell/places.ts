@@ -36,6 +36,7 @@ export const PLACES: readonly Place[] = [
     name: { en: 'Webhooks', fr: 'Webhooks' },
     offered: (me) => tenantsOf(me, 'webhooks').length > 0,
   },
+  { to: '/preferences', name: { en: 'What you are told', fr: 'Ce que vous recevez' }, own: true },
 ];
 
 /** Whether the page at the address belongs to the place. */
