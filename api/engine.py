@@ -31,6 +31,7 @@ from domain.contract import ContractWanted, SealedContract
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
 from domain.evidence import EvidenceWanted, SealedEvidence
+from domain.feeds import FeedChange
 from domain.preferences import KeptPreferences, PreferencesChange
 from domain.sessions import Revocation
 from domain.templates import RecordedTemplate, TemplateChange
@@ -41,6 +42,7 @@ from workflows import shown
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.contract import CompareContract, comparison_of
 from workflows.evidence import ReadEvidence, look_of
+from workflows.feeds import KeepFeed, feed_change_of
 from workflows.preferences import KeepPreferences, preferences_change_of
 from workflows.promotion import Promotion
 from workflows.sessions import Logout, logout_of
@@ -192,6 +194,18 @@ class Engine:
             rpc_timeout=_ACCEPT_WITHIN,
         )
         return await self._recorded(start)
+
+    async def keep_feed(self, change: FeedChange) -> None:
+        """Have the record take the address of somebody's calendar. Raises EngineUnavailable."""
+        start = self.client.start_workflow(
+            KeepFeed.run,
+            change,
+            id=feed_change_of(str(uuid.uuid4())),
+            task_queue=self.task_queue,
+            static_summary="changes the address of somebody's calendar",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        await self._recorded(start)
 
     async def _recorded(self, start: Awaitable[WorkflowHandle[Any, T]]) -> T:
         """The result of a workflow that ends with its commit."""

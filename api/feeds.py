@@ -9,12 +9,13 @@ from limits import RateLimitItemPerMinute
 from starlette.concurrency import run_in_threadpool
 
 from api.counting import Counts
+from api.engine import Engine
 from api.errors import TooManyRequests
 from api.ical import calendar
 from domain import roles
 from domain.audience import Language
 from domain.errors import Unproven
-from domain.feeds import PLANNED, CalendarFeed, CurrentFeed, FeedEnded, FeedState, owner_of
+from domain.feeds import PLANNED, CalendarFeed, CurrentFeed, FeedChange, FeedEnded, FeedState, owner_of
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment
@@ -50,6 +51,7 @@ class MadeFeed(Frozen):
 class Feeds:
     """Signs addresses with the API's key; the record has which one of a person works."""
 
+    engine: Engine
     repository: Repository
     index: Index
     signer: Signer
@@ -61,7 +63,7 @@ class Feeds:
     now: Callable[[], datetime]
 
     async def make(self, person: Person, language: Language) -> MadeFeed:
-        """A new address, in the place of the one before. Raises TooManyRequests, RecordUnavailable."""
+        """A new address, in the place of the one before. Raises TooManyRequests, EngineUnavailable."""
         await self._count(owner_of(person))
         feed = CalendarFeed(
             id=secrets.token_hex(16),
@@ -72,14 +74,14 @@ class Feeds:
             issuer=person.issuer,
         )
         token = await run_in_threadpool(self.signer.seal, feed)
-        await run_in_threadpool(feeds.put, self.repository, feed.owner, CurrentFeed.of(feed))
+        await self.engine.keep_feed(FeedChange(owner=feed.owner, current=CurrentFeed.of(feed)))
         return MadeFeed(url=f"{self._url}/v1/calendar.ics?key={token}", since=feed.at)
 
     async def end(self, person: Person) -> None:
-        """End the person's address, where there is one. Raises TooManyRequests, RecordUnavailable."""
+        """End the person's address, where there is one. Raises TooManyRequests, EngineUnavailable."""
         await self._count(owner_of(person))
         ended = CurrentFeed(id=None, at=self.now())
-        await run_in_threadpool(feeds.put, self.repository, owner_of(person), ended)
+        await self.engine.keep_feed(FeedChange(owner=owner_of(person), current=ended))
 
     def state(self, person: Person) -> FeedState:
         """Since when there is one. Raises RecordUnavailable."""

@@ -137,7 +137,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         people=people,
         reports=reports,
         links=_links(settings, reports, sign.signer, keys, directory, counts),
-        feeds=_feeds(settings, repository, index, sign.signer, keys, directory, counts),
+        feeds=_feeds(settings, engine, repository, index, sign.signer, keys, directory, counts),
         trail=trail,
         sign_ins=SignInNotes(trail),
         audited=TrailIndex(audit, settings.data_dir / "api" / "audit.db") if audit else None,
@@ -193,6 +193,7 @@ def _links(
 
 def _feeds(
     settings: Settings,
+    engine: Engine,
     repository: Repository,
     index: Index,
     signer: Signer,
@@ -200,7 +201,7 @@ def _feeds(
     directory: DirectoryReader,
     counts: Counts,
 ) -> Feeds:
-    known = (repository, index, signer, keys, directory, counts)
+    known = (engine, repository, index, signer, keys, directory, counts)
     return Feeds(*known, settings.public_url, settings.links_per_minute, _now)
 
 

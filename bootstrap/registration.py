@@ -18,6 +18,7 @@ from activities.awx_watch import WatchActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
 from activities.contract import ContractActivities
 from activities.evidence import EvidenceActivities
+from activities.feeds import FeedActivities
 from activities.fronts import Fronts
 from activities.leading import Follower, LeadingActivities
 from activities.outbox import ChannelOutbox
@@ -64,6 +65,7 @@ from record.trail.repository import TrailRepository
 from workflows.claim import Claim
 from workflows.contract import CompareContract
 from workflows.evidence import ReadEvidence
+from workflows.feeds import KeepFeed
 from workflows.following import Follow, keep_following
 from workflows.preferences import KeepPreferences
 from workflows.promotion import Promotion
@@ -189,12 +191,14 @@ class Registration:
             task_queue=self.task_queue,
             workflows=[
                 *(Promotion, Follow, Claim, AwxWatch, Logout),
-                *(TemplateEdit, KeepPreferences, CallWebhook, ReadEvidence, CompareContract, MakeReport, MakePart),
+                *(TemplateEdit, KeepPreferences, KeepFeed, CallWebhook),
+                *(ReadEvidence, CompareContract, MakeReport, MakePart),
             ],
             activities=[
                 RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
                 SessionActivities(self.repository).revoke_session,
                 PreferenceActivities(self.repository).keep_preferences,
+                FeedActivities(self.repository).keep_feed,
                 TemplateActivities(self.repository, self.keys, self.directory, shipped).commit_template,
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,

@@ -22,6 +22,8 @@ PLANNED = (State.PENDING, State.APPROVED, State.DEPLOYING, State.DEPLOYED, State
 """The states of requests that a calendar shows: nothing comes of the others any more."""
 
 FeedId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
+FeedOwner = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+"""The SHA-256 of who a person is: the list tells nobody who they are."""
 
 
 class FeedEnded(RuleViolation):
@@ -61,6 +63,13 @@ class CurrentFeed(VersionedMessage):
         """Raise FeedEnded for an address that another took the place of, or that its owner ended."""
         if self.id != feed.id:
             raise FeedEnded
+
+
+class FeedChange(VersionedMessage):
+    """A change on its way into the record: the one address of `owner` from now on."""
+
+    owner: FeedOwner
+    current: CurrentFeed
 
 
 class FeedState(Frozen):

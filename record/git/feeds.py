@@ -1,13 +1,13 @@
-"""The addresses of calendars in the record: a journal at `refs/calendars/current`, a small file a person."""
+"""The addresses of calendars in the record: a journal at `refs/people/calendars`, a small file a person."""
 
 from pydantic import ValidationError
 
-from domain.feeds import CurrentFeed
+from domain.feeds import CurrentFeed, FeedChange
 from domain.formats import NewerMessage
 from record.errors import RecordUnavailable
 from record.git.repository import Repository
 
-CURRENT = "refs/calendars/current"
+CURRENT = "refs/people/calendars"
 
 
 def path_of(owner: str) -> str:
@@ -15,21 +15,28 @@ def path_of(owner: str) -> str:
     return f"{owner[:2]}/{owner[2:]}.json"
 
 
-def put(repository: Repository, owner: str, feed: CurrentFeed) -> None:
-    """Make this the person's one address; durable when this returns. Raises RecordUnavailable, to be tried again."""
+def put(repository: Repository, change: FeedChange) -> None:
+    """Make this the person's one address; durable when this returns. Raises RecordUnavailable, to be tried again.
+
+    One that was made or ended before the one that stands there comes too late, and changes nothing.
+    """
 
     def changed(file: bytes | None) -> bytes | None:
-        after = feed.model_dump_json(indent=1).encode() + b"\n"
-        return None if after == file else after
+        after = change.current.model_dump_json(indent=1).encode() + b"\n"
+        if file is not None and (file == after or _read(file).at > change.current.at):
+            return None
+        return after
 
-    repository.journal(CURRENT).change(path_of(owner), changed, "Change the address of a calendar")
+    repository.journal(CURRENT).change(path_of(change.owner), changed, "Change the address of a calendar")
 
 
 def current(repository: Repository, owner: str) -> CurrentFeed | None:
     """The person's one address, as this disk knows it; None where they never had one. Raises RecordUnavailable."""
     file = repository.journal(CURRENT).newest(path_of(owner))
-    if file is None:
-        return None
+    return None if file is None else _read(file)
+
+
+def _read(file: bytes) -> CurrentFeed:
     try:
         return CurrentFeed.model_validate_json(file)
     except (ValidationError, NewerMessage) as error:

@@ -32,7 +32,7 @@ _USER_INFO = re.compile(r"(?<=//)[^/@\s]+@")
 FETCHED = "refs/fetched/"
 """The place of the remote's journals in the clone: `refs/outbox/mail` is `refs/fetched/outbox/mail`."""
 
-_KINDS = ("outbox", "sessions", "checkpoints", "audit", "reports", "calendars", "people")
+_KINDS = ("outbox", "sessions", "checkpoints", "audit", "reports", "people")
 _JOURNALS = tuple(f"+refs/{kind}/*:{FETCHED}{kind}/*" for kind in _KINDS)
 
 

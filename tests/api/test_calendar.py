@@ -131,7 +131,7 @@ def test_an_unreadable_list_of_addresses_shows_nothing(own_house: House) -> None
     """Which of them were ended is not known then."""
     address = made(own_house, JEAN)
     git = pygit2.Repository(str(own_house.git))
-    ref = git.references["refs/calendars/current"]
+    ref = git.references["refs/people/calendars"]
     (folder,) = ref.peel(pygit2.Tree)
     ((name, _),) = [(str(each.name), each) for each in git[folder.id].peel(pygit2.Tree)]
     inner, outer = git.TreeBuilder(), git.TreeBuilder()

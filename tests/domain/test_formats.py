@@ -12,7 +12,7 @@ from domain.change import Change, Resumed
 from domain.decision import Decision, DecisionAction, Submission
 from domain.documents import DocumentFormat, DocumentKind
 from domain.errors import MalformedTicket, NewerFormat, kind_of
-from domain.feeds import CurrentFeed
+from domain.feeds import CurrentFeed, FeedChange
 from domain.formats import JOURNALS, KEY, Format, NewerMessage, VersionedMessage, newer_file
 from domain.preferences import DEFAULTS, Preferences, PreferencesChange
 from domain.reports import PartOrder, PartsNote, ReportOrder, ReportPart, ReportRun
@@ -46,6 +46,7 @@ MESSAGES: list[VersionedMessage] = [
     PartOrder.of(RUN, RUN.parts[0], NOW),
     PartsNote(report=RUN.id, parts=RUN.parts),
     CurrentFeed(id=None, at=NOW),
+    FeedChange(owner="0" * 64, current=CurrentFeed(id=None, at=NOW)),
     DEFAULTS,
     PreferencesChange(email=JEAN.email, base=DEFAULTS.revision, preferences=DEFAULTS),
 ]
@@ -83,7 +84,7 @@ def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None
     """Whoever adds one says here that its versions are told apart."""
     assert {type(message) for message in MESSAGES} == set(VersionedMessage.__subclasses__())
     promotions, reports = {Decision, Submission, Change, Resumed}, {ReportOrder, ReportRun, PartOrder, PartsNote}
-    people = {Revocation, TemplateChange, CurrentFeed, Preferences, PreferencesChange}
+    people = {Revocation, TemplateChange, CurrentFeed, FeedChange, Preferences, PreferencesChange}
     assert promotions | reports | people == set(VersionedMessage.__subclasses__())
 
 

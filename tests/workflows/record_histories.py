@@ -27,6 +27,7 @@ from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer
 from domain.announcement import Channel, Event
 from domain.evidence import EvidenceWanted, PipelineAddress
+from domain.feeds import CurrentFeed, FeedChange
 from domain.following import outbox
 from domain.preferences import DEFAULTS, MailTime, Preferences, PreferencesChange
 from domain.sessions import Revocation
@@ -41,6 +42,7 @@ from tests.workflows.stage import Stage
 from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
 from workflows.evidence import ReadEvidence
+from workflows.feeds import KeepFeed
 from workflows.preferences import KeepPreferences
 from workflows.sessions import Logout
 from workflows.shown import SEARCH_ATTRIBUTES
@@ -126,6 +128,16 @@ async def record_preferences() -> str:
         return written(await handle.fetch_history())
 
 
+async def record_feed() -> str:
+    """The history of the end of a calendar's address."""
+    async with staged() as stage, stage.working():
+        ended = FeedChange(owner="0" * 64, current=CurrentFeed(id=None, at=NOW))
+        client = stage.environment.client
+        handle = await client.start_workflow(KeepFeed.run, ended, id="a-calendar", task_queue=stage.queue)
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
 async def record_call() -> str:
     """The history of a webhook's try, where no worker has secrets."""
     async with staged() as stage, stage.working():
@@ -192,6 +204,7 @@ async def main() -> None:
         HISTORIES / "sessions" / "a-logout.json": record_logout,
         HISTORIES / "templates" / "a-change.json": record_template,
         HISTORIES / "preferences" / "a-change.json": record_preferences,
+        HISTORIES / "calendars" / "an-address-ended.json": record_feed,
         HISTORIES / "webhooks" / "a-call.json": record_call,
         HISTORIES / "evidence" / "a-look.json": record_look,
         HISTORIES / "reports" / "a-report.json": record_report,

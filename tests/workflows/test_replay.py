@@ -18,6 +18,7 @@ from engine.connection import converter
 from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.evidence import ReadEvidence
+from workflows.feeds import KeepFeed
 from workflows.following import Follow
 from workflows.preferences import KeepPreferences
 from workflows.promotion import Promotion
@@ -32,6 +33,7 @@ FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
 LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 TEMPLATE = HISTORIES / "templates" / "a-change.json"
+CALENDAR = HISTORIES / "calendars" / "an-address-ended.json"
 PREFERRED = HISTORIES / "preferences" / "a-change.json"
 CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
@@ -91,8 +93,9 @@ async def test_a_recorded_change_of_a_template_goes_on_under_todays_code() -> No
 
 
 async def test_a_recorded_change_of_preferences_goes_on_under_todays_code() -> None:
-    """So may this one."""
+    """So may this one, and that of a calendar's address."""
     await replayer(KeepPreferences).replay_workflow(history(PREFERRED))
+    await replayer(KeepFeed).replay_workflow(history(CALENDAR))
 
 
 async def test_a_recorded_call_and_a_look_go_on_under_todays_code() -> None:
