@@ -40,7 +40,7 @@ NEEDS := $(if $(filter test coverage prepare,$(MAKECMDGOALS)),test,up)
 KAFKA := .kafka/pom.xml
 S3 := .s3/pom.xml
 VERAPDF := .verapdf/pom.xml
-# What compares contracts, from sources that are locked by hash; Go builds it.
+# What compares contracts, from sources that are locked by hash; .ci/go builds it.
 OASDIFF := .oasdiff/oasdiff
 
 .DEFAULT_GOAL := help
@@ -107,8 +107,9 @@ $(S3): tests/s3/pom.xml | $(STAMP)
 	$(BIN)/python -m tests.s3.server
 	@touch $@
 
-$(OASDIFF): deploy/oasdiff/go.mod deploy/oasdiff/go.sum
+$(OASDIFF): deploy/oasdiff/go.mod deploy/oasdiff/go.sum requirements/go.txt | $(STAMP)
 	deploy/oasdiff/build $@
+	@touch $@
 
 $(VERAPDF): tests/verapdf/pom.xml | $(STAMP)
 	$(BIN)/python -m tests.verapdf.validator
@@ -129,6 +130,7 @@ lock: $(STAMP) ## Lock what pyproject.toml asks for, by hash, into requirements/
 	$(LOCK) pyproject.toml --extra dev --group build -o requirements/dev.txt
 	$(LOCK) pyproject.toml --group build -c requirements/dev.txt -o requirements/runtime.txt
 	$(LOCK) --group node -o requirements/node.txt
+	$(LOCK) --group go -o requirements/go.txt
 
 sbom: $(STAMP) $(MODULES) ## List what the image and the console are made of, with licences, in dist/sbom/
 	$(BIN)/python -m tests.supply sbom

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-DOORS = ["Makefile", "Dockerfile", ".ci/npm"]
+DOORS = ["Makefile", "Dockerfile", ".ci/npm", ".ci/go"]
 """The files that have packages installed."""
 
 
