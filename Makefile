@@ -44,7 +44,7 @@ VERAPDF := .verapdf/pom.xml
 OASDIFF := .oasdiff/oasdiff
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories freeze upgrade-test clean
+.PHONY: help prepare install console oasdiff up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories freeze upgrade-test clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -106,6 +106,8 @@ $(KAFKA): tests/kafka/pom.xml | $(STAMP)
 $(S3): tests/s3/pom.xml | $(STAMP)
 	$(BIN)/python -m tests.s3.server
 	@touch $@
+
+oasdiff: $(OASDIFF) ## Build oasdiff, by which `make up` compares APIs' contracts
 
 $(OASDIFF): deploy/oasdiff/go.mod deploy/oasdiff/go.sum requirements/go.txt | $(STAMP)
 	deploy/oasdiff/build $@

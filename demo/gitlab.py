@@ -1,4 +1,5 @@
-"""A stand-in for GitLab over HTTPS: one pipeline and its jobs by API version 4, with its limits and its failures.
+"""A stand-in for GitLab over HTTPS: one pipeline and its jobs by API version 4, with its limits and its failures,
+and an API's contract as files of a public project.
 
     python -m demo.gitlab --port 8929 --folder FOLDER --tokens FILE
 
@@ -30,6 +31,14 @@ SHA = "f6ebd73d4a8f42f6a642030c27b66330023b7a88"
 def pipeline_url(host: str) -> str:
     """The page of the pipeline that there is."""
     return f"https://{host}/finance/payment-api/-/pipelines/4711"
+
+
+_FILES, _CONTRACTS = "/finance/invoice-api/-/raw", Path(__file__).with_name("contracts")
+
+
+def contract_url(host: str, branch: str) -> str:
+    """The address of invoice-api's OpenAPI document on a branch: `staging` or `production`."""
+    return f"https://{host}{_FILES}/{branch}/openapi.yaml"
 
 
 def make_certificate(folder: Path) -> None:
@@ -87,6 +96,7 @@ class GitLab:
         served = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         served.load_cert_chain(_served(self.folder))
         app = web.Application()
+        app.router.add_static(_FILES, _CONTRACTS)
         app.router.add_route("*", "/{path:.*}", self._answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()

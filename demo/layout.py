@@ -15,7 +15,7 @@ from pygit2 import init_repository
 
 from demo.company import prepare_repository
 from demo.files import write_private
-from demo.gitlab import READY, authority, make_certificate, pipeline_url
+from demo.gitlab import READY, authority, contract_url, make_certificate, pipeline_url
 from demo.processes import Process
 from engine.codec import rotate
 from record.signing.rotation import KeyBranch
@@ -83,6 +83,9 @@ def gitlab_tokens(data: Path) -> Path:
     """The token that the demo's worker shows its GitLab."""
     return data / "gitlab-tokens.json"
 
+
+OASDIFF = Path(__file__).parents[1] / ".oasdiff" / "oasdiff"
+"""What compares contracts, where `make oasdiff` has built it."""
 
 TENANTS = ("tenant-finance", "tenant-logistics", "tenant-retail")
 """The company's tenants, each with a secret `demo` for its webhooks."""
@@ -167,6 +170,10 @@ class Demo:
         return pipeline_url(f"localhost:{self.ports.gitlab}")
 
     @property
+    def compares_contracts(self) -> bool:
+        return "PRODGATE_OASDIFF" in self.given or OASDIFF.exists()
+
+    @property
     def record(self) -> str:
         """The place of the GitOps repository."""
         return self.given.get("PRODGATE_GIT_REPO", str(self.data / "gitops.git"))
@@ -220,14 +227,18 @@ class Demo:
             "PRODGATE_PAYLOAD_KEYS": payload_keys(self.data),
             "PRODGATE_WEBHOOK_SECRETS": webhook_secrets(self.data),
             "PRODGATE_DOCUMENTS_KEYS": documents_keys(self.data),
+            "PRODGATE_OASDIFF": OASDIFF,
         }
         if self.has_git:
             files["PRODGATE_WORKER_KEY"] = worker_key(self.data)
         if self.has_gitlab:
             files["PRODGATE_GITLAB_TOKENS"] = gitlab_tokens(self.data)
-            files["PRODGATE_GITLAB_CA_BUNDLE"] = authority(gitlab_folder(self.data))
+            files |= dict.fromkeys(
+                ("PRODGATE_GITLAB_CA_BUNDLE", "PRODGATE_CONTRACT_CA_BUNDLE"), authority(gitlab_folder(self.data))
+            )
         found = {name: str(file) for name, file in files.items() if file.exists()}
-        return found | {"PRODGATE_WEBHOOK_ALLOW": "127.0.0.0/8"}  # the receiver runs on this machine
+        # The receiver and the GitLab run on this machine.
+        return found | dict.fromkeys(("PRODGATE_WEBHOOK_ALLOW", "PRODGATE_CONTRACT_ALLOW"), "127.0.0.0/8")
 
     def _given(self) -> dict[str, str]:
         """The user's own; credentials and profiles of other Temporal servers are kept from ours."""
@@ -269,11 +280,13 @@ class Demo:
                 write_private(gitlab_tokens(self.data), json.dumps({"demo": f"glpat-{secrets.token_hex(10)}"}))
 
     def _systems(self) -> dict[str, str]:
-        """The ends of the files of the record that name the receiver and the GitLab."""
+        """The ends of the files of the record that name the receiver, the GitLab and a contract there."""
         hook = '  webhooks:\n    - {{url: "http://127.0.0.1:{}/{}", secretName: demo}}\n'
         hooks = {f"tenants/{each}.yaml": hook.format(self.ports.webhooks, each) for each in TENANTS}
         gitlab = f'  gitlab:\n    - {{host: "localhost:{self.ports.gitlab}", tokenName: demo}}\n'
-        return (hooks if self.has_receiver else {}) | ({"platform.yaml": gitlab} if self.has_gitlab else {})
+        files = {each: contract_url(f"localhost:{self.ports.gitlab}", each) for each in ("staging", "production")}
+        ends = {"platform.yaml": gitlab, "apis/invoice-api.yaml": f"  contract: {json.dumps(files)}\n"}
+        return (hooks if self.has_receiver else {}) | (ends if self.has_gitlab else {})
 
     def _make_key(self, setting: str, file: Path, key_class: KeyClass) -> None:
         """Make and publish the key, unless there is one."""

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from demo.layout import Demo
 
+COMPARED = "Ask for invoice-api, and the form shows what breaks in its contract."
+NOT_COMPARED = "APIs' contracts are not compared: `make oasdiff` builds what does it, in a minute; then start again."
+
 
 def welcome(demo: Demo) -> str:
     """The places of everything, and what to try next."""
@@ -45,6 +48,7 @@ Try next, in another terminal (the README goes on from there):
 """
     hooks = f"\nhttp://127.0.0.1:{demo.ports.webhooks} lists what the tenants' webhooks are told.\n"
     gitlab = f"Name this as test evidence, and GitLab is asked: {demo.pipeline}\n"
+    gitlab += f"{COMPARED if demo.compares_contracts else NOT_COMPARED}\n"
     return f"{people}{hooks if demo.has_receiver else ''}{gitlab if demo.has_gitlab else ''}" if demo.has_git else ""
 
 
