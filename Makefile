@@ -90,10 +90,10 @@ tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Run every tes
 	$(BIN)/python -m $(PYTEST) $(WAITING) --ignore tests/console $(COUNTED:%=--ignore %)
 
 # A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
-browser: $(STAMP) $(CONSOLE) $(HOST) ## Run the tests of the console in a browser
+browser: $(STAMP) $(CONSOLE) $(HOST) $(OASDIFF) ## Run the tests of the console in a browser
 	$(BIN)/python -m pytest -n $(BROWSERS) --dist loadfile tests/console
 
-coverage: $(STAMP) $(CONSOLE) $(KAFKA) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
+coverage: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) --ignore tests/console
 	@$(BIN)/coverage combine --quiet

@@ -69,8 +69,8 @@ function Compared({ contract, found, most }: ComparedProps) {
               <Icon className={`mt-0.5 size-4 shrink-0 ${color}`} aria-hidden />
               <span className="min-w-0 break-words">
                 <span className="sr-only">{w.severity[severity]}: </span>
-                {operation && <code className="font-mono text-[0.8125rem]">{operation} </code>}
-                <span lang="en">{text}</span>
+                {operation && <code className="font-mono text-[0.8125rem]">{operation}</code>}{' '}
+                <Sentence text={text} />
               </span>
             </li>
           );
@@ -79,6 +79,23 @@ function Compared({ contract, found, most }: ComparedProps) {
       {total > shown.length && <p className="text-muted">{w.more(total - shown.length)}</p>}
       <Documents contract={contract} />
     </div>
+  );
+}
+
+/** One of oasdiff's sentences, which quote names as Markdown does. */
+function Sentence({ text }: { text: string }) {
+  return (
+    <span lang="en">
+      {text.split('`').map((piece, index) =>
+        index % 2 ? (
+          <code key={index} className="font-mono text-[0.8125rem]">
+            {piece}
+          </code>
+        ) : (
+          piece
+        ),
+      )}
+    </span>
   );
 }
 
@@ -91,7 +108,10 @@ function Documents({ contract: { at, production, staging } }: { contract: Contra
       <dl className="mt-2 space-y-1 border-s-2 border-line ps-4 text-[0.8125rem] text-muted">
         {at && (
           <div>
-            {w.by} <When at={at} />
+            <dt className="inline font-medium">{w.by}</dt>{' '}
+            <dd className="inline">
+              <When at={at} />
+            </dd>
           </div>
         )}
         {([production, staging] as const).map(
