@@ -153,7 +153,8 @@ class CommitProofs:
         """
         if not self.is_needed():
             return change
-        if self.signer is None or (fault := self.fault()):
+        fault = self.fault()
+        if self.signer is None or fault:
             raise RecordUnavailable(fault or "This worker has no key")
         if isinstance(vouched, str):
             raise RecordUnavailable(vouched)

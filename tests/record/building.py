@@ -14,7 +14,7 @@ from domain.change import Change
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
 from record.git.repository import Repository, open_repository
 from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
-from tests.signing import WORKER_KEY, key_file, proof_for
+from tests.signing import WORKER_KEY, key_file, proof_for, proof_of_act
 
 NOBODY = {"no-role", "signature-not-valid"}
 """The rules that an audit names in a repository that knows no people and no keys, and nothing else."""
@@ -141,6 +141,25 @@ class Story:
         change = change.model_copy(update={"proof": proof_for(change.ticket)})
         self.revision = (await self.repository.record(change)).revision
         return self
+
+
+async def approved(repository: Repository, ticket: PromotionRequest) -> None:
+    """Record the ticket's creation and its approval, signed as the API does."""
+    revision = None
+    for each in (ticket, after(ticket, "approved")):
+        proof = proof_of_act(each, tip=git(repository.path, "rev-parse", "main"))
+        revision = (await repository.record(Change(ticket=each, base=revision, actor_name="A", proof=proof))).revision
+
+
+def says_also(repository: Path, trailer: str) -> None:
+    """Make the newest commit say this besides, as somebody would who can rewrite the branch."""
+    said = git(repository, "log", "-1", "--format=%B", "main").rstrip()
+    tree, parent = (git(repository, "rev-parse", each) for each in ("main^{tree}", "main~1"))
+    commit = git(repository, "cat-file", "-p", "main").split("\n\n")[0].splitlines()
+    people = [line for line in commit if line.startswith(("author", "committer"))]
+    raw = "\n".join([f"tree {tree}", f"parent {parent}", *people, "", f"{said}\n{trailer}\n"])
+    made = git(repository, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw)
+    git(repository, "update-ref", "refs/heads/main", made)
 
 
 def number(index: int, year: int = 2026) -> str:

@@ -26,21 +26,29 @@ from activities.reports import ReportSetup
 from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer
 from domain.announcement import Channel, Event
+from domain.contract import ContractWanted, Severity
+from domain.decision import DecisionAction
 from domain.evidence import EvidenceWanted, PipelineAddress
 from domain.feeds import CurrentFeed, FeedChange
 from domain.following import outbox
 from domain.preferences import DEFAULTS, MailTime, Preferences, PreferencesChange
 from domain.sessions import Revocation
+from domain.ticket import TargetType
 from domain.webhooks import WebhookCall
 from engine.connection import converter
+from record.signing.signatures import sealed
 from tests.awx_fixtures import simulating
 from tests.board import Board
 from tests.company import found
-from tests.domain.builders import NOW
+from tests.domain.builders import JEAN, NOW, details
+from tests.domain.test_contract import difference
+from tests.record.building import git, person_commits
+from tests.signing import WORKER_KEY
 from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
 from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
+from workflows.contract import CompareContract
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.preferences import KeepPreferences
@@ -162,6 +170,35 @@ async def record_look() -> str:
         return written(await handle.fetch_history())
 
 
+async def record_contract() -> str:
+    """The history of a comparison of contracts, one of which is where nobody may be sent to."""
+    async with staged() as stage:
+        stage.sign()
+        entry = git(stage.git, "show", "main:apis/payment-api.yaml")
+        files = {each: f"https://127.0.0.1/{each}" for each in ("staging", "production")}
+        person_commits(stage.git, {"apis/payment-api.yaml": f"{entry}\n  contract: {json.dumps(files)}\n"})
+        async with stage.working():
+            wanted = ContractWanted(key="0" * 64, type=TargetType.API, name="payment-api")
+            handle = await stage.environment.client.start_workflow(
+                CompareContract.run, wanted, id="a-contract", task_queue=stage.queue
+            )
+            await handle.result()
+            return written(await handle.fetch_history())
+
+
+async def record_creation() -> str:
+    """The history of a promotion whose contract a worker compared before: both are recorded by one commit."""
+    async with staged() as stage:
+        stage.sign()
+        async with stage.working():
+            breaks = difference(Severity.BREAKING)
+            asked = details(impact_assessment=breaks.impact)
+            promoted = await stage.submit(request=asked, contract=sealed(breaks, WORKER_KEY))
+            await stage.decide(promoted, DecisionAction.APPROVE, JEAN)
+            await come_to_rest(stage, promoted)
+            return written(await promoted.fetch_history())
+
+
 async def record_report(*, part: str = "", store: bool = True) -> str:
     """The history of a report of two tenants, or of a part of it; without a store, of one that is cancelled."""
     async with staged() as stage:
@@ -207,6 +244,8 @@ async def main() -> None:
         HISTORIES / "calendars" / "an-address-ended.json": record_feed,
         HISTORIES / "webhooks" / "a-call.json": record_call,
         HISTORIES / "evidence" / "a-look.json": record_look,
+        HISTORIES / "contracts" / "a-contract.json": record_contract,
+        HISTORIES / "contracts" / "a-creation.json": record_creation,
         HISTORIES / "reports" / "a-report.json": record_report,
         HISTORIES / "reports" / "a-cancelled-report.json": partial(record_report, store=False),
         HISTORIES / "reports" / "a-part.json": partial(record_report, part="tenant-finance"),

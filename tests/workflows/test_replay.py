@@ -17,6 +17,7 @@ from domain.ticket import PromotionRequest
 from engine.connection import converter
 from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
+from workflows.contract import CompareContract
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.following import Follow
@@ -28,7 +29,8 @@ from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
 from workflows.webhooks import CallWebhook
 
-RECORDED = sorted(HISTORIES.glob("*.json"))
+CREATED = HISTORIES / "contracts" / "a-creation.json"
+RECORDED = [*sorted(HISTORIES.glob("*.json")), CREATED]
 FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
 LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
@@ -37,8 +39,9 @@ CALENDAR = HISTORIES / "calendars" / "an-address-ended.json"
 PREFERRED = HISTORIES / "preferences" / "a-change.json"
 CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
+COMPARED = HISTORIES / "contracts" / "a-contract.json"
 REPORTED = sorted((HISTORIES / "reports").glob("*.json"))
-OTHERS = (FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, PREFERRED, CALLED, LOOKED, *REPORTED)
+OTHERS = (FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, CALENDAR, PREFERRED, CALLED, LOOKED, COMPARED, *REPORTED)
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -98,10 +101,11 @@ async def test_a_recorded_change_of_preferences_goes_on_under_todays_code() -> N
     await replayer(KeepFeed).replay_workflow(history(CALENDAR))
 
 
-async def test_a_recorded_call_and_a_look_go_on_under_todays_code() -> None:
+async def test_a_recorded_call_a_look_and_a_comparison_go_on_under_todays_code() -> None:
     """A worker of the next build may end what this one began."""
     await replayer(CallWebhook).replay_workflow(history(CALLED))
     await replayer(ReadEvidence).replay_workflow(history(LOOKED))
+    await replayer(CompareContract).replay_workflow(history(COMPARED))
 
 
 @pytest.mark.parametrize("file", REPORTED, ids=lambda file: file.stem)

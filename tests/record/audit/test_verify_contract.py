@@ -18,7 +18,7 @@ from record.signing.signatures import new_key, sealed
 from tests.domain.builders import details, pending
 from tests.domain.test_contract import difference
 from tests.record.audit.test_verify import PEOPLE, TENANT, rules
-from tests.record.building import bare, git, opened, person_commits
+from tests.record.building import approved, bare, git, opened, person_commits, says_also
 from tests.signing import KEY, WORKER_KEY, claims_for, key_file, proof_of_act, service_key_file
 
 
@@ -100,3 +100,11 @@ async def test_an_impact_that_was_not_raised_is_named(repository: Repository) ->
     """Whoever took the request saw what breaks, and let it through as it was."""
     await recorded(repository, compared(ticket(Impact.LOW)), impact=Impact.LOW)
     assert rules(repository.path) == ["impact-not-raised"]
+
+
+async def test_a_comparison_on_another_act_is_named(repository: Repository) -> None:
+    """An approval that says that nothing breaks."""
+    await approved(repository, ticket())
+    assert rules(repository.path) == []
+    says_also(repository.path, f"Contract: {sealed(compared(ticket()), WORKER_KEY)}")
+    assert rules(repository.path) == ["contract-misplaced"]

@@ -17,7 +17,7 @@ from record.signing.keys import KeyReader
 from record.signing.signatures import new_key, sealed
 from tests.domain.builders import NOW, checks, pending
 from tests.record.audit.test_verify import PEOPLE, TENANT, rules
-from tests.record.building import Story, after, bare, git, opened, person_commits
+from tests.record.building import approved, bare, git, opened, person_commits, says_also
 from tests.signing import KEY, WORKER_KEY, claims_for, key_file, proof_of_act, service_key_file
 
 URL = "https://gitlab.cab-i.com/finance/payment-api/-/pipelines/4711"
@@ -106,22 +106,6 @@ async def test_that_nobody_could_look_is_no_finding(repository: Repository, tmp_
 
 async def test_evidence_on_another_act_is_named(repository: Repository) -> None:
     """An approval that says that the tests passed."""
-    proof = proof_of_act(ticket(), tip=git(repository.path, "rev-parse", "main"))
-    story = Story(repository, ticket())
-    story.revision = (
-        await repository.record(Change(ticket=ticket(), base=None, actor_name="Pierre", proof=proof))
-    ).revision
-    approved = after(ticket(), "approved")
-    tip = git(repository.path, "rev-parse", "main")
-    await repository.record(
-        Change(ticket=approved, base=story.revision, actor_name="Jean", proof=proof_of_act(approved, tip=tip))
-    )
-    said = git(repository.path, "log", "-1", "--format=%B", "main").rstrip()
-    forged = f"{said}\nEvidence: {sealed(evidence(ticket()), WORKER_KEY)}\n"
-    tree, parent = (git(repository.path, "rev-parse", each) for each in ("main^{tree}", "main~1"))
-    commit = git(repository.path, "cat-file", "-p", "main").split("\n\n")[0].splitlines()
-    people = [line for line in commit if line.startswith(("author", "committer"))]
-    raw = "\n".join([f"tree {tree}", f"parent {parent}", *people, "", forged])
-    made = git(repository.path, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw)
-    git(repository.path, "update-ref", "refs/heads/main", made)
+    await approved(repository, ticket())
+    says_also(repository.path, f"Evidence: {sealed(evidence(ticket()), WORKER_KEY)}")
     assert rules(repository.path) == ["evidence-misplaced"]

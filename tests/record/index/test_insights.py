@@ -57,13 +57,17 @@ def rank(values: Iterable[float], percent: int) -> int | None:
 
 
 def naive(tickets: list[PromotionRequest], of: str) -> tuple[object, ...]:
-    """Counts and percentiles, from the moments of tickets that the generator makes: one attempt each, no holds."""
+    """Counts and percentiles, from the moments of tickets that the generator makes: one attempt each, no holds.
+
+    None of those with a date says that it came (`due`), so they stood in no queue.
+    """
     waits, queues, jobs, well, badly = [], [], [], 0, 0
     for each in tickets:
         at = {entry.action: entry.at for entry in each.status.history}
         if Action.APPROVED in at and week(at[Action.APPROVED], of):
             waits.append((at[Action.APPROVED] - at[Action.CREATED]).total_seconds())
-        if Action.DEPLOYING in at and week(at[Action.DEPLOYING], of):
+        dated = each.spec.request.scheduled_date is not None
+        if Action.DEPLOYING in at and not dated and week(at[Action.DEPLOYING], of):
             queues.append((at[Action.DEPLOYING] - at[Action.APPROVED]).total_seconds())
         for end in {Action.DEPLOYED, Action.FAILED} & at.keys():
             if week(at[end], of):
