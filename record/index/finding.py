@@ -72,9 +72,9 @@ class Finder:
         """Learn the orders from the file; the spans, when they are asked for."""
         self.spans.forget()
         rows = self._db.execute("SELECT row, created_at, updated_at, scheduled_at, impact, year, number FROM tickets")
-        keys = [(row, Ranks(*columns).keys) for row, *columns in rows]
+        keys = {row: Ranks(*columns).keys for row, *columns in rows}
         for name, order in self._orders.items():
-            order.fill({each[name]: row for row, each in keys})
+            order.fill(list(keys), [each[name] for each in keys.values()])
 
     def put(self, row: int, ranks: Ranks) -> None:
         """The ticket in the row is new, or changed."""

@@ -41,18 +41,17 @@ class Ranks:
     @property
     def keys(self) -> dict[str, int]:
         """The row's position in each order."""
-        asked = self._key(self.created)
+        number = key_of(0, self.year, self.number)  # once for all: a start does this for every ticket
+        asked = (self.created << 44) + number
+        dated = None if self.scheduled is None else (self.scheduled << 44) + number
         return {
             "createdAt": asked,
-            "updatedAt": self._key(self.updated),
-            "id": self._key(0),
-            "scheduledDate": self._key(UNDATED if self.scheduled is None else self.scheduled),
-            "due": asked if self.scheduled is None else self._key(self.scheduled),
+            "updatedAt": (self.updated << 44) + number,
+            "id": number,
+            "scheduledDate": (UNDATED << 44) + number if dated is None else dated,
+            "due": asked if dated is None else dated,
             "impact": (_RANKS[self.impact] << 84) - asked,  # read from the end: of one impact, the oldest first
         }
-
-    def _key(self, value: int) -> int:
-        return key_of(value, self.year, self.number)
 
 
 class Ordering:
@@ -63,11 +62,12 @@ class Ordering:
         self._rows: list[int] = []
         self._key_of: dict[int, int] = {}
 
-    def fill(self, rows: dict[int, int]) -> None:
-        """Start with these rows by key."""
-        self._keys = sorted(rows)
-        self._rows = [rows[key] for key in self._keys]
-        self._key_of = dict(zip(self._rows, self._keys, strict=True))
+    def fill(self, rows: list[int], keys: list[int]) -> None:
+        """Start with these rows, each with its key."""
+        self._key_of = dict(zip(rows, keys, strict=True))
+        row_of = dict(zip(keys, rows, strict=True))
+        self._keys = sorted(keys)
+        self._rows = [row_of[key] for key in self._keys]
 
     def put(self, row: int, key: int) -> None:
         """Set the row's key."""

@@ -22,7 +22,7 @@ def test_a_page_is_the_first_of_what_comes_after(chance: random.Random, share: f
     """Few found or nearly all, from the start or from any key on."""
     keys = chance.sample(range(1 << 60), ROWS)
     order = Ordering()
-    order.fill({key: row for row, key in enumerate(keys)})
+    order.fill(list(range(len(keys))), keys)
     found = [row for row in range(ROWS) if chance.random() < share]
     wanted = sorted(found, key=keys.__getitem__, reverse=descending)
     for after in (None, 0, 1 << 61, *chance.sample(keys, 5)):
