@@ -4,6 +4,7 @@ import type { Me, State } from '@/api/types';
 import { useStats, useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
+import { cx } from '@/ui/classes';
 import { Bone } from '@/ui/Skeleton';
 
 /** What was approved is by now in one of these. */
@@ -21,7 +22,7 @@ export function RequestStats({ me }: { me: Me }) {
   const { data, isError } = useStats();
   const waiting = useWaitingCount(me.mayApprove);
   const { stats } = t.list;
-  const mine = waiting === undefined ? undefined : words.ofThese(waiting);
+  const mine = me.mayApprove ? words.ofThese(waiting ?? 0) : undefined;
   const rows = [
     [stats.pending, data?.pending, leadsTo(['pending'], '-createdAt'), words.pending, mine],
     [stats.approvedToday, data?.approvedToday, leadsTo(APPROVED), words.today],
@@ -43,7 +44,13 @@ export function RequestStats({ me }: { me: Me }) {
               </span>
               <span className="text-[0.8125rem] text-muted">
                 {label}
-                {more && <span className="whitespace-nowrap"> · {more}</span>}
+                {/* Its room is there before it is: nothing may move when it comes. */}
+                {more && (
+                  <span className={cx('whitespace-nowrap', waiting === undefined && 'invisible')}>
+                    {' '}
+                    · {more}
+                  </span>
+                )}
               </span>
             </Link>
           </li>

@@ -25,9 +25,15 @@ export function RequestTabs({ filters, me }: { filters: Filters; me: Me }) {
           )}
         >
           {t.list.tabs[tab]}
-          {tab === 'waiting' && waiting !== undefined && (
-            <span className="ms-1.5 rounded-full bg-accent-soft px-1.5 py-0.5 text-xs text-accent-text tabular-nums">
-              {format.count(waiting)}
+          {/* Its room is there before it is: nothing may move when it comes. */}
+          {tab === 'waiting' && me.mayApprove && (
+            <span
+              className={cx(
+                'ms-1.5 inline-block min-w-9 rounded-full bg-accent-soft px-1.5 py-0.5 text-center text-xs text-accent-text tabular-nums',
+                waiting === undefined && 'invisible',
+              )}
+            >
+              {format.count(waiting ?? 0)}
             </span>
           )}
         </Link>
