@@ -74,7 +74,8 @@ def report(tests: Results, rules: Results) -> str:
         "|---|---|---|---|",
         *(_line(each, tests, rules) for each in CRITERIA),
         "",
-        "'axe' counts what its rules of the criterion said, on each page, state and story, in both themes.",
+        "A number is how often a test, or one of axe's rules of the criterion, passed, in both themes. 'passed' means that",
+        "these found nothing; what they can't see is named, for a person to look at.",
         "",
     ]
     return "\n".join(lines)
@@ -90,12 +91,18 @@ def _line(criterion: Criterion, tests: Results, rules: Results) -> str:
     if criterion.by_hand and result == "passed":
         result = "passed; the rest by eye"
     missing = [each for each in criterion.tests if each not in tests]
-    how = [f"axe {seen[0].total()}"] if seen[0] else []
-    how += [f"`{each.partition('::')[2]}` {tests[each].total()}" for each in criterion.tests if each in tests]
-    how += [f"`{each}` did not run" for each in missing] + (
-        [f"by eye: {criterion.by_hand}"] if criterion.by_hand else []
-    )
+    how = [
+        *([f"axe {_counted(seen[0])}"] if seen[0] else []),
+        *(f"`{each.partition('::')[2]}` {_counted(tests[each])}" for each in criterion.tests if each in tests),
+        *(f"`{each}` did not run" for each in missing),
+        *([f"by eye: {criterion.by_hand}"] if criterion.by_hand else []),
+    ]
     return f"| {number} {name} | {level} | {'NOT RUN' if missing else result} | {'; '.join(how)} |"
+
+
+def _counted(found: Counter[str]) -> str:
+    """How often it passed, and how often it did not."""
+    return str(found["passed"]) + (f", {found['failed']} FAILED" if found["failed"] else "")
 
 
 if __name__ == "__main__":

@@ -166,6 +166,7 @@ def test_a_request_is_made_by_keyboard_alone(sit: Sit, words: Words) -> None:
 @pytest.mark.parametrize("words", [EN, FR], ids=["en", "fr"])
 def test_a_request_is_decided_by_keyboard_alone(sit: Sit, stack: Stack, words: Words) -> None:
     """j to the row, Enter into it; the dialog takes the focus, keeps it, and gives it back."""
+    asked(stack, fresh_name("after"))  # waits too, whatever other tests left
     ticket = asked(stack, fresh_name("keys"))
     jean = sit("jean", words)
     keys = jean.page.keyboard

@@ -105,6 +105,7 @@ class Words:
     look_again: str
     decide_by: str
     taken_back: str
+    next_waiting: str
 
 
 EN = Words(
@@ -204,6 +205,7 @@ EN = Words(
     look_again="I have looked again",
     decide_by="To be decided by",
     taken_back="Approval taken back: {} waits as before",
+    next_waiting="Next that waits for you",
 )
 
 FR = Words(
@@ -303,4 +305,5 @@ FR = Words(
     look_again="J’ai regardé à nouveau",
     decide_by="À décider avant le",
     taken_back="Approbation annulée : {} attend comme avant",
+    next_waiting="La suivante qui vous attend",
 )
