@@ -22,9 +22,11 @@ export function NextWaiting({ after }: { after: string }) {
   const { name, version } = next.spec.target;
   return (
     <p className="my-3 print:hidden">
-      <ButtonLink ref={link} tone="primary" to={`/requests/${next.metadata.id}`}>
-        {words.nextWaiting}: {name} {version}
-        <ArrowRight className="size-4" aria-hidden />
+      <ButtonLink ref={link} tone="primary" className="max-w-full" to={`/requests/${next.metadata.id}`}>
+        <span className="min-w-0 truncate">
+          {words.nextWaiting}: {name} {version}
+        </span>
+        <ArrowRight className="size-4 shrink-0" aria-hidden />
       </ButtonLink>
     </p>
   );
