@@ -65,7 +65,10 @@ async def change_preferences(
     before = await run_in_threadpool(preferences_of, services.repository, _known(caller))
     if not matches(if_match, _tag(before)):
         raise PreferencesChanged
-    change = PreferencesChange(email=caller.email, base=before.revision, preferences=body)
+    # What was read may be kept by an earlier address; from now on the present one counts.
+    alone = caller.model_copy(update={"aliases": ()})
+    replaced = await run_in_threadpool(preferences_of, services.repository, alone)
+    change = PreferencesChange(email=caller.email, base=replaced.revision, preferences=body)
     await services.engine.keep_preferences(change)
     response.headers["ETag"] = _tag(body)
     return body

@@ -31,7 +31,7 @@ def keep(repository: Repository, change: PreferencesChange) -> None:
 
     def changed(file: bytes | None) -> bytes | None:
         before = _readable(file, change.email)
-        if before == change.preferences:
+        if file is not None and before == change.preferences:
             return None
         if before.revision != change.base:
             raise PreferencesChanged

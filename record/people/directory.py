@@ -112,7 +112,7 @@ class Directory:
         proven, the subject that counts is that of the address's own entry, not of whoever has it as an alias. Grants
         come from entries that name this address or subject themselves; addresses also from what those entries lead to,
         so that somebody with several accounts, or with a service account, is recognised as one requester. Entries alike
-        to one in `without` grant nothing.
+        to one in `without` grant nothing, and name nobody who has an entry of their own.
         """
         address = same_address(email)
         entries = [*self._by_address.get(address, ()), *self._by_subject.get(subject or "", ())]
@@ -120,9 +120,10 @@ class Directory:
         mine = [(member, grant) for member, grant in entries if member.subject in {None, subject} or subject is None]
         if not mine:
             return None
-        main = next((member for member, _ in mine if same_address(member.email) == address), mine[0][0])
-        others = self._addresses(member for member, _ in mine) | {address}
         outside = set(map(_alike, without))
+        own = [member for member, _ in mine if _alike(member) not in outside] or [mine[0][0]]
+        main = next((member for member in own if same_address(member.email) == address), own[0])
+        others = self._addresses(member for member, _ in mine) | {address}
         granted = (grant for member, grant in mine if _alike(member) not in outside)
         disputed = any(same_address(member.email) in self.disputes for member, _ in mine)
         return Person(

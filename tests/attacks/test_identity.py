@@ -50,7 +50,7 @@ def test_another_subject_with_an_approver_s_address_approves_nothing(house: Hous
 def test_an_alias_gives_no_roles_to_a_foreign_subject(own_house: House) -> None:
     """An old address may be somebody else's by now: only the subject that is bound has the entry's roles by it."""
     old = "j.dupont@cab-i.com"
-    _give_alias(own_house, old)
+    give_alias(own_house, old)
     foreign = own_house.as_(JEAN, token=own_house.issuer.token(old, sub=FOREIGN))
     assert foreign.get("/v1/me").json()["grants"] == []
     _acted_once(own_house)
@@ -59,12 +59,33 @@ def test_an_alias_gives_no_roles_to_a_foreign_subject(own_house: House) -> None:
     assert his_own.get("/v1/me").json()["grants"] != []
 
 
-def _give_alias(house: House, alias: str) -> None:
+def test_an_alias_and_a_role_elsewhere_act_in_nobody_s_name(own_house: House) -> None:
+    """By an act under the entry's own address, it was bound to the foreign subject, who had its roles from then on."""
+    old, path = "j.dupont@cab-i.com", "tenants/tenant-retail.yaml"
+    give_alias(own_house, old)
+    member = f"    - {{email: new.owner@cab-i.com, name: New Owner, role: devops, subject: {FOREIGN}}}"
+    own_house.commit({path: own_house.text(path).replace("  members:\n", f"  members:\n{member}\n")})
+    foreign = own_house.as_(old, token=own_house.issuer.token(old, sub=FOREIGN))
+    made = foreign.create(tenant="tenant-retail", target={"name": unique_name()})
+    assert made["metadata"]["createdBy"] == "new.owner@cab-i.com"
+    assert {each["tenant"] for each in foreign.get("/v1/me").json()["grants"]} == {"tenant-retail"}
+    assert own_house.as_(JEAN).get("/v1/me").status_code == 200
+
+
+def test_an_alias_shows_its_entry_s_requests_to_no_foreign_subject(own_house: House) -> None:
+    """What somebody asked for themselves is theirs by the entry, too."""
+    own_house.as_(PIERRE).create(target={"name": unique_name()})
+    old = "p.durand@cab-i.com"
+    give_alias(own_house, old, PIERRE)
+    assert own_house.as_(old, token=own_house.issuer.token(old, sub=FOREIGN)).get("").json() == []
+
+
+def give_alias(house: House, alias: str, email: str = JEAN) -> None:
     path = "tenants/tenant-finance.yaml"
     shown = subprocess.run(
         ["git", "-C", str(house.git), "show", f"main:{path}"], check=True, capture_output=True, text=True
     ).stdout
-    house.commit({path: shown.replace(f"{{email: {JEAN},", f"{{email: {JEAN}, aliases: [{alias}],", 1)})
+    house.commit({path: shown.replace(f"{{email: {email},", f"{{email: {email}, aliases: [{alias}],", 1)})
 
 
 @pytest.mark.parametrize("door", ["update", "signal"])
