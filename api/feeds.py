@@ -14,11 +14,13 @@ from api.errors import TooManyRequests
 from api.ical import calendar
 from domain import roles
 from domain.audience import Language
-from domain.errors import Unproven
+from domain.errors import IdentityChanged, NotAuthorized, Unproven
 from domain.feeds import PLANNED, CalendarFeed, CurrentFeed, FeedChange, FeedEnded, FeedState, owner_of
+from domain.identity import SignIn
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment
+from record.facts.identities import Identities
 from record.git import feeds
 from record.git.repository import Repository
 from record.index.query import MAX_LIMIT, Sort, TicketQuery
@@ -57,13 +59,16 @@ class Feeds:
     signer: Signer
     keys: KeyReader
     directory: DirectoryReader
+    identities: Identities
     counts: Counts
     public_url: str
     per_minute: int
     now: Callable[[], datetime]
 
     async def make(self, person: Person, language: Language) -> MadeFeed:
-        """A new address, in the place of the one before. Raises TooManyRequests, EngineUnavailable."""
+        """A new address, in the place of the one before. Raises NotAuthorized, TooManyRequests, EngineUnavailable."""
+        if not person.grants:
+            raise NotAuthorized
         await self._count(owner_of(person))
         feed = CalendarFeed(
             id=secrets.token_hex(16),
@@ -99,10 +104,19 @@ class Feeds:
 
     def _calendar(self, token: str) -> bytes:
         feed = self._proven(token)
-        owner = self.directory.current().person(feed.email, feed.sub)
+        owner = self._owner(feed)
         if owner is None or not owner.grants:
             raise FeedEnded
         return calendar(self._planned(owner), feed.language, self._url)
+
+    def _owner(self, feed: CalendarFeed) -> Person | None:
+        """The owner, as a call of theirs would be judged now: by the sign-in that made the address."""
+        try:
+            return self.identities.person(
+                self.directory.current(), feed.email, SignIn(subject=feed.sub, issuer=feed.issuer)
+            )
+        except IdentityChanged as error:
+            raise FeedEnded from error
 
     def _proven(self, token: str) -> CalendarFeed:
         """The address, where it is the one that works. Raises FeedEnded, RecordUnavailable."""

@@ -137,7 +137,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         people=people,
         reports=reports,
         links=_links(settings, reports, sign.signer, keys, directory, counts),
-        feeds=_feeds(settings, engine, repository, index, sign.signer, keys, directory, counts),
+        feeds=_feeds(settings, engine, repository, index, sign.signer, keys, directory, identities, counts),
         trail=trail,
         sign_ins=SignInNotes(trail),
         audited=TrailIndex(audit, settings.data_dir / "api" / "audit.db") if audit else None,
@@ -199,9 +199,10 @@ def _feeds(
     signer: Signer,
     keys: KeyReader,
     directory: DirectoryReader,
+    identities: Identities,
     counts: Counts,
 ) -> Feeds:
-    known = (engine, repository, index, signer, keys, directory, counts)
+    known = (engine, repository, index, signer, keys, directory, identities, counts)
     return Feeds(*known, settings.public_url, settings.links_per_minute, _now)
 
 
