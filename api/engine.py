@@ -240,7 +240,7 @@ class Engine:
         start = self.client.start_workflow(
             CompareContract.run,
             wanted,
-            id=comparison_of(wanted.key),
+            id=comparison_of(wanted),
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             execution_timeout=_COMPARED_WITHIN,

@@ -1,5 +1,7 @@
 """A comparison of an API's contract in staging and in production, before there is a request."""
 
+import hashlib
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -8,9 +10,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options
 
 
-def comparison_of(key: str) -> str:
-    """The workflow's id. It compares once at a time for a submission."""
-    return f"contract/{key}"
+def comparison_of(wanted: ContractWanted) -> str:
+    """The workflow's id. It compares once at a time for a submission of this target: its key may be sent for another."""
+    target = f"{wanted.key}\n{wanted.type}\n{wanted.name}"
+    return f"contract/{hashlib.sha256(target.encode()).hexdigest()}"
 
 
 @workflow.defn
