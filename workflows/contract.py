@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 def comparison_of(wanted: ContractWanted) -> str:
-    """The workflow's id. It compares once at a time for a submission of this target: its key may be sent for another."""
+    """The workflow's id. It compares once at a time for a submission and its target: a key may be sent for two."""
     target = f"{wanted.key}\n{wanted.type}\n{wanted.name}"
     return f"contract/{hashlib.sha256(target.encode()).hexdigest()}"
 

@@ -49,6 +49,32 @@ describe('an approval by one key', () => {
     expect(decisions.flush()).toBe(false);
   });
 
+  it('is sent by whoever decided, and by nobody who is signed in after them', async () => {
+    const send = vi.fn(() => Promise.resolve(taken));
+    const listeners = new Set<() => void>();
+    const session = {
+      subject: 'jean',
+      next: 'jean',
+      subscribe: (listener: () => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      token: () => Promise.resolve((session.subject = session.next)),
+    };
+    const decisions = new DelayedDecisions(send, 5_000, session);
+    decisions.add(said('PR-1'), 'api 1');
+    session.next = 'claire';
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(send).not.toHaveBeenCalled();
+    expect(decisions.read()).toEqual([]);
+    decisions.add(said('PR-2'), 'api 2');
+    session.subject = session.next = 'pierre';
+    listeners.forEach((listener) => listener());
+    expect(decisions.read()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(send).not.toHaveBeenCalled();
+  });
+
   it('stays with its refusal until that is read, and can be decided again', async () => {
     const fault = new Error('no');
     const send = vi.fn(() => Promise.reject(fault));
@@ -56,7 +82,9 @@ describe('an approval by one key', () => {
     decisions.add(said('PR-1'), 'api 1');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(send).toHaveBeenCalledOnce();
-    expect(decisions.read()).toEqual([{ said: said('PR-1'), what: 'api 1', stage: 'refused', error: fault }]);
+    expect(decisions.read()).toEqual([
+      { said: said('PR-1'), by: '', what: 'api 1', stage: 'refused', error: fault },
+    ]);
     decisions.add(said('PR-1'), 'api 1');
     expect(decisions.read()[0]?.stage).toBe('waiting');
     decisions.drop('PR-1');

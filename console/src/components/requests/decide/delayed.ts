@@ -1,5 +1,6 @@
 // Approvals by one key, for the moment in which they can be taken back. A store outside React, because what waits outlives
 // the page that it was decided on (ADR 28).
+import { session } from '@/auth/session';
 import { decide, type Said, type Taken } from '@/hooks/useRequests';
 
 /** How long a decision can be taken back before it is sent. */
@@ -7,6 +8,8 @@ const UNDO_MS = 5_000;
 
 export interface Delayed {
   said: Said;
+  /** Whoever decided, as the session names them: what they decided is never sent as somebody else's. */
+  by: string;
   /** The target and version, as people call them. */
   what: string;
   /** `waiting`: nothing has been sent. `refused`: it was sent once, and did not come about. */
@@ -15,6 +18,7 @@ export interface Delayed {
 }
 
 type Answered = (taken: Taken) => void;
+type Session = Pick<typeof session, 'subscribe' | 'subject' | 'token'>;
 
 export class DelayedDecisions {
   private all: readonly Delayed[] = [];
@@ -25,7 +29,13 @@ export class DelayedDecisions {
   constructor(
     private readonly send: (said: Said) => Promise<Taken>,
     private readonly delay = UNDO_MS,
-  ) {}
+    private readonly who: Session = session,
+  ) {
+    who.subscribe(() => {
+      const others = this.all.filter((each) => this.isOthers(each));
+      others.forEach((each) => this.drop(each.said.id));
+    });
+  }
 
   readonly read = (): readonly Delayed[] => this.all;
 
@@ -44,7 +54,7 @@ export class DelayedDecisions {
   add(said: Said, what: string): void {
     const { id } = said;
     if (this.all.some((each) => each.said.id === id && each.stage !== 'refused')) return;
-    this.show([...this.without(id), { said, what, stage: 'waiting' }]);
+    this.show([...this.without(id), { said, by: this.who.subject, what, stage: 'waiting' }]);
     this.timers.set(
       id,
       setTimeout(() => void this.go(id), this.delay),
@@ -78,12 +88,20 @@ export class DelayedDecisions {
     this.unset(id);
     this.change(id, { stage: 'sending' });
     try {
+      // A host may have signed in somebody else, and is asked who it is as late as this.
+      await this.who.token();
+      if (this.isOthers(found)) return this.drop(id);
       const taken = await this.send(found.said);
       this.drop(id);
       this.answering.forEach((each) => each(taken));
     } catch (error) {
       this.change(id, { stage: 'refused', error });
     }
+  }
+
+  /** While nobody is signed in, the server's refusal is shown. */
+  private isOthers({ by }: Delayed): boolean {
+    return this.who.subject !== '' && this.who.subject !== by;
   }
 
   private unset(id: string): void {
