@@ -90,7 +90,10 @@ export class DelayedDecisions {
     try {
       // A host may have signed in somebody else, and is asked who it is as late as this.
       await this.who.token();
-      if (this.isOthers(found)) return this.drop(id);
+      if (this.isOthers(found)) {
+        this.drop(id);
+        return;
+      }
       const taken = await this.send(found.said);
       this.drop(id);
       this.answering.forEach((each) => each(taken));
