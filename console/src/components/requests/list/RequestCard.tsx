@@ -69,7 +69,7 @@ export const RequestCard = memo(function RequestCard({
           />
         </label>
       )}
-      <div className="grid min-w-0 grow grid-cols-[minmax(7.75rem,auto)_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 sm:grid-cols-[7.75rem_minmax(0,1fr)_auto]">
+      <div className="grid min-w-0 grow grid-cols-[7.75rem_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 sm:grid-cols-[7.75rem_minmax(0,1fr)_auto]">
         <div className="order-2 sm:order-1">
           <span className="inline-flex flex-wrap gap-1">
             {waits ? <ImpactBadge impact={request.impactAssessment} /> : <StatusBadge state={state} />}
@@ -112,13 +112,14 @@ export const RequestCard = memo(function RequestCard({
         <div className="order-3 flex flex-wrap items-center justify-end gap-x-4 gap-y-1 text-[0.8125rem] text-muted">
           {date && (
             <span className="inline-flex items-center gap-1">
-              <CalendarClock className="size-3.5" aria-hidden />
+              <CalendarClock className="size-3.5 shrink-0" aria-hidden />
               {t.list.scheduled(format.dateTime(date))}
             </span>
           )}
-          {by && (
-            <span className="w-36 truncate max-lg:hidden" title={by}>
-              {by}
+          {!waits && (
+            // Has its place before anybody decides, so that nothing moves when somebody does.
+            <span className="flex min-h-8 w-28 items-center max-lg:hidden" title={by}>
+              <span className="line-clamp-2 leading-tight">{by}</span>
             </span>
           )}
           {!waits && (

@@ -4,7 +4,6 @@ import type { Me, State } from '@/api/types';
 import { useStats, useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
-import { cx } from '@/ui/classes';
 import { Bone } from '@/ui/Skeleton';
 
 /** What was approved is by now in one of these. */
@@ -22,7 +21,8 @@ export function RequestStats({ me }: { me: Me }) {
   const { data, isError } = useStats();
   const waiting = useWaitingCount(me.mayApprove);
   const { stats } = t.list;
-  const mine = me.mayApprove ? words.ofThese(waiting ?? 0) : undefined;
+  // Has its line before it is known, so that nothing moves when it is.
+  const mine = me.mayApprove ? (waiting === undefined ? '\u00a0' : words.ofThese(waiting)) : undefined;
   const rows = [
     [stats.pending, data?.pending, leadsTo(['pending'], '-createdAt'), words.pending, mine],
     [stats.approvedToday, data?.approvedToday, leadsTo(APPROVED), words.today],
@@ -44,11 +44,10 @@ export function RequestStats({ me }: { me: Me }) {
               </span>
               <span className="text-[0.8125rem] text-muted">
                 {label}
-                {/* Its room is there before it is: nothing may move when it comes. */}
                 {more && (
-                  <span className={cx('whitespace-nowrap', waiting === undefined && 'invisible')}>
-                    {' '}
-                    · {more}
+                  <span className="whitespace-nowrap max-sm:block">
+                    <span className="max-sm:hidden"> · </span>
+                    {more}
                   </span>
                 )}
               </span>

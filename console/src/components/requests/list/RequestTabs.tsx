@@ -18,18 +18,18 @@ export function RequestTabs({ filters, me }: { filters: Filters; me: Me }) {
           to={{ search: `?${writeFilters({ ...filters, tab, at: '' }).toString()}` }}
           aria-current={tab === filters.tab ? 'page' : undefined}
           className={cx(
-            'border-b-2 px-3 py-2 font-medium whitespace-nowrap',
+            'border-b-2 px-3 py-2 font-medium whitespace-nowrap max-sm:px-2.5',
             tab === filters.tab
               ? 'border-accent-text text-text'
               : 'border-transparent forced-colors:border-page text-muted hover:border-edge hover:text-text',
           )}
         >
           {t.list.tabs[tab]}
-          {/* Its room is there before it is: nothing may move when it comes. */}
           {tab === 'waiting' && me.mayApprove && (
+            // Three digits have room before they are known, so that nothing moves when they are.
             <span
               className={cx(
-                'ms-1.5 inline-block min-w-9 rounded-full bg-accent-soft px-1.5 py-0.5 text-center text-xs text-accent-text tabular-nums',
+                'ms-1.5 inline-block min-w-8 rounded-full bg-accent-soft px-1 py-0.5 text-xs text-center text-accent-text tabular-nums',
                 waiting === undefined && 'invisible',
               )}
             >

@@ -7,7 +7,7 @@ export function RowActions({ what, onApprove }: { what: string; onApprove: () =>
   const { t } = useSpeech();
   const words = useDecidingWords();
   return (
-    <span className="flex gap-2 max-sm:w-full">
+    <span className="flex gap-2 whitespace-nowrap max-sm:w-full max-sm:justify-end">
       <span
         aria-hidden
         className="inline-flex min-h-8 items-center justify-center rounded-md px-2.5 font-medium text-accent-text max-sm:grow"

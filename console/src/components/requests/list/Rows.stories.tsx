@@ -30,7 +30,7 @@ export const Rows: StoryObj = {
             tenant="Finance"
             compared="loading"
             choice={CHOICES[index % CHOICES.length]}
-            nameOf={(email) => email}
+            nameOf={() => 'Pierre Durand'}
             onApprove={() => undefined}
             onSelect={() => undefined}
           />
