@@ -10,6 +10,7 @@ import { PageSkeleton } from '@/shell/Shell';
 import { Button } from '@/ui/Button';
 import { Empty } from '@/ui/Empty';
 import { NotRead } from '@/ui/NotRead';
+import { Segments } from '@/ui/Segments';
 
 /** What is planned: deployments that have a date, by week and by month; on a phone as a list. */
 export default function Calendar() {
@@ -74,18 +75,15 @@ function Turning({ shown: { view, at }, span, change, count }: Given) {
         <Period view={view} at={at} span={span} />
         {count !== undefined && <span className="font-normal text-muted"> · {w.count(count)}</span>}
       </p>
-      <div role="group" aria-label={w.view} className="flex gap-1">
-        {(['week', 'month'] as const).map((each) => (
-          <Button
-            key={each}
-            tone={each === view ? 'primary' : 'plain'}
-            aria-pressed={each === view}
-            onClick={() => change({ view: each })}
-          >
-            {w[each]}
-          </Button>
-        ))}
-      </div>
+      <Segments
+        label={w.view}
+        value={view}
+        options={[
+          ['week', w.week],
+          ['month', w.month],
+        ]}
+        change={(chosen) => change({ view: chosen })}
+      />
     </div>
   );
 }

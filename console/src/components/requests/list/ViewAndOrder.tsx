@@ -2,7 +2,7 @@ import { ORDERS, type Filters, type Order } from '@/api/filters';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { Choice } from '@/ui/Choice';
-import { cx } from '@/ui/classes';
+import { Segments } from '@/ui/Segments';
 
 interface ViewAndOrderProps {
   filters: Filters;
@@ -24,25 +24,13 @@ export function ViewAndOrder({ filters, change }: ViewAndOrderProps) {
         change={(order) => change({ order: order as Order })}
       />
       {filters.tab === 'waiting' && (
-        <fieldset className="flex rounded-md border border-edge max-sm:w-full" title={`${t.keys.title}: v`}>
-          <legend className="sr-only">{words.views}</legend>
-          {VIEWS.map((view) => (
-            <button
-              key={view}
-              type="button"
-              aria-pressed={filters.view === view}
-              onClick={() => change({ view, at: '' })}
-              className={cx(
-                'min-h-8.5 px-3 first:rounded-s-md last:rounded-e-md max-sm:grow',
-                filters.view === view
-                  ? 'bg-accent-soft font-semibold text-accent-text underline underline-offset-4'
-                  : 'bg-surface text-muted hover:bg-hover hover:text-text',
-              )}
-            >
-              {words[view]}
-            </button>
-          ))}
-        </fieldset>
+        <Segments
+          label={words.views}
+          title={`${t.keys.title}: v`}
+          value={filters.view}
+          options={VIEWS.map((view) => [view, words[view]])}
+          change={(view) => change({ view, at: '' })}
+        />
       )}
     </>
   );
