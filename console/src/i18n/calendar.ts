@@ -14,7 +14,6 @@ const en = {
   nothing: 'Nothing is planned',
   nothingHelp: 'No request that you may see has a date in this time.',
   more: (more: number) => `${more} more in this time are not shown. Look at a week, or in the list.`,
-  held: 'on hold',
   days: 'Days',
   feed: 'In your own calendar',
   feedHelp:
@@ -45,7 +44,6 @@ const fr: typeof en = {
   nothingHelp: 'Aucune demande visible par vous n’a de date dans cette période.',
   more: (more) =>
     `${more} de plus dans cette période ne sont pas affichées. Regardez une semaine, ou la liste.`,
-  held: 'suspendue',
   days: 'Jours',
   feed: 'Dans votre propre calendrier',
   feedHelp:

@@ -66,7 +66,6 @@ const en = {
     behind: (ahead: number) => n(ahead, 'ahead of it', 'ahead of it'),
     hidden: 'Another request',
     scheduled: 'for',
-    held: 'Held',
     more: (count: number) => `${n(count, 'more request finds', 'more requests find')} no room here.`,
     count: (deploying: number, waiting: number) =>
       `${n(deploying, 'deployment runs', 'deployments run')}, ${n(waiting, 'request waits', 'requests wait')}`,
@@ -135,7 +134,6 @@ const fr: typeof en = {
     behind: (ahead) => m(ahead, 'devant elle', 'devant elle'),
     hidden: 'Une autre demande',
     scheduled: 'pour le',
-    held: 'Retenue',
     more: (count) => `${m(count, 'demande de plus n’a', 'demandes de plus n’ont')} pas trouvé de place ici.`,
     count: (deploying, waiting) =>
       `${m(deploying, 'déploiement en cours', 'déploiements en cours')}, ${m(waiting, 'demande en attente', 'demandes en attente')}`,

@@ -77,8 +77,7 @@ function DayName({ day, today }: { day: Date; today: boolean }) {
 }
 
 function Planned({ ticket }: { ticket: Ticket }) {
-  const { language } = useSpeech();
-  const w = useCalendarWords();
+  const { t, language } = useSpeech();
   const { target, request } = ticket.spec;
   const held = ticket.status.history.at(-1)?.action === 'held';
   const at = request.scheduledDate ?? '';
@@ -97,7 +96,7 @@ function Planned({ ticket }: { ticket: Ticket }) {
       </span>
       <span className="flex flex-wrap items-center gap-1.5">
         <StatusBadge state={ticket.status.state} />
-        {held && <span className="text-warn-text">{w.held}</span>}
+        {held && <span className="text-warn-text">{t.marks.held}</span>}
         <ImpactBadge impact={request.impactAssessment} />
       </span>
     </Link>

@@ -1,8 +1,9 @@
 import { CalendarClock, CirclePause } from 'lucide-react';
 import type { QueuedRequest, TargetQueue } from '@/api/types';
 import { RequestLink, TargetLink, TenantLink } from '@/components/requests/links';
-import { handle, tenantName } from '@/components/requests/people';
+import { tenantName } from '@/components/requests/people';
 import { StatusBadge } from '@/components/requests/StatusBadge';
+import { usePeople } from '@/hooks/usePeople';
 import { useSpeech } from '@/i18n';
 import { usePlaceWords } from '@/i18n/places';
 import { useCaller } from '@/shell/useCaller';
@@ -32,6 +33,7 @@ export function QueueOfTarget({ queue }: { queue: TargetQueue }) {
 
 function Queued({ request, ahead }: { request: QueuedRequest; ahead: number }) {
   const { t } = useSpeech();
+  const nameOf = usePeople();
   const words = usePlaceWords().queue;
   const { id, version, createdBy } = request;
   return (
@@ -41,7 +43,7 @@ function Queued({ request, ahead }: { request: QueuedRequest; ahead: number }) {
         {id ? <RequestLink id={id} /> : <span className="text-muted">{words.hidden}</span>}
         {createdBy && (
           <span className="text-[0.8125rem] text-muted" title={createdBy}>
-            {t.list.by(handle(createdBy))}
+            {t.list.by(nameOf(createdBy))}
           </span>
         )}
       </p>
@@ -60,13 +62,14 @@ function Standing({
   request: QueuedRequest;
   ahead: number;
 }) {
+  const { t } = useSpeech();
   const words = usePlaceWords().queue;
   if (place === 'held') {
     return (
       <>
         <CirclePause className="size-3.5" aria-hidden />
         <span>
-          {words.held} · <Ago at={since} />
+          {t.marks.held} · <Ago at={since} />
         </span>
       </>
     );

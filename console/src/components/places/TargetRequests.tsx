@@ -2,9 +2,9 @@ import { Link } from 'react-router';
 import { NO_FILTERS, ORDERS, writeFilters, type Filters } from '@/api/filters';
 import type { State } from '@/api/types';
 import { RequestLink, type TargetOf } from '@/components/requests/links';
-import { handle } from '@/components/requests/people';
 import { Section } from '@/components/requests/sections';
 import { StatusBadge } from '@/components/requests/StatusBadge';
+import { usePeople } from '@/hooks/usePeople';
 import { useTargetRequests } from '@/hooks/usePlaces';
 import { useSpeech } from '@/i18n';
 import { usePlaceWords } from '@/i18n/places';
@@ -21,6 +21,7 @@ interface TargetRequestsProps {
 /** The requests of a target in some states, those that changed last; the rest is a list of its own. */
 export function TargetRequests({ target, states, title, nothing }: TargetRequestsProps) {
   const { t } = useSpeech();
+  const nameOf = usePeople();
   const words = usePlaceWords().target;
   const { data, error, refetch } = useTargetRequests(target, states);
   const { tenant, type, name } = target;
@@ -39,7 +40,7 @@ export function TargetRequests({ target, states, title, nothing }: TargetRequest
             </p>
             <p className="flex flex-wrap items-center gap-x-1 text-[0.8125rem] text-muted">
               <RequestLink id={metadata.id} />
-              <span title={metadata.createdBy}>{t.list.by(handle(metadata.createdBy))}</span> ·{' '}
+              <span title={metadata.createdBy}>{t.list.by(nameOf(metadata.createdBy))}</span> ·{' '}
               <Ago at={status.history.at(-1)?.at ?? metadata.createdAt} />
             </p>
           </li>
