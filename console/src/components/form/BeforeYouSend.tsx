@@ -58,7 +58,7 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
       </div>
       <div role="status" className="space-y-3 empty:hidden">
         {change && <ChangeWarning {...change} />}
-        {answer && <Raised control={control} impact={answer.impact} />}
+        {answer && <Raised control={control} checked={answer} />}
         {complete && error && (
           <Notice look="fault" title={t.errors.title}>
             {explain(t, error)}
@@ -75,12 +75,16 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
   );
 }
 
-/** Says that the target's owners ask for a higher impact than the one chosen. */
-function Raised({ control, impact }: { control: Control<FormValues>; impact: Checked['impact'] }) {
+/** Says that the impact is filed higher than it was chosen: for a breaking change, or since the target's owners ask for it. */
+function Raised({ control, checked }: { control: Control<FormValues>; checked: Checked }) {
   const { t } = useSpeech();
+  const w = useContractWords();
+  const { impact, contract } = checked;
   const chosen = useWatch({ control, name: 'impact' });
   if (chosen === impact) return null;
-  return <Notice look="info">{t.form.impactRaised(t.impact[impact])}</Notice>;
+  const breaks = (contract.found?.breaking ?? 0) > 0 && contract.impact === impact;
+  const say = breaks ? w.filed : t.form.impactRaised;
+  return <Notice look="info">{say(t.impact[impact])}</Notice>;
 }
 
 function InProduction({ control, answer }: { control: Control<FormValues>; answer: Checked | undefined }) {
