@@ -74,8 +74,8 @@ def report(tests: Results, rules: Results) -> str:
         "|---|---|---|---|",
         *(_line(each, tests, rules) for each in CRITERIA),
         "",
-        "A number is how often a test, or one of axe's rules of the criterion, passed, in both themes. 'passed' means that",
-        "these found nothing; what they can't see is named, for a person to look at.",
+        "A number is how often a test, or one of axe's rules of the criterion, passed, in both themes. They see a",
+        "part of a criterion; the rest is named, for a person to look at.",
         "",
     ]
     return "\n".join(lines)
