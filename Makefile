@@ -6,11 +6,9 @@ ARGS ?=
 CLUSTER ?=
 # The release that `make upgrade-test` begins with; the last tag v* where it is left out.
 FROM ?=
-# The processes that tests run in where their lines are counted, one more than cores; the others wait for other processes a
-# third of their time, so that twice as many keep every core busy to the end.
+# The processes that tests run in, one more than cores: half of the time, a test waits for another process.
 CORES := $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())')
 WORKERS ?= $(shell expr $(CORES) + 1)
-WAITING ?= $(shell expr $(CORES) + $(CORES) + 1)
 # Those of tests with a browser, which is some processes more.
 BROWSERS ?= $(WORKERS)
 PYTEST := pytest --dist worksteal -n
@@ -87,7 +85,7 @@ tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Run every tes
 	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include 'domain/*,record/*,clients/*' --fail-under $(BAR)
-	$(BIN)/python -m $(PYTEST) $(WAITING) --ignore tests/console $(COUNTED:%=--ignore %)
+	$(BIN)/python -m $(PYTEST) $(WORKERS) --ignore tests/console $(COUNTED:%=--ignore %)
 
 # A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
 browser: $(STAMP) $(CONSOLE) $(HOST) $(OASDIFF) ## Run the tests of the console in a browser

@@ -151,7 +151,7 @@ def test_the_usual_way_searches_nothing(connect_temporal: Connect, tmp_path: Pat
 
     with opened(connect, tmp_path, answer_within=30.0) as house:
         pierre, key = house.as_(PIERRE), {"Idempotency-Key": "usual"}
-        body = asked(request={"scheduledDate": in_seconds(2)})
+        body = asked(request={"scheduledDate": in_seconds(5)})
         first = pierre.post(json=body, headers=key)
         assert pierre.post(json=body, headers=key).json() == first.json()
         assert searches.count == 0

@@ -170,7 +170,13 @@ def test_without_temporal_nothing_hangs(tmp_path: Path) -> None:
             assert [call.result().status_code for call in calls] == [503] * 4
         assert (ready.status_code, ready.json()) == (
             503,
-            {"temporal": "The Temporal server does not answer", "git": "ok", "audit": "not kept", "faults": []},
+            {
+                "temporal": "The Temporal server does not answer",
+                "git": "ok",
+                "audit": "not kept",
+                "documents": "ok",
+                "faults": [],
+            },
         )
         assert house.http().get("/healthz").status_code == 200
 

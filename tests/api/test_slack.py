@@ -48,6 +48,11 @@ class Office:
         body, headers = signed(payload, secret, at)
         return self.house.http().post(HOOK, content=body, headers=headers)
 
+    def buttons(self, ticket_id: str) -> list[dict[str, Any]]:
+        """Those of the message that asks for a decision."""
+        blocks = self.first_message(ticket_id)["blocks"]
+        return [each for block in blocks if block["type"] == "actions" for each in block["elements"]]
+
     def first_message(self, ticket_id: str) -> dict[str, Any]:
         """The ticket's first message, once it is there."""
         self.until(lambda: any(self._about(each.said, ticket_id) for each in self.slack.messages))
@@ -59,8 +64,7 @@ class Office:
 
     def click(self, action: str, ticket_id: str, user: str = JEAN_THERE) -> dict[str, Any]:
         """The message that Slack sends when the person clicks on the ticket's button."""
-        elements = self.first_message(ticket_id)["blocks"][3]["elements"]
-        button = next(each for each in elements if each["action_id"] == f"prodgate_{action}")
+        button = next(each for each in self.buttons(ticket_id) if each["action_id"] == f"prodgate_{action}")
         return clicked(button["action_id"], button["value"], user)
 
     def whispered(self) -> str:
@@ -263,7 +267,7 @@ def test_a_click_approves_looking_at_production_as_the_message_showed_it(office:
 def test_what_weighs_more_is_never_decided_by_a_click(office: Office, impact: str) -> None:
     """There is no button, and a made-up click is refused."""
     ticket = asked(office, impactAssessment=impact)
-    actions = [each["action_id"] for each in office.first_message(ticket)["blocks"][3]["elements"]]
+    actions = [each["action_id"] for each in office.buttons(ticket)]
     assert actions == ["prodgate_open"]
     other = office.click("approve", asked(office))
     digest = other["actions"][0]["value"].split()[1]

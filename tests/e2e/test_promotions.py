@@ -68,7 +68,7 @@ def test_ctrl_c_stops_everything_and_the_next_start_goes_on(tmp_path: Path) -> N
         children = stack.pids()
 
         assert stack.interrupt() == 0, stack.said
-        assert set(children) == {"temporal", "awx", "oidc", "mailbox", "worker", "api"}
+        assert set(children) == {"temporal", "awx", "oidc", "mailbox", "webhooks", "gitlab", "worker", "api"}
         assert not [name for name, pid in children.items() if lives(pid)]
         assert "Traceback" not in stack.said
 
