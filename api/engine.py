@@ -254,7 +254,7 @@ class Engine:
         start = self.client.start_workflow(
             ReadEvidence.run,
             wanted,
-            id=look_of(wanted.key),
+            id=look_of(wanted),
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             execution_timeout=_LOOKED_WITHIN,

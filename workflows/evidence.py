@@ -1,5 +1,7 @@
 """A look at the pipeline that somebody shows as their test evidence, before there is a request."""
 
+import hashlib
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -8,9 +10,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows import options
 
 
-def look_of(key: str) -> str:
-    """The workflow's id. It looks once at a time for a submission."""
-    return f"evidence/{key}"
+def look_of(wanted: EvidenceWanted) -> str:
+    """The workflow's id. It looks once at a time for a submission and its pipeline: a key may be sent for two."""
+    return f"evidence/{hashlib.sha256(wanted.model_dump_json().encode()).hexdigest()}"
 
 
 @workflow.defn
