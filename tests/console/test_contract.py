@@ -18,14 +18,14 @@ from tests.record.building import person_commits
 SAYS = {
     EN.locale: {
         "breaks": "2 breaking changes",
-        "raises": "A breaking change has at least the impact High.",
+        "raises": "A breaking change has at least the impact “High”.",
         "same": "The contract of staging is the one of production.",
         "away": "Not compared: a document could not be reached.",
         "documents": "Documents that were compared",
     },
     FR.locale: {
         "breaks": "2 changements incompatibles",
-        "raises": "Un changement incompatible a au moins l’impact Élevé.",
+        "raises": "Un changement incompatible a au moins l’impact « Élevé ».",
         "same": "Le contrat de préproduction est celui de production.",
         "away": "Non comparé : un document n’a pas pu être joint.",
         "documents": "Documents comparés",
