@@ -1,6 +1,7 @@
 """Nothing on a page moves by itself: neither while it loads nor while others work."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -39,7 +40,7 @@ def watched(request: pytest.FixtureRequest, sit: Sit) -> Callable[[str], Desk]:
 def test_nothing_moves_while_a_list_loads(stack: Stack, watched: Callable[[str], Desk]) -> None:
     """Layout shift is 0 with every tab, until everything beside the rows is there."""
     asked(stack, fresh_name("still"))
-    _wakes_all(stack)
+    _set_aside(stack, asked(stack, fresh_name("aside")))
     for tab in ("waiting", "all"):
         jean = watched(f"/requests?tab={tab}")
         _settled(jean)
@@ -60,12 +61,13 @@ def test_nothing_moves_while_others_work(stack: Stack, watched: Callable[[str], 
     _check_still(jean, "while others work")
 
 
-def _wakes_all(stack: Stack) -> None:
-    """Jean has nothing set aside by another test: the line that says so comes with his preferences, above the rows."""
+def _set_aside(stack: Stack, ticket: str) -> None:
+    """Jean has a request set aside: the line that says so comes with his preferences, and stands above the rows."""
     url, signed_in = f"{stack.api}/v1/me/preferences", {"Authorization": f"Bearer {stack.token(JEAN)}"}
     kept = httpx.get(url, headers=signed_in, timeout=30, trust_env=False)
     named = signed_in | {"If-Match": kept.headers["ETag"]}
-    done = httpx.put(url, json=kept.json() | {"snoozed": []}, headers=named, timeout=30, trust_env=False)
+    snoozed = {"snoozed": [{"ticket": ticket, "until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}]}
+    done = httpx.put(url, json=kept.json() | snoozed, headers=named, timeout=30, trust_env=False)
     assert done.is_success, done.text
 
 

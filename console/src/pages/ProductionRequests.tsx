@@ -5,6 +5,7 @@ import { FreshRequests } from '@/components/requests/list/FreshRequests';
 import { RequestFilters } from '@/components/requests/list/RequestFilters';
 import { RequestStats } from '@/components/requests/list/RequestStats';
 import { RequestTabs } from '@/components/requests/list/RequestTabs';
+import { ListSkeleton } from '@/components/requests/list/RequestList';
 import { Rows } from '@/components/requests/list/Rows';
 import { SnoozedLine } from '@/components/requests/list/SnoozedLine';
 import { useSnoozed } from '@/components/requests/list/useSnoozed';
@@ -62,7 +63,8 @@ export function ProductionRequests() {
         }}
       />
       <SnoozedLine count={snoozed.hidden} revealed={snoozed.revealed} reveal={snoozed.reveal} />
-      {split ? (
+      {!snoozed.known && <ListSkeleton />}
+      {snoozed.known && split && (
         <Suspense
           fallback={
             <Skeleton>
@@ -72,9 +74,8 @@ export function ProductionRequests() {
         >
           <Triage {...shown} />
         </Suspense>
-      ) : (
-        <Rows {...shown} me={me} refetch={refetch} />
       )}
+      {snoozed.known && !split && <Rows {...shown} me={me} refetch={refetch} />}
     </div>
   );
 }

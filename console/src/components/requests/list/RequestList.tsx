@@ -155,7 +155,7 @@ function NoRequests({ filters, me, change }: Pick<RequestListProps, 'filters' | 
   );
 }
 
-function ListSkeleton() {
+export function ListSkeleton() {
   return (
     <Skeleton className="pt-8">
       <div className="divide-y divide-line rounded-lg border border-line bg-surface">
