@@ -109,15 +109,8 @@ def test_an_approval_names_production_as_it_was_shown(house: House) -> None:
     assert jean.decide("approve", second, json={"production": "1.0", "comment": "Looked"}).status_code == 200
     coming = jean.decide("approve", third, json={"production": "2.0"})
     assert coming.status_code == 200
-    _finish(house, second)
+    house.finish(second)
     house.until(third, "deployed")
-
-
-def _finish(house: House, ticket_id: str) -> None:
-    """Let the job of the ticket end."""
-    house.until(ticket_id, "deploying")
-    job = next(job["id"] for job in house.awx.jobs() if job["extra_vars"]["request_id"] == ticket_id)
-    house.awx.control("POST", "finish", json={"job": job})
 
 
 def test_who_leaves_production_out_approves_as_it_is_now(house: House) -> None:
@@ -246,8 +239,7 @@ def test_nobody_decides_twice_while_it_deploys(house: House) -> None:
     for action, sentence in REFUSALS.items():
         answer = house.as_(ALICE).decide(action, ticket_id)
         assert (answer.status_code, problem(answer)["detail"]) == (400, f"{sentence}: it is deploying")
-    job = next(job["id"] for job in house.awx.jobs() if job["extra_vars"]["request_id"] == ticket_id)
-    house.awx.control("POST", "finish", json={"job": job})
+    house.finish(ticket_id)
     house.until(ticket_id, "deployed")
 
 

@@ -241,3 +241,4 @@ def test_who_could_not_stop_it_either_is_not_named(house: House) -> None:
     ticket_id = house.approved_by_jean()
     house.until(ticket_id, "deploying")
     assert house.as_(VICTOR).get(f"/{ticket_id}/permissions").json()["cancel"]["who"] == []
+    house.finish(ticket_id)
