@@ -1,7 +1,6 @@
 """The API's composition root: settings in, a served application out."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -117,10 +116,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     return Services(
         tickets=tickets,
         decisions=decisions,
-        submissions=Submissions(
-            *(tickets, engine, index, directory, controls, sign),
-            *(*_bounds(settings, index), trail, ContractPreview(engine, _now)),
-        ),
+        submissions=_submissions(settings, tickets, directory, controls, sign, trail),
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
         documents=_documents(settings, repository, tickets, index, keys, engine, sign),
         repairs=Repairs(repository, index, sign.signer, settings.critical_sign_in_within, _now),
@@ -150,10 +146,19 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
     )
 
 
-def _bounds(settings: Settings, index: Index) -> tuple[FairShares, Limits, Callable[[], datetime], Numbers]:
-    """The bounds that submissions are held to, their clock, and their numbers."""
+def _submissions(
+    settings: Settings,
+    tickets: Tickets,
+    directory: DirectoryReader,
+    controls: Controls,
+    sign: MessageSigner,
+    trail: Trail,
+) -> Submissions:
+    engine, index = tickets.engine, tickets.index
     shares = FairShares(settings.creates_in_flight, settings.creates_in_flight_person)
-    return shares, Limits(settings.expiry, settings.open_requests_person), _now, Numbers(index)
+    limits = Limits(settings.expiry, settings.open_requests_person)
+    parts = (tickets, engine, index, directory, controls, sign, shares, limits)
+    return Submissions(*parts, _now, Numbers(index), trail, ContractPreview(engine, _now))
 
 
 def _documents(

@@ -46,7 +46,7 @@ OTHERS = count()
 
 @dataclass
 class Seen:
-    """What was measured of one build."""
+    """The figures of one build."""
 
     first: list[float] = field(default_factory=list)
     ready: list[float] = field(default_factory=list)
@@ -140,7 +140,7 @@ def _painted(page: Page) -> float:
 
 
 def _use(desk: Desk) -> None:
-    """What somebody does at the list: go down by key, filter, open the menu, open a request and come back."""
+    """Use the list as somebody does: go down by key, filter, open the menu, open a request and come back."""
     page = desk.page
     for _ in range(15):
         page.keyboard.press("j")

@@ -87,11 +87,11 @@ def recipients(announcement: Announcement, audience: Audience) -> tuple[Addresse
 
 
 def mail_time(announcement: Announcement, contact: Contact, audience: Audience, reason: Reason) -> MailTime:
-    """When the contact is mailed about it: as they chose, else at once, unless it would be one mail too many."""
-    if (chosen := contact.preferences.mail.get(announcement.event)) is not None:
-        return chosen
-    quiet = reason is Reason.DECIDES and _stands_in(announcement, contact, audience)
-    return MailTime.OFF if quiet else MailTime.NOW
+    """The time at which the contact is mailed about it: as they chose, else at once, unless that is one too many."""
+    event, preferences = announcement.event, contact.preferences
+    asked = event not in preferences.mail and reason is Reason.DECIDES
+    quiet = asked and _stands_in(announcement, contact, audience)
+    return MailTime.OFF if quiet else preferences.mailed(event)
 
 
 def _stands_in(announcement: Announcement, contact: Contact, audience: Audience) -> bool:

@@ -21,7 +21,7 @@ Hour = Annotated[int, Field(ge=0, le=23)]
 
 
 class MailTime(StrEnum):
-    """When somebody is mailed about an event: at once, in their next digest, or not at all."""
+    """The time at which somebody is mailed about an event: at once, in their next digest, or not at all."""
 
     NOW = "now"
     DIGEST = "digest"
@@ -72,7 +72,7 @@ class Preferences(VersionedMessage):
         return self
 
     def mailed(self, event: Event) -> MailTime:
-        """When the person is mailed about the event."""
+        """The time at which the person is mailed about the event."""
         return self.mail.get(event, MailTime.NOW)
 
     @property
