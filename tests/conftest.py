@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import temporalio.worker._worker
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker._workflow import _WorkflowWorker
 
 from demo.layout import TUNING
 from engine.connection import converter
@@ -55,6 +57,17 @@ def _parse_alone(*given: Any, **named: Any) -> Any:
 
 
 ast.parse = _parse_alone
+
+
+class _WaitsLonger(_WorkflowWorker):
+    """Fails a workflow that holds its thread for 20 seconds: the library's 2 pass where others take the processors."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._deadlock_timeout_seconds = 20
+
+
+temporalio.worker._worker._WorkflowWorker = _WaitsLonger  # type: ignore[attr-defined]  # no option sets it alone
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

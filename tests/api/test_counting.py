@@ -29,8 +29,10 @@ def server(tmp_path: Path) -> Iterator[CountServer]:
 @asynccontextmanager
 async def counting(url: str | None, clock: Clock | None = None) -> AsyncIterator[Counts]:
     counts = Counts(url, clock or Clock())
-    yield counts
-    await counts.close()
+    try:
+        yield counts
+    finally:
+        await counts.close()
 
 
 async def taken(counts: Counts, times: int, who: str = "a") -> int:
@@ -40,14 +42,18 @@ async def taken(counts: Counts, times: int, who: str = "a") -> int:
 
 @pytest.mark.parametrize("shared", [False, True])
 async def test_a_windows_worth_may_come_at_once_and_the_wait_that_is_told_is_enough(
-    server: CountServer, shared: bool
+    server: CountServer, shared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another caller is counted by themselves."""
+    monkeypatch.setattr("api.counting.ANSWER_WITHIN", 10.0)  # a busy machine is no server that is away
     limit = RateLimitItemPerSecond(30, 2)
     async with counting(server.url if shared else None) as counts:
         for turn in range(3):
-            waits = [await counts.take(limit, "person", "a") for _ in range(40)]
-            assert waits.count(0) <= 31, turn
+            started, waits = time.monotonic(), [0]
+            while waits[-1] == 0:
+                waits.append(await counts.take(limit, "person", "a"))
+            # A busy machine takes a while for them, in which more are let through.
+            assert waits.count(0) - 1 <= 31 + 15 * (time.monotonic() - started), turn
             assert 1 <= waits[-1] <= 3
             assert await counts.take(limit, "person", f"b{turn}") == 0
             await asyncio.sleep(waits[-1])
