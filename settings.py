@@ -6,14 +6,12 @@ Temporal's own settings (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_TLS
 
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -22,7 +20,10 @@ from pydantic import (
     model_validator,
 )
 
-from bootstrap.setting_types import Email, Hours, Network, Origin, Seconds, SmtpUrl, counts, listed, seconds, zone
+from bootstrap.channel_settings import ChannelSettings
+from bootstrap.record_settings import Mode as Mode
+from bootstrap.record_settings import RecordSettings
+from bootstrap.setting_types import Email, Origin, Seconds, counts, listed, zone
 
 PREFIX = "PRODGATE_"
 
@@ -31,175 +32,11 @@ class SettingsError(Exception):
     """A setting is missing or wrong; `str()` names the variable and says what it must be, a line a fault."""
 
 
-class Mode(StrEnum):
-    DEMO = "demo"
-    PRODUCTION = "production"
-
-
-class Settings(BaseModel):
+class Settings(ChannelSettings, RecordSettings):
     """Field `x_y` is the variable `PRODGATE_X_Y`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
 
-    mode: Mode = Field(Mode.DEMO, description="`demo`, or `production`, which refuses the demo's identity provider.")
-    data_dir: Path = Field(
-        Path(".data"), description="Folder for what this process keeps: clones, the index, the demo's state."
-    )
-    public_url: str = Field(
-        "http://127.0.0.1:8080",
-        pattern="^https?://",
-        description="Where people reach the console and the API, as they type it; links lead there.",
-    )
-    git_repo: str = Field(min_length=1, description="The GitOps repository: the path of a bare one, or a URL to clone.")
-    git_branch: str = Field("main", min_length=1, description="The branch that is the record.")
-    git_token: SecretStr | None = Field(None, description="Token for an https URL of the repository.")
-    audit_repo: str | None = Field(
-        None,
-        min_length=1,
-        description="Git repository of the audit trail, a bare one's path or a URL; without, a log. API and worker.",
-    )
-    audit_token: SecretStr | None = Field(None, description="Token for an https URL of that repository.")
-    siem_syslog: str | None = Field(
-        None,
-        pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}$",
-        description="Syslog collector that is sent the audit trail over TLS, `host:port`. Worker only, as all of SIEM.",
-    )
-    siem_client_cert: Path | None = Field(
-        None, description="Certificate with its chain, PEM, to show to that collector, where it asks for one."
-    )
-    siem_client_key: Path | None = Field(None, description="Its private key, where that is in a file of its own.")
-    siem_https_url: str | None = Field(
-        None, pattern="^https://", description="Address that is posted the audit trail, in batches."
-    )
-    siem_https_form: Literal["json", "hec"] = Field(
-        "json", description="`json` for an array with a bearer token, `hec` for Splunk's HTTP Event Collector."
-    )
-    siem_https_token: SecretStr | None = Field(None, description="Token for that address.")
-    siem_otlp_url: str | None = Field(
-        None, pattern="^https://", description="OTLP collector that is sent the audit trail as logs, with `/v1/logs`."
-    )
-    siem_otlp_token: SecretStr | None = Field(None, description="Bearer token for that collector.")
-    siem_ca_bundle: Path | None = Field(
-        None, description="CA certificates for all of these, where the system's don't do."
-    )
-    awx_url: str | None = Field(
-        None, pattern="^https?://", description="AWX's API root, such as `https://awx.example/api/`. Worker only."
-    )
-    awx_token: SecretStr | None = Field(None, description="AWX token with write scope; or user and password.")
-    awx_user: str | None = Field(None, description="AWX user for Basic authentication, where there is no token.")
-    awx_password: SecretStr | None = Field(None, description="Password of that user.")
-    awx_template: str = Field("Deploy to PROD", description="Name or id of the job template that deploys.")
-    awx_ca_bundle: Path | None = Field(None, description="CA certificates for AWX, where the system's don't do.")
-    awx_client_cert: Path | None = Field(
-        None, description="Certificate with its chain, PEM, to show to AWX, where it asks for one."
-    )
-    awx_client_key: Path | None = Field(None, description="Its private key, where that is in a file of its own.")
-    awx_callback_secret: SecretStr | None = Field(
-        None, description="What AWX sends as `X-Prodgate-Secret`, or as the Basic password. API only."
-    )
-    awx_request_lifetime: Seconds = Field(
-        timedelta(seconds=150),
-        description="Seconds after which AWX can no longer act on an unanswered launch (its gateway gives up at 120).",
-    )
-    awx_pending_deadline: Seconds = Field(
-        timedelta(hours=1), description="Seconds an AWX job may wait to start before the outcome is called unknown."
-    )
-    awx_running_deadline: Seconds = Field(
-        timedelta(hours=4), description="Seconds an AWX job may run before the outcome is called unknown."
-    )
-    awx_report_within: Annotated[timedelta, BeforeValidator(seconds), Field(ge=timedelta(0))] = Field(
-        timedelta(seconds=30),
-        description="Seconds to wait for AWX's callback of a job's end before polling; 0 if there are no callbacks.",
-    )
-    awx_settle: Seconds = Field(
-        timedelta(seconds=60),
-        description="Seconds after a job's end in which AWX may still correct 'lost' to 'successful'.",
-    )
-    awx_watch_every: Seconds = Field(
-        timedelta(minutes=10), description="Seconds between two searches for AWX jobs that no ticket explains."
-    )
-    language: Literal["en", "fr"] = Field(
-        "en", description="`en` or `fr`: of Slack, and of mails to people whose entry names none."
-    )
-    smtp_url: SmtpUrl | None = Field(
-        None, description="Mail server, `smtp[s]://[user:password@]host[:port]`; no mail without. Worker only."
-    )
-    smtp_ca_bundle: Path | None = Field(None, description="CA certificates for it, where the system's don't do.")
-    smtp_client_cert: Path | None = Field(
-        None, description="Certificate with its chain, PEM, to show to the mail server, where it asks for one."
-    )
-    smtp_client_key: Path | None = Field(None, description="Its private key, where that is in a file of its own.")
-    mail_from: str = Field(
-        "prodgate@localhost", pattern=r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+$", description="Address that mails are from."
-    )
-    kafka_brokers: str | None = Field(
-        None, pattern=r"^[^\s,:]+:[0-9]+(,[^\s,:]+:[0-9]+)*$", description="Kafka, `host:port,…`; no events without."
-    )
-    kafka_topic: str = Field(
-        "promotion-requests", pattern=r"^[A-Za-z0-9._-]{1,249}$", description="Topic of the events."
-    )
-    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`, as the cluster asks."
-    )
-    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        "PLAIN", description="How one logs in: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`."
-    )
-    kafka_user: str | None = Field(None, description="User for SASL.")
-    kafka_password: SecretStr | None = Field(None, description="Password of that user.")
-    kafka_ca_bundle: Path | None = Field(None, description="CA certificates for Kafka, where the system's don't do.")
-    kafka_client_cert: Path | None = Field(
-        None, description="Certificate with its chain, PEM, to show to Kafka, where it asks for one."
-    )
-    kafka_client_key: Path | None = Field(None, description="Its private key, where that is in a file of its own.")
-    slack_token: SecretStr | None = Field(
-        None, description="Slack's bot token, scope `chat:write`; no messages without. The API needs it for decisions."
-    )
-    slack_channel: str = Field(
-        "#promotions", min_length=1, description="Channel, by id or `#name`, for tenants whose file names none."
-    )
-    slack_signing_secret: SecretStr | None = Field(None, description="What Slack signs its requests with. API only.")
-    slack_decisions: bool = Field(
-        False, description="`true` lets people approve and reject in Slack, up to medium impact. Worker and API."
-    )
-    slack_api_url: str = Field("https://slack.com/api/", pattern="^https?://", description="Root of Slack's Web API.")
-    webhook_secrets: Path | None = Field(
-        None,
-        description="JSON file of the secrets that webhooks are signed with: `whsec_…`, or a list of them, by "
-        "`<tenant>/<secretName>`; no webhooks without. Worker only, as all of webhooks.",
-    )
-    webhook_allow: Annotated[tuple[Network, ...], BeforeValidator(listed)] = Field(
-        (),
-        description="Networks that webhooks may call besides public addresses, separated by spaces; also without TLS.",
-    )
-    webhook_ca_bundle: Path | None = Field(
-        None, description="CA certificates for webhooks' receivers, where the system's don't do."
-    )
-    oasdiff: Path | None = Field(
-        None, description="The program oasdiff, which compares APIs' contracts; none are compared without. Worker only."
-    )
-    contract_allow: Annotated[tuple[Network, ...], BeforeValidator(listed)] = Field(
-        (),
-        description="Networks where contracts may be besides public addresses, separated by spaces; also without TLS.",
-    )
-    contract_ca_bundle: Path | None = Field(
-        None, description="CA certificates for the hosts of contracts, where the system's don't do."
-    )
-    gitlab_tokens: Path | None = Field(
-        None,
-        description="JSON file of GitLab tokens (scope `read_api`) by the `tokenName` of `platform.yaml`; without one, "
-        "no test evidence is checked. Worker only.",
-    )
-    gitlab_ca_bundle: Path | None = Field(None, description="CA certificates for GitLab, where the system's don't do.")
-    announce_for: Seconds = Field(
-        timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."
-    )
-    remind_after: Annotated[tuple[Hours, Hours, Hours, Hours], BeforeValidator(listed)] = Field(
-        (24, 24, 8, 4),
-        description="Hours after which approvers are reminded first: for impact low, medium, high, critical.",
-    )
-    expiry_warning: Seconds = Field(
-        timedelta(days=3), description="Seconds before a request expires at which its requester is warned."
-    )
     oidc_issuer: str | None = Field(
         None, pattern="^https?://", description="Issuer URL of the OpenID provider; its keys are found by discovery."
     )

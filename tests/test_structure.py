@@ -36,6 +36,8 @@ MAY_IMPORT = {
     "bootstrap/health": {"clients", "domain", "engine", "record"},
     "bootstrap/composition": {"activities", "bootstrap", "clients", "domain", "record", "settings"},
     "bootstrap/setting_types": set(),
+    "bootstrap/record_settings": {"bootstrap"},
+    "bootstrap/channel_settings": {"bootstrap"},
     "bootstrap/siem": {"activities", "bootstrap", "clients", "record", "settings"},
     "bootstrap/registration": {"activities", "clients", "documents", "domain", "engine", "record", "workflows"},
 }
