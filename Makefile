@@ -21,7 +21,6 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # For every Python and system at once, with the hash of every file of a release; wheels alone, for building asks for more.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' $(ARGS)
@@ -55,8 +54,7 @@ install: $(STAMP) $(CONSOLE) ## Make .venv with all that tests need, and build t
 
 $(STAMP): pyproject.toml requirements/dev.txt | prepare
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements/dev.txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	.ci/install
 	@touch $@
 
 console: $(CONSOLE) ## Build the console into console/dist, which the API serves
