@@ -24,8 +24,7 @@ from bootstrap.channel_settings import ChannelSettings
 from bootstrap.record_settings import Mode as Mode
 from bootstrap.record_settings import RecordSettings
 from bootstrap.setting_types import Email, Origin, Seconds, counts, listed, zone
-
-PREFIX = "PRODGATE_"
+from bootstrap.variables import variable as variable
 
 
 class SettingsError(Exception):
@@ -206,11 +205,6 @@ class Settings(ChannelSettings, RecordSettings):
 def plain(secret: SecretStr | None) -> str | None:
     """The text of a secret, for the one who has to send it."""
     return secret.get_secret_value() if secret else None
-
-
-def variable(name: str) -> str:
-    """The environment variable of a field."""
-    return PREFIX + name.upper()
 
 
 def variables() -> dict[str, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pygit2 import init_repository
 
+from bootstrap.command import payload_keys, signing_key, worker_key
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.gitlab import READY, authority, contract_url, make_certificate, pipeline_url
@@ -44,24 +45,9 @@ def issuer_file(data: Path) -> Path:
     return data / "oidc" / "issuer"
 
 
-def signing_key(data: Path) -> Path:
-    """The private key that a demo in this folder signs with."""
-    return data / "signing" / "private.json"
-
-
-def payload_keys(data: Path) -> Path:
-    """The keys with which a demo in this folder encrypts what Temporal keeps, where somebody made them."""
-    return data / "payload" / "keys.json"
-
-
 def documents_keys(data: Path) -> Path:
     """The keys with which a demo in this folder encrypts its documents."""
     return data / "documents-keys" / "keys.json"
-
-
-def worker_key(data: Path) -> Path:
-    """The private key that a demo's worker signs with."""
-    return data / "signing" / "worker.json"
 
 
 def audit_repository(data: Path) -> Path:

@@ -22,6 +22,9 @@ MAY_IMPORT = {
     "bootstrap/__init__": set(),
     "bootstrap/audit_command": {"bootstrap", "domain", "record", "settings"},
     "bootstrap/by_hand": {"bootstrap", "domain", "record"},
+    "bootstrap/command": {"bootstrap"},
+    "bootstrap/keys_command": {"bootstrap", "engine", "record", "settings"},
+    "bootstrap/sessions_command": {"bootstrap", "record"},
     "bootstrap/keys": {"bootstrap", "record", "settings"},
     "bootstrap/noting": {"domain", "record", "settings"},
     "bootstrap/outlets": {"settings", "bootstrap", "activities", "clients", "record", "domain"},
@@ -38,6 +41,7 @@ MAY_IMPORT = {
     "bootstrap/setting_types": set(),
     "bootstrap/record_settings": {"bootstrap"},
     "bootstrap/channel_settings": {"bootstrap"},
+    "bootstrap/variables": set(),
     "bootstrap/siem": {"activities", "bootstrap", "clients", "record", "settings"},
     "bootstrap/registration": {"activities", "clients", "documents", "domain", "engine", "record", "workflows"},
 }
