@@ -164,6 +164,15 @@ class Settings(ChannelSettings, RecordSettings):
         "127.0.0.1", description="Address of the worker's /healthz, /readyz and /metrics; 0.0.0.0 in a container."
     )
     worker_health_port: int = Field(8081, ge=0, le=65535, description="Port of the same.")
+    otlp_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="OTLP collector that is sent traces, with `/v1/traces`; none are made without. Worker and API.",
+    )
+    otlp_token: SecretStr | None = Field(None, description="Bearer token for that collector.")
+    trace_share: float = Field(
+        1.0, ge=0, le=1, description="Share of requests that are traced, whole, from 0 to 1; the same in both."
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from bootstrap.documents import documents
 from bootstrap.health import WorkerHealth
 from bootstrap.keys import check_key
 from bootstrap.process import CannotServe, configure_logs, give_up, leave, serve, stop_signal
+from bootstrap.traces import begin
 from clients.awx.client import AwxClient
 from clients.tls import CertificateUnusable
 from engine.codec import PayloadKeysUnusable
@@ -30,8 +31,8 @@ CANNOT_RUN = (CannotServe, CertificateUnusable, NoServer, PayloadKeysUnusable, R
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
-    stop, counted = stop_signal(), meter()
-    temporal = await connect(keys := settings.payload_keys, counted.runtime)
+    stop, counted, traced = stop_signal(), meter(), begin(settings, "prodgate-worker")
+    temporal = await connect(keys := settings.payload_keys, counted.runtime, traced.plugins)
     warn_of_histories(settings)
     token = plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, worker_folder(settings), token=token)
@@ -48,6 +49,7 @@ async def run(settings: Settings) -> None:
             health = WorkerHealth(worker, temporal, repository, client, registration.commits, counted, store, encrypted)
             await serve(health.app(), settings.worker_health_host, settings.worker_health_port, stop)
     await repository.close()
+    await asyncio.to_thread(traced.close)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from prometheus_client import Gauge
 
 from activities.leading import BEHIND, OLDEST, Lease, LeaseLost, resting
 from activities.planning import ChannelSetup, OutboxPlanner
+from activities.tracing import announcing
 from clients.channel import ChannelDown, NewerLeader
 from domain.announcement import Channel
 from domain.backlog import Key
@@ -176,7 +177,9 @@ class _Leader:
         outgoing = OutgoingMessage(announcement=prepared[0], to=key[1], done=progress.receipts, thread=known.thread)
         self.lease.check()
         try:
-            delivery = await self.box.setup.client.deliver(outgoing, prepared[1], self.lease.check)
+            with announcing(self.box.setup.channel, said.event, key[0], said.number) as span:
+                delivery = await self.box.setup.client.deliver(outgoing, prepared[1], self.lease.check)
+                span.set_attribute("prodgate.outcome", "delivered" if delivery.failure is None else "failed")
         except (LeaseLost, NewerLeader):
             raise
         except ChannelDown as down:

@@ -8,6 +8,7 @@ from functools import partial
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.tracing import link_announcements
 from activities.vouching import Vouching
 from domain import lifecycle
 from domain.change import Change, Recorded, SetBack
@@ -49,6 +50,7 @@ class RecordActivities:
         change is made from. Fails as `RecordConflict` until a person has put the file back, as `Unproven` until they
         have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can be reached.
         """
+        link_announcements(change.ticket.id, len(change.ticket.status.history))
         try:
             return await self.repository.record(change, await self._seal(change))
         except TicketExists as error:

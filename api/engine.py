@@ -26,6 +26,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.engine_errors import EngineUnavailable, NumberTaken, refusal_of, translated
+from bootstrap.process import trace_id
 from domain import errors
 from domain.contract import ContractWanted, SealedContract
 from domain.decision import Decision, DecisionAction, Submission
@@ -106,7 +107,8 @@ class Engine:
 
         The same submission again gets the same ticket. Raises NumberTaken, EngineUnavailable.
         """
-        start = submitted(submission, self.task_queue)
+        traced = trace_id()
+        start = submitted(submission, self.task_queue, traced and f"Created in trace `{traced}`")
         _take_note_of_failure(start)
         starting = self.client.start_update_with_start_workflow(
             Promotion.submit,

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from api.engine_errors import EngineUnavailable, NotRunning
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
+from bootstrap.process import trace_id
 from domain import errors as rules
 from domain import feeds, links, reports, storage
 from engine.codec import PayloadUnreadable
@@ -273,8 +274,10 @@ def problem(
         detail=detail,
         params=params or {},
         errors=fields,
+        traceId=trace_id(),
     )
-    content = body.model_dump(exclude={name for name in ("errors", "params") if not getattr(body, name)})
+    left_out = {name for name in ("errors", "params", "traceId") if not getattr(body, name)}
+    content = body.model_dump(exclude=left_out)
     headers = {"Retry-After": _RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(content, status, headers, MEDIA_TYPE)
 

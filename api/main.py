@@ -42,6 +42,7 @@ from api.tickets import Tickets
 from api.trail import SignInNotes
 from bootstrap.documents import documents
 from bootstrap.process import serve, stop_signal
+from bootstrap.traces import begin
 from bootstrap.trail import trail_repository
 from documents.shipped import shipped
 from engine.codec import EncryptingCodec
@@ -76,11 +77,11 @@ log = structlog.get_logger(__name__)
 
 async def run(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
-    stop = stop_signal()
+    stop, traced = stop_signal(), begin(settings, "prodgate-api")
     folder, token = settings.data_dir / "api", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     http = httpx.AsyncClient()
-    services = compose(settings, await connect(settings.payload_keys), repository, http)
+    services = compose(settings, await connect(settings.payload_keys, plugins=traced.plugins), repository, http)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
     REGISTRY.register(FaultCollector(services.controls))
     services.index.follow()
@@ -96,6 +97,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
         services.audited.close()
     await asyncio.to_thread(services.trail.close)
     await repository.close()
+    await asyncio.to_thread(traced.close)
 
 
 def compose(settings: Settings, client: Client, repository: Repository, http: httpx.AsyncClient) -> Services:

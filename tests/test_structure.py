@@ -35,6 +35,8 @@ MAY_IMPORT = {
     "bootstrap/documents": {"clients", "engine", "settings"},
     "bootstrap/doctor": {"activities", "bootstrap", "clients", "domain", "engine", "settings"},
     "bootstrap/repair": {"domain", "record"},
+    "bootstrap/traces": {"bootstrap", "settings"},
+    "bootstrap/otlp": {"activities"},
     "bootstrap/trail": {"record", "settings"},
     "bootstrap/health": {"clients", "domain", "engine", "record"},
     "bootstrap/composition": {"activities", "bootstrap", "clients", "domain", "record", "settings"},

@@ -10,8 +10,13 @@ from workflows import shown
 from workflows.promotion import Promotion
 
 
-def submitted(submission: Submission, task_queue: str) -> WithStartWorkflowOperation[Promotion, PromotionRequest]:
-    """The start that goes with the update `submit`: once for a number, whoever else was given it."""
+def submitted(
+    submission: Submission, task_queue: str, details: str | None = None
+) -> WithStartWorkflowOperation[Promotion, PromotionRequest]:
+    """The start that goes with the update `submit`: once for a number, whoever else was given it.
+
+    `details` are for whoever looks at the workflow in the Temporal UI.
+    """
     return WithStartWorkflowOperation(
         Promotion.run,
         submission,
@@ -21,6 +26,7 @@ def submitted(submission: Submission, task_queue: str) -> WithStartWorkflowOpera
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
         search_attributes=shown.at_start(submission),
         static_summary=shown.summary(submission.target, submission.tenant),
+        static_details=details,
     )
 
 

@@ -259,11 +259,20 @@ class Stack:
             found.setdefault(ticket, []).append(action)
         return found
 
-    def kept(self, ticket: str) -> str:
-        """What Temporal's UI and command show of the ticket's history to whoever has no key."""
+    def history(self, ticket: str) -> str:
+        """The ticket's history as Temporal keeps it, JSON."""
         command = [str(PRODGATE.with_name("temporal")), "workflow", "show", "--output", "json", "--workflow-id", ticket]
         command += ["--address", f"127.0.0.1:{self.ports['temporal-port']}"]
-        shown = subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=True).stdout
+        return subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=True).stdout
+
+    def metrics(self, of: str) -> str:
+        """What `/metrics` of the API or the worker says now."""
+        port = self.ports[{"api": "port", "worker": "worker-port"}[of]]
+        return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=30, trust_env=False).text
+
+    def kept(self, ticket: str) -> str:
+        """What Temporal's UI and command show of the ticket's history to whoever has no key."""
+        shown = self.history(ticket)
         payloads = re.findall(r'"data": "([^"]+)"', shown)
         return shown + b"".join(map(base64.b64decode, payloads)).decode(errors="replace")
 

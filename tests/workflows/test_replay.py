@@ -1,6 +1,8 @@
 """Promotions that are under way go on under today's code: every recorded history replays."""
 
 import re
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -48,12 +50,12 @@ def history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json("PR-2026-0001", file.read_text(encoding="utf-8"))
 
 
-def _never(decision: Decision, ticket_id: str, now: datetime) -> None:
+def never(decision: Decision, ticket_id: str, now: datetime) -> None:
     """A replay validates nothing again, and reads what became of a signal in the history."""
     raise AssertionError(f"the replay asks about {decision.id}")
 
 
-def _nothing(ticket: PromotionRequest) -> TargetFacts:
+def nothing(ticket: PromotionRequest) -> TargetFacts:
     raise AssertionError(f"the replay asks what the record says of {ticket.id}")
 
 
@@ -61,7 +63,7 @@ def replayer(promotion: type, runner: WorkflowRunner | None = None) -> Replayer:
     return Replayer(
         workflows=[promotion],
         data_converter=converter(None),
-        interceptors=[SignatureInterceptor(_never, _nothing)],
+        interceptors=[SignatureInterceptor(never, nothing)],
         workflow_runner=runner or SandboxedWorkflowRunner(),
     )
 
@@ -73,6 +75,13 @@ async def test_a_recorded_promotion_goes_on_under_todays_code(file: Path) -> Non
     """
     await replayer(Promotion).replay_workflow(history(file))
     await replayer(Promotion, UnsandboxedWorkflowRunner()).replay_workflow(history(file))
+
+
+def test_a_promotion_goes_on_where_tracing_is_switched_on_while_it_waits() -> None:
+    """Its headers name no trace: spans and their ids come from what replays alike."""
+    replaying = [sys.executable, "-m", "tests.workflows.traced_replay"]
+    done = subprocess.run(replaying, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
 
 
 async def test_a_recorded_follower_goes_on_under_todays_code() -> None:
@@ -115,7 +124,7 @@ async def test_a_recorded_report_goes_on_under_todays_code(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", [*RECORDED, *OTHERS], ids=lambda file: file.stem)
-def test_a_history_tells_nothing_of_the_machine_that_recorded_it(file: Path) -> None:
+def test_a_history_tellsnothing_of_the_machine_that_recorded_it(file: Path) -> None:
     """No stack trace with its paths, no name of a process."""
     text = file.read_text(encoding="utf-8")
     assert "stackTrace" not in text

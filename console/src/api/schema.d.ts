@@ -1959,7 +1959,7 @@ export interface components {
         };
         /**
          * MailTime
-         * @description When somebody is mailed about an event: at once, in their next digest, or not at all.
+         * @description The time at which somebody is mailed about an event: at once, in their next digest, or not at all.
          * @enum {string}
          */
         MailTime: "now" | "digest" | "off";
@@ -2226,6 +2226,11 @@ export interface components {
              * @default []
              */
             errors: components["schemas"]["FieldProblem"][];
+            /**
+             * Traceid
+             * @description The trace in which this happened, where it is traced.
+             */
+            traceId?: string | null;
         };
         /**
          * PromotionRequest
