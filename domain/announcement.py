@@ -17,6 +17,7 @@ class Channel(StrEnum):
     SLACK = "slack"
     KAFKA = "kafka"
     WEBHOOK = "webhook"
+    PUSH = "push"
 
     @property
     def for_systems(self) -> bool:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -113,3 +114,8 @@ ErrorText = Annotated[str, Field(max_length=8_192)]
 EvidenceUrl = Annotated[str, Field(max_length=2_048, pattern=r"^[hH][tT][tT][pP][sS]?://[^\s/?#\\]+[^\s\\]*$")]
 ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 """An id that another system gave, such as `awx-job-5678`."""
+
+
+class Language(StrEnum):
+    EN = "en"
+    FR = "fr"
