@@ -9,7 +9,7 @@ from pyroaring import FrozenBitMap
 from domain.roles import Person, Scope, same_address
 from domain.ticket import PromotionRequest, State
 from record.index import words
-from record.index.ordering import UNDATED, Ordering, Ranks, key_of, value_of
+from record.index.ordering import ORDERS, UNDATED, Ordering, Ranks, key_of, value_of
 from record.index.postings import NO_ROWS, Postings
 from record.index.query import Sort, TicketQuery
 from record.index.spans import Spans
@@ -71,15 +71,16 @@ class Finder:
     def load(self) -> None:
         """Learn the orders from the file; the spans, when they are asked for."""
         self.spans.forget()
-        rows = self._db.execute("SELECT row, created_at, updated_at, scheduled_at, impact, year, number FROM tickets")
-        keys = {row: Ranks(*columns).keys for row, *columns in rows}
+        sql = "SELECT row, created_at, updated_at, scheduled_at, impact, year, number FROM tickets"
+        ranks = {row: Ranks(*columns) for row, *columns in self._db.execute(sql)}
+        rows = list(ranks)
         for name, order in self._orders.items():
-            order.fill(list(keys), [each[name] for each in keys.values()])
+            order.fill(rows, list(map(ORDERS[name], ranks.values())))
 
     def put(self, row: int, ranks: Ranks) -> None:
         """The ticket in the row is new, or changed."""
-        for name, key in ranks.keys.items():
-            self._orders[name].put(row, key)
+        for name, order in self._orders.items():
+            order.put(row, ORDERS[name](ranks))
 
     def remove(self, row: int) -> None:
         for order in self._orders.values():
