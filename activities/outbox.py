@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
-from prometheus_client import Gauge
+from prometheus_client import Gauge, Histogram
 
 from activities.leading import BEHIND, OLDEST, Lease, LeaseLost, resting
 from activities.planning import ChannelSetup, OutboxPlanner
@@ -42,6 +42,12 @@ AT_ONCE = {Channel.WEBHOOK: 50}
 and one that answers slowly must not hold up the others. A mail server, Slack and Kafka are one server each."""
 
 
+ANNOUNCED = Histogram(
+    "prodgate_announcement_seconds",
+    "Time from a change, as the record dates it, to its delivery at one destination",
+    ["channel"],
+    buckets=(1, 2, 5, 10, 30, 60, 300, 900, 3_600, 86_400),
+)
 BEGAN = Gauge("prodgate_follower_began_seconds", "Since when a follower tells, as a Unix time", ["follower"])
 
 
@@ -189,14 +195,15 @@ class _Leader:
         except Exception as error:  # of this announcement: it must hold up no other
             _LOG.exception("%s can't tell %s of %s", self.box.name, key[1], key[0])
             delivery = DeliveryResult(failure=f"{type(error).__name__}: {error}")
-            await self._settle(planner, key, delivery)
+            await self._settle(planner, key, said, delivery)
         else:
-            await self._settle(planner, key, delivery)
+            await self._settle(planner, key, said, delivery)
         await self._blocking(lambda: planner.note(key, said, delivery))
 
-    async def _settle(self, planner: OutboxPlanner, key: Key, delivery: DeliveryResult) -> None:
+    async def _settle(self, planner: OutboxPlanner, key: Key, said: EventRef, delivery: DeliveryResult) -> None:
         now, wait = self.box.setup.now(), timedelta(seconds=delivery.retry_after or 0)
         if delivery.failure is None:
+            ANNOUNCED.labels(self.box.setup.channel).observe(max(0.0, (now - said.at).total_seconds()))
             await self._blocking(lambda: planner.backlog.done(key))
         else:
             await self._blocking(lambda: planner.backlog.failed(key, now, wait))

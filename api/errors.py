@@ -15,6 +15,7 @@ from pygit2 import GitError
 from starlette.exceptions import HTTPException
 
 from api.engine_errors import EngineUnavailable, NotRunning
+from api.metrics import REFUSALS
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
 from bootstrap.process import trace_id
@@ -267,6 +268,7 @@ def problem(
 ) -> Response:
     """One problem as an answer; without a kind, of the one that is its status's."""
     phrase, kind = HTTPStatus(status).phrase, kind or _KIND_OF.get(status)
+    REFUSALS.labels(kind or "other").inc()
     body = Problem(
         type=f"{_FAMILY}{kind}" if kind else "about:blank",
         title=phrase,

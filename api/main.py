@@ -58,7 +58,7 @@ from record.git.reports import MadeReports
 from record.git.repository import Repository, open_repository
 from record.index.diff import Comparer
 from record.index.reader import Index
-from record.metrics import FaultCollector
+from record.metrics import FaultCollector, PromotionCollector
 from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
 from record.signing.signatures import KeyUnusable, Signer
@@ -84,6 +84,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
     services = compose(settings, await connect(settings.payload_keys, plugins=traced.plugins), repository, http)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
     REGISTRY.register(FaultCollector(services.controls))
+    REGISTRY.register(PromotionCollector(services.index))
     services.index.follow()
     if services.audited:
         services.audited.follow()

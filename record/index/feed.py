@@ -198,6 +198,7 @@ class Feed:
             self._db.execute(schema.PUT, schema.values(row, ticket, revision, self._places_of(path)))
             self._finder.put(row, schema.ranks(ticket))
         self._finder.spans.change(row, before, ticket)
+        self._finder.census.change(before, ticket)
         self._finder.postings.change(row, self._terms(before), self._terms(ticket))
 
     def _terms(self, ticket: PromotionRequest | None) -> frozenset[str]:

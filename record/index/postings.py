@@ -19,6 +19,9 @@ _STORED = "SELECT term, rows FROM postings WHERE chunk = ? AND term IN (SELECT v
 
 NO_ROWS = FrozenBitMap()
 
+STATE, TENANT, IMPACT = "s:", "t:", "i:"
+"""Beginnings of terms: what follows is a ticket's state, tenant or impact."""
+
 
 def packed(rows: BitMap) -> bytes:
     """The rows of one chunk as the index keeps them, in the portable form of Roaring bitmaps."""
@@ -71,6 +74,12 @@ class Postings:
     def term(self, term: str) -> FrozenBitMap:
         """The rows that have exactly this term."""
         return self._cached(term, "term = ?", (term,))
+
+    def terms(self, beginning: str) -> list[str]:
+        """What follows the beginning in terms that are or were some ticket's."""
+        between = (beginning, beginning + "\U0010ffff")
+        found = self._db.execute("SELECT DISTINCT term FROM postings WHERE term > ? AND term < ?", between)
+        return [term.removeprefix(beginning) for (term,) in found]
 
     def between(self, first: str, last: str) -> FrozenBitMap:
         """The rows that have a term from `first` up to, not with, `last`."""

@@ -22,6 +22,7 @@ from domain.ticket import PromotionRequest, State, TargetType
 from record.errors import RecordUnavailable
 from record.git.repository import Repository
 from record.index import schema, targets
+from record.index.census import Standing
 from record.index.entries import prints
 from record.index.feed import Feed, Progress
 from record.index.finding import Finder
@@ -76,6 +77,8 @@ class Index:
         self._path = path
         self._progress = progress
         self._tip: str | None = None
+        self.standing: Standing | None = None
+        """The numbers of tickets at the tip that was read last; None before the first."""
         self._claim: int | None = None
         self._db: sqlite3.Connection
         self._finder: Finder
@@ -128,6 +131,7 @@ class Index:
             self._db.execute("BEGIN")
             self._feed.move(tip)
             self._db.execute("COMMIT")
+        self.standing = self._finder.census.standing()
         self._tip = tip
 
     @contextmanager
