@@ -22,6 +22,7 @@ OWN_PARSERS = {
     "checkpoints": ("record.audit.proving", "show checkpoints of the record, and prove acts by them"),
     "audit": ("bootstrap.audit_command", "list, export, check and purge the audit trail"),
     "report": ("bootstrap.report_command", "have reports made, list them, fetch their files"),
+    "reconcile": ("bootstrap.reconcile", "hold Git, Temporal and AWX against each other; promotions go on from Git"),
     "documents": ("bootstrap.documents_command", "purge the store of documents, rotate its key"),
 }
 """The modules of commands that read their own arguments, and what each does."""

@@ -18,7 +18,7 @@ from clients.awx.client import AwxClient
 from clients.tls import CertificateUnusable
 from engine.codec import PayloadKeysUnusable
 from engine.connection import NoServer, connect
-from engine.schedules import keep_reports, keep_watch
+from engine.schedules import keep_drift_watch, keep_reports, keep_watch
 from engine.telemetry import meter
 from engine.versioning import life
 from record.errors import RecordUnavailable
@@ -44,6 +44,7 @@ async def run(settings: Settings) -> None:
         await registration.follow()
         async with worker:
             await keep_watch(temporal, settings.task_queue, settings.awx_watch_every)
+            await keep_drift_watch(temporal, settings.task_queue, settings.reconcile_every)
             await keep_reports(temporal, settings.task_queue, monthly_order(settings), settings.time_zone)
             store, encrypted = documents(settings), keys is not None
             health = WorkerHealth(worker, temporal, repository, client, registration.commits, counted, store, encrypted)

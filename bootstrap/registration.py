@@ -17,6 +17,7 @@ from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
 from activities.contract import ContractActivities
+from activities.drift import DriftActivities, DriftReader
 from activities.evidence import EvidenceActivities
 from activities.feeds import FeedActivities
 from activities.fronts import Fronts
@@ -46,6 +47,7 @@ from domain.announcement import Channel, Plan
 from domain.checkpoint import CHECKPOINTS
 from domain.following import Followed
 from engine.heartbeats import HeartbeatInterceptor
+from engine.promotions import EnginePromotions
 from engine.query_guard import QueryGuard
 from engine.signatures import SignatureInterceptor
 from record.documents.templates import TemplateReader
@@ -64,9 +66,11 @@ from record.signing.signatures import Signer
 from record.trail.repository import TrailRepository
 from workflows.claim import Claim
 from workflows.contract import CompareContract
+from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.following import Follow, keep_following
+from workflows.options import RETRY_WINDOW
 from workflows.preferences import KeepPreferences
 from workflows.promotion import Promotion
 from workflows.report import MakePart, MakeReport
@@ -160,6 +164,10 @@ class Registration:
             found[SUMMARIES.name] = Summaries(self.summaries, self.acts, self.directory, self.comparer, self.now)
         return found if self.checkpoints is None else found | {CHECKPOINTS.name: Checkpoints(self.checkpoints)}
 
+    @property
+    def drift(self) -> DriftReader:
+        return DriftReader(self.index, EnginePromotions(self.client, self.task_queue), RETRY_WINDOW)
+
     def _of_reports(self) -> tuple[Callable[..., Any], ...]:
         if self.reports is None:
             return ()
@@ -190,7 +198,7 @@ class Registration:
             self.client,
             task_queue=self.task_queue,
             workflows=[
-                *(Promotion, Follow, Claim, AwxWatch, Logout),
+                *(Promotion, Follow, Claim, AwxWatch, DriftWatch, Logout),
                 *(TemplateEdit, KeepPreferences, KeepFeed, CallWebhook),
                 *(ReadEvidence, CompareContract, MakeReport, MakePart),
             ],
@@ -203,6 +211,7 @@ class Registration:
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
+                DriftActivities(self.drift).find_drift,
                 PreflightActivities(record, awx.find_job, self.look_every).look,
                 EvidenceActivities(self.gitlab, self.directory, self.commits, self.now).read_evidence,
                 ContractActivities(

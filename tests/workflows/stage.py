@@ -223,13 +223,20 @@ class Stage:
 
     async def resume(self, ticket_id: str, decide_by: datetime | None = None) -> Promoted:
         """The promotion, going on from what the record has."""
+        return await self.begin(self.resumption(ticket_id, decide_by))
+
+    async def begin(self, begun: Resumed) -> Promoted:
+        """The promotion, going on from that."""
+        await resume(self.environment.client, begun, self.queue)
+        return self.environment.client.get_workflow_handle_for(Promotion.run, begun.ticket.id)
+
+    def resumption(self, ticket_id: str, decide_by: datetime | None = None) -> Resumed:
+        """The ticket as the record has it, and whose it is."""
         repository = pygit2.Repository(str(self.git))
         tree = repository.branches["main"].peel(pygit2.Commit).tree
         ticket = next(each for each in (load(blob.data) for blob in _blobs(tree[FOLDER])) if each.id == ticket_id)
         until = decide_by or ticket.metadata.created_at + timedelta(days=30)
-        begun = Resumed(ticket=ticket, revision=str(tree[ticket.path].id), decide_by=until, requester=ASKED)
-        await resume(self.environment.client, begun, self.queue)
-        return self.environment.client.get_workflow_handle_for(Promotion.run, ticket_id)
+        return Resumed(ticket=ticket, revision=str(tree[ticket.path].id), decide_by=until, requester=ASKED)
 
     async def hint(self, promoted: Promoted) -> None:
         """Say that the record is worth a look."""
