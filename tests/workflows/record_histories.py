@@ -49,6 +49,7 @@ from tests.workflows.stage import Stage
 from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
 from workflows.contract import CompareContract
+from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.preferences import KeepPreferences
@@ -100,6 +101,15 @@ async def record_watch() -> str:
     async with staged() as stage, stage.working():
         stage.awx.control("POST", "launch", json={"extra_vars": {"request_id": "PR-2026-0077", "attempt": 1}})
         handle = await stage.environment.client.start_workflow(AwxWatch.run, id="a-watch", task_queue=stage.queue)
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
+async def record_drift() -> str:
+    """The history of a look for drift that finds a ticket without its promotion."""
+    async with staged() as stage, stage.working():
+        await stage.lose(await stage.submit())
+        handle = await stage.environment.client.start_workflow(DriftWatch.run, id="a-look", task_queue=stage.queue)
         await handle.result()
         return written(await handle.fetch_history())
 
@@ -238,6 +248,7 @@ async def main() -> None:
     wanted |= {
         HISTORIES / "following" / "a-shift.json": record_shift,
         HISTORIES / "watching" / "a-comparison.json": record_watch,
+        HISTORIES / "drifting" / "a-look.json": record_drift,
         HISTORIES / "sessions" / "a-logout.json": record_logout,
         HISTORIES / "templates" / "a-change.json": record_template,
         HISTORIES / "preferences" / "a-change.json": record_preferences,

@@ -28,9 +28,11 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport, Deployment
 from domain.roles import Person, Requester
 from domain.ticket import FOLDER, Impact, PromotionRequest, State
+from record.facts.resuming import ResumptionReader
 from record.files.reading import load
 from record.git.repository import open_repository
 from record.index.reader import Index
+from record.signing.keys import KeyReader
 from record.signing.signatures import Message, Signer, private_text, signed
 from tests.awx_fixtures import IMPATIENT, Simulator
 from tests.domain.builders import PIERRE, decision, submission
@@ -229,6 +231,16 @@ class Stage:
         """The promotion, going on from that."""
         await resume(self.environment.client, begun, self.queue)
         return self.environment.client.get_workflow_handle_for(Promotion.run, begun.ticket.id)
+
+    async def restore(self, ticket_id: str) -> Promoted:
+        """The promotion, as `prodgate reconcile --apply` has it go on."""
+        repository = open_repository(str(self.git), "main", self.git.parent)
+        index = Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
+        found = ResumptionReader(repository, index, KeyReader(repository), self.plan.expiry).of(ticket_id)
+        assert found is not None
+        index.close()
+        await repository.close()
+        return await self.begin(found)
 
     def resumption(self, ticket_id: str, decide_by: datetime | None = None) -> Resumed:
         """The ticket as the record has it, and whose it is."""

@@ -20,6 +20,7 @@ from engine.connection import converter
 from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.contract import CompareContract
+from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.following import Follow
@@ -35,6 +36,7 @@ CREATED = HISTORIES / "contracts" / "a-creation.json"
 RECORDED = [*sorted(HISTORIES.glob("*.json")), CREATED]
 FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
+DRIFTED = HISTORIES / "drifting" / "a-look.json"
 LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 TEMPLATE = HISTORIES / "templates" / "a-change.json"
 CALENDAR = HISTORIES / "calendars" / "an-address-ended.json"
@@ -43,7 +45,7 @@ CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
 COMPARED = HISTORIES / "contracts" / "a-contract.json"
 REPORTED = sorted((HISTORIES / "reports").glob("*.json"))
-OTHERS = (FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, CALENDAR, PREFERRED, CALLED, LOOKED, COMPARED, *REPORTED)
+OTHERS = (FOLLOWED, WATCHED, DRIFTED, LOGGED_OUT, TEMPLATE, CALENDAR, PREFERRED, CALLED, LOOKED, COMPARED, *REPORTED)
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -90,8 +92,9 @@ async def test_a_recorded_follower_goes_on_under_todays_code() -> None:
 
 
 async def test_a_recorded_watch_goes_on_under_todays_code() -> None:
-    """A comparison that one release began is read by the other."""
+    """A comparison that one release began is read by the other; so is a look for drift."""
     await replayer(AwxWatch).replay_workflow(history(WATCHED))
+    await replayer(DriftWatch).replay_workflow(history(DRIFTED))
 
 
 async def test_a_recorded_logout_goes_on_under_todays_code() -> None:
