@@ -12,9 +12,16 @@ export function SavedFilters({ filters }: { filters: Filters }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button tone="ghost" onClick={() => setOpen(true)} aria-haspopup="dialog">
+      <Button
+        tone="ghost"
+        onClick={() => setOpen(true)}
+        aria-haspopup="dialog"
+        aria-label={words.saved}
+        title={words.saved}
+      >
         <Bookmark className="size-4" aria-hidden />
-        {words.saved}
+        {/* Where there is a mouse, its name is shown by it: in French it would take a line of its own. */}
+        <span className="sm:hidden">{words.saved}</span>
       </Button>
       <Suspense fallback={null}>
         {open && <SavedDialog filters={filters} onClose={() => setOpen(false)} />}
