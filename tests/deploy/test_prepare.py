@@ -222,11 +222,11 @@ def test_a_system_without_apt_reads_what_to_install(machine: Machine) -> None:
 
 
 def test_ci_skips_nothing(machine: Machine) -> None:
-    """A test that is skipped elsewhere, without nginx or Redis, is not in CI."""
-    for program in ("nginx", "redis-server"):
+    """A test that is skipped elsewhere, without nginx, systemd or Redis, is not in CI."""
+    for program in ("nginx", "systemd-analyze", "redis-server"):
         machine.has(program, where=machine.archive)
     assert machine.prepare(CI="true")[0] == 0
-    assert machine.apt()[-1].endswith("recommends nginx-light redis-server")
+    assert machine.apt()[-1].endswith("recommends nginx-light systemd redis-server")
 
 
 def test_ci_asks_the_same_script() -> None:
