@@ -23,6 +23,7 @@ OWN_PARSERS = {
     "audit": ("bootstrap.audit_command", "list, export, check and purge the audit trail"),
     "report": ("bootstrap.report_command", "have reports made, list them, fetch their files"),
     "reconcile": ("bootstrap.reconcile", "hold Git, Temporal and AWX against each other; promotions go on from Git"),
+    "push": ("bootstrap.push_command", "make the key by which browsers are notified"),
     "documents": ("bootstrap.documents_command", "purge the store of documents, rotate its key"),
 }
 """The modules of commands that read their own arguments, and what each does."""

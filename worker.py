@@ -37,7 +37,7 @@ async def run(settings: Settings) -> None:
     token = plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, worker_folder(settings), token=token)
     REGISTRY.register(RecordCollector(repository))
-    async with AwxClient(awx_connection(settings)) as client, channel_clients(settings) as channels:
+    async with AwxClient(awx_connection(settings)) as client, channel_clients(settings, repository) as channels:
         registration = registered(settings, temporal, repository, client, channels)
         await asyncio.to_thread(check_key, repository, registration.commits)
         worker = registration.worker(**life(settings.worker_deployment, settings.build_id))

@@ -37,9 +37,9 @@ IDLE = 5.0
 """Seconds without anything to tell after which a channel may rest."""
 
 
-AT_ONCE = {Channel.WEBHOOK: 50}
-"""Destinations that a channel tells at the same time, where it is more than one: each webhook is a server of its own,
-and one that answers slowly must not hold up the others. A mail server, Slack and Kafka are one server each."""
+AT_ONCE = {Channel.WEBHOOK: 50, Channel.PUSH: 50}
+"""Destinations that a channel tells at the same time, where it is more than one: each webhook and each push service is
+another server, and a slow one must not hold up the others. A mail server, Slack and Kafka are one server each."""
 
 
 ANNOUNCED = Histogram(

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Lifespan
 
 from api import (
     audit,
+    browsers,
     calendar,
     codec,
     console,
@@ -135,6 +136,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(console.router)
     app.include_router(places.router)
     app.include_router(preferences.router)
+    app.include_router(browsers.router)
     app.include_router(codec.router)
     app.include_router(record.router)
     app.include_router(insights.router)

@@ -28,6 +28,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.engine_errors import EngineUnavailable, NumberTaken, refusal_of, translated
 from bootstrap.process import trace_id
 from domain import errors
+from domain.browsers import BrowserChange
 from domain.contract import ContractWanted, SealedContract
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
@@ -40,6 +41,7 @@ from domain.ticket import PromotionRequest
 from domain.values import TicketId
 from domain.webhooks import WebhookCall, WebhookResult
 from workflows import shown
+from workflows.browsers import KeepBrowser, browser_change_of
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.contract import CompareContract, comparison_of
 from workflows.evidence import ReadEvidence, look_of
@@ -205,6 +207,18 @@ class Engine:
             id=feed_change_of(str(uuid.uuid4())),
             task_queue=self.task_queue,
             static_summary="changes the address of somebody's calendar",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        await self._recorded(start)
+
+    async def keep_browser(self, change: BrowserChange) -> None:
+        """Have the record take a browser, or let one go. Raises what refuses it, or EngineUnavailable."""
+        start = self.client.start_workflow(
+            KeepBrowser.run,
+            change,
+            id=browser_change_of(str(uuid.uuid4())),
+            task_queue=self.task_queue,
+            static_summary="changes the browsers in which somebody is notified",
             rpc_timeout=_ACCEPT_WITHIN,
         )
         await self._recorded(start)

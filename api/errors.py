@@ -19,8 +19,8 @@ from api.metrics import REFUSALS
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
 from bootstrap.process import trace_id
+from domain import browsers, feeds, links, reports, storage
 from domain import errors as rules
-from domain import feeds, links, reports, storage
 from engine.codec import PayloadUnreadable
 from record.errors import BadCursor, RecordError
 from record.trail.index import TrailUnread
@@ -139,6 +139,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
             reports.NoSuchMonth,
             reports.ReportTooLarge,
             rules.TemplateFaulty,
+            browsers.EndpointRefused,
             rules.DocumentTooLarge,
         ),
         *(rules.PreChecksNotPassed, rules.ScheduledInThePast, rules.ScheduledTooLate, rules.VersionMalformed),
@@ -148,10 +149,10 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.CONFLICT: (
         *(rules.StaleDecision, rules.NothingToRepair, rules.TemplateChanged, reports.ReportStopped),
         *(reports.PartNotRetryable, storage.DocumentDamaged, rules.ProductionChanged, rules.WrongTicket),
-        *(rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
+        *(browsers.TooManyBrowsers, rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
     ),
     HTTPStatus.GONE: (links.LinkExpired, links.LinkUsed, storage.DocumentGone),
-    HTTPStatus.NOT_FOUND: (links.LinkInvalid, feeds.FeedEnded, NotFound, TrailNotKept),
+    HTTPStatus.NOT_FOUND: (links.LinkInvalid, feeds.FeedEnded, browsers.PushOff, NotFound, TrailNotKept),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         *(storage.StorageDown, rules.Unproven, rules.RecordBehind, rules.NewerFormat, RevocationsUnknown),
         *(TrailUnread, EngineUnavailable, PayloadUnreadable, ProviderUnavailable, *UNREADABLE),

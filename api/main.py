@@ -42,6 +42,7 @@ from api.tickets import Tickets
 from api.trail import SignInNotes
 from bootstrap.documents import documents
 from bootstrap.process import serve, stop_signal
+from bootstrap.push import public_push_key
 from bootstrap.traces import begin
 from bootstrap.trail import trail_repository
 from documents.shipped import shipped
@@ -266,6 +267,7 @@ def _console(settings: Settings, namespace: str) -> Console:
         repository_ui=repository,
         timezone=settings.time_zone.key,
         version=version("prodgate"),
+        push_key=public_push_key(settings),
     )
 
 

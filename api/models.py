@@ -318,6 +318,7 @@ class Console(Frozen):
     repository_ui: str | None
     timezone: str
     version: str
+    push_key: str | None = None
 
 
 class Announced(Frozen):

@@ -15,6 +15,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.attention import ATTENTION, Attention
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
+from activities.browsers import BrowserActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
 from activities.contract import ContractActivities
 from activities.drift import DriftActivities, DriftReader
@@ -41,6 +42,7 @@ from clients.channel import ChannelClient
 from clients.contract.differ import Differ
 from clients.contract.reader import ContractReader
 from clients.gitlab.client import GitLabReader
+from clients.push.channel import WebPush
 from clients.webhook.channel import Webhooks
 from documents.shipped import shipped
 from domain.announcement import Channel, Plan
@@ -64,6 +66,7 @@ from record.signing.keys import KeyReader
 from record.signing.proofs import CommitProofs, Proofs
 from record.signing.signatures import Signer
 from record.trail.repository import TrailRepository
+from workflows.browsers import KeepBrowser
 from workflows.claim import Claim
 from workflows.contract import CompareContract
 from workflows.drift import DriftWatch
@@ -152,6 +155,12 @@ class Registration:
         found = self.channel_clients.get(Channel.WEBHOOK)
         return found if isinstance(found, Webhooks) else None
 
+    @property
+    def push(self) -> WebPush | None:
+        """The channel of web push, where its key is set up."""
+        found = self.channel_clients.get(Channel.PUSH)
+        return found if isinstance(found, WebPush) else None
+
     @cached_property
     def followers(self) -> Mapping[str, Follower]:
         """The followers of the record, by the names of their workflows."""
@@ -199,7 +208,7 @@ class Registration:
             task_queue=self.task_queue,
             workflows=[
                 *(Promotion, Follow, Claim, AwxWatch, DriftWatch, Logout),
-                *(TemplateEdit, KeepPreferences, KeepFeed, CallWebhook),
+                *(TemplateEdit, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
                 *(ReadEvidence, CompareContract, MakeReport, MakePart),
             ],
             activities=[
@@ -207,6 +216,7 @@ class Registration:
                 SessionActivities(self.repository).revoke_session,
                 PreferenceActivities(self.repository).keep_preferences,
                 FeedActivities(self.repository).keep_feed,
+                BrowserActivities(self.push, self.repository).keep_browser,
                 TemplateActivities(self.repository, self.keys, self.directory, shipped).commit_template,
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,

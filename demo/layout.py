@@ -14,6 +14,7 @@ from pathlib import Path
 from pygit2 import init_repository
 
 from bootstrap.command import payload_keys, signing_key, worker_key
+from clients.push.key import make
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.gitlab import READY, authority, contract_url, make_certificate, pipeline_url
@@ -53,6 +54,11 @@ def documents_keys(data: Path) -> Path:
 def audit_repository(data: Path) -> Path:
     """The Git repository of the audit trail that a demo in this folder keeps."""
     return data / "audit.git"
+
+
+def push_key(data: Path) -> Path:
+    """The key by which push services know a demo in this folder."""
+    return data / "push" / "key.pem"
 
 
 def webhook_secrets(data: Path) -> Path:
@@ -213,6 +219,7 @@ class Demo:
             "PRODGATE_PAYLOAD_KEYS": payload_keys(self.data),
             "PRODGATE_WEBHOOK_SECRETS": webhook_secrets(self.data),
             "PRODGATE_DOCUMENTS_KEYS": documents_keys(self.data),
+            "PRODGATE_PUSH_KEY": push_key(self.data),
             "PRODGATE_OASDIFF": OASDIFF,
         }
         if self.has_git:
@@ -257,6 +264,8 @@ class Demo:
             write_private(webhook_secrets(self.data), json.dumps({f"{each}/demo": _secret() for each in TENANTS}))
         if "PRODGATE_DOCUMENTS_KEYS" not in self.given and not documents_keys(self.data).exists():
             rotate(documents_keys(self.data), datetime.now(UTC), timedelta())
+        if "PRODGATE_PUSH_KEY" not in self.given and not push_key(self.data).exists():
+            make(push_key(self.data))
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 

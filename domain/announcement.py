@@ -24,6 +24,11 @@ class Channel(StrEnum):
         """Tells whether other systems are told by it, not people."""
         return self in {Channel.KAFKA, Channel.WEBHOOK}
 
+    @property
+    def is_chosen(self) -> bool:
+        """Tells whether each person chooses what they are told by it."""
+        return self in {Channel.MAIL, Channel.PUSH}
+
 
 class Event(StrEnum):
     """An event that is announced. The last two are no changes of the ticket: people are told, other systems are not."""

@@ -64,7 +64,7 @@ class PushOff(RuleViolation):
 class BrowserKeys(Frozen):
     """The keys of a subscription, as `PushSubscription.toJSON()` names them."""
 
-    p256dh: PublicKey
+    p256dh: Annotated[PublicKey, Field(alias="p256dh")]
     auth: AuthSecret
 
 
@@ -98,6 +98,10 @@ class Browser(BrowserBody):
     @property
     def sign_in(self) -> SignIn:
         return SignIn(subject=self.subject, issuer=self.issuer)
+
+    def is_of(self, person: Person) -> bool:
+        """Tells whether the person's sign-in switched it on."""
+        return SignIn(subject=person.subject, issuer=person.issuer).is_of(self.sign_in)
 
 
 class BrowserList(VersionedMessage):

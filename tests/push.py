@@ -164,10 +164,10 @@ class PushService:
         return bool(proven and claims["sub"].startswith(("mailto:", "https:")))
 
 
-def body_of(browser: Browser, endpoint: str, **fields: Any) -> dict[str, Any]:
+def body_of(browser: Browser, where: str, **fields: Any) -> dict[str, Any]:
     """The body that the console sends of a browser."""
     keys = {"p256dh": browser.p256dh, "auth": browser.auth}
-    return {"endpoint": endpoint, "keys": keys, "name": "Firefox, Linux", "language": "en"} | fields
+    return {"endpoint": where, "keys": keys, "name": "Firefox, Linux", "language": "en"} | fields
 
 
 def known(browser: Browser, endpoint: str, person: Person = JEAN, **fields: Any) -> browsers.Browser:

@@ -26,6 +26,7 @@ from activities.reports import ReportSetup
 from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer
 from domain.announcement import Channel, Event
+from domain.browsers import BrowserChange
 from domain.contract import ContractWanted, Severity
 from domain.decision import DecisionAction
 from domain.evidence import EvidenceWanted, PipelineAddress
@@ -48,6 +49,7 @@ from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
 from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
+from workflows.browsers import KeepBrowser
 from workflows.contract import CompareContract
 from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
@@ -156,6 +158,16 @@ async def record_feed() -> str:
         return written(await handle.fetch_history())
 
 
+async def record_browser() -> str:
+    """The history of the end of somebody's notifications in a browser."""
+    async with staged() as stage, stage.working():
+        gone = BrowserChange(addresses=("jean.dupont@cab-i.com",), removed="0" * 32)
+        client = stage.environment.client
+        handle = await client.start_workflow(KeepBrowser.run, gone, id="a-browser", task_queue=stage.queue)
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
 async def record_call() -> str:
     """The history of a webhook's try, where no worker has secrets."""
     async with staged() as stage, stage.working():
@@ -253,6 +265,7 @@ async def main() -> None:
         HISTORIES / "templates" / "a-change.json": record_template,
         HISTORIES / "preferences" / "a-change.json": record_preferences,
         HISTORIES / "calendars" / "an-address-ended.json": record_feed,
+        HISTORIES / "browsers" / "one-removed.json": record_browser,
         HISTORIES / "webhooks" / "a-call.json": record_call,
         HISTORIES / "evidence" / "a-look.json": record_look,
         HISTORIES / "contracts" / "a-contract.json": record_contract,

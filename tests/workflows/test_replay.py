@@ -19,6 +19,7 @@ from domain.ticket import PromotionRequest
 from engine.connection import converter
 from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
+from workflows.browsers import KeepBrowser
 from workflows.contract import CompareContract
 from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
@@ -39,6 +40,7 @@ WATCHED = HISTORIES / "watching" / "a-comparison.json"
 DRIFTED = HISTORIES / "drifting" / "a-look.json"
 LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 TEMPLATE = HISTORIES / "templates" / "a-change.json"
+BROWSER = HISTORIES / "browsers" / "one-removed.json"
 CALENDAR = HISTORIES / "calendars" / "an-address-ended.json"
 PREFERRED = HISTORIES / "preferences" / "a-change.json"
 CALLED = HISTORIES / "webhooks" / "a-call.json"
@@ -108,9 +110,10 @@ async def test_a_recorded_change_of_a_template_goes_on_under_todays_code() -> No
 
 
 async def test_a_recorded_change_of_preferences_goes_on_under_todays_code() -> None:
-    """So may this one, and that of a calendar's address."""
+    """So may this one, and those of a calendar's address and of a browser."""
     await replayer(KeepPreferences).replay_workflow(history(PREFERRED))
     await replayer(KeepFeed).replay_workflow(history(CALENDAR))
+    await replayer(KeepBrowser).replay_workflow(history(BROWSER))
 
 
 async def test_a_recorded_call_a_look_and_a_comparison_go_on_under_todays_code() -> None:
