@@ -3,7 +3,7 @@ import { applied, chosen, same, summed, type Draft } from './choices';
 
 const OFF = { daily: false, hour: 8 };
 const DAILY = { daily: true, hour: 8 };
-const SEEN: Draft = { mail: { 'request-created': 'now' }, digest: DAILY };
+const SEEN: Draft = { mail: { 'request-created': 'now' }, push: {}, digest: DAILY };
 const NOW = { ...SEEN, filters: [], snoozed: [] };
 
 describe('a choice', () => {
@@ -20,6 +20,7 @@ describe('a choice', () => {
   it('is the same whatever the order', () => {
     expect(same(SEEN, { ...SEEN, digest: { ...DAILY } })).toBe(true);
     expect(same(SEEN, { ...SEEN, mail: {} })).toBe(false);
+    expect(same(SEEN, chosen(SEEN, 'push', 'request-held', 'off'))).toBe(false);
     expect(same(SEEN, { ...SEEN, digest: { ...DAILY, hour: 9 } })).toBe(false);
   });
 });
