@@ -99,7 +99,7 @@ class Stack:
     def start(self) -> None:
         """Start it, and return when it says that it is up."""
         self.launch()
-        until("a start, or its end", lambda: "Ctrl-C stops" in self.said or self._ended, 90)
+        until("a start, or its end", lambda: "Ctrl-C stops" in self.said or self._ended, 240)
         assert not self._ended, self.said
 
     def launch(self) -> None:
