@@ -69,9 +69,8 @@ class Feed:
         self._note_switch(before, tip)
         self._note_versions(entered)
         if self._next_row == 0 and len(self._versions) > _MANY:
-            self._fill(tip, entered)
+            self._fill(tip)
         else:
-            self._place(entered)
             self._take_all(self._files())
         self._versions = {}
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
@@ -96,13 +95,14 @@ class Feed:
                 self._progress(done, len(changed))
         self._finder.postings.flush()
 
-    def _place(self, changes: Iterable[FileChange]) -> None:
-        """Keep the place of each entry that is new by one of the changes, which are given oldest first."""
-        for change in changes:
-            found = places((change,), self._ticket)
-            self._db.executemany(schema.PUT_ENTRY, ((change.path, each, place) for each, place in found.items()))
+    def _place(self, path: str) -> None:
+        """Keep the place of each entry that is new in the file by its changes."""
+        changes = self._versions[path]
+        last = changes[-1].blob
+        found = places(changes, self._ticket, None if last is None else self._ticket(path, last))
+        self._db.executemany(schema.PUT_ENTRY, ((path, each, place) for each, place in found.items()))
 
-    def _fill(self, tip: str, changes: list[FileChange]) -> None:
+    def _fill(self, tip: str) -> None:
         """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
         files = [(path, blob) for path, blob in self._files() if blob is not None]
         first = {PurePosixPath(path).stem: (path, blob) for path, blob in reversed(files)}
@@ -122,7 +122,8 @@ class Feed:
             self._put_chunks(tip, listed)
         self._next_row = len(listed)
         self._finder.load()
-        self._place(change for change in changes if change.path not in kept)
+        for path in made.keys() - kept:
+            self._place(path)
         self._take_all([each for each in files if each[0] not in kept])
 
     def _put_chunks(self, tip: str, listed: list[TicketFile]) -> None:
@@ -136,11 +137,9 @@ class Feed:
 
     def _take(self, path: str, oid: str | None) -> None:
         self._db.execute("DELETE FROM faults WHERE path = ?", (path,))
-        found, fault = None, None
-        try:
-            found = None if oid is None else read_ticket(path, blob_of(self._git, oid))
-        except RuleViolation as error:
-            fault = str(error)
+        self._place(path)
+        found = None if oid is None else self._ticket(path, oid)
+        fault = None if oid is None or found else self._fault(path, oid)
         ticket = self._proven(path, found)
         try:
             self._replace(path, ticket, oid or "" if ticket is found else revision_of(ticket))
@@ -148,6 +147,14 @@ class Feed:
             self._replace(path, None, "")
             fault = str(error)
         self._note_fault(path, fault, is_proven=ticket is found)
+
+    def _fault(self, path: str, oid: str) -> str | None:
+        """The reason why the blob is no ticket."""
+        try:
+            read_ticket(path, blob_of(self._git, oid))
+        except RuleViolation as error:
+            return str(error)
+        return None
 
     def _proven(self, path: str, found: PromotionRequest | None) -> PromotionRequest | None:
         """The ticket to show where the file says `found`."""
