@@ -10,8 +10,8 @@ import pygit2
 
 from record.git.objects import Folder, folder_of, name_of
 
-_KEPT = 32
-"""Folders that stay parsed: what a commit left is what the next one began with."""
+_KEPT = 8
+"""Folders that stay parsed: what a commit left, in three folders, is what the next one began with."""
 
 
 class TreeComparer:
