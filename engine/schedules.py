@@ -2,6 +2,7 @@
 month's reports.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,6 +34,8 @@ from workflows.watch import WATCH, AwxWatch
 _LOG = logging.getLogger(__name__)
 REPORTS = "monthly-reports"
 """The id of that schedule."""
+ANSWERS_WITHIN = 2.0
+"""Seconds that the engine gets to tell of the last look: whoever asks for readiness waits for it."""
 
 
 async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
@@ -57,15 +60,22 @@ async def keep_drift_watch(client: Client, task_queue: str, every: timedelta) ->
 async def last_drift(client: Client) -> str:
     """Tells what the last look for drift found: `none`, or how many of each kind."""
     try:
-        looks = (await client.get_schedule_handle(DRIFT_WATCH).describe()).info.recent_actions
-        for each in reversed(looks):
-            run = each.action
-            if isinstance(run, ScheduleActionExecutionStartWorkflow):
-                look = client.get_workflow_handle(run.workflow_id, result_type=DriftReport)
-                if (await look.describe()).status is WorkflowExecutionStatus.COMPLETED:
-                    return str(await look.result())
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            return await _last_drift(client)
+    except TimeoutError:
+        return "not known: the engine does not answer"
     except RPCError as error:
-        return f"not known: {error}"
+        return "not looked for yet" if error.status is RPCStatusCode.NOT_FOUND else f"not known: {error}"
+
+
+async def _last_drift(client: Client) -> str:
+    looks = (await client.get_schedule_handle(DRIFT_WATCH).describe()).info.recent_actions
+    for each in reversed(looks):
+        run = each.action
+        if isinstance(run, ScheduleActionExecutionStartWorkflow):
+            look = client.get_workflow_handle(run.workflow_id, result_type=DriftReport)
+            if (await look.describe()).status is WorkflowExecutionStatus.COMPLETED:
+                return str(await look.result())
     return "not looked for yet"
 
 
