@@ -4,13 +4,35 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
 
 from bootstrap.command import SETTINGS, add_data, environment, port, record, refuse
 from bootstrap.variables import variable
 
-EPILOG = "New here? `prodgate up` starts everything; the README walks on from there."
+EPILOG = (
+    "New here? `prodgate up` starts everything; then `prodgate login` and `prodgate list --waiting` in another "
+    "terminal. `prodgate COMMAND --help` has examples."
+)
+SHELLS = ("bash", "zsh", "fish")
+
+FOR_PEOPLE = {
+    "login": "sign in, for the commands below; logout, whoami go with it",
+    "logout": "forget the sign-in",
+    "whoami": "say who the API takes you for, and what you may do",
+    "list": "list requests: yours, those that wait for you, or all that you see",
+    "show": "show a request, and what it changes in production",
+    "create": "ask for a promotion from STAGING to PROD",
+    "approve": "approve a request, as it was shown",
+    "reject": "reject a request",
+    "cancel": "withdraw a request",
+    "retry": "deploy again after a failure",
+    "hold": "keep an approved request from being deployed",
+    "release": "let a held request go on",
+    "watch": "follow a request to its end",
+}
+"""The commands of `bootstrap.people`, which call the API as a person."""
 
 OWN_PARSERS = {
     "up": ("demo.up_command", "run everything on this machine, with stand-ins for the company's systems"),
@@ -31,8 +53,10 @@ OWN_PARSERS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the answer is its exit code: 1 when something stands in the way, 2 when it was asked wrongly."""
-    asked, parser = sys.argv[1:] if arguments is None else arguments, _parser()
+    asked, parser = sys.argv[1:] if arguments is None else arguments, _parser(_named)
     asked = [f" {each}" if re.fullmatch("-[A-Za-z0-9_-]{42}", each) else each for each in asked]  # a kid, no option
+    if asked and asked[0] in FOR_PEOPLE:
+        return int(import_module("bootstrap.people.command").run(asked))
     if asked and asked[0] in OWN_PARSERS:
         return int(import_module(OWN_PARSERS[asked[0]][0]).run(asked[1:]))
     given = parser.parse_args(asked)
@@ -42,13 +66,32 @@ def main(arguments: list[str] | None = None) -> int:
     return int(given.command(given))
 
 
-def _parser() -> argparse.ArgumentParser:
+Adds = Callable[["argparse._SubParsersAction[argparse.ArgumentParser]", str, str], object]
+
+
+def _named(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str) -> object:
+    """Name a command; its own module reads its arguments."""
+    return commands.add_parser(name, help=text, add_help=False)
+
+
+def _whole(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str) -> object:
+    """Add a command with its arguments, which loads its module."""
+    if name in FOR_PEOPLE:
+        own = import_module("bootstrap.people.command").parser(name)
+    else:
+        own = import_module(OWN_PARSERS[name][0]).parser()
+    return commands.add_parser(name, help=text, parents=[own], add_help=False)
+
+
+def _parser(add: Adds) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="prodgate", description="The approval gate in front of production.", epilog=EPILOG
     )
     parser.add_argument("--version", action="version", version=f"prodgate {version('prodgate')}")
     parser.set_defaults(command=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, text in FOR_PEOPLE.items():
+        add(commands, name, text)
     _add_api(commands.add_parser("api", help="serve the HTTP API, as the environment's settings say"))
     worker = commands.add_parser("worker", help="run promotions, as the environment's settings say")
     worker.description = f"Run promotions until SIGTERM. {SETTINGS}"
@@ -59,7 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     openapi.set_defaults(command=_openapi)
     _add_repair(commands.add_parser("repair", help="put back what a commit changed in the record without proof"))
     for name, (_, text) in OWN_PARSERS.items():
-        commands.add_parser(name, help=text, add_help=False)
+        add(commands, name, text)
+    completion = commands.add_parser("completion", help="print what completes these commands in a shell")
+    completion.description = "Print a script for a shell: source <(prodgate completion bash)"
+    completion.epilog = "zsh: prodgate completion zsh > ~/.zfunc/_prodgate; fish: prodgate completion fish | source"
+    completion.add_argument("shell", choices=SHELLS)
+    completion.set_defaults(command=_completion)
     return parser
 
 
@@ -113,6 +161,13 @@ def _api(given: argparse.Namespace) -> int:
         leave(0)
     except (CannotServe, NoServer, PayloadKeysUnusable, RecordUnavailable) as error:
         give_up("prodgate api", error, 1)
+
+
+def _completion(given: argparse.Namespace) -> int:
+    import shtab
+
+    print(shtab.complete(_parser(_whole), shell=given.shell))
+    return 0
 
 
 def _worker(_given: argparse.Namespace) -> int:
