@@ -47,6 +47,7 @@ OWN_PARSERS = {
     "reconcile": ("bootstrap.reconcile", "hold Git, Temporal and AWX against each other; promotions go on from Git"),
     "push": ("bootstrap.push_command", "make the key by which browsers are notified"),
     "documents": ("bootstrap.documents_command", "purge the store of documents, rotate its key"),
+    "smoke": ("bootstrap.smoke", "walk a promotion of a marked target through an installation"),
 }
 """The modules of commands that read their own arguments, and what each does."""
 

@@ -208,6 +208,11 @@ class Stack:
         url = f"{self.api}/v1/requests/prod{path}"
         return httpx.request(method, url, json=body, headers=headers, timeout=60, trust_env=False)
 
+    def get(self, person: str, path: str) -> httpx.Response:
+        """Read another of the API's paths as that person."""
+        headers = {"Authorization": f"Bearer {self.token(person)}"}
+        return httpx.get(f"{self.api}{path}", headers=headers, timeout=60, trust_env=False)
+
     def open_catalogue(self) -> None:
         """Let the company promote targets that its catalogue does not name."""
         catalogue_opens(self.data / "gitops.git")
