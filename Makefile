@@ -43,7 +43,7 @@ OASDIFF := .oasdiff/oasdiff
 HELM := .helm/helm
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console oasdiff up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories freeze upgrade-test clean
+.PHONY: help prepare install console oasdiff up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories bump freeze upgrade-test clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -173,6 +173,13 @@ samples: $(STAMP) ## Make docs/samples anew: documents of a month of the demo's 
 
 histories: $(STAMP) ## Record the workflow histories that are missing; they are the next release's
 	$(BIN)/python -m tests.workflows.record_histories
+
+bump: ## Name the next release wherever its version stands (VERSION=0.3.0); then docs/releases.md goes on
+	@expr '$(VERSION)' : '[0-9]*\.[0-9]*\.[0-9]*$$' >/dev/null || { echo 'make bump VERSION=X.Y.Z'; exit 1; }
+	sed -i 's/^version = ".*"/version = "$(VERSION)"/' pyproject.toml
+	sed -i 's/^  "version": ".*"/  "version": "$(VERSION)"/' console/embed/package.json
+	sed -i 's/prodgate:[0-9.]*$$/prodgate:$(VERSION)/; s/VERSION: [0-9.]*,/VERSION: $(VERSION),/' docker-compose.yml
+	sed -i 's/^\(version\|appVersion\): .*/\1: $(VERSION)/' deploy/helm/prodgate/Chart.yaml
 
 freeze: $(STAMP) ## Freeze what this version promises, its API and its histories; before its tag (docs/releases.md)
 	$(BIN)/python -m tests.promises
