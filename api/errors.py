@@ -134,14 +134,8 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
         *(links.LinkNotYours, rules.TargetNotOwned, rules.TenantGone),
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
-        *(
-            rules.NobodyToApprove,
-            reports.NoSuchMonth,
-            reports.ReportTooLarge,
-            rules.TemplateFaulty,
-            browsers.EndpointRefused,
-            rules.DocumentTooLarge,
-        ),
+        *(rules.NobodyToApprove, reports.NoSuchMonth, reports.ReportTooLarge, rules.TemplateFaulty),
+        *(browsers.EndpointRefused, rules.DocumentTooLarge),
         *(rules.PreChecksNotPassed, rules.ScheduledInThePast, rules.ScheduledTooLate, rules.VersionMalformed),
         *(rules.VersionMoves, rules.EvidenceContradicts, rules.EvidenceNotChecked, rules.UnknownEnvironment),
         *(rules.MalformedTicket, TenantNotNamed, KeyReused, BadCursor),

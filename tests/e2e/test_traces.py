@@ -8,7 +8,7 @@ import httpx
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from demo.layout import payload_keys
+from bootstrap.command import payload_keys
 from engine.connection import converter
 from tests.e2e.stack import JEAN, PIERRE, Stack, prodgate, started, submission, until
 from tests.tracing import TraceCollector, collecting, said

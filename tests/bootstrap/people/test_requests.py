@@ -24,8 +24,8 @@ GIVEN = (
     "- 3DS2",
     "--rollback",
     "Revert to the one before",
+    *("--evidence", "https://gitlab.cab-i.com/pipeline/1", "--passed", "stagingTests", "--passed", "securityScan"),
 )
-GIVEN += ("--evidence", "https://gitlab.cab-i.com/pipeline/1", "--passed", "stagingTests", "--passed", "securityScan")
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> str:
