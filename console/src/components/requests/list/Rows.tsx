@@ -48,7 +48,7 @@ export function Rows({ refetch, ...list }: RowsProps) {
   });
   return (
     <>
-      <div onPointerEnter={near} onFocus={near}>
+      <div role="presentation" onPointerEnter={near} onFocus={near}>
         <RequestList
           {...list}
           selection={selection}
