@@ -54,7 +54,7 @@ prepare: ## See what this machine lacks for `make test`; root, or PRODGATE_INSTA
 
 install: $(STAMP) $(CONSOLE) ## Make .venv with all that tests need, and build the console (PYTHON=python3.12 picks another)
 
-$(STAMP): pyproject.toml requirements/dev.txt | prepare
+$(STAMP): pyproject.toml requirements/dev.txt requirements/uv.txt | prepare
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv $(VENV)
 	.ci/install
 	@touch $@
@@ -136,6 +136,7 @@ lock: $(STAMP) ## Lock what pyproject.toml asks for, by hash, into requirements/
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group go -o requirements/go.txt
 	$(LOCK) --group helm --no-deps -o requirements/helm.txt
+	$(LOCK) --group uv -o requirements/uv.txt
 
 sbom: $(STAMP) $(MODULES) ## List what the image and the console are made of, with licences, in dist/sbom/
 	$(BIN)/python -m tests.supply sbom

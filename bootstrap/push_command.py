@@ -12,7 +12,7 @@ from settings import variable
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the answer is its exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     if given.file is None:
         sys.stderr.write(f"prodgate: name a FILE, or set {variable('push_key')}\n")
         return 2
@@ -28,11 +28,12 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="prodgate push", description="Notifications in browsers.")
-    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    made = argparse.ArgumentParser(prog="prodgate push", description="Notifications in browsers.")
+    verbs = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
     making = verbs.add_parser("key", help="make the key by which push services know this installation")
     making.description = f"Make a key in FILE, or in the file of {variable('push_key')}, unless one is there."
     file = os.environ.get(variable("push_key"))
     making.add_argument("file", type=Path, nargs="?", metavar="FILE", default=Path(file) if file else None)
-    return parser
+    return made

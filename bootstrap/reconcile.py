@@ -78,7 +78,7 @@ class Reconciler:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command; the answer is its exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     try:
         settings = Settings.from_environment({name: each for name, each in os.environ.items() if each}, "awx_url")
         return asyncio.run(_reconcile(settings, given))
@@ -87,20 +87,21 @@ def run(arguments: Sequence[str]) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="prodgate reconcile", epilog=_EPILOG)
-    parser.description = (
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    made = argparse.ArgumentParser(prog="prodgate reconcile", epilog=_EPILOG)
+    made.description = (
         "Hold Git, Temporal and AWX against each other, with the worker's settings, and print what differs and what "
         "mends it. It keeps a clone and an index of its own below " + variable("data_dir") + "."
     )
-    parser.add_argument(
+    made.add_argument(
         "--apply",
         action="store_true",
         help="have tickets without a promotion, or with an older one, go on from what Git proves; nothing is launched "
         "by this, and what a person has to mend is left",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    return parser
+    made.add_argument("--json", action="store_true", help="print one JSON object")
+    return made
 
 
 @asynccontextmanager

@@ -57,7 +57,7 @@ class Installation:
         return answer
 
     def told(self, who: str | None, path: str) -> dict[str, Any]:
-        """What is read there. Raises StepFailed."""
+        """The answer that is read there. Raises StepFailed."""
         return cast("dict[str, Any]", self.ask(who, "GET", path, 200).json())
 
 
@@ -73,7 +73,7 @@ class Walk:
     ticket: str = ""
 
     def steps(self) -> list[tuple[str, Callable[[], str]]]:
-        """What is done, by the sentence that is printed of it; each says what it saw. All of them raise StepFailed."""
+        """The steps, by the sentence that is printed of it; each says what it saw. All of them raise StepFailed."""
         return [
             ("it is ready", self._ready),
             ("two people are signed in", self._people),
@@ -154,7 +154,7 @@ class Walk:
 
 def run(arguments: Sequence[str]) -> int:
     """Walk as the command line says; the answer is the exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     lacking = [name for name in (REQUESTER, APPROVER) if not os.environ.get(name)]
     if lacking:
         sys.stderr.write(f"prodgate: {' and '.join(lacking)} must be set: bearer tokens of two people\n")
@@ -189,13 +189,14 @@ def _target(text: str) -> tuple[str, str, str]:
     return (parts[0], parts[1], parts[2])
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="prodgate smoke", epilog=_EPILOG)
-    parser.description = (
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    made = argparse.ArgumentParser(prog="prodgate smoke", epilog=_EPILOG)
+    made.description = (
         f"Walk a promotion through an installation, with its AWX. Only a target that the catalogue promotes to {MARK} "
         "is touched; see docs/deploy.md."
     )
-    parser.add_argument("url", metavar="URL", help="the installation, as people reach it")
-    parser.add_argument("--target", type=_target, required=True, metavar="TENANT/TYPE/NAME", help="the marked target")
-    parser.add_argument("--within", type=float, default=300, metavar="S", help="seconds to be deployed in (300)")
-    return parser
+    made.add_argument("url", metavar="URL", help="the installation, as people reach it")
+    made.add_argument("--target", type=_target, required=True, metavar="TENANT/TYPE/NAME", help="the marked target")
+    made.add_argument("--within", type=float, default=300, metavar="S", help="seconds to be deployed in (300)")
+    return made

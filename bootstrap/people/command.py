@@ -37,7 +37,7 @@ def parser(name: str) -> argparse.ArgumentParser:
 
 
 def _ends(command: argparse.ArgumentParser, act: Act, description: str, *examples: str, json: bool = True) -> None:
-    """What each command has: its act, its text, its examples."""
+    """A command of people: its act, its text, its examples."""
     command.description = description
     shown = "\n".join(f"  prodgate {each}" for each in examples)
     codes = "\n".join(_wrapped((ENDED if act is watching.watch else "") + CODES))

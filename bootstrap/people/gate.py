@@ -44,7 +44,7 @@ class NotYet(Exception):
 
 @dataclass(frozen=True)
 class Gate:
-    """What a command works with."""
+    """The API that a command speaks to, and who is signed in there."""
 
     url: str
     http: httpx.Client
@@ -56,7 +56,7 @@ class Gate:
         return ProdgateApi(self.url, self.http, TokenSource(self.url, self.file, self.http))
 
     def sign_in_settings(self) -> SignInShown:
-        """How people sign in there; the API is asked without a token."""
+        """The way people sign in there; the API is asked without a token."""
         return ProdgateApi(self.url, self.http).ask("GET", "/v1/console").read(SignInShown)
 
 

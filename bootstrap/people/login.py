@@ -9,7 +9,7 @@ from bootstrap.people.sessions import KeptSession
 from bootstrap.people.shown import console, show_json, show_lines
 from clients.oidc.device import sign_in_by_device
 from clients.oidc.loopback import sign_in_by_browser
-from clients.oidc.provider import SignInProvider, Tokens
+from clients.oidc.provider import IssuedTokens, SignInProvider
 from clients.prodgate.answers import MeShown, plain
 
 WITHIN = 300.0
@@ -27,7 +27,7 @@ def login(gate: Gate, given: Namespace) -> int:
     return Exit.DONE
 
 
-def _tokens(provider: SignInProvider, given: Namespace) -> Tokens:
+def _tokens(provider: SignInProvider, given: Namespace) -> IssuedTokens:
     if given.device:
         return sign_in_by_device(provider, lambda address, code: _tell(f"Open {address} and type {code}"))
     more = {"prompt": "login", "max_age": "0"} if given.again else {}

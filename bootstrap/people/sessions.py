@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from clients.oidc.provider import SignInFailed, SignInOver, SignInProvider, Tokens
+from clients.oidc.provider import IssuedTokens, SignInFailed, SignInOver, SignInProvider
 
 RENEW_BEFORE = 60
 """Seconds before its end at which a token is renewed, so that none ends on its way."""
@@ -29,7 +29,7 @@ class KeptSession:
     issuer: str
     client_id: str
     scope: str
-    tokens: Tokens
+    tokens: IssuedTokens
 
 
 def config_folder() -> Path:
@@ -47,7 +47,7 @@ class SessionFile:
         """The sign-in at that API; None without one."""
         found = self._read().get(url)
         try:
-            return KeptSession(**{**found, "tokens": Tokens(**found["tokens"])}) if found else None
+            return KeptSession(**{**found, "tokens": IssuedTokens(**found["tokens"])}) if found else None
         except (TypeError, KeyError):
             return None  # of another release: sign in again
 
@@ -56,7 +56,7 @@ class SessionFile:
         with self._one():
             self._put(url, session)
 
-    def renewed(self, url: str, renew: Callable[[KeptSession], Tokens]) -> KeptSession | None:
+    def renewed(self, url: str, renew: Callable[[KeptSession], IssuedTokens]) -> KeptSession | None:
         """The sign-in, renewed where it ends soon, by one process at a time: a refresh token may be good once."""
         with self._one():
             kept = self.get(url)
@@ -117,7 +117,7 @@ class TokenSource:
             return None
         return kept.tokens.id_token if kept and kept.tokens.expires > time.time() else None
 
-    def _renew(self, kept: KeptSession) -> Tokens:
+    def _renew(self, kept: KeptSession) -> IssuedTokens:
         if not kept.tokens.refresh_token:
             raise SignInFailed("Nothing renews this sign-in")
         provider = SignInProvider.discovered(kept.issuer, kept.client_id, kept.scope, self.http)

@@ -88,7 +88,7 @@ def show_ticket(ticket: TicketShown, compared: ComparisonShown | None, rights: R
 
 
 def change(ticket: TicketShown, compared: ComparisonShown | None) -> str:
-    """What the request changes in production, in a line."""
+    """The change that the request makes in production, in a line."""
     version = ticket.spec.target.version
     if compared is None:
         return f"{version}; what is there is not known"

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from clients.oidc.provider import ProviderRefused, SignInFailed, SignInProvider, Tokens, checked_address
+from clients.oidc.provider import IssuedTokens, ProviderRefused, SignInFailed, SignInProvider, checked_address
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SLOWER = 5.0
@@ -12,7 +12,7 @@ SLOWER = 5.0
 
 def sign_in_by_device(
     provider: SignInProvider, show: Callable[[str, str], None], sleep: Callable[[float], None] = time.sleep
-) -> Tokens:
+) -> IssuedTokens:
     """Show the address and the code to type there, and wait. Raises SignInFailed, ProviderAway."""
     if "device_authorization_endpoint" not in provider.metadata:
         raise SignInFailed(f"{provider.issuer} signs nobody in by another device; leave --device out")

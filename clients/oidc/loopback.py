@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from clients.oidc.provider import SignInFailed, SignInProvider, Tokens
+from clients.oidc.provider import IssuedTokens, SignInFailed, SignInProvider
 
 PATH = "/signed-in"
 """The path of the address to come back to; its port is whichever is free."""
@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def sign_in_by_browser(
     provider: SignInProvider, show: Callable[[str], None], within: float, more: Mapping[str, str] = NO_MORE
-) -> Tokens:
+) -> IssuedTokens:
     """Show the address to sign in at, wait for the browser's return; `more` goes with the question.
 
     Raises SignInFailed, ProviderAway.

@@ -43,7 +43,7 @@ def checked_address(url: str) -> str:
 
 
 @dataclass(frozen=True)
-class Tokens:
+class IssuedTokens:
     """The outcome of a sign-in: what the API is shown, until when, and what renews it where the provider gave that."""
 
     id_token: str
@@ -79,10 +79,10 @@ class SignInProvider:
         return checked_address(found)
 
     def ask(self, endpoint: str, **form: str) -> dict[str, Any]:
-        """What an endpoint answers a form. Raises SignInFailed with the provider's word, ProviderAway."""
+        """An endpoint's answer to a form. Raises SignInFailed with the provider's word, ProviderAway."""
         return _answered(self.http, "POST", self.endpoint(endpoint), data={"client_id": self.client_id, **form})
 
-    def tokens(self, answer: dict[str, Any], nonce: str | None = None) -> Tokens:
+    def tokens(self, answer: dict[str, Any], nonce: str | None = None) -> IssuedTokens:
         """The tokens of an answer. Raises SignInFailed where the ID token is another's (Core 1.0, 3.1.3.7).
 
         It came from the provider itself; that its signature is right is for the API to check, which believes nothing.
@@ -100,9 +100,9 @@ class SignInProvider:
         if not isinstance(expires, int) or expires <= time.time() - LEEWAY:
             raise SignInFailed("The ID token has ended already; is this machine's clock right?")
         email = str(claims.get("email") or claims.get("preferred_username") or claims.get("sub"))
-        return Tokens(str(token), expires, email, refresh if isinstance(refresh, str) else None)
+        return IssuedTokens(str(token), expires, email, refresh if isinstance(refresh, str) else None)
 
-    def renewed(self, refresh_token: str) -> Tokens:
+    def renewed(self, refresh_token: str) -> IssuedTokens:
         """New tokens. Raises SignInOver where the provider gives none, ProviderAway."""
         try:
             answer = self.ask("token_endpoint", grant_type="refresh_token", refresh_token=refresh_token)
@@ -111,7 +111,7 @@ class SignInProvider:
             raise
         except SignInFailed as error:
             raise SignInOver(str(error)) from error
-        return new if new.refresh_token else Tokens(new.id_token, new.expires, new.email, refresh_token)
+        return new if new.refresh_token else IssuedTokens(new.id_token, new.expires, new.email, refresh_token)
 
 
 class ProviderRefused(SignInFailed):

@@ -1,4 +1,4 @@
-"""What commands read of the API's answers; what a later API adds is passed over."""
+"""The parts of the API's answers that commands read; what a later API adds is passed over."""
 
 from typing import Annotated
 
@@ -21,13 +21,13 @@ Text = Annotated[str, AfterValidator(plain)]
 Line = Annotated[str, AfterValidator(lambda text: plain(text).replace("\n", " "))]
 
 
-class Answer(BaseModel):
+class ReadAnswer(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=AliasGenerator(validation_alias=to_camel))
 
 
-class TargetShown(Answer):
+class TargetShown(ReadAnswer):
     type: Line
     name: Line
     version: Line
@@ -36,7 +36,7 @@ class TargetShown(Answer):
         return f"{self.type} {self.name} {self.version}"
 
 
-class DetailsShown(Answer):
+class DetailsShown(ReadAnswer):
     justification: Text
     release_notes: Text
     impact_assessment: Line
@@ -44,27 +44,27 @@ class DetailsShown(Answer):
     scheduled_date: Line | None = None
 
 
-class ChecksShown(Answer):
+class ChecksShown(ReadAnswer):
     staging_tests_passed: bool
     security_scan_passed: bool
     performance_tests_passed: bool
     test_evidence_url: Line
 
 
-class MetadataShown(Answer):
+class MetadataShown(ReadAnswer):
     id: Line
     created_at: Line
     created_by: Line
     tenant: Line
 
 
-class SpecShown(Answer):
+class SpecShown(ReadAnswer):
     target: TargetShown
     request: DetailsShown
     pre_checks: ChecksShown
 
 
-class EntryShown(Answer):
+class EntryShown(ReadAnswer):
     action: Line
     at: Line
     by: Line
@@ -74,12 +74,12 @@ class EntryShown(Answer):
     superseded_by: Line | None = None
 
 
-class StatusShown(Answer):
+class StatusShown(ReadAnswer):
     state: Line
     history: tuple[EntryShown, ...]
 
 
-class TicketShown(Answer):
+class TicketShown(ReadAnswer):
     """One request."""
 
     metadata: MetadataShown
@@ -91,13 +91,13 @@ class TicketShown(Answer):
         return self.metadata.id
 
 
-class OtherShown(Answer):
+class OtherShown(ReadAnswer):
     id: Line
     version: Line
     state: Line
 
 
-class ComparisonShown(Answer):
+class ComparisonShown(ReadAnswer):
     """The version that a request replaces, and the other open ones of its target."""
 
     ticket_id: Line
@@ -106,12 +106,12 @@ class ComparisonShown(Answer):
     others: tuple[OtherShown, ...]
 
 
-class RightShown(Answer):
+class RightShown(ReadAnswer):
     allowed: bool
     why: Line | None = None
 
 
-class RightsShown(Answer):
+class RightsShown(ReadAnswer):
     """The caller's rights on a request."""
 
     approve: RightShown
@@ -122,12 +122,12 @@ class RightsShown(Answer):
     release: RightShown
 
 
-class DeciderShown(Answer):
+class DeciderShown(ReadAnswer):
     name: Line
     email: Line
 
 
-class CheckedShown(Answer):
+class CheckedShown(ReadAnswer):
     """The outcome of a try."""
 
     approvers: tuple[DeciderShown, ...]
@@ -135,13 +135,13 @@ class CheckedShown(Answer):
     direction: Line
 
 
-class GrantShown(Answer):
+class GrantShown(ReadAnswer):
     permission: Line
     everywhere: bool
     tenants: tuple[Line, ...]
 
 
-class MeShown(Answer):
+class MeShown(ReadAnswer):
     """The caller."""
 
     email: Line
@@ -149,7 +149,7 @@ class MeShown(Answer):
     rights: tuple[GrantShown, ...]
 
 
-class SignInShown(Answer):
+class SignInShown(ReadAnswer):
     """The settings of `GET /v1/console` by which somebody signs in."""
 
     issuer: str
@@ -157,7 +157,7 @@ class SignInShown(Answer):
     scope: str
 
 
-class ChangeShown(Answer):
+class ChangeShown(ReadAnswer):
     """One event of the live stream."""
 
     id: Line
@@ -167,12 +167,12 @@ class ChangeShown(Answer):
     by: Line
 
 
-class FieldShown(Answer):
+class FieldShown(ReadAnswer):
     field: Line
     detail: Line
 
 
-class ProblemShown(Answer):
+class ProblemShown(ReadAnswer):
     """RFC 9457 problem details."""
 
     type: Line = "about:blank"

@@ -28,7 +28,7 @@ class CallRefused(Exception):
 
 
 class CallMalformed(CallRefused):
-    """What was sent has not the form that the API asks for: a sentence a field."""
+    """The body that was sent has not the form that the API asks for: a sentence a field."""
 
 
 class CallerUnknown(CallRefused):

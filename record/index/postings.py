@@ -76,7 +76,7 @@ class Postings:
         return self._cached(term, "term = ?", (term,))
 
     def terms(self, beginning: str) -> list[str]:
-        """What follows the beginning in terms that are or were some ticket's."""
+        """The rest, after the beginning, of terms that are or were some ticket's."""
         between = (beginning, beginning + "\U0010ffff")
         found = self._db.execute("SELECT DISTINCT term FROM postings WHERE term > ? AND term < ?", between)
         return [term.removeprefix(beginning) for (term,) in found]

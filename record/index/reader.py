@@ -77,8 +77,7 @@ class Index:
         self._path = path
         self._progress = progress
         self._tip: str | None = None
-        self.standing: Standing | None = None
-        """The numbers of tickets at the tip that was read last; None before the first."""
+        self.standing: Standing | None = None  # the numbers of tickets at the tip that was read last
         self._claim: int | None = None
         self._db: sqlite3.Connection
         self._finder: Finder
