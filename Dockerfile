@@ -24,7 +24,7 @@ RUN npm run build
 FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1 AS oasdiff
 WORKDIR /src
 COPY requirements/go.txt ./
-RUN pip install --no-cache-dir --require-hashes --target /opt/go -r go.txt
+RUN pip install --no-cache-dir --target /opt/go --require-hashes -r go.txt
 ENV PATH="/opt/go/go/bin:$PATH"
 COPY .ci/go .ci/go
 COPY deploy/oasdiff deploy/oasdiff
