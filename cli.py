@@ -167,7 +167,7 @@ def _api(given: argparse.Namespace) -> int:
 def _completion(given: argparse.Namespace) -> int:
     import shtab
 
-    print(shtab.complete(_parser(_whole), shell=given.shell))
+    print(shtab.complete(_parser(_whole), given.shell))
     return 0
 
 
