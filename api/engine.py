@@ -227,7 +227,8 @@ class Engine:
         """The result of a workflow that ends with its commit."""
         running = await translated(start)
         try:
-            return await asyncio.wait_for(running.result(), self.answer_within.total_seconds())
+            async with asyncio.timeout(self.answer_within.total_seconds()):
+                return await running.result()
         except WorkflowFailureError as error:
             raise refusal_of(error) from error
         except (TimeoutError, RPCError) as error:

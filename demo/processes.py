@@ -90,7 +90,8 @@ class Process:
             return
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), STOP_WITHIN)
+            async with asyncio.timeout(STOP_WITHIN):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

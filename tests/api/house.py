@@ -161,7 +161,13 @@ class _Loop:
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
-        self._runner.close()  # cancels what is still under way: a connection that is being taken, for one
+        under_way = asyncio.all_tasks(self.loop)  # a connection that is being taken, for one
+        for each in under_way:
+            each.cancel()
+        if under_way:
+            _, stuck = self.loop.run_until_complete(asyncio.wait(under_way, timeout=60))
+            assert not stuck, stuck
+        self._runner.close()
 
 
 @dataclass

@@ -49,7 +49,8 @@ def test_the_first_load_is_small(sit: Sit) -> None:
 
 def test_the_rest_comes_when_it_is_needed(sit: Sit) -> None:
     """The form, the renderer of Markdown, menus, dialogs, the sign-in and the other language are none of the list's."""
-    jean = sit("jean", path="/requests?tab=all")
+    jean = sit("jean")
+    jean.go("/requests?tab=all")  # anew: the page that the provider sends back to loads the sign-in
     expect(jean.heading(EN.requests)).to_be_visible()
     loaded = jean.page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
     later = ("Markdown", "NewProductionRequest", "Menu", "Dialog", "RowDecision", "provider-", "/fr-")

@@ -55,7 +55,9 @@ class Session {
       const answer = await fetch('/v1/console');
       if (!answer.ok) throw new Error(`/v1/console answered ${answer.status}`);
       this.tell({ settings: (await answer.json()) as ConsoleSettings });
-      this.take(this.own() ?? this.adopt(await this.share.ask()));
+      const beside = this.own() ? undefined : await this.share.ask();
+      // Asked again: the page that the provider sends back to may have signed in meanwhile.
+      this.take(this.own() ?? this.adopt(beside));
       // Whoever is about to sign in need not wait for it.
       if (!this.user) void this.provider().catch(() => undefined);
     } catch {
