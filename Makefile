@@ -43,7 +43,7 @@ OASDIFF := .oasdiff/oasdiff
 HELM := .helm/helm
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console oasdiff up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories bump freeze upgrade-test clean
+.PHONY: help prepare install console oasdiff up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories bump freeze upgrade-test docs clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -168,6 +168,9 @@ a11y-report: $(STAMP) $(CONSOLE) ## Check the console against WCAG 2.2 AA, and w
 
 stories: $(MODULES) ## Show each component in its states, at http://127.0.0.1:6006
 	.ci/npm run stories
+
+docs: $(STAMP) $(MODULES) ## Build the documentation site into dist/docs, with every link held
+	$(BIN)/python -m tests.site
 
 samples: $(STAMP) ## Make docs/samples anew: documents of a month of the demo's company
 	$(BIN)/python -m tests.documents.samples
