@@ -50,12 +50,12 @@ def _default(value: str) -> str:
 def commands() -> str:
     """What each command prints for `--help`."""
     with mock.patch.dict(os.environ, {"COLUMNS": WIDTH}):
-        parts = [f"## {parser.prog}\n\n```text\n{parser.format_help()}```" for parser in _parsers()]
+        parts = [f"## {parser.prog}\n\n```text\n{parser.format_help()}```" for parser in parsers()]
     lead = "What each command prints for `--help`. `prodgate completion` makes a shell complete all of them."
     return "\n\n".join(["# Commands", lead, *parts, ""])
 
 
-def _parsers() -> Iterator[argparse.ArgumentParser]:
+def parsers() -> Iterator[argparse.ArgumentParser]:
     """The command itself, and each of its commands with those below it."""
     whole = cli._parser(cli._whole)
     yield whole

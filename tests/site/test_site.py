@@ -11,6 +11,7 @@ from domain.lifecycle import TRANSITIONS
 from settings import variables
 from tests.site.building import SiteRefused, build, built, lay_out
 from tests.site.pages import DOCS, decisions, readable
+from tests.site.reference import parsers
 
 LOADED = {("link", "href"), ("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
 """What a browser fetches with a page, by element and attribute."""
@@ -111,3 +112,24 @@ def test_links_past_the_pages_lead_to_what_they_name() -> None:
     assert readable("[c](../CHANGELOG.md#x)", "releases.md") == "[c](changelog.md#x)\n"
     assert readable("[r](docs/releases.md)", "changelog.md") == "[r](releases.md)\n"
     assert readable("[s](../security.md)", "people/auditor.en.md") == "[s](../security.md)\n"
+
+
+GUIDES = [DOCS / "first-ten-minutes.md", *(DOCS / "howto").glob("*.md"), *(DOCS / "people").glob("*.md")]
+"""Pages that tell people what to type."""
+BESIDE = {"PRODGATE_URL", "PRODGATE_TOKEN", "PRODGATE_AWX_PASSWORD", "PRODGATE_AWX_CALLBACK_SECRET"}
+"""Variables of the commands for people, and of AWX's playbooks."""
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
+def test_a_guide_names_what_there_is(page: Path) -> None:
+    """Every setting, every command, and every option that stands behind one."""
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    assert set(re.findall(r"\bPRODGATE_[A-Z0-9_]+\b", text)) <= {*variables(), *BESIDE}
+    helps = {parser.prog: parser.format_help() for parser in parsers()}
+    for said in re.findall(r"(?:^ +|`|\$\(|\) |=\S+ )(prodgate [^`\n|)]+)", text, re.MULTILINE):
+        words = said.partition("#")[0].split()
+        command = next((" ".join(words[:most]) for most in (3, 2, 1) if " ".join(words[:most]) in helps), None)
+        assert command is not None, said
+        assert command != "prodgate" or words[1].startswith("-"), said
+        options = [word.partition("=")[0] for word in words if word.startswith("--")]
+        assert [option for option in options if option not in helps[command]] == [], said
