@@ -70,17 +70,18 @@ def _widened(markdown: str) -> str:
     """GitHub's Markdown for Python-Markdown: what belongs to an item stands four columns in, after an empty line."""
     lines: list[str] = []
     open_items: list[int] = []
-    fenced = False
+    fenced = loose = False
     for line in markdown.splitlines():
         indent = len(line) - len(line.lstrip(" "))
         item = None if fenced else _ITEM.match(line)
-        begins = item and not open_items
+        begins = item and (loose or not open_items)
         if line.strip() and not fenced:
             open_items = [column for column in open_items if column <= indent]
         if begins and lines and lines[-1].strip():
             lines.append("")
         extra = sum(4 - step for step in _steps(open_items))
         lines.append(" " * extra + line if line.strip() else line)
+        loose = not item and (loose or not line.strip())
         if item:
             open_items.append(len(item.group(1) + item.group(2) + item.group(3)))
         fenced ^= bool(_FENCE.match(line))

@@ -58,6 +58,14 @@ def test_a_french_page_says_that_it_is_french(site: Path) -> None:
     assert Fetched(site / "index.html").languages == ["en"]
 
 
+def test_no_list_and_no_code_is_read_as_a_paragraph(site: Path) -> None:
+    """The builder reads Markdown in another way than a Git host; what it takes for text shows its marks."""
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        article = re.sub(r"<(pre|code)\b.*?</\1>", "", text[text.index("<article") :], flags=re.DOTALL)
+        assert re.findall(r"<p>[^<]*\n(?:- |\d+\. |\| )[^<]{0,60}|```|\]\(", article) == [], page.name
+
+
 def test_the_search_finds_settings_refusals_and_decisions(site: Path) -> None:
     """What is generated is in the index, too."""
     texts = [
@@ -96,7 +104,7 @@ def test_the_drawing_of_states_is_the_lifecycle() -> None:
     ("host", "builder"),
     [
         ("text:\n- a\n  b\n- c", "text:\n\n- a\n    b\n- c"),
-        ("1. a\n\n       code\n2. b", "1. a\n\n        code\n2. b"),
+        ("1. a\n\n       code\n2. b", "1. a\n\n        code\n\n2. b"),
         ("- a\n  - b\n    c", "- a\n    - b\n        c"),
         ("- a\n\nb\n\n    code", "- a\n\nb\n\n    code"),
         ("- a\n  ```yaml\n  - x:\n  ```\nb", "- a\n    ```yaml\n    - x:\n    ```\nb"),
