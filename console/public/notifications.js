@@ -4,7 +4,7 @@ const worker = /** @type {any} */ (self);
 worker.addEventListener('push', (/** @type {any} */ event) => {
   const { title, body, lang, tag, path } = event.data.json();
   // One notification a request: a newer one takes the place of the older one, and says so by sound again.
-  const options = { body, lang, tag, renotify: true, icon: '/favicon.svg', data: { path } };
+  const options = { body, lang, tag, renotify: true, icon: '/icon-192.png', data: { path } };
   event.waitUntil(worker.registration.showNotification(title, options));
 });
 

@@ -3,6 +3,7 @@
 import type { UserManager } from 'oidc-client-ts';
 import type { ConsoleSettings } from '@/api/types';
 import { keptAs, type Kept } from './kept';
+import { endHere, leave, takeOver } from './notified';
 import { shareSession } from './share';
 
 type SessionStatus = 'starting' | 'signed-out' | 'signed-in' | 'expired' | 'revoked' | 'unreachable';
@@ -75,6 +76,7 @@ class Session {
   /** Take the provider's answer in the address of this page; the path to go on to. */
   async finishSignIn(): Promise<string> {
     const user = await (await this.provider()).signinRedirectCallback();
+    await takeOver(user.profile.sub);
     this.take(user);
     const returnTo = (user.state as Partial<Journey> | undefined)?.returnTo;
     // Only paths of this origin: "//elsewhere" would lead away.
@@ -86,10 +88,11 @@ class Session {
     const token = this.user?.id_token;
     // One that comes later would sign in again.
     await this.renewing;
+    await leave(this.user?.id_token);
     this.share.tellSignedOut();
     this.forget();
-    const { end_session_endpoint: leave } = await manager.metadataService.getMetadata();
-    if (leave) await manager.signoutRedirect(token ? { id_token_hint: token } : {});
+    const { end_session_endpoint: end } = await manager.metadataService.getMetadata();
+    if (end) await manager.signoutRedirect(token ? { id_token_hint: token } : {});
   }
 
   /** The token to send, renewed where it is about to end; undefined where nobody is signed in. */
@@ -106,6 +109,8 @@ class Session {
   expire(kind?: string): void {
     const status = kind === 'session-revoked' ? 'revoked' : 'expired';
     if (this.state.status === 'signed-in') this.tell({ status });
+    // Signed out elsewhere, by themselves or by whoever knows that the browser is in other hands.
+    if (status === 'revoked') void endHere();
   }
 
   /** The address at which the person is known to the provider; names what is kept for them in this browser. */

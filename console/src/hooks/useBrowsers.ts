@@ -1,6 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
-import { endHere, subscribe, thisBrowser } from '@/components/preferences/push';
+import { endHere, keepOwner } from '@/auth/notified';
+import { session } from '@/auth/session';
+import { subscribe, thisBrowser } from '@/components/preferences/push';
 import { useSpeech } from '@/i18n';
 
 const KEY = ['browsers'] as const;
@@ -23,7 +25,9 @@ export function useAddBrowser(key: string) {
     mutationFn: async () => {
       const body = await subscribe(key, language);
       try {
-        return data(await api.POST('/v1/me/browsers', { body }));
+        const added = data(await api.POST('/v1/me/browsers', { body }));
+        keepOwner(session.subject);
+        return added;
       } catch (error) {
         await endHere();
         throw error;

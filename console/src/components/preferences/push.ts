@@ -1,7 +1,6 @@
 import type { BrowserBody } from '@/api/types';
+import { endHere, idOf, subscription, WORKER } from '@/auth/notified';
 import type { Language } from '@/i18n/format';
-
-const WORKER = '/notifications.js';
 
 export type Support = 'unsupported' | 'denied' | 'possible';
 
@@ -15,20 +14,6 @@ export function support(): Support {
 
 export class NotGranted extends Error {}
 export class NotSubscribed extends Error {}
-
-async function subscription(): Promise<PushSubscription | null> {
-  if (support() === 'unsupported') return null;
-  const found = await navigator.serviceWorker.getRegistration(WORKER);
-  return (await found?.pushManager.getSubscription()) ?? null;
-}
-
-/** The id that the server gives an address at a push service. */
-async function idOf({ endpoint }: PushSubscription): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(endpoint));
-  return Array.from(new Uint8Array(digest.slice(0, 16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );
-}
 
 /** The id of this browser, if somebody has switched it on; not where it holds to a key that we have no more. */
 export async function thisBrowser(key: string): Promise<string | null> {
@@ -58,11 +43,6 @@ export async function subscribe(key: string, language: Language): Promise<Browse
   } catch (error) {
     throw new NotSubscribed('', { cause: error });
   }
-}
-
-/** End what this browser has. */
-export async function endHere(): Promise<void> {
-  await (await subscription())?.unsubscribe();
 }
 
 const BROWSERS = { Edg: 'Edge', OPR: 'Opera', Firefox: 'Firefox', Chrome: 'Chrome', Safari: 'Safari' };
