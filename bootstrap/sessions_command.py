@@ -30,7 +30,11 @@ def parser() -> argparse.ArgumentParser:
     whose = revoke.add_mutually_exclusive_group(required=True)
     whose.add_argument("--jti", help="the one token with this jti")
     whose.add_argument("--sid", help="every token of the provider's session with this sid")
-    whose.add_argument("--person", metavar="EMAIL", help="every token of theirs so far; they may sign in after 30 s")
+    whose.add_argument(
+        "--person",
+        metavar="EMAIL",
+        help="every token of theirs so far, and their browsers' notifications; they may sign in after 30 s",
+    )
     revoke.add_argument("--reason", default="", help="kept with the entry, for people")
     add_data(revoke)
     return sessions

@@ -110,7 +110,7 @@ def notified(announcement: Announcement, audience: Audience) -> tuple[Notified, 
 
 
 def _has(contact: Contact, browsers: tuple[str, ...]) -> bool:
-    return any(each.id in browsers for each in contact.browsers)
+    return any(each.destination in browsers for each in contact.browsers)
 
 
 def _pushed(announcement: Announcement, contact: Contact, audience: Audience, reason: Reason) -> bool:

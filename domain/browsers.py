@@ -96,6 +96,11 @@ class Browser(BrowserBody):
         return hashlib.sha256(self.endpoint.encode()).hexdigest()[:32]
 
     @property
+    def destination(self) -> str:
+        """The name under which it is told: of this owner's entry, for another may have entered the same address."""
+        return hashlib.sha256(f"{self.email}\n{self.endpoint}".encode()).hexdigest()[:32]
+
+    @property
     def sign_in(self) -> SignIn:
         return SignIn(subject=self.subject, issuer=self.issuer)
 

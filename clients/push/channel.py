@@ -39,8 +39,8 @@ class WebPush:
     _resting: dict[str, float] = field(default_factory=dict)
 
     def destinations(self, said: Announcement, audience: Audience) -> tuple[str, ...]:
-        """Each browser, by its id, of whoever is to be notified."""
-        return tuple(each.browser.id for each in notified(said, audience))
+        """Each browser of whoever is to be notified."""
+        return tuple(each.browser.destination for each in notified(said, audience))
 
     def place(self, to: str, thread: Thread | None, audience: Audience) -> str:
         """The browser itself: no other one waits for it."""
@@ -50,7 +50,7 @@ class WebPush:
     async def deliver(self, outgoing: OutgoingMessage, audience: Audience, allowed: Allowed) -> DeliveryResult:
         """Notify in one browser, unless it is nobody's to tell any more. A failure is this browser's alone."""
         said, to = outgoing.announcement, outgoing.to
-        found = next((each for each in notified(said, audience) if each.browser.id == to), None)
+        found = next((each for each in notified(said, audience) if each.browser.destination == to), None)
         if found is None:
             return DeliveryResult()
         service = urlsplit(found.browser.endpoint).netloc
@@ -86,7 +86,7 @@ class WebPush:
 
     async def _result(self, answer: PushAnswer, said: Announcement, browser: Browser) -> DeliveryResult:
         if 200 <= answer.status < 300:
-            return DeliveryResult(receipts=(Receipt(to=browser.id, id=said.id),))
+            return DeliveryResult(receipts=(Receipt(to=browser.destination, id=said.id),))
         if answer.status in GONE:
             await self.forget(browser)
             return _refused(browser, said, f"The subscription has ended ({answer.status})")
@@ -106,4 +106,4 @@ def topic_of(ticket: str, browser: Browser) -> str:
 
 
 def _refused(browser: Browser, said: Announcement, why: str) -> DeliveryResult:
-    return DeliveryResult(receipts=(Receipt(to=browser.id, id=said.id, refused=why),))
+    return DeliveryResult(receipts=(Receipt(to=browser.destination, id=said.id, refused=why),))

@@ -1,7 +1,7 @@
 """Browsers in which people are notified: a journal at `refs/people/browsers`, a file an address, named by its hash."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
@@ -27,10 +27,20 @@ def keep_browser(repository: Repository, change: BrowserChange) -> None:
         journal.change(path, lambda file: _changed(file, change), "Change somebody's browsers")
 
 
+def forget_browsers(repository: Repository, addresses: Iterable[str]) -> None:
+    """Take all browsers of these addresses out of the record. Raises RecordUnavailable."""
+    for path in dict.fromkeys(map(path_of, addresses)):
+        repository.journal(BROWSERS).change(path, _emptied, "Forget somebody's browsers")
+
+
 def browsers_of(journal: Journal, person: Person) -> Iterator[Browser]:
     """The browsers at all of the person's addresses, as this disk knows them. Raises RecordUnavailable."""
     for path in dict.fromkeys(map(path_of, (person.email, *person.aliases))):
         yield from _readable(journal.newest(path)).browsers
+
+
+def _emptied(file: bytes | None) -> bytes | None:
+    return None if not _readable(file).browsers else BrowserList().model_dump_json(indent=1).encode() + b"\n"
 
 
 def _changed(file: bytes | None, change: BrowserChange) -> bytes | None:

@@ -1,9 +1,19 @@
 """Notifications reach the browsers of whom they are for: no other's, no address of ours, nobody who lost the role."""
 
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from domain.announcement import Event
+from domain.audience import Audience, Contact
 from tests.api.house import CLAIRE, JEAN, PIERRE
 from tests.api.test_browsers import WHERE, Pushing, eventually, pushing
+from tests.api.test_sessions import by_hand
 from tests.attacks.test_identity import FOREIGN, give_alias
-from tests.push import Browser, body_of
+from tests.clients.announcing import said, told
+from tests.domain import builders as people
+from tests.push import Browser, Delivered, PushService, body_of, channel, known, push_key
 
 __all__ = ["pushing"]
 
@@ -11,6 +21,7 @@ FINANCE = "tenants/tenant-finance.yaml"
 
 
 OURS = ("10.0.0.1", "169.254.169.254", "[::1]", "[fd00::1]", "0x0a000001", "167772161", "no.such.host.invalid")
+OURS += ("[::ffff:10.0.0.1]", "[64:ff9b::a9fe:a9fe]", "[fe80::1]", "0", "10.1", "012.0.0.1", "100.100.100.200:80")
 
 
 def test_no_address_of_ours_is_a_push_service(pushing: Pushing) -> None:
@@ -78,3 +89,47 @@ def test_an_earlier_foreign_sign_in_hears_nothing_once_the_person_acts(pushing: 
     assert {each["tag"] for each in pushing.told("spy", spy)} == {first}
     assert len(pushing.told("spy", spy)) == 1
     assert pushing.names(JEAN) == []
+
+
+def test_a_lost_laptop_is_told_nothing_once_its_owner_s_sessions_are_revoked(
+    pushing: Pushing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser that a thief has is told no more; Claire's is, and Jean may switch on the one he has now."""
+    house, laptop, claire = pushing.house, pushing.add(JEAN, "laptop"), pushing.add(CLAIRE, "claire")
+    assert by_hand(house, monkeypatch, "--person", JEAN, "--reason", "lost laptop") == 0
+    house.as_(PIERRE).create()
+    eventually(lambda: pushing.told("claire", claire))
+    assert pushing.told("laptop", laptop) == []
+    assert pushing.names(CLAIRE) == ["Firefox, Linux"]
+
+
+def test_who_registers_another_s_browser_reads_nothing_and_ends_nothing(pushing: Pushing) -> None:
+    """Claire knows the address of Jean's: each message opens by its own person's keys, and hers going ends not his."""
+    house, jean, claire = pushing.house, pushing.add(JEAN, "shared"), pushing.add(CLAIRE, "shared")
+    house.as_(PIERRE).create()
+    eventually(lambda: len(pushing.service.taken) == 2)
+    for mine in (jean, claire):
+        assert sorted(_opens(mine, each) for each in pushing.service.taken) == [False, True]
+    (his,) = house.as_(JEAN).get(WHERE).json()
+    for _ in range(2):  # replayed
+        assert house.as_(CLAIRE).call("DELETE", f"{WHERE}/{his['id']}").status_code == 204
+    assert pushing.names(JEAN) == ["Firefox, Linux"]
+    assert pushing.names(CLAIRE) == []
+
+
+async def test_a_stolen_subscription_is_worth_nothing_without_the_key(tmp_path: Path) -> None:
+    """Address and keys of a browser, and a key that is not the installation's: its push service takes nothing."""
+    service = PushService(tmp_path, push_key().public)
+    async with service.open():
+        stolen = known(Browser(), service.endpoint("jean"))
+        jean = Audience(tenant_name="Finance", contacts=(Contact(person=people.JEAN, browsers=(stolen,)),))
+        (delivery,) = await told(channel(push_key(), service.ca), said(Event.CREATED), jean)
+    assert delivery.failure == f"{service.origin.removeprefix('https://')} answered 403"
+    assert service.taken == []
+
+
+def _opens(browser: Browser, message: Delivered) -> bool:
+    try:
+        return bool(browser.opened(message.body))
+    except InvalidTag:
+        return False

@@ -49,7 +49,7 @@ async def test_a_browser_shows_what_a_mail_s_subject_says(service: PushService, 
         jean = of(JEAN, known(browser, service.endpoint("jean"), language=language))
         (delivery,) = await told(channel(KEY, service.ca), said(Event.CREATED, HOSTILE), everybody(jean))
     assert delivery.failure is None
-    assert [receipt.to for receipt in delivery.receipts] == [jean.browsers[0].id]
+    assert [receipt.to for receipt in delivery.receipts] == [jean.browsers[0].destination]
     (message,) = service.taken
     assert read(browser, message) == {
         "title": title,
@@ -170,9 +170,9 @@ async def test_whoever_may_see_it_no_more_is_told_nothing(service: PushService) 
     jean, browser = JEAN.model_copy(update={"grants": ()}), known(Browser(), EVERYWHERE)
     push, event = channel(KEY), said(Event.CREATED)
     before, after = everybody(of(JEAN, browser)), everybody(of(jean, browser))
-    assert push.destinations(event, before) == (browser.id,)
+    assert push.destinations(event, before) == (browser.destination,)
     assert push.destinations(event, after) == ()
-    assert await push.deliver(outgoing(event, browser.id), after, always) == DeliveryResult()
+    assert await push.deliver(outgoing(event, browser.destination), after, always) == DeliveryResult()
 
 
 def test_each_event_is_a_choice_apart_from_mails() -> None:
@@ -198,7 +198,7 @@ def test_whoever_was_asked_hears_that_somebody_else_decided() -> None:
     """The journal names them by their browsers; the directory's language comes before the browser's."""
     browser = known(Browser(), EVERYWHERE, CLAIRE)
     claire = of(CLAIRE, browser, language="fr")
-    event = said(Event.APPROVED).model_copy(update={"asked": (browser.id,)})
+    event = said(Event.APPROVED).model_copy(update={"asked": (browser.destination,)})
     (found,) = notified(event, everybody(claire))
     assert (found.reason, found.language) == ("was-asked", Language.FR)
     assert notified(said(Event.APPROVED), everybody(claire)) == ()
