@@ -20,8 +20,10 @@ __all__ = ["pushing"]
 FINANCE = "tenants/tenant-finance.yaml"
 
 
-OURS = ("10.0.0.1", "169.254.169.254", "[::1]", "[fd00::1]", "0x0a000001", "167772161", "no.such.host.invalid")
-OURS += ("[::ffff:10.0.0.1]", "[64:ff9b::a9fe:a9fe]", "[fe80::1]", "0", "10.1", "012.0.0.1", "100.100.100.200:80")
+OURS = (
+    *("10.0.0.1", "169.254.169.254", "[::1]", "[fd00::1]", "0x0a000001", "167772161", "no.such.host.invalid"),
+    *("[::ffff:10.0.0.1]", "[64:ff9b::a9fe:a9fe]", "[fe80::1]", "0", "10.1", "012.0.0.1", "100.100.100.200:80"),
+)
 
 
 def test_no_address_of_ours_is_a_push_service(pushing: Pushing) -> None:

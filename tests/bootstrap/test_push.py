@@ -35,7 +35,8 @@ def settings(**given: object) -> Settings:
 
 def test_a_push_service_is_told_whom_to_ask(tmp_path: Path) -> None:
     """The console's own address where that is https, as the specification wants it; a mailbox otherwise."""
-    assert push_key(settings()) is public_push_key(settings()) is None
+    assert push_key(settings()) is None
+    assert public_push_key(settings()) is None
     public = make(tmp_path / "key.pem")
     for url, contact in (
         ("https://gate.cab-i.example", "https://gate.cab-i.example"),

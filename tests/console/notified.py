@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
@@ -130,7 +130,8 @@ class PushDesk:
         until(f"a message of {of}", lambda: len(self.messages(of)) > 0)
         worker = self._worker()
         worker.evaluate(CENTRE)
-        cdp, found = self.desk.context.new_cdp_session(self.desk.page), []
+        found: list[dict[str, Any]] = []
+        cdp = self.desk.context.new_cdp_session(self.desk.page)
         cdp.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
         cdp.send("ServiceWorker.enable")
         self._until(lambda: found)
@@ -150,6 +151,11 @@ class PushDesk:
         self._until(lambda: self.desk.context.service_workers)
         return self.desk.context.service_workers[-1]
 
-    def _until(self, seen: Any) -> None:
+    def _until(self, seen: Callable[[], object]) -> None:
         """As `until`, and the browser's own events come meanwhile."""
-        until("it in the browser", lambda: seen() or self.desk.page.wait_for_timeout(50))
+
+        def here() -> bool:
+            self.desk.page.wait_for_timeout(50)
+            return bool(seen())
+
+        until("it in the browser", here)

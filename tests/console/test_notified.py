@@ -24,6 +24,7 @@ class Said:
     on: str
     here: str
     remove: str
+    by_event: str
     waits: str
     denied: str
     unsupported: str
@@ -34,6 +35,7 @@ ENGLISH = Said(
     on="Notify me in this browser",
     here="(this browser)",
     remove="Remove",
+    by_event="Choose by event",
     waits=": waits for your decision",
     denied="This browser refuses notifications of this page.",
     unsupported="This browser can’t show notifications.",  # noqa: RUF001
@@ -43,6 +45,7 @@ FRENCH = Said(
     on="M’avertir dans ce navigateur",  # noqa: RUF001
     here="(ce navigateur)",
     remove="Retirer",
+    by_event="Choisir par évènement",
     waits="\u00a0: attend votre décision",
     denied="Ce navigateur refuse les notifications de cette page.",
     unsupported="Ce navigateur ne peut pas afficher de notifications.",
@@ -78,6 +81,7 @@ def test_a_request_that_waits_is_shown_and_a_click_opens_it(come: Come, stack: S
     jean.desk.button(text.on).click()
     jean.desk.sees(text.here)
     expect(jean.desk.button(text.on)).to_have_count(0)
+    jean.desk.page.get_by_text(text.by_event).click()
     for size in (PHONE, DESK):
         jean.desk.page.set_viewport_size(size)
         assert jean.desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -22,7 +22,8 @@ const en = {
   zone: 'In the time zone of the platform.',
   browsers: 'In your browsers',
   browsersHelp:
-    'A notification says what a mail’s subject says, also while this page is closed. You may switch on ten browsers.',
+    'A notification says what a mail’s subject says, also while this page is closed. Signing out ends them in this browser. You may switch on ten browsers.',
+  byEvent: 'Choose by event',
   inBrowsers: 'in your browsers',
   switchOn: 'Notify me in this browser',
   here: 'this browser',
@@ -63,7 +64,8 @@ const fr: typeof en = {
   zone: 'Dans le fuseau horaire de la plateforme.',
   browsers: 'Dans vos navigateurs',
   browsersHelp:
-    'Une notification dit ce que dit l’objet d’un courriel, même quand cette page est fermée. Vous pouvez activer dix navigateurs.',
+    'Une notification dit ce que dit l’objet d’un courriel, même quand cette page est fermée. Se déconnecter y met fin dans ce navigateur. Vous pouvez activer dix navigateurs.',
+  byEvent: 'Choisir par évènement',
   inBrowsers: 'dans vos navigateurs',
   switchOn: 'M’avertir dans ce navigateur',
   here: 'ce navigateur',

@@ -30,7 +30,10 @@ export function BrowserChoices({ pushKey, draft, change }: BrowserChoicesProps) 
           <Listed {...data} />
           {!data.here && <SwitchOn pushKey={pushKey} />}
           {data.listed.length > 0 && (
-            <EventChoices channel="push" events={[...ASKING, ...FOLLOWING]} draft={draft} change={change} />
+            <details className="mt-2">
+              <summary className="cursor-pointer py-1 text-muted">{words.byEvent}</summary>
+              <EventChoices channel="push" events={[...ASKING, ...FOLLOWING]} draft={draft} change={change} />
+            </details>
           )}
         </>
       ) : (
