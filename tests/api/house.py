@@ -165,7 +165,7 @@ class _Loop:
         for each in under_way:
             each.cancel()
         if under_way:
-            _, stuck = self.loop.run_until_complete(asyncio.wait(under_way, timeout=60))
+            _, stuck = self.loop.run_until_complete(asyncio.wait(under_way, timeout=20))
             assert not stuck, stuck
         self._runner.close()
 
@@ -411,8 +411,10 @@ def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
             house = House(folder, loop.run(client()), awx, url, _settings(folder, given), Issuer(), loop)
             house.run(house.serve(listening, "api-0"))
             house.run(house.start_worker())
-            yield house
-            house.run(house.stop_worker())
+            try:
+                yield house
+            finally:
+                house.run(house.stop_worker())  # a worker that is cancelled instead never ends
         house.run(house.stop())  # when AWX calls no more: what is accepted while a server stops is closed by nobody
         for http in house._http.values():
             http.close()
