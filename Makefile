@@ -4,6 +4,9 @@ PYTHON ?= python3
 ARGS ?=
 # `postgres` has `make soak` start a Temporal server on PostgreSQL, which it builds first.
 CLUSTER ?=
+# The faults that it has happen, and how long they go on; the last seed that found something, and ten minutes, where they are left out.
+SEED ?=
+MINUTES ?=
 # The release that `make upgrade-test` begins with; the last tag v* where it is left out.
 FROM ?=
 # The processes that tests run in, one more than cores: half of the time, a test waits for another process.
@@ -151,8 +154,8 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 bench: $(STAMP) ## Measure what is measured, and print the numbers (ARGS are the bench's own)
 	$(BIN)/python -m bench $(ARGS)
 
-soak: $(STAMP) ## Promote and kill processes meanwhile (ARGS="--promotions 120 --apis 2 --workers 3 --kill-every 4 --awx-fails"; CLUSTER=postgres)
-	$(if $(filter postgres,$(CLUSTER)),.ci/temporal-postgres )$(BIN)/python -m tests.e2e.soak $(ARGS)
+soak: $(STAMP) $(KAFKA) $(S3) ## Promote while everything fails, by a plan that the seed draws; then check all (SEED=7 MINUTES=10; CLUSTER=postgres)
+	$(if $(filter postgres,$(CLUSTER)),.ci/temporal-postgres )$(BIN)/python -m tests.e2e.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 upgrade-test: $(STAMP) ## Begin promotions with the previous tag, finish them with this code, and the other way round (FROM=a tag or commit)
 	$(BIN)/python -m tests.e2e.upgrade $(if $(FROM),--from $(FROM)) $(ARGS)
