@@ -15,6 +15,7 @@ class Wrong(StrEnum):
     """The kinds of findings."""
 
     MISSING = "answered and missing in Git"
+    REFUSED = "refused and in Git all the same"
     ILLEGAL = "illegal history"
     REWRITTEN = "file and commits differ"
     UNREADABLE = "the product reads it otherwise"
@@ -59,12 +60,15 @@ class Entry:
 
 History = tuple[Entry, ...]
 
+INTERNAL_ERROR = 500
+"""502 to 504 say openly that nothing is promised; this says that nobody had thought of it."""
+
 
 @dataclass(frozen=True)
 class Answer:
     """A client's note of one answer: to whom, for what, and the ticket as the answer showed it.
 
-    `key` is the Idempotency-Key of a submission, `kind` the problem's kind of a refusal.
+    Status 0 is no answer at all. `key` is the Idempotency-Key of a submission, `kind` the problem's kind of a refusal.
     """
 
     person: str
@@ -74,6 +78,14 @@ class Answer:
     key: str | None = None
     kind: str | None = None
     history: History = ()
+
+    @property
+    def good(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        return 400 <= self.status < INTERNAL_ERROR
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,7 @@ FOLLOWS: Mapping[str | None, frozenset[str]] = {
 """The actions that may follow each; an action that is not here ends the ticket."""
 
 ENDED = frozenset({"deployed", "failed", "rejected", "cancelled", "expired", "superseded"})
+RECORDED_AS = {"approve": "approved", "reject": "rejected", "cancel": "cancelled", "retry": "retried"}
 ANNOUNCED = {
     **{name: f"request-{name}" for name in ("created", "approved", "rejected", "cancelled", "expired", "superseded")},
     **{name: f"request-{name}" for name in ("held", "released", "lapsed")},
@@ -128,8 +141,6 @@ ANNOUNCED = {
     "deployed": "deployment-succeeded",
     "failed": "deployment-failed",
 }
-INTERNAL_ERROR = 500
-"""502 to 504 say openly that nothing is promised; this says that nobody had thought of it."""
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -140,12 +151,24 @@ def findings(evidence: Evidence) -> list[Finding]:
 def _answered(evidence: Evidence) -> Iterator[Finding]:
     """What an answer showed of a ticket is the beginning of its history, now and for ever."""
     for answer in evidence.answers:
-        if answer.status >= 300 or answer.ticket is None or not answer.history:
+        if not answer.good or answer.ticket is None or not answer.history:
             continue
         recorded = evidence.histories.get(answer.ticket, ())
         if recorded[: len(answer.history)] != answer.history:
             lost = next((each for each in answer.history if each not in recorded), answer.history[-1])
             yield Finding(Wrong.MISSING, answer.ticket, f"{answer.person} was answered {answer.status}: {lost}")
+
+
+def _refused(evidence: Evidence) -> Iterator[Finding]:
+    """Whoever was refused each time that they asked has done nothing; one who had no answer may have."""
+    answered: dict[tuple[str, str, str], list[Answer]] = {}
+    for answer in evidence.answers:
+        if answer.act in RECORDED_AS and answer.ticket:
+            answered.setdefault((answer.person, answer.act, answer.ticket), []).append(answer)
+    for (person, act, ticket), answers in answered.items():
+        done = {(each.action, each.by) for each in evidence.histories.get(ticket, ())}
+        if all(answer.refused for answer in answers) and (RECORDED_AS[act], person) in done:
+            yield Finding(Wrong.REFUSED, ticket, f"{act} by {person}: {answers[-1].kind}")
 
 
 def _histories(evidence: Evidence) -> Iterator[Finding]:
@@ -176,7 +199,7 @@ def _doubled(evidence: Evidence) -> Iterator[Finding]:
     """Whoever asks again with the same key is answered with the same ticket."""
     made: dict[tuple[str, str], set[str]] = {}
     for answer in evidence.answers:
-        if answer.act == "submit" and answer.status < 300 and answer.key and answer.ticket:
+        if answer.act == "submit" and answer.good and answer.key and answer.ticket:
             made.setdefault((answer.person, answer.key), set()).add(answer.ticket)
     for (_, key), tickets in made.items():
         if len(tickets) > 1:
@@ -240,7 +263,7 @@ def _rest(evidence: Evidence) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
-    *(_answered, _histories, _readings, _doubled, _ends, _jobs, _outcomes, _told, _rest),
+    *(_answered, _refused, _histories, _readings, _doubled, _ends, _jobs, _outcomes, _told, _rest),
 )
 
 
@@ -248,7 +271,7 @@ def summary(evidence: Evidence, found: list[Finding]) -> str:
     """The counts of what was looked at and of what was wrong, a line each, and then each finding."""
     count = Counter(each.wrong for each in found)
     acts, owed = sum(map(len, evidence.histories.values())), sum(1 for _ in announcements(evidence))
-    good = sum(answer.status < 300 for answer in evidence.answers)
+    good = sum(answer.good for answer in evidence.answers)
     told = ", ".join(sorted(evidence.told)) or "no channel"
     lines = [
         f"{len(evidence.answers)} answers, {good} of them good; {len(evidence.histories)} tickets, {acts} acts, "

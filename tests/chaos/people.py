@@ -29,6 +29,7 @@ UNCERTAIN = {401, 429}
 """Statuses that say nothing about the request: a clock jumped, or too much is asked at once."""
 
 RETRIES = 2
+NONE = {"status": 0, "said": None}
 REPORT = {"kind": "change-register", "forms": ["xlsx"]}
 
 
@@ -49,8 +50,7 @@ class ClientLog:
     def note(self, person: str, act: str, answer: httpx.Response | None, **about: str | None) -> None:
         """Keep an answer, or that there was none."""
         said: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "person": person, "act": act, **about}
-        if answer is not None:
-            said |= {"status": answer.status_code, "said": _said(answer)}
+        said |= {"status": answer.status_code, "said": _said(answer)} if answer is not None else NONE
         with self.path.open("a", encoding="utf-8") as log:
             log.write(json.dumps(said) + "\n")
 
@@ -61,10 +61,8 @@ class ClientLog:
     def _answers(self) -> Iterator[Answer]:
         for line in self.path.read_text(encoding="utf-8").splitlines():
             noted = json.loads(line)
-            if "status" not in noted:
-                continue
             said = noted["said"] if isinstance(noted["said"], dict) else {}
-            shows = noted["status"] < 300 and "metadata" in said
+            shows = "metadata" in said
             yield Answer(
                 noted["person"],
                 noted["act"],

@@ -146,17 +146,18 @@ def mounted(folder: Path) -> list[str]:
 class Disk:
     """A process's data folder, filled to the last byte: ENOSPC from a small file system, where one can be mounted.
 
-    Elsewhere no file of the process may grow (EFBIG, by RLIMIT_FSIZE), which fails the same writes in other words.
+    Where it is not `small`, no file of the process may grow (EFBIG, by RLIMIT_FSIZE): the same writes fail otherwise.
     """
 
     child: Child
     folder: Path
+    small: bool
 
     def fill(self) -> None:
-        if not can_mount():
+        if not self.small:
             self._limit(0)
             return
-        with contextlib.suppress(FileNotFoundError), self._filler.open("wb", buffering=0) as file:  # it died meanwhile
+        with contextlib.suppress(FileNotFoundError), self._filler.open("wb", buffering=0) as file:  # where it died
             try:
                 while file.write(bytes(65_536)):
                     pass
@@ -165,15 +166,19 @@ class Disk:
                     raise
 
     def free(self) -> None:
-        if can_mount():
+        if self.small:
             self._filler.unlink(missing_ok=True)
         else:
             self._limit(resource.RLIM_INFINITY)
 
     @property
+    def seen(self) -> Path:
+        """The folder as the process sees it, in whatever namespace."""
+        return Path(f"/proc/{self.child.pid}/root{self.folder}")
+
+    @property
     def _filler(self) -> Path:
-        """The file, as whoever is outside of the namespace sees it."""
-        return Path(f"/proc/{self.child.pid}/root{self.folder}/filler")
+        return self.seen / "filler"
 
     def _limit(self, size: int) -> None:
         with contextlib.suppress(ProcessLookupError):

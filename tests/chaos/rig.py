@@ -271,7 +271,7 @@ def _process(rig: Rig, shape: Shape, name: str, environment: Mapping[str, str], 
     ready = f"http://127.0.0.1:{port}/{'readyz' if api else 'healthz'}"
     child = Child(name, command, {**environment, **own}, folder.with_suffix(".log"), ready)
     if shape.small_disk(name):
-        rig.disks[name] = Disk(child, folder)
+        rig.disks[name] = Disk(child, folder, can_mount())
     return child
 
 

@@ -46,6 +46,7 @@ def with_history(*history: Entry, evidence: Evidence = WELL) -> Evidence:
 
 
 GOOD = with_history(*HISTORY)
+REFUSALS = (Answer("claire@cab-i.com", "approve", 403, TICKET, kind="not-authorized"),)
 OTHER = entry("approved", 1, "claire@cab-i.com")
 RETRIED = (*HISTORY[:3], entry("failed", 3), entry("retried", 4, PIERRE), entry("deploying", 5, job="8"))
 
@@ -55,6 +56,10 @@ BAD: dict[str, tuple[Evidence, Wrong]] = {
     "another's act stands in the place of the one that was answered": (
         with_history(CREATED, OTHER, *HISTORY[2:]),
         Wrong.MISSING,
+    ),
+    "who was refused has approved": (
+        with_history(CREATED, OTHER, *HISTORY[2:], evidence=replace(WELL, answers=REFUSALS)),
+        Wrong.REFUSED,
     ),
     "deployed without approval": (with_history(CREATED, *HISTORY[2:]), Wrong.ILLEGAL),
     "approved twice": (with_history(CREATED, APPROVED, APPROVED, *HISTORY[2:]), Wrong.ILLEGAL),
@@ -124,6 +129,12 @@ def test_what_is_wrong_is_named(case: str) -> None:
     found = findings(evidence)
     assert wrong in {each.wrong for each in found}
     assert all(each.subject and each.says for each in found)
+
+
+def test_who_had_no_answer_once_may_have_done_it() -> None:
+    """Whoever asks again after that is told that it is done already."""
+    unanswered = (Answer("claire@cab-i.com", "approve", 0, TICKET), *REFUSALS)
+    assert findings(with_history(CREATED, OTHER, *HISTORY[2:], evidence=replace(WELL, answers=unanswered))) == []
 
 
 def test_every_kind_of_finding_is_tried() -> None:
