@@ -271,11 +271,11 @@ def summary(evidence: Evidence, found: list[Finding]) -> str:
     """The counts of what was looked at and of what was wrong, a line each, and then each finding."""
     count = Counter(each.wrong for each in found)
     acts, owed = sum(map(len, evidence.histories.values())), sum(1 for _ in announcements(evidence))
-    good = sum(answer.good for answer in evidence.answers)
+    good, none = sum(answer.good for answer in evidence.answers), sum(not answer.status for answer in evidence.answers)
     told = ", ".join(sorted(evidence.told)) or "no channel"
     lines = [
-        f"{len(evidence.answers)} answers, {good} of them good; {len(evidence.histories)} tickets, {acts} acts, "
-        f"{len(evidence.jobs)} jobs; {owed} announcements by {told}"
+        f"{len(evidence.answers)} times asked, {good} answers good, {none} times none",
+        f"{len(evidence.histories)} tickets, {acts} acts, {len(evidence.jobs)} jobs, {owed} announcements by {told}",
     ]
     lines += [f"{wrong.value:<32} {count[wrong]}" for wrong in Wrong]
     return "\n".join([*lines, *map(str, found)])

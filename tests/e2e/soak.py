@@ -114,15 +114,19 @@ def short(seed: int) -> Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a run. `deaths` are processes that ended by themselves: no finding, and worth a look."""
+    """The end of a run. `deaths` are processes that ended by themselves: no finding, and worth a look.
+
+    `lost` are the answers that proxies lost, to whomever.
+    """
 
     evidence: Evidence
     found: list[Finding]
     deaths: list[str]
+    lost: int
 
     def __str__(self) -> str:
         died = "\n".join(self.deaths) or "no process ended by itself"
-        return f"{summary(self.evidence, self.found)}\n{died}"
+        return f"{self.lost} answers lost on the network\n{summary(self.evidence, self.found)}\n{died}"
 
 
 def soak(folder: Path, run: Run) -> Outcome:
@@ -148,7 +152,8 @@ async def _soak(stack: Stack, demo: Demo, run: Run) -> Outcome:
         crowd = Crowd(stack, rig.urls, http, log, run.seed, tokens)
         late = await _trouble(rig, crowd, run)
         evidence = await _settled(Gathering(rig, crowd), run)
-        return Outcome(evidence, [*late, *findings(evidence)], rig.deaths)
+        lost = sum(path.lost for path in rig.paths.values())
+        return Outcome(evidence, [*late, *findings(evidence)], rig.deaths, lost)
 
 
 async def _trouble(rig: Rig, crowd: Crowd, run: Run) -> list[Finding]:
@@ -233,10 +238,11 @@ def main() -> None:
     parser.add_argument("--apis", type=int, default=2)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--every", type=float, default=3.5, metavar="SECONDS", help="between two faults")
+    parser.add_argument("--settle", type=float, default=600.0, metavar="SECONDS", help="in which all may come right")
     parser.add_argument("--kept", action="store_true", help="run the short form of every seed that found something")
     given = parser.parse_args()
     shape = Shape(given.apis, given.workers, engine=os.environ.get("TEMPORAL_ADDRESS"))
-    whole = Run(given.seed, given.minutes, shape, given.every)
+    whole = Run(given.seed, given.minutes, shape, given.every, settle=given.settle)
     wrong = [run.seed for run in ([short(seed) for seed in KEPT] if given.kept else [whole]) if _found(run)]
     sys.exit(f"Not as it must be: seed {', '.join(map(str, wrong))}" if wrong else 0)
 
