@@ -133,6 +133,9 @@ FOLLOWS: Mapping[str | None, frozenset[str]] = {
 """The actions that may follow each; an action that is not here ends the ticket."""
 
 ENDED = frozenset({"deployed", "failed", "rejected", "cancelled", "expired", "superseded"})
+FOR_OPERATORS = frozenset({"internal", "not-running"})
+"""Kinds of refusals that send people to the operators, who would find nothing to mend."""
+
 RECORDED_AS = {"approve": "approved", "reject": "rejected", "cancel": "cancelled", "retry": "retried"}
 ANNOUNCED = {
     **{name: f"request-{name}" for name in ("created", "approved", "rejected", "cancelled", "expired", "superseded")},
@@ -253,8 +256,9 @@ def _told(evidence: Evidence) -> Iterator[Finding]:
 
 def _rest(evidence: Evidence) -> Iterator[Finding]:
     for answer in evidence.answers:
-        if answer.status == INTERNAL_ERROR:
-            yield Finding(Wrong.INTERNAL, answer.ticket or answer.key or "-", f"{answer.person}, {answer.act}")
+        if answer.status == INTERNAL_ERROR or answer.kind in FOR_OPERATORS:
+            says = f"{answer.person}, {answer.act}: {answer.status} {answer.kind}"
+            yield Finding(Wrong.INTERNAL, answer.ticket or answer.key or "-", says)
     for report, state in evidence.reports.items():
         if state != "made":
             yield Finding(Wrong.UNMADE, report, state)

@@ -8,6 +8,7 @@ that it can be cut off alone.
 import asyncio
 import contextlib
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -218,8 +219,9 @@ async def _systems(rig: Rig, demo: Demo, shape: Shape, closing: contextlib.Async
 
 
 def _git(stack: Stack, port: int) -> Child:
-    """A Git server in front of the record and the audit trail."""
-    command = ["git", "daemon", "--reuseaddr", "--listen=127.0.0.1", f"--port={port}", "--export-all"]
+    """A Git server in front of the record and the audit trail; `git daemon` would be a parent that dies alone."""
+    programs = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip()
+    command = [f"{programs}/git-daemon", "--reuseaddr", "--listen=127.0.0.1", f"--port={port}", "--export-all"]
     command += ["--enable=receive-pack", f"--base-path={stack.data}", str(stack.data)]
     return Child("git", command, os.environ, stack.data / "logs" / "git.log")
 

@@ -102,6 +102,10 @@ BAD: dict[str, tuple[Evidence, Wrong]] = {
     "failed, as no job did": (with_history(*HISTORY[:3], entry("failed", 3)), Wrong.UNLIKE_AWX),
     "a mail is lost": (replace(GOOD, told={"mail": TOLD - {f"{TICKET}.2.request-approved"}}), Wrong.UNTOLD),
     "an internal error": (replace(GOOD, answers=(*GOOD.answers, Answer(JEAN, "reject", 500, TICKET))), Wrong.INTERNAL),
+    "people are sent to the operators": (
+        replace(GOOD, answers=(*GOOD.answers, Answer(JEAN, "reject", 409, TICKET, kind="not-running"))),
+        Wrong.INTERNAL,
+    ),
     "a report that is being made for ever": (replace(GOOD, reports={"RPT-1": "running"}), Wrong.UNMADE),
     "the audit finds something": (replace(GOOD, unverified="forged: 1"), Wrong.UNVERIFIED),
 }
