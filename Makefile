@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 # `postgres` has `make soak` start a Temporal server on PostgreSQL, which it builds first.
 CLUSTER ?=
-# The faults that it has happen, and how long they go on; the last seed that found something, and ten minutes, where they are left out.
+# The seed that its faults are drawn from, and how long they go on; CI's seed and ten minutes where they are left out.
 SEED ?=
 MINUTES ?=
 # The release that `make upgrade-test` begins with; the last tag v* where it is left out.

@@ -75,8 +75,8 @@ NOTICES = {
 READS = {"none": 90, "500": 3, "502": 3, "too-many": 2, "migrating": 2}
 
 
-KEPT = (729,)
-"""Seeds that found something, newest last; `--kept` runs the short form of each. The first has a bit of everything."""
+KEPT = (729, 7)
+"""The seed that CI runs, which has a bit of everything; then those that found something. `--kept` runs all, short."""
 
 ANSWERED_WITHIN = 60
 """Seconds that a client waits for one answer."""
@@ -234,7 +234,7 @@ def told(run: Run) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
-    parser.add_argument("--seed", type=int, default=KEPT[-1])
+    parser.add_argument("--seed", type=int, default=KEPT[0])
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--apis", type=int, default=2)
     parser.add_argument("--workers", type=int, default=3)
