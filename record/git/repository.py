@@ -278,7 +278,8 @@ class Repository:
             else:
                 landed = self._branch.move(draft.base, draft.tip)
         finally:
-            if not landed:
+            # A fetch beside the push may have found objects in the pack, and asked the remote for none of them.
+            if not landed and remote is None:
                 _discard(packed)
         return landed
 
@@ -303,7 +304,7 @@ def _pushed(remote: Remote, tip: str) -> bool:
 
 
 def _discard(packed: Iterable[Path]) -> None:
-    """Remove a pack that did not land: nothing refers to it, and what a remote took after all is fetched."""
+    """Remove a pack that did not land: nothing refers to it."""
     for path in reversed(list(packed)):
         path.unlink(missing_ok=True)
 
