@@ -29,8 +29,8 @@ class Mending:
         if resumed is None:
             return False
         if drift.kind is DriftKind.BEHIND:
-            await self.promotions.replace(resumed)
-        elif not await self.promotions.resume(resumed):
+            return await self.promotions.replace(resumed)
+        if not await self.promotions.resume(resumed):
             await self._resume_ended(drift.subject)
         return True
 

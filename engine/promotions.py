@@ -10,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.drift import NoAnswer
 from domain.change import Resumed
+from domain.drift import DriftKind, difference
 from domain.ticket import PromotionRequest
 from workflows import shown
 from workflows.promotion import Promotion
@@ -45,11 +46,11 @@ class EnginePromotions:
             raise
         return found.status is WorkflowExecutionStatus.RUNNING
 
-    async def told(self, ticket_id: str) -> PromotionRequest | None:
-        """The ticket as its promotion has it; None where none runs. Raises NoAnswer, RPCError."""
+    async def told(self, ticket_id: str, run_id: str | None = None) -> PromotionRequest | None:
+        """The ticket as its promotion has it, or one run of it; None where none runs. Raises NoAnswer, RPCError."""
         if not await self.runs(ticket_id):
             return None
-        handle = self.client.get_workflow_handle(ticket_id)
+        handle = self.client.get_workflow_handle(ticket_id, run_id=run_id)
         try:
             return await handle.query(Promotion.ticket, rpc_timeout=ANSWERS_WITHIN)
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
@@ -70,9 +71,31 @@ class EnginePromotions:
         """Have the ticket go on though its promotion ended before it was read. Raises RPCError."""
         await resume(self.client, resumed, self.task_queue)
 
-    async def replace(self, resumed: Resumed) -> None:
+    async def replace(self, resumed: Resumed) -> bool:
         """Have the ticket go on from what the record has, instead of the promotion that runs. Raises RPCError.
 
-        The one that runs may have asked AWX for a job: the new one looks for it before it asks (docs/adr/0002).
+        The one that runs may have asked AWX for a job: the new one looks for it before it asks (docs/adr/0002). False
+        for one that is not older any more, or does not say: it may hold what people decided since, and goes on.
         """
-        await resume(self.client, resumed, self.task_queue, replaces=True)
+        ticket = resumed.ticket
+        run = (await self.client.get_workflow_handle(ticket.id).describe()).run_id
+        try:
+            told = await self.told(ticket.id, run)
+        except NoAnswer:
+            return False
+        if told is None or difference(ticket, told) is not DriftKind.BEHIND:
+            return False
+        if not await self._end(ticket.id, run):
+            return False
+        await resume(self.client, resumed, self.task_queue)
+        return True
+
+    async def _end(self, ticket_id: str, run_id: str) -> bool:
+        """End that run and no later one; False where it has ended by itself."""
+        try:
+            await self.client.get_workflow_handle(ticket_id, run_id=run_id).terminate("it is older than the record")
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True

@@ -30,20 +30,18 @@ def submitted(
     )
 
 
-async def resume(
-    client: Client, resumed: Resumed, task_queue: str, *, first: bool = False, replaces: bool = False
-) -> None:
-    """Have a recorded ticket's promotion go on; one that runs is left alone, unless this one `replaces` it.
+async def resume(client: Client, resumed: Resumed, task_queue: str, *, first: bool = False) -> None:
+    """Have a recorded ticket's promotion go on; one that runs is left alone.
 
     Raises WorkflowAlreadyStartedError where it is to be the `first` that the engine knows of, and one has ended.
     """
-    ticket, conflict, reuse = resumed.ticket, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+    ticket, reuse = resumed.ticket, WorkflowIDReusePolicy
     await client.start_workflow(
         Promotion.run,
         resumed,
         id=ticket.id,
         task_queue=task_queue,
-        id_conflict_policy=conflict.TERMINATE_EXISTING if replaces else conflict.USE_EXISTING,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=reuse.REJECT_DUPLICATE if first else reuse.ALLOW_DUPLICATE,
         search_attributes=shown.at_resume(ticket),
         static_summary=shown.summary(ticket.spec.target, ticket.metadata.tenant),
