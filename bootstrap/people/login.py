@@ -9,7 +9,7 @@ from bootstrap.people.sessions import KeptSession
 from bootstrap.people.shown import console, show_json, show_lines
 from clients.oidc.device import sign_in_by_device
 from clients.oidc.loopback import sign_in_by_browser
-from clients.oidc.provider import IssuedTokens, SignInProvider
+from clients.oidc.provider import IssuedTokens, SignInFailed, SignInProvider
 from clients.prodgate.answers import MeShown, plain
 
 WITHIN = 300.0
@@ -19,6 +19,11 @@ WITHIN = 300.0
 def login(gate: Gate, given: Namespace) -> int:
     """Sign in, and keep it for the next commands."""
     asked = gate.sign_in_settings()
+    if others := gate.file.others(gate.url, asked.issuer, asked.client_id):
+        raise SignInFailed(
+            f"{gate.url} names your sign-in at {', '.join(others)}: whoever runs it could act as you there. "
+            "If both are your company's, sign out there first: prodgate logout --url …"
+        )
     _tell(f"Signing in at {asked.issuer} for {gate.url}")
     provider = SignInProvider.discovered(asked.issuer, asked.client_id, asked.scope, gate.http)
     tokens = _tokens(provider, given)

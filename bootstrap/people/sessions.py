@@ -51,18 +51,30 @@ class SessionFile:
         except (TypeError, KeyError):
             return None  # of another release: sign in again
 
+    def others(self, url: str, issuer: str, client_id: str) -> list[str]:
+        """The other APIs at which a sign-in of that provider and client is kept: each would take its tokens."""
+        found = {each: self.get(each) for each in self._read() if each != url}
+        return [each for each, kept in found.items() if kept and (kept.issuer, kept.client_id) == (issuer, client_id)]
+
     def put(self, url: str, session: KeptSession | None) -> None:
         """Keep a sign-in; None forgets it."""
         with self._one():
             self._put(url, session)
 
     def renewed(self, url: str, renew: Callable[[KeptSession], IssuedTokens]) -> KeptSession | None:
-        """The sign-in, renewed where it ends soon, by one process at a time: a refresh token may be good once."""
+        """The sign-in, renewed where it ends soon, by one process at a time: a refresh token may be good once.
+
+        One that is over is forgotten, and no later one with it. Raises ProviderAway as `renew` does.
+        """
         with self._one():
             kept = self.get(url)
             if kept is None or kept.tokens.expires - time.time() > RENEW_BEFORE or not kept.tokens.refresh_token:
                 return kept
-            new = KeptSession(kept.issuer, kept.client_id, kept.scope, renew(kept))
+            try:
+                new = KeptSession(kept.issuer, kept.client_id, kept.scope, renew(kept))
+            except SignInOver:
+                self._put(url, None)
+                return None
             self._put(url, new)
             return new
 
@@ -110,11 +122,7 @@ class TokenSource:
         """The token, renewed where it is about to end; None where nobody is signed in. Raises ProviderAway."""
         if given := os.environ.get("PRODGATE_TOKEN"):
             return given
-        try:
-            kept = self.file.renewed(self.url, self._renew)
-        except SignInOver:
-            self.file.put(self.url, None)
-            return None
+        kept = self.file.renewed(self.url, self._renew)
         return kept.tokens.id_token if kept and kept.tokens.expires > time.time() else None
 
     def _renew(self, kept: KeptSession) -> IssuedTokens:
