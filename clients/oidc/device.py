@@ -9,6 +9,9 @@ GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SLOWER = 5.0
 """Seconds that `slow_down` adds to the interval (section 3.5)."""
 
+SOONEST, LATEST, LONGEST = 1.0, 60.0, 1_800.0
+"""Seconds between two questions at the least and at the most, and those in which somebody types: whatever it says."""
+
 
 def sign_in_by_device(
     provider: SignInProvider, show: Callable[[str, str], None], sleep: Callable[[float], None] = time.sleep
@@ -19,8 +22,9 @@ def sign_in_by_device(
     asked = provider.ask("device_authorization_endpoint", scope=provider.scope)
     try:
         device, code, address = (str(asked[name]) for name in ("device_code", "user_code", "verification_uri"))
-        interval, end = float(asked.get("interval", 5)), time.monotonic() + float(asked["expires_in"])
-    except (KeyError, TypeError, ValueError) as error:
+        interval = min(max(SOONEST, float(asked.get("interval", 5))), LATEST)
+        end = time.monotonic() + min(float(asked["expires_in"]), LONGEST)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise SignInFailed(f"{provider.issuer} does not answer as RFC 8628 says") from error
     show(checked_address(address), code)
     while time.monotonic() < end:
