@@ -29,6 +29,7 @@ from engine.promotions import EnginePromotions
 from record.errors import RecordError
 from record.facts.resuming import ResumptionReader
 from record.git.repository import open_repository
+from record.index.changes import printable
 from record.index.reader import Index
 from record.signing.keys import KeyReader
 from settings import Settings, SettingsError, plain, variable
@@ -157,7 +158,7 @@ def _json(results: Sequence[tuple[Drift, bool]], unasked: str | None) -> str:
 
 def _text(results: Sequence[tuple[Drift, bool]], took: float) -> str:
     lines = [
-        f"{drift.kind:<12}  {drift.subject}  {drift.found}; {'mended' if done else drift.mend}"
+        printable(f"{drift.kind:<12}  {drift.subject}  {drift.found}; {'mended' if done else drift.mend}")
         for drift, done in results
     ]
     mended = sum(done for _, done in results)

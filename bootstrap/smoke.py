@@ -13,6 +13,9 @@ from urllib.parse import quote
 
 import httpx
 
+from clients.oidc.provider import SignInFailed, checked_address
+from clients.prodgate.answers import plain
+
 MARK = "smoke"
 """The environment to which the catalogue promotes a target of this test (`promotion: {from: staging, to: smoke}`): its
 owners said so in a reviewed commit, and the gate refuses this environment for every other target."""
@@ -160,6 +163,11 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"prodgate: {' and '.join(lacking)} must be set: bearer tokens of two people\n")
         return 2
     tokens = {name: os.environ[name] for name in (REQUESTER, APPROVER)}
+    try:
+        checked_address(given.url)
+    except SignInFailed as error:
+        sys.stderr.write(f"prodgate: {error}\n")
+        return 2
     with httpx.Client(base_url=given.url.rstrip("/"), timeout=60) as http:
         return _walk(Walk(Installation(http, tokens), given.target, given.within))
 
@@ -171,11 +179,16 @@ def _walk(walk: Walk) -> int:
         try:
             seen = step()
         except (StepFailed, ValueError, KeyError, TypeError) as error:
-            sys.stdout.write(f"FAILED {time.monotonic() - since:6.2f} s  {sentence}: {_said(error)}\n")
+            _tell(f"FAILED {time.monotonic() - since:6.2f} s  {sentence}: {_said(error)}")
             return 1
-        sys.stdout.write(f"ok     {time.monotonic() - since:6.2f} s  {sentence}{f': {seen}' if seen else ''}\n")
-    sys.stdout.write(f"all in {time.monotonic() - began:.1f} s\n")
+        _tell(f"ok     {time.monotonic() - since:6.2f} s  {sentence}{f': {seen}' if seen else ''}")
+    _tell(f"all in {time.monotonic() - began:.1f} s")
     return 0
+
+
+def _tell(text: str) -> None:
+    """Print one line; the installation may be anybody's, and nothing of its answers moves a cursor."""
+    sys.stdout.write(plain(text).replace("\n", " ") + "\n")
 
 
 def _said(error: Exception) -> str:

@@ -42,6 +42,10 @@ MENDS = {
 """What mends each kind."""
 
 
+_SUBJECT, _FOUND = 200, 1_000
+"""Characters of a difference that are told: a file's name may have millions, a report is one answer."""
+
+
 class Drift(Frozen):
     """One difference. `subject` is a ticket's id, the path of a file that is none, or a job as tickets write it.
 
@@ -55,7 +59,7 @@ class Drift(Frozen):
 
     @classmethod
     def of(cls, kind: DriftKind, subject: str, found: str) -> "Drift":
-        return cls(kind=kind, subject=subject, found=found, mend=MENDS[kind])
+        return cls(kind=kind, subject=subject[:_SUBJECT], found=found[:_FOUND], mend=MENDS[kind])
 
 
 class DriftReport(Frozen):

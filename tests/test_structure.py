@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "bootstrap/push_command": {"clients", "settings"},
     "bootstrap/documents_command": {"bootstrap", "clients", "domain", "engine", "record", "settings"},
     "bootstrap/report_command": set(),
-    "bootstrap/smoke": set(),
+    "bootstrap/smoke": {"clients"},
     "bootstrap/documents": {"clients", "engine", "settings"},
     "bootstrap/doctor": {"activities", "bootstrap", "clients", "domain", "engine", "settings"},
     "bootstrap/reconcile": {
