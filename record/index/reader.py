@@ -82,10 +82,8 @@ class Index:
         self._db: sqlite3.Connection
         self._finder: Finder
         self._feed: Feed
-        self._turn = RLock()
-        self._still = False
-        self._changed = Condition()
-        self._stopping = Event()
+        self._turn, self._still = RLock(), False
+        self._changed, self._stopping = Condition(), Event()
         self._follower: Thread | None = None
 
     def catch_up(self, *, fetch: bool = False) -> None:
@@ -114,9 +112,11 @@ class Index:
     def _move_to(self, tip: str | None) -> None:
         try:
             self._follow(tip)
-        except (sqlite3.DatabaseError, pygit2.GitError, KeyError, ValueError) as error:
-            _LOG.warning("The index is rebuilt: %s", error)
+        except (sqlite3.DatabaseError, pygit2.GitError, KeyError, ValueError, RecordUnavailable) as error:
             self._release()
+            if isinstance(error, RecordUnavailable):  # it goes on from what was committed, once Git is there again
+                raise
+            _LOG.warning("The index is rebuilt: %s", error)
             schema.discard(self._path)
             self._follow(tip)
 
