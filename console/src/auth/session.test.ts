@@ -10,9 +10,9 @@ const USER = {
 
 vi.mock('./provider', () => ({
   managerFor: () => ({
-    signinRedirectCallback: async () => {
+    signinRedirectCallback: () => {
       sessionStorage.setItem(keptAs(SETTINGS as never), JSON.stringify(USER));
-      return USER;
+      return Promise.resolve(USER);
     },
   }),
 }));
