@@ -16,7 +16,7 @@ WORKERS ?= $(shell expr $(CORES) + 1)
 BROWSERS ?= $(WORKERS)
 PYTEST := pytest --dist worksteal -n
 # Counting lines costs half of a test's processor time again, so it is done where tests are quick and rules are held.
-COUNTED := tests/domain tests/record tests/clients tests/activities
+COUNTED := tests/domain tests/record tests/clients tests/activities tests/bootstrap/people
 BAR := 93
 # What the hundreds of processes of a run import is compiled once, wherever the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
