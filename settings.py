@@ -24,8 +24,7 @@ from bootstrap.channel_settings import ChannelSettings
 from bootstrap.record_settings import Mode as Mode
 from bootstrap.record_settings import RecordSettings
 from bootstrap.setting_types import Email, Origin, Seconds, counts, listed, zone
-
-PREFIX = "PRODGATE_"
+from bootstrap.variables import variable as variable
 
 
 class SettingsError(Exception):
@@ -165,6 +164,15 @@ class Settings(ChannelSettings, RecordSettings):
         "127.0.0.1", description="Address of the worker's /healthz, /readyz and /metrics; 0.0.0.0 in a container."
     )
     worker_health_port: int = Field(8081, ge=0, le=65535, description="Port of the same.")
+    otlp_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="OTLP collector that is sent traces, with `/v1/traces`; none are made without. Worker and API.",
+    )
+    otlp_token: SecretStr | None = Field(None, description="Bearer token for that collector.")
+    trace_share: float = Field(
+        1.0, ge=0, le=1, description="Share of requests that are traced, whole, from 0 to 1; the same in both."
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
     @model_validator(mode="after")
@@ -206,11 +214,6 @@ class Settings(ChannelSettings, RecordSettings):
 def plain(secret: SecretStr | None) -> str | None:
     """The text of a secret, for the one who has to send it."""
     return secret.get_secret_value() if secret else None
-
-
-def variable(name: str) -> str:
-    """The environment variable of a field."""
-    return PREFIX + name.upper()
 
 
 def variables() -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from prometheus_client import Counter
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -38,6 +39,8 @@ LAUNCH_UNKNOWN = "LaunchUnknown"
 NOT_YET = "NotYet"
 """Type of the failure that asks for another look: nothing is wrong, it is only too early."""
 DUPLICATES = "prodgate_awx_duplicate_jobs"
+LAUNCHES = Counter("prodgate_awx_launches", "Launches that AWX was asked for, by what came of it", ["outcome"])
+_OUTCOMES = {Launched: "launched", LaunchRefused: "refused", NotLaunched: "not launched"}
 CLOCK_SKEW = timedelta(minutes=5)
 """The most that AWX's clock may be off from ours when jobs are searched by their time of creation."""
 
@@ -110,7 +113,17 @@ class AwxActivities:
         Not harmless twice, which is why it is tried once: after LaunchUnknown or a timeout, `find_job` tells whether
         there is a job before anybody asks again.
         """
-        began, asked, deployment = time.monotonic(), activity.info(), launch.deployment
+        try:
+            outcome = await self._asked(launch, activity.info())
+        except ApplicationError:
+            LAUNCHES.labels("unknown").inc()
+            raise
+        LAUNCHES.labels(_OUTCOMES[type(outcome)]).inc()
+        return outcome
+
+    async def _asked(self, launch: Launch, asked: activity.Info) -> LaunchOutcome:
+        """One launch, or why there is none."""
+        began, deployment = time.monotonic(), launch.deployment
         if asked.workflow_run_id != launch.run:
             return NotLaunched(reason="Another run of the promotion may have asked AWX: it is looked at", asked=False)
         try:

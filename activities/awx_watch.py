@@ -35,9 +35,11 @@ class WatchActivities:
         Harmless twice: it reads, but for cancelling twins that have not run, which stay cancelled.
         """
         try:
-            comparison = await self._compare(window)
+            comparison = await self.compare(window)
+            strays = [await self._without_twin(orphan) for orphan in comparison.strays]
         except (AwxError, RecordError, sqlite3.Error) as error:
             raise ApplicationError(str(error), type=type(error).__name__) from error
+        comparison = comparison.model_copy(update={"strays": tuple(strays)})
         for orphan in comparison.strays:
             activity.logger.error("AWX job %s (%s): %s", orphan.job, orphan.status, orphan.reason)
         for lacking in comparison.missing:
@@ -47,7 +49,8 @@ class WatchActivities:
         meter.create_gauge(MISSING, "Tickets without their AWX job").set(len(comparison.missing))
         return comparison
 
-    async def _compare(self, window: Window) -> JobComparison:
+    async def compare(self, window: Window) -> JobComparison:
+        """Compare, and change nothing. Raises AwxError, RecordError, sqlite3.Error."""
         template, me = await self.client.template(), await self.client.me()
         # The record first: a job made while it is read is in neither, or explained.
         moved = await asyncio.to_thread(lambda: list(self._moved(window)))
@@ -55,7 +58,7 @@ class WatchActivities:
         tickets = await asyncio.to_thread(self._tickets, named(jobs))
         approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_by]
         return JobComparison(
-            strays=tuple([await self._without_twin(orphan) for orphan in orphans(jobs, approved, me.id)]),
+            strays=orphans(jobs, approved, me.id),
             missing=missing(moved, jobs, window),
         )
 

@@ -14,6 +14,7 @@ from temporalio.client import AsyncActivityCancelledError, AsyncActivityHandle, 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.tracing import apart
 from domain.errors import NewerFormat
 from domain.following import Followed
 from domain.values import Frozen
@@ -172,7 +173,8 @@ class LeadingActivities:
             await lease.renew()
             lease.check()
             async with _while_leading(lease) as ended:
-                ended.append(asyncio.create_task(follower.follow(lease)))
+                with apart():
+                    ended.append(asyncio.create_task(follower.follow(lease)))
                 await asyncio.wait(ended, timeout=SHIFT.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
                 await _first_failure(ended)
         except (BranchRewritten, NewerFormat) as error:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
-from prometheus_client import Gauge
+from prometheus_client import Gauge, Histogram
 
 from activities.leading import BEHIND, OLDEST, Lease, LeaseLost, resting
 from activities.planning import ChannelSetup, OutboxPlanner
+from activities.tracing import announcing
 from clients.channel import ChannelDown, NewerLeader
 from domain.announcement import Channel
 from domain.backlog import Key
@@ -36,11 +37,17 @@ IDLE = 5.0
 """Seconds without anything to tell after which a channel may rest."""
 
 
-AT_ONCE = {Channel.WEBHOOK: 50}
-"""Destinations that a channel tells at the same time, where it is more than one: each webhook is a server of its own,
-and one that answers slowly must not hold up the others. A mail server, Slack and Kafka are one server each."""
+AT_ONCE = {Channel.WEBHOOK: 50, Channel.PUSH: 50}
+"""Destinations that a channel tells at the same time, where it is more than one: each webhook and each push service is
+another server, and a slow one must not hold up the others. A mail server, Slack and Kafka are one server each."""
 
 
+ANNOUNCED = Histogram(
+    "prodgate_announcement_seconds",
+    "Time from a change, as the record dates it, to its delivery at one destination",
+    ["channel"],
+    buckets=(1, 2, 5, 10, 30, 60, 300, 900, 3_600, 86_400),
+)
 BEGAN = Gauge("prodgate_follower_began_seconds", "Since when a follower tells, as a Unix time", ["follower"])
 
 
@@ -176,7 +183,9 @@ class _Leader:
         outgoing = OutgoingMessage(announcement=prepared[0], to=key[1], done=progress.receipts, thread=known.thread)
         self.lease.check()
         try:
-            delivery = await self.box.setup.client.deliver(outgoing, prepared[1], self.lease.check)
+            with announcing(self.box.setup.channel, said.event, key[0], said.number) as span:
+                delivery = await self.box.setup.client.deliver(outgoing, prepared[1], self.lease.check)
+                span.set_attribute("prodgate.outcome", "delivered" if delivery.failure is None else "failed")
         except (LeaseLost, NewerLeader):
             raise
         except ChannelDown as down:
@@ -186,14 +195,15 @@ class _Leader:
         except Exception as error:  # of this announcement: it must hold up no other
             _LOG.exception("%s can't tell %s of %s", self.box.name, key[1], key[0])
             delivery = DeliveryResult(failure=f"{type(error).__name__}: {error}")
-            await self._settle(planner, key, delivery)
+            await self._settle(planner, key, said, delivery)
         else:
-            await self._settle(planner, key, delivery)
+            await self._settle(planner, key, said, delivery)
         await self._blocking(lambda: planner.note(key, said, delivery))
 
-    async def _settle(self, planner: OutboxPlanner, key: Key, delivery: DeliveryResult) -> None:
+    async def _settle(self, planner: OutboxPlanner, key: Key, said: EventRef, delivery: DeliveryResult) -> None:
         now, wait = self.box.setup.now(), timedelta(seconds=delivery.retry_after or 0)
         if delivery.failure is None:
+            ANNOUNCED.labels(self.box.setup.channel).observe(max(0.0, (now - said.at).total_seconds()))
             await self._blocking(lambda: planner.backlog.done(key))
         else:
             await self._blocking(lambda: planner.backlog.failed(key, now, wait))

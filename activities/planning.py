@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from prometheus_client import Counter
 
@@ -17,6 +18,9 @@ from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
 from domain.webhooks import DeadLetter
 from record.facts.acts import Act, ActReader, UnreadCommits
+from record.facts.browsers import with_browsers
+from record.facts.identities import Identities
+from record.git.browsers import BROWSERS
 from record.git.outbox import Outbox
 from record.git.preferences import PREFERENCES, with_preferences
 from record.index.diff import Comparer
@@ -75,7 +79,7 @@ class OutboxPlanner:
     _open: dict[tuple[str, tuple[int, Event, int]], set[str]] = field(default_factory=dict)
     _prepared: dict[tuple[object, ...], tuple[Announcement, Audience] | None] = field(default_factory=dict)
     _looked_at: datetime | None = None
-    _known: tuple[Directory, str | None] | None = None
+    _known: tuple[Directory, tuple[str | None, ...]] | None = None
     _audiences: dict[str, Audience] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -232,16 +236,30 @@ class OutboxPlanner:
             self._known, self._audiences = known, {}
         if tenant not in self._audiences:
             found = known[0].audience(tenant)
-            if self.setup.channel is Channel.MAIL:
+            if self.setup.channel.is_chosen:
                 found = with_preferences(self.setup.acts.repository, found)
+            if self.setup.channel is Channel.PUSH:
+                found = with_browsers(self._identities, known[0], found)
             self._audiences[tenant] = found
         return self._audiences[tenant]
 
-    def _preferred(self) -> str | None:
-        """The commit that names everybody's preferences; None where nobody chose any, or the channel asks for none."""
-        if self.setup.channel is not Channel.MAIL:
-            return None
-        return self.setup.acts.repository.journal(PREFERENCES).shown()
+    def _preferred(self) -> tuple[str | None, ...]:
+        """The commits that tell what people chose, and which browsers are theirs.
+
+        Any commit may be the first act that binds an address to a sign-in, which browsers depend on.
+        """
+        if not self.setup.channel.is_chosen:
+            return ()
+        repository = self.setup.acts.repository
+        chosen = repository.journal(PREFERENCES).shown()
+        if self.setup.channel is not Channel.PUSH:
+            return (chosen,)
+        return chosen, repository.journal(BROWSERS).shown(), repository.tip()
+
+    @cached_property
+    def _identities(self) -> Identities:
+        acts = self.setup.acts
+        return Identities(acts.repository, acts.index, acts.keys)
 
     def take(self, key: Key, said: EventRef) -> tuple[TicketAnnouncements, tuple[Announcement, Audience] | None]:
         """Loads what is known of the ticket, prepares what to say; in memory from here, even if the record is away."""

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from prometheus_client import Counter, Histogram
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.tracing import link_announcements
 from activities.vouching import Vouching
 from domain import lifecycle
 from domain.change import Change, Recorded, SetBack
 from domain.errors import RuleViolation, StaleDecision, Unproven, Unvouched
-from domain.ticket import BY_PEOPLE, SYSTEM, PromotionRequest
+from domain.ticket import BY_PEOPLE, SYSTEM, Action, PromotionRequest
 from domain.vouching import Vouched
 from record.errors import RecordConflict, TicketExists
 from record.facts.line import UNREADABLE
@@ -22,6 +24,17 @@ from record.git.writer import Seal
 from record.index.proving import unproven
 from record.index.reader import Index
 from record.signing.proofs import CommitProofs
+
+_DAYS = (60, 300, 900, 3_600, 14_400, 28_800, 86_400, 259_200, 604_800, 2_592_000)
+"""Buckets in seconds, from a minute to a month."""
+
+DECIDED = Histogram(
+    "prodgate_decision_seconds", "Time from a request to its approval or rejection", ["impact"], buckets=_DAYS
+)
+IN_PRODUCTION = Histogram(
+    "prodgate_production_seconds", "Time from a request to its deployment", ["impact"], buckets=_DAYS
+)
+CONFLICTS = Counter("prodgate_record_conflicts", "Attempts to commit that met a file which somebody else had changed")
 
 _SET_BACK = "The record proves less of this request than before, for a key was revoked: look again"
 _FIRST_LOOK = timedelta(seconds=10)
@@ -49,11 +62,13 @@ class RecordActivities:
         change is made from. Fails as `RecordConflict` until a person has put the file back, as `Unproven` until they
         have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can be reached.
         """
+        link_announcements(change.ticket.id, len(change.ticket.status.history))
         try:
-            return await self.repository.record(change, await self._seal(change))
+            recorded = await self.repository.record(change, await self._seal(change))
         except TicketExists as error:
             raise ApplicationError(str(error), type="TicketExists", non_retryable=True) from error
         except RecordConflict as error:
+            CONFLICTS.inc()
             if back := await asyncio.to_thread(self._set_back, change.ticket):
                 raise ApplicationError(_SET_BACK, back, type="StaleDecision", non_retryable=True) from error
             said = await asyncio.to_thread(self._conflict, error, change.ticket)
@@ -64,6 +79,8 @@ class RecordActivities:
             raise self._refused(error, change) from error
         except UNREADABLE as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
+        _measure(change.ticket)
+        return recorded
 
     def _set_back(self, ticket: PromotionRequest) -> SetBack | None:
         """The ticket as the record proves it, where that is less than the promotion wrote: its key was revoked back.
@@ -116,6 +133,15 @@ class RecordActivities:
         look_again = _next_look(activity.info().attempt) if waits else None
         kind = type(error).__name__
         return ApplicationError(str(error), type=kind, non_retryable=not waits, next_retry_delay=look_again)
+
+
+def _measure(ticket: PromotionRequest) -> None:
+    """Count how long the ticket took; twice where an activity that had committed is run again."""
+    took, impact = ticket.last.at - ticket.metadata.created_at, ticket.spec.request.impact_assessment
+    if ticket.last.action in {Action.APPROVED, Action.REJECTED}:
+        DECIDED.labels(impact).observe(took.total_seconds())
+    elif ticket.last.action is Action.DEPLOYED:
+        IN_PRODUCTION.labels(impact).observe(took.total_seconds())
 
 
 def _next_look(attempt: int) -> timedelta:

@@ -18,7 +18,7 @@ from domain.ticket import Action, PromotionRequest
 from domain.vouching import Vouched
 from record.errors import RecordUnavailable
 from record.facts.line import UNREADABLE
-from record.facts.requesters import proven, requester_in
+from record.facts.requesters import decide_by_in, proven, requester_in
 from record.signing.proofs import CommitProofs
 
 
@@ -72,7 +72,7 @@ class Vouching:
             case Action.DUE:
                 vouching.check_due(before, ticket, now)
             case Action.EXPIRED:
-                until = self._until(ticket, await asyncio.to_thread(self._signed, ticket))
+                until = decide_by_in(ticket, await asyncio.to_thread(self._signed, ticket), self.expiry)
                 vouching.check_expired(before, ticket, until, now)
             case Action.LAPSED | Action.SUPERSEDED:
                 await self._check_objection(before, ticket, now)
@@ -91,15 +91,10 @@ class Vouching:
         except UNREADABLE as error:
             raise RecordUnavailable(f"The record can't be read: {error}") from error
 
-    def _until(self, ticket: PromotionRequest, signed: tuple[Claims, ...]) -> datetime:
-        """The time by which somebody had to decide first, as the submission was signed."""
-        said = next((each.decide_by for each in signed if each.action is Action.CREATED), None)
-        return said or ticket.metadata.created_at + self.expiry
-
     async def _check_objection(self, before: PromotionRequest, ticket: PromotionRequest, now: datetime) -> None:
         signed = await asyncio.to_thread(self._signed, ticket)
         said = await self.record.judge(before, requester_in(signed), now, signed)
-        allowed = self._until(ticket, signed) - ticket.metadata.created_at
+        allowed = decide_by_in(ticket, signed, self.expiry) - ticket.metadata.created_at
         vouching.check_objection(before, ticket, said, allowed)
 
     async def _job(self, before: PromotionRequest, change: Change) -> JobEvidence | None:

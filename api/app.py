@@ -9,11 +9,13 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan
 
 from api import (
     audit,
+    browsers,
     calendar,
     codec,
     console,
@@ -48,6 +50,19 @@ follow the deployment. Errors are RFC 9457 problem details; `detail` is a senten
 
 Get a token and press **Authorize**.
 """
+
+
+_WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds by whatever watches, which nobody looks at one by one."""
+
+_TRACED = TelemetryConfig(
+    metrics=False,
+    logs=False,
+    operation_spans=False,
+    auto_configure=False,
+    exclude=lambda scope: scope["path"] in _WATCHED,
+)
+"""The framework's own spans, of requests alone; who exports them is `bootstrap.traces`, never the environment."""
 
 
 class Undeclared(Exception):
@@ -112,6 +127,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
         generate_unique_id_function=operation_id,
         redoc_url=None,
         redirect_slashes=False,  # to whatever host the caller names, by http behind a proxy that speaks https
+        telemetry=_TRACED,
         swagger_ui_parameters={"tryItOutEnabled": True},  # no token stays in the browser, as with the console
     )
     app.include_router(requests.router)
@@ -120,6 +136,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(console.router)
     app.include_router(places.router)
     app.include_router(preferences.router)
+    app.include_router(browsers.router)
     app.include_router(codec.router)
     app.include_router(record.router)
     app.include_router(insights.router)

@@ -79,7 +79,8 @@ class Broadcast:
             if at < self._sequence:
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), RECHECK_AFTER)
+                async with asyncio.timeout(RECHECK_AFTER):
+                    await changed.wait()
             if at >= self._sequence:
                 yield None
 

@@ -4,6 +4,7 @@ import math
 import re
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from limits import RateLimitItem
@@ -11,9 +12,9 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 from prometheus_client import Gauge
-from redis.asyncio import BlockingConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+
+if TYPE_CHECKING:
+    from redis.asyncio import BlockingConnectionPool
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +90,15 @@ async def _taken(limiter: SlidingWindowCounterRateLimiter, limit: RateLimitItem,
     return max(0, math.floor(stats.reset_time - time.time())) + 1
 
 
-def _pool(url: str) -> BlockingConnectionPool:
-    """Connections to either server: they speak one protocol, whose names differ."""
+def _pool(url: str) -> "BlockingConnectionPool":
+    """Connections to either server: they speak one protocol, whose names differ.
+
+    The library is imported where it is needed: it imports OpenTelemetry's SDK for metrics that nobody asked for.
+    """
+    from redis.asyncio import BlockingConnectionPool
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+
     return BlockingConnectionPool.from_url(
         re.sub("^valkey", "redis", url),
         max_connections=CONNECTIONS,
@@ -101,7 +109,7 @@ def _pool(url: str) -> BlockingConnectionPool:
     )
 
 
-def _storage(pool: BlockingConnectionPool) -> RedisStorage:
+def _storage(pool: "BlockingConnectionPool") -> RedisStorage:
     return RedisStorage(
         "redis://",
         wrap_exceptions=True,

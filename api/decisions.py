@@ -126,8 +126,11 @@ class Decisions:
         try:
             answer = await self.engine.decide(signed)
         except NotRunning:
-            # An ended promotion has a reason to refuse; one that should run and doesn't is for operators.
-            lifecycle.check(case.ticket, decision, self.now(), case.requester)
+            # An ended promotion has a reason to refuse; one that should run and doesn't is for operators. The engine is
+            # asked how it ended: this process may have read the ticket before that.
+            self.tickets.held_ahead(decision.ticket_id)
+            ticket = await self.tickets.visible(by.person, decision.ticket_id)
+            lifecycle.check(ticket, decision, self.now(), case.requester)
             raise
         if not answer.recorded:
             self.tickets.held_ahead(decision.ticket_id)

@@ -26,7 +26,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.engine_errors import EngineUnavailable, NumberTaken, refusal_of, translated
+from bootstrap.process import trace_id
 from domain import errors
+from domain.browsers import BrowserChange
 from domain.contract import ContractWanted, SealedContract
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport
@@ -39,6 +41,7 @@ from domain.ticket import PromotionRequest
 from domain.values import TicketId
 from domain.webhooks import WebhookCall, WebhookResult
 from workflows import shown
+from workflows.browsers import KeepBrowser, browser_change_of
 from workflows.claim import MEMO, Claim, claim_of
 from workflows.contract import CompareContract, comparison_of
 from workflows.evidence import ReadEvidence, look_of
@@ -106,7 +109,8 @@ class Engine:
 
         The same submission again gets the same ticket. Raises NumberTaken, EngineUnavailable.
         """
-        start = submitted(submission, self.task_queue)
+        traced = trace_id()
+        start = submitted(submission, self.task_queue, traced and f"Created in trace `{traced}`")
         _take_note_of_failure(start)
         starting = self.client.start_update_with_start_workflow(
             Promotion.submit,
@@ -207,11 +211,24 @@ class Engine:
         )
         await self._recorded(start)
 
+    async def keep_browser(self, change: BrowserChange) -> None:
+        """Have the record take a browser, or let one go. Raises what refuses it, or EngineUnavailable."""
+        start = self.client.start_workflow(
+            KeepBrowser.run,
+            change,
+            id=browser_change_of(str(uuid.uuid4())),
+            task_queue=self.task_queue,
+            static_summary="changes the browsers in which somebody is notified",
+            rpc_timeout=_ACCEPT_WITHIN,
+        )
+        await self._recorded(start)
+
     async def _recorded(self, start: Awaitable[WorkflowHandle[Any, T]]) -> T:
         """The result of a workflow that ends with its commit."""
         running = await translated(start)
         try:
-            return await asyncio.wait_for(running.result(), self.answer_within.total_seconds())
+            async with asyncio.timeout(self.answer_within.total_seconds()):
+                return await running.result()
         except WorkflowFailureError as error:
             raise refusal_of(error) from error
         except (TimeoutError, RPCError) as error:

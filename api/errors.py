@@ -15,10 +15,12 @@ from pygit2 import GitError
 from starlette.exceptions import HTTPException
 
 from api.engine_errors import EngineUnavailable, NotRunning
+from api.metrics import REFUSALS
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
+from bootstrap.process import trace_id
+from domain import browsers, feeds, links, reports, storage
 from domain import errors as rules
-from domain import feeds, links, reports, storage
 from engine.codec import PayloadUnreadable
 from record.errors import BadCursor, RecordError
 from record.trail.index import TrailUnread
@@ -132,13 +134,8 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
         *(links.LinkNotYours, rules.TargetNotOwned, rules.TenantGone),
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
-        *(
-            rules.NobodyToApprove,
-            reports.NoSuchMonth,
-            reports.ReportTooLarge,
-            rules.TemplateFaulty,
-            rules.DocumentTooLarge,
-        ),
+        *(rules.NobodyToApprove, reports.NoSuchMonth, reports.ReportTooLarge, rules.TemplateFaulty),
+        *(browsers.EndpointRefused, rules.DocumentTooLarge),
         *(rules.PreChecksNotPassed, rules.ScheduledInThePast, rules.ScheduledTooLate, rules.VersionMalformed),
         *(rules.VersionMoves, rules.EvidenceContradicts, rules.EvidenceNotChecked, rules.UnknownEnvironment),
         *(rules.MalformedTicket, TenantNotNamed, KeyReused, BadCursor),
@@ -146,10 +143,10 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.CONFLICT: (
         *(rules.StaleDecision, rules.NothingToRepair, rules.TemplateChanged, reports.ReportStopped),
         *(reports.PartNotRetryable, storage.DocumentDamaged, rules.ProductionChanged, rules.WrongTicket),
-        *(rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
+        *(browsers.TooManyBrowsers, rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
     ),
     HTTPStatus.GONE: (links.LinkExpired, links.LinkUsed, storage.DocumentGone),
-    HTTPStatus.NOT_FOUND: (links.LinkInvalid, feeds.FeedEnded, NotFound, TrailNotKept),
+    HTTPStatus.NOT_FOUND: (links.LinkInvalid, feeds.FeedEnded, browsers.PushOff, NotFound, TrailNotKept),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         *(storage.StorageDown, rules.Unproven, rules.RecordBehind, rules.NewerFormat, RevocationsUnknown),
         *(TrailUnread, EngineUnavailable, PayloadUnreadable, ProviderUnavailable, *UNREADABLE),
@@ -266,6 +263,7 @@ def problem(
 ) -> Response:
     """One problem as an answer; without a kind, of the one that is its status's."""
     phrase, kind = HTTPStatus(status).phrase, kind or _KIND_OF.get(status)
+    REFUSALS.labels(kind or "other").inc()
     body = Problem(
         type=f"{_FAMILY}{kind}" if kind else "about:blank",
         title=phrase,
@@ -273,8 +271,10 @@ def problem(
         detail=detail,
         params=params or {},
         errors=fields,
+        traceId=trace_id(),
     )
-    content = body.model_dump(exclude={name for name in ("errors", "params") if not getattr(body, name)})
+    left_out = {name for name in ("errors", "params", "traceId") if not getattr(body, name)}
+    content = body.model_dump(exclude=left_out)
     headers = {"Retry-After": _RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(content, status, headers, MEDIA_TYPE)
 

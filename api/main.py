@@ -42,6 +42,8 @@ from api.tickets import Tickets
 from api.trail import SignInNotes
 from bootstrap.documents import documents
 from bootstrap.process import serve, stop_signal
+from bootstrap.push import public_push_key
+from bootstrap.traces import begin
 from bootstrap.trail import trail_repository
 from documents.shipped import shipped
 from engine.codec import EncryptingCodec
@@ -57,7 +59,7 @@ from record.git.reports import MadeReports
 from record.git.repository import Repository, open_repository
 from record.index.diff import Comparer
 from record.index.reader import Index
-from record.metrics import FaultCollector
+from record.metrics import FaultCollector, PromotionCollector
 from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
 from record.signing.signatures import KeyUnusable, Signer
@@ -76,13 +78,14 @@ log = structlog.get_logger(__name__)
 
 async def run(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
-    stop = stop_signal()
+    stop, traced = stop_signal(), begin(settings, "prodgate-api")
     folder, token = settings.data_dir / "api", plain(settings.git_token)
     repository = open_repository(settings.git_repo, settings.git_branch, folder, token=token)
     http = httpx.AsyncClient()
-    services = compose(settings, await connect(settings.payload_keys), repository, http)
+    services = compose(settings, await connect(settings.payload_keys, plugins=traced.plugins), repository, http)
     log.info("serving", host=host, port=port, issuer=settings.oidc_issuer, mode=settings.mode)
     REGISTRY.register(FaultCollector(services.controls))
+    REGISTRY.register(PromotionCollector(services.index))
     services.index.follow()
     if services.audited:
         services.audited.follow()
@@ -96,6 +99,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
         services.audited.close()
     await asyncio.to_thread(services.trail.close)
     await repository.close()
+    await asyncio.to_thread(traced.close)
 
 
 def compose(settings: Settings, client: Client, repository: Repository, http: httpx.AsyncClient) -> Services:
@@ -263,6 +267,7 @@ def _console(settings: Settings, namespace: str) -> Console:
         repository_ui=repository,
         timezone=settings.time_zone.key,
         version=version("prodgate"),
+        push_key=public_push_key(settings),
     )
 
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -181,13 +182,10 @@ class ReportOrders:
 
     def _newest(self, mine: frozenset[str] | None, limit: int, before: ReportId | None) -> tuple[int, list[ReportRun]]:
         """The number of all that may be seen, and the newest of them, or of those before one."""
-        total, found = 0, list[ReportRun]()
-        for run in self.made.readable():
-            if (seen := run.seen_in(mine)) is not None:
-                total += 1
-                if len(found) < limit and (before is None or path_of(seen.id) < path_of(before)):
-                    found.append(seen)
-        return total, found
+        seen = [each for each in self.made.listed() if mine is None or not mine.isdisjoint(each.tenants)]
+        asked = islice((each for each in seen if before is None or each.path < path_of(before)), limit)
+        runs = (run.seen_in(mine) for run in self.made.read(asked))
+        return len(seen), [run for run in runs if run is not None]
 
     async def _shown(self, run: ReportRun) -> ShownReport:
         if run.state is RunState.MAKING:

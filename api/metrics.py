@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 REQUESTS = Counter("prodgate_http_requests", "HTTP requests answered", ["method", "route", "status"])
 SECONDS = Histogram("prodgate_http_request_seconds", "Time to answer an HTTP request", ["method", "route"])
 
+REFUSALS = Counter("prodgate_refusals", "Requests refused or failed, by the kind that the answer names", ["kind"])
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

@@ -102,6 +102,7 @@ class Problem(Frozen):
     detail: str
     params: dict[str, str] = Field(default_factory=dict)
     errors: tuple[FieldProblem, ...] = ()
+    traceId: str | None = Field(None, description="The trace in which this happened, where it is traced.")  # noqa: N815
 
 
 class TicketEvent(Frozen):
@@ -317,6 +318,7 @@ class Console(Frozen):
     repository_ui: str | None
     timezone: str
     version: str
+    push_key: str | None = None
 
 
 class Announced(Frozen):

@@ -65,13 +65,13 @@ def _version(number: int) -> str:
     return f"1.{number // TARGETS}.1"
 
 
-def _created(number: int, apart: timedelta) -> PromotionRequest:
-    at = _YEAR + number * apart
+def _created(number: int, apart: timedelta, since: datetime = _YEAR) -> PromotionRequest:
+    at = since + number * apart
     words = " ".join(WORDS[(number + n) % len(WORDS)] for n in range(60))
     return PromotionRequest.model_validate(
         {
             "metadata": {
-                "id": f"PR-2025-{number + 1:04}",
+                "id": f"PR-{since.year}-{number + 1:04}",
                 "createdAt": at,
                 "createdBy": REQUESTER,
                 "tenant": _tenant(number),
@@ -120,6 +120,12 @@ def _all_acts(tickets: int) -> Iterator[PromotionRequest]:
         under_way = list(merge(under_way[len(due) :], later))
         yield opening[2]
     yield from (ticket for _, _, ticket in under_way)
+
+
+def waiting(tickets: int, now: datetime) -> Iterator[PromotionRequest]:
+    """Promotions that nobody has decided yet, asked for within the last days."""
+    days = timedelta(days=6)
+    return (_created(number, days / tickets, (now - days).replace(microsecond=0)) for number in range(tickets))
 
 
 class Signers:
@@ -174,8 +180,14 @@ class PeoplesSigners(Signers):
         return ""
 
 
-def signed_record(path: Path, tickets: int, signers: Signers | None = None, group: int = _GROUP) -> Path:
-    """A bare repository with that many promotions, four signed commits each, packed as Git would.
+def signed_record(
+    path: Path,
+    tickets: int,
+    signers: Signers | None = None,
+    group: int = _GROUP,
+    acts: Iterator[PromotionRequest] | None = None,
+) -> Path:
+    """A bare repository with that many promotions, four signed commits each or these acts, packed as Git would.
 
     Whoever signs has seen the commit before the group.
     """
@@ -187,7 +199,7 @@ def signed_record(path: Path, tickets: int, signers: Signers | None = None, grou
         index.add(pygit2.IndexEntry(file, repository.create_blob(text.encode()), pygit2.enums.FileMode.BLOB))
     ada = pygit2.Signature("Ada", "ada@cab-i.com")
     tip = str(repository.create_commit("refs/heads/main", ada, ada, "Begin", index.write_tree(repository), []))
-    builder, acts = Builder(path), _all_acts(tickets)
+    builder, acts = Builder(path), acts or _all_acts(tickets)
     while part := list(islice(acts, group)):
         tip = _write(path, builder, part, signers, tip)
     subprocess.run(["git", "-C", path, "repack", "-adq"], check=True)

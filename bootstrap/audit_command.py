@@ -31,7 +31,7 @@ class AskedWrongly(Exception):
 
 def run(arguments: Sequence[str]) -> int:
     """One of the commands: 0 when done, 1 where something stands in the way or is not proven, 2 when asked wrongly."""
-    asked = _parser(os.environ).parse_args(arguments)
+    asked = parser().parse_args(arguments)
     configure_logs("WARNING")
     try:
         with closing(_opened(asked)) as trail:
@@ -55,7 +55,8 @@ def _refuse(why: object, code: int) -> int:
     return code
 
 
-def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+def parser(environment: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
+    """The command's arguments; the environment's settings are their defaults."""
     parser = argparse.ArgumentParser(prog="prodgate audit", description="The audit trail, in its repository.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = commands.add_parser("list", help="show entries, the newest first")

@@ -10,7 +10,8 @@ from domain.sessions import Revocation
 from domain.trail import AuditAction
 from domain.values import iso
 from record.errors import RecordUnavailable
-from record.git.repository import open_repository
+from record.git.browsers import forget_browsers
+from record.git.repository import Repository, open_repository
 from record.git.sessions import revoke
 from record.people.directory import DirectoryReader
 from record.signing.rotation import USED_FOR, KeyBranch, fate
@@ -62,8 +63,9 @@ def list_keys(branch: KeyBranch) -> str:
 def revoke_session(
     where: tuple[str, str, Path, str | None], named: Mapping[str, str], reason: str, now: datetime
 ) -> tuple[str, str]:
-    """End what somebody signed in, and note it; a doubt where the directory knows nobody of that address, or no note.
+    """End what somebody signed in, and note it; of a person, where they are notified, too.
 
+    Besides, what is in doubt: the directory knows nobody of that address, their browsers stay, or there is no note.
     `where` is the record's location, branch, the folder of the demo and token. Raises ValidationError,
     RecordUnavailable.
     """
@@ -74,10 +76,22 @@ def revoke_session(
     repository.fetch()
     said = f"revoked: {' '.join(f'{kind} {value}' for kind, value in named.items())}"
     doubts = []
-    if entry.person and DirectoryReader(repository).current().person(entry.person) is None:
-        doubts.append("The directory has nobody of this address: is it spelled as in their tenant's file?")
+    if entry.person:
+        doubts += _notified_no_more(repository, entry.person)
     try:
         note_beside(os.environ, data, AuditAction.LOGOUT, f"{said} {reason}".strip())
     except RecordUnavailable as error:  # what is revoked stays so
         doubts.append(f"The audit trail can't be written, so it is not noted there: {error}")
     return said, "\n".join(doubts)
+
+
+def _notified_no_more(repository: Repository, address: str) -> list[str]:
+    """Forget the person's browsers, which may be in other hands; what is in doubt."""
+    person, doubts = DirectoryReader(repository).current().person(address), []
+    if person is None:
+        doubts.append("The directory has nobody of this address: is it spelled as in their tenant's file?")
+    try:
+        forget_browsers(repository, (person.email, *person.aliases) if person else (address,))
+    except RecordUnavailable as error:
+        doubts.append(f"Their browsers are notified still: {error}")
+    return doubts

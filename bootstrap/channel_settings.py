@@ -68,6 +68,18 @@ class ChannelSettings(BaseModel):
     webhook_ca_bundle: Path | None = Field(
         None, description="CA certificates for webhooks' receivers, where the system's don't do."
     )
+    push_key: Path | None = Field(
+        None,
+        description="File with the key by which push services know us (`prodgate push key`); without, nobody is "
+        "notified in a browser. Worker and API.",
+    )
+    push_allow: Annotated[tuple[Network, ...], BeforeValidator(listed)] = Field(
+        (),
+        description="Networks where push services may be besides public addresses, separated by spaces. Worker only.",
+    )
+    push_ca_bundle: Path | None = Field(
+        None, description="CA certificates for push services, where the system's don't do."
+    )
     oasdiff: Path | None = Field(
         None, description="The program oasdiff, which compares APIs' contracts; none are compared without. Worker only."
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from email.headerregistry import Address
 from pathlib import Path
 
+from bootstrap.push import push_key, web_push
 from clients.channel import ChannelClient
 from clients.contract.reader import ContractReader
 from clients.gitlab.client import GitLabReader, read_tokens
@@ -21,13 +22,14 @@ from clients.webhook.sender import WebhookSender, read_secrets
 from domain.announcement import Channel, Plan
 from domain.audience import Language
 from domain.ticket import Impact
+from record.git.repository import Repository
 from settings import Settings, SettingsError, plain, variable
 
 _LOG = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def channel_clients(settings: Settings) -> AsyncIterator[Mapping[Channel, ChannelClient]]:
+async def channel_clients(settings: Settings, repository: Repository) -> AsyncIterator[Mapping[Channel, ChannelClient]]:
     """The clients of the channels that are set up; nothing is said of the others. Raises SettingsError."""
     letters = letters_of(settings)
     found: dict[Channel, ChannelClient] = {}
@@ -45,6 +47,8 @@ async def channel_clients(settings: Settings) -> AsyncIterator[Mapping[Channel, 
             stack.push_async_callback(kafka.close)
         if settings.webhook_secrets:
             found[Channel.WEBHOOK] = webhooks(settings, settings.webhook_secrets)
+        if key := push_key(settings):
+            found[Channel.PUSH] = web_push(settings, key, letters, repository)
         _LOG.info("announces by %s", ", ".join(found) or "no channel")
         yield found
 

@@ -62,7 +62,7 @@ async def purge(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the answer is its exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     try:
         code: int = given.command(given)
     except SettingsError as error:
@@ -74,7 +74,8 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
     parser = argparse.ArgumentParser(prog="prodgate documents", description="The store of documents.")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     purging = verbs.add_parser("purge", help="remove orphans, and documents that are past their time")

@@ -19,6 +19,7 @@ from clients.awx.client import AwxClient
 from clients.awx.errors import AwxError
 from clients.awx.template import check_template
 from domain.storage import DocumentStorage, StorageDown
+from engine.schedules import last_drift
 from engine.telemetry import Meter
 from record.errors import RecordUnavailable
 from record.facts.line import UNREADABLE
@@ -29,7 +30,7 @@ FETCHED_WITHIN = 10.0
 """Seconds that a fetch may be old for the record to count as reachable."""
 
 ASK_AWX_EVERY = 30.0
-"""Seconds between two looks at AWX, however often somebody asks whether the worker is ready."""
+"""Seconds between two looks at AWX, and at what drift was found, however often somebody asks for readiness."""
 
 
 @dataclass
@@ -45,6 +46,7 @@ class WorkerHealth:
     storage: DocumentStorage
     encrypted: bool
     _awx_said: str = "ok"
+    _drift_said: str = "not looked for yet"
     _awx_asked: float = -math.inf
 
     def app(self) -> Starlette:
@@ -59,11 +61,13 @@ class WorkerHealth:
     async def ready(self, _request: Request) -> JSONResponse:
         """200 where everything that a promotion needs is there; otherwise 503, and what isn't.
 
-        `histories` tells whether Temporal's are encrypted, `documents` whether their store is there: no needs.
+        `histories` tells whether Temporal's are encrypted, `documents` whether their store is there, `drift` where
+        the record and the engine were found to differ: no needs.
         """
         asked = (self._ask_temporal(), self._ask_git(), self._ask_awx(), self._ask_key())
         said = dict(zip(("temporal", "git", "awx", "key"), await asyncio.gather(*asked), strict=True))
         told = {"histories": "encrypted" if self.encrypted else "readable", "documents": await self._ask_storage()}
+        told["drift"] = self._drift_said
         return JSONResponse(said | told, 200 if set(said.values()) == {"ok"} else 503)
 
     async def metrics(self, _request: Request) -> Response:
@@ -102,10 +106,10 @@ class WorkerHealth:
         return "ok"
 
     async def _ask_awx(self) -> str:
-        """Tells whether AWX's job template is fit, as it was at the last look."""
+        """Tells whether AWX's job template is fit, as it was at the last look; drift is looked up with it."""
         if time.monotonic() - self._awx_asked > ASK_AWX_EVERY:
             self._awx_asked = time.monotonic()
-            self._awx_said = await self._look_at_awx()
+            self._awx_said, self._drift_said = await asyncio.gather(self._look_at_awx(), last_drift(self.temporal))
         return self._awx_said
 
     async def _look_at_awx(self) -> str:

@@ -12,8 +12,9 @@ from typing import NoReturn
 
 import structlog
 import uvicorn
+from opentelemetry import trace
 from starlette.types import ASGIApp
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 STOP_WITHIN = 10
 """Seconds that HTTP answers under way get when the process is told to stop."""
@@ -35,6 +36,7 @@ def configure_logs(level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -54,6 +56,18 @@ def configure_logs(level: str) -> None:
     server.setLevel(logging.WARNING)  # its start lines tell of sockets, not of the product
     for written_by_anybody in (server, logging.getLogger("audit.messages")):
         written_by_anybody.filters = [RateLimitFilter(WARNINGS_PER_MINUTE)]
+
+
+def trace_id() -> str | None:
+    """The id of the trace that this code runs in, 32 hexadecimal digits; None where none is exported."""
+    found = trace.get_current_span().get_span_context()
+    return trace.format_trace_id(found.trace_id) if found.trace_flags.sampled else None
+
+
+def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if traced := trace_id():
+        event["trace_id"] = traced
+    return event
 
 
 class RateLimitFilter(logging.Filter):

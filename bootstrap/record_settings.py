@@ -95,3 +95,6 @@ class RecordSettings(BaseModel):
     awx_watch_every: Seconds = Field(
         timedelta(minutes=10), description="Seconds between two searches for AWX jobs that no ticket explains."
     )
+    reconcile_every: Seconds = Field(
+        timedelta(minutes=10), description="Seconds between two looks for promotions that the engine has lost."
+    )

@@ -15,8 +15,10 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.attention import ATTENTION, Attention
 from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
+from activities.browsers import BrowserActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
 from activities.contract import ContractActivities
+from activities.drift import DriftActivities, DriftReader
 from activities.evidence import EvidenceActivities
 from activities.feeds import FeedActivities
 from activities.fronts import Fronts
@@ -40,12 +42,14 @@ from clients.channel import ChannelClient
 from clients.contract.differ import Differ
 from clients.contract.reader import ContractReader
 from clients.gitlab.client import GitLabReader
+from clients.push.channel import WebPush
 from clients.webhook.channel import Webhooks
 from documents.shipped import shipped
 from domain.announcement import Channel, Plan
 from domain.checkpoint import CHECKPOINTS
 from domain.following import Followed
 from engine.heartbeats import HeartbeatInterceptor
+from engine.promotions import EnginePromotions
 from engine.query_guard import QueryGuard
 from engine.signatures import SignatureInterceptor
 from record.documents.templates import TemplateReader
@@ -62,11 +66,14 @@ from record.signing.keys import KeyReader
 from record.signing.proofs import CommitProofs, Proofs
 from record.signing.signatures import Signer
 from record.trail.repository import TrailRepository
+from workflows.browsers import KeepBrowser
 from workflows.claim import Claim
 from workflows.contract import CompareContract
+from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.following import Follow, keep_following
+from workflows.options import RETRY_WINDOW
 from workflows.preferences import KeepPreferences
 from workflows.promotion import Promotion
 from workflows.report import MakePart, MakeReport
@@ -148,6 +155,12 @@ class Registration:
         found = self.channel_clients.get(Channel.WEBHOOK)
         return found if isinstance(found, Webhooks) else None
 
+    @property
+    def push(self) -> WebPush | None:
+        """The channel of web push, where its key is set up."""
+        found = self.channel_clients.get(Channel.PUSH)
+        return found if isinstance(found, WebPush) else None
+
     @cached_property
     def followers(self) -> Mapping[str, Follower]:
         """The followers of the record, by the names of their workflows."""
@@ -159,6 +172,10 @@ class Registration:
         if self.summaries is not None:
             found[SUMMARIES.name] = Summaries(self.summaries, self.acts, self.directory, self.comparer, self.now)
         return found if self.checkpoints is None else found | {CHECKPOINTS.name: Checkpoints(self.checkpoints)}
+
+    @property
+    def drift(self) -> DriftReader:
+        return DriftReader(self.index, EnginePromotions(self.client, self.task_queue), RETRY_WINDOW)
 
     def _of_reports(self) -> tuple[Callable[..., Any], ...]:
         if self.reports is None:
@@ -190,8 +207,8 @@ class Registration:
             self.client,
             task_queue=self.task_queue,
             workflows=[
-                *(Promotion, Follow, Claim, AwxWatch, Logout),
-                *(TemplateEdit, KeepPreferences, KeepFeed, CallWebhook),
+                *(Promotion, Follow, Claim, AwxWatch, DriftWatch, Logout),
+                *(TemplateEdit, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
                 *(ReadEvidence, CompareContract, MakeReport, MakePart),
             ],
             activities=[
@@ -199,10 +216,12 @@ class Registration:
                 SessionActivities(self.repository).revoke_session,
                 PreferenceActivities(self.repository).keep_preferences,
                 FeedActivities(self.repository).keep_feed,
+                BrowserActivities(self.push, self.repository).keep_browser,
                 TemplateActivities(self.repository, self.keys, self.directory, shipped).commit_template,
                 LeadingActivities(self.client, self.followers).lead,
                 ProofActivities(proofs, self.controls, self.index).check_decision,
                 WatchActivities(self.awx, self.index).compare_jobs,
+                DriftActivities(self.drift).find_drift,
                 PreflightActivities(record, awx.find_job, self.look_every).look,
                 EvidenceActivities(self.gitlab, self.directory, self.commits, self.now).read_evidence,
                 ContractActivities(

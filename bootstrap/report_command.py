@@ -72,7 +72,7 @@ def _object(answer: httpx.Response) -> dict[str, Any]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the answer is its exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     token = os.environ.get("PRODGATE_TOKEN")
     if not token:
         sys.stderr.write("prodgate: PRODGATE_TOKEN must be your bearer token" + "\n")
@@ -85,11 +85,12 @@ def run(arguments: Sequence[str]) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
     parser = argparse.ArgumentParser(prog="prodgate report", description="Reports of promotions.", epilog=_EPILOG)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     make = verbs.add_parser("make", help="have a report made, and wait for it", epilog=_EPILOG)
-    make.add_argument("kind", choices=_KINDS, help="a month of a tenant, or the register of all changes")
+    make.add_argument("kind", choices=[*_KINDS], help="a month of a tenant, or the register of all changes")
     make.add_argument("--month", metavar="YYYY-MM", help="the month; a register without one is of everything")
     make.add_argument("--tenant", action="append", default=[], help="a tenant, may be repeated; all of yours without")
     make.add_argument("--format", action="append", choices=_FORMATS, help="may be repeated (pdf)")

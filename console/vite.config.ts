@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 const API = process.env['PRODGATE_API'] ?? 'http://127.0.0.1:8080';
 
+const BASE = /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch)\//;
+
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
@@ -16,6 +18,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // What the first page weighs is held where it counts, compressed: tests/console/test_bundle.py.
     chunkSizeWarningLimit: 600,
+    rolldownOptions: {
+      // What every page is made with is one file, not one for each set of pages that share a part of it.
+      output: { codeSplitting: { groups: [{ name: 'base', test: BASE }] } },
+    },
   },
   server: { proxy: { '/v1': API } },
   test: {

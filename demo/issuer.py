@@ -4,9 +4,9 @@
 
 It learns here what real providers do: its key stays the same from one start to the next, so that tokens stay good; an
 ID token says when its person signed in (`auth_time`); a code is good for whoever has the verifier of its challenge (RFC
-7636) and for nobody else; it answers known clients of known origins, whose pages may ask it; and its own pages offer
-people by name, without a style sheet from another site. That leans on the package's insides, so its version is pinned
-to the digit.
+7636) and for nobody else; it answers known clients of known origins, whose pages may ask it, and commands on this
+machine, by a port of theirs or by another device (`demo.device`); and its own pages offer people by name, without a
+style sheet from another site. That leans on the package's insides, so its version is pinned to the digit.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from oidc_provider_mock._storage import AuthorizationCode, Client, ClientAllowAn
 from werkzeug.serving import make_server
 
 from demo.company import spoken
+from demo.device import Devices
 from demo.files import write_private
 from demo.signin import NOWHERE
 from record.git.repository import open_repository
@@ -63,6 +65,17 @@ class Clients:
         return (NOWHERE, *(f"{origin}/signed-in" for origin in self.origins))
 
 
+LOOPBACK = re.compile(r"http://127\.0\.0\.1:\d{1,5}/signed-in")
+"""Where commands have a code sent to: a port of this machine, whichever is free (RFC 8252, 7.3)."""
+
+
+class _PublicClient(Client):  # type: ignore[misc]  # the package ships no types
+    """A client whose people come back to its pages, or to a command on this machine."""
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        return bool(LOOPBACK.fullmatch(redirect_uri)) or super().check_redirect_uri(redirect_uri)
+
+
 class _People(Storage):  # type: ignore[misc]  # the package ships no types
     """Everybody there is: whoever signs in has the address that they typed, as their subject too."""
 
@@ -80,13 +93,19 @@ class _People(Storage):  # type: ignore[misc]  # the package ships no types
         """A client that is known here; pages have no secret, and prove themselves by PKCE."""
         if client_id not in self._clients.ids:
             return None
-        return Client(
+        return _PublicClient(
             id=client_id,
             secret=ClientAllowAny(),
             redirect_uris=self._clients.returns,
             allowed_scopes=Client.SCOPES_SUPPORTED,
             token_endpoint_auth_method=ClientAllowAny(),
         )
+
+    def keep_code(self, code: str, client_id: str, scope: str, sub: str, challenge: str) -> None:
+        """Keep a code of somebody who signed in on another device, for who has the verifier of the challenge."""
+        self._challenges[code] = challenge
+        asked = {"code": code, "client_id": client_id, "redirect_uri": NOWHERE, "scope": scope, "user_id": sub}
+        super().store_authorization_code(AuthorizationCode(**asked, nonce=None))
 
     def store_authorization_code(self, code: AuthorizationCode) -> None:
         """Keep the code with the challenge that it was asked for with."""
@@ -116,7 +135,8 @@ def provider(keys: Path, offered: Mapping[str, Offered], clients: Clients) -> fl
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # on 127.0.0.1 alone
     # A page in a browser has no secret to keep; it proves itself with PKCE (RFC 7636) instead.
     _app.AuthorizationCodeGrant.TOKEN_ENDPOINT_AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post"]
-    _app.Storage = lambda: _People(keys, offered, clients)  # it makes its own, and asks nobody which
+    people = _People(keys, offered, clients)
+    _app.Storage = lambda: people  # it makes its own, and asks nobody which
     app: flask.Flask = oidc_provider_mock.app(
         require_client_registration=True,
         issue_refresh_token=False,  # it would renew no ID token, and that is what a page needs
@@ -124,6 +144,7 @@ def provider(keys: Path, offered: Mapping[str, Offered], clients: Clients) -> fl
     )
     app.jinja_loader = jinja2.FileSystemLoader(PAGES)
     app.context_processor(lambda: {"offered": offered})
+    Devices(lambda client: client in clients.ids, people.keep_code).add_to(app)
 
     @app.before_request
     def end_session() -> flask.typing.ResponseReturnValue | None:

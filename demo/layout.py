@@ -13,6 +13,8 @@ from pathlib import Path
 
 from pygit2 import init_repository
 
+from bootstrap.command import payload_keys, signing_key, worker_key
+from clients.push.key import make
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.gitlab import READY, authority, contract_url, make_certificate, pipeline_url
@@ -44,29 +46,19 @@ def issuer_file(data: Path) -> Path:
     return data / "oidc" / "issuer"
 
 
-def signing_key(data: Path) -> Path:
-    """The private key that a demo in this folder signs with."""
-    return data / "signing" / "private.json"
-
-
-def payload_keys(data: Path) -> Path:
-    """The keys with which a demo in this folder encrypts what Temporal keeps, where somebody made them."""
-    return data / "payload" / "keys.json"
-
-
 def documents_keys(data: Path) -> Path:
     """The keys with which a demo in this folder encrypts its documents."""
     return data / "documents-keys" / "keys.json"
 
 
-def worker_key(data: Path) -> Path:
-    """The private key that a demo's worker signs with."""
-    return data / "signing" / "worker.json"
-
-
 def audit_repository(data: Path) -> Path:
     """The Git repository of the audit trail that a demo in this folder keeps."""
     return data / "audit.git"
+
+
+def push_key(data: Path) -> Path:
+    """The key by which push services know a demo in this folder."""
+    return data / "push" / "key.pem"
 
 
 def webhook_secrets(data: Path) -> Path:
@@ -227,6 +219,7 @@ class Demo:
             "PRODGATE_PAYLOAD_KEYS": payload_keys(self.data),
             "PRODGATE_WEBHOOK_SECRETS": webhook_secrets(self.data),
             "PRODGATE_DOCUMENTS_KEYS": documents_keys(self.data),
+            "PRODGATE_PUSH_KEY": push_key(self.data),
             "PRODGATE_OASDIFF": OASDIFF,
         }
         if self.has_git:
@@ -271,6 +264,8 @@ class Demo:
             write_private(webhook_secrets(self.data), json.dumps({f"{each}/demo": _secret() for each in TENANTS}))
         if "PRODGATE_DOCUMENTS_KEYS" not in self.given and not documents_keys(self.data).exists():
             rotate(documents_keys(self.data), datetime.now(UTC), timedelta())
+        if "PRODGATE_PUSH_KEY" not in self.given and not push_key(self.data).exists():
+            make(push_key(self.data))
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 

@@ -57,7 +57,9 @@ class Process:
                 start_new_session=True,
                 pass_fds=self.keeps,
             )
-        self.log.with_suffix(".pid").write_text(f"{self._running.pid}\n")
+        draft = self.log.with_suffix(".pid.draft")
+        draft.write_text(f"{self._running.pid}\n")
+        draft.replace(self.log.with_suffix(".pid"))  # whoever reads it meanwhile reads one that is whole
 
     async def wait_until_ready(self, seconds: float) -> None:
         """Return when it serves. Raises NotReady."""
@@ -90,7 +92,8 @@ class Process:
             return
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), STOP_WITHIN)
+            async with asyncio.timeout(STOP_WITHIN):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

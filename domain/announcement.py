@@ -17,11 +17,17 @@ class Channel(StrEnum):
     SLACK = "slack"
     KAFKA = "kafka"
     WEBHOOK = "webhook"
+    PUSH = "push"
 
     @property
     def for_systems(self) -> bool:
         """Tells whether other systems are told by it, not people."""
         return self in {Channel.KAFKA, Channel.WEBHOOK}
+
+    @property
+    def is_chosen(self) -> bool:
+        """Tells whether each person chooses what they are told by it."""
+        return self in {Channel.MAIL, Channel.PUSH}
 
 
 class Event(StrEnum):

@@ -7,19 +7,16 @@ from pydantic import StringConstraints
 
 from domain import roles
 from domain.announcement import Announcement, Event
-from domain.preferences import DEFAULTS, MailTime, Preferences
+from domain.browsers import Browser
+from domain.preferences import DEFAULTS, MailTime, Preferences, PushTime
 from domain.roles import Permission, Person, PersonName, same_address
 from domain.ticket import PromotionRequest
 from domain.values import Email, Frozen
+from domain.values import Language as Language
 from domain.webhooks import Webhook
 
 SlackChannel = Annotated[str, StringConstraints(pattern=r"^(#[^\s<>&]{1,80}|[CG][A-Z0-9]{2,30})$")]
 """A channel of Slack, by its id or as `#name`."""
-
-
-class Language(StrEnum):
-    EN = "en"
-    FR = "fr"
 
 
 class Reason(StrEnum):
@@ -42,7 +39,7 @@ class Contact(Frozen):
     """Somebody whom the directory knows in the ticket's tenant, and how they want to be told.
 
     `follows` asks for every deployment of the tenant that they may see; `silent` for no mail at all. `preferences` are
-    what they chose themselves.
+    what they chose themselves, `browsers` where they are notified.
     """
 
     person: Person
@@ -50,6 +47,7 @@ class Contact(Frozen):
     follows: bool = False
     silent: bool = False
     preferences: Preferences = DEFAULTS
+    browsers: tuple[Browser, ...] = ()
 
 
 class Addressee(Frozen):
@@ -59,6 +57,14 @@ class Addressee(Frozen):
     name: PersonName
     language: Language | None = None
     reason: Reason = Reason.OPERATES
+
+
+class Notified(Frozen):
+    """One browser in which somebody is notified, the language to speak and the reason."""
+
+    browser: Browser
+    language: Language
+    reason: Reason
 
 
 class Audience(Frozen):
@@ -86,12 +92,42 @@ def recipients(announcement: Announcement, audience: Audience) -> tuple[Addresse
     return tuple(once.values())
 
 
+def notified(announcement: Announcement, audience: Audience) -> tuple[Notified, ...]:
+    """The browsers in which somebody is notified of it now; of nobody whom the directory does not let see the ticket.
+
+    Whom the channel asked to decide, its journal names by their browsers.
+    """
+    asked = [each.person.email for each in audience.contacts if _has(each, announcement.asked)]
+    said = announcement.model_copy(update={"asked": tuple(asked)})
+    return tuple(
+        Notified(browser=browser, language=contact.language or browser.language, reason=reason)
+        for contact in audience.contacts
+        if contact.browsers
+        and (reason := concern(said, contact, audience))
+        and _pushed(said, contact, audience, reason)
+        for browser in contact.browsers
+    )
+
+
+def _has(contact: Contact, browsers: tuple[str, ...]) -> bool:
+    return any(each.destination in browsers for each in contact.browsers)
+
+
+def _pushed(announcement: Announcement, contact: Contact, audience: Audience, reason: Reason) -> bool:
+    chosen = contact.preferences.push.get(announcement.event)
+    return not _leaves_it(announcement, contact, audience, reason) if chosen is None else chosen is PushTime.NOW
+
+
 def mail_time(announcement: Announcement, contact: Contact, audience: Audience, reason: Reason) -> MailTime:
     """The time at which the contact is mailed about it: as they chose, else at once, unless that is one too many."""
     event, preferences = announcement.event, contact.preferences
-    asked = event not in preferences.mail and reason is Reason.DECIDES
-    quiet = asked and _stands_in(announcement, contact, audience)
+    quiet = event not in preferences.mail and _leaves_it(announcement, contact, audience, reason)
     return MailTime.OFF if quiet else preferences.mailed(event)
+
+
+def _leaves_it(announcement: Announcement, contact: Contact, audience: Audience, reason: Reason) -> bool:
+    """Tells whether the contact, who chose nothing, is left alone: others decide."""
+    return reason is Reason.DECIDES and _stands_in(announcement, contact, audience)
 
 
 def _stands_in(announcement: Announcement, contact: Contact, audience: Audience) -> bool:
@@ -115,8 +151,13 @@ def _of_the_tenant(person: Person, ticket: PromotionRequest) -> bool:
 
 
 def reason_of(announcement: Announcement, contact: Contact, audience: Audience) -> Reason | None:
-    """The reason for which the contact hears of it; None where it does not concern them, or they want no mail."""
-    if contact.silent or contact.person.owner is not None:
+    """The reason for which the contact is mailed; None where it does not concern them, or they want no mail."""
+    return None if contact.silent else concern(announcement, contact, audience)
+
+
+def concern(announcement: Announcement, contact: Contact, audience: Audience) -> Reason | None:
+    """The reason for which it concerns the contact; None where it does not, and for services."""
+    if contact.person.owner is not None:
         return None
     return next((reason for reason in Reason if _holds(reason, announcement, contact, audience)), None)
 

@@ -28,6 +28,13 @@ class MailTime(StrEnum):
     OFF = "off"
 
 
+class PushTime(StrEnum):
+    """The time at which somebody is notified of an event in their browsers: at once, or not at all."""
+
+    NOW = "now"
+    OFF = "off"
+
+
 class Digest(Frozen):
     """The mail that sums up a day: what waits for the person, and the events that they keep for it.
 
@@ -53,9 +60,15 @@ class Snooze(Frozen):
 
 
 class Preferences(VersionedMessage):
-    """Everything that one person chose. `mail` has the events that they chose a time for; the others come at once."""
+    """Everything that one person chose. `mail` has the events that they chose a time for; the others come at once.
+
+    `push` has the same for the browsers in which they are notified.
+    """
 
     mail: dict[Event, MailTime] = Field(default_factory=dict, max_length=len(Event))
+    push: Annotated[dict[Event, PushTime], Field(max_length=len(Event), exclude_if=lambda push: not push)] = Field(
+        default_factory=dict
+    )
     digest: Digest = Digest()
     filters: Annotated[tuple[SavedFilter, ...], Field(max_length=MOST_FILTERS)] = ()
     snoozed: Annotated[tuple[Snooze, ...], Field(max_length=MOST_SNOOZED)] = ()

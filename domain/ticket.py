@@ -235,4 +235,4 @@ FOLDER = "requests/prod"
 
 def ticket_path(ticket_id: str, created_at: datetime) -> str:
     """`requests/prod/YYYY/MM/PR-YYYY-NNNN.yaml`, year and month of creation in UTC."""
-    return f"{FOLDER}/{created_at:%Y/%m}/{ticket_id}.yaml"
+    return f"{FOLDER}/{created_at.year:04}/{created_at.month:02}/{ticket_id}.yaml"

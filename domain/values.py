@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -36,14 +37,15 @@ def _to_utc_seconds(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("must have a zone, such as Z or +02:00")
     try:
-        return value.astimezone(UTC).replace(microsecond=0)
+        moment = value.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("must lie within the years 1 to 9999 in UTC") from error
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def iso(moment: datetime) -> str:
     """A moment as the record writes it: UTC, seconds, ending in Z."""
-    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 Moment = Annotated[
@@ -113,3 +115,8 @@ ErrorText = Annotated[str, Field(max_length=8_192)]
 EvidenceUrl = Annotated[str, Field(max_length=2_048, pattern=r"^[hH][tT][tT][pP][sS]?://[^\s/?#\\]+[^\s\\]*$")]
 ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 """An id that another system gave, such as `awx-job-5678`."""
+
+
+class Language(StrEnum):
+    EN = "en"
+    FR = "fr"

@@ -1,10 +1,11 @@
 """Connects every process to Temporal, by Temporal's own settings; values travel as pydantic writes them, encrypted."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, Plugin
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.envconfig import ClientConfig
@@ -47,14 +48,14 @@ def client_certificate() -> bytes | None:
     return tls.client_cert if isinstance(tls, TLSConfig) else None
 
 
-async def connect(keys: Path | None, runtime: Runtime | None = None) -> Client:
+async def connect(keys: Path | None, runtime: Runtime | None = None, plugins: Sequence[Plugin] = ()) -> Client:
     """A client as `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_TLS…`, `TEMPORAL_API_KEY` say.
 
-    `keys` is the file of payload keys, `runtime` the SDK's own default unless it is given. Raises NoServer,
-    PayloadKeysUnusable.
+    `keys` is the file of payload keys, `runtime` the SDK's own default unless it is given; `plugins` are the SDK's, for
+    a worker with this client, too. Raises NoServer, PayloadKeysUnusable.
     """
     config = _configured()
     try:
-        return await Client.connect(**config, data_converter=converter(keys), runtime=runtime)
+        return await Client.connect(**config, data_converter=converter(keys), runtime=runtime, plugins=plugins)
     except RuntimeError as error:
         raise NoServer(f"No Temporal server can be reached at {config['target_host']}: {error}") from error

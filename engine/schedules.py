@@ -1,5 +1,8 @@
-"""Schedules on the Temporal server, made once for all workers: the watch over AWX, and last month's reports."""
+"""Schedules on the Temporal server, made once for all workers: the watch over AWX, the look for drift, last
+month's reports.
+"""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,6 +11,7 @@ from zoneinfo import ZoneInfo
 from temporalio.client import (
     Client,
     Schedule,
+    ScheduleActionExecutionStartWorkflow,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
@@ -17,16 +21,21 @@ from temporalio.client import (
     ScheduleSpec,
     ScheduleUpdate,
     ScheduleUpdateInput,
+    WorkflowExecutionStatus,
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.drift import DriftReport
 from domain.reports import ReportOrder, workflow_of
+from workflows.drift import DRIFT_WATCH, DriftWatch
 from workflows.report import MakeReport
 from workflows.watch import WATCH, AwxWatch
 
 _LOG = logging.getLogger(__name__)
 REPORTS = "monthly-reports"
 """The id of that schedule."""
+ANSWERS_WITHIN = 2.0
+"""Seconds that the engine gets to tell of the last look: whoever asks for readiness waits for it."""
 
 
 async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
@@ -37,6 +46,37 @@ async def keep_watch(client: Client, task_queue: str, every: timedelta) -> None:
     await _keep(
         client, WATCH, Schedule(action=action, spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]))
     )
+
+
+async def keep_drift_watch(client: Client, task_queue: str, every: timedelta) -> None:
+    """Have the look for drift run on a schedule, likewise."""
+    action = ScheduleActionStartWorkflow(
+        DriftWatch.run, id=DRIFT_WATCH, task_queue=task_queue, static_summary="the record against its promotions"
+    )
+    spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)])
+    await _keep(client, DRIFT_WATCH, Schedule(action=action, spec=spec))
+
+
+async def last_drift(client: Client) -> str:
+    """Tells what the last look for drift found: `none`, or how many of each kind."""
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            return await _last_drift(client)
+    except TimeoutError:
+        return "not known: the engine does not answer"
+    except RPCError as error:
+        return "not looked for yet" if error.status is RPCStatusCode.NOT_FOUND else f"not known: {error}"
+
+
+async def _last_drift(client: Client) -> str:
+    looks = (await client.get_schedule_handle(DRIFT_WATCH).describe()).info.recent_actions
+    for each in reversed(looks):
+        run = each.action
+        if isinstance(run, ScheduleActionExecutionStartWorkflow):
+            look = client.get_workflow_handle(run.workflow_id, result_type=DriftReport)
+            if (await look.describe()).status is WorkflowExecutionStatus.COMPLETED:
+                return str(await look.result())
+    return "not looked for yet"
 
 
 async def keep_reports(client: Client, task_queue: str, order: ReportOrder | None, zone: ZoneInfo) -> None:

@@ -1,12 +1,15 @@
 """The record as Prometheus sees it; the composition root registers the collector."""
 
-from collections.abc import Iterable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from record.facts.controls import Controls
 from record.git.repository import Repository
+from record.index.reader import Index
 
 
 class FaultCollector(Collector):
@@ -21,6 +24,42 @@ class FaultCollector(Collector):
         for path in sorted({fault.path for fault in self._controls.faults()}):
             faults.add_metric([path], 1)
         yield faults
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing beforehand, so that registering reads no file."""
+        return ()
+
+
+MOST_TENANTS = 200
+"""Tenants with series of their own; those that come after, by name, are one together."""
+
+
+class PromotionCollector(Collector):
+    """Tells of the promotions in the record, as the index counted them when it read the last commit."""
+
+    def __init__(self, index: Index, now: Callable[[], float] = time.time) -> None:
+        self._index = index
+        self._now = now
+
+    def collect(self) -> Iterable[Metric]:
+        """`prodgate_promotions` by state, tenant and impact, and the age of the oldest that waits for a decision."""
+        standing = self._index.standing
+        if standing is None:
+            return
+        named = frozenset(sorted({tenant for _, tenant, _ in standing.tickets})[:MOST_TENANTS])
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for (state, tenant, impact), count in standing.tickets.items():
+            counts[state, tenant if tenant in named else "others", impact] += count
+        promotions = GaugeMetricFamily(
+            "prodgate_promotions", "Promotions in the record", labels=["state", "tenant", "impact"]
+        )
+        for kind, count in counts.items():
+            promotions.add_metric(kind, count)
+        yield promotions
+        oldest = standing.oldest_pending
+        age = 0.0 if oldest is None else max(0.0, self._now() - oldest)
+        told = "Age of the oldest request that waits for a decision, 0 where none does"
+        yield GaugeMetricFamily("prodgate_oldest_pending_seconds", told, value=age)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing beforehand, so that registering reads no file."""

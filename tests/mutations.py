@@ -24,6 +24,7 @@ from bench.signed_record import Signers, signed_record
 from record.audit.verify import RecordAudit
 from record.errors import RecordUnavailable
 from record.git.message import plain, trailer
+from record.git.trees import TreeComparer
 from record.index.entries import changes_of
 from record.signing.signatures import KeyClass
 from tests.record.noting import checkpoint_of
@@ -48,6 +49,7 @@ class Mutator:
 
     def __post_init__(self) -> None:
         self.git = pygit2.Repository(str(self.path))
+        self.trees = TreeComparer(self.git)
         walk = self.git.walk(self.git.revparse_single("main").id)
         walk.simplify_first_parent()
         self.line = [str(commit.id) for commit in walk][::-1]
@@ -123,12 +125,12 @@ class Mutator:
         return self._commit(re.sub(rb"^tree .{40}", b"tree %s" % str(tree).encode(), self._data(self.line[at])))
 
     def blob(self, at: int) -> str:
-        return self._file(at, next(changes_of(self._of(at), at)).path, self._flipped)
+        return self._file(at, next(changes_of(self.trees, self._of(at), at)).path, self._flipped)
 
     def tree(self, at: int) -> str:
         """Another mode for a file, or no file."""
         mode = self.chance.choice((FileMode.LINK, FileMode.BLOB_EXECUTABLE, FileMode.COMMIT, None))
-        return self._file(at, next(changes_of(self._of(at), at)).path, lambda data: data, mode)
+        return self._file(at, next(changes_of(self.trees, self._of(at), at)).path, lambda data: data, mode)
 
     def keys(self, at: int) -> str:
         files = [entry.name or "" for entry in self._of(at).tree["keys"].peel(pygit2.Tree)]
@@ -163,7 +165,7 @@ class Mutator:
         grants: list[object] = []
         for commit in [*walk][::-1]:
             said = (plain(commit.author.raw_email), commit.author.time, plain(commit.raw_message).partition("\n")[0])
-            for change in changes_of(commit, 0):
+            for change in changes_of(self.trees, commit, 0):
                 mode = commit.tree[change.path].filemode
                 acts.setdefault(change.path, []).append(
                     (change.blob, mode, *said, *(trailer(commit, name) for name in _TRAILERS))

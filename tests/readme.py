@@ -29,11 +29,12 @@ def steps() -> list[Step]:
 
 def settings_table() -> str:
     """Every variable with its default and its description."""
-    rows = (f"| `{name}` | {_default(name)} | {description} |" for name, description in variables().items())
+    rows = (f"| `{name}` | {default(name)} | {description} |" for name, description in variables().items())
     return "\n".join(["| variable | default | what it is |", "|---|---|---|", *rows, ""])
 
 
-def _default(name: str) -> str:
+def default(name: str) -> str:
+    """The default of a variable, as Markdown; nothing where there is none."""
     value = {variable(name): field.default for name, field in Settings.model_fields.items()}[name]
     if value is PydanticUndefined:
         return "must be set"

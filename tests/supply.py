@@ -113,7 +113,7 @@ def accepted(today: date) -> set[str]:
 
 
 def python_holes() -> set[str]:
-    """The advisories on packages of requirements/dev.txt, node.txt and go.txt, by their service's ids."""
+    """The advisories on packages of requirements/dev.txt, node.txt, go.txt and uv.txt, by their service's ids."""
     command: list[Path | str] = [
         BIN / "pip-audit",
         "--disable-pip",
@@ -122,7 +122,7 @@ def python_holes() -> set[str]:
         "--progress-spinner",
         "off",
     ]
-    locks = [argument for name in ("dev", "node", "go") for argument in ("-r", f"requirements/{name}.txt")]
+    locks = [argument for name in ("dev", "node", "go", "uv") for argument in ("-r", f"requirements/{name}.txt")]
     done = subprocess.run([*command, *locks, "--format", "json"], cwd=ROOT, capture_output=True, text=True, check=False)
     if not done.stdout:
         raise Unanswered(done.stderr.strip())

@@ -2,15 +2,20 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import cli
+from bootstrap.command import payload_keys, worker_key
 from demo.files import write_private
-from demo.layout import Demo, Ports, issuer_file, payload_keys, worker_key
+from demo.layout import Demo, Ports, issuer_file
 from demo.welcome import welcome
 from tests.company import found
+
+ROOT = Path(cli.__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +45,14 @@ def test_without_arguments_it_says_what_there_is(capsys: pytest.CaptureFixture[s
         re.search(rf"^    {command} ", said, re.MULTILINE)
         for command in ("up", "token", "api", "worker", "keys", "openapi", "verify")
     )
+
+
+def test_help_loads_nothing_that_it_does_not_need() -> None:
+    """It answers at once: what a command needs is loaded once that command is asked for."""
+    heavy = "{'pydantic', 'temporalio', 'httpx', 'rich', 'asyncio'}"
+    code = f"import sys, cli; cli.main([]); print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 @pytest.mark.parametrize("command", ["up", "token", "api", "worker"])

@@ -6,6 +6,7 @@ from fastapi.routing import APIRoute
 
 from api import (
     audit,
+    browsers,
     calendar,
     console,
     events,
@@ -43,6 +44,7 @@ def test_every_call_is_in_the_table_and_nothing_else() -> None:
         preferences,
         events,
         audit,
+        browsers,
         calendar,
         record,
         reports,

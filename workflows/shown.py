@@ -24,7 +24,7 @@ SEARCH_ATTRIBUTES = (STATE, TENANT, TARGET, KEY)
 
 WAITS_FOR = {
     State.PENDING: "somebody who may approve or reject it",
-    State.APPROVED: "its date, its turn and its launch in AWX: the pending activity tells which",
+    State.APPROVED: "its turn and its launch in AWX: the pending activity tells which",
     State.DEPLOYING: "AWX to end the job",
     State.FAILED: "a retry",
 }
@@ -70,6 +70,7 @@ def details(ticket: PromotionRequest) -> str:
     lines = [
         f"### {ticket.id}: {ticket.state}",
         f"**{target.name} {target.version}** ({target.type})",
+        "",  # or the list would be joined to the line above
         f"- from {target.source_environment} to {target.target_environment}",
         f"- tenant: {ticket.metadata.tenant}, impact: {ticket.spec.request.impact_assessment}",
         f"- requested by {ticket.metadata.created_by}",
@@ -79,7 +80,8 @@ def details(ticket: PromotionRequest) -> str:
     if ticket.hold:
         lines.append(f"- held by {ticket.hold.by} since {iso(ticket.hold.at)}")
     elif ticket.state in WAITS_FOR:
-        lines.append(f"- waits for {WAITS_FOR[ticket.state]}")
+        date = "its date, then " if scheduled and ticket.state is State.APPROVED else ""
+        lines.append(f"- waits for {date}{WAITS_FOR[ticket.state]}")
     steps = (
         f"- {iso(entry.at)} **{entry.action}** by {entry.by}" + (f", job {entry.job_id}" if entry.job_id else "")
         for entry in ticket.status.history

@@ -4,14 +4,17 @@ Every path ends in a slash, no redirect is followed and nothing is sent twice he
 launch with its variables lost, or a second deployment.
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import httpx
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind
 from pydantic import ValidationError
 
 from clients.awx.errors import AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown, from_answer, from_transport, json_of
@@ -19,6 +22,8 @@ from clients.awx.rows import JobRow, LabelRow, LaunchForm, ListPage, Notificatio
 from clients.tls import ClientCertificate, context
 from domain.awx_answers import AwxJob
 from domain.remarks import write
+
+_TRACER = trace.get_tracer("prodgate")
 
 RowT = TypeVar("RowT", bound=Row)
 Query = Mapping[str, str | int]
@@ -231,7 +236,9 @@ class AwxClient:
         """One request; the JSON object of a 2xx, empty where it has no body."""
         what = f"{method} {path}"
         try:
-            answer = await self._http.request(method, path, **given)
+            with _calling(method, path) as span:
+                answer = await self._http.request(method, path, **given)
+                span.set_attribute("http.response.status_code", answer.status_code)
         except httpx.RequestError as error:
             raise from_transport(error, what, repeatable) from error
         if failure := from_answer(answer, what, repeatable):
@@ -247,15 +254,24 @@ class AwxClient:
     @asynccontextmanager
     async def _stream(self, path: str, query: dict[str, str]) -> AsyncIterator[httpx.Response]:
         what = f"GET {path}"
+        stream = self._http.stream("GET", path, params=query, headers={"Accept": "*/*"})
         try:
-            async with self._http.stream("GET", path, params=query, headers={"Accept": "*/*"}) as answer:
-                if not answer.is_success:
-                    await answer.aread()
-                if failure := from_answer(answer, what, repeatable=True):
-                    raise failure
-                yield answer
+            with _calling("GET", path):
+                async with stream as answer:
+                    if not answer.is_success:
+                        await answer.aread()
+                    if failure := from_answer(answer, what, repeatable=True):
+                        raise failure
+                    yield answer
         except httpx.RequestError as error:
             raise from_transport(error, what, repeatable=True) from error
+
+
+def _calling(method: str, path: str) -> AbstractContextManager[Span]:
+    """The span of one call, named by its path with every number and label left out."""
+    template = re.sub(r"[0-9]+", "{id}", path)
+    said = {"http.request.method": method, "url.template": template}
+    return _TRACER.start_as_current_span(f"AWX {method} {template}", kind=SpanKind.CLIENT, attributes=said)
 
 
 def _understood(model: type[RowT], body: object) -> RowT:

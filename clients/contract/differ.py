@@ -92,7 +92,8 @@ class Differ:
                 stderr=faults,
             )
             try:
-                status = await asyncio.wait_for(process.wait(), COMPARED_WITHIN)
+                async with asyncio.timeout(COMPARED_WITHIN):
+                    status = await process.wait()
             except TimeoutError as error:
                 raise ContractUnavailable(
                     NotCompared.UNREADABLE, f"comparing took more than {COMPARED_WITHIN} s"

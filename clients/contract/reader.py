@@ -9,11 +9,11 @@ from ssl import SSLContext
 
 import httpx
 
-from clients.addresses import NotAllowed, Resolve, judged, resolved
+from clients.addresses import NotAllowed, Resolve, calling, judged, resolved
 from clients.letters import one_line
 from clients.tls import context
 from domain.contract import NotCompared, ReadDocument
-from domain.webhooks import Network
+from domain.webhooks import Address, Network
 
 READ_WITHIN = 5.0
 """Seconds for one document, all in all: somebody waits for it."""
@@ -44,7 +44,7 @@ class ContractReader:
         try:
             async with asyncio.timeout(READ_WITHIN):
                 url = httpx.URL(address)
-                content = await self._content(url, str(await judged(url, self.allowed, self.resolve, "contracts")))
+                content = await self._content(url, await judged(url, self.allowed, self.resolve, "contracts"))
         except NotAllowed as error:
             raise ContractUnavailable(NotCompared.NOT_ALLOWED, str(error)) from error
         except TimeoutError as error:
@@ -54,22 +54,10 @@ class ContractReader:
             raise ContractUnavailable(NotCompared.AWAY, f"{address} can't be read: {why}") from error
         return ReadDocument(url=address, sha256=sha256(content).hexdigest(), size=len(content)), content
 
-    async def _content(self, url: httpx.URL, address: str) -> bytes:
-        """The body of a 200, from the address itself, with the name in `Host` and in TLS.
-
-        Nothing is followed elsewhere, and nothing is unpacked, which could be made to have no end.
-        """
-        headers = {"host": url.netloc.decode("ascii"), "accept-encoding": "identity", "user-agent": "prodgate"}
-        async with (
-            httpx.AsyncClient(
-                verify=self._tls if url.scheme == "https" else False,
-                trust_env=False,
-                timeout=httpx.Timeout(READ_WITHIN, connect=CONNECT_WITHIN),
-            ) as http,
-            http.stream(
-                "GET", url.copy_with(host=address), headers=headers, extensions={"sni_hostname": url.host}
-            ) as answer,
-        ):
+    async def _content(self, url: httpx.URL, address: Address) -> bytes:
+        """The body of a 200. Nothing is unpacked, which could be made to have no end."""
+        timeout = httpx.Timeout(READ_WITHIN, connect=CONNECT_WITHIN)
+        async with calling("GET", url, address, {"accept-encoding": "identity"}, self._tls, timeout) as answer:
             if answer.status_code != httpx.codes.OK or "content-encoding" in answer.headers:
                 said = answer.headers.get("content-encoding", answer.status_code)
                 raise ContractUnavailable(NotCompared.UNREADABLE, f"{url} answered {one_line(str(said))[:40]}")

@@ -16,7 +16,7 @@ import httpx
 from pydantic import TypeAdapter
 from standardwebhooks import Webhook as Secret
 
-from clients.addresses import NotAllowed, Resolve, judged, resolved
+from clients.addresses import NotAllowed, Resolve, calling, judged, resolved
 from clients.channel import Allowed
 from clients.events import CONTENT_TYPE
 from clients.http import reason, retry_after
@@ -89,24 +89,15 @@ class WebhookSender:
         signatures = [secret.sign(identity, now, body) for secret in secrets]
         return {
             "content-type": CONTENT_TYPE,
-            "user-agent": "prodgate",
             "webhook-id": identity,
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": " ".join(signatures),
         }
 
     async def _posted(self, url: httpx.URL, address: Address, headers: dict[str, str], body: str) -> ReceiverAnswer:
-        """Post to the address itself, with the name in `Host` and in TLS; of the answer's body nothing is read."""
-        target = url.copy_with(host=str(address))
-        sent = headers | {"host": url.netloc.decode("ascii")}
-        async with (
-            httpx.AsyncClient(
-                verify=self._tls if url.scheme == "https" else False,
-                trust_env=False,
-                timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN),
-            ) as http,
-            http.stream("POST", target, headers=sent, content=body, extensions={"sni_hostname": url.host}) as answer,
-        ):
+        """Post; of the answer's body nothing is read."""
+        timeout = httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN)
+        async with calling("POST", url, address, headers, self._tls, timeout, body) as answer:
             return ReceiverAnswer(answer.status_code, retry_after(answer.headers, self.now()))
 
     @cached_property

@@ -17,7 +17,8 @@ from record.index.changes import printable
 from record.signing.notes import NotANote
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
     parser = argparse.ArgumentParser(prog="prodgate verify", description="Audit the record in a plain clone, offline.")
     parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
     parser.add_argument("--json", action="store_true", help="one JSON object a line: each violation, then the report")
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def run(arguments: Sequence[str]) -> int:
     """The command `verify REPO …`: 0 for a proven history, 1 for violations, 2 for nothing or not enough to prove."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     bound_memory()
     try:
         notes = notes_in(asked.checkpoint)

@@ -34,6 +34,7 @@ from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
 from record.git.message import SERVICE_EMAIL, plain, trailer
 from record.git.plumbing import count
+from record.git.trees import TreeComparer
 from record.index.bulk import blob_of
 from record.index.changes import added, is_ticket
 from record.index.entries import changes_of
@@ -59,6 +60,7 @@ class Judge:
     report: AuditReport
     keys: KeyLine
     git: pygit2.Repository = field(init=False)
+    trees: TreeComparer = field(init=False)
     directory: DirectoryState = field(init=False)
     catalogue: CatalogueState = field(default_factory=CatalogueState)
     acts: ActsSoFar = field(init=False)
@@ -81,6 +83,7 @@ class Judge:
 
     def __post_init__(self) -> None:
         self.git = pygit2.Repository(str(self.repo.git_dir))
+        self.trees = TreeComparer(self.git)
         self.directory = DirectoryState(self.git)
         self.acts = ActsSoFar(self.git)
 
@@ -197,7 +200,7 @@ class Judge:
             self.switch, self.older = str(commit.id), frozenset(older(self.git, str(commit.id)))
         position = read.listed.position
         if len(commit.parent_ids) > 1:
-            files = [(each.path, each.blob) for each in changes_of(commit, position) if each.blob]
+            files = [(each.path, each.blob) for each in changes_of(self.trees, commit, position) if each.blob]
         else:
             files = [(file.path, file.new) for file in read.files if file.new is not None]
         for path, blob in files:

@@ -61,15 +61,20 @@ def _owned_by_nobody(directory: Directory, read: Sequence[tuple[str, CatalogueEn
             yield Fault(path, f"there is no tenant {entry.tenant}: nobody can ask for a promotion of it")
 
 
-def run(arguments: Sequence[str]) -> int:
-    """The command `lint REPO [--commit REV]`; 0 where nothing is wrong, 1 where something is, 2 for no repository."""
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
     parser = argparse.ArgumentParser(
         prog="prodgate lint",
         description="Check tenants/, platform.yaml, apis/, applications/ and policies/ of a clone, offline.",
     )
     parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
     parser.add_argument("--commit", default="HEAD", metavar="REV", help="the commit to check (default: HEAD)")
-    asked = parser.parse_args(arguments)
+    return parser
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command `lint REPO [--commit REV]`; 0 where nothing is wrong, 1 where something is, 2 for no repository."""
+    asked = parser().parse_args(arguments)
     try:
         found = lint(asked.repo, asked.commit)
     except RecordUnavailable as error:

@@ -31,7 +31,7 @@ class NotProven(Exception):
 
 def run(arguments: Sequence[str]) -> int:
     """One of the commands; 1 where something is not proven, 2 where it was asked wrongly or nothing can be read."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     try:
         asked.command(asked)
     except (NoteUnproven, NotProven) as error:
@@ -43,7 +43,8 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
     parser = argparse.ArgumentParser(prog="prodgate checkpoints", description="Checkpoints of the record, offline.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     show = commands.add_parser("show", help="print a checkpoint, and the key that signed it")

@@ -61,7 +61,8 @@ class RecordAudit:
             if self.branch == "HEAD":
                 self.report.branch = repo.git.rev_parse("--symbolic-full-name", "HEAD")
         except UNREADABLE as error:
-            raise RecordUnavailable(f"There is nothing to verify at {self.path}: {last_line(error)}") from error
+            reason = last_line(error) if self.path.exists() else "there is no such folder"
+            raise RecordUnavailable(f"There is nothing to verify at {self.path}: {reason}") from error
         self.report.tip, self.report.since = tip, start
         with repo:
             try:

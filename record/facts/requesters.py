@@ -1,13 +1,14 @@
 """Finds the requester of a ticket, as they were known then: the commit that created it proves it for good."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 import pygit2
 
 from domain.errors import RuleViolation, Unproven
 from domain.roles import Requester, same_address
 from domain.signing import Claims, ServiceClaims, mismatch, seen_tip
-from domain.ticket import Action
+from domain.ticket import Action, PromotionRequest
 from record.errors import RecordUnavailable
 from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, trailer
@@ -98,6 +99,12 @@ def made(commit: pygit2.Commit, path: str, claims: Claims) -> bool:
 def requester_in(signed: Iterable[Claims]) -> Requester | None:
     """The requester of a ticket by what its commits prove; None where they prove nobody."""
     return next((each.asked_by for each in signed if each.action is Action.CREATED), None)
+
+
+def decide_by_in(ticket: PromotionRequest, signed: Iterable[Claims], expiry: timedelta) -> datetime:
+    """The time by which somebody had to decide first, as the submission was signed; `expiry` where it did not say."""
+    said = next((each.decide_by for each in signed if each.action is Action.CREATED), None)
+    return said or ticket.metadata.created_at + expiry
 
 
 def opened(repository: Repository) -> pygit2.Repository:

@@ -40,7 +40,7 @@ def load(data: bytes) -> PromotionRequest:
     if len(data) > MAX_BYTES:
         raise MalformedTicket(f"the file is larger than {MAX_BYTES} bytes")
     try:
-        return PromotionRequest.model_validate(_document(yaml.parse(data, Loader=yaml.CSafeLoader)))
+        return PromotionRequest.model_validate(_document(iter(yaml.CSafeLoader(data).get_event, None)))
     except (yaml.YAMLError, UnicodeError) as error:
         raise MalformedTicket(" ".join(str(error).split())) from error
     except ValidationError as error:

@@ -5,7 +5,9 @@ Python, 60 times slower, and the rate of commits is bound by this step.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
+from domain import lifecycle
 from domain.ticket import HistoryEntry, PromotionRequest, Status
 from domain.values import iso
 
@@ -22,7 +24,19 @@ _SHORT = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\u2028\u2029', '0abtnvfre"\\NLP', 
 
 def text_of(ticket: PromotionRequest) -> str:
     """The ticket's file; what is written is read back as an equal ticket."""
-    return "".join((_head(ticket), _status(ticket.status), _end(ticket.status.rejection_reason)))
+    return _file(_head(ticket), ticket.status, list(map(_entry, ticket.status.history)))
+
+
+def texts_of(ticket: PromotionRequest) -> Iterator[str]:
+    """The ticket's file as it was after each entry of its history."""
+    history = ticket.status.history
+    head, entries = _head(ticket), list(map(_entry, history))
+    for length in range(1, len(history) + 1):
+        yield _file(head, lifecycle.status_of(history[:length]), entries[:length])
+
+
+def _file(head: str, status: Status, entries: Iterable[str]) -> str:
+    return "".join((head, _status(status, entries), _end(status.rejection_reason)))
 
 
 def _name(value: str) -> str:
@@ -111,15 +125,14 @@ spec:
 """
 
 
-def _status(status: Status) -> str:
-    entries = "".join(map(_entry, status.history))
+def _status(status: Status, entries: Iterable[str]) -> str:
     moments = (status.approved_at, status.deployed_at, status.rejected_at)
     approved_at, deployed_at, rejected_at = (f'"{iso(each)}"' if each else "null" for each in moments)
     approved_by, rejected_by = (_name(each) if each else "null" for each in (status.approved_by, status.rejected_by))
     return f"""status:
   state: {status.state}
   history:
-{entries}  approvedBy: {approved_by}
+{"".join(entries)}  approvedBy: {approved_by}
   approvedAt: {approved_at}
   deployedAt: {deployed_at}
   rejectedBy: {rejected_by}

@@ -56,10 +56,22 @@ def object_id(kind: ObjectKind, data: bytes) -> bytes:
     return sha.digest()
 
 
+def name_of(entry: bytes) -> bytes:
+    """The name of a folder's entry."""
+    return entry[entry.index(b" ") + 1 : -21]
+
+
+def folder_of(entry: bytes) -> bytes | None:
+    """The binary id of the folder that an entry of a folder is; None where it is something else.
+
+    Some programs write a folder's mode with a zero before it.
+    """
+    return entry[-20:] if entry.lstrip(b"0").startswith(_FOLDER) else None
+
+
 def _sort_key(entry: bytes) -> bytes:
     """Git orders a folder as if its name ended in a slash."""
-    name = entry[entry.index(b" ") + 1 : -21]
-    return name + b"/" if entry.startswith(_FOLDER) else name
+    return name_of(entry) + b"/" if entry.startswith(_FOLDER) else name_of(entry)
 
 
 @dataclass(slots=True)
@@ -96,7 +108,7 @@ class Folder:
         return found if found is not None and _sort_key(found) == key else None
 
     def names(self) -> Iterator[bytes]:
-        return (entry[entry.index(b" ") + 1 : -21] for entry in self.entries)
+        return map(name_of, self.entries)
 
     def put(self, entry: bytes) -> GitObject:
         """Add or replace one entry; the folder's new object."""

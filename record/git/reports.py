@@ -1,13 +1,15 @@
 """Reports in the record: a journal at `refs/reports/made`, a file each, by which it is known who had what made."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import pygit2
 from pydantic import ValidationError
 
 from domain.formats import NewerMessage
 from domain.reports import PartsNote, ReportId, ReportRun, is_report
+from domain.values import Tenant
 from record.errors import RecordUnavailable
 from record.git.journal import Journal
 from record.git.repository import Repository
@@ -61,11 +63,22 @@ def _read(file: bytes | None) -> ReportRun | None:
         raise RecordUnavailable(f"{MADE} can't be read: {error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class ListedReport:
+    """A report of the history: its file, that file's blob, and the tenants that it has parts of."""
+
+    path: str
+    blob: str
+    tenants: frozenset[Tenant]
+
+
 class MadeReports:
     """Reads the reports of the record, as this disk knows them. Safe to use from any thread."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._tenants: Mapping[tuple[str, str], frozenset[Tenant] | None] = {}
+        """The tenants of each file that was listed last, by path and blob; None where it can't be read."""
 
     def get(self, report: str) -> ReportRun | None:
         """The report; None where there is none. Raises RecordUnavailable."""
@@ -73,34 +86,45 @@ class MadeReports:
 
     def newest(self) -> Iterator[ReportRun]:
         """Every report, the newest first. Raises RecordUnavailable, also for one that somebody damaged."""
-        for _, file in self._files():
-            if (run := _read(file)) is not None:
+        for _, blob in self._blobs():
+            if (run := _read(bytes(blob.data))) is not None:
                 yield run
 
-    def readable(self) -> Iterator[ReportRun]:
-        """The reports that can be read, the newest first. Raises RecordUnavailable.
+    def listed(self) -> list[ListedReport]:
+        """The reports that can be read, the newest first: each file is read once. Raises RecordUnavailable.
 
         One that somebody damaged, or a later release wrote, is logged and hides no other.
         """
-        for path, file in self._files():
-            try:
-                run = _read(file)
-            except RecordUnavailable as error:
-                _LOG.error("%s: %s", path, error)
-                continue
-            if run is not None:
-                yield run
+        known, now = self._tenants, dict[tuple[str, str], frozenset[Tenant] | None]()
+        for path, blob in self._blobs():
+            key = (path, str(blob.id))
+            now[key] = known[key] if key in known else _tenants(path, bytes(blob.data))
+        self._tenants = now
+        return [ListedReport(*key, tenants) for key, tenants in now.items() if tenants is not None]
 
-    def _files(self) -> Iterator[tuple[str, bytes]]:
-        tip = self._journal().shown()
-        if tip is None:
-            return
+    def read(self, listed: Iterable[ListedReport]) -> list[ReportRun]:
+        """The reports themselves."""
         git = pygit2.Repository(str(self._repository.path))
-        for path, blob in _paths(git[tip].peel(pygit2.Tree)):
-            yield path, bytes(blob.data)
+        runs = (_read(bytes(git[each.blob].peel(pygit2.Blob).data)) for each in listed)
+        return [run for run in runs if run is not None]
+
+    def _blobs(self) -> Iterator[tuple[str, pygit2.Blob]]:
+        tip = self._journal().shown()
+        if tip is not None:
+            yield from _paths(pygit2.Repository(str(self._repository.path))[tip].peel(pygit2.Tree))
 
     def _journal(self) -> Journal:
         return self._repository.journal(MADE)
+
+
+def _tenants(path: str, file: bytes) -> frozenset[Tenant] | None:
+    """The tenants of a report's file; None for one that can't be read."""
+    try:
+        run = _read(file)
+    except RecordUnavailable as error:
+        _LOG.error("%s: %s", path, error)
+        return None
+    return None if run is None else frozenset(part.tenant for part in run.parts)
 
 
 def _paths(tree: pygit2.Tree, above: str = "") -> Iterator[tuple[str, pygit2.Blob]]:

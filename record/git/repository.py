@@ -11,12 +11,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Condition, Thread
 
 import git
 import pygit2
+from opentelemetry import trace
+from opentelemetry.trace import Link, Span, SpanKind
 
 from domain.change import Change, Recorded
 from record.errors import RecordError, RecordUnavailable
@@ -29,6 +31,7 @@ from record.git.remote import Remote, clone_folder, is_url
 from record.git.writer import Asked, Builder, Draft, Refusal, Seal, unsealed
 
 _LOG = logging.getLogger(__name__)
+_TRACER = trace.get_tracer("prodgate")
 _LARGEST_GROUP = 256
 """Commits in one pack: enough for every writer there is, few enough that none waits a second for the others."""
 _GATHERING = 0.002
@@ -90,7 +93,8 @@ class Repository:
 
         Raises TicketExists, RecordConflict or RecordUnavailable, and what `seal` raises.
         """
-        return await asyncio.wrap_future(self._submit(Asked(change, seal)))
+        with _TRACER.start_as_current_span("record change"):
+            return await asyncio.wrap_future(self._submit(Asked(change, seal)))
 
     def _submit(self, asked: Asked) -> Future[Recorded]:
         future: Future[Recorded] = Future()
@@ -245,7 +249,7 @@ class Repository:
         size, pause = len(group), 0.01
         while len(outcomes) < len(group):
             part = group[len(outcomes) : len(outcomes) + size]
-            with self._branch.turn():
+            with self._branch.turn(), _writing(part):
                 draft = builder.draft(part, self._branch.tip())
                 landed = self._lands(draft)
             if landed:
@@ -268,13 +272,14 @@ class Repository:
         write_files(packed | self._branch.intent(draft.tip))
         sync(folder)
         try:
-            if remote is not None and not remote.push(draft.tip):
+            if remote is not None and not _pushed(remote, draft.tip):
                 remote.fetch()
                 self._follow(remote)
             else:
                 landed = self._branch.move(draft.base, draft.tip)
         finally:
-            if not landed:
+            # A fetch beside the push may have found objects in the pack, and asked the remote for none of them.
+            if not landed and remote is None:
                 _discard(packed)
         return landed
 
@@ -286,8 +291,20 @@ class Repository:
         return self._follow(self._remote) == draft.base
 
 
+def _writing(part: tuple[Asked, ...]) -> AbstractContextManager[Span]:
+    """The span of one try to write a part: within the trace of its first change, linked to those of the others."""
+    others = [Link(trace.get_current_span(each.trace).get_span_context()) for each in part[1:]]
+    said = {"prodgate.commits": len(part)}
+    return _TRACER.start_as_current_span("git commit", context=part[0].trace, attributes=said, links=others)
+
+
+def _pushed(remote: Remote, tip: str) -> bool:
+    with _TRACER.start_as_current_span("git push", kind=SpanKind.CLIENT, attributes={"prodgate.commit": tip}):
+        return remote.push(tip)
+
+
 def _discard(packed: Iterable[Path]) -> None:
-    """Remove a pack that did not land: nothing refers to it, and what a remote took after all is fetched."""
+    """Remove a pack that did not land: nothing refers to it."""
     for path in reversed(list(packed)):
         path.unlink(missing_ok=True)
 

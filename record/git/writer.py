@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pygit2
+from opentelemetry.context import Context, get_current
 from pydantic import ValidationError
 
 from domain import lifecycle
@@ -42,6 +43,8 @@ class Asked:
 
     change: Change
     seal: Seal = unsealed
+    trace: Context = field(default_factory=get_current)
+    """The trace that it is asked for in: another thread writes it."""
 
 
 @dataclass(frozen=True, slots=True)

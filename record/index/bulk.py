@@ -3,12 +3,12 @@
 import logging
 import multiprocessing
 import os
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from itertools import repeat
 from pathlib import Path
 
 import pygit2
@@ -25,6 +25,9 @@ from record.index.postings import CHUNK, packed
 from record.index.proving import NamedCommit, Prover, revision_of
 from record.signing.keys import KeyLine
 from record.signing.signatures import unchecked
+
+_AHEAD = 1 + (os.cpu_count() or 1)
+"""Chunks that are being read, or wait to be written: one for each process, and one to go on with."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,12 +89,25 @@ def read_chunks(repository: Path, tip: str, files: list[TicketFile]) -> Iterator
     done = 0
     try:
         with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
-            for chunk in pool.map(_read_chunk, repeat(str(repository)), repeat(tip), *zip(*parts, strict=True)):
+            for chunk in _in_turn(pool, repository, tip, parts):
                 yield chunk
                 done += 1
     except BrokenProcessPool:  # such as no memory for several: one process is slower, and enough
         _LOG.warning("Tickets are read by one process alone")
         yield from (_read_chunk(str(repository), tip, *part) for part in parts[done:])
+
+
+def _in_turn(
+    pool: ProcessPoolExecutor, repository: Path, tip: str, parts: list[tuple[int, list[TicketFile]]]
+) -> Iterator[Chunk]:
+    """The chunks in order; few are read ahead, or memory would fill with those that wait to be written."""
+    ahead = deque[Future[Chunk]]()
+    for part in parts:
+        ahead.append(pool.submit(_read_chunk, str(repository), tip, *part))
+        if len(ahead) > _AHEAD:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +119,7 @@ def _prover(repository: str, tip: str) -> Prover:
 
 
 def _read_chunk(repository: str, tip: str, number: int, files: list[TicketFile]) -> Chunk:
-    prover, chunk, found = _prover(repository, tip), Chunk(), dict[str, list[int]]()
+    prover, chunk, found = _prover(repository, tip), Chunk(), defaultdict[str, list[int]](list)
     git = prover.git
     for row, file in enumerate(files, number * CHUNK):
         fault, read = None, None
@@ -123,6 +139,6 @@ def _read_chunk(repository: str, tip: str, number: int, files: list[TicketFile])
             schema.values(row, ticket, revision_of(ticket) if ticket is not read else str(file.blob), known)
         )
         for term in terms(ticket, identities_in(git, ticket, (each.oid for each in file.commits))):
-            found.setdefault(term, []).append(row)
+            found[term].append(row)
     chunk.postings = [(term, number, packed(BitMap(rows))) for term, rows in sorted(found.items())]
     return chunk

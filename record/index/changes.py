@@ -1,11 +1,13 @@
 """Finds which commits changed which files, by Git's own plumbing, which compares wide folders fastest."""
 
+from ast import literal_eval
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import git
 
 from domain.ticket import FOLDER
+from record.people.members import shown
 
 _ABSENT = "0" * 40
 
@@ -45,12 +47,18 @@ def added(repo: git.Repo, commit: str, path: str) -> str:
 
 def _file(line: str) -> tuple[str, str | None, str | None] | None:
     """A line of git diff-tree's raw output: a colon for each parent, modes, blobs, status, path."""
-    head, _, path = line.rstrip("\n").partition("\t")
+    head, _, told = line.rstrip("\n").partition("\t")
+    path = _unquoted(told)
     if not is_ticket(path):
         return None
     fields = head.lstrip(":").split()
     blobs = [None if blob == _ABSENT else blob for blob in fields[len(fields) // 2 : -1]]
     return path, blobs[0], blobs[-1]
+
+
+def _unquoted(told: str) -> str:
+    """A path as git prints it: one with unusual characters in quotes, each byte escaped as in a literal of Python's."""
+    return shown(literal_eval(f"b{told}")) if told.startswith('"') else told
 
 
 def is_ticket(path: str) -> bool:

@@ -8,17 +8,18 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import git
 import pygit2
-from pygit2.enums import DeltaStatus, SortMode
+from pygit2.enums import SortMode
 
-from domain import lifecycle
 from domain.ticket import FOLDER, Action, HistoryEntry, PromotionRequest, State
 from record.errors import RecordUnavailable
-from record.files.writing import text_of
+from record.files.writing import texts_of
 from record.git.objects import ObjectKind, object_id
 from record.git.plumbing import last_line, opened
+from record.git.trees import TreeComparer
 from record.index.changes import is_ticket, on_line
 from record.people.members import shown
 
@@ -41,17 +42,13 @@ def brought(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[pygit
     return iter(walk)
 
 
-def changes_of(commit: pygit2.Commit, position: int) -> Iterator[FileChange]:
+def changes_of(trees: TreeComparer, commit: pygit2.Commit, position: int) -> Iterator[FileChange]:
     """The tickets' files that a commit of the line made, changed or took away."""
-    before, now = _folder(commit.parents[0]) if commit.parent_ids else None, _folder(commit)
-    if now is None or (before is not None and before.id == now.id):
-        return
-    diff = now.diff_to_tree(swap=True) if before is None else before.diff_to_tree(now)
-    for delta in diff.deltas:
-        path = f"{FOLDER}/{shown(delta.new_file.path)}"
+    before = _folder(commit.parents[0]) if commit.parent_ids else None
+    for name, blob in trees.changed(before, _folder(commit)):
+        path = f"{FOLDER}/{shown(name)}"
         if is_ticket(path):
-            gone = delta.status is DeltaStatus.DELETED
-            yield FileChange(path, position, None if gone else str(delta.new_file.id))
+            yield FileChange(path, position, None if blob is None else blob.hex())
 
 
 def all_changes(path: str, positions: Mapping[str, int], before: str | None, tip: str) -> Iterator[FileChange]:
@@ -64,10 +61,10 @@ def all_changes(path: str, positions: Mapping[str, int], before: str | None, tip
         raise RecordUnavailable(f"Git can't tell what changed: {last_line(error)}") from error
 
 
-def _folder(commit: pygit2.Commit) -> pygit2.Tree | None:
+def _folder(commit: pygit2.Commit) -> bytes | None:
     tree = commit.tree
     found = tree[FOLDER] if FOLDER in tree else None  # noqa: SIM401  a tree has no get
-    return found if isinstance(found, pygit2.Tree) else None
+    return found.id.raw if isinstance(found, pygit2.Tree) else None
 
 
 def prints(history: Iterable[HistoryEntry]) -> Iterator[bytes]:
@@ -91,7 +88,7 @@ def places(
 
     `last` is what the file says in the end, where that is known: what we wrote before it need not be read.
     """
-    known, found = _written(last) if last else {}, dict[bytes, int]()
+    known, found = {} if last is None else _written(last, changes), dict[bytes, int]()
     for change in changes:
         if change.blob is None:
             continue
@@ -104,18 +101,16 @@ def places(
     return found
 
 
-def _written(last: PromotionRequest) -> dict[str, tuple[bytes, ...]]:
+def _written(last: PromotionRequest, changes: Sequence[FileChange]) -> dict[str | None, tuple[bytes, ...]]:
     """The entries, by their prints, that the ticket's file held in each blob that we wrote of it."""
-    history = last.status.history
-    held, found = tuple(prints(history)), dict[str, tuple[bytes, ...]]()
-    for length in range(1, len(history) + 1):
-        then = last.model_copy(update={"status": lifecycle.status_of(history[:length])})
-        found[object_id(ObjectKind.BLOB, text_of(then).encode()).hex()] = held[:length]
-    return found
+    held = tuple(prints(last.status.history))
+    if len(changes) == 1:
+        return {changes[0].blob: held}
+    blobs = (object_id(ObjectKind.BLOB, text.encode()).hex() for text in texts_of(last))
+    return {blob: held[:length] for length, blob in enumerate(blobs, 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Milestones:
+class Milestones(NamedTuple):
     """The places by which lists of one target are ordered; None where it never came that far.
 
     `approved` is the approval that stands, `first_approved` the first there ever was.

@@ -1,7 +1,6 @@
 """Puts what changed between two tips of the branch into the index."""
 
 import logging
-import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
@@ -9,7 +8,6 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 import pygit2
-from pygit2.enums import DeltaStatus
 
 from domain.errors import RuleViolation
 from domain.roles import same_address
@@ -17,9 +15,9 @@ from domain.ticket import PromotionRequest
 from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, plain, trailer
 from record.git.plumbing import line
+from record.git.trees import TreeComparer
 from record.index import schema
 from record.index.bulk import TicketFile, blob_of, found_ticket, identities_in, read_chunks
-from record.index.changes import is_ticket
 from record.index.entries import FileChange, Places, all_changes, brought, changes_of, places
 from record.index.finding import Finder, terms
 from record.index.postings import CHUNK, PUT_ROWS
@@ -50,6 +48,7 @@ class Feed:
         self._ticket = lru_cache(maxsize=512)(partial(found_ticket, self._git))
         self._keys = KeyLine(path)
         self._prover = Prover(self._git, self._keys)
+        self._trees = TreeComparer(self._git)
         self._versions: dict[str, list[FileChange]] = {}
         """The changes of files on the way to the tip that is being moved to, oldest first."""
         self._next_row = db.execute("SELECT coalesce(max(row) + 1, 0) FROM tickets").fetchone()[0]
@@ -64,24 +63,22 @@ class Feed:
         if before == tip:
             return
         self._keys.move_to(tip)
-        if self._keys.takes_back(self._db.execute("SELECT coalesce(max(position), 0) FROM commits").fetchone()[0]):
+        if self._keys.takes_back(self._last_commit()[1]):
             raise ValueError("a key proves less than it did")
-        changed = self._changed(before, tip)
         entered = self._number_commits(before, tip)
         self._note_switch(before, tip)
-        if self._next_row == 0 and len(changed) > _MANY:
-            self._fill(tip, changed, entered)
+        self._note_versions(entered)
+        if self._next_row == 0 and len(self._versions) > _MANY:
+            self._fill(tip)
         else:
-            self._place(entered)
-            self._note_versions(entered)
-            self._take_all([*changed, *self._unchanged(tip, changed)])
+            self._take_all(self._files())
+        self._versions = {}
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
 
-    def _unchanged(self, tip: str, changed: list[tuple[str, pygit2.Oid | None]]) -> list[tuple[str, pygit2.Oid | None]]:
-        """The files that are what they were, and said something else on the way, as the tip has them."""
-        tree, known = self._git[tip].peel(pygit2.Tree), {path for path, _ in changed}
-        others = sorted(path for path in self._versions if path not in known)
-        return [(path, tree[path].id if path in tree else None) for path in others]
+    def _files(self) -> list[tuple[str, str | None]]:
+        """The files that were changed on the way, oldest first, each with its blob at the tip or None."""
+        paths = sorted(self._versions, key=lambda path: (path.rpartition("/")[0], len(path), path))
+        return [(path, self._versions[path][-1].blob) for path in paths]
 
     def _note_switch(self, before: str | None, tip: str) -> None:
         """Keep the commit from which the newer rules hold, once there is one."""
@@ -90,7 +87,7 @@ class Feed:
             self._db.execute("INSERT INTO meta VALUES ('switch', ?)", (found,))
             self._db.executemany("INSERT INTO older VALUES (?)", ((path,) for path in older(self._git, found)))
 
-    def _take_all(self, changed: list[tuple[str, pygit2.Oid | None]]) -> None:
+    def _take_all(self, changed: list[tuple[str, str | None]]) -> None:
         for done, (path, oid) in enumerate(changed, 1):
             self._take(path, oid)
             if done % CHUNK == 0:
@@ -98,21 +95,22 @@ class Feed:
                 self._progress(done, len(changed))
         self._finder.postings.flush()
 
-    def _place(self, changes: Iterable[FileChange]) -> None:
-        """Keep the place of each entry that is new by one of the changes, which are given oldest first."""
-        for change in changes:
-            found = places((change,), self._ticket)
-            self._db.executemany(schema.PUT_ENTRY, ((change.path, each, place) for each, place in found.items()))
+    def _place(self, path: str) -> None:
+        """Keep the place of each entry that is new in the file by its changes."""
+        changes = self._versions[path]
+        last = changes[-1].blob
+        found = places(changes, self._ticket, None if last is None else self._ticket(path, last))
+        self._db.executemany(schema.PUT_ENTRY, ((path, each, place) for each, place in found.items()))
 
-    def _fill(self, tip: str, files: list[tuple[str, pygit2.Oid | None]], changes: list[FileChange]) -> None:
+    def _fill(self, tip: str) -> None:
         """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
-        first = {PurePosixPath(path).stem: (path, str(oid)) for path, oid in reversed(files)}
+        files = [(path, blob) for path, blob in self._files() if blob is not None]
+        first = {PurePosixPath(path).stem: (path, blob) for path, blob in reversed(files)}
         named: dict[str, tuple[NamedCommit, ...]] = {}
         sql = "SELECT ticket, oid, position, saw_line FROM commits WHERE ticket != '' ORDER BY ordinal"
         for ticket, *commit in self._db.execute(sql):
             named[ticket] = (*named.get(ticket, ()), _named(*commit))
         kept = {path for path, _ in first.values()}
-        self._note_versions(changes)
         made = self._versions
         listed = [
             TicketFile(path, blob, named.get(each, ()), tuple(made[path]))
@@ -120,6 +118,15 @@ class Feed:
         ]
         gone = (path for path in made if path not in kept and PurePosixPath(path).stem not in first)
         listed += [TicketFile(path, None, named.get(PurePosixPath(path).stem, ()), tuple(made[path])) for path in gone]
+        with schema.filling(self._db):
+            self._put_chunks(tip, listed)
+        self._next_row = len(listed)
+        self._finder.load()
+        for path in made.keys() - kept:
+            self._place(path)
+        self._take_all([each for each in files if each[0] not in kept])
+
+    def _put_chunks(self, tip: str, listed: list[TicketFile]) -> None:
         for done, chunk in enumerate(read_chunks(Path(self._git.path), tip, listed), 1):
             self._db.executemany(schema.PUT, chunk.rows)
             self._db.executemany(schema.PUT_ENTRY, chunk.entries)
@@ -127,36 +134,27 @@ class Feed:
             for fault in chunk.faults:
                 self._note_fault(*fault)
             self._progress(min(done * CHUNK, len(listed)), len(listed))
-        self._next_row = len(listed)
-        self._finder.load()
-        self._place(change for change in changes if change.path not in kept)
-        self._take_all([each for each in files if each[0] not in kept])
 
-    def _changed(self, before: str | None, tip: str) -> list[tuple[str, pygit2.Oid | None]]:
-        """The paths of tickets that differ, oldest first, with the new blob or None."""
-        new = self._git[tip].peel(pygit2.Tree)
-        diff = self._git[before].peel(pygit2.Tree).diff_to_tree(new) if before else new.diff_to_tree(swap=True)
-        found: list[tuple[str, pygit2.Oid | None]] = []
-        for delta in diff.deltas:
-            path = os.fsencode(delta.new_file.path).decode("utf-8", "backslashreplace")
-            if is_ticket(path):
-                found.append((path, None if delta.status is DeltaStatus.DELETED else delta.new_file.id))
-        return sorted(found, key=lambda each: (str(PurePosixPath(each[0]).parent), len(each[0]), each[0]))
-
-    def _take(self, path: str, oid: pygit2.Oid | None) -> None:
+    def _take(self, path: str, oid: str | None) -> None:
         self._db.execute("DELETE FROM faults WHERE path = ?", (path,))
-        found, fault = None, None
-        try:
-            found = None if oid is None else read_ticket(path, blob_of(self._git, oid))
-        except RuleViolation as error:
-            fault = str(error)
+        self._place(path)
+        found = None if oid is None else self._ticket(path, oid)
+        fault = None if oid is None or found else self._fault(path, oid)
         ticket = self._proven(path, found)
         try:
-            self._replace(path, ticket, str(oid) if ticket is found else revision_of(ticket))
+            self._replace(path, ticket, oid or "" if ticket is found else revision_of(ticket))
         except RuleViolation as error:  # its number is taken
             self._replace(path, None, "")
             fault = str(error)
         self._note_fault(path, fault, is_proven=ticket is found)
+
+    def _fault(self, path: str, oid: str) -> str | None:
+        """The reason why the blob is no ticket."""
+        try:
+            read_ticket(path, blob_of(self._git, oid))
+        except RuleViolation as error:
+            return str(error)
+        return None
 
     def _proven(self, path: str, found: PromotionRequest | None) -> PromotionRequest | None:
         """The ticket to show where the file says `found`."""
@@ -207,6 +205,7 @@ class Feed:
             self._db.execute(schema.PUT, schema.values(row, ticket, revision, self._places_of(path)))
             self._finder.put(row, schema.ranks(ticket))
         self._finder.spans.change(row, before, ticket)
+        self._finder.census.change(before, ticket)
         self._finder.postings.change(row, self._terms(before), self._terms(ticket))
 
     def _terms(self, ticket: PromotionRequest | None) -> frozenset[str]:
@@ -228,13 +227,17 @@ class Feed:
         tip = tip_in(token) if token else None
         return tip is not None and self._db.execute(sql + beside, (tip, place)).fetchone() is not None
 
+    def _last_commit(self) -> tuple[int, int]:
+        """The number of the last commit, and of the one of the line that brought it."""
+        last = self._db.execute("SELECT ordinal, position FROM commits ORDER BY ordinal DESC LIMIT 1").fetchone()
+        return last or (0, 0)
+
     def _number_commits(self, before: str | None, tip: str) -> list[FileChange]:
         """Number the new commits, note which ticket each is about, and tell what they made of tickets' files.
 
         What a merge brought is numbered right before it, so that every index numbers alike, however often it looked.
         """
-        last = self._db.execute("SELECT ordinal, position FROM commits ORDER BY ordinal DESC LIMIT 1").fetchone()
-        ordinal, position = last or (0, 0)
+        ordinal, position = self._last_commit()
         ordinals, numbered = count(ordinal + 1), dict[str, int]()
         for place, commit in enumerate(line(self._git, before, tip), position + 1):
             for each in brought(self._git, commit):
@@ -246,7 +249,7 @@ class Feed:
         if len(numbered) > _MANY_COMMITS:
             return list(all_changes(self._git.path, numbered, before, tip))
         commits = ((self._git[oid].peel(pygit2.Commit), place) for oid, place in numbered.items())
-        return [change for commit, place in commits for change in changes_of(commit, place)]
+        return [change for commit, place in commits for change in changes_of(self._trees, commit, place)]
 
 
 def _named(oid: bytes, position: int, saw_line: int) -> NamedCommit:

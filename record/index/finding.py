@@ -9,8 +9,9 @@ from pyroaring import FrozenBitMap
 from domain.roles import Person, Scope, same_address
 from domain.ticket import PromotionRequest, State
 from record.index import words
-from record.index.ordering import UNDATED, Ordering, Ranks, key_of, value_of
-from record.index.postings import NO_ROWS, Postings
+from record.index.census import Census
+from record.index.ordering import ORDERS, UNDATED, Ordering, Ranks, key_of, value_of
+from record.index.postings import IMPACT, NO_ROWS, STATE, TENANT, Postings
 from record.index.query import Sort, TicketQuery
 from record.index.spans import Spans
 
@@ -26,11 +27,11 @@ def terms(ticket: PromotionRequest, identities: frozenset[str]) -> frozenset[str
 
 
 def _state(state: str) -> str:
-    return f"s:{state}"
+    return STATE + state
 
 
 def _tenant(tenant: str) -> str:
-    return f"t:{tenant}"
+    return TENANT + tenant
 
 
 def _requester(address: str) -> str:
@@ -38,7 +39,7 @@ def _requester(address: str) -> str:
 
 
 def _impact(impact: str) -> str:
-    return f"i:{impact}"
+    return IMPACT + impact
 
 
 def _asked_as(identity: str) -> str:
@@ -64,6 +65,7 @@ class Finder:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.postings = Postings(db)
         self.spans = Spans(db)
+        self.census = Census(db, self.postings)
         self._db = db
         self._orders = {sort.lstrip("-"): Ordering() for sort in Sort}
         self.load()
@@ -71,15 +73,17 @@ class Finder:
     def load(self) -> None:
         """Learn the orders from the file; the spans, when they are asked for."""
         self.spans.forget()
-        rows = self._db.execute("SELECT row, created_at, updated_at, scheduled_at, impact, year, number FROM tickets")
-        keys = {row: Ranks(*columns).keys for row, *columns in rows}
+        self.census.forget()
+        sql = "SELECT row, created_at, updated_at, scheduled_at, impact, year, number FROM tickets"
+        ranks = {row: Ranks(*columns) for row, *columns in self._db.execute(sql)}
+        rows = list(ranks)
         for name, order in self._orders.items():
-            order.fill(list(keys), [each[name] for each in keys.values()])
+            order.fill(rows, list(map(ORDERS[name], ranks.values())))
 
     def put(self, row: int, ranks: Ranks) -> None:
         """The ticket in the row is new, or changed."""
-        for name, key in ranks.keys.items():
-            self._orders[name].put(row, key)
+        for name, order in self._orders.items():
+            order.put(row, ORDERS[name](ranks))
 
     def remove(self, row: int) -> None:
         for order in self._orders.values():

@@ -3,6 +3,7 @@
 On disk a term's rows are cut into chunks of 4,096 rows, so that a change rewrites a few kilobytes at most.
 """
 
+import json
 import sqlite3
 from collections import OrderedDict
 
@@ -14,8 +15,12 @@ _CACHED = 512
 
 TABLE = "CREATE TABLE postings (term TEXT, chunk INTEGER, rows BLOB NOT NULL, PRIMARY KEY (term, chunk)) WITHOUT ROWID;"
 PUT_ROWS = "INSERT OR REPLACE INTO postings VALUES (?, ?, ?)"
+_STORED = "SELECT term, rows FROM postings WHERE chunk = ? AND term IN (SELECT value FROM json_each(?))"
 
 NO_ROWS = FrozenBitMap()
+
+STATE, TENANT, IMPACT = "s:", "t:", "i:"
+"""Beginnings of terms: what follows is a ticket's state, tenant or impact."""
 
 
 def packed(rows: BitMap) -> bytes:
@@ -44,17 +49,17 @@ class Postings:
 
     def change(self, row: int, before: frozenset[str], now: frozenset[str]) -> None:
         """The ticket in the row has the terms `now`, and had `before`."""
-        for term in before ^ now:
-            key = (term, row // self._chunk)
-            if key not in self._changed:
-                self._changed[key] = self._stored(key)
-            self._changed[key].flip_inplace(row, row + 1)
+        chunk, changed = row // self._chunk, before ^ now
+        self._learn(chunk, [term for term in changed if (term, chunk) not in self._changed])
+        for term in changed:
+            self._changed[term, chunk].flip_inplace(row, row + 1)
 
-    def _stored(self, key: tuple[str, int]) -> BitMap:
-        if self._empty_from is not None and key[1] >= self._empty_from:
-            return BitMap()
-        found = self._db.execute("SELECT rows FROM postings WHERE term = ? AND chunk = ?", key).fetchone()
-        return _unpacked(found[0]) if found else BitMap()
+    def _learn(self, chunk: int, terms: list[str]) -> None:
+        """Know what is stored of the terms in the chunk, to change it."""
+        self._changed |= {(term, chunk): BitMap() for term in terms}
+        if terms and (self._empty_from is None or chunk < self._empty_from):
+            for term, rows in self._db.execute(_STORED, (chunk, json.dumps(terms))):
+                self._changed[term, chunk] = _unpacked(rows)
 
     def flush(self) -> None:
         """Write what changed, within the caller's transaction."""
@@ -69,6 +74,12 @@ class Postings:
     def term(self, term: str) -> FrozenBitMap:
         """The rows that have exactly this term."""
         return self._cached(term, "term = ?", (term,))
+
+    def terms(self, beginning: str) -> list[str]:
+        """The rest, after the beginning, of terms that are or were some ticket's."""
+        between = (beginning, beginning + "\U0010ffff")
+        found = self._db.execute("SELECT DISTINCT term FROM postings WHERE term > ? AND term < ?", between)
+        return [term.removeprefix(beginning) for (term,) in found]
 
     def between(self, first: str, last: str) -> FrozenBitMap:
         """The rows that have a term from `first` up to, not with, `last`."""

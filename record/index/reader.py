@@ -22,6 +22,7 @@ from domain.ticket import PromotionRequest, State, TargetType
 from record.errors import RecordUnavailable
 from record.git.repository import Repository
 from record.index import schema, targets
+from record.index.census import Standing
 from record.index.entries import prints
 from record.index.feed import Feed, Progress
 from record.index.finding import Finder
@@ -76,14 +77,13 @@ class Index:
         self._path = path
         self._progress = progress
         self._tip: str | None = None
+        self.standing: Standing | None = None  # the numbers of tickets at the tip that was read last
         self._claim: int | None = None
         self._db: sqlite3.Connection
         self._finder: Finder
         self._feed: Feed
-        self._turn = RLock()
-        self._still = False
-        self._changed = Condition()
-        self._stopping = Event()
+        self._turn, self._still = RLock(), False
+        self._changed, self._stopping = Condition(), Event()
         self._follower: Thread | None = None
 
     def catch_up(self, *, fetch: bool = False) -> None:
@@ -112,9 +112,11 @@ class Index:
     def _move_to(self, tip: str | None) -> None:
         try:
             self._follow(tip)
-        except (sqlite3.DatabaseError, pygit2.GitError, KeyError, ValueError) as error:
-            _LOG.warning("The index is rebuilt: %s", error)
+        except (sqlite3.DatabaseError, pygit2.GitError, KeyError, ValueError, RecordUnavailable) as error:
             self._release()
+            if isinstance(error, RecordUnavailable):  # it goes on from what was committed, once Git is there again
+                raise
+            _LOG.warning("The index is rebuilt: %s", error)
             schema.discard(self._path)
             self._follow(tip)
 
@@ -128,6 +130,7 @@ class Index:
             self._db.execute("BEGIN")
             self._feed.move(tip)
             self._db.execute("COMMIT")
+        self.standing = self._finder.census.standing()
         self._tip = tip
 
     @contextmanager

@@ -59,7 +59,7 @@ class Fault:
         return same_name(PurePosixPath(self.path).stem)
 
 
-def shown(name: str | None) -> str:
+def shown(name: str | bytes | None) -> str:
     """A name in a tree as text that can be sent and printed: bytes that are no UTF-8 are escaped."""
     return os.fsencode(name or "").decode("utf-8", "backslashreplace")
 

@@ -132,10 +132,15 @@ async def test_a_reaped_job_is_read_again_after_a_minute(simulator: Simulator, a
 
 async def test_a_requeued_job_is_followed_to_its_end(simulator: Simulator, awx: AwxActivities) -> None:
     """Running, then pending again: a status may go back."""
-    number = await launched(simulator, awx, "running", life=["requeued"])
-    simulator.until_status(number, "pending")
-    await not_yet(awx, number)
-    simulator.until_status(number, "successful")
+    quick = simulator.control("PATCH", "pace", json={})
+    simulator.control("PATCH", "pace", json={"pending": 1.5, "running": 1.5})  # seconds in which it is seen
+    try:
+        number = await launched(simulator, awx, "running", life=["requeued"])
+        simulator.until_status(number, "pending")
+        await not_yet(awx, number)
+        simulator.until_status(number, "successful")
+    finally:
+        simulator.control("PATCH", "pace", json=quick)
     assert (await read(awx, number)).outcome is JobOutcome.SUCCEEDED
 
 

@@ -32,7 +32,7 @@ from clients.channel import ChannelClient
 from clients.contract.differ import Differ
 from domain.announcement import Channel
 from record.facts.known import KNOWN_FOR
-from record.git.repository import open_repository
+from record.git.repository import Repository, open_repository
 from record.index.reader import Index
 from record.signing.signatures import Signer, private_text
 from settings import Settings
@@ -161,7 +161,13 @@ class _Loop:
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
-        self._runner.close()  # cancels what is still under way: a connection that is being taken, for one
+        under_way = asyncio.all_tasks(self.loop)  # a connection that is being taken, for one
+        for each in under_way:
+            each.cancel()
+        if under_way:
+            _, stuck = self.loop.run_until_complete(asyncio.wait(under_way, timeout=20))
+            assert not stuck, stuck
+        self._runner.close()
 
 
 @dataclass
@@ -279,7 +285,7 @@ class House:
         self._working = self._working or AsyncExitStack()
         repository = open_repository(self.settings.git_repo, "main", self.folder / name)
         client = await self._working.enter_async_context(self.awx.client())
-        channels = await self._channels()
+        channels = await self._channels(repository)
         index = Index(repository, self.folder / name / "index.db")
         registration = Registration(
             engine,
@@ -308,12 +314,15 @@ class House:
         address = config["service_client"].config.target_host
         return await Client.connect(address, namespace=config["namespace"], data_converter=config["data_converter"])
 
-    async def _channels(self) -> Mapping[Channel, ChannelClient]:
-        """Those of the settings; none, where they name no mail server, Slack or webhooks."""
-        named = self.settings.smtp_url or self.settings.slack_token or self.settings.webhook_secrets
-        if not named or self._working is None:
+    async def _channels(self, repository: Repository) -> Mapping[Channel, ChannelClient]:
+        """Those of the settings; none, where they name no mail server, Slack, webhooks or push key."""
+        given = self.settings
+        if (
+            not (given.smtp_url or given.slack_token or given.webhook_secrets or given.push_key)
+            or self._working is None
+        ):
             return {}
-        return await self._working.enter_async_context(channel_clients(self.settings))
+        return await self._working.enter_async_context(channel_clients(self.settings, repository))
 
     async def stop_worker(self) -> None:
         if self._working:
@@ -402,8 +411,10 @@ def opened(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
             house = House(folder, loop.run(client()), awx, url, _settings(folder, given), Issuer(), loop)
             house.run(house.serve(listening, "api-0"))
             house.run(house.start_worker())
-            yield house
-            house.run(house.stop_worker())
+            try:
+                yield house
+            finally:
+                house.run(house.stop_worker())  # a worker that is cancelled instead never ends
         house.run(house.stop())  # when AWX calls no more: what is accepted while a server stops is closed by nobody
         for http in house._http.values():
             http.close()

@@ -36,6 +36,7 @@ def test_a_page_learns_how_to_sign_in_before_anybody_did(connect_temporal: Conne
             "scope": "openid email profile",
             "temporalUi": f"https://temporal.example/namespaces/{house.client.namespace}/workflows",
             "awxUi": None,
+            "pushKey": None,
             "repositoryUi": "https://git.example/apim",
             "timezone": "UTC",
             "version": house.http().get("/openapi.json").json()["info"]["version"],

@@ -137,7 +137,7 @@ def test_a_stream_needs_a_token_and_a_number_to_go_on_from(house: House) -> None
 def lines(house: House, token: str) -> Generator[str, None, None]:
     """The lines of a stream until it ends; whoever stops reading closes it."""
     sent = {"Authorization": f"Bearer {token}"}
-    with httpx.stream("GET", f"{house.url}/v1/events", headers=sent, timeout=TIMEOUT, trust_env=False) as answer:
+    with httpx.stream("GET", f"{house.url}/v1/events", headers=sent, timeout=30, trust_env=False) as answer:
         yield from answer.iter_lines()
 
 

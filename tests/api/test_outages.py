@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from engine.connection import converter
 from tests.api.house import ALICE, JEAN, PIERRE, Connect, House, asked, in_days, opened, problem
+from tests.record.building import git
 from workflows.shown import SEARCH_ATTRIBUTES
 
 PATIENCE = 15.0
@@ -202,6 +203,21 @@ def test_a_remote_is_followed_by_every_api(connect_temporal: Connect, tmp_path: 
         with house.record_gone():
             assert timed(other.get).status_code == 200
             assert timed(house.http().get, "/readyz").status_code == 503
+
+
+def test_an_api_that_is_behind_says_what_became_of_the_request(connect_temporal: Connect, tmp_path: Path) -> None:
+    """It can't reach Git, and the promotion has ended meanwhile: the engine knows how."""
+    with opened(connect_temporal, tmp_path, git_repo=f"file://{tmp_path / 'gitops.git'}") as house:
+        before = set(tmp_path.glob("*/api/clones/*.git"))
+        other = house.as_(JEAN, api=house.another_api())
+        ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
+        assert other.get(f"/{ticket_id}").json()["status"]["state"] == "pending"
+        (clone,) = {*tmp_path.glob("*/api/clones/*.git")} - before
+        git(clone, "remote", "set-url", "origin", f"file://{tmp_path / 'nowhere'}")
+        assert house.as_(PIERRE).decide("cancel", ticket_id).status_code == 200
+        refused = timed(other.decide, "approve", ticket_id)
+        assert (refused.status_code, problem(refused)["type"]) == (400, "urn:prodgate:problem:not-pending")
+        assert other.get(f"/{ticket_id}").json()["status"]["state"] == "cancelled"
 
 
 def test_nobody_sees_that_a_worker_has_not_read_anothers_commit(connect_temporal: Connect, tmp_path: Path) -> None:

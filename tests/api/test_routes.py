@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from api import app as api_app
 from api import (
     audit,
+    browsers,
     calendar,
     codec,
     console,
@@ -49,6 +50,7 @@ from tests.api.house import (
 
 ROUTERS = (
     audit.router,
+    browsers.router,
     calendar.router,
     requests.router,
     insights.router,
@@ -101,6 +103,9 @@ DECLARED = {
     "GET /v1/me": "see",
     "GET /v1/me/preferences": "see",
     "PUT /v1/me/preferences": "see",
+    "GET /v1/me/browsers": "see",
+    "POST /v1/me/browsers": "see",
+    "DELETE /v1/me/browsers/{browser}": "see",
     "GET /v1/targets": "see",
     "GET /v1/targets/{tenant}/{type}/{name}": "see",
     "GET /v1/targets/{tenant}/{type}/{name}/versions": "see",

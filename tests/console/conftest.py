@@ -6,10 +6,14 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from clients.push.key import PushKey
+from demo.layout import push_key
 from tests.console.desk import PATIENCE, Desk, launched, seated
 from tests.console.hosting import HostDesk, Visit, at_the_host, hosted
+from tests.console.notified import serving
 from tests.console.words import EN, FR, Words
 from tests.e2e.stack import Stack, free_ports, started
+from tests.push import PushService
 
 Sit = Callable[..., Desk]
 
@@ -24,7 +28,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def push_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PushService]:
+    """The push service of all browsers, which the stack's worker may call."""
+    with serving(PushService(tmp_path_factory.mktemp("push"), public="")) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, push_service: PushService) -> Iterator[Stack]:
     """As `prodgate up` starts it. A test here speaks of the tickets that it made itself."""
     given = {
         "PRODGATE_CRITICAL_SIGN_IN_WITHIN": "4",
@@ -32,9 +43,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "PRODGATE_REPOSITORY_UI_URL": "https://git.cab-i.example/apim",
         # Another console (test_embedded.py), and a careless one (test_embedded_safely.py).
         "PRODGATE_CORS_ORIGINS": " ".join(f"http://127.0.0.1:{port}" for port in free_ports(2)),
+        "PRODGATE_PUSH_ALLOW": "127.0.0.0/8",
+        "PRODGATE_PUSH_CA_BUNDLE": str(push_service.ca),
     }
     with started(Stack(tmp_path_factory.mktemp("console") / "data", job_seconds=1.5, settings=given)) as stack:
         stack.open_catalogue()
+        push_service.public = PushKey.read(push_key(stack.data), "").public
         yield stack
 
 

@@ -25,7 +25,7 @@ def hosted(stack: Stack, origin: str) -> Iterator[str]:
     command = [sys.executable, "-P", "-m", "demo.host", "--port", origin.rpartition(":")[2]]
     process = subprocess.Popen([*command, "--api", stack.api, "--issuer", issuer], stdout=subprocess.DEVNULL)
     try:
-        until(f"an answer of {origin}", lambda: _answers(origin), 30)
+        until(f"an answer of {origin}", lambda: _answers(origin), 120)
         yield origin
     finally:
         process.terminate()

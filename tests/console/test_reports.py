@@ -22,10 +22,10 @@ SAID: dict[str, dict[str, str]] = {
     | {"download": "Télécharger HTML de Finance", "kept": "est dans vos téléchargements", "cancelled": "Annulé"}
     | {"again": "Refaire la partie de Finance", "register": "Registre des changements", "list": "Rapports demandés"},
 }
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light", "viewport": DESK},
-    "dark phone": {"color_scheme": "dark", "viewport": PHONE, "has_touch": True},
-}
+LOOKS = [
+    pytest.param(EN, {"color_scheme": "light", "viewport": DESK}, id="a light desk"),
+    pytest.param(FR, {"color_scheme": "dark", "viewport": PHONE, "has_touch": True}, id="a dark phone"),
+]
 
 
 def order(desk: Desk, said: dict[str, str]) -> Locator:
@@ -37,7 +37,7 @@ def order(desk: Desk, said: dict[str, str]) -> Locator:
     return desk.page.get_by_role("region", name=said["list"]).get_by_role("listitem").first
 
 
-@pytest.mark.parametrize("look", LOOKS.values(), ids=list(LOOKS))
+@pytest.mark.parametrize(("words", "look"), LOOKS)
 def test_a_report_is_ordered_and_fetched(sit: Sit, words: Words, look: dict[str, Any], tmp_path: Path) -> None:
     """Its state changes by itself; the file is one that a browser opens. axe has nothing to say."""
     said = SAID[words.locale]

@@ -1,10 +1,12 @@
 """The simulator as a process of its own."""
 
+import contextlib
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -19,6 +21,15 @@ def _answers(address: str) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Kill it where a check fails before it was told to stop: leaving it waits for its end."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     """With its token and template; SIGTERM ends it within two seconds, jobs under way included."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -26,7 +37,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "demo.awx", "--port", str(port), "--token", "T", "--template", "Deploy"]
     command += ["--state", str(tmp_path / "awx.db"), "--seconds", "30"]
     root = f"http://127.0.0.1:{port}/api/"
-    with subprocess.Popen(command) as process:
+    with subprocess.Popen(command) as process, ended(process):
         eventually(lambda: _answers(root), within=15)
         headers = {"Authorization": "Bearer T"}
         found = httpx.get(f"{root}v2/job_templates/?name=Deploy", headers=headers).json()["results"][0]

@@ -79,7 +79,7 @@ def test_other_settings_come_from_a_file_of_the_service_that_git_does_not_take(s
 def test_no_secret_stands_in_the_file(service: str) -> None:
     """Passwords, tokens and secrets come from outside, and starting without a needed one is refused."""
     for name, value in environment(service).items():
-        if re.search(r"PASSWORD|PWD|TOKEN|SECRET", name):
+        if re.search(r"PASSWORD|PWD|TOKEN|SECRET", name) and value not in {"true", "false"}:
             assert re.fullmatch(r"\$\{\w+:(\?[^}]+|-)\}", value), name
 
 
@@ -105,6 +105,28 @@ def test_keys_come_from_folders_that_nobody_writes_to(service: str) -> None:
     assert sorted(mounts.values()) == sorted(str(file.parent) for file in files.values())
 
 
+def test_what_a_company_may_have_elsewhere_runs_where_it_is_asked_for() -> None:
+    """A gate on one host needs none of them, and starts none."""
+    chosen = {service: spec["profiles"] for service, spec in SERVICES.items() if "profiles" in spec}
+    assert chosen == {service: [service] for service in ("temporal-ui", "kafka", "s3", "valkey")}
+    assert not {each for spec in SERVICES.values() for each in spec.get("depends_on", {})} & chosen.keys()
+
+
+def test_temporals_pages_are_behind_the_companys_sign_in() -> None:
+    """By the same issuer as people's; what decides stays with the API, and histories are decrypted by it."""
+    given = environment("temporal-ui")
+    assert (given["TEMPORAL_AUTH_ENABLED"], given["TEMPORAL_DISABLE_WRITE_ACTIONS"]) == ("true", "true")
+    assert given["TEMPORAL_AUTH_PROVIDER_URL"] == environment("api")["PRODGATE_OIDC_ISSUER"]
+    assert given["TEMPORAL_CODEC_ENDPOINT"].endswith("/v1/codec")
+    assert SERVICES["temporal-ui"]["ports"] == ["127.0.0.1:8233:8080"]
+
+
+@pytest.mark.parametrize("service", ["temporal-ui", "s3"])
+def test_a_profile_with_a_secret_does_not_start_without_its_file(service: str) -> None:
+    """Left empty, the store would let everybody in."""
+    assert SERVICES[service]["env_file"] == [{"path": f"{service}.env", "required": True}]
+
+
 @pytest.mark.parametrize("service", sorted(SERVICES))
 def test_every_image_is_pinned(service: str) -> None:
     """The same file runs the same bytes next year; ours is built from this tree."""
@@ -117,6 +139,7 @@ def test_our_image_carries_the_version_of_the_package() -> None:
     """The image is named after the release that is in it."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert {SERVICES[service]["image"] for service in OURS} == {f"prodgate:{version}"}
+    assert {SERVICES[service]["build"]["args"]["VERSION"] for service in OURS} == {version}
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))

@@ -43,7 +43,7 @@ def test_every_direct_dependency_has_its_reason() -> None:
 
 def test_the_releases_named_are_those_that_are_pinned() -> None:
     """The document and the lock files speak of the same versions."""
-    pinned = locked("dev") | locked("node") | locked("go")
+    pinned = {name: version for file in ("dev", "node", "go", "helm", "uv") for name, version in locked(file).items()}
     row = r"^\| ([a-z][a-z0-9-]+) \| .* \| ([0-9][\w.]*), \w+ \d{4} \|"
     named = re.findall(row, dependencies(browser=False), re.MULTILINE)
     assert {name: pinned[name] for name, _ in named} == dict(named)

@@ -59,8 +59,31 @@ def test_the_image_brings_the_console() -> None:
     assert all((ROOT / file).is_file() for file in copied[1].split())
 
 
+def test_the_image_brings_the_comparer_of_contracts() -> None:
+    """Built as everywhere, by the script and from the sources that are locked; Go stays behind."""
+    stage = DOCKERFILE.split(" AS oasdiff\n")[1].split("\nFROM ")[0]
+    assert "--require-hashes" in stage
+    assert "RUN deploy/oasdiff/build /opt/oasdiff" in stage
+    copied = re.findall(r"^COPY (\S+) \S+$", stage, re.MULTILINE)
+    assert copied == ["requirements/go.txt", ".ci/go", "deploy/oasdiff"]
+    assert all((ROOT / each).exists() for each in copied)
+    assert "COPY --from=oasdiff /opt/oasdiff /opt/prodgate/bin/oasdiff\n" in DOCKERFILE
+    assert re.search(r"PRODGATE_OASDIFF=/opt/prodgate/bin/oasdiff\b", DOCKERFILE)
+    seen = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {"!.ci/go", "!deploy/oasdiff"} <= set(seen)
+
+
+def test_the_image_says_what_it_is() -> None:
+    """Its version and its commit are labels by which a registry is searched; the base is the one that it stands on."""
+    labels = dict(re.findall(r'org\.opencontainers\.image\.([\w.]+)="([^"]+)"', DOCKERFILE))
+    assert (labels["version"], labels["revision"]) == ("$VERSION", "$REVISION")
+    base = re.findall(r"^FROM (\S+)@", DOCKERFILE, re.MULTILINE)[-1]
+    assert labels["base.name"] == f"docker.io/library/{base}"
+
+
 @pytest.mark.parametrize(
-    "kept_out", [".*", "console/dist", "console/node_modules", "demo", "tests", "docker-compose.yml"]
+    "kept_out",
+    [".*", ".ci/*", "console/dist", "console/node_modules", "demo", "deploy/*", "tests", "docker-compose.yml"],
 )
 def test_the_build_does_not_see(kept_out: str) -> None:
     """Neither history, secrets of a laptop, nor what stands in for the company's systems gets into the image."""

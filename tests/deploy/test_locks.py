@@ -11,7 +11,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from tests.supply import ROOT, Bill, console_bill, locked, python_bill, refused_licences
 
 
-@pytest.mark.parametrize("name", ["dev", "runtime", "node"])
+@pytest.mark.parametrize("name", ["dev", "runtime", "node", "go", "helm", "uv"])
 def test_a_lock_file_has_hashes_and_no_address(name: str) -> None:
     """Every pin is followed by hashes, only wheels are taken, and no line says from where."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")

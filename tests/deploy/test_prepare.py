@@ -142,8 +142,8 @@ def test_a_merge_is_tried_with_a_browser_without_windows(machine: Machine) -> No
     machine.lacks("chromium-headless-shell")
     machine.has("chromium")
     assert machine.prepare() == (0, "")
-    machine.has("nginx")
-    machine.has("redis-server")
+    for program in ("promtool", "nginx", "systemd-analyze", "redis-server", "cc"):
+        machine.has(program)
     ubuntu = "ID=ubuntu\n" in Path("/etc/os-release").read_text(encoding="utf-8")
     assert machine.prepare(CI="true")[0] == 0
     assert [call.split()[-1] for call in machine.apt() if call.startswith("install")] == ["chromium-headless-shell"] * (
@@ -222,11 +222,11 @@ def test_a_system_without_apt_reads_what_to_install(machine: Machine) -> None:
 
 
 def test_ci_skips_nothing(machine: Machine) -> None:
-    """A test that is skipped elsewhere, without nginx or Redis, is not in CI."""
-    for program in ("nginx", "redis-server"):
+    """A test that is skipped elsewhere, without nginx, systemd, promtool, Redis or a compiler, is not in CI."""
+    for program in ("promtool", "nginx", "systemd-analyze", "redis-server", "cc"):
         machine.has(program, where=machine.archive)
     assert machine.prepare(CI="true")[0] == 0
-    assert machine.apt()[-1].endswith("recommends nginx-light redis-server")
+    assert machine.apt()[-1].endswith("recommends prometheus nginx-light systemd redis-server gcc libc6-dev")
 
 
 def test_ci_asks_the_same_script() -> None:

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.audience import Language
+from domain.browsers import BrowserChange, BrowserList
 from domain.change import Change, Resumed
 from domain.decision import Decision, DecisionAction, Submission
 from domain.documents import DocumentFormat, DocumentKind
@@ -49,6 +50,8 @@ MESSAGES: list[VersionedMessage] = [
     FeedChange(owner="0" * 64, current=CurrentFeed(id=None, at=NOW)),
     DEFAULTS,
     PreferencesChange(email=JEAN.email, base=DEFAULTS.revision, preferences=DEFAULTS),
+    BrowserList(),
+    BrowserChange(addresses=(JEAN.email,), removed="0" * 32),
 ]
 
 
@@ -85,6 +88,7 @@ def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None
     assert {type(message) for message in MESSAGES} == set(VersionedMessage.__subclasses__())
     promotions, reports = {Decision, Submission, Change, Resumed}, {ReportOrder, ReportRun, PartOrder, PartsNote}
     people = {Revocation, TemplateChange, CurrentFeed, FeedChange, Preferences, PreferencesChange}
+    people |= {BrowserList, BrowserChange}
     assert promotions | reports | people == set(VersionedMessage.__subclasses__())
 
 

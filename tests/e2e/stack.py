@@ -99,7 +99,7 @@ class Stack:
     def start(self) -> None:
         """Start it, and return when it says that it is up."""
         self.launch()
-        until("a start, or its end", lambda: "Ctrl-C stops" in self.said or self._ended, 90)
+        until("a start, or its end", lambda: "Ctrl-C stops" in self.said or self._ended, 240)
         assert not self._ended, self.said
 
     def launch(self) -> None:
@@ -208,6 +208,11 @@ class Stack:
         url = f"{self.api}/v1/requests/prod{path}"
         return httpx.request(method, url, json=body, headers=headers, timeout=60, trust_env=False)
 
+    def get(self, person: str, path: str) -> httpx.Response:
+        """Read another of the API's paths as that person."""
+        headers = {"Authorization": f"Bearer {self.token(person)}"}
+        return httpx.get(f"{self.api}{path}", headers=headers, timeout=60, trust_env=False)
+
     def open_catalogue(self) -> None:
         """Let the company promote targets that its catalogue does not name."""
         catalogue_opens(self.data / "gitops.git")
@@ -259,11 +264,20 @@ class Stack:
             found.setdefault(ticket, []).append(action)
         return found
 
-    def kept(self, ticket: str) -> str:
-        """What Temporal's UI and command show of the ticket's history to whoever has no key."""
+    def history(self, ticket: str) -> str:
+        """The ticket's history as Temporal keeps it, JSON."""
         command = [str(PRODGATE.with_name("temporal")), "workflow", "show", "--output", "json", "--workflow-id", ticket]
         command += ["--address", f"127.0.0.1:{self.ports['temporal-port']}"]
-        shown = subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=True).stdout
+        return subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=True).stdout
+
+    def metrics(self, of: str) -> str:
+        """What `/metrics` of the API or the worker says now."""
+        port = self.ports[{"api": "port", "worker": "worker-port"}[of]]
+        return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=30, trust_env=False).text
+
+    def kept(self, ticket: str) -> str:
+        """What Temporal's UI and command show of the ticket's history to whoever has no key."""
+        shown = self.history(ticket)
         payloads = re.findall(r'"data": "([^"]+)"', shown)
         return shown + b"".join(map(base64.b64decode, payloads)).decode(errors="replace")
 

@@ -1,6 +1,8 @@
 """Builds of the worker: who gets work, and who goes on with a promotion that another build began."""
 
 import asyncio
+import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -96,6 +98,41 @@ async def test_a_promotion_that_one_build_began_is_finished_by_the_next(
     builds = [each.deployment_version.build_id for each in completed if each.HasField("deployment_version")]
     assert builds[-1] == "b"
     assert first is None or builds[0] == first
+
+
+async def ramp(stage: Stage, *arguments: str, check: str) -> tuple[int, str]:
+    """The exit code of `deploy/temporal/canary.sh`, and all that it printed."""
+    client = stage.environment.client
+    variables = {
+        "PATH": f"{TEMPORAL.parent}{os.pathsep}{os.environ['PATH']}",
+        "TEMPORAL_ADDRESS": client.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": client.namespace,
+        "HOME": "/nonexistent",
+        "PAUSE": "0",
+        "CHECK": check,
+    }
+    command = ["sh", str(ROOT / "deploy" / "temporal" / "canary.sh"), stage.queue, *arguments]
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=variables, capture_output=True, text=True, check=False, timeout=120
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+async def routing(stage: Stage) -> tuple[str, float]:
+    """The build that has the work, and the share of the one that is ramped."""
+    told = json.loads(await temporal(stage, "describe", "--name", stage.queue, "--output", "json"))["routingConfig"]
+    return told["currentVersionBuildID"], told["rampingVersionPercentage"]
+
+
+async def test_a_build_is_ramped_by_the_script_and_taken_back_where_its_check_fails(versioned_stage: Stage) -> None:
+    """A failed check leaves the old build alone with the work; one that passes makes the new one current."""
+    async with working(versioned_stage, "a"), working(versioned_stage, "b"):
+        await make_current(versioned_stage, "a")
+        code, printed = await ramp(versioned_stage, "b", "25", check="exit 1")
+        assert (code, "the check failed" in printed, await routing(versioned_stage)) == (1, True, ("a", 0)), printed
+        seen = f"temporal worker deployment describe --name {versioned_stage.queue} | grep -i ramping | grep -q 25"
+        code, printed = await ramp(versioned_stage, "b", "25", check=seen)
+        assert (code, await routing(versioned_stage)) == (0, ("b", 0)), printed
 
 
 def test_without_a_deployment_a_build_is_only_told() -> None:

@@ -34,6 +34,7 @@ node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:{plain},SASL_SSL://127.0.0.1:{secure},SSL://127.0.0.1:{mutual},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{advertised},SASL_SSL://127.0.0.1:{secure},SSL://127.0.0.1:{mutual}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:PLAINTEXT
 sasl.enabled.mechanisms=PLAIN
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
@@ -59,10 +60,14 @@ def fetch() -> Path:
 
 @dataclass
 class Broker:
-    """The broker in a folder, on ports that stay its own when it is stopped and started again."""
+    """The broker in a folder, on ports that stay its own when it is stopped and started again.
+
+    `advertised` is where clients without security are sent, such as a proxy; 0 for the broker itself.
+    """
 
     folder: Path
     ports: tuple[int, ...] = field(default_factory=lambda: tuple(free_ports(4)))
+    advertised: int = 0
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
@@ -81,6 +86,7 @@ class Broker:
         self._config.write_text(
             CONFIG.format(
                 plain=plain,
+                advertised=self.advertised or plain,
                 secure=secure,
                 controller=controller,
                 mutual=mutual,
@@ -117,15 +123,20 @@ class Broker:
             )
         until("the broker listens", self._listens, 60)
 
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
     def stop(self) -> None:
         """End it in order, as an operator would."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(20)
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+            self.kill()
 
     def _listens(self) -> bool:
         assert self._process is not None

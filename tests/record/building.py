@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pygit2
+
 from domain import lifecycle
 from domain.change import Change
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, PromotionRequest
@@ -33,7 +35,7 @@ def imported(repository: Path, script: bytes) -> None:
 
 def bare(path: Path) -> Path:
     """A new empty bare repository whose branch is main."""
-    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], check=True)
+    pygit2.init_repository(str(path), bare=True, initial_head="main")
     return path
 
 
@@ -58,19 +60,25 @@ def person_commits(
             git(repository, "fast-import", "--quiet", stdin=script)
         except subprocess.CalledProcessError:  # somebody else's commit came in between
             continue
-        return git(repository, "rev-parse", "refs/heads/main")
+        return _tip(repository)
     raise TimeoutError("the branch never stood still")
 
 
 def _script(repository: Path, files: dict[str, str | None], message: str, at: datetime, by: str) -> str:
     size, date = len(message.encode()), f"{int(at.timestamp())} +0000"
     lines = ["commit refs/heads/main", f"committer {by} {date}", f"data {size}", message]
-    if git(repository, "for-each-ref", "refs/heads/main"):
+    if _tip(repository):
         lines.append("from refs/heads/main^0")
     for path, text in files.items():
         data = text or ""
         lines += [f"D {path}"] if text is None else [f"M 100644 inline {path}", f"data {len(data.encode())}", data]
     return "\n".join([*lines, ""])
+
+
+def _tip(repository: Path) -> str:
+    """The branch's commit, or nothing; libgit2 reads it for a tenth of what a process of Git's takes."""
+    branch = pygit2.Repository(str(repository)).references.get("refs/heads/main")
+    return str(branch.target) if branch else ""
 
 
 @contextmanager

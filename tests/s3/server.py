@@ -56,7 +56,7 @@ class S3Server:
 
     def bucket(self, name: str, secret: str = SECRET) -> Bucket:
         """A new bucket, and the way into it."""
-        (self.folder / "data" / name).mkdir(exist_ok=True)
+        (self.folder / "data" / name).mkdir(parents=True, exist_ok=True)
         return Bucket(name, "gate/main", endpoint=f"http://127.0.0.1:{self.port}", key_id=KEY_ID, secret=secret)
 
     def objects(self, bucket: str) -> dict[str, bytes]:

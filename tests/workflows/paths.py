@@ -257,6 +257,17 @@ async def resumed(stage: Stage) -> Promoted:
     return again
 
 
+async def restored(stage: Stage) -> Promoted:
+    """The engine has lost it while it was held before its date: it goes on from all that the record proves of it."""
+    promoted = await stage.submit(request=details(scheduled_date=await stage.now() + 3 * SOON))
+    await stage.decide(promoted, APPROVE, JEAN)
+    await stage.decide(promoted, HOLD, ADA)
+    await stage.lose(promoted)
+    again = await stage.restore(promoted.id)
+    await stage.decide(again, RELEASE, JEAN)
+    return again
+
+
 async def outlived_its_key(stage: Stage) -> Promoted:
     """Approved while Git is away, with a key that is revoked meanwhile: taken back, and decided by nobody."""
     promoted = await stage.submit(decide_by=await stage.now() + 3 * SOON)
@@ -298,6 +309,7 @@ PATHS: dict[str, Scene] = {
         retried_in_vain,
         superseded,
         resumed,
+        restored,
         outlived_its_key,
     )
 }

@@ -26,6 +26,7 @@ from activities.reports import ReportSetup
 from clients.store.documents import ObjectDocuments
 from clients.store.sealing import DocumentSealer
 from domain.announcement import Channel, Event
+from domain.browsers import BrowserChange
 from domain.contract import ContractWanted, Severity
 from domain.decision import DecisionAction
 from domain.evidence import EvidenceWanted, PipelineAddress
@@ -48,7 +49,9 @@ from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
 from tests.workflows.stage import Stage
 from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
+from workflows.browsers import KeepBrowser
 from workflows.contract import CompareContract
+from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.preferences import KeepPreferences
@@ -104,6 +107,15 @@ async def record_watch() -> str:
         return written(await handle.fetch_history())
 
 
+async def record_drift() -> str:
+    """The history of a look for drift that finds a ticket without its promotion."""
+    async with staged() as stage, stage.working():
+        await stage.lose(await stage.submit())
+        handle = await stage.environment.client.start_workflow(DriftWatch.run, id="a-look", task_queue=stage.queue)
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
 async def record_logout() -> str:
     """The history of a session's end that is put on the record's list."""
     async with staged() as stage, stage.working():
@@ -142,6 +154,16 @@ async def record_feed() -> str:
         ended = FeedChange(owner="0" * 64, current=CurrentFeed(id=None, at=NOW))
         client = stage.environment.client
         handle = await client.start_workflow(KeepFeed.run, ended, id="a-calendar", task_queue=stage.queue)
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
+async def record_browser() -> str:
+    """The history of the end of somebody's notifications in a browser."""
+    async with staged() as stage, stage.working():
+        gone = BrowserChange(addresses=("jean.dupont@cab-i.com",), removed="0" * 32)
+        client = stage.environment.client
+        handle = await client.start_workflow(KeepBrowser.run, gone, id="a-browser", task_queue=stage.queue)
         await handle.result()
         return written(await handle.fetch_history())
 
@@ -238,10 +260,12 @@ async def main() -> None:
     wanted |= {
         HISTORIES / "following" / "a-shift.json": record_shift,
         HISTORIES / "watching" / "a-comparison.json": record_watch,
+        HISTORIES / "drifting" / "a-look.json": record_drift,
         HISTORIES / "sessions" / "a-logout.json": record_logout,
         HISTORIES / "templates" / "a-change.json": record_template,
         HISTORIES / "preferences" / "a-change.json": record_preferences,
         HISTORIES / "calendars" / "an-address-ended.json": record_feed,
+        HISTORIES / "browsers" / "one-removed.json": record_browser,
         HISTORIES / "webhooks" / "a-call.json": record_call,
         HISTORIES / "evidence" / "a-look.json": record_look,
         HISTORIES / "contracts" / "a-contract.json": record_contract,

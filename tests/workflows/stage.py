@@ -28,9 +28,11 @@ from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import AwxReport, Deployment
 from domain.roles import Person, Requester
 from domain.ticket import FOLDER, Impact, PromotionRequest, State
+from record.facts.resuming import ResumptionReader
 from record.files.reading import load
 from record.git.repository import open_repository
 from record.index.reader import Index
+from record.signing.keys import KeyReader
 from record.signing.signatures import Message, Signer, private_text, signed
 from tests.awx_fixtures import IMPATIENT, Simulator
 from tests.domain.builders import PIERRE, decision, submission
@@ -223,13 +225,30 @@ class Stage:
 
     async def resume(self, ticket_id: str, decide_by: datetime | None = None) -> Promoted:
         """The promotion, going on from what the record has."""
+        return await self.begin(self.resumption(ticket_id, decide_by))
+
+    async def begin(self, begun: Resumed) -> Promoted:
+        """The promotion, going on from that."""
+        await resume(self.environment.client, begun, self.queue)
+        return self.environment.client.get_workflow_handle_for(Promotion.run, begun.ticket.id)
+
+    async def restore(self, ticket_id: str) -> Promoted:
+        """The promotion, as `prodgate reconcile --apply` has it go on."""
+        repository = open_repository(str(self.git), "main", self.git.parent)
+        index = Index(repository, self.git.parent / f"{uuid.uuid4()}.db")
+        found = ResumptionReader(repository, index, KeyReader(repository), self.plan.expiry).of(ticket_id)
+        assert found is not None
+        index.close()
+        await repository.close()
+        return await self.begin(found)
+
+    def resumption(self, ticket_id: str, decide_by: datetime | None = None) -> Resumed:
+        """The ticket as the record has it, and whose it is."""
         repository = pygit2.Repository(str(self.git))
         tree = repository.branches["main"].peel(pygit2.Commit).tree
         ticket = next(each for each in (load(blob.data) for blob in _blobs(tree[FOLDER])) if each.id == ticket_id)
         until = decide_by or ticket.metadata.created_at + timedelta(days=30)
-        begun = Resumed(ticket=ticket, revision=str(tree[ticket.path].id), decide_by=until, requester=ASKED)
-        await resume(self.environment.client, begun, self.queue)
-        return self.environment.client.get_workflow_handle_for(Promotion.run, ticket_id)
+        return Resumed(ticket=ticket, revision=str(tree[ticket.path].id), decide_by=until, requester=ASKED)
 
     async def hint(self, promoted: Promoted) -> None:
         """Say that the record is worth a look."""

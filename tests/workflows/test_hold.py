@@ -51,7 +51,7 @@ async def test_a_release_lets_the_request_deploy(dev_stage: Stage) -> None:
 async def test_a_date_that_comes_under_a_hold_waits_for_the_release(dev_stage: Stage) -> None:
     """The release is how it enters its line then: no `due` comes after it."""
     async with dev_stage.working():
-        date = await dev_stage.now() + timedelta(seconds=2)
+        date = await dev_stage.now() + timedelta(seconds=8)
         promoted = await dev_stage.submit(request=details(scheduled_date=date))
         await dev_stage.decide(promoted, APPROVE, JEAN)
         await dev_stage.decide(promoted, HOLD, JEAN)
@@ -65,7 +65,7 @@ async def test_a_date_that_comes_under_a_hold_waits_for_the_release(dev_stage: S
 async def test_a_hold_before_the_date_delays_nothing_once_it_is_released(dev_stage: Stage) -> None:
     """The request becomes due at its date."""
     async with dev_stage.working():
-        date = await dev_stage.now() + timedelta(seconds=4)
+        date = await dev_stage.now() + timedelta(seconds=8)
         promoted = await dev_stage.submit(request=details(scheduled_date=date))
         await dev_stage.decide(promoted, APPROVE, JEAN)
         await dev_stage.decide(promoted, HOLD, JEAN)

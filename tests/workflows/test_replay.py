@@ -1,6 +1,8 @@
 """Promotions that are under way go on under today's code: every recorded history replays."""
 
 import re
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from domain.ticket import PromotionRequest
 from engine.connection import converter
 from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
+from workflows.browsers import KeepBrowser
 from workflows.contract import CompareContract
+from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.following import Follow
@@ -33,27 +37,29 @@ CREATED = HISTORIES / "contracts" / "a-creation.json"
 RECORDED = [*sorted(HISTORIES.glob("*.json")), CREATED]
 FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
+DRIFTED = HISTORIES / "drifting" / "a-look.json"
 LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 TEMPLATE = HISTORIES / "templates" / "a-change.json"
+BROWSER = HISTORIES / "browsers" / "one-removed.json"
 CALENDAR = HISTORIES / "calendars" / "an-address-ended.json"
 PREFERRED = HISTORIES / "preferences" / "a-change.json"
 CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
 COMPARED = HISTORIES / "contracts" / "a-contract.json"
 REPORTED = sorted((HISTORIES / "reports").glob("*.json"))
-OTHERS = (FOLLOWED, WATCHED, LOGGED_OUT, TEMPLATE, CALENDAR, PREFERRED, CALLED, LOOKED, COMPARED, *REPORTED)
+OTHERS = (FOLLOWED, WATCHED, DRIFTED, LOGGED_OUT, TEMPLATE, CALENDAR, PREFERRED, CALLED, LOOKED, COMPARED, *REPORTED)
 
 
 def history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json("PR-2026-0001", file.read_text(encoding="utf-8"))
 
 
-def _never(decision: Decision, ticket_id: str, now: datetime) -> None:
+def never(decision: Decision, ticket_id: str, now: datetime) -> None:
     """A replay validates nothing again, and reads what became of a signal in the history."""
     raise AssertionError(f"the replay asks about {decision.id}")
 
 
-def _nothing(ticket: PromotionRequest) -> TargetFacts:
+def nothing(ticket: PromotionRequest) -> TargetFacts:
     raise AssertionError(f"the replay asks what the record says of {ticket.id}")
 
 
@@ -61,7 +67,7 @@ def replayer(promotion: type, runner: WorkflowRunner | None = None) -> Replayer:
     return Replayer(
         workflows=[promotion],
         data_converter=converter(None),
-        interceptors=[SignatureInterceptor(_never, _nothing)],
+        interceptors=[SignatureInterceptor(never, nothing)],
         workflow_runner=runner or SandboxedWorkflowRunner(),
     )
 
@@ -75,14 +81,22 @@ async def test_a_recorded_promotion_goes_on_under_todays_code(file: Path) -> Non
     await replayer(Promotion, UnsandboxedWorkflowRunner()).replay_workflow(history(file))
 
 
+def test_a_promotion_goes_on_where_tracing_is_switched_on_while_it_waits() -> None:
+    """Its headers name no trace: spans and their ids come from what replays alike."""
+    replaying = [sys.executable, "-m", "tests.workflows.traced_replay"]
+    done = subprocess.run(replaying, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
 async def test_a_recorded_follower_goes_on_under_todays_code() -> None:
     """It runs in every installation, whatever is rolled out."""
     await replayer(Follow).replay_workflow(history(FOLLOWED))
 
 
 async def test_a_recorded_watch_goes_on_under_todays_code() -> None:
-    """A comparison that one release began is read by the other."""
+    """A comparison that one release began is read by the other; so is a look for drift."""
     await replayer(AwxWatch).replay_workflow(history(WATCHED))
+    await replayer(DriftWatch).replay_workflow(history(DRIFTED))
 
 
 async def test_a_recorded_logout_goes_on_under_todays_code() -> None:
@@ -96,9 +110,10 @@ async def test_a_recorded_change_of_a_template_goes_on_under_todays_code() -> No
 
 
 async def test_a_recorded_change_of_preferences_goes_on_under_todays_code() -> None:
-    """So may this one, and that of a calendar's address."""
+    """So may this one, and those of a calendar's address and of a browser."""
     await replayer(KeepPreferences).replay_workflow(history(PREFERRED))
     await replayer(KeepFeed).replay_workflow(history(CALENDAR))
+    await replayer(KeepBrowser).replay_workflow(history(BROWSER))
 
 
 async def test_a_recorded_call_a_look_and_a_comparison_go_on_under_todays_code() -> None:
@@ -115,7 +130,7 @@ async def test_a_recorded_report_goes_on_under_todays_code(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", [*RECORDED, *OTHERS], ids=lambda file: file.stem)
-def test_a_history_tells_nothing_of_the_machine_that_recorded_it(file: Path) -> None:
+def test_a_history_tellsnothing_of_the_machine_that_recorded_it(file: Path) -> None:
     """No stack trace with its paths, no name of a process."""
     text = file.read_text(encoding="utf-8")
     assert "stackTrace" not in text

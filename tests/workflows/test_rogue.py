@@ -30,7 +30,7 @@ from tests.workflows.stage import Stage
 from tests.workflows.test_clearance import TENANT, WITHOUT_JEAN
 
 APPROVE = DecisionAction.APPROVE
-SOON = timedelta(seconds=2)
+SOON = timedelta(seconds=4)
 
 
 @workflow.defn(sandboxed=False)

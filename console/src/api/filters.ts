@@ -96,3 +96,6 @@ export function days({ period, from, to }: Filters, zone: string, now: Date): { 
 
 /** What takes every filter away. */
 export const NO_FILTERS = { states: [], tenant: '', type: '', period: '', from: '', to: '', q: '' } as const;
+
+/** A list in rows, unfiltered, newest first. */
+export const ROWS = { ...NO_FILTERS, view: 'rows', at: '', order: ORDERS[0] } as const;

@@ -866,6 +866,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The browsers in which the caller is notified
+         * @description The browsers in which the caller is notified; those that their sign-in switched on.
+         */
+        get: operations["list_browsers"];
+        put?: never;
+        /**
+         * Notify the caller in this browser, too
+         * @description Notify the caller in this browser, too. It is in the record before this answers; the same again changes it.
+         */
+        post: operations["add_browser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/browsers/{browser}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Notify the caller in this browser no more, if they were
+         * @description Notify the caller in this browser no more, if they were.
+         */
+        delete: operations["remove_browser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/codec/decode": {
         parameters: {
             query?: never;
@@ -1275,7 +1319,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1375,6 +1419,28 @@ export interface components {
          */
         AuditFormat: "json" | "csv" | "jsonl";
         /**
+         * BrowserBody
+         * @description A browser that shall show notifications: what its `PushManager` gave, its name for people, its language.
+         */
+        BrowserBody: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["BrowserKeys"];
+            /** Name */
+            name: string;
+            language: components["schemas"]["Language"];
+        };
+        /**
+         * BrowserKeys
+         * @description The keys of a subscription, as `PushSubscription.toJSON()` names them.
+         */
+        BrowserKeys: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
+        /**
          * By
          * @description The split of figures.
          * @enum {string}
@@ -1396,7 +1462,7 @@ export interface components {
          * Channel
          * @enum {string}
          */
-        Channel: "mail" | "slack" | "kafka" | "webhook";
+        Channel: "mail" | "slack" | "kafka" | "webhook" | "push";
         /**
          * Checked
          * @description A request that could be created now: who could approve it, and what it would replace.
@@ -1494,6 +1560,8 @@ export interface components {
             timezone: string;
             /** Version */
             version: string;
+            /** Pushkey */
+            pushKey?: string | null;
         };
         /**
          * ContractChange
@@ -1735,7 +1803,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1872,6 +1940,21 @@ export interface components {
             status: string;
         };
         /**
+         * KnownBrowser
+         * @description One browser of the caller, as the console lists it; its id is that of its address at the push service.
+         *
+         *     The id is the first 32 digits of that address's SHA-256, by which a browser finds itself in the list.
+         */
+        KnownBrowser: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            language: components["schemas"]["Language"];
+            /** Since */
+            since: string;
+        };
+        /**
          * KnownTarget
          * @description Something that can be promoted: versions, the newest first, and the one that is in production.
          */
@@ -1959,7 +2042,7 @@ export interface components {
         };
         /**
          * MailTime
-         * @description When somebody is mailed about an event: at once, in their next digest, or not at all.
+         * @description The time at which somebody is mailed about an event: at once, in their next digest, or not at all.
          * @enum {string}
          */
         MailTime: "now" | "digest" | "off";
@@ -2155,11 +2238,17 @@ export interface components {
         /**
          * Preferences
          * @description Everything that one person chose. `mail` has the events that they chose a time for; the others come at once.
+         *
+         *     `push` has the same for the browsers in which they are notified.
          */
         Preferences: {
             /** Mail */
             mail?: {
                 [key: string]: components["schemas"]["MailTime"];
+            };
+            /** Push */
+            push?: {
+                [key: string]: components["schemas"]["PushTime"];
             };
             /**
              * @default {
@@ -2226,6 +2315,11 @@ export interface components {
              * @default []
              */
             errors: components["schemas"]["FieldProblem"][];
+            /**
+             * Traceid
+             * @description The trace in which this happened, where it is traced.
+             */
+            traceId?: string | null;
         };
         /**
          * PromotionRequest
@@ -2300,6 +2394,12 @@ export interface components {
             spec: components["schemas"]["Spec"];
             status: components["schemas"]["Status"];
         };
+        /**
+         * PushTime
+         * @description The time at which somebody is notified of an event in their browsers: at once, or not at all.
+         * @enum {string}
+         */
+        PushTime: "now" | "off";
         /**
          * Queue
          * @description The deployments of now and what waits behind them, by target; `more` counts requests that found no room here.
@@ -7609,6 +7709,313 @@ export interface operations {
                 };
             };
             /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_browsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownBrowser"][];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no role here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This installation notifies nobody in their browser */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller is notified in ten browsers already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it. Or the browser's push service has no public address */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_browser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownBrowser"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no role here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This installation notifies nobody in their browser */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller is notified in ten browsers already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it. Or the browser's push service has no public address */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_browser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                browser: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no role here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This installation notifies nobody in their browser */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller is notified in ten browsers already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it. Or the browser's push service has no public address */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -32,6 +32,7 @@ export type TargetDetail = Schemas['TargetDetail'];
 export type TenantDetail = Schemas['TenantDetail'];
 export type TargetQueue = Schemas['TargetQueue'];
 export type QueuedRequest = Schemas['QueuedRequest'];
+export type BrowserBody = Schemas['BrowserBody'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditAction = Schemas['AuditAction'];
 export type AuditOutcome = Schemas['Outcome'];

@@ -1,12 +1,12 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Outlet, useLocation } from 'react-router';
 import { LiveProvider } from '@/hooks/useLive';
 import { useSpeech } from '@/i18n';
-import { Button } from '@/ui/Button';
-import { Dialog, DialogActions } from '@/ui/Dialog';
 import { session } from './session';
 import { SignInPage, Unreachable } from './SignInPage';
 import { useSession } from './useSession';
+
+const Ended = lazy(() => import('./Ended'));
 
 const TRY_AGAIN_MS = 5_000;
 
@@ -27,22 +27,10 @@ export function Gate() {
   return (
     <LiveProvider>
       <Outlet />
-      {status === 'expired' && <Ended help={t.signIn.expiredHelp} returnTo={pathname + search} />}
-      {status === 'revoked' && <Ended help={t.signIn.revokedHelp} returnTo={pathname + search} />}
+      <Suspense fallback={null}>
+        {status === 'expired' && <Ended help={t.signIn.expiredHelp} returnTo={pathname + search} />}
+        {status === 'revoked' && <Ended help={t.signIn.revokedHelp} returnTo={pathname + search} />}
+      </Suspense>
     </LiveProvider>
-  );
-}
-
-function Ended({ help, returnTo }: { help: string; returnTo: string }) {
-  const { t } = useSpeech();
-  return (
-    <Dialog locked title={t.signIn.expired} description={help} onClose={() => undefined}>
-      <DialogActions>
-        <Button onClick={() => session.signOut()}>{t.account.signOut}</Button>
-        <Button tone="primary" data-autofocus onClick={() => session.signIn(returnTo)}>
-          {t.signIn.button}
-        </Button>
-      </DialogActions>
-    </Dialog>
   );
 }

@@ -1,7 +1,9 @@
 // Who is signed in: authorization code with PKCE at the provider that the server names.
 // A store outside React, because the API client and the live stream need the token as much as the pages do.
-import type { User, UserManager } from 'oidc-client-ts';
+import type { UserManager } from 'oidc-client-ts';
 import type { ConsoleSettings } from '@/api/types';
+import { keptAs, type Kept } from './kept';
+import { endHere, leave, takeOver } from './notified';
 import { shareSession } from './share';
 
 type SessionStatus = 'starting' | 'signed-out' | 'signed-in' | 'expired' | 'revoked' | 'unreachable';
@@ -10,8 +12,6 @@ export interface SessionState {
   status: SessionStatus;
   settings: ConsoleSettings | undefined;
 }
-
-type Oidc = typeof import('oidc-client-ts');
 
 /** Where to return to after the sign-in; travels through the provider as OIDC state. */
 interface Journey {
@@ -25,9 +25,8 @@ const TURN = 'prodgate-renewal';
 
 class Session {
   private state: SessionState = { status: 'starting', settings: undefined };
-  private manager: UserManager | undefined;
-  private oidc: Oidc | undefined;
-  private user: User | undefined;
+  private manager: Promise<UserManager> | undefined;
+  private user: Kept | undefined;
   /** Whether the provider may still give a new token for the one that ends. */
   private renewable = false;
   private timer: number | undefined;
@@ -37,11 +36,11 @@ class Session {
     mine: (than) => {
       if (!this.user || this.state.status !== 'signed-in') return undefined;
       const { sub, exp } = this.user.profile;
-      return !than || (sub === than.sub && exp > than.exp) ? this.user.toStorageString() : undefined;
+      return !than || (sub === than.sub && exp > than.exp) ? this.stored : undefined;
     },
-    signedOut: () => void this.forget(),
+    signedOut: () => this.forget(),
     renewed: (spent, stored) => {
-      if (this.user?.refresh_token === spent) void this.adopt(stored).then((user) => this.take(user));
+      if (this.user?.refresh_token === spent) this.take(this.adopt(stored));
     },
   });
 
@@ -54,16 +53,14 @@ class Session {
   /** Learn from the server how to sign in, and take up the session of this tab or of one beside it. */
   async start(): Promise<void> {
     try {
-      // The protocol is a chunk of its own, which comes while the server is asked.
-      const [answer, oidc] = await Promise.all([fetch('/v1/console'), import('oidc-client-ts')]);
+      const answer = await fetch('/v1/console');
       if (!answer.ok) throw new Error(`/v1/console answered ${answer.status}`);
-      const settings = (await answer.json()) as ConsoleSettings;
-      this.oidc = oidc;
-      this.manager = managerFor(oidc, settings);
-      this.tell({ settings });
-      const own = await this.manager.getUser();
-      if (!own) await this.adopt(await this.share.ask());
-      this.take(own ?? (await this.manager.getUser()));
+      this.tell({ settings: (await answer.json()) as ConsoleSettings });
+      const beside = this.own() ? undefined : await this.share.ask();
+      // Asked again: the page that the provider sends back to may have signed in meanwhile.
+      this.take(this.own() ?? this.adopt(beside));
+      // Whoever is about to sign in need not wait for it.
+      if (!this.user) void this.provider().catch(() => undefined);
     } catch {
       this.tell({ status: 'unreachable' });
     }
@@ -73,12 +70,13 @@ class Session {
   async signIn(returnTo: string, maxAge?: number): Promise<void> {
     const journey: Journey = { returnTo };
     const again = maxAge === undefined ? {} : { max_age: maxAge, prompt: 'login' };
-    await this.managed().signinRedirect({ state: journey, ...again });
+    await (await this.provider()).signinRedirect({ state: journey, ...again });
   }
 
   /** Take the provider's answer in the address of this page; the path to go on to. */
   async finishSignIn(): Promise<string> {
-    const user = await this.managed().signinRedirectCallback();
+    const user = await (await this.provider()).signinRedirectCallback();
+    await takeOver(user.profile.sub);
     this.take(user);
     const returnTo = (user.state as Partial<Journey> | undefined)?.returnTo;
     // Only paths of this origin: "//elsewhere" would lead away.
@@ -86,14 +84,15 @@ class Session {
   }
 
   async signOut(): Promise<void> {
-    const manager = this.managed();
+    const manager = await this.provider();
     const token = this.user?.id_token;
     // One that comes later would sign in again.
     await this.renewing;
+    await leave(this.user?.id_token);
     this.share.tellSignedOut();
-    await this.forget();
-    const { end_session_endpoint: leave } = await manager.metadataService.getMetadata();
-    if (leave) await manager.signoutRedirect(token ? { id_token_hint: token } : {});
+    this.forget();
+    const { end_session_endpoint: end } = await manager.metadataService.getMetadata();
+    if (end) await manager.signoutRedirect(token ? { id_token_hint: token } : {});
   }
 
   /** The token to send, renewed where it is about to end; undefined where nobody is signed in. */
@@ -110,6 +109,8 @@ class Session {
   expire(kind?: string): void {
     const status = kind === 'session-revoked' ? 'revoked' : 'expired';
     if (this.state.status === 'signed-in') this.tell({ status });
+    // Signed out elsewhere, by themselves or by whoever knows that the browser is in other hands.
+    if (status === 'revoked') void endHere();
   }
 
   /** The address at which the person is known to the provider; names what is kept for them in this browser. */
@@ -123,21 +124,21 @@ class Session {
     await navigator.locks.request(TURN, async () => {
       if (!this.user || !this.endsSoon()) return;
       const { sub, exp } = this.user.profile;
-      const user = await this.adopt(await this.share.ask({ sub, exp }));
+      const user = this.adopt(await this.share.ask({ sub, exp }));
       if (user) this.take(user);
       if (this.endsSoon()) await this.spend(this.user);
     });
   }
 
-  private async spend(before: User): Promise<void> {
+  private async spend(before: Kept): Promise<void> {
     try {
-      const user = await this.managed().signinSilent();
+      const user = await (await this.provider()).signinSilent();
       if (user && before.refresh_token) this.share.tellRenewed(before.refresh_token, user.toStorageString());
       // A provider may renew the access token alone; the API is shown the ID token, and asking again gives no other.
       this.take(user, user?.id_token !== before.id_token);
     } catch (fault) {
-      const known = this.oidc && fault instanceof this.oidc.ErrorResponse;
-      const refused = known && fault.error === 'invalid_grant';
+      // The library's ErrorResponse, which is not loaded here.
+      const refused = fault instanceof Error && 'error' in fault && fault.error === 'invalid_grant';
       if (refused) this.renewable = false;
       // What else went wrong may pass: the token is good for a while yet, and the next call tries again.
       if (refused || this.left() <= 0) this.expire();
@@ -153,7 +154,7 @@ class Session {
     return this.user ? this.user.profile.exp * 1000 - Date.now() : Infinity;
   }
 
-  private take(user: User | null, renewable = true): void {
+  private take(user: Kept | null, renewable = true): void {
     this.user = user ?? undefined;
     this.renewable = renewable && user?.refresh_token !== undefined;
     const ended = this.left() <= 0 && !this.renewable;
@@ -164,42 +165,40 @@ class Session {
     this.timer = window.setTimeout(() => this.expire(), Math.min(this.left(), 2 ** 31 - 1));
   }
 
-  private async adopt(stored: string | undefined): Promise<User | null> {
-    if (!stored || !this.oidc) return null;
-    const user = this.oidc.User.fromStorageString(stored);
-    await this.managed().storeUser(user);
-    return user;
+  private get stored(): string | undefined {
+    return sessionStorage.getItem(keptAs(this.known())) ?? undefined;
   }
 
-  private async forget(): Promise<void> {
-    await this.managed().removeUser();
+  /** The session that this tab keeps. */
+  private own(): Kept | null {
+    return this.stored ? (JSON.parse(this.stored) as Kept) : null;
+  }
+
+  private adopt(stored: string | undefined): Kept | null {
+    if (stored) sessionStorage.setItem(keptAs(this.known()), stored);
+    return stored ? this.own() : null;
+  }
+
+  private forget(): void {
+    sessionStorage.removeItem(keptAs(this.known()));
     this.take(null);
   }
 
-  private managed(): UserManager {
-    if (!this.manager) throw new Error('the session has not started');
+  private provider(): Promise<UserManager> {
+    this.manager ??= import('./provider').then(({ managerFor }) => managerFor(this.known()));
+    this.manager.catch(() => (this.manager = undefined)); // whoever asks again, loads again
     return this.manager;
+  }
+
+  private known(): ConsoleSettings {
+    if (!this.state.settings) throw new Error('the session has not started');
+    return this.state.settings;
   }
 
   private tell(change: Partial<SessionState>): void {
     this.state = { ...this.state, ...change };
     this.listeners.forEach((listener) => listener());
   }
-}
-
-function managerFor({ UserManager, WebStorageStateStore }: Oidc, settings: ConsoleSettings): UserManager {
-  const { origin, sessionStorage } = window;
-  const store = new WebStorageStateStore({ store: sessionStorage });
-  return new UserManager({
-    authority: settings.issuer,
-    client_id: settings.clientId,
-    redirect_uri: `${origin}/signed-in`,
-    post_logout_redirect_uri: `${origin}/`,
-    scope: settings.scope,
-    userStore: store,
-    stateStore: store,
-    automaticSilentRenew: false,
-  });
 }
 
 export const session = new Session();

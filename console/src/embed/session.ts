@@ -1,6 +1,7 @@
 // Who is signed in is the host's to say. In the build of the elements this module stands in the place of auth/session.ts
 // (vite.embed.ts), so that the pages and the client know no difference.
 import type { session as consoleSession, SessionState } from '@/auth/session';
+import { keptAs } from '@/auth/kept';
 import { callServerAt, serverAddress } from '@/api/server';
 import type { ConsoleSettings } from '@/api/types';
 import type { Place, Settings } from '../../embed/prodgate';
@@ -103,7 +104,7 @@ class HostSession {
   /** The ID token that `oidc-client-ts` keeps for Prodgate's client at the provider that Prodgate trusts. */
   private stored(storage: Storage | undefined): unknown {
     const { settings } = this.state;
-    const kept = settings && storage?.getItem(`oidc.user:${settings.issuer}:${settings.clientId}`);
+    const kept = settings && storage?.getItem(keptAs(settings));
     return kept ? (JSON.parse(kept) as { id_token?: unknown }).id_token : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { useWatch, type UseFormReturn } from 'react-hook-form';
 import { api, data } from '@/api/client';
@@ -12,8 +12,10 @@ import { useLater } from './useLater';
 
 const TYPED_MS = 500;
 
-/** Asks the server, while somebody types, what it would say to this form: its answer, or its refusal at the fields. */
-export function useCheck(form: UseFormReturn<FormValues>) {
+/** Asks the server, while somebody types, what it would say to this form: its answer, or its refusal at the fields.
+ * Once the form is `sent` it is asked no more: the request that was made would stand in its own way. */
+export function useCheck(form: UseFormReturn<FormValues>, sent: boolean) {
+  const queries = useQueryClient();
   const { t } = useSpeech();
   const values = useLater(useWatch({ control: form.control }) as FormValues, TYPED_MS);
   const schema = useMemo(() => formSchema(t), [t]);
@@ -25,10 +27,13 @@ export function useCheck(form: UseFormReturn<FormValues>) {
       if (!body) throw new TypeError('an incomplete form is not asked about');
       return data(await api.POST('/v1/requests/prod/check', { body, signal }));
     },
-    enabled: complete,
+    enabled: complete && !sent,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });
+  useEffect(() => {
+    if (sent) void queries.cancelQueries({ queryKey: ['check'] });
+  }, [sent, queries]);
   const { error } = check;
   const { setError } = form;
   useEffect(() => {

@@ -79,7 +79,7 @@ export const enDetail = {
   undelivered: (count: number) => `${n(count, 'announcement', 'announcements')} could not be delivered`,
   announcedAll: 'All delivered',
   announcedWaiting: 'Waiting for a channel; the request goes on meanwhile',
-  channels: { mail: 'E-mail', slack: 'Slack', kafka: 'Kafka', webhook: 'Webhooks' },
+  channels: { mail: 'E-mail', slack: 'Slack', kafka: 'Kafka', webhook: 'Webhooks', push: 'Browsers' },
   outcomes: { waiting: 'waiting', delivered: 'delivered', undelivered: 'not delivered' },
   reached: (count: number) => n(count, 'recipient', 'recipients'),
   refused: (count: number) => `${n(count, 'recipient', 'recipients')} can’t be reached`,

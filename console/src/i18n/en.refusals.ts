@@ -139,6 +139,9 @@ export const enRefusals: Refusals = {
   'version-moves': ({ version }) =>
     version ? `${version} moves: give the digest of what is meant.` : 'The version moves: give its digest.',
   'document-too-large': () => 'The document takes more time, memory or space than one may.',
+  'endpoint-refused': () => 'The push service of this browser has no public address, so it is not called.',
+  'push-off': () => 'This installation notifies nobody in their browser.',
+  'too-many-browsers': () => 'You are notified in ten browsers already. Remove one of them first.',
   'preferences-changed': () => 'Your preferences were changed meanwhile, in another window. Read them again.',
   'template-changed': () => 'Somebody else has changed the template meanwhile. Read it again.',
   'template-faulty': ({ file, line }) =>

@@ -85,7 +85,7 @@ export const frDetail: typeof enDetail = {
   undelivered: (count) => n(count, 'annonce n’a pas pu être remise', 'annonces n’ont pas pu être remises'),
   announcedAll: 'Toutes remises',
   announcedWaiting: 'En attente d’un canal ; la demande continue entre-temps',
-  channels: { mail: 'E-mail', slack: 'Slack', kafka: 'Kafka', webhook: 'Webhooks' },
+  channels: { mail: 'E-mail', slack: 'Slack', kafka: 'Kafka', webhook: 'Webhooks', push: 'Navigateurs' },
   outcomes: { waiting: 'en attente', delivered: 'remise', undelivered: 'non remise' },
   reached: (count) => n(count, 'destinataire', 'destinataires'),
   refused: (count) => n(count, 'destinataire injoignable', 'destinataires injoignables'),

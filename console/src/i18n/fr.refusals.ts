@@ -154,6 +154,10 @@ export const frRefusals: Refusals = {
       ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
       : 'La version est mouvante : donnez son empreinte.',
   'document-too-large': () => 'Le document prend plus de temps, de mémoire ou de place qu’il n’est permis.',
+  'endpoint-refused': () =>
+    'Le service de notifications de ce navigateur n’a pas d’adresse publique : il n’est pas appelé.',
+  'push-off': () => 'Cette installation n’avertit personne dans son navigateur.',
+  'too-many-browsers': () => 'Vous êtes déjà averti dans dix navigateurs. Retirez-en un d’abord.',
   'preferences-changed': () =>
     'Vos préférences ont été changées entre-temps, dans une autre fenêtre. Relisez-les.',
   'template-changed': () => 'Quelqu’un d’autre a changé le modèle entre-temps. Relisez-le.',

@@ -2,7 +2,7 @@ import { useSpeech } from '.';
 
 const en = {
   title: 'What you are told',
-  help: 'Choose which mails you get, and when. It changes nothing about what you may do, nor what others get.',
+  help: 'Choose what you are told, by which way and when. It changes nothing about what you may do, nor what others get.',
   deciding: 'When you may decide',
   decidingHelp:
     'An administrator of the platform is asked at once only where nobody of the tenant can decide.',
@@ -20,6 +20,21 @@ const en = {
   daily: 'Mail me a daily summary',
   hour: 'At',
   zone: 'In the time zone of the platform.',
+  browsers: 'In your browsers',
+  browsersHelp:
+    'A notification says what a mail’s subject says, also while this page is closed. Signing out ends them in this browser. You may switch on ten browsers.',
+  byEvent: 'Choose by event',
+  inBrowsers: 'in your browsers',
+  switchOn: 'Notify me in this browser',
+  here: 'this browser',
+  since: 'since',
+  remove: 'Remove',
+  unsupported:
+    'This browser can’t show notifications. On an iPhone or iPad, add Prodgate to the home screen first.',
+  denied:
+    'This browser refuses notifications of this page. Allow them in its settings for this site, then load the page again.',
+  notGranted: 'You have not allowed notifications, so none are shown.',
+  notSubscribed: 'This browser could not reach its push service. Try again later, or use another browser.',
   save: 'Save',
   saved: 'Your choice is kept.',
   unchanged: 'Nothing has changed.',
@@ -27,7 +42,7 @@ const en = {
 
 const fr: typeof en = {
   title: 'Ce que vous recevez',
-  help: 'Choisissez quels courriels vous recevez, et quand. Cela ne change ni vos droits, ni ce que reçoivent les autres.',
+  help: 'Choisissez ce que vous recevez, par quel moyen et quand. Cela ne change ni vos droits, ni ce que reçoivent les autres.',
   deciding: 'Quand vous pouvez décider',
   decidingHelp:
     'Un administrateur de la plateforme n’est sollicité aussitôt que si personne du tenant ne peut décider.',
@@ -47,6 +62,22 @@ const fr: typeof en = {
   daily: 'M’envoyer un résumé quotidien',
   hour: 'À',
   zone: 'Dans le fuseau horaire de la plateforme.',
+  browsers: 'Dans vos navigateurs',
+  browsersHelp:
+    'Une notification dit ce que dit l’objet d’un courriel, même quand cette page est fermée. Se déconnecter y met fin dans ce navigateur. Vous pouvez activer dix navigateurs.',
+  byEvent: 'Choisir par évènement',
+  inBrowsers: 'dans vos navigateurs',
+  switchOn: 'M’avertir dans ce navigateur',
+  here: 'ce navigateur',
+  since: 'depuis le',
+  remove: 'Retirer',
+  unsupported:
+    'Ce navigateur ne peut pas afficher de notifications. Sur un iPhone ou un iPad, ajoutez d’abord Prodgate à l’écran d’accueil.',
+  denied:
+    'Ce navigateur refuse les notifications de cette page. Autorisez-les dans ses réglages pour ce site, puis rechargez la page.',
+  notGranted: 'Vous n’avez pas autorisé les notifications : aucune n’est affichée.',
+  notSubscribed:
+    'Ce navigateur n’a pas pu joindre son service de notifications. Réessayez plus tard, ou utilisez un autre navigateur.',
   save: 'Enregistrer',
   saved: 'Votre choix est enregistré.',
   unchanged: 'Rien n’a changé.',

@@ -61,8 +61,8 @@ function RequestForm({ me, start }: { me: Me; start: Start }) {
     mode: 'onTouched',
   });
   const draft = useDraft(name, form);
-  const check = useCheck(form);
   const create = useCreate();
+  const check = useCheck(form, create.isPending || create.isSuccess);
   const [others, setOthers] = useState<readonly string[]>([]);
 
   const send = form.handleSubmit(async (filled) => {

@@ -1,6 +1,8 @@
 import { useState } from 'react';
 import type { Preferences as Chosen } from '@/api/types';
-import { applied, ASKING, FOLLOWING, same, type Draft } from '@/components/preferences/choices';
+import { useSession } from '@/auth/useSession';
+import { BrowserChoices } from '@/components/preferences/BrowserChoices';
+import { applied, ASKING, draftOf, FOLLOWING, same, type Draft } from '@/components/preferences/choices';
 import { MailChoices } from '@/components/preferences/MailChoices';
 import { SummaryChoice } from '@/components/preferences/SummaryChoice';
 import { usePageTitle } from '@/hooks/usePageTitle';
@@ -38,7 +40,8 @@ export default function Preferences() {
 function Choices({ now }: { now: Chosen }) {
   const { t } = useSpeech();
   const words = usePreferenceWords();
-  const [seen, setSeen] = useState<Draft>({ mail: now.mail ?? {}, digest: now.digest });
+  const { settings } = useSession();
+  const [seen, setSeen] = useState<Draft>(() => draftOf(now));
   const [draft, setDraft] = useState(seen);
   const keep = useChangePreferences();
   const unchanged = same(seen, draft);
@@ -48,9 +51,9 @@ function Choices({ now }: { now: Chosen }) {
   };
   const save = () =>
     keep.mutate((found) => applied(found, seen, draft), {
-      onSuccess: ({ preferences: { mail = {}, digest } }) => {
-        setSeen({ mail, digest });
-        setDraft({ mail, digest });
+      onSuccess: ({ preferences }) => {
+        setSeen(draftOf(preferences));
+        setDraft(draftOf(preferences));
       },
     });
   const events = { draft, change };
@@ -60,6 +63,7 @@ function Choices({ now }: { now: Chosen }) {
       <p className="text-[0.8125rem] text-muted">{words.usual}</p>
       <MailChoices title={words.deciding} help={words.decidingHelp} events={ASKING} {...events} />
       <MailChoices title={words.following} help={words.followingHelp} events={FOLLOWING} {...events} />
+      {settings?.pushKey && <BrowserChoices pushKey={settings.pushKey} {...events} />}
       {keep.isError && <Notice look="fault" title={explain(t, keep.error)} urgent />}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <Button

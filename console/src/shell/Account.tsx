@@ -1,10 +1,10 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Me } from '@/api/types';
 import { useOnDemand } from '@/hooks/useOnDemand';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { AccountButton } from './AccountButton';
-import { ShortcutsDialog } from './ShortcutsDialog';
 
+const ShortcutsDialog = lazy(() => import('./ShortcutsDialog'));
 const load = () => import('./AccountMenu').then((module) => module.AccountMenu);
 
 /** Who is signed in, and what is theirs: theme, language, keys, the way out. */
@@ -15,7 +15,9 @@ export function Account({ me }: { me: Me | undefined }) {
   return (
     <>
       {Menu ? <Menu me={me} onShortcuts={() => setShortcuts(true)} /> : <AccountButton me={me} {...button} />}
-      {shortcuts && <ShortcutsDialog onClose={() => setShortcuts(false)} />}
+      <Suspense fallback={null}>
+        {shortcuts && <ShortcutsDialog onClose={() => setShortcuts(false)} />}
+      </Suspense>
     </>
   );
 }

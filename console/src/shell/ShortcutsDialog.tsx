@@ -3,7 +3,7 @@ import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { Dialog } from '@/ui/Dialog';
 
-export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useSpeech();
   const words = useDecidingWords();
   const [on, turn] = useShortcutsOn();

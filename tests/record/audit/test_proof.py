@@ -238,11 +238,14 @@ def test_a_clone_is_held_against_checkpoints(
 
 
 def test_nothing_to_prove_is_no_success(record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Another repository, a branch cut before its only ticket, a key that proved nothing, a branch that is none."""
+    """Another repository, a branch cut before its ticket, a key that proved nothing, a branch or folder not there."""
     other = bare(tmp_path / "other.git")
     imported(other, b"commit refs/heads/main\ncommitter M <m@x> 0 +0000\ndata 1\nx\n")
     assert run([str(other)]) == 2
     assert run([str(record.path), "--branch", "nowhere"]) == 2
+    capsys.readouterr()
+    assert run([str(tmp_path / "nowhere")]) == 2
+    assert capsys.readouterr().err.endswith("nowhere: there is no such folder\n")
     kid = record.signers.keys[KeyClass.SERVICE].thumbprint()
     both = ["--key", kid, "--key", record.signers.keys[KeyClass.PEOPLE].thumbprint()]
     assert run([str(record.path), *both]) == 0

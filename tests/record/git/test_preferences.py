@@ -63,7 +63,7 @@ def test_a_person_is_known_by_each_of_their_addresses(shared: Path, tmp_path: Pa
     assert preferences_of(record, both) == DAILY
 
 
-@pytest.mark.parametrize("written", [b"{", b'{"format": 99}', b'{"push": {}}'])
+@pytest.mark.parametrize("written", [b"{", b'{"format": 99}', b'{"sound": true}'])
 def test_a_file_that_cannot_be_read_counts_as_no_choice(
     shared: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, written: bytes
 ) -> None:

@@ -109,6 +109,25 @@ async def test_a_hook_that_refuses_is_a_reason_that_people_can_read(tmp_path: Pa
     await repository.close()
 
 
+async def test_a_fetch_beside_a_push_whose_answer_is_lost_leaves_a_whole_clone(tmp_path: Path) -> None:
+    """It finds the commit's objects in the pack of the push, and asks the remote for none of them."""
+    remote = bare(tmp_path / "remote.git")
+    repository = opened(f"file://{remote}", tmp_path)
+    story = await Story(repository).create()
+    hook = remote / "hooks" / "post-receive"
+    hook.write_text(f'#!/bin/sh\nenv -i PATH="$PATH" git -C {repository.path} fetch --quiet origin\nkill -9 $PPID\n')
+    hook.chmod(0o755)
+    approved = Change(ticket=after(story.ticket, "approved"), base=story.revision, actor_name="Jean")
+    with pytest.raises(RecordUnavailable):
+        await repository.record(approved)
+    hook.unlink()
+    assert git(repository.path, "rev-parse", "refs/remotes/origin/main") == git(remote, "rev-parse", "main")
+    git(repository.path, "fsck", "--connectivity-only")
+    await repository.record(approved)
+    assert git(remote, "rev-list", "--count", "main") == "2"
+    await repository.close()
+
+
 async def test_an_index_on_another_clone_follows_within_its_interval(tmp_path: Path) -> None:
     """One process writes; the other sees it without being asked, and at once when it asks the remote."""
     remote = bare(tmp_path / "remote.git")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from domain.reports import PartsNote, PartState, ReportPart, new_report
+from domain.reports import PartsNote, PartState, ReportPart, ReportRun, new_report
 from record.errors import RecordUnavailable
+from record.git import reports
 from record.git.reports import MADE, MadeReports, note_parts, open_run, path_of
 from record.git.repository import Repository, open_repository
 from tests.company import found
@@ -36,7 +37,25 @@ def test_reports_come_newest_first_over_months_and_years(repository: Repository)
     for each in ids:
         open_run(repository, run().model_copy(update={"id": each}))
     made = MadeReports(repository)
-    assert [each.id for each in made.newest()] == [each.id for each in made.readable()] == ids[::-1]
+    assert [each.id for each in made.newest()] == [each.id for each in made.read(made.listed())] == ids[::-1]
+
+
+def test_a_list_reads_each_file_once(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it is asked for; one whose part has ended since is read anew."""
+    first, second = run(WAITING), run().model_copy(update={"id": new_report("0f3a9c2e", NOW - timedelta(days=1))})
+    for each in (first, second):
+        open_run(repository, each)
+    made, read, reading = MadeReports(repository), list[bytes | None](), reports._read
+
+    def counted(file: bytes | None) -> ReportRun | None:
+        read.append(file)
+        return reading(file)
+
+    monkeypatch.setattr(reports, "_read", counted)
+    assert [len(made.listed()), len(made.listed()), len(read)] == [2, 2, 2]
+    note_parts(repository, PartsNote(report=first.id, parts=(first.parts[0].ended(PartState.FAILED, "x", "y"),)))
+    read.clear()
+    assert [len(made.listed()), len(read)] == [2, 1]
 
 
 def test_a_part_of_a_report_that_is_gone_is_not_noted(repository: Repository) -> None:
@@ -60,7 +79,7 @@ def test_a_report_that_is_damaged_or_newer_is_no_report(repository: Repository, 
     with pytest.raises(RecordUnavailable):
         open_run(repository, asked)
     other = open_run(repository, run().model_copy(update={"id": new_report("0f3a9c2e", NOW - timedelta(days=1))}))
-    assert list(made.readable()) == [other]
+    assert made.read(made.listed()) == [other]
 
 
 def test_what_is_no_id_is_not_looked_for(repository: Repository) -> None:

@@ -42,4 +42,4 @@ def test_keys_may_change_and_rows_may_go(chance: random.Random) -> None:
     for row in chance.sample(range(300), 50):
         del keys[row]
         order.remove(row)
-    assert order.between(None, None) == sorted(keys, key=keys.__getitem__)
+    assert list(order.between(None, None)) == sorted(keys, key=keys.__getitem__)

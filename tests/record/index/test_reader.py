@@ -13,10 +13,11 @@ from domain import roles
 from domain.roles import ALL, Permission, Requester
 from domain.ticket import Impact, State, Target, TargetType
 from record.audit.verify import verify
-from record.errors import BadCursor
+from record.errors import BadCursor, RecordUnavailable
 from record.facts.requesters import proven, requester_in
 from record.files.writing import text_of
 from record.git.repository import Repository
+from record.index.feed import Feed
 from record.index.history import commits_of
 from record.index.query import Page, Sort, TicketQuery
 from record.index.reader import Index
@@ -331,3 +332,22 @@ async def test_a_rewritten_branch_is_read_anew(repository: Repository, index: In
     person_commits(repository.path, {"README.md": "another history"})
     assert ids(index.page(TicketQuery(scope=ALL))) == [number(1)]
     assert index.changes_since(0) == [(1, number(1))]
+
+
+async def test_git_that_fails_in_the_midst_has_nothing_rebuilt(
+    repository: Repository, index: Index, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The index goes on from what it had: reading everything anew takes minutes."""
+    await make(repository, 1)
+    index.catch_up()
+    await Story(repository, pending(id=number(2), at=NOW + MINUTE)).create()
+
+    def away(feed: Feed, tip: str) -> None:
+        raise RecordUnavailable("a folder can't be read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Feed, "move", away)
+        with pytest.raises(RecordUnavailable):
+            index.catch_up()
+    assert index.get(number(2)) is not None
+    assert "rebuilt" not in caplog.text

@@ -15,6 +15,7 @@ import trustme
 from domain.trail import AuditAction, AuditEntry
 from record.trail.repository import open_trail
 from record.trail.writing import Trail
+from tests.e2e.stack import until
 from tests.record.building import bare, git
 from tests.record.git.https import TOKEN, over_https
 from tests.record.trail.trails import NOW, entry, kept, lines, process
@@ -122,7 +123,8 @@ def test_a_killed_process_loses_what_its_log_still_has(shared: Path, tmp_path: P
             time.sleep(0.002)
     """)
     running = process(code, str(shared), str(tmp_path))
-    time.sleep(4)
+    until("something is written", lambda: git(shared, "for-each-ref") != "")
+    time.sleep(1)
     running.send_signal(signal.SIGKILL)
     _, logged = running.communicate()
     month = git(shared, "for-each-ref", "--format=%(refname)").removeprefix("refs/audit/")

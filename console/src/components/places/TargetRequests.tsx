@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { NO_FILTERS, ORDERS, writeFilters, type Filters } from '@/api/filters';
+import { ROWS, writeFilters, type Filters } from '@/api/filters';
 import type { State } from '@/api/types';
 import { RequestLink, type TargetOf } from '@/components/requests/links';
 import { Section } from '@/components/requests/sections';
@@ -25,8 +25,7 @@ export function TargetRequests({ target, states, title, nothing }: TargetRequest
   const words = usePlaceWords().target;
   const { data, error, refetch } = useTargetRequests(target, states);
   const { tenant, type, name } = target;
-  const rows = { tab: 'all', view: 'rows', order: ORDERS[0], at: '' } as const;
-  const all: Filters = { ...NO_FILTERS, ...rows, states, tenant, type, q: name };
+  const all: Filters = { ...ROWS, tab: 'all', states, tenant, type, q: name };
   return (
     <Section title={title}>
       {error && !data && <NotRead error={error} retry={refetch} />}

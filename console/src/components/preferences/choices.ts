@@ -1,7 +1,8 @@
 import type { Preferences } from '@/api/types';
 
-export type Mail = NonNullable<Preferences['mail']>;
-export type Way = Mail[string] | '';
+export type Channel = 'mail' | 'push';
+export type Way = 'now' | 'digest' | 'off' | '';
+export type Event = (typeof ASKING)[number] | (typeof FOLLOWING)[number];
 
 /** The events that ask somebody to decide, and the others, in the order of a request's life. */
 export const ASKING = ['request-created', 'request-lapsed', 'request-reminder'] as const;
@@ -20,38 +21,51 @@ export const FOLLOWING = [
 ] as const;
 
 export interface Draft {
-  mail: Mail;
+  mail: NonNullable<Preferences['mail']>;
+  push: NonNullable<Preferences['push']>;
   digest: Preferences['digest'];
 }
 
+/** What of somebody's preferences they choose here. */
+export function draftOf({ mail = {}, push = {}, digest }: Preferences): Draft {
+  return { mail, push, digest };
+}
+
 /** The draft with another way for an event; the empty way is no choice. */
-export function chosen(draft: Draft, event: string, way: Way): Draft {
-  const mail = Object.fromEntries(Object.entries(draft.mail).filter(([each]) => each !== event));
-  return { ...draft, mail: way === '' ? mail : { ...mail, [event]: way } };
+export function chosen(draft: Draft, channel: Channel, event: string, way: Way): Draft {
+  const kept = Object.fromEntries(Object.entries(draft[channel]).filter(([each]) => each !== event));
+  return { ...draft, [channel]: way === '' ? kept : { ...kept, [event]: way } };
 }
 
 /** The draft with or without a summary: without one, what was kept for it comes as usual. */
 export function summed(draft: Draft, daily: boolean): Draft {
   const kept = Object.entries(draft.mail).filter(([, way]) => daily || way !== 'digest');
-  return { mail: Object.fromEntries(kept), digest: { ...draft.digest, daily } };
+  return { ...draft, mail: Object.fromEntries(kept), digest: { ...draft.digest, daily } };
 }
 
 export function same(one: Draft, other: Draft): boolean {
-  const events = new Set([...Object.keys(one.mail), ...Object.keys(other.mail)]);
   return (
     one.digest.daily === other.digest.daily &&
     one.digest.hour === other.digest.hour &&
-    [...events].every((event) => one.mail[event] === other.mail[event])
+    CHANNELS.every((channel) => differing(one, other, channel).length === 0)
   );
+}
+
+const CHANNELS = ['mail', 'push'] as const;
+
+function differing(one: Draft, other: Draft, channel: Channel): string[] {
+  const events = new Set([...Object.keys(one[channel]), ...Object.keys(other[channel])]);
+  return [...events].filter((event) => one[channel][event] !== other[channel][event]);
 }
 
 /** What somebody kept meanwhile, with the differences between what they saw and their draft: no other choice is undone. */
 export function applied(now: Preferences, seen: Draft, draft: Draft): Preferences {
-  let mail = now.mail ?? {};
-  for (const event of new Set([...Object.keys(seen.mail), ...Object.keys(draft.mail)])) {
-    const way = draft.mail[event];
-    if (way !== seen.mail[event]) mail = chosen({ mail, digest: now.digest }, event, way ?? '').mail;
+  let next = draftOf(now);
+  for (const channel of CHANNELS) {
+    for (const event of differing(seen, draft, channel)) {
+      next = chosen(next, channel, event, draft[channel][event] ?? '');
+    }
   }
   const digest = seen.digest === draft.digest ? now.digest : draft.digest;
-  return { ...now, ...(digest.daily ? { mail, digest } : summed({ mail, digest }, false)) };
+  return { ...now, ...(digest.daily ? { ...next, digest } : summed({ ...next, digest }, false)) };
 }

@@ -1,6 +1,6 @@
 import { ArrowRight } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { NO_FILTERS } from '@/api/filters';
+import { ROWS } from '@/api/filters';
 import { useSession } from '@/auth/useSession';
 import { useRequests } from '@/hooks/useRequests';
 import { useDecidingWords } from '@/i18n/deciding';
@@ -10,7 +10,7 @@ import { ButtonLink } from '@/ui/Button';
 export function NextWaiting({ after }: { after: string }) {
   const words = useDecidingWords();
   const { settings } = useSession();
-  const filters = { ...NO_FILTERS, tab: 'waiting', view: 'rows', order: '-createdAt', at: '' } as const;
+  const filters = { ...ROWS, tab: 'waiting' } as const;
   const list = useRequests(filters, settings?.timezone ?? 'UTC');
   const next = list.data?.pages
     .flatMap((each) => each.items)

@@ -1,5 +1,5 @@
-import { X } from 'lucide-react';
-import type { RefObject } from 'react';
+import { SlidersHorizontal, X } from 'lucide-react';
+import { useState, type RefObject } from 'react';
 import { isFiltered, NO_FILTERS, PERIODS, type Filters, type Period } from '@/api/filters';
 import { TYPES, type Me, type TargetType } from '@/api/types';
 import { useSpeech } from '@/i18n';
@@ -10,7 +10,7 @@ import { inputClass } from '@/ui/Field';
 import { SearchBox } from '@/ui/SearchBox';
 import { SavedFilters } from './SavedFilters';
 import { StateFilter } from './StateFilter';
-import { ViewAndOrder } from './ViewAndOrder';
+import { OrderChoice, ViewChoice } from './ViewAndOrder';
 
 interface RequestFiltersProps {
   filters: Filters;
@@ -21,6 +21,7 @@ interface RequestFiltersProps {
 
 export function RequestFilters({ filters, me, search, change }: RequestFiltersProps) {
   const { t } = useSpeech();
+  const [open, setOpen] = useState(false);
   return (
     <div
       role="search"
@@ -38,34 +39,46 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
         input={search}
         change={(q) => change({ q }, true)}
       />
-      {filters.tab !== 'waiting' && (
-        <StateFilter states={filters.states} change={(states) => change({ states })} />
-      )}
-      {me.tenants.length > 1 && (
+      <Button
+        className="sm:hidden"
+        aria-label={t.list.filters}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <SlidersHorizontal className="size-4" aria-hidden />
+      </Button>
+      {/* A phone shows the rows first, and these when they are asked for. */}
+      <div className={open ? 'contents' : 'contents max-sm:hidden'}>
+        {filters.tab !== 'waiting' && (
+          <StateFilter states={filters.states} change={(states) => change({ states })} />
+        )}
+        {me.tenants.length > 1 && (
+          <Choice
+            label={t.list.tenant}
+            any={t.list.anyTenant}
+            value={filters.tenant}
+            options={me.tenants.map(({ name, displayName }) => [name, displayName])}
+            change={(tenant) => change({ tenant })}
+          />
+        )}
         <Choice
-          label={t.list.tenant}
-          any={t.list.anyTenant}
-          value={filters.tenant}
-          options={me.tenants.map(({ name, displayName }) => [name, displayName])}
-          change={(tenant) => change({ tenant })}
+          label={t.list.type}
+          any={t.list.anyType}
+          value={filters.type}
+          options={TYPES.map((each) => [each, t.type[each]])}
+          change={(type) => change({ type: type as TargetType | '' })}
         />
-      )}
-      <Choice
-        label={t.list.type}
-        any={t.list.anyType}
-        value={filters.type}
-        options={TYPES.map((each) => [each, t.type[each]])}
-        change={(type) => change({ type: type as TargetType | '' })}
-      />
-      <PeriodFilter filters={filters} change={change} />
-      <ViewAndOrder filters={filters} change={change} />
+        <PeriodFilter filters={filters} change={change} />
+        <OrderChoice filters={filters} change={change} />
+        <SavedFilters filters={filters} />
+      </div>
+      <ViewChoice filters={filters} change={change} />
       {isFiltered(filters) && (
         <Button tone="ghost" small onClick={() => change(NO_FILTERS)}>
           <X className="size-3.5" aria-hidden />
           {t.list.clearFilters}
         </Button>
       )}
-      <SavedFilters filters={filters} />
     </div>
   );
 }

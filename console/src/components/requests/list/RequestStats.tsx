@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { NO_FILTERS, writeFilters, type Filters } from '@/api/filters';
+import { ROWS, writeFilters, type Filters } from '@/api/filters';
 import type { Me, State } from '@/api/types';
 import { useStats, useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
@@ -10,7 +10,7 @@ import { Bone } from '@/ui/Skeleton';
 const APPROVED: readonly State[] = ['approved', 'deploying', 'deployed', 'failed'];
 
 function leadsTo(states: readonly State[], order: Filters['order'] = '-updatedAt'): string {
-  const filters: Filters = { ...NO_FILTERS, tab: 'all', view: 'rows', at: '', states, order };
+  const filters: Filters = { ...ROWS, tab: 'all', states, order };
   return `?${writeFilters(filters).toString()}`;
 }
 
@@ -31,24 +31,22 @@ export function RequestStats({ me }: { me: Me }) {
   ] as const;
   return (
     <nav aria-label={stats.label}>
-      <ul className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4">
+      <ul className="grid grid-cols-4 gap-px overflow-hidden rounded-lg border border-line bg-line">
         {rows.map(([label, value, search, title, more]) => (
           <li key={label} className="bg-surface">
             <Link
               to={{ search }}
               title={title}
-              className="flex h-full flex-col px-4 py-2.5 hover:bg-hover focus-visible:-outline-offset-2"
+              className="flex h-full flex-col px-4 py-2.5 max-sm:px-2 max-sm:py-1.5 hover:bg-hover focus-visible:-outline-offset-2"
             >
               <span className="text-xl font-semibold tabular-nums">
                 {value === undefined && !isError ? <Bone className="my-1 h-5 w-8" /> : format.count(value)}
               </span>
-              <span className="text-[0.8125rem] text-muted">
+              <span className="text-[0.8125rem] text-muted max-sm:text-xs max-sm:leading-tight max-sm:hyphens-auto">
                 {label}
                 {more && (
-                  <span className="whitespace-nowrap max-sm:block">
-                    <span className="max-sm:hidden"> · </span>
-                    {more}
-                  </span>
+                  // On a phone the tab below says it.
+                  <span className="whitespace-nowrap max-sm:hidden"> · {more}</span>
                 )}
               </span>
             </Link>

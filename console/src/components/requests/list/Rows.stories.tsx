@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import { NO_FILTERS, ORDERS } from '@/api/filters';
+import { ROWS } from '@/api/filters';
 import { IMPACTS, STATES } from '@/api/types';
 import { ticket } from '@/test/tickets';
 import { FreshRequests } from './FreshRequests';
@@ -44,7 +44,7 @@ export const Rows: StoryObj = {
 export const Tabs: StoryObj = {
   render: () => (
     <RequestTabs
-      filters={{ ...NO_FILTERS, tab: 'mine', view: 'rows', order: ORDERS[0], at: '' }}
+      filters={{ ...ROWS, tab: 'mine' }}
       me={{
         email: 'jean.dupont@cab-i.com',
         name: 'Jean Dupont',

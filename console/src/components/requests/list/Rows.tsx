@@ -1,10 +1,14 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { BulkBar } from '@/components/requests/decide/BulkBar';
-import { RowDecision } from '@/components/requests/decide/RowDecision';
 import { useSelection } from '@/hooks/useSelection';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { useRoot } from '@/shell/root';
 import { RequestList, type RequestListProps } from './RequestList';
+
+const load = () => import('@/components/requests/decide/RowDecision');
+const RowDecision = lazy(() => load().then((module) => ({ default: module.RowDecision })));
+/** Loads the dialog as soon as somebody comes near a row. */
+const near = () => void load().catch(() => undefined);
 
 interface RowsProps extends Omit<RequestListProps, 'selection' | 'onApprove'> {
   refetch: () => unknown;
@@ -44,20 +48,24 @@ export function Rows({ refetch, ...list }: RowsProps) {
   });
   return (
     <>
-      <RequestList
-        {...list}
-        selection={selection}
-        onApprove={({ metadata }) => ask({ id: metadata.id, decision: 'approve' })}
-      />
-      <BulkBar selection={selection} onDecided={refetch} />
-      {asked && (
-        <RowDecision
-          key={asked.id}
-          {...asked}
-          onClose={() => ask(undefined)}
-          onDecided={() => setDecided(asked.id)}
+      <div role="presentation" onPointerEnter={near} onFocus={near}>
+        <RequestList
+          {...list}
+          selection={selection}
+          onApprove={({ metadata }) => ask({ id: metadata.id, decision: 'approve' })}
         />
-      )}
+      </div>
+      <BulkBar selection={selection} onDecided={refetch} />
+      <Suspense fallback={null}>
+        {asked && (
+          <RowDecision
+            key={asked.id}
+            {...asked}
+            onClose={() => ask(undefined)}
+            onDecided={() => setDecided(asked.id)}
+          />
+        )}
+      </Suspense>
     </>
   );
 }

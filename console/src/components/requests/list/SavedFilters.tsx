@@ -1,14 +1,10 @@
-import { Bookmark, X } from 'lucide-react';
-import { useState, type SyntheticEvent } from 'react';
-import { writeFilters, type Filters } from '@/api/filters';
-import { useChangePreferences, usePreferences } from '@/hooks/usePreferences';
-import { useSpeech } from '@/i18n';
+import { Bookmark } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import type { Filters } from '@/api/filters';
 import { useDecidingWords } from '@/i18n/deciding';
-import { explain } from '@/i18n/server';
-import { Button, ButtonLink } from '@/ui/Button';
-import { Dialog, DialogActions } from '@/ui/Dialog';
-import { Field, TextInput } from '@/ui/Field';
-import { Notice } from '@/ui/Notice';
+import { Button } from '@/ui/Button';
+
+const SavedDialog = lazy(() => import('./SavedDialog'));
 
 /** The lists that somebody comes back to, on whatever machine. */
 export function SavedFilters({ filters }: { filters: Filters }) {
@@ -16,79 +12,20 @@ export function SavedFilters({ filters }: { filters: Filters }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button tone="ghost" onClick={() => setOpen(true)} aria-haspopup="dialog">
+      <Button
+        tone="ghost"
+        onClick={() => setOpen(true)}
+        aria-haspopup="dialog"
+        aria-label={words.saved}
+        title={words.saved}
+      >
         <Bookmark className="size-4" aria-hidden />
-        {words.saved}
+        {/* Where there is a mouse, its name is shown by it: in French it would take a line of its own. */}
+        <span className="sm:hidden">{words.saved}</span>
       </Button>
-      {open && <SavedDialog filters={filters} onClose={() => setOpen(false)} />}
+      <Suspense fallback={null}>
+        {open && <SavedDialog filters={filters} onClose={() => setOpen(false)} />}
+      </Suspense>
     </>
-  );
-}
-
-const MOST_NAME = 60;
-
-function SavedDialog({ filters, onClose }: { filters: Filters; onClose: () => void }) {
-  const { t } = useSpeech();
-  const words = useDecidingWords();
-  const saved = usePreferences()?.filters ?? [];
-  const change = useChangePreferences();
-  const [name, setName] = useState('');
-  const keep = (event: SyntheticEvent) => {
-    event.preventDefault();
-    const trimmed = name.trim();
-    if (!trimmed) return;
-    const query = writeFilters({ ...filters, at: '' }).toString();
-    change.mutate(
-      (was) => ({
-        ...was,
-        filters: [...was.filters.filter((each) => each.name !== trimmed), { name: trimmed, query }],
-      }),
-      { onSuccess: () => setName('') },
-    );
-  };
-  const forget = (gone: string) =>
-    change.mutate((was) => ({ ...was, filters: was.filters.filter((each) => each.name !== gone) }));
-  return (
-    <Dialog title={words.saved} onClose={onClose} locked={change.isPending}>
-      {change.error && (
-        <Notice look="fault" urgent>
-          {explain(t, change.error)}
-        </Notice>
-      )}
-      <ul className="mb-4 space-y-1.5 empty:hidden">
-        {saved.map((each) => (
-          <li key={each.name} className="flex gap-1.5">
-            <ButtonLink
-              className="min-w-0 grow justify-start! truncate"
-              to={{ pathname: '/requests', search: `?${each.query}` }}
-              onClick={onClose}
-            >
-              {each.name}
-            </ButtonLink>
-            <Button tone="ghost" aria-label={words.unsave(each.name)} onClick={() => forget(each.name)}>
-              <X className="size-4" aria-hidden />
-            </Button>
-          </li>
-        ))}
-      </ul>
-      <form onSubmit={keep} noValidate>
-        <Field label={words.saveName}>
-          {(wiring) => (
-            <TextInput
-              {...wiring}
-              data-autofocus
-              maxLength={MOST_NAME}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
-        <DialogActions>
-          <Button type="submit" tone="primary" busy={change.isPending} off={!name.trim()}>
-            {words.save}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
   );
 }

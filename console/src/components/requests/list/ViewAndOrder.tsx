@@ -11,27 +11,31 @@ interface ViewAndOrderProps {
 
 const VIEWS = ['rows', 'split'] as const;
 
-/** How the list is ordered, and whether it is decided in rows or one by one. */
-export function ViewAndOrder({ filters, change }: ViewAndOrderProps) {
+/** How the list is ordered. */
+export function OrderChoice({ filters, change }: ViewAndOrderProps) {
+  const words = useDecidingWords();
+  return (
+    <Choice
+      label={words.order}
+      value={filters.order}
+      options={ORDERS.map((each) => [each, words.orders[each]])}
+      change={(order) => change({ order: order as Order })}
+    />
+  );
+}
+
+/** Whether what waits is decided in rows or one by one. */
+export function ViewChoice({ filters, change }: ViewAndOrderProps) {
   const words = useDecidingWords();
   const { t } = useSpeech();
+  if (filters.tab !== 'waiting') return null;
   return (
-    <>
-      <Choice
-        label={words.order}
-        value={filters.order}
-        options={ORDERS.map((each) => [each, words.orders[each]])}
-        change={(order) => change({ order: order as Order })}
-      />
-      {filters.tab === 'waiting' && (
-        <Segments
-          label={words.views}
-          title={`${t.keys.title}: v`}
-          value={filters.view}
-          options={VIEWS.map((view) => [view, words[view]])}
-          change={(view) => change({ view, at: '' })}
-        />
-      )}
-    </>
+    <Segments
+      label={words.views}
+      title={`${t.keys.title}: v`}
+      value={filters.view}
+      options={VIEWS.map((view) => [view, words[view]])}
+      change={(view) => change({ view, at: '' })}
+    />
   );
 }

@@ -1,0 +1,169 @@
+"""`prodgate list`, `show`, `create`, and the decisions."""
+
+import sys
+import time
+import uuid
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+
+from bootstrap.people.gate import Exit, Gate, NotYet, WrongUse
+from bootstrap.people.shown import change, console, show_json, show_lines, show_list, show_ticket
+from clients.prodgate.answers import CheckedShown, ComparisonShown, RightsShown, TicketShown, plain
+from clients.prodgate.api import REQUESTS, Answered, ApiAway, CallRefused
+
+LOOK_EVERY, FOLLOWED_FOR = 1.0, 600.0
+"""Seconds between two looks for a commit that follows, and how long it is looked for."""
+
+LARGEST_FILE = 262_144
+
+
+def list_requests(gate: Gate, given: Namespace) -> int:
+    """Requests that the caller may see, their own, or those that wait for their decision."""
+    path = REQUESTS + ("/pending" if given.waiting else "/my" if given.mine else "")
+    if given.waiting and given.state:
+        raise WrongUse("--waiting shows pending ones; leave --state out")
+    asked = {"state": given.state, "tenant": given.tenant, "target": given.target, "q": given.words}
+    query = {name: value for name, value in asked.items() if value} | {"limit": given.limit}
+    answer = gate.api.ask("GET", path, params=query)
+    if given.json:
+        show_json(answer.body)
+    else:
+        show_list(answer.read_all(TicketShown), answer.total, console())
+    return Exit.DONE
+
+
+def show(gate: Gate, given: Namespace) -> int:
+    """One request, with what it changes in production."""
+    _show(gate, given.id, as_json=given.json)
+    return Exit.DONE
+
+
+def _show(
+    gate: Gate, ticket_id: str, *, as_json: bool = False
+) -> tuple[TicketShown, ComparisonShown | None, str | None]:
+    path = _path(ticket_id)
+    answer = gate.api.ask("GET", path)
+    compared = gate.api.ask("GET", f"{REQUESTS}/comparisons", params={"id": ticket_id})
+    rights = gate.api.ask("GET", f"{path}/permissions")
+    ticket, found = answer.read(TicketShown), compared.read_all(ComparisonShown)
+    if as_json:
+        show_json({"request": answer.body, "comparisons": compared.body, "permissions": rights.body})
+    else:
+        show_ticket(ticket, found[0] if found else None, rights.read(RightsShown), console())
+    return ticket, found[0] if found else None, answer.revision
+
+
+def create(gate: Gate, given: Namespace) -> int:
+    """Ask for a promotion; with --check, only try it."""
+    body = _body(given)
+    if given.check:
+        answer = gate.api.ask("POST", f"{REQUESTS}/check", json=body)
+        checked = answer.read(CheckedShown)
+        who = ", ".join(f"{each.name} <{each.email}>" for each in checked.approvers)
+        lines = [f"It could be sent. Impact {checked.impact}; who may approve: {who}"]
+    else:
+        answer = gate.api.ask("POST", REQUESTS, headers={"Idempotency-Key": str(uuid.uuid4())}, json=body)
+        ticket = answer.read(TicketShown)
+        _follow(gate, answer, ticket, wait=not given.no_wait)
+        lines = [f"{ticket.id} waits for approval. Next: prodgate watch {ticket.id}"]
+    show_json(answer.body) if given.json else show_lines(lines, console())
+    return Exit.DONE
+
+
+def _body(given: Namespace) -> Any:
+    if given.file is not None:
+        return _from_file(given.file)
+    needed = ("name", "version", "justification", "release_notes", "rollback", "evidence")
+    if missing := [f"--{each.replace('_', '-')}" for each in needed if not getattr(given, each)]:
+        raise WrongUse(f"Give {', '.join(missing)}, or the whole request as a file: --file request.yaml")
+    passed = {f"{each}Passed": each in given.passed for each in ("stagingTests", "securityScan", "performanceTests")}
+    request = {
+        "justification": given.justification,
+        "releaseNotes": given.release_notes,
+        "impactAssessment": given.impact,
+        "rollbackPlan": given.rollback,
+        "scheduledDate": given.scheduled,
+    }
+    target = {"type": given.type, "name": given.name, "version": given.version}
+    checks = {**passed, "testEvidenceUrl": given.evidence}
+    return {"tenant": given.tenant, "target": target, "request": request, "preChecks": checks}
+
+
+def _from_file(file: str) -> Any:
+    """A request as YAML or JSON, `-` for stdin."""
+    try:
+        text = sys.stdin.read(LARGEST_FILE) if file == "-" else Path(file).read_text(encoding="utf-8")[:LARGEST_FILE]
+        found = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise WrongUse(f"{file} is neither YAML nor JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise WrongUse(f"{file} holds no request: tenant, target, request, preChecks")
+    return {key: value for key, value in found.items() if key in ("tenant", "target", "request", "preChecks")}
+
+
+def decide(gate: Gate, given: Namespace) -> int:
+    """Show the request, ask, and decide on the revision that was shown."""
+    verb, body = given.verb, _said(given)
+    if verb == "approve" and given.yes and given.production is None:
+        raise WrongUse("--yes approves unseen: name what is in production with --production VERSION, '' for nothing")
+    if given.json and not given.yes:
+        raise WrongUse("--json asks nothing: add --yes")
+    if not given.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise WrongUse(f"Nobody can be asked here: prodgate {verb} … --yes")
+    headers = {} if given.yes else _confirmed(gate, given, body)
+    answer = gate.api.ask("POST", f"{_path(given.id)}/{verb}", headers=headers, json=body)
+    ticket = answer.read(TicketShown)
+    _follow(gate, answer, ticket, wait=not given.no_wait)
+    if given.json:
+        show_json(answer.body)
+    else:
+        show_lines([f"{ticket.id} is {ticket.status.state}. Next: prodgate watch {ticket.id}"], console())
+    return Exit.DONE
+
+
+def _said(given: Namespace) -> dict[str, str]:
+    said = {name: getattr(given, name, None) for name in ("reason", "comment", "production")}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _confirmed(gate: Gate, given: Namespace, body: dict[str, str]) -> dict[str, str]:
+    """Show the request and ask; an approval names what was shown to be in production, and all name the revision."""
+    ticket, compared, revision = _show(gate, given.id)
+    if given.verb == "approve":
+        if compared is None:
+            raise CallRefused("The API does not say what is in production: nothing was approved")
+        body.setdefault("production", compared.replaces or "")
+    sys.stderr.write(plain(f"{given.verb.capitalize()} {ticket.id} ({change(ticket, compared)})? [y/N] "))
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        raise CallRefused("Nothing was done")
+    return {"If-Match": revision} if revision else {}
+
+
+def _follow(gate: Gate, answer: Answered, taken: TicketShown, *, wait: bool) -> None:
+    """Wait for the commit that follows a 202. Raises NotYet where it does not come."""
+    if not answer.follows:
+        return
+    sys.stderr.write(f"{taken.id} is taken; its commit follows once Git can be reached again …\n")
+    end = time.monotonic() + FOLLOWED_FOR
+    while wait and not _recorded(gate, taken):
+        if time.monotonic() > end:
+            raise NotYet(f"{taken.id} is taken and not recorded yet; it will be: prodgate show {taken.id}")
+        time.sleep(LOOK_EVERY)
+
+
+def _recorded(gate: Gate, taken: TicketShown) -> bool:
+    """Tell whether the record has as many commits of the request as its history has entries."""
+    try:
+        commits = gate.api.ask("GET", f"{_path(taken.id)}/history").body
+    except (ApiAway, CallRefused):  # a request whose first commit is missing is not found yet
+        return False
+    return isinstance(commits, list) and len(commits) >= len(taken.status.history)
+
+
+def _path(ticket_id: str) -> str:
+    return f"{REQUESTS}/{quote(ticket_id, safe='')}"

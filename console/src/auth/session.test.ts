@@ -1,0 +1,31 @@
+import { expect, test, vi } from 'vitest';
+import { keptAs } from './kept';
+
+const SETTINGS = { issuer: 'https://login.example', clientId: 'prodgate' };
+const USER = {
+  id_token: 'a.b.c',
+  state: { returnTo: '/requests' },
+  profile: { sub: 'jean', exp: Date.now() },
+};
+
+vi.mock('./provider', () => ({
+  managerFor: () => ({
+    signinRedirectCallback: () => {
+      sessionStorage.setItem(keptAs(SETTINGS as never), JSON.stringify(USER));
+      return Promise.resolve(USER);
+    },
+  }),
+}));
+
+test('a sign-in that ends before the tabs beside have answered stays', async () => {
+  USER.profile.exp = Date.now() / 1000 + 3600;
+  vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json(SETTINGS));
+  const { session } = await import('./session');
+  const started = session.start();
+  await vi.waitUntil(() => session.read().settings);
+  expect(await session.finishSignIn()).toBe('/requests');
+  expect(session.read().status).toBe('signed-in');
+  await started;
+  expect(session.read().status).toBe('signed-in');
+  sessionStorage.clear();
+});

@@ -1,0 +1,75 @@
+"""Counts the tickets of an index by state, tenant and impact as they change: whoever asks reads numbers."""
+
+import heapq
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.ticket import Impact, PromotionRequest, State
+from record.index.postings import IMPACT, STATE, TENANT, Postings
+
+Kind = tuple[str, str, str]
+"""State, tenant and impact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The numbers at one tip. `oldest_pending` is when the oldest ticket that waits for a decision was created."""
+
+    tickets: Mapping[Kind, int]
+    oldest_pending: int | None
+
+
+class Census:
+    """Follows the tickets of an index, once it has read them all. Used by one thread at a time."""
+
+    def __init__(self, db: sqlite3.Connection, postings: Postings) -> None:
+        self._db = db
+        self._postings = postings
+        self.forget()
+
+    def forget(self) -> None:
+        """Read the file anew before the next change."""
+        self._counts: Counter[Kind] | None = None
+        self._pending: set[str] = set()
+        self._by_age: list[tuple[int, str]] = []
+
+    def change(self, before: PromotionRequest | None, now: PromotionRequest | None) -> None:
+        """A ticket has changed, is new, or is gone."""
+        if self._counts is None:
+            return
+        if before is not None:
+            self._counts[_kind(before)] -= 1
+            self._pending.discard(before.id)
+        if now is not None:
+            self._counts[_kind(now)] += 1
+            if now.state is State.PENDING:
+                self._wait(now.id, int(now.metadata.created_at.timestamp()))
+
+    def standing(self) -> Standing:
+        """The numbers as they are now."""
+        if self._counts is None:
+            self._read()
+        while self._by_age and self._by_age[0][1] not in self._pending:
+            heapq.heappop(self._by_age)
+        counts = {kind: count for kind, count in (self._counts or {}).items() if count}
+        return Standing(counts, self._by_age[0][0] if self._by_age else None)
+
+    def _read(self) -> None:
+        self._counts, rows = Counter(), self._postings.term
+        for tenant in self._postings.terms(TENANT):
+            for state in State:
+                both = rows(TENANT + tenant) & rows(STATE + state)
+                for impact in Impact if both else ():
+                    self._counts[state, tenant, impact] = both.intersection_cardinality(rows(IMPACT + impact))
+        for row in rows(STATE + State.PENDING):
+            self._wait(*self._db.execute("SELECT id, created_at FROM tickets WHERE row = ?", (row,)).fetchone())
+
+    def _wait(self, ticket_id: str, created: int) -> None:
+        self._pending.add(ticket_id)
+        heapq.heappush(self._by_age, (created, ticket_id))
+
+
+def _kind(ticket: PromotionRequest) -> Kind:
+    return ticket.state.value, ticket.metadata.tenant, ticket.spec.request.impact_assessment.value

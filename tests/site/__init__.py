@@ -1,0 +1,1 @@
+"""The documentation site: its configuration, its generated pages, and what holds it."""
