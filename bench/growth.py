@@ -46,7 +46,7 @@ def size_of(folder: Path) -> float:
 
 
 def measured(path: Path, folder: Path) -> Took:
-    """What one record takes."""
+    """The figures of one record."""
     clone = folder / "clone.git"
     begun = time.perf_counter()
     subprocess.run(["git", "clone", "-q", "--bare", "--no-local", path, clone], check=True)

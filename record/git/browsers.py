@@ -40,12 +40,17 @@ def browsers_of(journal: Journal, person: Person) -> Iterator[Browser]:
 
 
 def _emptied(file: bytes | None) -> bytes | None:
-    return None if not _readable(file).browsers else BrowserList().model_dump_json(indent=1).encode() + b"\n"
+    return _written(_readable(file), BrowserList())
 
 
 def _changed(file: bytes | None, change: BrowserChange) -> bytes | None:
     before = _readable(file)
     after = before.with_(change.added) if change.added else before.without(change.removed or "")
+    return _written(before, after)
+
+
+def _written(before: BrowserList, after: BrowserList) -> bytes | None:
+    """The file; None where nothing changed."""
     return None if after == before else after.model_dump_json(indent=1).encode() + b"\n"
 
 

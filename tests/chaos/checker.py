@@ -152,7 +152,7 @@ def findings(evidence: Evidence) -> list[Finding]:
 
 
 def _answered(evidence: Evidence) -> Iterator[Finding]:
-    """What an answer showed of a ticket is the beginning of its history, now and for ever."""
+    """The history that an answer showed of a ticket is the beginning of its history, now and for ever."""
     for answer in evidence.answers:
         if not answer.good or answer.ticket is None or not answer.history:
             continue
@@ -240,7 +240,7 @@ def _outcomes(evidence: Evidence) -> Iterator[Finding]:
 
 
 def announcements(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """What has to be told, by id, with its ticket: each change but a retry, a date, and a launch that AWX refused."""
+    """Everything that has to be told, by id, with its ticket: each change but a retry, a date, and a launch that AWX refused."""
     for ticket, history in evidence.histories.items():
         for number, entry in enumerate(history, start=1):
             if entry.action in ANNOUNCED and not (entry.action == "deploying" and entry.job is None):

@@ -114,7 +114,7 @@ class Gathering:
         return str(answer.raise_for_status().json()["state"])
 
     def verified(self) -> str:
-        """What `prodgate verify` finds in a clone, offline; nothing where all is well."""
+        """The findings of `prodgate verify` in the record, offline; nothing where all is well."""
         command = [str(PRODGATE), "verify", str(self._record)]
         done = subprocess.run(
             command, env=bare_environment(), capture_output=True, text=True, check=False, timeout=VERIFIED_WITHIN

@@ -193,7 +193,7 @@ class Clock:
     """The wall clock of a process, as the C library tells it: `clock.c` says what that covers."""
 
     shift: Path
-    library: Path
+    shim: Path
 
     @classmethod
     def made(cls, folder: Path) -> "Clock | None":
@@ -205,12 +205,12 @@ class Clock:
         folder.mkdir(exist_ok=True)
         clock.jump(0)
         source = Path(__file__).with_name("clock.c")
-        subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", str(clock.library), str(source)], check=True)
+        subprocess.run([compiler, "-fPIC", "-shared", "-O2", "-o", str(clock.shim), str(source)], check=True)
         return clock
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"CHAOS_CLOCK": str(self.shift), "LD_PRELOAD": str(self.library)}
+        return {"CHAOS_CLOCK": str(self.shift), "LD_PRELOAD": str(self.shim)}
 
     def jump(self, seconds: float) -> None:
         """Let it tell that many seconds more than it is; written in place, for processes have it mapped."""

@@ -11,8 +11,6 @@ from typing import Self
 
 CHUNK = 65_536
 LINGER_NOT = struct.pack("ii", 1, 0)
-RESET = (ConnectionError, OSError)
-"""The way in which either side of a connection learns that it ended, or never began."""
 
 
 class Network(StrEnum):
@@ -93,8 +91,8 @@ class Proxy:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._pump(talk, reader, talk.server, answers=False))
                 both.create_task(self._pump(talk, answers, writer, answers=True))
-        except* RESET:
-            pass  # the other side learns it below
+        except* OSError:  # either side has ended, or never began
+            pass  # the other one learns it below
         finally:
             self._conversations.discard(talk)
             talk.end()

@@ -120,7 +120,7 @@ class PushDesk:
         return list(self.browsers)[-1]
 
     def messages(self, of: str) -> list[str]:
-        """What the push service took for this browser of a request, decrypted as only the browser can."""
+        """The messages that the push service took for this browser of a request, decrypted as only the browser can."""
         taken = [each for each in self.service.taken if each.token in self.browsers]
         texts = [self.browsers[each.token].opened(each.body).decode() for each in taken]
         return [text for text in texts if json.loads(text)["tag"] == of]

@@ -89,5 +89,5 @@ def _widened(markdown: str) -> str:
 
 
 def _steps(columns: list[int]) -> list[int]:
-    """How far each open item's content stands in from that of the item around it."""
+    """The columns by which each open item's content stands in from the content of the item around it."""
     return [column - before for before, column in zip([0, *columns], columns, strict=False)]

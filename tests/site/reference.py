@@ -48,7 +48,7 @@ def _default(value: str) -> str:
 
 
 def commands() -> str:
-    """What each command prints for `--help`."""
+    """The text that each command prints for `--help`."""
     with mock.patch.dict(os.environ, {"COLUMNS": WIDTH}):
         parts = [f"## {parser.prog}\n\n```text\n{parser.format_help()}```" for parser in parsers()]
     lead = "What each command prints for `--help`. `prodgate completion` makes a shell complete all of them."

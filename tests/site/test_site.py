@@ -67,7 +67,7 @@ def test_no_list_and_no_code_is_read_as_a_paragraph(site: Path) -> None:
 
 
 def test_the_search_finds_settings_refusals_and_decisions(site: Path) -> None:
-    """What is generated is in the index, too."""
+    """Generated pages are in the index, too."""
     texts = [
         entry["text"] + entry["title"]
         for entry in json.loads((site / "search" / "search_index.json").read_text())["docs"]
