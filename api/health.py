@@ -1,14 +1,14 @@
 """Tells whether the process lives, whether it can serve, and what it counts."""
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import PUBLIC, Served
 from api.engine_errors import EngineUnavailable
-from api.errors import UNREADABLE
+from api.errors import UNREADABLE, NotFound
 from api.services import Services
 from domain.storage import StorageDown
 
@@ -85,6 +85,8 @@ async def _git(services: Served) -> str:
 
 
 @router.get("/metrics", include_in_schema=False, openapi_extra=PUBLIC)
-def get_metrics() -> Response:
-    """Prometheus metrics of this process."""
+def get_metrics(request: Request) -> Response:
+    """Prometheus metrics of this process, for who reaches it itself; a proxy brings anybody, and they name tenants."""
+    if "x-forwarded-for" in request.headers:
+        raise NotFound("Metrics are told to who reaches this process itself, not through a proxy")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -11,9 +11,12 @@ from record.facts.controls import Controls
 from record.git.repository import Repository
 from record.index.reader import Index
 
+MOST_FILES = 200
+"""Faulty files with series of their own; whoever may commit makes as many as they like."""
+
 
 class FaultCollector(Collector):
-    """Tells of the files of the record that take rights away now, one series a file."""
+    """Tells of the files of the record that take rights away now, one series a file, but for `MOST_FILES`."""
 
     def __init__(self, controls: Controls) -> None:
         self._controls = controls
@@ -21,8 +24,11 @@ class FaultCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """`prodgate_record_faults` is 1 for each file that can't be used as it is; its log line says why."""
         faults = GaugeMetricFamily("prodgate_record_faults", "Files of the record that can't be used", labels=["file"])
-        for path in sorted({fault.path for fault in self._controls.faults()}):
+        paths = sorted({fault.path for fault in self._controls.faults()})
+        for path in paths[:MOST_FILES]:
             faults.add_metric([path], 1)
+        if more := paths[MOST_FILES:]:
+            faults.add_metric(["others"], len(more))
         yield faults
 
     def describe(self) -> Iterable[Metric]:
