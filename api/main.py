@@ -1,9 +1,11 @@
 """The API's composition root: settings in, a served application out."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Self
 
 import httpx
 import structlog
@@ -102,117 +104,109 @@ async def run(settings: Settings, host: str, port: int) -> None:
     await asyncio.to_thread(traced.close)
 
 
+@dataclass(frozen=True)
+class _Record:
+    """The record's clone, and what reads it."""
+
+    repository: Repository
+    index: Index
+    directory: DirectoryReader
+    keys: KeyReader
+    controls: Controls
+    identities: Identities
+
+    @classmethod
+    def of(cls, repository: Repository, folder: Path) -> Self:
+        directory, keys = DirectoryReader(repository), KeyReader(repository)
+        index = Index(repository, folder / "index.db")
+        controls = Controls.of(repository, directory, index)
+        return cls(repository, index, directory, keys, controls, Identities(repository, index, keys))
+
+
 def compose(settings: Settings, client: Client, repository: Repository, http: httpx.AsyncClient) -> Services:
     """Everything the routes need, wired together; `http` is what the identity provider is asked through."""
-    audit = trail_repository(settings, settings.data_dir / "api")
+    folder = settings.data_dir / "api"
+    record, audit = _Record.of(repository, folder), trail_repository(settings, folder)
     trail, counts = Trail(audit), Counts(plain(settings.limits_url))
-    directory, keys = DirectoryReader(repository), KeyReader(repository)
-    sign = MessageSigner(signer(settings), keys, repository)
+    sign = MessageSigner(signer(settings), record.keys, repository)
     engine = Engine(client, settings.task_queue, settings.answer_within)
-    index = Index(repository, settings.data_dir / "api" / "index.db")
-    controls, identities = Controls.of(repository, directory, index), Identities(repository, index, keys)
-    comparer, lines = Comparer(index, controls.catalogue), LineReader(repository, index, directory, keys, controls)
-    tickets = Tickets(engine, repository, index, keys, comparer, lines)
-    decisions = Decisions(tickets, engine, directory, controls, sign, trail, _now)
+    tickets = _tickets(record, engine)
+    decisions = Decisions(tickets, engine, record.directory, record.controls, sign, trail, _now)
     people = PeopleLimit(settings.requests_per_minute_person, counts)
     verifier, revoked = _verifier(settings, http), RevokedSessions(repository, settings.oidc_token_lifetime)
-    reports = _reports(settings, client, repository, directory, counts)
+    reports = _reports(settings, client, record, counts)
     return Services(
         tickets=tickets,
         decisions=decisions,
-        submissions=_submissions(settings, tickets, directory, controls, sign, trail),
+        submissions=_submissions(settings, tickets, record, sign, trail),
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
-        documents=_documents(settings, repository, tickets, index, keys, engine, sign),
-        repairs=Repairs(repository, index, sign.signer, settings.critical_sign_in_within, _now),
+        documents=_documents(settings, record, tickets, sign),
+        repairs=Repairs(repository, record.index, sign.signer, settings.critical_sign_in_within, _now),
         engine=engine,
         repository=repository,
-        index=index,
-        directory=directory,
-        controls=controls,
-        callers=Callers(verifier, directory, identities, revoked),
+        index=record.index,
+        directory=record.directory,
+        controls=record.controls,
+        callers=Callers(verifier, record.directory, record.identities, revoked),
         logouts=_logouts(settings, verifier, engine, revoked),
         callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
         zone=settings.time_zone,
-        broadcast=Broadcast(index, revoked),
+        broadcast=Broadcast(record.index, revoked),
         people=people,
         reports=reports,
-        links=_links(settings, reports, sign.signer, keys, directory, counts),
-        feeds=_feeds(settings, engine, repository, index, sign.signer, keys, directory, identities, counts),
+        links=_links(settings, reports, sign.signer, record, counts),
+        feeds=_feeds(settings, engine, sign.signer, record, counts),
         trail=trail,
         sign_ins=SignInNotes(trail),
-        audited=TrailIndex(audit, settings.data_dir / "api" / "audit.db") if audit else None,
+        audited=TrailIndex(audit, folder / "audit.db") if audit else None,
         counts=counts,
         sign_in_within=settings.critical_sign_in_within,
         web=_web(settings),
         console=_console(settings, client.namespace),
         follower=SharedFetch(repository) if is_url(settings.git_repo) else None,
-        slack=_slack(settings, Clicks(tickets, decisions, directory, people, identities)),
+        slack=_slack(settings, Clicks(tickets, decisions, record.directory, people, record.identities)),
     )
 
 
+def _tickets(record: _Record, engine: Engine) -> Tickets:
+    comparer = Comparer(record.index, record.controls.catalogue)
+    lines = LineReader(record.repository, record.index, record.directory, record.keys, record.controls)
+    return Tickets(engine, record.repository, record.index, record.keys, comparer, lines)
+
+
 def _submissions(
-    settings: Settings,
-    tickets: Tickets,
-    directory: DirectoryReader,
-    controls: Controls,
-    sign: MessageSigner,
-    trail: Trail,
+    settings: Settings, tickets: Tickets, record: _Record, sign: MessageSigner, trail: Trail
 ) -> Submissions:
-    engine, index = tickets.engine, tickets.index
     shares = FairShares(settings.creates_in_flight, settings.creates_in_flight_person)
     limits = Limits(settings.expiry, settings.open_requests_person)
-    parts = (tickets, engine, index, directory, controls, sign, shares, limits)
-    return Submissions(*parts, _now, Numbers(index), trail, ContractPreview(engine, _now))
+    parts = (tickets, tickets.engine, record.index, record.directory, record.controls, sign, shares, limits)
+    return Submissions(*parts, _now, Numbers(record.index), trail, ContractPreview(tickets.engine, _now))
 
 
-def _documents(
-    settings: Settings,
-    repository: Repository,
-    tickets: Tickets,
-    index: Index,
-    keys: KeyReader,
-    engine: Engine,
-    sign: MessageSigner,
-) -> Documents:
-    evidence = EvidenceReader(repository, index, keys, settings.git_branch)
-    templates = TemplateReader(repository, shipped)
-    return Documents(tickets, index, repository, evidence, templates, engine, sign.signer, settings.time_zone, _now)
+def _documents(settings: Settings, record: _Record, tickets: Tickets, sign: MessageSigner) -> Documents:
+    evidence = EvidenceReader(record.repository, record.index, record.keys, settings.git_branch)
+    templates = TemplateReader(record.repository, shipped)
+    parts = (tickets, record.index, record.repository, evidence, templates, tickets.engine, sign.signer)
+    return Documents(*parts, settings.time_zone, _now)
 
 
-def _reports(
-    settings: Settings, client: Client, repository: Repository, directory: DirectoryReader, counts: Counts
-) -> ReportOrders:
-    engine, made = ReportEngine(client, settings.task_queue), MadeReports(repository)
-    return ReportOrders(engine, made, repository, directory, counts, settings.time_zone, _now)
+def _reports(settings: Settings, client: Client, record: _Record, counts: Counts) -> ReportOrders:
+    engine, made = ReportEngine(client, settings.task_queue), MadeReports(record.repository)
+    return ReportOrders(engine, made, record.repository, record.directory, counts, settings.time_zone, _now)
 
 
-def _links(
-    settings: Settings,
-    reports: ReportOrders,
-    signer: Signer,
-    keys: KeyReader,
-    directory: DirectoryReader,
-    counts: Counts,
-) -> Links:
+def _links(settings: Settings, reports: ReportOrders, signer: Signer, record: _Record, counts: Counts) -> Links:
     return Links(
-        *(reports, documents(settings), reports.engine, signer, keys, directory, counts),
+        *(reports, documents(settings), reports.engine, signer, record.keys, record.directory, counts),
         *(settings.public_url, settings.links_live, settings.links_per_minute, _now),
     )
 
 
-def _feeds(
-    settings: Settings,
-    engine: Engine,
-    repository: Repository,
-    index: Index,
-    signer: Signer,
-    keys: KeyReader,
-    directory: DirectoryReader,
-    identities: Identities,
-    counts: Counts,
-) -> Feeds:
-    known = (engine, repository, index, signer, keys, directory, identities, counts)
-    return Feeds(*known, settings.public_url, settings.links_per_minute, _now)
+def _feeds(settings: Settings, engine: Engine, signer: Signer, record: _Record, counts: Counts) -> Feeds:
+    return Feeds(
+        *(engine, record.repository, record.index, signer, record.keys, record.directory, record.identities, counts),
+        *(settings.public_url, settings.links_per_minute, _now),
+    )
 
 
 def _logouts(settings: Settings, verifier: TokenVerifier, engine: Engine, revoked: RevokedSessions) -> Logouts:

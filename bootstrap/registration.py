@@ -82,6 +82,12 @@ from workflows.templates import TemplateEdit
 from workflows.watch import AwxWatch
 from workflows.webhooks import CallWebhook
 
+WORKFLOWS = (
+    *(Promotion, Follow, Claim, AwxWatch, DriftWatch, Logout),
+    *(TemplateEdit, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
+    *(ReadEvidence, CompareContract, MakeReport, MakePart),
+)
+
 
 @dataclass(frozen=True)
 class Registration:
@@ -195,48 +201,46 @@ class Registration:
         """The worker, not started yet; `options` are the SDK's own. Workflows run without the sandbox (ADR 15)."""
         options = {"workflow_runner": QueryGuard(UnsandboxedWorkflowRunner())} | options
         identities = Identities(self.repository, self.index, self.keys)
-        proofs = Proofs(self.keys, lambda person: identities.check(self.directory.current(), person))
         known = KnownRecord(self.repository, self.index, self.controls, self.keys, identities, self.known_for)
-        record = RecordPreflight(
-            self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket)
-        )
-        awx = AwxActivities(self.awx, record.objection, self.timings, seal=self.commits.seal)
-        vouching = Vouching(self.commits, record, awx, self.plan.expiry, Promotion.__name__)
-        fronts = Fronts(self.client, awx)
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            workflows=[
-                *(Promotion, Follow, Claim, AwxWatch, DriftWatch, Logout),
-                *(TemplateEdit, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
-                *(ReadEvidence, CompareContract, MakeReport, MakePart),
-            ],
-            activities=[
-                RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
-                SessionActivities(self.repository).revoke_session,
-                PreferenceActivities(self.repository).keep_preferences,
-                FeedActivities(self.repository).keep_feed,
-                BrowserActivities(self.push, self.repository).keep_browser,
-                TemplateActivities(self.repository, self.keys, self.directory, shipped).commit_template,
-                LeadingActivities(self.client, self.followers).lead,
-                ProofActivities(proofs, self.controls, self.index).check_decision,
-                WatchActivities(self.awx, self.index).compare_jobs,
-                DriftActivities(self.drift).find_drift,
-                PreflightActivities(record, awx.find_job, self.look_every).look,
-                EvidenceActivities(self.gitlab, self.directory, self.commits, self.now).read_evidence,
-                ContractActivities(
-                    self.contracts, self.differ, self.controls.catalogue, self.commits, self.now
-                ).compare_contract,
-                WebhookActivities(self.webhooks, self.directory, self.index).call_webhook,
-                *(awx.launch_job, awx.read_result),
-                *self._of_reports(),
-            ],
+            workflows=WORKFLOWS,
+            activities=[*self._activities(identities), *self._of_reports()],
             interceptors=[
                 SignatureInterceptor(Proofs(known, known.check_person).check_decision, known.target),
                 HeartbeatInterceptor(),
             ],
             plugins=[SimplePlugin("known-record", run_context=partial(_following, known))],
             **options,
+        )
+
+    def _activities(self, identities: Identities) -> tuple[Callable[..., Any], ...]:
+        proofs = Proofs(self.keys, lambda person: identities.check(self.directory.current(), person))
+        record = RecordPreflight(
+            self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket)
+        )
+        awx = AwxActivities(self.awx, record.objection, self.timings, seal=self.commits.seal)
+        vouching = Vouching(self.commits, record, awx, self.plan.expiry, Promotion.__name__)
+        fronts = Fronts(self.client, awx)
+        return (
+            RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
+            SessionActivities(self.repository).revoke_session,
+            PreferenceActivities(self.repository).keep_preferences,
+            FeedActivities(self.repository).keep_feed,
+            BrowserActivities(self.push, self.repository).keep_browser,
+            TemplateActivities(self.repository, self.keys, self.directory, shipped).commit_template,
+            LeadingActivities(self.client, self.followers).lead,
+            ProofActivities(proofs, self.controls, self.index).check_decision,
+            WatchActivities(self.awx, self.index).compare_jobs,
+            DriftActivities(self.drift).find_drift,
+            PreflightActivities(record, awx.find_job, self.look_every).look,
+            EvidenceActivities(self.gitlab, self.directory, self.commits, self.now).read_evidence,
+            ContractActivities(
+                self.contracts, self.differ, self.controls.catalogue, self.commits, self.now
+            ).compare_contract,
+            WebhookActivities(self.webhooks, self.directory, self.index).call_webhook,
+            *(awx.launch_job, awx.read_result),
         )
 
 
