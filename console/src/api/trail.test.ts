@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   isTrailFiltered,
   keepViews,
-  NO_FILTERS,
+  UNFILTERED,
   readTrailFilters,
   savedViews,
   trailQuery,
@@ -12,13 +12,13 @@ import {
 describe('the filters of the audit trail', () => {
   it('are the same after a way through the address', () => {
     const filters = {
-      ...NO_FILTERS,
+      ...UNFILTERED,
       q: 'a&b=c',
       person: 'jean@cab-i.com',
       action: 'approve',
       from: '2026-03-01',
     };
-    const read = readTrailFilters(writeTrailFilters({ ...NO_FILTERS, ...filters } as typeof NO_FILTERS));
+    const read = readTrailFilters(writeTrailFilters({ ...UNFILTERED, ...filters } as typeof UNFILTERED));
     expect(read).toEqual(filters);
     expect(isTrailFiltered(read)).toBe(true);
   });
@@ -27,7 +27,7 @@ describe('the filters of the audit trail', () => {
     const read = readTrailFilters(
       new URLSearchParams('action=dance&outcome=maybe&from=yesterday&to=2026-3-1'),
     );
-    expect(read).toEqual(NO_FILTERS);
+    expect(read).toEqual(UNFILTERED);
     expect(trailQuery(read)).toEqual({});
   });
 });

@@ -41,17 +41,6 @@ export interface TrailFilters {
   to: string;
 }
 
-export const NO_FILTERS: TrailFilters = {
-  q: '',
-  person: '',
-  action: '',
-  outcome: '',
-  tenant: '',
-  ticket: '',
-  from: '',
-  to: '',
-};
-
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The filters that an address holds; whatever is misspelled in it counts as not there. */
@@ -69,6 +58,9 @@ export function readTrailFilters(search: URLSearchParams): TrailFilters {
     to: day('to'),
   };
 }
+
+/** The whole trail. */
+export const UNFILTERED = readTrailFilters(new URLSearchParams());
 
 /** The address that holds these filters; what filters nothing is left out. */
 export function writeTrailFilters(filters: TrailFilters): URLSearchParams {

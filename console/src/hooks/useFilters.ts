@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { readFilters, writeFilters, type Filters, type Tab } from '@/api/filters';
+import { holds } from '@/api/rights';
 import type { Me } from '@/api/types';
 
 const KEPT_AS = 'prodgate-list';
@@ -13,7 +14,7 @@ export function lastList(): string {
 
 /** The tab that somebody lands on: their work. */
 function homeTab(me: Me): Tab {
-  if (me.mayApprove) return 'waiting';
+  if (holds(me, 'approve')) return 'waiting';
   return me.creates.length ? 'mine' : 'all';
 }
 

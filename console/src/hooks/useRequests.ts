@@ -10,7 +10,8 @@ import {
 import { api, data } from '@/api/client';
 import { days, type Filters } from '@/api/filters';
 import { retryable } from '@/api/problem';
-import type { Decision, Ticket } from '@/api/types';
+import { holds } from '@/api/rights';
+import type { Decision, Me, Ticket } from '@/api/types';
 
 const PAGE = 50;
 
@@ -48,12 +49,12 @@ export function useStats() {
 }
 
 /** How many requests wait for the caller in all, whatever is filtered; for who may decide. */
-export function useWaitingCount(mayApprove: boolean): number | undefined {
+export function useWaitingCount(me: Me): number | undefined {
   return useQuery({
     queryKey: [...KEYS.stats, 'waiting'],
     queryFn: async ({ signal }) =>
       read(await api.GET('/v1/requests/prod/pending', { params: { query: { limit: 1 } }, signal })).total,
-    enabled: mayApprove,
+    enabled: holds(me, 'approve'),
   }).data;
 }
 

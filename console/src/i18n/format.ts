@@ -3,7 +3,7 @@
 export type Language = 'en' | 'fr';
 
 /** English as Europe writes its dates: 23 Dec 2024, 10:30. */
-const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
+export const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_557_600],
@@ -49,6 +49,16 @@ export function formatter(language: Language) {
     /** The same moment as it is called in another zone. */
     inZone: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, { ...MINUTE, timeZone }).format(new Date(iso)),
+    /** 10:30, in the device's zone, as the three below. */
+    time: (at: Date) => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(at),
+    /** Mon 23 Dec. */
+    day: (at: Date) =>
+      new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' }).format(at),
+    /** December 2024. */
+    month: (at: Date) => new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(at),
+    /** 23–29 Dec 2024. */
+    days: (first: Date, last: Date) =>
+      new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).formatRange(first, last),
     /** 3 hours ago, in 2 days. */
     relative: ago,
     /** A number; a dash where there is none to be had. */

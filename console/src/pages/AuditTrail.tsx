@@ -3,7 +3,7 @@ import { useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import {
   isTrailFiltered,
-  NO_FILTERS,
+  UNFILTERED,
   readTrailFilters,
   writeTrailFilters,
   type TrailFilters,
@@ -44,7 +44,7 @@ export default function AuditTrail() {
       </div>
       <SavedViews query={writeTrailFilters(filters).toString()} offered={isTrailFiltered(filters)} />
       <TrailFilterBar filters={filters} me={me} search={box} change={change} />
-      <Entries filters={filters} clear={() => change(NO_FILTERS)} />
+      <Entries filters={filters} clear={() => change(UNFILTERED)} />
     </div>
   );
 }

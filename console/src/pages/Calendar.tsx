@@ -2,6 +2,7 @@ import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide-react';
 import { DayGrid } from '@/components/calendar/DayGrid';
 import { moved, shownDays, type Span, type View } from '@/components/calendar/days';
 import { FeedAddress } from '@/components/calendar/FeedAddress';
+import { DEVICE_ZONE } from '@/components/form/zone';
 import { usePlan, useShown, type Shown } from '@/hooks/useCalendar';
 import { usePageTitle } from '@/hooks/usePageTitle';
 import { useSpeech } from '@/i18n';
@@ -24,7 +25,7 @@ export default function Calendar() {
       <div>
         <h1 className="text-xl font-semibold">{w.title}</h1>
         <p className="text-muted">
-          {w.help} {w.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+          {w.help} {w.zone(DEVICE_ZONE)}
         </p>
       </div>
       <Turning shown={shown} span={span} change={change} count={data?.tickets.length} />
@@ -89,10 +90,6 @@ function Turning({ shown: { view, at }, span, change, count }: Given) {
 }
 
 function Period({ view, at, span }: { view: View; at: Date; span: Span }) {
-  const { language } = useSpeech();
-  const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
-  if (view === 'month')
-    return <>{new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(at)}</>;
-  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
-  return <>{dates.formatRange(span.first, span.last)}</>;
+  const { format } = useSpeech();
+  return view === 'month' ? format.month(at) : format.days(span.first, span.last);
 }

@@ -2,6 +2,7 @@ import { FileQuestionMark } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { ApiProblem } from '@/api/problem';
+import { holds } from '@/api/rights';
 import { DECISIONS, type Decision } from '@/api/types';
 import { Announcements } from '@/components/requests/detail/Announcements';
 import { Contract } from '@/components/contract/Contract';
@@ -115,7 +116,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
           etag={etag}
           nameOf={nameOf}
           onClose={() => ask(undefined)}
-          onDecided={() => setDecided(me.mayApprove)}
+          onDecided={() => setDecided(holds(me, 'approve'))}
         />
       )}
     </>

@@ -1,4 +1,5 @@
 import { Outlet } from 'react-router';
+import { holds } from '@/api/rights';
 import type { Me } from '@/api/types';
 import { DelayedBar } from '@/components/requests/decide/DelayedBar';
 import { WaitingContext } from '@/hooks/usePageTitle';
@@ -6,11 +7,11 @@ import { useWaitingCount } from '@/hooks/useRequests';
 
 /** The page of somebody who is known, with what goes with them from page to page. */
 export function Inside({ me }: { me: Me }) {
-  const waiting = useWaitingCount(me.mayApprove);
+  const waiting = useWaitingCount(me);
   return (
     <WaitingContext value={waiting ?? 0}>
       <Outlet context={me} />
-      {me.mayApprove && <DelayedBar />}
+      {holds(me, 'approve') && <DelayedBar />}
     </WaitingContext>
   );
 }

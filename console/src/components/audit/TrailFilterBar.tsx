@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import type { RefObject } from 'react';
-import { ACTIONS, isTrailFiltered, NO_FILTERS, OUTCOMES, type TrailFilters } from '@/api/trail';
+import { ACTIONS, isTrailFiltered, OUTCOMES, UNFILTERED, type TrailFilters } from '@/api/trail';
 import type { Me } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { useAuditWords } from '@/i18n/audit';
@@ -70,7 +70,7 @@ export function TrailFilterBar({ filters, me, search, change }: TrailFilterBarPr
         </label>
       ))}
       {isTrailFiltered(filters) && (
-        <Button tone="ghost" small onClick={() => change(NO_FILTERS)}>
+        <Button tone="ghost" small onClick={() => change(UNFILTERED)}>
           <X className="size-3.5" aria-hidden />
           {t.list.clearFilters}
         </Button>

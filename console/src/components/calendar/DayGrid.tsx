@@ -57,12 +57,7 @@ export function DayGrid({ days, tickets, month }: Given) {
 }
 
 function DayName({ day, today }: { day: Date; today: boolean }) {
-  const { language } = useSpeech();
-  const name = new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-  }).format(day);
+  const { format } = useSpeech();
   return (
     <h2 className="text-[0.8125rem] font-medium text-muted">
       <time
@@ -70,18 +65,17 @@ function DayName({ day, today }: { day: Date; today: boolean }) {
         aria-current={today ? 'date' : undefined}
         className={cx(today && 'rounded bg-accent-soft px-1.5 py-0.5 text-accent-text')}
       >
-        {name}
+        {format.day(day)}
       </time>
     </h2>
   );
 }
 
 function Planned({ ticket }: { ticket: Ticket }) {
-  const { t, language } = useSpeech();
+  const { t, format } = useSpeech();
   const { target, request } = ticket.spec;
   const held = ticket.status.history.at(-1)?.action === 'held';
   const at = request.scheduledDate ?? '';
-  const time = new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', { timeStyle: 'short' });
   return (
     <Link
       to={`/requests/${ticket.metadata.id}`}
@@ -89,7 +83,7 @@ function Planned({ ticket }: { ticket: Ticket }) {
     >
       <span className="flex flex-wrap items-baseline gap-x-1.5">
         <time dateTime={at} className="font-medium tabular-nums">
-          {time.format(new Date(at))}
+          {format.time(new Date(at))}
         </time>
         <span className="min-w-0 break-words">{target.name}</span>
         <span className="font-mono break-all text-muted">{target.version}</span>

@@ -1,7 +1,7 @@
 // The words of this page alone: they come with it, and not with the first script.
 import { useSpeech } from '@/i18n';
 import { plural } from '@/i18n/plural';
-import { formatter, type Language } from '@/i18n/format';
+import { formatter, LOCALES, type Language } from '@/i18n/format';
 import { fr } from './words.fr';
 
 const n = plural('en');
@@ -91,7 +91,6 @@ const en = {
 export type Words = typeof en;
 
 const WORDS: Record<Language, Words> = { en, fr };
-const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 
 const UNITS = [
   ['day', 86_400],

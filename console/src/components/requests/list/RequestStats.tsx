@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { ROWS, writeFilters, type Filters } from '@/api/filters';
+import { holds } from '@/api/rights';
 import type { Me, State } from '@/api/types';
 import { useStats, useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
@@ -19,10 +20,10 @@ export function RequestStats({ me }: { me: Me }) {
   const { t, format } = useSpeech();
   const words = useDecidingWords();
   const { data, isError } = useStats();
-  const waiting = useWaitingCount(me.mayApprove);
+  const waiting = useWaitingCount(me);
   const { stats } = t.list;
   // Has its line before it is known, so that nothing moves when it is.
-  const mine = me.mayApprove ? (waiting === undefined ? '\u00a0' : words.ofThese(waiting)) : undefined;
+  const mine = holds(me, 'approve') ? (waiting === undefined ? '\u00a0' : words.ofThese(waiting)) : undefined;
   const rows = [
     [stats.pending, data?.pending, leadsTo(['pending'], '-createdAt'), words.pending, mine],
     [stats.approvedToday, data?.approvedToday, leadsTo(APPROVED), words.today],
