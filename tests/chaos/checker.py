@@ -240,7 +240,7 @@ def _outcomes(evidence: Evidence) -> Iterator[Finding]:
 
 
 def announcements(evidence: Evidence) -> Iterator[tuple[str, str]]:
-    """Everything that has to be told, by id, with its ticket: each change but a retry, a date, and a launch that AWX refused."""
+    """Everything that has to be told, by id, with its ticket: not a retry, a date, or a launch that AWX refused."""
     for ticket, history in evidence.histories.items():
         for number, entry in enumerate(history, start=1):
             if entry.action in ANNOUNCED and not (entry.action == "deploying" and entry.job is None):

@@ -14,6 +14,7 @@ vi.mock('./provider', () => ({
       sessionStorage.setItem(keptAs(SETTINGS as never), JSON.stringify(USER));
       return Promise.resolve(USER);
     },
+    metadataService: { getMetadata: () => Promise.resolve({}) },
   }),
 }));
 
@@ -27,5 +28,7 @@ test('a sign-in that ends before the tabs beside have answered stays', async () 
   expect(session.read().status).toBe('signed-in');
   await started;
   expect(session.read().status).toBe('signed-in');
-  sessionStorage.clear();
+  // The files of tests share one page, and this session.
+  await session.signOut();
+  expect(session.read().status).toBe('signed-out');
 });
