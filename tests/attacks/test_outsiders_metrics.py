@@ -9,10 +9,10 @@ from tests.api.house import House
 
 def test_nobody_reads_metrics_through_the_proxy(house: House) -> None:
     """Compose's nginx, and any Ingress, brings whoever comes, and says for whom it asks."""
-    assert "prodgate_promotions" in house.http().get("/metrics").text
+    assert "prodgate_http_requests" in house.http().get("/metrics").text
     through = house.http().get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
     assert through.status_code == 404
-    assert "prodgate_promotions" not in through.text
+    assert "prodgate_http_requests" not in through.text
 
 
 def test_files_of_a_hostile_commit_make_few_series() -> None:
