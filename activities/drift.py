@@ -22,7 +22,8 @@ from record.errors import RecordError
 from record.index.query import MAX_LIMIT, Sort, TicketQuery, every, pages
 from record.index.reader import Index
 
-DRIFT = "prodgate_drift"
+DRIFT, LOOKED = "prodgate_drift", "prodgate_drift_seconds"
+"""Each worker serves what it found itself: what holds is what the one that looked last has found."""
 AT_ONCE = 32
 """Promotions that are asked about at once: enough to keep the engine busy, few enough to leave room for its work."""
 SETTLES = 3.0
@@ -169,7 +170,10 @@ class DriftActivities:
         for drift in found[:TOLD]:
             activity.logger.error("%s %s: %s; %s", drift.kind, drift.subject, drift.found, drift.mend)
         counts = Counter(drift.kind for drift in found)
-        gauge = activity.metric_meter().create_gauge(DRIFT, "Differences between the record and the engine")
+        meter = activity.metric_meter()
+        gauge = meter.create_gauge(DRIFT, "Differences between the record and the engine")
         for kind in DriftKind:
             gauge.set(counts[kind], {"kind": kind.value})
+        looked = meter.create_gauge(LOOKED, "The time of this worker's last look for differences, as a Unix time")
+        looked.set(int(datetime.now(UTC).timestamp()))
         return DriftReport(counts=dict(counts), first=tuple(found[:TOLD]))

@@ -21,6 +21,7 @@ TABLE = re.compile(r"(?<=<!-- metrics -->\n).*?(?=<!-- /metrics -->)", re.DOTALL
 SETTINGS = {"PRODGATE_AWX_WATCH_EVERY": "1"}
 SELDOM = {
     "prodgate_drift": ("gauge", "Differences between the record and the engine"),
+    "prodgate_drift_seconds": ("gauge", "The time of this worker's last look for differences, as a Unix time"),
     "prodgate_awx_duplicate_jobs": ("gauge", "Jobs beyond the first for one attempt; there from the first one on"),
     "prodgate_spans_lost_total": ("counter", "Spans that the collector did not take; there where one is set"),
 }

@@ -1,7 +1,8 @@
 """The end of a job as the ticket is told of it: for each way AWX can end, lose or misreport it."""
 
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,6 +30,17 @@ async def launched(simulator: Simulator, awx: AwxActivities, *statuses: str, **f
     job = await awx.client.launch(template.id, deployment().extra_vars(), [], None)
     simulator.until_status(job.id, *statuses)
     return job.id
+
+
+@contextmanager
+def paced(simulator: Simulator, **seconds: float) -> Iterator[None]:
+    """Jobs take that long for parts of their lives, for a while."""
+    quick = simulator.control("PATCH", "pace", json={})
+    simulator.control("PATCH", "pace", json=seconds)
+    try:
+        yield
+    finally:
+        simulator.control("PATCH", "pace", json=quick)
 
 
 async def read(awx: AwxActivities, number: int, age: timedelta = timedelta(0)) -> JobResult:
@@ -124,23 +136,20 @@ async def test_a_job_under_way_is_looked_at_soon_then_rarely(simulator: Simulato
 async def test_a_reaped_job_is_read_again_after_a_minute(simulator: Simulator, awx: AwxActivities) -> None:
     """AWX said failed, the run went on and succeeded: the ticket says succeeded."""
     patient = dataclasses.replace(awx, timings=AwxTimings())
-    number = await launched(simulator, awx, "failed", life=["reaped-then-successful"])
-    assert timedelta(seconds=50) < await not_yet(patient, number) <= A_MINUTE
-    simulator.until_status(number, "successful")
+    with paced(simulator, reaped=3.0):  # seconds in which it is seen
+        number = await launched(simulator, awx, "failed", life=["reaped-then-successful"])
+        assert timedelta(seconds=50) < await not_yet(patient, number) <= A_MINUTE
+        simulator.until_status(number, "successful")
     assert (await read(patient, number)).outcome is JobOutcome.SUCCEEDED
 
 
 async def test_a_requeued_job_is_followed_to_its_end(simulator: Simulator, awx: AwxActivities) -> None:
     """Running, then pending again: a status may go back."""
-    quick = simulator.control("PATCH", "pace", json={})
-    simulator.control("PATCH", "pace", json={"pending": 1.5, "running": 1.5})  # seconds in which it is seen
-    try:
+    with paced(simulator, pending=1.5, running=1.5):  # seconds in which it is seen
         number = await launched(simulator, awx, "running", life=["requeued"])
         simulator.until_status(number, "pending")
         await not_yet(awx, number)
         simulator.until_status(number, "successful")
-    finally:
-        simulator.control("PATCH", "pace", json=quick)
     assert (await read(awx, number)).outcome is JobOutcome.SUCCEEDED
 
 

@@ -24,7 +24,7 @@ from tests.record.building import bare
 from tests.record.trail.trails import noted
 
 LOGOUT = "/v1/sessions/logout"
-SECONDS = 5.0
+SECONDS = 30.0
 """The time within which the other API has to know."""
 
 

@@ -13,8 +13,6 @@ from tests.console.words import EN, Words
 from tests.e2e.stack import Stack, until
 
 KEYS_FOR_TEN = 12
-SECONDS_EACH = 3.0
-"""A hundred within five minutes; `bench.deciding` takes a hundred, here it is a tenth."""
 
 
 def several(stack: Stack, name: str, count: int) -> list[str]:
@@ -50,7 +48,7 @@ def test_ten_decisions_take_twelve_keys(sit: Sit, stack: Stack, words: Words) ->
     assert [each["action"] for each in history].count("approved") == 1
 
 
-def test_mixed_decisions_need_no_pointer_and_little_time(sit: Sit, stack: Stack) -> None:
+def test_mixed_decisions_need_no_pointer(sit: Sit, stack: Stack) -> None:
     """What raises a question asks it, and Ctrl+Enter answers; one second is for looking at each."""
     name = fresh_name("mixed")
     mixed = Mixed.asked(stack, name, 10)
@@ -61,8 +59,7 @@ def test_mixed_decisions_need_no_pointer_and_little_time(sit: Sit, stack: Stack)
     mixed.decide(jean, keyboard)
     seconds = time.monotonic() - begun
     told = f"10 mixed decisions by keyboard alone: {seconds:.0f} s, {keyboard.keys} keys, {keyboard.typed} letters"
-    print(told)  # noqa: T201  the time is the aim: CI shows it
-    assert seconds < 10 * SECONDS_EACH
+    print(told)  # noqa: T201  a hundred within five minutes is the aim, which `bench.deciding` measures
     until("all are decided", lambda: "pending" not in states(stack, mixed.in_turn))
     assert set(states(stack, mixed.rejected)) == {"rejected"}
 

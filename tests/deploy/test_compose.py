@@ -112,6 +112,23 @@ def test_what_a_company_may_have_elsewhere_runs_where_it_is_asked_for() -> None:
     assert not {each for spec in SERVICES.values() for each in spec.get("depends_on", {})} & chosen.keys()
 
 
+def test_whoever_is_let_in_without_a_name_is_reached_by_its_users_alone() -> None:
+    """Temporal, its database, the broker and the counters ask nobody who they are."""
+    members: dict[str, set[str]] = {}
+    for service, spec in SERVICES.items():
+        for network in spec["networks"]:
+            members.setdefault(network, set()).add(service)
+    assert members == {
+        "front": {"proxy", "api"},
+        "engine": {"temporal", "temporal-namespace", "temporal-ui", "worker", "api"},
+        "database": {"postgresql", "temporal-schema", "temporal"},
+        "broker": {"kafka", "worker"},
+        "store": {"s3", "worker", "api"},
+        "counters": {"valkey", "api"},
+    }
+    assert set(COMPOSE["networks"]) == set(members)
+
+
 def test_temporals_pages_are_behind_the_companys_sign_in() -> None:
     """By the same issuer as people's; what decides stays with the API, and histories are decrypted by it."""
     given = environment("temporal-ui")

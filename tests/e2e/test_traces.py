@@ -115,14 +115,14 @@ async def test_a_promotion_is_followed_from_its_request_to_awx_and_the_people_it
 def test_a_collector_that_hangs_or_refuses_holds_up_nobody(tmp_path: Path) -> None:
     """Spans are lost and counted; people are answered, and processes end, as if nothing were traced."""
     with collecting() as collector:
-        collector.status, collector.slow = 503, 20.0
+        collector.status, collector.slow = 503, 300.0
         with started(Stack(tmp_path / "data", settings={"PRODGATE_OTLP_URL": collector.url})) as stack:
             began = time.monotonic()
             stack.await_state([deployed(stack)], "deployed")
             until("a batch was offered", lambda: collector.asked > 0)
             lost = "prodgate_spans_lost_total"
             until("lost spans counted", lambda: f"{lost} 0.0" not in stack.metrics("api"))
-            assert time.monotonic() - began < 60
+            assert time.monotonic() - began < 200
             began = time.monotonic()
             stack.interrupt()
-            assert time.monotonic() - began < 20
+            assert time.monotonic() - began < 60

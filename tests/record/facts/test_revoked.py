@@ -110,25 +110,28 @@ def test_what_no_token_is_old_enough_for_is_forgotten(shared: Path, tmp_path: Pa
 
 
 def test_a_question_costs_the_same_whatever_is_on_the_list(sessions: RevokedSessions) -> None:
-    """With a hundred thousand entries a thousand questions take no second."""
-    for number in range(100_000):
-        sessions.add(ended(jti=f"t-{number}"))
-    started = time.perf_counter()
-    for _ in range(1_000):
-        assert not sessions.refuses(token(jti="x", sid="y"), JEAN)
-    assert time.perf_counter() - started < 1
+    """A thousand times as many entries, and this thread works no ten times as long for a thousand questions."""
+    costs = []
+    for entries in (10, 10_000):
+        for number in range(entries):
+            sessions.add(ended(jti=f"t-{number}"))
+        started = time.thread_time()
+        for _ in range(1_000):
+            assert not sessions.refuses(token(jti="x", sid="y"), JEAN)
+        costs.append(time.thread_time() - started)
+    assert costs[1] < 10 * costs[0]
 
 
 def test_the_list_is_certain_while_the_record_can_be_read(shared: Path, tmp_path: Path) -> None:
     """And for the time that what was known counts; what is on it stays refused."""
-    sessions = RevokedSessions(opened(shared, tmp_path / "api"), DAY, Now(), known_for=0.2)
+    sessions = RevokedSessions(opened(shared, tmp_path / "api"), DAY, Now(), known_for=3)
     assert not sessions.certain(), "nothing was read yet"
     revoke(opened(shared, tmp_path / "worker"), ended(jti="a"))
     sessions.follow()
     assert sessions.certain()
     shared.rename(tmp_path / "away.git")
     assert sessions.refuses(token(jti="a"), frozenset())
-    time.sleep(0.3)
+    time.sleep(3.1)
     assert not sessions.certain()
     assert sessions.refuses(token(jti="a"), frozenset())
     (tmp_path / "away.git").rename(shared)
@@ -139,11 +142,11 @@ def test_the_list_is_certain_while_the_record_can_be_read(shared: Path, tmp_path
 def test_a_remote_that_is_away_makes_the_list_uncertain(shared: Path, tmp_path: Path) -> None:
     """Somebody may have been put on it since the last fetch."""
     repository = opened(f"file://{shared}", tmp_path / "api")
-    sessions = RevokedSessions(repository, DAY, Now(), known_for=0.2)
+    sessions = RevokedSessions(repository, DAY, Now(), known_for=3)
     repository.fetch()
     sessions.follow()
     assert sessions.certain()
-    time.sleep(0.3)
+    time.sleep(3.1)
     sessions.follow()
     assert not sessions.certain()
     repository.fetch()

@@ -52,7 +52,7 @@ export const Tabs: StoryObj = {
         tenants: [],
         creates: ['tenant-finance'],
         mayApprove: true,
-        rights: [],
+        rights: [{ permission: 'approve', everywhere: false, tenants: ['tenant-finance'] }],
         faults: [],
       }}
     />
