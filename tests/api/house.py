@@ -205,7 +205,7 @@ class House:
         url = url or self.url
         with self._one:  # of two that threads make at once, one would never be closed
             if url not in self._http:
-                self._http[url] = httpx.Client(base_url=url, timeout=30, verify=False)  # noqa: S501  no TLS here
+                self._http[url] = httpx.Client(base_url=url, timeout=90, verify=False)  # noqa: S501  no TLS here
             return self._http[url]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

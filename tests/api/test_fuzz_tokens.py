@@ -18,6 +18,7 @@ from api.errors import Unauthenticated
 from api.oidc import Provider
 from tests.api.house import ALICE, PIERRE
 from tests.api.issuer import ISSUER, Issuer
+from tests.examples import examples
 
 ISSUING = Issuer()
 STRANGER, STRANGE_RSA = ECKey.generate_key("P-256", auto_kid=True), RSAKey.generate_key(2048, auto_kid=True)
@@ -29,7 +30,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=5,
 )
-MANY = settings(max_examples=500, deadline=None)
+MANY = settings(max_examples=examples(500), deadline=None)
 
 
 def identity(token: str) -> Identity | None:
@@ -109,7 +110,7 @@ def test_what_everybody_knows_is_no_secret(algorithm: str, form: str, kid: str |
     assert identity(f"{said}.{segment(digest)}") is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     key=st.sampled_from([(STRANGER, "ES256"), (STRANGE_RSA, "RS256"), (STRANGE_RSA, "PS256")]),
     kid=st.sampled_from([ISSUING.key.kid, STRANGER.kid, "", None]),
@@ -123,7 +124,7 @@ def test_another_key_is_nobodys(key: tuple[Any, str], kid: str | None, embedded:
     assert identity(jwt.encode(header, ISSUING.claims(ALICE), signing, algorithms=ALGORITHMS)) is None
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(claim=st.sampled_from(["iss", "aud", "sub", "email", "exp", "nbf", "iat", "auth_time"]), value=JSON)
 def test_a_strange_claim_is_refused_or_harmless(claim: str, value: Any) -> None:
     """Signed by the issuer itself: where such a token is accepted, it names whom a good one would."""

@@ -17,6 +17,7 @@ from record.facts.controls import facts
 from record.index.targets import TargetState
 from record.people.catalogue import CatalogueState
 from record.people.directory import DirectoryState
+from tests.examples import examples
 
 TENANTS = ("tenant-a", "tenant-b", "tenant-c")
 NAMES = ("pay", "Pay", "order.api", "pay-2")
@@ -117,7 +118,7 @@ def rights(directory: DirectoryState, catalogue: CatalogueState, commit: pygit2.
     return found
 
 
-@settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(1_000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_tenant_gets_at_anothers_target_and_no_fault_adds_a_right(
     objects: pygit2.Repository, data: st.DataObject

@@ -79,11 +79,11 @@ def words(request: pytest.FixtureRequest) -> Words:
 
 @pytest.fixture
 def sit(browser: Browser, stack: Stack) -> Iterator[Sit]:
-    """`sit("pierre", words)`: somebody takes their desk and signs in; what goes wrong at any desk fails the test."""
+    """`sit("pierre", words)`: somebody takes their desk, signed in; what goes wrong at any desk fails the test."""
     with ExitStack() as desks:
 
         def sit_down(who: str | None, words: Words = EN, path: str = "/", **given: object) -> Desk:
             desk = desks.enter_context(seated(browser, stack, words, **given))
-            return desk.sign_in(who, path) if who else desk
+            return desk.come_back(who, path) if who else desk
 
         yield sit_down

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, ViewportSize, expect
 
@@ -45,6 +46,12 @@ document.addEventListener('securitypolicyviolation', (event) =>
 """
 
 
+_KEPT = "() => Object.entries(sessionStorage).find(([name]) => name.startsWith('oidc.user:'))"
+"""The session that the page keeps: its name and what is kept."""
+_SESSIONS: dict[tuple[str, str], list[str]] = {}
+"""The last sign-in of each person at each stack: one loads the console three times, and few tests are about it."""
+
+
 def launched(playwright: Playwright) -> Browser:
     """The system's Chromium, best without windows, or else the one that `playwright install chromium` brought."""
     path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
@@ -69,8 +76,29 @@ class Desk:
         self.go(path)
         self.button(self.words.sign_in).click()
         self.page.get_by_role("button", name=NAMES[who]).click()
-        expect(self.page.get_by_role("button", name=f"{self.words.account} {NAMES[who]}")).to_be_visible()
+        self._sees_who(who)
         return self
+
+    def come_back(self, who: str, path: str = "/") -> "Desk":
+        """Come to the page as the person, by their last sign-in at this stack, as after a reload; else sign in."""
+        kept = _SESSIONS.get((self.stack.api, who))
+        if kept is None or not self._is_good(json.loads(kept[1])["id_token"]):
+            self.sign_in(who, path)
+            _SESSIONS[self.stack.api, who] = self.page.evaluate(_KEPT)
+            return self
+        self.go("/v1/console")  # a page of the origin that runs nothing
+        self.page.evaluate("([name, value]) => sessionStorage.setItem(name, value)", kept)
+        self.go(path)
+        self._sees_who(who)
+        return self
+
+    def _is_good(self, token: str) -> bool:
+        """Nobody has signed out of it since."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.get(f"{self.stack.api}/v1/me", headers=headers, trust_env=False).status_code == 200
+
+    def _sees_who(self, who: str) -> None:
+        expect(self.page.get_by_role("button", name=f"{self.words.account} {NAMES[who]}")).to_be_visible()
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.stack.api}{path}")

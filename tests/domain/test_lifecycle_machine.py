@@ -16,6 +16,7 @@ from domain.errors import RuleViolation
 from domain.roles import Grant, Person, Requester, Role
 from domain.ticket import Action, PromotionRequest, State
 from tests.domain.builders import FINANCE, NOW, RETAIL, decide, decision, details, submission
+from tests.examples import examples
 
 DAY = timedelta(days=1)
 PEOPLE = ("pierre", "jean", "ada", "vera")
@@ -229,4 +230,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestLife.settings = settings(max_examples=examples(150), stateful_step_count=30, deadline=None)

@@ -19,6 +19,7 @@ from record.facts.line import LineReader
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
 from tests.domain.builders import NOW
+from tests.examples import examples
 from tests.record.audit.test_verify import PEOPLE, TENANT
 from tests.record.audit.test_verify_line import Request
 from tests.record.building import bare, git, opened, person_commits
@@ -160,5 +161,5 @@ class OneTarget(RuleBasedStateMachine):
         return [each.ticket for each in self.requests if places and each.ticket.id == places[0].ticket_id]
 
 
-OneTarget.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+OneTarget.TestCase.settings = settings(max_examples=examples(40), stateful_step_count=40, deadline=None)
 TestOneTarget = OneTarget.TestCase

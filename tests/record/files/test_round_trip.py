@@ -12,6 +12,7 @@ from domain.ticket import Action, HistoryEntry, Impact, PromotionRequest, State,
 from record.files.reading import load
 from record.files.writing import text_of
 from tests.domain.builders import pending
+from tests.examples import examples
 
 HOSTILE = [
     "yes", "no", "~", "null", "NULL", "1e3", "0x1F", "2026-03-02", "12:30:45", ".inf", "<<", "=", "",
@@ -113,7 +114,7 @@ def tickets(draw: st.DrawFn) -> PromotionRequest:
 
 
 @given(tickets())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_every_ticket_survives_its_file(ticket: PromotionRequest) -> None:
     """A written ticket is read back as the same ticket, and writing it again gives the same bytes."""
     written = text_of(ticket)
@@ -122,7 +123,7 @@ def test_every_ticket_survives_its_file(ticket: PromotionRequest) -> None:
 
 
 @given(tickets())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_other_readers_see_the_same_texts(ticket: PromotionRequest) -> None:
     """PyYAML's two readers, with their own ideas of dates, numbers and line breaks, get exactly our JSON form."""
     written = text_of(ticket)
@@ -154,7 +155,7 @@ def test_every_hostile_text_survives_in_every_field(text: str) -> None:
 
 
 @given(st.text(CHARACTERS, min_size=1, max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @example("\t\n")
 @example("\n\t\n")
 def test_any_text_survives_in_every_field(text: str) -> None:

@@ -25,6 +25,7 @@ from tests.domain.builders import (
     success,
     ticket_in,
 )
+from tests.examples import examples
 from tests.record.files.reference import written as written_by_pyyaml
 from tests.record.files.test_round_trip import tickets, with_text
 
@@ -134,7 +135,7 @@ def test_any_ticket_is_written_as_pyyaml_writes_it(ticket: PromotionRequest) -> 
 
 
 @given(st.text(LETTERS, min_size=1, max_size=40))
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=examples(500))
 @example("\n")
 @example(" \n\n")
 @example("a\n\n\n")

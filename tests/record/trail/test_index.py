@@ -20,6 +20,7 @@ from record.trail.export import COLUMNS, ExportFormat, exported
 from record.trail.index import TrailIndex, TrailUnread
 from record.trail.query import TrailQuery
 from record.trail.repository import open_trail
+from tests.examples import examples
 from tests.record.building import bare, git
 from tests.record.trail.trails import ALICE, JEAN, NOW, entry, found, indexed, kept
 
@@ -68,7 +69,7 @@ QUERIES = st.fixed_dictionaries(
 
 
 @given(QUERIES)
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_index_finds_what_a_plain_look_at_each_entry_does(many: TrailIndex, asked: dict[str, Any]) -> None:
     """Newest first, counted, page by page without a gap, and the same in an export."""
     query = TrailQuery(**asked, limit=40)
