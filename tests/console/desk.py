@@ -21,7 +21,7 @@ SETTINGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", 
 """A browser that runs as root in a container, has no screen, and fetches nothing by itself."""
 
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds in which what is expected has to come: a deployment takes two seconds, a busy machine far more."""
 
 AXE = "options => axe.run(document, options)"

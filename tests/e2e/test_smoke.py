@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bootstrap.smoke import APPROVER, MARK, REQUESTER
@@ -66,3 +67,11 @@ def test_an_installation_that_is_not_there_is_a_sentence(tmp_path: Path) -> None
     assert (done.returncode, done.stdout.count("\n")) == (1, 1)
     assert done.stdout.startswith("FAILED")
     assert prodgate("smoke", "http://127.0.0.1:9", "--target", TARGET).returncode == 2
+
+
+def test_the_demo_gives_its_people_tokens(stack: Stack) -> None:
+    """By the command that the README names."""
+    done = prodgate("token", JEAN, "--data", stack.data)
+    assert done.returncode == 0, done.stderr
+    headers = {"Authorization": f"Bearer {done.stdout.strip()}"}
+    assert httpx.get(f"{stack.api}/v1/me", headers=headers, trust_env=False).json()["email"] == JEAN
