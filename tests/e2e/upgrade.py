@@ -73,8 +73,8 @@ def installed(folder: Path, commit: str) -> Path:
     said("git", "clone", "--quiet", "--shared", "--no-checkout", ROOT, clone)
     said("git", "checkout", "--quiet", "--detach", said("git", "rev-parse", f"{commit}^{{commit}}"), cwd=clone)
     said(sys.executable, "-m", "venv", "--without-pip", environment)
-    pip = (sys.executable, "-m", "pip", "--python", environment / "bin" / "python")
-    pip = (*pip, "install", "--quiet", "--disable-pip-version-check")
+    of_it = ("--python", environment / "bin" / "python")
+    pip = (sys.executable, "-m", "pip", *of_it, "install", "--quiet", "--disable-pip-version-check")
     hashed, before = clone / "requirements" / "dev.txt", clone / "constraints.txt"  # 0.2.0 and before
     theirs, ours = _pins(hashed if hashed.exists() else before), _pins(ROOT / "requirements" / "dev.txt")
     if all(ours.get(name, version) == version for name, version in theirs.items()):
