@@ -23,7 +23,7 @@ from record.index.query import MAX_LIMIT, Sort, TicketQuery, every, pages
 from record.index.reader import Index
 
 DRIFT, LOOKED = "prodgate_drift", "prodgate_drift_seconds"
-"""Each worker serves what it found itself: what holds is what the one that looked last has found."""
+"""Names of the gauges: what a worker's last look found, and when it was. The last of all workers' looks counts."""
 AT_ONCE = 32
 """Promotions that are asked about at once: enough to keep the engine busy, few enough to leave room for its work."""
 SETTLES = 3.0

@@ -15,6 +15,8 @@ from clients.tls import context
 
 STOP_WITHIN = 20
 """Seconds a process gets to end on SIGTERM before it is killed."""
+KILLED = "Killed, for it did not end"
+"""The beginning of the line that the log of such a process ends with."""
 
 LONG_RUN = 10.0
 """Seconds after which a process that dies had been well: the next one starts at once."""
@@ -97,6 +99,8 @@ class Process:
         except TimeoutError:
             process.kill()
             await process.wait()
+            with self.log.open("a", encoding="utf-8") as log:
+                log.write(f"{KILLED} within {STOP_WITHIN} s\n")
 
     def _ending(self, lines: int = 8) -> str:
         """The place of the log, and the end of what this run wrote to it."""

@@ -1,4 +1,4 @@
-"""Says how many examples Hypothesis draws: in CI it draws the same ones each time, so fewer find as much there."""
+"""Says how many examples Hypothesis draws: in CI the same ones each time, so another run there finds nothing new."""
 
 import os
 

@@ -277,7 +277,7 @@ def test_an_open_stream_ends_with_its_session(two: tuple[House, str]) -> None:
         assert opened_.wait(5)
         since = time.monotonic()
         assert logged_out(house, logout_token(house)).status_code == 200
-        took = ended.result(10) - since
+        took = ended.result(120) - since
     assert took < SECONDS
 
 

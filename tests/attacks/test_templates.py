@@ -112,8 +112,9 @@ BOMBS = [
 @pytest.mark.parametrize(("file", "text"), BOMBS)
 def test_a_bomb_ends_its_own_process(file: str, text: str) -> None:
     """By the limit of time, of memory or of size; the caller goes on."""
-    with pytest.raises((DocumentTooLarge, TemplateFaulty)):
+    with pytest.raises((DocumentTooLarge, TemplateFaulty)) as refused:
         made(file, text, seconds=3, memory=400 << 20, size=8 << 20)
+    assert refused.value.params.get("seconds", "3") == "3"
 
 
 def test_what_typst_panics_at_is_a_fault_of_the_template() -> None:

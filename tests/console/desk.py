@@ -93,9 +93,9 @@ class Desk:
         return self
 
     def _is_good(self, token: str) -> bool:
-        """Nobody has signed out of it since."""
+        """Tells whether the API still takes the token."""
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.get(f"{self.stack.api}/v1/me", headers=headers, trust_env=False).status_code == 200
+        return httpx.get(f"{self.stack.api}/v1/me", headers=headers, timeout=60, trust_env=False).status_code == 200
 
     def _sees_who(self, who: str) -> None:
         expect(self.page.get_by_role("button", name=f"{self.words.account} {NAMES[who]}")).to_be_visible()

@@ -113,7 +113,7 @@ def test_what_a_company_may_have_elsewhere_runs_where_it_is_asked_for() -> None:
 
 
 def test_whoever_is_let_in_without_a_name_is_reached_by_its_users_alone() -> None:
-    """Temporal, its database, the broker and the counters ask nobody who they are."""
+    """Temporal, the broker and the counters ask nobody who they are; its database has users of its own anyway."""
     members: dict[str, set[str]] = {}
     for service, spec in SERVICES.items():
         for network in spec["networks"]:

@@ -11,6 +11,7 @@ RELEASED = "3400025db660deba991ca843879b19628eee8780"
 """The commit of 0.2.0, for it has no tag yet."""
 
 
+@pytest.mark.longest
 def test_promotions_go_on_through_an_upgrade_and_back(tmp_path: Path) -> None:
     """What the last release began this code finishes, and the other way round; one job an attempt, a clean record."""
     known = subprocess.run(["git", "cat-file", "-e", f"{RELEASED}^{{commit}}"], cwd=ROOT, check=False)

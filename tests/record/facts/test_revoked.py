@@ -110,7 +110,7 @@ def test_what_no_token_is_old_enough_for_is_forgotten(shared: Path, tmp_path: Pa
 
 
 def test_a_question_costs_the_same_whatever_is_on_the_list(sessions: RevokedSessions) -> None:
-    """A thousand times as many entries, and this thread works no ten times as long for a thousand questions."""
+    """A thousand times as many entries, and a thousand questions do not take this thread ten times as long."""
     costs = []
     for entries in (10, 10_000):
         for number in range(entries):
