@@ -75,14 +75,12 @@ def services(house: House) -> Services:
 async def test_a_slow_push_service_holds_up_no_other(services: Services) -> None:
     """Nor the journal: what the others took is noted while it takes its time."""
     async with AsyncExitStack() as stack:
-        slow = await services.open(stack, "slow", pause=8)
+        slow = await services.open(stack, "slow", pause=60)
         quick = await services.open(stack, "quick")
         async with services.house.leading(services.channel()) as leader:
-            begun = asyncio.get_running_loop().time()
             await told_whole(leader.repository)
             await until(lambda: len(quick.taken) > 0)
             await until(lambda: any(each.receipts for each in services.house.report().progress))
-            assert asyncio.get_running_loop().time() - begun < 8
             assert slow.taken == []
 
 

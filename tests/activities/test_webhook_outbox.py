@@ -62,16 +62,14 @@ async def test_a_promotion_is_told_to_each_address_in_order(house: House) -> Non
 async def test_a_slow_receiver_holds_up_no_other(house: House) -> None:
     """Nor does it hold up the journal: what the others got is noted while it takes its time."""
     async with AsyncExitStack() as stack:
-        slow, quick = Receiver(pause=6), Receiver()
+        slow, quick = Receiver(pause=60), Receiver()
         for each in (slow, quick):
             await stack.enter_async_context(each.open())
         named(house, slow.url(), quick.url())
         async with house.leading(channel()) as leader:
-            begun = asyncio.get_running_loop().time()
             await told_whole(leader.repository)
             await until(lambda: events(quick) == WHOLE)
             await until(lambda: sum(len(each.receipts) for each in house.report().progress) == 4)
-            assert asyncio.get_running_loop().time() - begun < 6
             assert slow.got == []
 
 

@@ -41,7 +41,7 @@ def test_a_line_without_end_holds_nobody_up(part: str) -> None:
     """Masking takes as long as the output is: the worker waits for it."""
     output, began = part * (256 * 1024 // len(part)), time.process_time()
     masked(output)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 20
 
 
 def test_colours_and_control_characters_go() -> None:

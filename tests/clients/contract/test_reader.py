@@ -123,18 +123,21 @@ async def test_nothing_is_followed_elsewhere() -> None:
 async def test_a_slow_host_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """One byte at a time is slow, too."""
     monkeypatch.setattr(reader, "READ_WITHIN", 0.5)
+    left = asyncio.Event()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
-        with suppress(ConnectionResetError):  # as soon as nobody reads
+        with suppress(ConnectionResetError):
             while True:
                 await response.write(b" ")
                 await asyncio.sleep(0.05)
+        left.set()
         return response
 
     async with serving(answer) as address:
         assert await refusal(address, ContractReader(HERE)) is NotCompared.AWAY
+        await left.wait()
 
 
 async def test_a_host_that_is_away_is_told_as_such() -> None:
