@@ -59,7 +59,7 @@ def serving(app: FastAPI, certificate: Path | None = None, known_by: Path | None
             thread.join()
 
 
-def eventually(check: Callable[[], object], within: float = 20.0) -> None:
+def eventually(check: Callable[[], object], within: float = 90) -> None:
     """Wait until the check holds; AssertionError after `within` seconds."""
     until = time.monotonic() + within
     while not check():

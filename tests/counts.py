@@ -14,7 +14,7 @@ import pytest
 
 from bootstrap.process import listen
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 def program() -> str:

@@ -126,7 +126,7 @@ async def archive(tmp_path: Path) -> Archive:
     return found
 
 
-async def until(true: Callable[[], bool], seconds: float = 40) -> None:
+async def until(true: Callable[[], bool], seconds: float = 90) -> None:
     for _ in range(round(seconds / 0.02)):
         if true():
             return

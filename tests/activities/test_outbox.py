@@ -131,7 +131,7 @@ def house(gitops: Path, tmp_path: Path) -> House:
     return House(gitops, tmp_path)
 
 
-async def until(true: Callable[[], bool], seconds: float = 20) -> None:
+async def until(true: Callable[[], bool], seconds: float = 90) -> None:
     for _ in range(round(seconds / 0.02)):
         if true():
             return

@@ -156,7 +156,7 @@ class _Loop:
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(180)
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._stopped.set)
@@ -218,7 +218,7 @@ class House:
         assert self.as_(JEAN).decide("approve", ticket_id).status_code == 200
         return ticket_id
 
-    def until(self, ticket_id: str, *states: str, within: float = 15) -> dict[str, Any]:
+    def until(self, ticket_id: str, *states: str, within: float = 90) -> dict[str, Any]:
         """The ticket, once it is in one of the states."""
         until = time.monotonic() + within
         while True:

@@ -28,7 +28,7 @@ def told(house: House, ticket_id: str) -> dict[str, dict[str, Any]]:
 def test_it_tells_what_waits_and_nothing_of_a_channel_that_is_not_set_up(silent_house: House) -> None:
     """The promotion was created all the same."""
     ticket = silent_house.as_(PIERRE).create()["metadata"]["id"]
-    until = time.monotonic() + 10
+    until = time.monotonic() + 90
     while not (found := told(silent_house, ticket)):
         assert time.monotonic() < until, found
         time.sleep(0.1)

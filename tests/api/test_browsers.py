@@ -51,7 +51,7 @@ def pushing(connect_temporal: Connect, tmp_path: Path) -> Iterator[Pushing]:
             house.run(serving.__aexit__(None, None, None))
 
 
-def eventually(true: Callable[[], object], seconds: float = 20) -> None:
+def eventually(true: Callable[[], object], seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until, "it never came true"

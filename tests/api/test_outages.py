@@ -18,7 +18,7 @@ from tests.api.house import ALICE, JEAN, PIERRE, Connect, House, asked, in_days,
 from tests.record.building import git
 from workflows.shown import SEARCH_ATTRIBUTES
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds that no answer may take, whatever is down."""
 
 
@@ -32,7 +32,7 @@ def timed(call: Any, *given: Any, **more: Any) -> httpx.Response:
 
 def committed(house: House, ticket_id: str, actions: list[str]) -> None:
     """Wait until the record has these transitions, once each."""
-    until = time.monotonic() + 15
+    until = time.monotonic() + 90
     while (found := [line.split(" ")[1] for line in house.log(ticket_id)]) != actions:
         assert time.monotonic() < until, found
         time.sleep(0.1)

@@ -35,7 +35,7 @@ def ordered(house: House, email: str = ALICE, **asked: Any) -> dict[str, Any]:
     return ended(house, answer.json()["id"], email)
 
 
-def ended(house: House, report: str, email: str = ALICE, within: float = 30) -> dict[str, Any]:
+def ended(house: House, report: str, email: str = ALICE, within: float = 90) -> dict[str, Any]:
     end = time.monotonic() + within
     while True:
         found: dict[str, Any] = house.as_(email).get(f"{REPORTS}/{report}").json()
@@ -294,7 +294,7 @@ def test_a_store_that_is_away_is_told_and_waited_for(own_house: House) -> None:
         assert (ready.status_code, ready.json()["documents"]) == (200, "The store of documents can't be reached")
         report = own_house.as_(JEAN).post(REPORTS, json=REGISTER).json()
         path = f"{REPORTS}/{report['id']}"
-        end = time.monotonic() + 20
+        end = time.monotonic() + 90
         while not (waits := own_house.as_(JEAN).get(path).json()["parts"][0]["waits"]):
             assert time.monotonic() < end
             time.sleep(0.1)

@@ -73,7 +73,7 @@ class Office:
         return str(self.slack.whispers.pop(0)["text"])
 
     def until(self, seen: Callable[[], bool]) -> None:
-        end = time.monotonic() + 15
+        end = time.monotonic() + 90
         while not seen():
             assert time.monotonic() < end
             time.sleep(0.05)

@@ -107,7 +107,7 @@ def test_a_launch_waits_while_the_file_has_a_fault(own_house: House) -> None:
     assert own_house.as_(PIERRE).get(f"/{ticket}").json()["status"]["state"] == "approved"
     assert own_house.awx.jobs() == []
     own_house.commit({TENANT: good})
-    own_house.until(ticket, "deployed", within=70)
+    own_house.until(ticket, "deployed", within=120)
 
 
 def test_whatever_stands_in_a_file_is_a_fault_and_no_outage(own_house: House) -> None:

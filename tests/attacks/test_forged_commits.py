@@ -105,8 +105,8 @@ def test_a_pushed_deployment_launches_nothing_and_is_believed_by_nobody(signing:
 
     assert path in repair(house, commit)
     assert not_proven(house, request) is None
-    house.until(request, "deployed", within=70)
-    house.until(last, "deployed", within=70)
+    house.until(request, "deployed", within=120)
+    house.until(last, "deployed", within=120)
     assert [job["extra_vars"]["request_id"] for job in house.awx.jobs()] == [first, request, last]
     assert house.http().get("/readyz").json()["faults"] == []
     until("the deployment is announced", lambda: len(announced(sink, request, "deployment-succeeded")) == 1)
@@ -124,6 +124,6 @@ def test_a_job_s_end_that_was_forged_is_recorded_after_the_repair(signing: tuple
     until("the promotion names the commit", lambda: f"prodgate repair {commit[:10]}" in under_way(house, request))
     assert house.as_(PIERRE).get(f"/{request}").json()["status"]["state"] == "deploying"
     repair(house, commit)
-    house.until(request, "deployed", within=70)
+    house.until(request, "deployed", within=120)
     assert [entry.action for entry in recorded(house, request).status.history][2:] == ["deploying", "deployed"]
     assert len(house.awx.jobs()) == 1

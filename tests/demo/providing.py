@@ -29,7 +29,7 @@ def providing(folder: Path, *arguments: str) -> Iterator[str]:
 
 
 def _await(url: str) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while time.monotonic() < end:
         try:
             httpx.get(f"{url}/jwks", trust_env=False)

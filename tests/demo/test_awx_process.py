@@ -37,7 +37,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     command += ["--state", str(tmp_path / "awx.db"), "--seconds", "300"]
     root = f"http://127.0.0.1:{port}/api/"
     with subprocess.Popen(command) as process, ended(process):
-        eventually(lambda: _answers(root), within=15)
+        eventually(lambda: _answers(root), within=60)
         headers = {"Authorization": "Bearer T"}
         found = httpx.get(f"{root}v2/job_templates/?name=Deploy", headers=headers).json()["results"][0]
         assert httpx.post(f"{root}v2/job_templates/{found['id']}/launch/", headers=headers).status_code == 201

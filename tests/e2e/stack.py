@@ -246,7 +246,7 @@ class Stack:
         tickets = answer.json() if answer.is_success else []
         return {ticket["metadata"]["id"]: ticket["status"]["state"] for ticket in tickets}
 
-    def await_state(self, tickets: list[str], state: str, seconds: float = 90) -> None:
+    def await_state(self, tickets: list[str], state: str, seconds: float = 150) -> None:
         def there() -> bool:
             states = self.states()
             return all(states.get(ticket) == state for ticket in tickets)

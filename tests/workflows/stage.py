@@ -194,7 +194,7 @@ class Stage:
             skipping.cancel()
             await asyncio.wait([skipping])
 
-    async def until(self, promoted: Promoted, state: State, seconds: float = 20) -> PromotionRequest:
+    async def until(self, promoted: Promoted, state: State, seconds: float = 90) -> PromotionRequest:
         """The ticket once it is in the state, without skipping time. Each look has all of its history replayed."""
         for _ in range(int(seconds / LOOK)):
             ticket = await promoted.query(Promotion.ticket)

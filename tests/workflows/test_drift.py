@@ -37,7 +37,7 @@ class Looker:
     reader: DriftReader
     mending: Mending
 
-    async def finds(self, kinds: Collection[DriftKind], within: float = 10) -> list[Drift]:
+    async def finds(self, kinds: Collection[DriftKind], within: float = 90) -> list[Drift]:
         """The drift, once it is of these kinds: the engine's lists are late."""
         for _ in range(int(within / 0.1)):
             found = await self.reader.find()

@@ -69,7 +69,7 @@ def working(client: Client, follower: Counting, name: str = NAME.name) -> Worker
     )
 
 
-async def until(true: Callable[[], bool], seconds: float = 30) -> None:
+async def until(true: Callable[[], bool], seconds: float = 90) -> None:
     for _ in range(round(seconds / 0.05)):
         if true():
             return

@@ -80,7 +80,7 @@ def recorded(stage: Stage, asked: ReportOrder) -> ReportRun:
     return found
 
 
-async def until(seen: Callable[[], bool | Awaitable[bool]], seconds: float = 30) -> None:
+async def until(seen: Callable[[], bool | Awaitable[bool]], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while True:
         found = seen()

@@ -53,7 +53,7 @@ class Told:
         await story.create()
         return (await story.then(*actions)).ticket
 
-    def until(self, what: Callable[[], bool], within: float = 5.0) -> None:
+    def until(self, what: Callable[[], bool], within: float = 60) -> None:
         """Wait until it is so."""
         end = time.monotonic() + within
         while not what():

@@ -177,7 +177,7 @@ def test_a_remote_over_https_takes_its_own_token(tmp_path: Path, monkeypatch: py
     assert TOKEN not in "".join(path.read_text() for path in tmp_path.rglob("config"))
 
 
-def _until(true: Callable[[], bool], within: float = 20.0) -> None:
+def _until(true: Callable[[], bool], within: float = 90) -> None:
     until = time.monotonic() + within
     while not true():
         assert time.monotonic() < until, "it did not come about"
