@@ -49,14 +49,15 @@ def serving(app: FastAPI, certificate: Path | None = None, known_by: Path | None
             ssl_cert_reqs=ssl.CERT_REQUIRED if known_by else ssl.CERT_NONE,
         )
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
             eventually(lambda: server.started)
             yield f"http{'s' if certificate else ''}://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join()
+            thread.join(120)
+            assert not thread.is_alive(), "the server goes on"
 
 
 def eventually(check: Callable[[], object], within: float = 90) -> None:

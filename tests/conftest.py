@@ -58,6 +58,10 @@ def _parse_alone(*given: Any, **named: Any) -> Any:
 
 ast.parse = _parse_alone
 
+# httpcore looks for sniffio again at each request, for it is not installed. Where garbage that warns is collected amid such an
+# import, CPython 3.11 loses count of the lock of the module, and the next thread that looks waits for ever.
+sys.modules["sniffio"] = None  # type: ignore[assignment]  # as the import system has it for what can't be imported
+
 
 class _WaitsLonger(_WorkflowWorker):
     """Fails a workflow that holds its thread for 20 seconds: the library's 2 pass where others take the processors."""
