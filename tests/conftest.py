@@ -58,8 +58,8 @@ def _parse_alone(*given: Any, **named: Any) -> Any:
 
 ast.parse = _parse_alone
 
-# httpcore looks for sniffio again at each request, for it is not installed. Where garbage that warns is collected amid such an
-# import, CPython 3.11 loses count of the lock of the module, and the next thread that looks waits for ever.
+# httpcore looks for sniffio again at each request, for it is not installed. Where garbage that warns is collected in
+# such an import, CPython 3.11 loses count of the module's lock, and the next thread that looks waits for ever.
 sys.modules["sniffio"] = None  # type: ignore[assignment]  # as the import system has it for what can't be imported
 
 
