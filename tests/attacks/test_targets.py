@@ -92,7 +92,8 @@ def test_a_person_has_so_many_open_requests(
         bodies = [asked(target={"name": f"many-{number}"}) for number in range(12)]
         with ThreadPoolExecutor(6) as together:
             answers = list(together.map(lambda body: few.as_(PIERRE).post(json=body), bodies))
-        assert [answer.status_code for answer in answers].count(201) == 5
-        refused = next(answer for answer in answers if answer.status_code != 201)
+        codes = [answer.status_code for answer in answers]
+        assert codes.count(201) + codes.count(202) == 5, codes  # 202 where the commit took longer than the answer may
+        refused = next(answer for answer in answers if answer.status_code not in {201, 202})
         assert (refused.status_code, problem(refused)["type"]) == (409, "urn:prodgate:problem:too-many-open")
         assert few.as_(SOPHIE).post(json=asked(target={"name": "another"})).status_code == 201
