@@ -332,8 +332,8 @@ def test_orders_and_links_are_limited(connect_temporal: Any, tmp_path: Path) -> 
     """For one person; others have their own share."""
     with opened(connect_temporal, tmp_path, links_per_minute=3) as house:
         report = ordered(house, JEAN)
-        answers = [house.as_(JEAN).post(REPORTS, json=REGISTER).status_code for _ in range(ORDERS_PER_MINUTE)]
-        assert answers[-1] == 429
+        answers = [house.as_(JEAN).post(REPORTS, json=REGISTER).status_code for _ in range(2 * ORDERS_PER_MINUTE)]
+        assert 429 in answers  # not at once where a minute ends meanwhile: what came before counts in part
         body = {"report": report["id"], "tenant": FINANCE, "form": "html"}
         assert [house.as_(JEAN).post(LINKS, json=body).status_code for _ in range(4)] == [201, 201, 201, 429]
         assert house.as_(ALICE).post(LINKS, json=body).status_code == 201
