@@ -77,14 +77,14 @@ def installed(folder: Path, commit: str) -> Path:
     pip = (sys.executable, "-m", "pip", *of_it, "install", "--quiet", "--disable-pip-version-check")
     hashed, before = clone / "requirements" / "dev.txt", clone / "constraints.txt"  # 0.2.0 and before
     theirs, ours = _pins(hashed if hashed.exists() else before), _pins(ROOT / "requirements" / "dev.txt")
+    own = ("--no-deps", "--no-build-isolation", "-e", clone)
     if theirs.items() <= ours.items():
         _borrow(environment)
-        said(*pip, "--no-deps", "--no-build-isolation", "-e", clone)
     elif hashed.exists():
         said(*pip, "--require-hashes", "-r", hashed)
-        said(*pip, "--no-deps", "--no-build-isolation", "-e", clone)
     else:
-        said(*pip, "-e", f"{clone}[demo]", "-c", before)
+        own = ("-e", f"{clone}[demo]", "-c", before)
+    said(*pip, *own)
     return environment / "bin" / "prodgate"
 
 
