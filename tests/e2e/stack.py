@@ -200,7 +200,7 @@ class Stack:
     def token(self, email: str) -> str:
         """A bearer token of one of the demo's people, as `prodgate token` gets it, without a process for each."""
         if email not in self._tokens:
-            audience = self.settings.get("PRODGATE_OIDC_AUDIENCE", "prodgate")
+            audience = self.settings.get("PRODGATE_OIDC_AUDIENCE") or "prodgate"  # empty is not set
             self._tokens[email] = sign_in(issuer_file(self.data).read_text(encoding="utf-8"), email, audience)
         return self._tokens[email]
 
