@@ -32,3 +32,21 @@ test('a sign-in that ends before the tabs beside have answered stays', async () 
   await session.signOut();
   expect(session.read().status).toBe('signed-out');
 });
+
+test('a tab beside that answers late signs in still, but nobody who has signed out', async () => {
+  vi.resetModules();
+  vi.spyOn(globalThis, 'fetch').mockImplementation(() => Promise.resolve(Response.json(SETTINGS)));
+  const { session } = await import('./session');
+  await session.start();
+  expect(session.read().status).toBe('signed-out');
+  const beside = new BroadcastChannel('prodgate-session');
+  const answer = () => beside.postMessage({ kind: 'answer', user: JSON.stringify(USER) });
+  answer();
+  await vi.waitUntil(() => session.read().status === 'signed-in');
+  beside.postMessage({ kind: 'signed-out' });
+  await vi.waitUntil(() => session.read().status === 'signed-out');
+  answer();
+  await new Promise((later) => setTimeout(later, 200));
+  expect(session.read().status).toBe('signed-out');
+  beside.close();
+});

@@ -42,6 +42,9 @@ class Session {
     renewed: (spent, stored) => {
       if (this.user?.refresh_token === spent) this.take(this.adopt(stored));
     },
+    late: (stored) => {
+      if (this.state.status === 'signed-out') this.take(this.adopt(stored));
+    },
   });
 
   readonly subscribe = (listener: () => void): (() => void) => {

@@ -1,7 +1,7 @@
 // Tokens are kept per tab (sessionStorage) and end with it. So that a link opened in a new tab doesn't ask for a
 // sign-in again, a tab without a session asks those beside it, over a channel that only pages of this origin hear.
 const CHANNEL = 'prodgate-session';
-/** How long the others get to answer; nobody waits longer for a first page than this. */
+/** How long the others get to answer; nobody waits longer for a first page than this, which a late answer changes. */
 const ANSWER_WITHIN_MS = 120;
 
 /** Whom a token names, and when it ends; a session is worth taking up whose token ends later. */
@@ -23,11 +23,13 @@ interface Sharing {
   signedOut: () => void;
   /** Another tab renewed a session with this refresh token; whoever else holds it has to take the new one instead. */
   renewed: (spent: string, user: string) => void;
+  /** Another tab's session, which came when nobody waited for it any more. */
+  late: (user: string) => void;
 }
 
-export function shareSession({ mine, signedOut, renewed }: Sharing) {
+export function shareSession({ mine, signedOut, renewed, late }: Sharing) {
   const channel = new BroadcastChannel(CHANNEL);
-  let answered: ((user: string | undefined) => void) | undefined;
+  let answered: ((user: string) => void) | undefined;
   const say = (message: Message) => channel.postMessage(message);
 
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
@@ -35,16 +37,25 @@ export function shareSession({ mine, signedOut, renewed }: Sharing) {
     if (user) say({ kind: 'answer', user });
     if (data.kind === 'answer') answered?.(data.user);
     if (data.kind === 'renewed') renewed(data.spent, data.user);
-    if (data.kind === 'signed-out') signedOut();
+    if (data.kind === 'signed-out') {
+      answered = undefined;
+      signedOut();
+    }
   };
 
   return {
     tellRenewed: (spent: string, user: string) => say({ kind: 'renewed', spent, user }),
-    tellSignedOut: () => say({ kind: 'signed-out' }),
+    tellSignedOut: () => {
+      answered = undefined;
+      say({ kind: 'signed-out' });
+    },
     ask: (than?: Than) =>
       new Promise<string | undefined>((resolve) => {
         answered = resolve;
-        window.setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS);
+        window.setTimeout(() => {
+          if (answered === resolve) answered = late;
+          resolve(undefined);
+        }, ANSWER_WITHIN_MS);
         say({ kind: 'ask', than });
       }),
   };

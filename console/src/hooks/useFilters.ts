@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
 import { readFilters, writeFilters, type Filters, type Tab } from '@/api/filters';
 import { holds } from '@/api/rights';
 import type { Me } from '@/api/types';
+import { useAddress } from './useAddress';
 
 const KEPT_AS = 'prodgate-list';
 
@@ -21,13 +21,12 @@ function homeTab(me: Me): Tab {
 /** The filters in the address, and a way to change them there. Typing replaces the entry in the browser's history,
  * everything else adds one, so that Back undoes a click and not a letter. */
 export function useFilters(me: Me): [Filters, (change: Partial<Filters>, replace?: boolean) => void] {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const home = homeTab(me);
   const filters = useMemo(() => readFilters(search, home), [search, home]);
   useEffect(() => sessionStorage.setItem(KEPT_AS, search.toString()), [search]);
   return [
     filters,
-    (change, replace = false) =>
-      setSearch((now) => writeFilters({ ...readFilters(now, home), ...change }), { replace }),
+    (change, replace) => setSearch((now) => writeFilters({ ...readFilters(now, home), ...change }), replace),
   ];
 }

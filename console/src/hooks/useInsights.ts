@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
 import { api, data } from '@/api/client';
 import { queryOf, readQuestion, writeQuestion, type Question } from '@/api/insights';
+import { useAddress } from './useAddress';
 
 /** The question in the address, and a way to change it there. */
 export function useQuestion(): [Question, (change: Partial<Question>) => void] {
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   return [
     readQuestion(search),
     (change) => setSearch((now) => writeQuestion({ ...readQuestion(now), ...change })),

@@ -1,6 +1,5 @@
 import { Download, ScrollText, SearchX } from 'lucide-react';
 import { useMemo, useRef } from 'react';
-import { useSearchParams } from 'react-router';
 import {
   isTrailFiltered,
   UNFILTERED,
@@ -11,6 +10,7 @@ import {
 import { SavedViews } from '@/components/audit/SavedViews';
 import { TrailEntry } from '@/components/audit/TrailEntry';
 import { TrailFilterBar } from '@/components/audit/TrailFilterBar';
+import { useAddress } from '@/hooks/useAddress';
 import { usePageTitle } from '@/hooks/usePageTitle';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { useTrail, useTrailExport } from '@/hooks/useTrail';
@@ -29,10 +29,10 @@ import { Notice } from '@/ui/Notice';
 export default function AuditTrail() {
   const words = useAuditWords();
   const me = useCaller();
-  const [search, setSearch] = useSearchParams();
+  const [search, setSearch] = useAddress();
   const filters = useMemo(() => readTrailFilters(search), [search]);
-  const change = (changed: Partial<TrailFilters>, replace = false) =>
-    setSearch((now) => writeTrailFilters({ ...readTrailFilters(now), ...changed }), { replace });
+  const change = (changed: Partial<TrailFilters>, replace?: boolean) =>
+    setSearch((now) => writeTrailFilters({ ...readTrailFilters(now), ...changed }), replace);
   const box = useRef<HTMLInputElement>(null);
   usePageTitle(words.title);
   useShortcuts({ '/': () => box.current?.focus() });
