@@ -14,7 +14,9 @@ CORES := $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) if 
 WORKERS ?= $(shell expr $(CORES) + 1)
 # Those of tests with a browser, which is some processes more.
 BROWSERS ?= $(WORKERS)
-PYTEST := pytest --dist worksteal -n
+# Few that fail are run once more, alone.
+PYTEST := tests.again
+SPREAD := --dist worksteal -n $(WORKERS)
 # Counting lines costs half of a test's processor time again, so it is done where tests are quick and rules are held.
 COUNTED := tests/domain tests/record tests/clients tests/activities tests/bootstrap/people
 BAR := 93
@@ -85,18 +87,18 @@ test: check web tests browser ## Check, then run every test; the lines of rules,
 
 tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) $(HELM) ## Run every test without a browser
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) $(COUNTED)
+	$(BIN)/coverage run -m $(PYTEST) counted $(SPREAD) $(COUNTED)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include 'domain/*,record/*,clients/*' --fail-under $(BAR)
-	$(BIN)/python -m $(PYTEST) $(WORKERS) --ignore tests/console $(COUNTED:%=--ignore %)
+	$(BIN)/python -m $(PYTEST) others $(SPREAD) --ignore tests/console $(COUNTED:%=--ignore %)
 
 # A browser's driver keeps its process's event loop for itself, so other tests can't share the process.
 browser: $(STAMP) $(CONSOLE) $(HOST) $(OASDIFF) ## Run the tests of the console in a browser
-	$(BIN)/python -m pytest -n $(BROWSERS) --dist loadfile tests/console
+	$(BIN)/python -m $(PYTEST) browser --dist loadfile -n $(BROWSERS) tests/console
 
 coverage: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) $(HELM) ## Count the lines of everything, by all tests without a browser; before a release (docs/releases.md)
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m $(PYTEST) $(WORKERS) --ignore tests/console
+	$(BIN)/coverage run -m $(PYTEST) coverage $(SPREAD) --ignore tests/console
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
