@@ -47,7 +47,7 @@ Recurrence = Annotated[str, StringConstraints(pattern=rf"^{_FIELDS}(;{_FIELDS})*
 
 
 class Period(Frozen):
-    """From a time to a later one by a zone's wall clock, once or as `every` says; no change of the clocks moves them."""
+    """From a time to a later one by a zone's wall clock, once or as `every` says; a change of clocks moves neither."""
 
     starts: WallTime
     ends: WallTime
