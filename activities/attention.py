@@ -23,6 +23,7 @@ from record.facts.line import UNREADABLE, LineReader
 from record.facts.requesters import requester_in
 from record.index import schema
 from record.index.query import every
+from record.people.rules import Rulebook
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Attention:
     _called: int = 0
     _all_at: float = 0.0
     _waits: bool = False
+    _rules: Rulebook | None = None
 
     async def follow(self, lease: Lease) -> None:
         """Tell promotions until cancelled."""
@@ -99,11 +101,17 @@ class Attention:
             trail.passed()
         BEHIND.labels(ATTENTION.name).set(len(trail))
         others = {ticket.id: ticket for ticket in chain.from_iterable(map(self._others, moved.values()))}
+        if self._rules_changed():  # a freeze may have ended
+            others |= {ticket.id: ticket for ticket in every(self.acts.index.page, State.APPROVED)}
         hints = [hint for hint in map(self._turn, others.values()) if hint]
         if everything:
             self._all_at = time.monotonic()
             others |= {ticket.id: ticket for ticket in self._undecided()}
         return [*hints, *(hint for hint in map(self._pointless, others.values()) if hint)]
+
+    def _rules_changed(self) -> bool:
+        before, self._rules = self._rules, self.lines.controls.rules.current()
+        return before is not None and before is not self._rules
 
     def _others(self, ticket: PromotionRequest) -> Iterator[PromotionRequest]:
         """The target's open requests but the one that acted: it knows what it did."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from domain import clearance, targets
+from domain import clearance, rules, targets
 from domain.clearance import Cleared, Objection, Preflight, Verdict
 from domain.deployment import Deployment, JobLookup, LaunchOutcome, LaunchRefused, NotLaunched
 from domain.errors import FaultyFile, RuleViolation, Unproven
@@ -27,8 +27,19 @@ from record.signing.keys import KeyReader
 Find = Callable[[JobLookup], Awaitable[LaunchOutcome]]
 """Finds the job of an attempt that may have been launched already."""
 
+_SOON = timedelta(minutes=5)
+"""The longest between two looks at a request that waits for a known time."""
+
 Abandoned = Callable[[PromotionRequest], Awaitable[bool]]
 """Tells that no promotion and no job of a request is under way, though the record has it in front of its line."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Says for what a ticket waits, and until when, where that is known."""
+
+    sentence: str
+    until: datetime | None = None
 
 
 @dataclass
@@ -50,7 +61,7 @@ class RecordPreflight:
         try:
             ticket, signed = await asyncio.to_thread(self._proven, deployment, asked)
             at = asked.current_attempt_scheduled_time
-            said = await self.judge(ticket, requester_in(signed), at, signed) or await self.waits(ticket)
+            said = await self.judge(ticket, requester_in(signed), at, signed) or await self.waits(ticket, at)
         except FaultyFile as fault:
             return _unasked(str(fault))
         except RuleViolation as refused:
@@ -60,7 +71,8 @@ class RecordPreflight:
             return _unasked(f"The record can't be read: {error}")
         if said is None or isinstance(said, LaunchRefused):
             return said
-        return _unasked(said if isinstance(said, str) else said.reason)  # the promotion looks, and finds the same
+        # The promotion looks, and finds the same.
+        return _unasked(said.sentence if isinstance(said, Wait) else said.reason)
 
     def _proven(self, deployment: Deployment, asked: activity.Info) -> tuple[PromotionRequest, tuple[Claims, ...]]:
         """The ticket as recorded, with what its commits prove. Raises whatever speaks against the attempt."""
@@ -89,7 +101,18 @@ class RecordPreflight:
             raise FaultyFile(targets.told(grounds.target.faults))
         return clearance.verdict(ticket, grounds, requester, at)
 
-    async def waits(self, ticket: PromotionRequest) -> str | None:
+    async def waits(self, ticket: PromotionRequest, at: datetime) -> Wait | None:
+        """What the ticket waits for at the moment: who is ahead of it, or the end of a freeze. None: it may go on.
+
+        One that waits for a freeze keeps its place, so whoever is behind it waits, too.
+        """
+        if ahead := await self._behind(ticket):
+            return Wait(ahead)
+        target = await asyncio.to_thread(self.lines.controls.of_ticket, ticket)
+        closed = rules.closed(target.rules, at)
+        return Wait(str(closed), closed.until or at + _SOON) if closed else None
+
+    async def _behind(self, ticket: PromotionRequest) -> str | None:
         """A sentence that tells behind whom the ticket waits; None where it is its turn."""
         line = await asyncio.to_thread(self.lines.line_of, ticket)
         ahead = ahead_of(ticket.id, line)
@@ -130,13 +153,13 @@ class PreflightActivities:
                 return LaunchRefused(reason=unlaunched("file-changed"))
             at = activity.info().current_attempt_scheduled_time
             said = await self.record.judge(ticket, look.requester, at)
-            ahead = None if said or look.deployment is None else await self.record.waits(ticket)
+            wait = None if said or look.deployment is None else await self.record.waits(ticket, at)
         except FaultyFile as fault:
             raise ApplicationError(str(fault), type="FaultyFile") from fault
         except UNREADABLE as error:
             raise ApplicationError(f"The record can't be read: {error}", type="RecordUnavailable") from error
-        if ahead is not None:
-            raise self._later(ahead)
+        if wait is not None:
+            raise self._later(wait, at)
         return said or Cleared()
 
     async def _found(self, look: Preflight) -> Verdict | None:
@@ -164,10 +187,12 @@ class PreflightActivities:
         index.catch_up(fetch=True)
         return index.get(look.request_id) if index.revision(look.request_id) == look.revision else None
 
-    def _later(self, sentence: str) -> ApplicationError:
+    def _later(self, wait: Wait, at: datetime) -> ApplicationError:
         delay = min(self.look_every * activity.info().attempt, self.look_at_least)
+        if wait.until is not None:  # a hint cuts it short where the rules change
+            delay = max(min(wait.until - at, _SOON), timedelta(seconds=1))
         return ApplicationError(
-            sentence[:8_000], type="NotYet", next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN
+            wait.sentence[:8_000], type="NotYet", next_retry_delay=delay, category=ApplicationErrorCategory.BENIGN
         )
 
 

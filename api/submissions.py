@@ -30,10 +30,11 @@ from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
 from domain.evidence import EvidenceRule, EvidenceWanted, PipelineAddress, Tokens, contradiction
 from domain.roles import Permission, Person, same_address
+from domain.targets import TargetFacts
 from domain.ticket import Target
 from domain.trail import AuditAction
 from domain.values import same_name
-from record.facts.controls import Controls
+from record.facts.controls import Asked, Controls
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
 from record.trail.writing import Trail
@@ -137,7 +138,7 @@ class Submissions:
             request=body.request,
             pre_checks=body.pre_checks,
         )
-        facts = await run_in_threadpool(self.controls.of_new, tenant, body.target)
+        facts = await run_in_threadpool(self._facts, draft)
         submissions.check(draft, facts, self.directory.current().rules.moving_versions)
         return submissions.raised(draft, facts)
 
@@ -192,7 +193,7 @@ class Submissions:
         address = PipelineAddress.of(url, hosts)
         if address is None:
             return draft
-        facts = await run_in_threadpool(self.controls.of_new, draft.tenant, draft.target)
+        facts = await run_in_threadpool(self._facts, draft)
         rule = facts.entry.evidence if facts.entry else EvidenceRule()
         token = hosts[address.host].token_name
         wanted = EvidenceWanted(key=draft.key, url=url, address=address, token_name=token, jobs=rule.jobs)
@@ -211,8 +212,11 @@ class Submissions:
         return submissions.compared(draft, await self.engine.compare_contract(wanted))
 
     async def _has_contract(self, draft: Submission) -> bool:
-        facts = await run_in_threadpool(self.controls.of_new, draft.tenant, draft.target)
+        facts = await run_in_threadpool(self._facts, draft)
         return facts.entry is not None and facts.entry.contract is not None
+
+    def _facts(self, draft: Submission) -> TargetFacts:
+        return self.controls.of_new(Asked(draft.tenant, draft.target, draft.request.impact_assessment))
 
     def _gitlab(self) -> tuple[Tokens, ...]:
         return self.directory.current().rules.gitlab

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import rrulestr
@@ -67,7 +67,7 @@ class Period(Frozen):
                 raise ValueError(f"every is no recurrence: {error}") from error
         return self
 
-    def _rule(self):  # type: ignore[no-untyped-def]  # dateutil has no types of its own
+    def _rule(self) -> Any:
         return rrulestr(self.every, dtstart=self.starts)
 
     def around(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -111,7 +111,7 @@ def opens(freezes: Sequence[Freeze], windows: Sequence[ChangeWindow] | None, at:
     now, last = at, at + FURTHEST
     for _ in range(_MOST_STEPS):
         later = _after(freezes, now, lambda begins, ends, t: ends if begins <= t < ends else None)
-        if later is None and windows is not None and not _within(windows, now):
+        if later is None and windows is not None and not within(windows, now):
             later = _next(windows, now)
             if later is None:
                 return None
@@ -131,7 +131,8 @@ def _after(periods: Iterable[Period], at: datetime, find: Find) -> datetime | No
     return max(found, default=None)
 
 
-def _within(windows: Iterable[Period], at: datetime) -> bool:
+def within(windows: Iterable[Period], at: datetime) -> bool:
+    """Tells whether one of them holds at the moment; the end of one is no part of it."""
     return any(begins <= at < ends for each in windows for begins, ends in each.around(at))
 
 

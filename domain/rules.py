@@ -6,15 +6,16 @@ tenant takes none of the platform's away. Without a rule, one approval by cpi or
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Annotated, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from domain.calendars import ChangeWindow, Freeze
+from domain.calendars import ChangeWindow, Freeze, holding, opens, within
 from domain.roles import Person, Role, same_address
-from domain.ticket import Impact, PromotionRequest, TargetType
-from domain.values import Email, Frozen, Tenant, same_name
+from domain.ticket import Impact, Target, TargetType
+from domain.values import Email, Frozen, Moment, Reason, Tenant, iso, same_name
 
 T = TypeVar("T")
 
@@ -37,19 +38,18 @@ class Match(Frozen):
     names: Annotated[tuple[Pattern, ...], Field(max_length=1_000)] = ()
     impacts: tuple[Impact, ...] = ()
 
-    def specificity(self, ticket: PromotionRequest) -> tuple[int, ...] | None:
+    def specificity(self, tenant: str, target: Target, impact: Impact) -> tuple[int, ...] | None:
         """The rank of the match, the greater the more specific; None where the rule does not hold for the request.
 
         A name counts before a tenant, that before a type, that before an impact. Of two patterns the one with more
         letters of its own is more specific.
         """
-        target = ticket.spec.target
         named = [_letters(each) for each in self.names if fnmatchcase(same_name(target.name), same_name(each))]
         parts = (
             (self.names, max(named, default=0)),
-            (self.tenants, int(ticket.metadata.tenant in self.tenants)),
+            (self.tenants, int(tenant in self.tenants)),
             (self.types, int(target.type in self.types)),
-            (self.impacts, int(ticket.spec.request.impact_assessment in self.impacts)),
+            (self.impacts, int(impact in self.impacts)),
         )
         return None if any(given and not fits for given, fits in parts) else tuple(fits for _, fits in parts)
 
@@ -116,9 +116,9 @@ Ranked = Sequence[tuple[tuple[int, ...], Rule]]
 """Rules that hold for a request, with the ranks of their matches, the most specific first."""
 
 
-def applied(rules: Iterable[Rule], ticket: PromotionRequest) -> Applied:
-    """The rules that hold for the request."""
-    ranked = [(rank, rule) for rule in rules if (rank := rule.match.specificity(ticket)) is not None]
+def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) -> Applied:
+    """The rules that hold for a tenant's request."""
+    ranked = [(rank, rule) for rule in rules if (rank := rule.match.specificity(tenant, target, impact)) is not None]
     ranked.sort(key=lambda each: (each[0], each[1].name), reverse=True)
     approvals, first = _first(ranked, lambda rule: rule.approvals)
     windows, second = _first(ranked, lambda rule: rule.windows)
@@ -140,6 +140,32 @@ def _first(ranked: Ranked, part: Callable[[Rule], T | None]) -> tuple[T | None, 
     rank, rule, said = saying[0]
     others = [other.name for r, other, it in saying[1:] if r == rank and it != said]
     return said, (rule.name, *others)
+
+
+class Closed(Frozen):
+    """A time in which nothing is launched: by which rule, until when, and why.
+
+    `reason` is None outside of change windows, `until` None where nothing opens within a year.
+    """
+
+    rule: RuleName
+    reason: Reason | None
+    until: Moment | None
+
+    def __str__(self) -> str:
+        until = f"until {iso(self.until)}" if self.until else "for a year at least"
+        why = f": {self.reason}" if self.reason else ""
+        return f"nothing is launched {until}, by the rule {self.rule}{why}"
+
+
+def closed(held: Applied, at: datetime) -> Closed | None:
+    """Tells what keeps anything from being launched at the moment, None for nothing: a freeze before windows."""
+    freezes = tuple(freeze for _, freeze in held.freezes)
+    holds = [(rule, freeze.reason) for rule, freeze in held.freezes if holding((freeze,), at)]
+    if not holds and (held.windows is None or within(held.windows, at)):
+        return None
+    rule, reason = holds[0] if holds else (held.windows_of or "", None)
+    return Closed(rule=rule, reason=reason, until=opens(freezes, held.windows, at))
 
 
 class Vote(Frozen):

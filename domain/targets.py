@@ -6,6 +6,7 @@ from domain import remarks
 from domain.contract import ContractRule
 from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
 from domain.evidence import EvidenceRule
+from domain.rules import Applied
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version
 from domain.versions import Direction, direction
@@ -44,6 +45,7 @@ class TargetFacts(Frozen):
     reach it is and that can't be used as they are. `first_approved` is the tenant of the target's
     first approved request, which owns a target without an entry where the catalogue is open. `production` is the
     version in production, None for none, `coming` those of the target's approved requests that are not deployed yet.
+    `rules` are the company's that hold for the request.
     `unknown` tells why the record could not be asked: then nothing else is said.
     """
 
@@ -54,6 +56,7 @@ class TargetFacts(Frozen):
     first_approved: Tenant | None = None
     production: Version | None = None
     coming: tuple[Version, ...] = ()
+    rules: Applied = Applied()
     unknown: str | None = None
 
 

@@ -28,7 +28,7 @@ from record.audit.repairs import ELSEWHERE, BrokenFile, BrokenFiles
 from record.audit.report import AuditReport
 from record.audit.seen import Seen
 from record.audit.turns import LOOKED, TargetsSoFar
-from record.facts.controls import facts
+from record.facts.controls import Asked, Files, facts
 from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
@@ -43,6 +43,7 @@ from record.index.targets import TargetState
 from record.people.catalogue import Catalogue, CatalogueState, Key
 from record.people.directory import Directory, DirectoryState
 from record.people.members import Fault
+from record.people.rules import Rulebook, RulesState
 from record.people.switch import find_switch, older
 from record.signing.keys import KeyLine
 
@@ -63,6 +64,7 @@ class Judge:
     trees: TreeComparer = field(init=False)
     directory: DirectoryState = field(init=False)
     catalogue: CatalogueState = field(default_factory=CatalogueState)
+    rules: RulesState = field(default_factory=RulesState)
     acts: ActsSoFar = field(init=False)
     seen: Seen = field(default_factory=Seen)
     asked: dict[str, tuple[Requester, datetime]] = field(default_factory=dict)
@@ -91,6 +93,7 @@ class Judge:
         """Take the state as of a commit for granted."""
         self.directory.move_to(commit, search=True)
         self.catalogue.move_to(commit)
+        self.rules.move_to(commit)
         self.before, self.switch = commit, find_switch(self.git, str(commit.id))
         told = self.repo.git.rev_list("--first-parent", "--reverse", str(commit.id), as_process=True)
         for position, each in enumerate(told.stdout, 1):
@@ -193,6 +196,7 @@ class Judge:
         known = self._faults()
         self.directory.move_to(commit)
         self.catalogue.move_to(commit)
+        self.rules.move_to(commit)
         for fault in self._faults():
             if fault not in known:
                 yield Violation(str(commit.id), fault.path, "unreadable", fault.sentence)
@@ -215,7 +219,8 @@ class Judge:
     def _faults(self) -> tuple[Fault, ...]:
         """The files that can't be used now; the catalogue's count from when targets have owners."""
         directory = self.directory.directory
-        return (*directory.faults, *(self.catalogue.catalogue.faults if directory.rules.controls > 1 else ()))
+        files = (*self.catalogue.catalogue.faults, *self.rules.book.faults) if directory.rules.controls > 1 else ()
+        return (*directory.faults, *files)
 
     def _taken_back(self, commit: pygit2.Commit) -> Iterator[Violation]:
         """Finds what a merge takes back of what one of its parents tells, though it may say the same as another."""
@@ -271,7 +276,7 @@ class Judge:
             signs_service=read.signs_service,
             requester=asker,
             seen=self.seen,
-            target=self._facts(file.path, now, people, self.catalogue.catalogue),
+            target=self._facts(file.path, now, Files(people, self.catalogue.catalogue, self.rules.book)),
             acts=self.acts,
             others=self.targets.of(now),
             decide_by=lifecycle.decide_by(now, until),
@@ -285,11 +290,11 @@ class Judge:
             self.turned.add(merge)
             yield Violation(merge, step.now.id, "line-turned", "the merge puts what was on the branch's line beside it")
 
-    def _facts(self, path: str, ticket: PromotionRequest, people: Directory, catalogue: Catalogue) -> TargetFacts:
+    def _facts(self, path: str, ticket: PromotionRequest, files: Files) -> TargetFacts:
         """The record's facts about the ticket's target."""
         controlled = self.switch is not None and path not in self.older
         state = TargetState(self.first_approved.get(_key(ticket)))
-        return facts(people, catalogue, controlled, state, ticket.metadata.tenant, ticket.spec.target)
+        return facts(files, controlled, state, Asked.of(ticket))
 
     def _earlier(self, path: str, ticket: PromotionRequest) -> RecordAsOf:
         """The same as of some minutes before the act: what a gate that was honest may have read last."""
@@ -299,9 +304,11 @@ class Judge:
             walk = self.git.walk(self.before.id, SortMode.NONE)
             walk.simplify_first_parent()
             then = next((each for each in walk if each.commit_time <= until), None)
-        directory = Directory() if then is None else DirectoryState(self.git).move_to(then, search=True)
-        catalogue = Catalogue() if then is None else CatalogueState().move_to(then)
-        return RecordAsOf(directory, self._facts(path, ticket, directory, catalogue))
+        files = Files(Directory(), Catalogue(), Rulebook())
+        if then is not None:
+            people = DirectoryState(self.git).move_to(then, search=True)
+            files = Files(people, CatalogueState().move_to(then), RulesState().move_to(then))
+        return RecordAsOf(files.directory, self._facts(path, ticket, files))
 
     def _submission(
         self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile, now: PromotionRequest

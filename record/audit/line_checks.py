@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from domain import coverage, line
+from domain import coverage, line, rules
+from domain.rules import Applied, Closed
 from domain.signing import Claims
 from domain.ticket import Action, HistoryEntry, PromotionRequest
 from domain.values import iso
@@ -34,6 +35,24 @@ def check_dates(step: Step) -> Iterator[Violation]:
     if last.action is Action.EXPIRED and last.at < step.decide_by:
         until = iso(step.decide_by)
         yield step.violation("too-early", f"it expired at {iso(last.at)}, and could be decided on until {until}")
+
+
+def check_calendar(step: Step) -> Iterator[Violation]:
+    """Nothing was launched in a freeze, or outside of the windows for changes."""
+    if not step.target.controlled or not launched(step.last):
+        return
+    looked, at = step.last.at - LOOKED, step.last.at
+    closed = _throughout(step.target.rules, looked, at)
+    if closed is not None and _throughout(step.earlier().target.rules, looked, at) is not None:
+        why = f"{closed.reason}, " if closed.reason else ""
+        until = f"until {iso(closed.until)}" if closed.until else "for a year"
+        yield step.violation("frozen", f"it was launched at {iso(at)}, though {closed.rule} lets nothing: {why}{until}")
+
+
+def _throughout(held: Applied, since: datetime, until: datetime) -> Closed | None:
+    """What keeps anything from being launched all the time from one moment to another."""
+    found = rules.closed(held, since)
+    return found if found is not None and (found.until is None or found.until > until) else None
 
 
 def check_lapse(step: Step) -> Iterator[Violation]:
@@ -109,4 +128,12 @@ def _passable(ticket: PromotionRequest, now: datetime) -> bool:
     return index is None or now - ticket.status.history[index].at >= PATIENCE
 
 
-CHECKS: tuple[Check, ...] = (check_dates, check_lapse, check_coverage, check_shown, check_turn, check_superseded)
+CHECKS: tuple[Check, ...] = (
+    check_dates,
+    check_calendar,
+    check_lapse,
+    check_coverage,
+    check_shown,
+    check_turn,
+    check_superseded,
+)

@@ -16,11 +16,12 @@ from record.index.changes import printable
 from record.people.catalogue import CatalogueState
 from record.people.directory import Directory, DirectoryState
 from record.people.members import PLATFORM, Fault
+from record.people.rules import RULES, Rulebook, RulesState
 from record.people.switch import find_switch
 
 
 def lint(path: Path, commit: str = "HEAD") -> tuple[Fault, ...]:
-    """Everything that is wrong with the people, tenants and targets of a commit, by file.
+    """Everything that is wrong with the people, tenants, targets and rules of a commit, by file.
 
     What would take rights away is here, and so is what is no fault to the gate but surely a mistake: a target of a
     tenant that does not exist. Raises RecordUnavailable where there is no such repository or commit.
@@ -48,10 +49,24 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
     yield from directory.disputes.values()
     yield from directory.unusable
     yield from catalogue.faults
+    yield from _of_rules(RulesState().move_to(commit), directory)
     unread = any(fault.path == PLATFORM for fault in directory.faults)
     if not unread and directory.rules.controls < 2 and find_switch(objects, str(commit.id)):
         yield TAKEN_BACK
     yield from _owned_by_nobody(directory, catalogue.read)
+
+
+def _of_rules(book: Rulebook, directory: Directory) -> Iterator[Fault]:
+    """Faults of rules; and tenants that they name and that do not exist."""
+    yield from book.faults
+    known = {*directory.tenants, *(fault.stem for fault in directory.faults)}
+    for rule in book.rules:
+        for tenant in sorted({*rule.match.tenants} - known):
+            yield Fault(
+                f"{RULES}/{rule.name}.yaml", f"there is no tenant {tenant}: the rule holds for none of its requests"
+            )
+    if book.rules and directory.rules.controls < 2:
+        yield Fault(RULES, "rules hold from the commit on that sets spec.controls to 2 in platform.yaml")
 
 
 def _owned_by_nobody(directory: Directory, read: Sequence[tuple[str, CatalogueEntry]]) -> Iterator[Fault]:
@@ -65,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = argparse.ArgumentParser(
         prog="prodgate lint",
-        description="Check tenants/, platform.yaml, apis/, applications/ and policies/ of a clone, offline.",
+        description="Check tenants/, platform.yaml, apis/, applications/, policies/ and rules/ of a clone, offline.",
     )
     parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
     parser.add_argument("--commit", default="HEAD", metavar="REV", help="the commit to check (default: HEAD)")

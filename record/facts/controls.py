@@ -3,36 +3,57 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from domain import rules, targets
+from domain.rules import Applied
 from domain.targets import CatalogueEntry, FileFault, TargetFacts
-from domain.ticket import PromotionRequest, Target, TargetType
+from domain.ticket import Impact, PromotionRequest, Target, TargetType
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.index.targets import TargetState
 from record.people.catalogue import Catalogue, CatalogueReader
 from record.people.directory import Directory, DirectoryReader
 from record.people.members import PLATFORM, Fault
+from record.people.rules import RULES, Rulebook, RulesReader
 
 TAKEN_BACK = Fault(PLATFORM, "spec.controls was 2 before, and is not taken back")
 
 
-def facts(
-    directory: Directory,
-    catalogue: Catalogue,
-    controlled: bool,
-    tickets: TargetState,
-    tenant: str,
-    target: Target,
-) -> TargetFacts:
+@dataclass(frozen=True)
+class Asked:
+    """A request as far as the record's word on it depends on it."""
+
+    tenant: str
+    target: Target
+    impact: Impact
+
+    @classmethod
+    def of(cls, ticket: PromotionRequest) -> Self:
+        return cls(ticket.metadata.tenant, ticket.spec.target, ticket.spec.request.impact_assessment)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that judge a request, in one state of the record."""
+
+    directory: Directory
+    catalogue: Catalogue
+    rules: Rulebook
+
+
+def facts(files: Files, controlled: bool, tickets: TargetState, asked: Asked) -> TargetFacts:
     """The facts of the target in one state of the record, for a tenant's request; `tickets` is what its tickets say.
 
-    Files of targets stand in nobody's way before the rules about owners hold.
+    Files of targets and of rules stand in nobody's way before the rules about owners hold.
     """
+    directory, catalogue, tenant, target = files.directory, files.catalogue, asked.tenant, asked.target
     faults, entry = directory.faults_of(tenant), catalogue.entry(target.type, target.name)
+    applied = _applied(files.rules, asked, entry) if controlled else Applied()
     if controlled:
         taken_back = (TAKEN_BACK,) if directory.rules.controls < 2 else ()
         faults += (*taken_back, *catalogue.faults_of(target.type, target.name))
         if directory.rules.open_catalogue and entry is None:  # any file that can't be read may be the target's own
             faults += catalogue.unread(target.type)
+        faults += (*files.rules.faults, *_undecided(applied))  # a rule that can't be read may hold for any request
     return TargetFacts(
         controlled=controlled,
         faults=tuple(map(_as_fault, faults)),
@@ -41,7 +62,24 @@ def facts(
         first_approved=tickets.first_approved,
         production=tickets.production or _described(entry, tenant, target),
         coming=tickets.coming,
+        rules=applied,
     )
+
+
+def _applied(book: Rulebook, asked: Asked, entry: CatalogueEntry | None) -> Applied:
+    """The rules that hold for the request, with the impact that the target's owners ask for at least."""
+    impact = targets.at_least(asked.impact, entry.minimum_impact if entry else None)
+    return rules.applied(book.rules, asked.tenant, asked.target, impact)
+
+
+def _undecided(applied: Applied) -> tuple[Fault, ...]:
+    """The fault of rules between which nothing decides."""
+    first, *others = applied.undecided or ("",)
+    if not others:
+        return ()
+    many = "is" if len(others) == 1 else "are"
+    sentence = f"{', '.join(others)} {many} as specific, and says otherwise: make one match more closely"
+    return (Fault(f"{RULES}/{first}.yaml", sentence),)
 
 
 def _as_fault(fault: Fault) -> FileFault:
@@ -66,37 +104,38 @@ class Controls:
 
     directory: DirectoryReader
     catalogue: CatalogueReader
+    rules: RulesReader
     index: Index
 
     @classmethod
     def of(cls, repository: Repository, directory: DirectoryReader, index: Index) -> Self:
-        return cls(directory, CatalogueReader(repository), index)
+        return cls(directory, CatalogueReader(repository), RulesReader(repository), index)
 
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
         """The record's facts about a ticket's target. Raises what reading the record raises."""
-        facts = self._facts(ticket.metadata.tenant, ticket.spec.target, self.index.controlled(ticket.path))
+        facts = self._facts(Asked.of(ticket), self.index.controlled(ticket.path))
         own = tuple(fault for fault in self.index.faults() if fault.path == ticket.path)
         return facts.model_copy(update={"faults": (*facts.faults, *map(_as_fault, own))}) if own else facts
 
-    def of_new(self, tenant: str, target: Target) -> TargetFacts:
+    def of_new(self, asked: Asked) -> TargetFacts:
         """The same for a request that is not recorded yet: the rules hold for it where they are switched on."""
-        return self._facts(tenant, target, self.index.switch() is not None)
+        return self._facts(asked, self.index.switch() is not None)
 
-    def of_claim(self, tenant: str, target: Target, path: str) -> TargetFacts:
-        """The same for a ticket of which only the file's path is known."""
-        return self._facts(tenant, target, self.index.controlled(path))
-
-    def _facts(self, tenant: str, target: Target, controlled: bool) -> TargetFacts:
-        directory, catalogue = self.directory.current(), self.catalogue.current()
-        tickets = self.index.state_of(tenant, target.type, target.name, target.target_environment)
-        if controlled and unowned(directory, catalogue, target.type, target.name):
+    def _facts(self, asked: Asked, controlled: bool) -> TargetFacts:
+        files, target = self.files(), asked.target
+        tickets = self.index.state_of(asked.tenant, target.type, target.name, target.target_environment)
+        if controlled and unowned(files.directory, files.catalogue, target.type, target.name):
             tickets = replace(tickets, first_approved=self.index.first_approved(target.type, target.name))
-        return facts(directory, catalogue, controlled, tickets, tenant, target)
+        return facts(files, controlled, tickets, asked)
+
+    def files(self) -> Files:
+        """The files as they are now."""
+        return Files(self.directory.current(), self.catalogue.current(), self.rules.current())
 
     def faults(self) -> tuple[Fault, ...]:
         """Every file of the record that takes rights away now."""
         switched = self.index.switch() is not None
         directory = self.directory.current()
         taken_back = (TAKEN_BACK,) if switched and directory.rules.controls < 2 else ()
-        catalogue = self.catalogue.current().faults if switched else ()
-        return (*directory.faults, *taken_back, *catalogue, *self.index.faults())
+        files = (*self.catalogue.current().faults, *self.rules.current().faults) if switched else ()
+        return (*directory.faults, *taken_back, *files, *self.index.faults())

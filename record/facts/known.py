@@ -19,14 +19,12 @@ from domain.roles import Person
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, TargetType
 from record.errors import RecordUnavailable
-from record.facts.controls import Controls, facts, unowned
+from record.facts.controls import Asked, Controls, Files, facts, unowned
 from record.facts.identities import Identities, KnownSignIns
 from record.git.repository import Repository
 from record.index import schema
 from record.index.reader import Index
 from record.index.targets import Waiting
-from record.people.catalogue import Catalogue
-from record.people.directory import Directory
 from record.signing.keys import KeyReader
 from record.signing.signatures import Keys
 
@@ -53,8 +51,7 @@ class Snapshot:
     open; `waiting` every request that may still be decided on, by id."""
 
     keys: Keys
-    directory: Directory
-    catalogue: Catalogue
+    files: Files
     sign_ins: KnownSignIns
     switched: bool
     waiting: Mapping[str, Waiting]
@@ -65,10 +62,8 @@ class Snapshot:
         found = self.waiting.get(ticket.id)
         if found is None or found.what != schema.what_of(ticket):
             return None
-        target = ticket.spec.target
         state = replace(found.state, first_approved=self.first_approved.get(_name_of(found.what)))
-        controlled = self.switched and found.younger
-        return facts(self.directory, self.catalogue, controlled, state, ticket.metadata.tenant, target)
+        return facts(self.files, self.switched and found.younger, state, Asked.of(ticket))
 
 
 def _name_of(what: str) -> str:
@@ -107,7 +102,7 @@ class KnownRecord:
     def check_person(self, person: Person) -> None:
         """Raise IdentityChanged where a person acts by another sign-in than before, RecordBehind where nobody knows."""
         snapshot = self._current()
-        snapshot.sign_ins.check(snapshot.directory, person)
+        snapshot.sign_ins.check(snapshot.files.directory, person)
 
     def target(self, ticket: PromotionRequest) -> TargetFacts:
         """The record's facts about the ticket's target, as far as they are known now."""
@@ -184,27 +179,24 @@ class KnownRecord:
         """The record as it is now, or a little later."""
         since = time.time() - RETRIED_WITHIN.total_seconds()
         with self.index.still():
-            directory, catalogue = self.controls.directory.current(), self.controls.catalogue.current()
+            files = self.controls.files()
             waiting = self.index.waiting(int(since))
             names = {_name_of(each.what) for each in waiting.values()}
             return Snapshot(
                 keys=self.keys.current(),
-                directory=directory,
-                catalogue=catalogue,
-                sign_ins=self.identities.all_of(directory),
+                files=files,
+                sign_ins=self.identities.all_of(files.directory),
                 switched=self.index.switch() is not None,
                 waiting=MappingProxyType(waiting),
-                first_approved=MappingProxyType(self._first_approved(directory, catalogue, names)),
+                first_approved=MappingProxyType(self._first_approved(files, names)),
             )
 
-    def _first_approved(
-        self, directory: Directory, catalogue: Catalogue, names: Iterable[str]
-    ) -> dict[str, str | None]:
+    def _first_approved(self, files: Files, names: Iterable[str]) -> dict[str, str | None]:
         parts = ((each, *each.split("\n")) for each in names)
         return {
             each: self.index.first_approved(kind, name)
             for each, kind, name in parts
-            if unowned(directory, catalogue, TargetType(kind), name)
+            if unowned(files.directory, files.catalogue, TargetType(kind), name)
         }
 
 

@@ -1,10 +1,8 @@
 """The catalogue: whose each target is, as `apis/`, `applications/` and `policies/` say, one file a target."""
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
 from typing import Annotated, Literal
 
 import pygit2
@@ -17,8 +15,8 @@ from domain.ticket import Impact, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version, same_name
 from record.git.repository import Repository
 from record.people.members import Fault, OpenModel, fault_of, load_strictly, shown
+from record.people.tip import TipReader
 
-_LOG = logging.getLogger(__name__)
 FOLDERS: Mapping[str, frozenset[TargetType]] = {
     "apis": frozenset(TargetType),
     "applications": frozenset({TargetType.APPLICATION}),
@@ -196,26 +194,8 @@ def parse(path: str, data: bytes) -> CatalogueEntry | Fault:
     return entry
 
 
-class CatalogueReader:
-    """The catalogue as the branch has it now. Safe to use from any thread; cheap while nothing changes."""
+class CatalogueReader(TipReader[Catalogue]):
+    """The catalogue as the branch has it now."""
 
     def __init__(self, repository: Repository) -> None:
-        self._repository = repository
-        self._state = CatalogueState()
-        self._seen: str | None = None
-        self._lock = Lock()
-
-    def current(self) -> Catalogue:
-        """The catalogue of the branch's tip; the last one known while the repository can't be read."""
-        tip = self._repository.tip()
-        if tip == self._seen or tip is None:
-            return self._state.catalogue
-        with self._lock:
-            before = self._state.catalogue.faults
-            git = pygit2.Repository(str(self._repository.path))
-            catalogue = self._state.move_to(git[tip].peel(pygit2.Commit))
-            self._seen = tip
-        for fault in catalogue.faults:
-            if fault not in before:
-                _LOG.error("%s; until that is mended nothing of it is created, approved or launched", fault)
-        return catalogue
+        super().__init__(repository, CatalogueState(), Catalogue())

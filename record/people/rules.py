@@ -11,7 +11,9 @@ from pydantic import Field
 from domain.calendars import ChangeWindow, Freeze
 from domain.rules import Match, Need, Rule, RuleName
 from domain.values import Frozen
+from record.git.repository import Repository
 from record.people.members import Fault, fault_of, load_strictly, shown
+from record.people.tip import TipReader
 
 RULES = "rules"
 LARGEST = 256_000
@@ -106,3 +108,10 @@ def parse(path: str, data: bytes) -> Rule | Fault:
         return Rule(name=name, **file.spec.model_dump(by_alias=False))
     except Exception as error:  # as in `record.people.members`
         return fault_of(path, data, error)
+
+
+class RulesReader(TipReader[Rulebook]):
+    """The rules as the branch has them now."""
+
+    def __init__(self, repository: Repository) -> None:
+        super().__init__(repository, RulesState(), Rulebook())

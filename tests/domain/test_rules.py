@@ -1,5 +1,6 @@
 """Which rules hold for a request, and which votes an approval lacks: pure, and against a plain model."""
 
+from collections.abc import Iterable
 from itertools import permutations
 from typing import Any
 
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.roles import Grant, Person, Role
-from domain.rules import EVERYDAY, Match, Need, Rule, Vote, applied, entitled, missing
-from domain.ticket import Impact
+from domain.rules import EVERYDAY, Applied, Match, Need, Rule, Vote, entitled, missing
+from domain.rules import applied as applied_to
+from domain.ticket import Impact, PromotionRequest
 from tests.domain.builders import pending
 from tests.examples import examples
 
@@ -31,6 +33,10 @@ MIXED = (Need(role=Role.CPI, count=1), Need(group="security", count=1))
 
 def rule(name: str, count: int = 1, **match: Any) -> Rule:
     return Rule(name=name, match=Match(**match), approvals=(Need(role=Role.CPI, count=count),))
+
+
+def applied(rules: Iterable[Rule], ticket: PromotionRequest) -> Applied:
+    return applied_to(rules, ticket.metadata.tenant, ticket.spec.target, ticket.spec.request.impact_assessment)
 
 
 def lacks(needs: tuple[Need, ...], *people: Person) -> int:
