@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from domain import targets
-from domain.decision import DecisionAction
 from domain.errors import RuleViolation, Unproven
-from domain.lifecycle import GRANTING, check_shown
+from domain.lifecycle import GRANTING, check_shown, check_vote
 from domain.signing import DeliveredDecision, Verdict
 from record.facts.controls import Controls
 from record.index.reader import Index
@@ -46,5 +45,6 @@ class ProofActivities:
         facts = self.controls.of_ticket(ticket)
         if refused := targets.objection(facts, ticket.metadata.tenant, ticket.spec.target):
             raise refused
-        if delivery.decision.action is DecisionAction.APPROVE:
+        if delivery.decision.action.votes:
             check_shown(facts, delivery.decision.production)
+            check_vote(facts, delivery.decision)

@@ -8,8 +8,9 @@ from pydantic import Field
 from api import known
 from api.dependencies import PUBLIC, FromConsole, FromControls, FromDirectory, FromIndex, needs
 from api.entry import SignedInRoute
-from api.models import Console, Decider, KnownTarget, Me
+from api.models import Console, KnownTarget, Me
 from api.openapi import problems
+from api.votes import Decider
 from domain.roles import Permission, Person
 from domain.ticket import TargetType
 from domain.values import Frozen, Tenant

@@ -20,7 +20,7 @@ from api.tickets import Tickets
 from api.trail import acted
 from domain import lifecycle, targets
 from domain.decision import Decision, DecisionAction
-from domain.errors import RuleViolation
+from domain.errors import RuleViolation, StaleDecision, VotesMissing
 from domain.roles import Person
 from domain.ticket import PromotionRequest
 from domain.trail import AuditAction
@@ -76,23 +76,38 @@ class Decisions:
     async def decide(self, by: SignedIn, ticket_id: str, asked: DecisionRequest) -> Answer:
         """Take the person's decision on the ticket as they see it now.
 
-        Raises NotFound, ChangedSince, or the RuleViolation that refuses it.
+        A vote is called anew where another one came first: what the person wants is the same. Raises NotFound,
+        ChangedSince, or the RuleViolation that refuses it.
         """
+        ticket = await self.tickets.visible(by.person, ticket_id)
+        while True:
+            try:
+                return await self._decide(by, ticket, asked)
+            except (StaleDecision, VotesMissing):
+                self.tickets.held_ahead(ticket_id)  # another process may have recorded the vote
+                now = await self.tickets.visible(by.person, ticket_id)
+                others_voted = now.round == ticket.round and now.votes != ticket.votes
+                if asked.action is not DecisionAction.APPROVE or not others_voted:
+                    raise
+                ticket = now
+
+    async def _decide(self, by: SignedIn, ticket: PromotionRequest, asked: DecisionRequest) -> Answer:
         person = by.person
-        ticket = await self.tickets.visible(person, ticket_id)
         if asked.if_match is not None and not matches(asked.if_match, etag(ticket)):
             raise ChangedSince
         case = await self._judged_by(ticket, asked.action)
+        approves = asked.action is DecisionAction.APPROVE
+        action = lifecycle.vote(case.target, person) if approves else asked.action
         decision = Decision(
             id=str(uuid.uuid4()),
-            ticket_id=ticket_id,
+            ticket_id=ticket.id,
             digest=ticket.digest,
-            action=asked.action,
+            action=action,
             person=person,
             at=case.now,
             comment=asked.comment,
             reason=asked.reason,
-            production=asked.production if asked.production is not None else shown(asked.action, case.target),
+            production=asked.production if asked.production is not None else shown(action, case.target),
         )
         self._judge(decision, case)
         return await self._taken(decision, case, by)

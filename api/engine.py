@@ -360,6 +360,8 @@ class Engine:
 
 
 _UPDATES = {
+    DecisionAction.ENDORSE: Promotion.vote,
+    DecisionAction.UNENDORSE: Promotion.vote,
     DecisionAction.APPROVE: Promotion.approve,
     DecisionAction.REJECT: Promotion.reject,
     DecisionAction.CANCEL: Promotion.cancel,

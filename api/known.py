@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from api.models import Decider, KnownTarget, KnownTenant, Me, ReportedFault, Right
+from api.models import KnownTarget, KnownTenant, Me, ReportedFault, Right
+from api.votes import Decider
 from domain import roles
 from domain.roles import Permission, Person, Role, Scope
 from domain.targets import CatalogueEntry

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from api.votes import Decider, Votes
 from domain.announcement import Channel, Event
 from domain.comparison import OtherRequest
 from domain.contract import ContractDifference, ContractState, Found, NotCompared, ReadDocument, SealedContract
@@ -122,17 +123,6 @@ class TicketEvent(Frozen):
         return cls(id=ticket.id, tenant=tenant, state=ticket.state, action=last.action, at=last.at, by=last.by)
 
 
-class Decider(Frozen):
-    """Somebody who could do with the request, as it is now, what is asked."""
-
-    name: str
-    email: str
-
-    @classmethod
-    def of(cls, person: Person) -> Self:
-        return cls(name=person.name, email=person.email)
-
-
 class Allowed(Frozen):
     """Says whether the caller may; where not, `why` is the sentence, `kind` what problem details would call it.
 
@@ -163,6 +153,7 @@ class UnprovenState(Frozen):
 class Permissions(Frozen):
     """The caller's rights on a request now, and the people who could approve it while it waits for that.
 
+    `votes` is null where one approval is enough.
     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
     """
 
@@ -172,7 +163,9 @@ class Permissions(Frozen):
     retry: Allowed
     hold: Allowed
     release: Allowed
+    unendorse: Allowed
     deciders: tuple[Decider, ...]
+    votes: Votes | None = None
     not_proven: UnprovenState | None = None
 
 

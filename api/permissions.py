@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.models import Allowed, Decider, Permissions
+from api.models import Allowed, Permissions
+from api.votes import Decider, votes_of
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction
 from domain.errors import NotAuthorized, RuleViolation, SelfApproval, TargetNotOwned, TenantGone
@@ -13,6 +14,8 @@ from domain.ticket import PromotionRequest, State
 from record.people.directory import Directory
 
 _REASON = "Asked beforehand, by nobody"
+_OFFERED = tuple(action for action in DecisionAction if action is not DecisionAction.ENDORSE)
+"""To vote is to approve: the rules say which of the two it is."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,9 @@ class Case:
     now: datetime
 
     def refusal(self, person: Person, action: DecisionAction) -> RuleViolation | None:
-        """The reason why the person may not decide this now, or None."""
+        """The reason why the person may not decide this now, or None; a vote after which others are missing, too."""
+        if action is DecisionAction.APPROVE:
+            action = lifecycle.vote(self.target, person)
         decision = Decision(
             id="asked-beforehand",
             ticket_id=self.ticket.id,
@@ -58,10 +63,11 @@ class Case:
 
     def permissions(self, person: Person) -> Permissions:
         """The answer for a caller who sees the ticket."""
-        said = {action.value: self._allowed(person, action) for action in DecisionAction}
+        said = {action.value: self._allowed(person, action) for action in _OFFERED}
         pending = self.ticket.state is State.PENDING
         deciders = holders(Permission.APPROVE, self.ticket, self.requester, self.directory) if pending else ()
-        return Permissions(deciders=tuple(map(Decider.of, deciders)), **said)
+        votes = votes_of(self.ticket, self.target, deciders)
+        return Permissions(deciders=tuple(map(Decider.of, deciders)), votes=votes, **said)
 
     def _allowed(self, person: Person, action: DecisionAction) -> Allowed:
         refused = self.refusal(person, action)
@@ -73,7 +79,7 @@ class Case:
 
 def shown(action: DecisionAction, target: TargetFacts | None) -> str | None:
     """The version in production that an approver who looks now is shown."""
-    return (target.production or "" if target else "") if action is DecisionAction.APPROVE else None
+    return (target.production or "" if target else "") if action.votes else None
 
 
 def holders(

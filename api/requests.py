@@ -93,6 +93,7 @@ Sees = Annotated[Person, needs(Permission.SEE)]
 Creates = Annotated[SignedIn, creates()]
 MayApprove = Annotated[Person, needs(Permission.APPROVE)]
 Approves = Annotated[SignedIn, decides(DecisionAction.APPROVE)]
+Unendorses = Annotated[SignedIn, decides(DecisionAction.UNENDORSE)]
 Rejects = Annotated[SignedIn, decides(DecisionAction.REJECT)]
 Cancels = Annotated[SignedIn, decides(DecisionAction.CANCEL)]
 Retries = Annotated[SignedIn, decides(DecisionAction.RETRY)]
@@ -273,9 +274,25 @@ async def approve_request(
 ) -> PromotionRequest:
     """Approve. The approval is recorded in Git before this answers 200, and nothing is deployed before that.
 
+    Where the company's rules ask for more people than have approved with you, the request stays pending: yours is a
+    vote, `endorsed` in the history.
     `production` says which version you were shown in production: where it is another one by now, you are refused.
     """
     said = DecisionRequest(DecisionAction.APPROVE, comment=body.comment, production=body.production, if_match=if_match)
+    return _answered(response, await decisions.decide(caller, ticket_id, said))
+
+
+@router.post("/{id}/unendorse", responses=_DECIDED)
+async def take_vote_back(
+    decisions: FromDecisions,
+    caller: Unendorses,
+    response: Response,
+    ticket_id: Id,
+    body: CommentBody = NO_COMMENT,
+    if_match: IfMatch = None,
+) -> PromotionRequest:
+    """Take your vote back, while others are missing."""
+    said = DecisionRequest(action=DecisionAction.UNENDORSE, comment=body.comment, if_match=if_match)
     return _answered(response, await decisions.decide(caller, ticket_id, said))
 
 

@@ -19,12 +19,13 @@ from api.engine_errors import EngineUnavailable, NumberTaken
 from api.errors import TenantNotNamed
 from api.idempotency import key_of, same
 from api.message_signing import MessageSigner
-from api.models import Checked, ContractShown, CreatePromotionRequest, Decider, DeployedVersion
+from api.models import Checked, ContractShown, CreatePromotionRequest, DeployedVersion
 from api.numbers import Numbers
 from api.shares import FairShares, Patience
 from api.tickets import Tickets
 from api.trail import acted
-from domain import lifecycle, submissions
+from api.votes import Decider
+from domain import lifecycle, submissions, votes
 from domain.contract import ContractWanted
 from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
@@ -107,7 +108,7 @@ class Submissions:
     async def check(self, person: Person, body: CreatePromotionRequest) -> Checked:
         """Checks what a creation would meet, and who could approve it; nothing is kept. Raises as `create` refuses."""
         draft = await self._draft(person, self._tenant(person, body), body, key_of(person, secrets.token_hex()))
-        approvers = self._approvers(draft)
+        approvers = await self._approvers(draft)
         await self._repeated(draft)
         named = await self._has_contract(draft)
         contract = await self.contracts.of(draft.target) if named else None
@@ -159,12 +160,16 @@ class Submissions:
         submissions.check_open(what, tenants_own, open_now + self._filing[address], self.limits.most_open)
         return None
 
-    def _approvers(self, draft: Submission) -> tuple[Person, ...]:
+    async def _approvers(self, draft: Submission) -> tuple[Person, ...]:
         """The people who could approve it; refuses before a number is spent: no rule depends on the number."""
         ticket, directory = lifecycle.create(draft), self.directory.current()
         found = permissions.holders(Permission.APPROVE, ticket, draft.asked_by, directory)
-        if not found:
-            raise NobodyToApprove
+        facts = await run_in_threadpool(self._facts, draft)
+        lacking = facts.poll.missing(*found) if facts.controlled else ()
+        if lacking or not found:
+            missing = votes.told(lacking)
+            sentence = f"Too few people could approve this: missing are {missing}" if found else None
+            raise NobodyToApprove(sentence, missing=missing) if missing else NobodyToApprove(sentence)
         return found
 
     async def _submit(
@@ -173,7 +178,7 @@ class Submissions:
         """The draft, with the first number that is nobody's; `claimed` for a key that others may be sending too."""
         person = by.person
         draft = await self._draft(person, tenant, body, key)
-        self._approvers(draft)
+        await self._approvers(draft)
         address = same_address(person.email)
         async with self._patience.turn(self.creates.turn(person.subject or person.email), self._alone(draft.target)):
             if first := await self._repeated(draft):

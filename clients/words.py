@@ -26,6 +26,8 @@ class Words:
 _EN = Words(
     headings={
         Event.CREATED: "waits for your decision",
+        Event.ENDORSED: "has one vote more",
+        Event.UNENDORSED: "has one vote less",
         Event.APPROVED: "approved",
         Event.REJECTED: "rejected",
         Event.CANCELLED: "withdrawn",
@@ -42,6 +44,8 @@ _EN = Words(
     },
     leads={
         Event.CREATED: "{requester} asks to promote {what} from {source} to {environment}.",
+        Event.ENDORSED: "{by} voted for the promotion of {what} to {environment}; others have to approve it, too.",
+        Event.UNENDORSED: "{by} took back the vote for the promotion of {what} to {environment}.",
         Event.APPROVED: "{by} approved the promotion of {what} to {environment}.",
         Event.REJECTED: "{by} rejected the promotion of {what} to {environment}.",
         Event.CANCELLED: "{by} withdrew the promotion of {what} to {environment}.",
@@ -144,6 +148,8 @@ _EN = Words(
 _FR = Words(
     headings={
         Event.CREATED: "attend votre décision",
+        Event.ENDORSED: "a une voix de plus",
+        Event.UNENDORSED: "a une voix de moins",
         Event.APPROVED: "approuvée",
         Event.REJECTED: "rejetée",
         Event.CANCELLED: "retirée",
@@ -160,6 +166,9 @@ _FR = Words(
     },
     leads={
         Event.CREATED: "{requester} demande la promotion de {what} de {source} vers {environment}.",
+        Event.ENDORSED: "{by} a voté pour la promotion de {what} vers {environment}\u202f; "
+        "d’autres doivent l’approuver aussi.",
+        Event.UNENDORSED: "{by} a retiré sa voix pour la promotion de {what} vers {environment}.",
         Event.APPROVED: "{by} a approuvé la promotion de {what} vers {environment}.",
         Event.REJECTED: "{by} a rejeté la promotion de {what} vers {environment}.",
         Event.CANCELLED: "{by} a retiré la demande de promotion de {what} vers {environment}.",

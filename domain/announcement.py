@@ -34,6 +34,8 @@ class Event(StrEnum):
     """An event that is announced. The last two are no changes of the ticket: people are told, other systems are not."""
 
     CREATED = "request-created"
+    ENDORSED = "request-endorsed"
+    UNENDORSED = "request-unendorsed"
     APPROVED = "request-approved"
     REJECTED = "request-rejected"
     CANCELLED = "request-cancelled"
@@ -61,6 +63,8 @@ class Event(StrEnum):
 
 Fact = Literal[
     Event.CREATED,
+    Event.ENDORSED,
+    Event.UNENDORSED,
     Event.APPROVED,
     Event.REJECTED,
     Event.CANCELLED,
@@ -77,6 +81,8 @@ Fact = Literal[
 
 _EVENTS = {
     Action.CREATED: Event.CREATED,
+    Action.ENDORSED: Event.ENDORSED,
+    Action.UNENDORSED: Event.UNENDORSED,
     Action.APPROVED: Event.APPROVED,
     Action.REJECTED: Event.REJECTED,
     Action.CANCELLED: Event.CANCELLED,

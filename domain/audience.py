@@ -162,9 +162,12 @@ def concern(announcement: Announcement, contact: Contact, audience: Audience) ->
     return next((reason for reason in Reason if _holds(reason, announcement, contact, audience)), None)
 
 
+_OF_ONES_OWN = frozenset(Event) - {Event.CREATED, Event.ENDORSED, Event.UNENDORSED, Event.REMINDER}
+"""The events that whoever asked hears of: of votes, the one that completes the approval."""
+
 _TOLD: dict[Reason, frozenset[Event]] = {
-    Reason.REQUESTED: frozenset(Event) - {Event.CREATED, Event.REMINDER},
-    Reason.OWNS: frozenset(Event) - {Event.CREATED, Event.REMINDER},
+    Reason.REQUESTED: _OF_ONES_OWN,
+    Reason.OWNS: _OF_ONES_OWN,
     Reason.DECIDES: frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED}),
     Reason.APPROVED: frozenset({Event.CANCELLED, Event.STARTED, Event.SUCCEEDED, Event.FAILED}),
     Reason.WAS_ASKED: CLOSING,

@@ -18,7 +18,10 @@ from domain.signing import Claims, mismatch
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest, State
 from domain.values import Frozen, Moment, Reason, TicketId
 
-AFFECTS_OTHERS = frozenset(Action) - {Action.CREATED, Action.REJECTED, Action.EXPIRED, Action.DUE, Action.RELEASED}
+AFFECTS_OTHERS = frozenset(Action) - {
+    *(Action.CREATED, Action.ENDORSED, Action.UNENDORSED, Action.REJECTED),
+    *(Action.EXPIRED, Action.DUE, Action.RELEASED),
+}
 """Acts after which another request of the target may go on, or no longer."""
 
 
@@ -101,7 +104,8 @@ def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collectio
     if waits_for_date(ticket, at):
         raise NotPending(unlaunched("date-not-come"))
     approvals = _proof_of_last(ticket, {Action.APPROVED}, signed)
-    if not approvals or not _proof_of_last(ticket, BY_PEOPLE, signed):
+    votes = (_proof(ticket, place + 1, signed) for place in ticket.votes)
+    if not approvals or not all(votes) or not _proof_of_last(ticket, BY_PEOPLE, signed):
         raise Unproven(unlaunched("not-proven"))
     return approvals[-1]
 
@@ -109,12 +113,17 @@ def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collectio
 def _proof_of_last(
     ticket: PromotionRequest, actions: Collection[Action], signed: Collection[Claims]
 ) -> tuple[Claims, ...]:
-    """The claims that prove the last of these actions in the ticket's history; none where they were used up before.
+    """The claims that prove the last of these actions in the ticket's history."""
+    history = ticket.status.history
+    return _proof(ticket, max(number for number, entry in enumerate(history, 1) if entry.action in actions), signed)
+
+
+def _proof(ticket: PromotionRequest, last: int, signed: Collection[Claims]) -> tuple[Claims, ...]:
+    """The claims that prove that many transitions' last one; none where they were used up before.
 
     A signature counts once: as many acts need as many ids.
     """
     history = ticket.status.history
-    last = max(number for number, entry in enumerate(history, 1) if entry.action in actions)
     same = (history[last - 1].action, history[last - 1].by)
     alike = [_as_of(ticket, n) for n, entry in enumerate(history[:last], 1) if (entry.action, entry.by) == same]
     found = tuple(claims for claims in signed if mismatch(claims, alike[-1]) is None)

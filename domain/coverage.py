@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain import remarks, roles, targets
+from domain import remarks, roles, targets, votes
 from domain.roles import Permission, Person, Requester
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
@@ -31,9 +31,9 @@ class Deployed(Frozen):
 class Grounds(Frozen):
     """The record's word on an approval: who gave it, as the directory has them now, where, and what came after it.
 
-    `approved` is the place of the approval that stands, None where none does. `since` are the target's deployments
-    after it. `newer` is a request of a newer version, approved since this one was created, where the platform lets it
-    close older ones: pending ones too.
+    `approved` is the place of the first vote of the approval that stands, None where none does. `since` are the
+    target's deployments after it. `newer` is a request of a newer version, approved since this one was created, where
+    the platform lets it close older ones: pending ones too.
     """
 
     approved: Position | None
@@ -73,7 +73,7 @@ def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | Non
     """
     reason = approver_gone(ticket, grounds, requester) or _owner(ticket, grounds)
     if grounds.target.controlled:  # older requests run to their end by the rules of their time
-        reason = reason or _production(grounds) or _age(ticket, grounds, now)
+        reason = reason or _votes(grounds) or _production(grounds) or _age(ticket, grounds, now)
     return None if reason is None else f"{reason}; {remarks.write('approve-anew')}"
 
 
@@ -93,6 +93,12 @@ def _owner(ticket: PromotionRequest, grounds: Grounds) -> str | None:
         return None
     foreign = targets.objection(grounds.target, ticket.metadata.tenant, ticket.spec.target)
     return str(foreign) if foreign else None
+
+
+def _votes(grounds: Grounds) -> str | None:
+    """The rules, or the roles of who voted, are others now: others have to approve it, too."""
+    lacking = grounds.target.poll.missing()
+    return remarks.write("votes-missing", votes=votes.told(lacking)) if lacking else None
 
 
 def _production(grounds: Grounds) -> str | None:

@@ -31,27 +31,40 @@ BY_CLICK = frozenset({Impact.LOW, Impact.MEDIUM})
 
 
 class DecisionAction(StrEnum):
+    """A vote that completes an approval is `approve`; one after which votes are missing is `endorse`."""
+
     APPROVE = "approve"
     REJECT = "reject"
     CANCEL = "cancel"
     RETRY = "retry"
     HOLD = "hold"
     RELEASE = "release"
+    ENDORSE = "endorse"
+    UNENDORSE = "unendorse"
 
     @property
     def permission(self) -> Permission:
-        """The right that it takes; whoever may approve may hold and release."""
-        return Permission.APPROVE if self in {DecisionAction.HOLD, DecisionAction.RELEASE} else Permission(self.value)
+        """The right that it takes; whoever may approve may vote, hold and release."""
+        return Permission.APPROVE if self in _BY_APPROVERS else Permission(self.value)
 
     @property
     def deploys(self) -> bool:
         """Tells whether it may lead to a deployment; the others take nothing from anybody that a fault should keep."""
-        return self in {DecisionAction.APPROVE, DecisionAction.RETRY, DecisionAction.RELEASE}
+        return self in {DecisionAction.RETRY, DecisionAction.RELEASE} or self.votes
+
+    @property
+    def votes(self) -> bool:
+        """Tells whether it is a vote for the request: of one who was shown production as it is."""
+        return self in {DecisionAction.ENDORSE, DecisionAction.APPROVE}
 
     @property
     def needs_reason(self) -> bool:
         return self in {DecisionAction.REJECT, DecisionAction.HOLD, DecisionAction.RELEASE}
 
+
+_BY_APPROVERS = frozenset(
+    {DecisionAction.ENDORSE, DecisionAction.UNENDORSE, DecisionAction.HOLD, DecisionAction.RELEASE}
+)
 
 _Absent = Field(exclude_if=lambda value: value is None)
 """Left out where there is no value, so that a worker from before the field came reads the message."""
@@ -76,7 +89,7 @@ class Decision(VersionedMessage, SignedMessage):
     """One person's decision on one ticket, bound to the digest of what they saw.
 
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
-    the history's own time is the workflow's. `production` goes with an approval: the version in production as it was
+    the history's own time is the workflow's. `production` goes with a vote: the version in production as it was
     shown, empty for none. `proof` is the API's signature on all of it; without one it is a draft.
     """
 
@@ -95,8 +108,8 @@ class Decision(VersionedMessage, SignedMessage):
     def _has_what_its_action_takes(self) -> Self:
         if (self.reason is not None) is not self.action.needs_reason:
             raise ValueError("a reason goes with reject, hold and release, and these need one")
-        if self.production is not None and self.action is not DecisionAction.APPROVE:
-            raise ValueError("production goes with approve")
+        if self.production is not None and not self.action.votes:
+            raise ValueError("production goes with endorse and approve")
         return self
 
 

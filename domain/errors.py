@@ -22,13 +22,16 @@ RuleViolation
 ├── NotRetryable          a retry of something that has not failed
 ├── HistoryFull           one more decision on a ticket on which too much was decided
 ├── ProductionChanged     an approval that was given looking at another version of production
+├── VotesMissing          an approval that others have to give, too, by the company's rules
+├── VoteNotNeeded         a vote that fills none of the places that are left
+├── NoVote                a vote taken back that nobody gave
 ├── NotAuthorized         the person's roles do not allow it
 │   ├── TargetNotOwned    the target is not the tenant's
 │   ├── TenantGone        the tenant has no file any more, and no rules
 │   ├── SelfApproval      the requester and the approver are one person
 │   ├── ServiceDecides    a service account asks, and never decides
 │   └── IdentityChanged   somebody acted before by another sign-in, and their entry does not name the new one
-├── NobodyToApprove       a submission that no other person than its requester could approve
+├── NobodyToApprove       a submission that nobody but its requester, or too few people, could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── NothingToRepair       a commit that changed nothing without proof, or that is repaired already
 ├── TemplateChanged       a change of another version of a template than the record has
@@ -127,6 +130,18 @@ class RecordBehind(RuleViolation):
 
 class NotPending(RuleViolation):
     sentence = "Request not pending"
+
+
+class VotesMissing(RuleViolation):
+    sentence = "Others have to approve, too"
+
+
+class VoteNotNeeded(RuleViolation):
+    sentence = "Your vote fills no place that is left"
+
+
+class NoVote(RuleViolation):
+    sentence = "You have given no vote that stands"
 
 
 class NotCancellable(RuleViolation):

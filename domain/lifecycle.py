@@ -1,8 +1,8 @@
 """The transitions: (ticket, event) → ticket, or a RuleViolation. Nothing else changes a ticket.
 
 pending ─ approve → approved ─ start → deploying ─ succeed → deployed
- │  ▲                 │ due, hold, release  │  ▲
- │  └─── lapse ───────┤                     │  └ retry ─┐
+ │ endorse, unendorse │ due, hold, release  │  ▲
+ │◀───── lapse ───────┤                     │  └ retry ─┐
  ├ reject → rejected  ├ cancel → cancelled  └ fail → failed
  ├ cancel, supersede  └ supersede → superseded
  └ expire → expired
@@ -12,7 +12,7 @@ A retry may lapse too, before its launch.
 
 from datetime import datetime
 
-from domain import remarks, roles, targets
+from domain import remarks, roles, targets, votes
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import JobOutcome, JobResult, job_name
 from domain.errors import (
@@ -24,19 +24,24 @@ from domain.errors import (
     NotHoldable,
     NotPending,
     NotRetryable,
+    NoVote,
     PreChecksNotPassed,
     ProductionChanged,
     RuleViolation,
     ScheduledInThePast,
     StaleDecision,
+    VoteNotNeeded,
+    VotesMissing,
     WrongTicket,
 )
-from domain.roles import Permission, Requester
+from domain.roles import Permission, Person, Requester
 from domain.targets import TargetFacts
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, State, Status
 
 TRANSITIONS: dict[tuple[State | None, Action], State] = {
     (None, Action.CREATED): State.PENDING,
+    (State.PENDING, Action.ENDORSED): State.PENDING,
+    (State.PENDING, Action.UNENDORSED): State.PENDING,
     (State.PENDING, Action.APPROVED): State.APPROVED,
     (State.PENDING, Action.REJECTED): State.REJECTED,
     (State.PENDING, Action.CANCELLED): State.CANCELLED,
@@ -70,6 +75,8 @@ CLOSED = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED, State.SUPERS
 """States that nothing leaves."""
 
 _DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] = {
+    DecisionAction.ENDORSE: (frozenset({State.PENDING}), NotPending),
+    DecisionAction.UNENDORSE: (frozenset({State.PENDING}), NotPending),
     DecisionAction.APPROVE: (frozenset({State.PENDING}), NotPending),
     DecisionAction.REJECT: (frozenset({State.PENDING}), NotPending),
     DecisionAction.CANCEL: (frozenset({State.PENDING, State.APPROVED}), NotCancellable),
@@ -77,13 +84,18 @@ _DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] =
     DecisionAction.HOLD: (frozenset({State.APPROVED}), NotHoldable),
     DecisionAction.RELEASE: (frozenset({State.APPROVED}), NotHeld),
 }
-GRANTING = frozenset({DecisionAction.APPROVE, DecisionAction.RETRY, DecisionAction.RELEASE})
+GRANTING = frozenset(action for action in DecisionAction if action.deploys)
 """Decisions that lead to a launch. The others stay possible while the record has faults, or the target is not owned."""
 
 _FILLING = GRANTING | {DecisionAction.HOLD}
-"""Decisions that a ticket may see again and again: hold and release, approve and lapse."""
+"""Decisions that a ticket may see again and again: votes given and taken back, hold and release, approve and lapse."""
+
+_BY_SEVERAL = frozenset({Action.ENDORSED, Action.UNENDORSED})
+"""The actions that several people may take one after the other."""
 
 RECORDED_AS = {
+    DecisionAction.ENDORSE: Action.ENDORSED,
+    DecisionAction.UNENDORSE: Action.UNENDORSED,
     DecisionAction.APPROVE: Action.APPROVED,
     DecisionAction.REJECT: Action.REJECTED,
     DecisionAction.CANCEL: Action.CANCELLED,
@@ -143,8 +155,11 @@ def check(
         raise HistoryFull
     if decision.digest != ticket.digest or not _counts_from(decision, ticket):
         raise StaleDecision
-    if decision.action is DecisionAction.APPROVE and target is not None:
+    if decision.action is DecisionAction.UNENDORSE:
+        _check_voted(ticket, decision.person)
+    if decision.action.votes and target is not None:
         check_shown(target, decision.production)
+        check_vote(target, decision)
 
 
 def _counts_from(decision: Decision, ticket: PromotionRequest) -> bool:
@@ -160,6 +175,34 @@ def _check_state(ticket: PromotionRequest, action: DecisionAction, launching: bo
     wrongly_held = held if action is DecisionAction.HOLD else action is DecisionAction.RELEASE and not held
     if ticket.state not in states or asked_for_job or wrongly_held:
         raise violation(f"{violation.sentence}: it is {state}", state=state)
+
+
+def _check_voted(ticket: PromotionRequest, person: Person) -> None:
+    """Raise NoVote unless the person's vote stands, by the very address that gave it."""
+    if person.email not in {ticket.status.history[place].by for place in ticket.votes}:
+        raise NoVote
+
+
+def check_vote(target: TargetFacts, decision: Decision) -> None:
+    """Raise unless the vote fills a place that is left, and is called an approval if it is the last one."""
+    if not target.controlled:
+        return
+    poll = target.poll
+    if not poll.is_needed(decision.person):
+        missing = votes.told(poll.missing())
+        raise VoteNotNeeded(f"{VoteNotNeeded.sentence}: missing are {missing}", missing=missing)
+    missing = votes.told(poll.missing(decision.person))
+    if decision.action is DecisionAction.APPROVE and missing:
+        raise VotesMissing(f"{VotesMissing.sentence}: with your vote, {missing} are missing", missing=missing)
+    if decision.action is DecisionAction.ENDORSE and not missing:
+        raise StaleDecision
+
+
+def vote(target: TargetFacts | None, person: Person) -> DecisionAction:
+    """The name of the person's vote for the request: the approval, or one more after which votes are missing."""
+    poll = target.poll if target is not None and target.controlled else None
+    lacks = poll is not None and poll.is_needed(person) and bool(poll.missing(person))
+    return DecisionAction.ENDORSE if lacks else DecisionAction.APPROVE
 
 
 def check_shown(target: TargetFacts, shown: str | None) -> None:
@@ -289,7 +332,7 @@ def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
         return
     if entry.at < previous.at:
         raise IllegalTransition(f"{entry.action} can't be earlier than {previous.action}")
-    if previous.action is not Action.RETRIED and previous.action is entry.action:
+    if previous.action is entry.action and entry.action not in {*_BY_SEVERAL, Action.RETRIED}:
         raise IllegalTransition(f"A request can't be {entry.action} twice in a row")
     if previous.action is Action.HELD and entry.action not in _UNDER_HOLD:
         raise IllegalTransition(f"A request that is held can't be {entry.action}")

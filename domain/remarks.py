@@ -32,6 +32,7 @@ TEMPLATES: dict[str, str] = {
     # Why an approval no longer covers its request
     "approve-anew": "the request has to be approved again",
     "production-moved-on": "Production was changed by {ticket} to {version} after the approval",
+    "votes-missing": "By the company's rules as they are now, votes are missing: {votes}",
     "approval-too-old": "The approval was valid until {until}",
     "no-such-approval": "The record has no such approved request",
     "date-not-come": "The date that the request asks for has not come",
@@ -113,6 +114,7 @@ _TIME = r"(?:\d+ days?, )?[\d:.]*\d"
 _SHAPES = {
     "jobs": r"[^;()]+?",
     "fields": r"[^;()]+",
+    "votes": r"[^;()]+",
     "explanation": r".+?",
     "template": r"'[^\n]*'|\"[^\n]*\"",
     "after": _TIME,

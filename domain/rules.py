@@ -13,21 +13,17 @@ from typing import Annotated, TypeVar
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.calendars import ChangeWindow, Freeze, holding, opens, within
-from domain.roles import Person, Role, same_address
 from domain.ticket import Impact, Target, TargetType
-from domain.values import Email, Frozen, Moment, Reason, Tenant, iso, same_name
+from domain.values import Frozen, Moment, Reason, Tenant, iso, same_name
+from domain.votes import EVERYDAY, MOST_VOTES, Need, counted
 
 T = TypeVar("T")
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 """A rule's name, which is its file's: `rules/<name>.yaml`."""
 
-GroupName = RuleName
 Pattern = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9*?._-]{1,128}$")]
 """A target's name, in which `*` stands for any characters and `?` for one."""
-
-MOST_VOTES = 10
-_VOTING = frozenset({Role.CPI, Role.CPI_ADMIN})
 
 
 class Match(Frozen):
@@ -60,30 +56,6 @@ def _letters(pattern: str) -> int:
     return 1 + whole + sum(letter not in "*?" for letter in pattern)
 
 
-class Need(Frozen):
-    """Votes that an approval takes: so many people who hold the role in the tenant, or are in the group."""
-
-    role: Role | None = None
-    group: GroupName | None = None
-    count: Annotated[int, Field(ge=1, le=MOST_VOTES)] = 1
-
-    @model_validator(mode="after")
-    def _names_one(self) -> "Need":
-        if (self.role is None) is (self.group is None):
-            raise ValueError("name a role or a group, one of the two")
-        if self.role is not None and self.role not in _VOTING:
-            raise ValueError(f"{self.role} never approves; name cpi or cpi_admin")
-        return self
-
-    def __str__(self) -> str:
-        who = self.group or (self.role.value if self.role else "")
-        return f"{self.count} of {who}"
-
-
-EVERYDAY = (Need(role=Role.CPI),)
-"""The approval without a rule: one by cpi or cpi_admin."""
-
-
 class Rule(Frozen):
     """One file of rules. A part that is None says nothing, and leaves it to less specific rules."""
 
@@ -95,7 +67,7 @@ class Rule(Frozen):
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> "Rule":
-        if sum(need.count for need in self.approvals or ()) > MOST_VOTES:
+        if counted(self.approvals or ()) > MOST_VOTES:
             raise ValueError(f"an approval takes at most {MOST_VOTES} people")
         return self
 
@@ -166,82 +138,3 @@ def closed(held: Applied, at: datetime) -> Closed | None:
         return None
     rule, reason = holds[0] if holds else (held.windows_of or "", None)
     return Closed(rule=rule, reason=reason, until=opens(freezes, held.windows, at))
-
-
-class Vote(Frozen):
-    """A vote as it counts now: who gave it, as the directory has them."""
-
-    person: Person
-    delegate_of: Person | None = None
-
-    @property
-    def identities(self) -> frozenset[str]:
-        """Everybody who voted by it: whoever handed their vote on has voted, too."""
-        return self.person.identities | (self.delegate_of.identities if self.delegate_of else frozenset())
-
-    @property
-    def entitled(self) -> Person:
-        """The person whose right it is."""
-        return self.delegate_of or self.person
-
-
-Groups = dict[str, frozenset[str]]
-"""Comparable addresses of each group's members."""
-
-
-def entitled(person: Person, need: Need, tenant: str, groups: Groups) -> bool:
-    """Tells whether the person's vote counts for the need: cpi_admin votes wherever cpi does."""
-    if person.owner is not None:
-        return False
-    if need.group is not None:
-        return not groups.get(need.group, frozenset()).isdisjoint(person.addresses)
-    roles = {need.role, Role.CPI_ADMIN}
-    return any(grant.role in roles and grant.reaches(tenant) for grant in person.grants)
-
-
-def missing(needs: Sequence[Need], votes: Sequence[Vote], tenant: str, groups: Groups) -> tuple[Need, ...]:
-    """The votes that are missing, as needs with what their counts lack; nothing where the approval is complete.
-
-    Each person counts once, for the need where most votes find a place: a maximum matching of people and places.
-    """
-    places = [need for need in needs for _ in range(need.count)]
-    people = _distinct(votes)
-    fits = [[entitled(vote.entitled, need, tenant, groups) for need in places] for vote in people]
-    taken: dict[int, int] = {}
-    for number in range(len(people)):
-        _seat(number, fits, taken, set())
-    left: dict[Need, int] = {}
-    for place, need in enumerate(places):
-        if place not in taken:
-            left[need] = left.get(need, 0) + 1
-    return tuple(need.model_copy(update={"count": count}) for need, count in left.items())
-
-
-def _seat(number: int, fits: Sequence[Sequence[bool]], taken: dict[int, int], tried: set[int]) -> bool:
-    """Find the voter a place, moving others to other places where that helps."""
-    for place, fit in enumerate(fits[number]):
-        if fit and place not in tried:
-            tried.add(place)
-            if place not in taken or _seat(taken[place], fits, taken, tried):
-                taken[place] = number
-                return True
-    return False
-
-
-def _distinct(votes: Sequence[Vote]) -> list[Vote]:
-    """One vote of each person: two that have an address or a subject in common are one's."""
-    found: list[Vote] = []
-    for vote in votes:
-        if all(vote.identities.isdisjoint(other.identities) for other in found):
-            found.append(vote)
-    return found
-
-
-def satisfiable(needs: Sequence[Need], people: Iterable[Person], tenant: str, groups: Groups) -> tuple[Need, ...]:
-    """The votes that nobody could give, if all these people voted; `people` are without the requester."""
-    return missing(needs, [Vote(person=person) for person in people], tenant, groups)
-
-
-def group_of(addresses: Iterable[Email]) -> frozenset[str]:
-    """A group's members, comparable."""
-    return frozenset(map(same_address, addresses))

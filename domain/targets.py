@@ -10,6 +10,7 @@ from domain.rules import Applied
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version
 from domain.versions import Direction, direction
+from domain.votes import Poll
 
 
 class CatalogueEntry(Frozen):
@@ -45,7 +46,7 @@ class TargetFacts(Frozen):
     reach it is and that can't be used as they are. `first_approved` is the tenant of the target's
     first approved request, which owns a target without an entry where the catalogue is open. `production` is the
     version in production, None for none, `coming` those of the target's approved requests that are not deployed yet.
-    `rules` are the company's that hold for the request.
+    `rules` are the company's that hold for the request, `poll` the votes for it.
     `unknown` tells why the record could not be asked: then nothing else is said.
     """
 
@@ -57,6 +58,7 @@ class TargetFacts(Frozen):
     production: Version | None = None
     coming: tuple[Version, ...] = ()
     rules: Applied = Applied()
+    poll: Poll = Poll()
     unknown: str | None = None
 
 

@@ -67,11 +67,14 @@ OPEN = frozenset({State.PENDING, State.APPROVED, State.DEPLOYING})
 class Action(StrEnum):
     """The action that a history entry tells of; `retried` and `deploying` both lead to the state deploying.
 
+    `endorsed` is a vote where an approval takes more, `unendorsed` takes it back; `approved` is the last one.
     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
     go on, `lapsed` that its approval no longer covers it.
     """
 
     CREATED = "created"
+    ENDORSED = "endorsed"
+    UNENDORSED = "unendorsed"
     APPROVED = "approved"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
@@ -90,6 +93,8 @@ class Action(StrEnum):
 BY_PEOPLE = frozenset(
     {
         Action.CREATED,
+        Action.ENDORSED,
+        Action.UNENDORSED,
         Action.APPROVED,
         Action.REJECTED,
         Action.CANCELLED,
@@ -201,6 +206,22 @@ class PromotionRequest(Frozen):
     def hold(self) -> HistoryEntry | None:
         """The entry of whoever holds the request now; None where nobody does."""
         return self.last if self.last.action is Action.HELD else None
+
+    @property
+    def votes(self) -> tuple[int, ...]:
+        """The places in the history of the votes that stand: given since the approval lapsed last, and not taken back.
+
+        The approval that completes them is the last one.
+        """
+        found: dict[str, int] = {}
+        for place, entry in enumerate(self.status.history):
+            if entry.action in {Action.ENDORSED, Action.APPROVED}:
+                found[entry.by] = place
+            elif entry.action is Action.UNENDORSED:
+                found.pop(entry.by, None)
+            elif entry.action is Action.LAPSED:
+                found.clear()
+        return tuple(found.values())
 
     @property
     def attempt(self) -> int:

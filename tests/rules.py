@@ -25,3 +25,8 @@ def frozen(now: datetime, days: int = 2, **match: Any) -> dict[str, str]:
 
 def _wall(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0).isoformat(timespec="minutes")
+
+
+def two_of_cpi(**match: Any) -> dict[str, str]:
+    """A rule by which two people approve."""
+    return rule("two", approvals=[{"role": "cpi", "count": 2}], **({"match": match} if match else {}))

@@ -9,10 +9,13 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.record import RecordActivities
+    from domain import lifecycle
     from domain.change import Change, Proof, Revision, SetBack
+    from domain.clearance import Lapsed, Superseded, Verdict
     from domain.decision import Jws
+    from domain.deployment import LaunchRefused, NotLaunched
     from domain.errors import StaleDecision
-    from domain.ticket import SYSTEM_NAME, PromotionRequest
+    from domain.ticket import SYSTEM_NAME, PromotionRequest, State
     from workflows import options, shown
     from workflows.creation import InitialState, Transition
     from workflows.story import BrokenPromotion
@@ -51,6 +54,22 @@ class Ledger:
             self.never = ApplicationError(str(error.cause), type=kind, non_retryable=True)
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise self.never from error
+
+    async def heed(self, said: Verdict | NotLaunched | None, decide_by: datetime) -> None:
+        """Do what a look found against the ticket. `decide_by` is until when its submission was to be decided on."""
+        now = workflow.now()
+        match said:
+            case Lapsed():
+                allowed = decide_by - self.ticket.metadata.created_at
+                await self.advance(lifecycle.lapse(self.ticket, said.reason, now + allowed, now))
+            case Superseded():
+                await self.advance(lifecycle.supersede(self.ticket, said.newer, now))
+            case LaunchRefused():
+                if self.ticket.state is State.APPROVED:
+                    self.become(lifecycle.start(self.ticket, None, now))
+                await self.advance(lifecycle.fail(self.ticket, said.reason, now))
+            case _:
+                pass
 
     async def created(self) -> None:
         """Wait until the ticket is in the record, or never will be."""

@@ -2,7 +2,7 @@
 
 Messages it takes:
     submit      update  the submission that started it; answers with the ticket once that is recorded
-    approve     update  a decision of a person, as are reject, cancel, retry, hold and release
+    approve     update  a decision of a person, as are vote, reject, cancel, retry, hold and release
     approve     signal  the same from a caller who does not wait for the verdict, as is reject; a refused one is logged
     awx_report  signal  AWX says that a job ended: look now
     look        signal  the record changed so that the ticket may go on, or no longer: look now
@@ -18,7 +18,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain import lifecycle, line
     from domain.change import Resumed
-    from domain.clearance import Cleared, Hint, Lapsed, Superseded, Verdict
+    from domain.clearance import Hint
     from domain.decision import Decision, DecisionAction, Submission
     from domain.deployment import AwxReport, Deployment, Launched, LaunchRefused, NotLaunched
     from domain.errors import RuleViolation, WrongTicket
@@ -108,7 +108,7 @@ class Promotion:
         """See whether the record still lets the ticket wait; what only a launch would fail on is left to the launch."""
         said = await self._attempts.look(None)
         if not isinstance(said, LaunchRefused):
-            await self._heed(said)
+            await self._ledger.heed(said, self._begun.decide_by)
 
     async def _launch(self) -> None:
         """Wait for the ticket's turn, then have AWX make the attempt's job, once."""
@@ -120,23 +120,7 @@ class Promotion:
         elif isinstance(said, NotLaunched):
             await self._ledger.unchanged_until(self._attempts.ask_again_at, "AWX takes no launch now", lambda: False)
         else:
-            await self._heed(said)
-
-    async def _heed(self, said: Verdict | None) -> None:
-        """Do what the look found against the ticket."""
-        ledger, now = self._ledger, workflow.now()
-        match said:
-            case Lapsed():
-                allowed = self._begun.decide_by - ledger.ticket.metadata.created_at
-                await ledger.advance(lifecycle.lapse(ledger.ticket, said.reason, now + allowed, now))
-            case Superseded():
-                await ledger.advance(lifecycle.supersede(ledger.ticket, said.newer, now))
-            case LaunchRefused():
-                if ledger.ticket.state is State.APPROVED:
-                    ledger.become(lifecycle.start(ledger.ticket, None, now))
-                await ledger.advance(lifecycle.fail(ledger.ticket, said.reason, now))
-            case Cleared() | Launched() | None:
-                pass
+            await self._ledger.heed(said, self._begun.decide_by)
 
     async def _follow(self) -> None:
         """Wait for the end of the job; of an attempt that has none nobody knows what became of it."""
@@ -176,6 +160,16 @@ class Promotion:
     @approve.validator
     def _check_approve(self, decision: Decision) -> None:
         self._decisions.check(decision, DecisionAction.APPROVE, facts_of(self._ledger.ticket))
+
+    @workflow.update
+    async def vote(self, decision: Decision) -> PromotionRequest:
+        """Vote for the ticket, where others have to approve it, too; or take the vote back."""
+        return await self._decisions.take(decision)
+
+    @vote.validator
+    def _check_vote(self, decision: Decision) -> None:
+        action = DecisionAction.UNENDORSE if decision.action is DecisionAction.UNENDORSE else DecisionAction.ENDORSE
+        self._decisions.check(decision, action, facts_of(self._ledger.ticket))
 
     @workflow.update
     async def reject(self, decision: Decision) -> PromotionRequest:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pygit2
 
-from domain import lifecycle, roles, submissions, targets
+from domain import lifecycle, roles, submissions, targets, votes
 from domain.contract import ContractDifference
 from domain.errors import FaultyFile, IdentityChanged, NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.evidence import Evidence
@@ -173,7 +173,23 @@ def check_target(step: Step) -> Iterator[Violation]:
 
 def _lets_go_on(entry: HistoryEntry) -> bool:
     launched = entry.action is Action.DEPLOYING and entry.job_id is not None
-    return launched or entry.action in {Action.CREATED, Action.APPROVED, Action.RETRIED}
+    return launched or entry.action in {Action.CREATED, Action.ENDORSED, Action.APPROVED, Action.RETRIED}
+
+
+def check_votes(step: Step) -> Iterator[Violation]:
+    """Everybody whom the rules ask for had approved it, when it was approved and when it was launched."""
+    last = step.last
+    if last.action is Action.UNENDORSED:
+        before = step.before
+        if before is None or last.by not in {before.status.history[place].by for place in before.votes}:
+            yield step.violation("no-such-vote", f"{last.by} took back a vote that nobody gave")
+        return
+    launched = last.action is Action.DEPLOYING and last.job_id is not None
+    if not step.target.controlled or not (launched or last.action is Action.APPROVED):
+        return
+    lacking = step.target.poll.missing()
+    if lacking and step.earlier().target.poll.missing():
+        yield step.violation("votes-missing", f"it was {last.action} though {votes.told(lacking)} had not approved it")
 
 
 def check_bounds(step: Step) -> Iterator[Violation]:
@@ -223,6 +239,7 @@ CHECKS: tuple[Check, ...] = (
     check_people,
     check_submission,
     check_target,
+    check_votes,
     check_bounds,
     check_identity,
 )

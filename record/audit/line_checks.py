@@ -66,7 +66,7 @@ def check_coverage(step: Step) -> Iterator[Violation]:
     """Checks that an approval covered what was launched: production as it was seen, and a time."""
     if not step.target.controlled or not launched(step.last):
         return
-    approved = step.others.approved(step.now)
+    approved = step.others.voted(step.now)
     changed = None if approved is None else coverage.changed_by(approved, step.others.since(approved))
     if changed is not None:
         told = f"{changed.ticket_id} changed production to {changed.version} after the approval"
@@ -83,7 +83,8 @@ def check_coverage(step: Step) -> Iterator[Violation]:
 
 def check_shown(step: Step) -> Iterator[Violation]:
     """Whoever approved was shown production as it was, or as it was about to be."""
-    if not step.target.controlled or step.last.action is not Action.APPROVED or not isinstance(step.signed, Claims):
+    votes = {Action.ENDORSED, Action.APPROVED}
+    if not step.target.controlled or step.last.action not in votes or not isinstance(step.signed, Claims):
         return
     shown, since = step.signed.production, step.last.at - LOOKED
     if shown is None or shown in step.others.shown(since, step.target.production):

@@ -60,7 +60,10 @@ def _of_rules(book: Rulebook, directory: Directory) -> Iterator[Fault]:
     """Faults of rules; and tenants that they name and that do not exist."""
     yield from book.faults
     known = {*directory.tenants, *(fault.stem for fault in directory.faults)}
+    groups = {None, *directory.rules.groups}
     for rule in book.rules:
+        for group in sorted({need.group for need in rule.approvals or ()} - groups, key=str):
+            yield Fault(f"{RULES}/{rule.name}.yaml", f"{PLATFORM} has no group {group}: nobody can give its votes")
         for tenant in sorted({*rule.match.tenants} - known):
             yield Fault(
                 f"{RULES}/{rule.name}.yaml", f"there is no tenant {tenant}: the rule holds for none of its requests"

@@ -1,6 +1,6 @@
 """Follows the requests of each target along the branch, for an audit that goes through it commit by commit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
@@ -102,10 +102,18 @@ class TargetSoFar:
 
     def approved(self, ticket: PromotionRequest) -> int | None:
         """The place of the ticket's last approval, where it was noted."""
-        known = self.requests.get(ticket.id)
         history = ticket.status.history
-        last = max((n for n, entry in enumerate(history) if entry.action is Action.APPROVED), default=None)
-        return None if known is None or last is None else _Request(ticket, known.places).place(last)
+        return self._noted(ticket, (n for n, entry in enumerate(history) if entry.action is Action.APPROVED), max)
+
+    def voted(self, ticket: PromotionRequest) -> int | None:
+        """The place of the first vote of the approval that stands, where it was noted."""
+        return self._noted(ticket, ticket.votes, min)
+
+    def _noted(
+        self, ticket: PromotionRequest, entries: Iterable[int], pick: Callable[[Iterable[int]], int]
+    ) -> int | None:
+        known, found = self.requests.get(ticket.id), tuple(entries)
+        return _Request(ticket, known.places).place(pick(found)) if known is not None and found else None
 
     def since(self, place: int) -> tuple[Deployed, ...]:
         """The deployments after that place."""

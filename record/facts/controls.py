@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from domain import rules, targets
+from domain import roles, rules, targets
+from domain.roles import Permission, same_address
 from domain.rules import Applied
 from domain.targets import CatalogueEntry, FileFault, TargetFacts
 from domain.ticket import Impact, PromotionRequest, Target, TargetType
+from domain.votes import Poll
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.index.targets import TargetState
@@ -25,10 +27,14 @@ class Asked:
     tenant: str
     target: Target
     impact: Impact
+    requester: str = ""
+    voters: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, ticket: PromotionRequest) -> Self:
-        return cls(ticket.metadata.tenant, ticket.spec.target, ticket.spec.request.impact_assessment)
+        target, impact = ticket.spec.target, ticket.spec.request.impact_assessment
+        voters = tuple(ticket.status.history[place].by for place in ticket.votes)
+        return cls(ticket.metadata.tenant, target, impact, ticket.metadata.created_by, voters)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,16 @@ def facts(files: Files, controlled: bool, tickets: TargetState, asked: Asked) ->
         production=tickets.production or _described(entry, tenant, target),
         coming=tickets.coming,
         rules=applied,
+        poll=_poll(directory, applied, asked),
     )
+
+
+def _poll(directory: Directory, applied: Applied, asked: Asked) -> Poll:
+    """The votes that stand, of everybody who may approve in the tenant now and is not the requester."""
+    people, requester = filter(None, map(directory.person, asked.voters)), same_address(asked.requester)
+    others = (each for each in people if requester not in each.addresses)
+    able = tuple(each for each in others if roles.holds(each, Permission.APPROVE, asked.tenant))
+    return Poll(needs=applied.approvals, voters=able, tenant=asked.tenant, groups=directory.rules.groups)
 
 
 def _applied(book: Rulebook, asked: Asked, entry: CatalogueEntry | None) -> Applied:

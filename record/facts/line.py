@@ -88,12 +88,10 @@ class LineReader:
             )
 
     def _approved(self, ticket: PromotionRequest) -> int | None:
-        """The place of the approval that stands."""
+        """The place of the first vote of the approval that stands: whoever gave it saw production as it was then."""
         if ticket.status.approved_at is None:
             return None
-        history = ticket.status.history
-        last = max(index for index, entry in enumerate(history) if entry.action is Action.APPROVED)
-        return self.index.position(ticket, last)
+        return self.index.position(ticket, min(ticket.votes))
 
     def _approver(self, ticket: PromotionRequest, signed: Collection[Claims]) -> Person | None:
         """The approver, as the directory has them now: by the sign-in that the approval was signed with."""

@@ -4,7 +4,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -21,6 +21,7 @@ from domain.evidence import Tokens
 from domain.formats import newer_file
 from domain.roles import GRANTED, Grant, Permission, PersonName, Role, Subject, same_address
 from domain.values import Email, ExternalId, Frozen, Tenant, Version, same_name
+from domain.votes import GroupName, Groups, group_of
 from domain.webhooks import MOST_WEBHOOKS, Webhook, WebhookEntry
 from record.files.reading import describe
 
@@ -151,6 +152,7 @@ def _duration(value: object) -> object:
 
 
 ValidFor = Annotated[timedelta, BeforeValidator(_duration)]
+_Group = Annotated[tuple[Email, ...], Field(max_length=1_000)]
 
 
 class _PlatformSpec(OpenModel):
@@ -161,6 +163,7 @@ class _PlatformSpec(OpenModel):
     supersede: StrictBool = False
     identities: SignInRules = ANY_SIGN_IN
     gitlab: Annotated[tuple[Tokens, ...], Field(max_length=20)] = ()
+    groups: Annotated[dict[GroupName, _Group], Field(max_length=100)] = Field(default_factory=dict)
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
 
@@ -184,7 +187,7 @@ class PlatformRules:
 
     From `controls` 2 on, targets have owners and requests their bounds. `moving_versions` need a digest. An approval
     holds for `approval_valid_for` after its request is due. With `supersede`, the approval of a newer version closes
-    the requests of older ones. `gitlab` are those that test evidence is read from.
+    the requests of older ones. `gitlab` are those that test evidence is read from, `groups` those that rules name.
     """
 
     controls: int = 1
@@ -194,6 +197,7 @@ class PlatformRules:
     supersede: bool = False
     sign_ins: SignInRules = ANY_SIGN_IN
     gitlab: tuple[Tokens, ...] = ()
+    groups: Groups = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +269,7 @@ def _platform(tree: Any) -> Membership:
         supersede=spec.supersede,
         sign_ins=spec.identities,
         gitlab=spec.gitlab,
+        groups={name: group_of(members) for name, members in spec.groups.items()},
     )
     return Membership(None, "Platform", spec.members, ops=spec.ops, rules=rules)
 

@@ -9,8 +9,9 @@ import pygit2
 from pydantic import Field
 
 from domain.calendars import ChangeWindow, Freeze
-from domain.rules import Match, Need, Rule, RuleName
+from domain.rules import Match, Rule, RuleName
 from domain.values import Frozen
+from domain.votes import Need
 from record.git.repository import Repository
 from record.people.members import Fault, fault_of, load_strictly, shown
 from record.people.tip import TipReader

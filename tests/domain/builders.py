@@ -80,7 +80,7 @@ def decision(ticket: PromotionRequest, action: DecisionAction, by: Person, **fie
     """A decision on the ticket as it is, with a reason where it takes one; approvers saw nothing in production."""
     given = {"id": "decision-1", "ticket_id": ticket.id, "digest": ticket.digest, "action": action, "person": by}
     given |= {"at": NOW, "reason": "Not tested enough" if action.needs_reason else None}
-    given |= {"production": "" if action is DecisionAction.APPROVE else None}
+    given |= {"production": "" if action.votes else None}
     return Decision.model_validate(given | fields)
 
 

@@ -17,6 +17,7 @@ from domain.errors import (
     NotHoldable,
     NotPending,
     NotRetryable,
+    NoVote,
     ProductionChanged,
     RuleViolation,
     SelfApproval,
@@ -26,6 +27,7 @@ from domain.errors import (
 from domain.roles import Person, Requester, Role
 from domain.targets import CatalogueEntry, TargetFacts
 from domain.ticket import PromotionRequest, State, TargetType
+from domain.votes import Poll
 from tests.domain.builders import (
     ADA,
     FINANCE,
@@ -49,6 +51,8 @@ from tests.domain.builders import (
 
 FORMS = HISTORIES | {"held": "created approved held"}
 DECIDABLE = {
+    DecisionAction.ENDORSE: (NotPending, "Request not pending", {"pending"}),
+    DecisionAction.UNENDORSE: (NotPending, "Request not pending", set()),  # of a vote that stands: test_votes
     DecisionAction.APPROVE: (NotPending, "Request not pending", {"pending"}),
     DecisionAction.REJECT: (NotPending, "Request not pending", {"pending"}),
     DecisionAction.CANCEL: (NotCancellable, "Request can no longer be cancelled", {"pending", "approved", "held"}),
@@ -57,6 +61,7 @@ DECIDABLE = {
     DecisionAction.RELEASE: (NotHeld, "Request not held", {"held"}),
 }
 LEADS_TO = {
+    "endorse": "pending",
     "approve": "approved",
     "reject": "rejected",
     "cancel": "cancelled",
@@ -71,7 +76,10 @@ def test_a_decision_is_taken_in_its_state_and_refused_in_every_other(action: Dec
     """An admin may decide everything, but only while it is there to be decided."""
     violation, sentence, decidable = DECIDABLE[action]
     ticket = pending().model_copy(update={"status": lifecycle.status_of(history(FORMS[state]))})
-    if state in decidable:
+    if action is DecisionAction.UNENDORSE and state == "pending":
+        with pytest.raises(NoVote):
+            decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
+    elif state in decidable:
         decided = decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
         assert decided.state == LEADS_TO[action]
     else:
@@ -224,7 +232,8 @@ def test_what_production_was_goes_with_an_approval() -> None:
     """As it is now, or as an approved request is about to make it; an approver who saw something else looks again."""
     ticket = pending()
     entry = CatalogueEntry(tenant=FINANCE, type=TargetType.API, name="payment-api", version="1.9.0")
-    facts = TargetFacts(controlled=True, entry=entry, production="2.0.0", coming=("2.0.1",))
+    poll = Poll(tenant=FINANCE)
+    facts = TargetFacts(controlled=True, entry=entry, production="2.0.0", coming=("2.0.1",), poll=poll)
 
     def approve(shown: str | None, facts: TargetFacts) -> None:
         made = decision(ticket, DecisionAction.APPROVE, JEAN, production=shown)

@@ -40,6 +40,7 @@ from tests.domain.builders import (
 
 CONTRACT = """
 none        created → pending
+pending     endorsed → pending, unendorsed → pending
 pending     approved → approved, rejected → rejected, cancelled → cancelled, expired → expired, superseded → superseded
 approved    cancelled → cancelled, superseded → superseded, due → approved, held → approved, lapsed → pending
 approved    deploying → deploying

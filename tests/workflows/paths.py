@@ -21,7 +21,7 @@ from workflows.promotion import Promotion
 HISTORIES = Path(__file__).parent / "histories"
 """One file a path, `<name>.json`, in the form that `temporal workflow show --output json` has too."""
 
-APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE, *_ = DecisionAction
 
 SOON = timedelta(seconds=3)
 

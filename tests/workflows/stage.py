@@ -164,7 +164,7 @@ class Stage:
         """A decision on the ticket as it is, made now and signed."""
         ticket = await promoted.query(Promotion.ticket)
         given = {"id": str(uuid.uuid4()), "at": await self.now()} | fields
-        if action is DecisionAction.APPROVE:
+        if action.votes:
             given = {"production": self.production(ticket)} | given
         return signed(self._counted(decision(ticket, action, by, **given), ticket), KEY)
 
@@ -356,6 +356,8 @@ UPDATES: dict[DecisionAction, Any] = {
     DecisionAction.RETRY: Promotion.retry,
     DecisionAction.HOLD: Promotion.hold,
     DecisionAction.RELEASE: Promotion.release,
+    DecisionAction.ENDORSE: Promotion.vote,
+    DecisionAction.UNENDORSE: Promotion.vote,
 }
 
 

@@ -13,7 +13,7 @@ from tests.record.building import person_commits
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE, *_ = DecisionAction
 
 TENANT = "tenants/tenant-finance.yaml"
 FILE = (Path(__file__).parents[2] / "demo" / "gitops" / TENANT).read_text(encoding="utf-8")

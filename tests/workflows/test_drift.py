@@ -26,7 +26,7 @@ from tests.workflows.stage import Stage
 from workflows import options
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE, *_ = DecisionAction
 SETTLES = 0.5
 
 

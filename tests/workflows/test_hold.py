@@ -16,7 +16,7 @@ from tests.workflows.stage import Stage, refused
 from tests.workflows.test_clearance import approved_and_queued, let_it_go
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE, *_ = DecisionAction
 
 
 async def test_a_held_request_stands_in_no_line(dev_stage: Stage) -> None:

@@ -20,7 +20,7 @@ from tests.record.building import git
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
 
-APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE, *_ = DecisionAction
 STEPS = 40
 
 

@@ -19,7 +19,7 @@ from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
 from workflows.shown import SEARCH_ATTRIBUTES
 
-APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE = DecisionAction
+APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE, *_ = DecisionAction
 
 
 async def lost(stage: Stage, promoted: Promoted) -> Promoted:

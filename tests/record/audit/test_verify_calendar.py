@@ -72,5 +72,3 @@ async def test_rules_that_can_not_be_read_or_decide_nothing_are_named(repository
     person_commits(repository.path, {"rules/odd.yaml": odd}, at=NOW - HOUR)
     await deployed(await approved(repository, 1))
     assert set(broken(repository)) == {"unreadable", "fault-ignored"}
-
-

@@ -6,7 +6,8 @@ import pygit2
 import pytest
 
 from domain.roles import Role
-from domain.rules import Need, Rule
+from domain.rules import Rule
+from domain.votes import Need
 from record.people.members import Fault
 from record.people.rules import Rulebook, RulesState, parse
 from tests.record.building import bare, git, person_commits

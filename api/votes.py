@@ -1,0 +1,68 @@
+"""The answers about votes: what an approval takes, who gave theirs, and who could give one that is missing."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from domain.roles import Person, Role
+from domain.targets import TargetFacts
+from domain.ticket import PromotionRequest
+from domain.values import Frozen, Moment
+from domain.votes import EVERYDAY, Need
+
+
+class Decider(Frozen):
+    """Somebody who could do with the request, as it is now, what is asked."""
+
+    name: str
+    email: str
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        return cls(name=person.name, email=person.email)
+
+
+class Needed(Frozen):
+    """Votes of an approval: so many people with the role, or in the group; the other one is null."""
+
+    role: Role | None
+    group: str | None
+    count: int
+
+    @classmethod
+    def of(cls, need: Need) -> Self:
+        return cls(role=need.role, group=need.group, count=need.count)
+
+
+class GivenVote(Frozen):
+    """A vote that stands."""
+
+    by: str
+    at: Moment
+    comment: str | None
+
+
+class Votes(Frozen):
+    """The votes that an approval takes by a rule, those that stand and those that are missing now.
+
+    `asked` are people who could give one of the missing ones. A vote stands in the history whoever lost the role since.
+    """
+
+    rule: str | None
+    needs: tuple[Needed, ...]
+    given: tuple[GivenVote, ...]
+    missing: tuple[Needed, ...]
+    asked: tuple[Decider, ...]
+
+
+def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterable[Person]) -> Votes | None:
+    """The votes on a request; None where one approval is enough. `able` are the people who may approve it."""
+    if target is None or not target.controlled or target.unknown or target.poll.needs == EVERYDAY:
+        return None
+    poll, given = target.poll, [ticket.status.history[place] for place in ticket.votes]
+    return Votes(
+        rule=target.rules.approvals_of,
+        needs=tuple(map(Needed.of, poll.needs)),
+        given=tuple(GivenVote(by=entry.by, at=entry.at, comment=entry.comment) for entry in given),
+        missing=tuple(map(Needed.of, poll.missing())),
+        asked=tuple(Decider.of(each) for each in able if poll.is_needed(each)),
+    )
