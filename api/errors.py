@@ -127,7 +127,7 @@ UNREADABLE = (RecordError, GitError, sqlite3.Error, OSError)
 _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.BAD_REQUEST: (
         *(rules.NotPending, rules.NotCancellable, rules.NotRetryable, rules.NotHoldable, rules.NotHeld),
-        *(rules.HistoryFull, LogoutRefused),
+        *(rules.HistoryFull, rules.VoteNotNeeded, rules.NoVote, LogoutRefused),
     ),
     HTTPStatus.FORBIDDEN: (
         *(rules.NotAuthorized, rules.SelfApproval, rules.ServiceDecides, rules.IdentityChanged),
@@ -141,7 +141,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
         *(rules.MalformedTicket, TenantNotNamed, KeyReused, BadCursor),
     ),
     HTTPStatus.CONFLICT: (
-        *(rules.StaleDecision, rules.NothingToRepair, rules.TemplateChanged, reports.ReportStopped),
+        *(rules.StaleDecision, rules.VotesMissing, rules.NothingToRepair, rules.TemplateChanged, reports.ReportStopped),
         *(reports.PartNotRetryable, storage.DocumentDamaged, rules.ProductionChanged, rules.WrongTicket),
         *(browsers.TooManyBrowsers, rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
     ),

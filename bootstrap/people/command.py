@@ -117,6 +117,7 @@ _DECISIONS = {
     "retry": "Deploy again after a failure; what was approved stays approved.",
     "hold": "Keep an approved request from being deployed until it is released.",
     "release": "Let a held request go on.",
+    "unendorse": "Take your vote back, while others are missing.",
 }
 
 
