@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from domain import targets
+from domain import roles, targets
 from domain.errors import RuleViolation, Unproven
 from domain.lifecycle import GRANTING, check_shown, check_vote
+from domain.roles import Permission
 from domain.signing import DeliveredDecision, Verdict
 from record.facts.controls import Controls
 from record.index.reader import Index
@@ -47,4 +48,5 @@ class ProofActivities:
             raise refused
         if delivery.decision.action.votes:
             check_shown(facts, delivery.decision.production)
-            check_vote(facts, delivery.decision)
+            if roles.refusal(delivery.decision.person, Permission.APPROVE, ticket) is None:  # as the promotion judges
+                check_vote(facts, delivery.decision)

@@ -40,6 +40,7 @@ FRENCH: Mapping[str, str] = {
     "approver-gone": "{approver} avait approuvé, et n’a plus aucun rôle.",
     "approve-anew": "La demande doit être approuvée à nouveau.",
     "production-moved-on": "{ticket} a mis {version} en production après l’approbation.",
+    "votes-missing": "D’après les règles actuelles de l’entreprise, il manque des voix\u00a0: {votes}.",
     "approval-too-old": "L’approbation était valable jusqu’au {until}.",
     "approver-refused": "{approver} avait approuvé, et n’en a plus le droit\u00a0:",
     "not-authorized": "ses rôles ne le permettent pas.",

@@ -30,6 +30,8 @@ CLAIRE = person("claire.moreau@cab-i.com", Role.CPI, name="Claire Moreau")
 
 STORIES: dict[Event, tuple[Action, ...]] = {
     Event.CREATED: (),
+    Event.ENDORSED: (Action.ENDORSED,),
+    Event.UNENDORSED: (Action.ENDORSED, Action.UNENDORSED),
     Event.APPROVED: (Action.APPROVED,),
     Event.REJECTED: (Action.REJECTED,),
     Event.CANCELLED: (Action.CANCELLED,),
@@ -57,7 +59,9 @@ def ticket(event: Event, text: str, **fields: Any) -> PromotionRequest:
 
 def _entry(action: Action, minutes: int, text: str) -> HistoryEntry:
     by = {Action.CANCELLED: PIERRE.email}
-    by |= dict.fromkeys((Action.APPROVED, Action.REJECTED, Action.HELD, Action.RELEASED), JEAN.email)
+    by |= dict.fromkeys(
+        (Action.ENDORSED, Action.UNENDORSED, Action.APPROVED, Action.REJECTED, Action.HELD, Action.RELEASED), JEAN.email
+    )
     more: dict[Action, dict[str, Any]] = {
         Action.APPROVED: {"comment": text[:4_096]},
         Action.CANCELLED: {"comment": text[:4_096]},
