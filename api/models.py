@@ -1,7 +1,7 @@
 """The bodies that callers may send, with only what a caller may set; and the answers that they get beside tickets."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
@@ -287,7 +287,8 @@ class Me(Frozen):
     """The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
     their roles let them do: a page is offered by these rights, not by the names of roles.
 
-    `faults` are the record's files that can't be used as they are, and why; for the platform's admins alone.
+    `may_approve` is deprecated: `rights` say where. `faults` are the record's files that can't be used as they are, and
+    why; for the platform's admins alone.
     """
 
     email: str
@@ -295,7 +296,7 @@ class Me(Frozen):
     grants: tuple[Grant, ...]
     tenants: tuple[KnownTenant, ...]
     creates: tuple[Tenant, ...]
-    may_approve: bool
+    may_approve: Annotated[bool, Field(json_schema_extra={"deprecated": True})]
     rights: tuple[Right, ...]
     faults: tuple[ReportedFault, ...]
 
