@@ -1,0 +1,97 @@
+"""The command `prodgate rules`: explains the rules for one request, and tries a change of them, offline."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from domain.ticket import Impact, Target, TargetType
+from domain.values import Moment, Tenant
+from record.audit.explaining import of_new, of_ticket
+from record.audit.states import state
+from record.errors import RecordUnavailable
+from record.facts.controls import Asked
+from record.files.reading import describe
+from record.index.changes import printable
+
+_NEW = ("tenant", "type", "name", "impact")
+"""The options that describe a request that nobody has asked for yet."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    parser = argparse.ArgumentParser(
+        prog="prodgate rules", description="The company's rules (rules/*.yaml) of a clone, offline."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_explain(commands.add_parser("explain", help="say which rules hold for a request, and what is closed now"))
+    return parser
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    explain.description = (
+        "Say for a request of the record, or for one that the options describe, which rules hold and which do not, "
+        "which of them decides what, and what keeps it from being launched. Exit code 1 where nothing decides: a file "
+        "of rules can't be read, or two rules contradict each other."
+    )
+    _add_common(explain)
+    explain.add_argument("ticket", nargs="?", metavar="TICKET", help="such as PR-2026-0001")
+    explain.add_argument("--tenant", help="the tenant that would ask")
+    explain.add_argument("--type", choices=[each.value for each in TargetType], help="the kind of its target")
+    explain.add_argument("--name", help="the target's name")
+    explain.add_argument("--impact", choices=[each.value for each in Impact], help="the impact as the tenant judges it")
+    explain.add_argument("--commit", default="HEAD", metavar="REV", help="the rules of this commit (default: HEAD)")
+    explain.add_argument(
+        "--at", type=_moment, metavar="TIME", help="what is closed then, such as 2026-12-24T18:00:00Z (default: now)"
+    )
+    explain.set_defaults(command=_explain, refuse=explain.error)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("repo", type=Path, metavar="REPO", help="a clone of the GitOps repository, bare or not")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return TypeAdapter[datetime](Moment).validate_python(text)
+    except ValidationError as error:
+        raise argparse.ArgumentTypeError(describe(error).removeprefix("ticket: Value error, ")) from error
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One of the commands; 1 where nothing decides, 2 where nothing can be read or it was asked wrongly."""
+    asked = parser().parse_args(arguments)
+    try:
+        return int(asked.command(asked))
+    except RecordUnavailable as error:
+        sys.stderr.write(f"{printable(str(error))}\n")
+        return 2
+
+
+def _explain(asked: argparse.Namespace) -> int:
+    at = asked.at or datetime.now(UTC)
+    new = _asked(asked)
+    found = state(asked.repo, asked.commit)
+    said = of_ticket(found, asked.ticket, at) if new is None else of_new(found, new, at)
+    lines = [json.dumps(said.as_dict(), indent=2)] if asked.json else map(printable, said.lines())
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return 0 if said.decided else 1
+
+
+def _asked(asked: argparse.Namespace) -> Asked | None:
+    """The request that the options describe; None where a ticket is named."""
+    given = [getattr(asked, name) is not None for name in _NEW]
+    if asked.ticket is not None and not any(given):
+        return None
+    if asked.ticket is not None or not all(given):
+        asked.refuse("name a ticket, or else --tenant, --type, --name and --impact together")
+    try:
+        target = Target(type=asked.type, name=asked.name, version="any")  # no rule looks at versions
+        return Asked(TypeAdapter[str](Tenant).validate_python(asked.tenant), target, Impact(asked.impact))
+    except ValidationError as error:
+        raise RecordUnavailable(describe(error)) from error
