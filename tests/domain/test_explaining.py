@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendars import ChangeWindow, Freeze
@@ -13,6 +13,7 @@ from domain.roles import Role
 from domain.rules import Match, Need, Rule
 from domain.ticket import Impact, Target
 from tests.domain.builders import pending
+from tests.examples import examples
 
 TENANT = "tenant-finance"
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -81,6 +82,7 @@ MATCHES = st.fixed_dictionaries(
 RULES = st.lists(st.tuples(MATCHES, st.none() | st.integers(1, 2)), max_size=5)
 
 
+@settings(deadline=None, max_examples=examples(100))
 @given(RULES)
 def test_the_explanation_and_the_rules_that_apply_agree(drawn: Iterable[tuple[dict[str, Any], int | None]]) -> None:
     """The rule that decides is the one applied, and where rules contradict each other nothing does."""

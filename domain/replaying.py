@@ -1,0 +1,113 @@
+"""Replays past launches under other rules than those of their time: which of them would have been stopped, and by what.
+
+What `domain.rules` decides for one moment is decided here for hundreds of thousands: the rules for a request are found
+once for all that are like it, and a period's beginnings and ends once for half a day.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from domain.calendars import Period
+from domain.roles import same_address
+from domain.rules import Applied, Rule, applied
+from domain.ticket import Action, Impact, PromotionRequest, TargetType
+
+_VOTES = frozenset({Action.APPROVED})
+"""The actions by which somebody votes for a launch."""
+
+_ENDS = frozenset({Action.DEPLOYED, Action.FAILED})
+
+ImpactOf = Callable[[Impact, TargetType, str], Impact]
+"""Raises the impact that a request says to what the owners of the target, by its type and name, ask for at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A launch that was: when, the people whose approval stood then, and how it ended, None where it did not yet."""
+
+    at: datetime
+    votes: int
+    ended: Action | None
+
+
+def launches(ticket: PromotionRequest) -> Iterator[Launch]:
+    """Every launch of the ticket, oldest first; of a retry too, for which the approval of before counts."""
+    voters, history = set[str](), ticket.status.history
+    for place, entry in enumerate(history, 1):
+        if entry.action is Action.LAPSED:
+            voters.clear()
+        elif entry.action in _VOTES:
+            voters.add(same_address(entry.by))
+        elif entry.action is Action.DEPLOYING and entry.job_id is not None:
+            following = history[place].action if place < len(history) else None
+            yield Launch(entry.at, len(voters), following if following in _ENDS else None)
+
+
+class Effect(StrEnum):
+    """The reason why a launch would not have been."""
+
+    UNDECIDED = "undecided"
+    FROZEN = "frozen"
+    OUTSIDE = "outside-of-windows"
+    VOTES = "votes"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stop:
+    """The rule that would have stopped a launch, and by what; `votes` are those that its approval would have taken."""
+
+    rule: str
+    effect: Effect
+    votes: int = 0
+
+
+class Replay:
+    """Finds what stops launches, by one state of the rules."""
+
+    def __init__(self, rules: Iterable[Rule], impact_of: ImpactOf) -> None:
+        self._rules, self._impact_of = tuple(rules), impact_of
+        self._held: dict[tuple[str, TargetType, str, Impact], Applied] = {}
+
+    def held(self, ticket: PromotionRequest) -> Applied:
+        """The rules that hold for the request."""
+        tenant, target = ticket.metadata.tenant, ticket.spec.target
+        said = ticket.spec.request.impact_assessment
+        key = (tenant, target.type, target.name, said)
+        if (found := self._held.get(key)) is None:
+            found = applied(self._rules, tenant, target, self._impact_of(said, target.type, target.name))
+            self._held[key] = found
+        return found
+
+
+def stops(held: Applied, launch: Launch) -> Iterator[Stop]:
+    """The reasons why the launch would not have been; none where it would have been as it was."""
+    if held.undecided:
+        yield Stop(" and ".join(held.undecided), Effect.UNDECIDED)
+        return
+    if frozen := next((rule for rule, freeze in held.freezes if _holds(freeze, launch.at)), None):
+        yield Stop(frozen, Effect.FROZEN)
+    elif held.windows is not None and not any(_holds(window, launch.at) for window in held.windows):
+        yield Stop(held.windows_of or "", Effect.OUTSIDE)
+    votes = sum(need.count for need in held.approvals)
+    if votes > launch.votes:
+        yield Stop(held.approvals_of or "", Effect.VOTES, votes)
+
+
+_HALF_DAY = 43_200
+
+
+def _holds(period: Period, at: datetime) -> bool:
+    """Tells whether the period holds at the moment, as `domain.calendars.within` does."""
+    return any(begins <= at < ends for begins, ends in _near(period, int(at.timestamp()) // _HALF_DAY))
+
+
+@lru_cache(maxsize=100_000)
+def _near(period: Period, half_day: int) -> tuple[tuple[datetime, datetime], ...]:
+    """Beginnings and ends of whatever holds at some moment of a half day, counted from 1970.
+
+    `around` finds what begins up to a day after its moment by the wall's clock, which leaves room for a change of it.
+    """
+    return tuple(period.around(datetime.fromtimestamp(0, UTC) + timedelta(seconds=half_day * _HALF_DAY)))
