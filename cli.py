@@ -40,7 +40,7 @@ OWN_PARSERS = {
     "keys": ("bootstrap.keys_command", "keys of signatures, and of what Temporal keeps: make, end, list"),
     "sessions": ("bootstrap.sessions_command", "end sessions: what was signed in is refused from now on"),
     "lint": ("record.audit.lint", "check the files that grant something, before a merge, offline"),
-    "rules": ("record.audit.rules_command", "explain the company's rules for a request, offline"),
+    "rules": ("record.audit.rules_command", "explain the company's rules for a request, try a change of them, offline"),
     "verify": ("record.audit.command", "audit a clone of the GitOps repository, offline"),
     "checkpoints": ("record.audit.proving", "show checkpoints of the record, and prove acts by them"),
     "audit": ("bootstrap.audit_command", "list, export, check and purge the audit trail"),

@@ -56,7 +56,7 @@ class ExplainedRequest:
             "commit": self.commit,
             "uncontrolled": self.uncontrolled,
             "decided": self.decided,
-            "faults": [{"file": each.path, "line": each.line, "sentence": each.sentence} for each in self.faults],
+            "faults": [told(each) for each in self.faults],
             **self.explanation.model_dump(mode="json", by_alias=True),
         }
 
@@ -76,6 +76,11 @@ class ExplainedRequest:
         yield from aligned(
             [*_in_the_end(found.held), ("now", str(found.closed or "nothing is in the way of a launch"))]
         )
+
+
+def told(fault: Fault) -> dict[str, Any]:
+    """A fault for programs."""
+    return {"file": fault.path, "line": fault.line, "sentence": fault.sentence}
 
 
 def of_ticket(state: RecordState, ticket_id: str, at: datetime) -> ExplainedRequest:
@@ -130,11 +135,11 @@ def _rules(found: Explanation) -> Iterator[str]:
 def _row(rule: RuleExplained) -> tuple[str, ...]:
     if not rule.holds:
         return (rule.name, f"no: {', '.join(rule.unfit)}", "-", *("-" for _ in RulePart))
-    told = {each.part: _told(each) for each in rule.parts}
+    told = {each.part: _shown(each) for each in rule.parts}
     return (rule.name, "yes", _matched(rule.rank), *(told.get(part, "-") for part in RulePart))
 
 
-def _told(part: PartExplained) -> str:
+def _shown(part: PartExplained) -> str:
     return _BESIDE[part.verdict].format(", ".join(part.others))
 
 

@@ -3,23 +3,30 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Moment, Tenant
-from record.audit.explaining import of_new, of_ticket
-from record.audit.states import state
+from record.audit.explaining import of_new, of_ticket, told
+from record.audit.states import RecordState, state
+from record.audit.tried import as_dict, faulty, lines
+from record.audit.trying import Side, put_in_place, tried
 from record.errors import RecordUnavailable
 from record.facts.controls import Asked
 from record.files.reading import describe
 from record.index.changes import printable
+from record.people.catalogue import Catalogue
+from record.people.rules import Rulebook
 
 _NEW = ("tenant", "type", "name", "impact")
 """The options that describe a request that nobody has asked for yet."""
+_BAR = 30
+"""Characters of the bar that shows how much of the record is read."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,7 +36,22 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_explain(commands.add_parser("explain", help="say which rules hold for a request, and what is closed now"))
+    _add_try(commands.add_parser("try", help="say what a change of rules would have done to every past request"))
     return parser
+
+
+def _add_try(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Replay a change of rules over all requests of the record, as their files say them: which launches would have "
+        "been frozen, outside of windows, or short of votes, by the rules of HEAD and by the change, and how they "
+        "ended. Exit code 1 where the change has a fault, or decides nothing for some past request."
+    )
+    _add_common(command)
+    command.add_argument(
+        "change", nargs="+", metavar="CHANGE", help="a commit of the clone; or files (*.yaml), in place of HEAD's"
+    )
+    command.add_argument("--since", type=_day, metavar="DATE", help="requests from this day on, such as 2026-01-31")
+    command.set_defaults(command=_try, refuse=command.error)
 
 
 def _add_explain(explain: argparse.ArgumentParser) -> None:
@@ -63,6 +85,13 @@ def _moment(text: str) -> datetime:
         raise argparse.ArgumentTypeError(describe(error).removeprefix("ticket: Value error, ")) from error
 
 
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be a day, such as 2026-01-31") from error
+
+
 def run(arguments: Sequence[str]) -> int:
     """One of the commands; 1 where nothing decides, 2 where nothing can be read or it was asked wrongly."""
     asked = parser().parse_args(arguments)
@@ -78,8 +107,7 @@ def _explain(asked: argparse.Namespace) -> int:
     new = _asked(asked)
     found = state(asked.repo, asked.commit)
     said = of_ticket(found, asked.ticket, at) if new is None else of_new(found, new, at)
-    lines = [json.dumps(said.as_dict(), indent=2)] if asked.json else map(printable, said.lines())
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    _say(asked, said.as_dict(), said.lines())
     return 0 if said.decided else 1
 
 
@@ -95,3 +123,35 @@ def _asked(asked: argparse.Namespace) -> Asked | None:
         return Asked(TypeAdapter[str](Tenant).validate_python(asked.tenant), target, Impact(asked.impact))
     except ValidationError as error:
         raise RecordUnavailable(describe(error)) from error
+
+
+def _try(asked: argparse.Namespace) -> int:
+    today = state(asked.repo, "HEAD")
+    book, catalogue, commit = _changed(asked, today)
+    if book.faults:
+        _say(asked, {"faults": [told(each) for each in book.faults]}, faulty(book.faults))
+        return 1
+    trial = tried(today, Side(book.rules, catalogue), asked.since, _show_progress)
+    _say(asked, as_dict(trial, (str(today.commit.id), commit)), lines(trial))
+    return 1 if trial.undecided else 0
+
+
+def _changed(asked: argparse.Namespace, today: RecordState) -> tuple[Rulebook, Catalogue, str | None]:
+    """The rules of the change and the catalogue beside them; the commit, where it is one."""
+    if all(each.endswith(".yaml") for each in asked.change):
+        return put_in_place(today.rules, [Path(each) for each in asked.change]), today.catalogue, None
+    if len(asked.change) > 1:
+        asked.refuse("name one commit, or else files that end in .yaml")
+    other = state(asked.repo, asked.change[0])
+    return other.rules, other.catalogue, str(other.commit.id)
+
+
+def _say(asked: argparse.Namespace, for_programs: dict[str, Any], for_people: Iterable[str]) -> None:
+    shown = [json.dumps(for_programs, indent=2)] if asked.json else map(printable, for_people)
+    sys.stdout.writelines(f"{line}\n" for line in shown)
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        bar = "#" * (_BAR * done // total)
+        sys.stderr.write(f"\r[{bar:{_BAR}}] {done:,} of {total:,} requests" + ("\n" if done == total else ""))

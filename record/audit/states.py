@@ -30,8 +30,7 @@ class RecordState:
 
     def impact(self, said: Impact, kind: TargetType, name: str) -> Impact:
         """The impact by which rules match: that of the request, or what the target's owners ask for at least."""
-        entry = self.catalogue.entry(kind, name)
-        return targets.at_least(said, entry.minimum_impact if entry else None)
+        return raised(self.catalogue, said, kind, name)
 
     def tickets(self, since: tuple[int, int] = (0, 0)) -> Iterator[tuple[str, str]]:
         """Path and blob of every ticket's file; of those created in earlier months than `since`, none."""
@@ -39,6 +38,12 @@ class RecordState:
         folder = tree[FOLDER] if FOLDER in tree else None  # noqa: SIM401  a tree has no get
         if isinstance(folder, pygit2.Tree):
             yield from (each for each in _files(folder, FOLDER, _DEEPEST) if _month(each[0]) >= since)
+
+
+def raised(catalogue: Catalogue, said: Impact, kind: TargetType, name: str) -> Impact:
+    """The impact of a request, or what the target's owners ask for at least, the higher of them."""
+    entry = catalogue.entry(kind, name)
+    return targets.at_least(said, entry.minimum_impact if entry else None)
 
 
 def _files(folder: pygit2.Tree, path: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,107 @@
+"""The outcome of replaying a change of rules: launches that it would have stopped, and requests that it decides not."""
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.replaying import Launch, Replay, Stop, launches, stops
+from domain.ticket import Action, PromotionRequest
+
+NEWEST = 3
+"""Requests of a row that are named."""
+
+
+@dataclass
+class Newest:
+    """Counts requests or their launches, and names the newest."""
+
+    count: int = 0
+    named: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def add(self, at: datetime, ticket: str) -> None:
+        """Count one, which was something at that time."""
+        self.count += 1
+        if len(self.named) < NEWEST or at > self.named[-1][0]:
+            self.named = heapq.nlargest(NEWEST, {*self.named, (at, ticket)})
+
+    def merge(self, other: "Newest") -> None:
+        """Count those of another part of the record, too."""
+        self.count += other.count
+        self.named = heapq.nlargest(NEWEST, {*self.named, *other.named})
+
+    @property
+    def tickets(self) -> tuple[str, ...]:
+        """The newest, each once."""
+        return tuple(dict.fromkeys(ticket for _, ticket in self.named))
+
+
+@dataclass
+class Row:
+    """Launches that are stopped in one way, by the rules of today and by the change.
+
+    `newly` are those that nothing stops today, with how they ended; `freed` those that nothing stops any more.
+    """
+
+    today: int = 0
+    changed: int = 0
+    newly: Newest = field(default_factory=Newest)
+    ended: Counter[Action | None] = field(default_factory=Counter)
+    freed: Newest = field(default_factory=Newest)
+
+    def merge(self, other: "Row") -> None:
+        """Count those of another part of the record, too."""
+        self.today += other.today
+        self.changed += other.changed
+        self.newly.merge(other.newly)
+        self.ended += other.ended
+        self.freed.merge(other.freed)
+
+
+@dataclass
+class Trial:
+    """Counts of a replay; of each part of the record there is one, and they are merged."""
+
+    requests: int = 0
+    launches: int = 0
+    total: Row = field(default_factory=Row)
+    """Every launch once, by whatever it is stopped."""
+    rows: dict[Stop, Row] = field(default_factory=dict)
+    undecided: dict[tuple[str, ...], Newest] = field(default_factory=dict)
+    """Requests of which the change decides nothing, by the rules that contradict each other."""
+    unread: list[str] = field(default_factory=list)
+    """Files that hold no ticket."""
+
+    def observe(self, ticket: PromotionRequest, today: Replay, change: Replay) -> None:
+        """Count a request with all its launches."""
+        self.requests += 1
+        before, after = today.held(ticket), change.held(ticket)
+        if after.undecided:
+            self.undecided.setdefault(after.undecided, Newest()).add(ticket.metadata.created_at, ticket.id)
+        for launch in launches(ticket):
+            self.launches += 1
+            self._count(ticket.id, launch, {*stops(before, launch)}, {*stops(after, launch)})
+
+    def _count(self, ticket: str, launch: Launch, before: set[Stop], after: set[Stop]) -> None:
+        if not before and not after:
+            return
+        rows = [(self.rows.setdefault(stop, Row()), stop in before, stop in after) for stop in before | after]
+        for row, was, becomes in [(self.total, bool(before), bool(after)), *rows]:
+            row.today += was
+            row.changed += becomes
+            if becomes and not before:
+                row.newly.add(launch.at, ticket)
+                row.ended[launch.ended] += 1
+            if was and not after:
+                row.freed.add(launch.at, ticket)
+
+    def merge(self, other: "Trial") -> None:
+        """Count another part of the record, too."""
+        self.requests += other.requests
+        self.launches += other.launches
+        self.unread += other.unread
+        self.total.merge(other.total)
+        for stop, row in other.rows.items():
+            self.rows.setdefault(stop, Row()).merge(row)
+        for rules, tickets in other.undecided.items():
+            self.undecided.setdefault(rules, Newest()).merge(tickets)

@@ -1,0 +1,98 @@
+"""Shows what a change of rules would have done to past requests: a table for people, one object for programs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from domain.replaying import Effect, Stop
+from domain.ticket import Action
+from record.audit.columns import aligned
+from record.audit.trial import Newest, Row, Trial
+from record.people.members import Fault
+
+_HEAD = ("RULE", "STOPS", "TODAY", "CHANGED", "NEWLY", "DEPLOYED", "FAILED", "FREED", "NEWEST OF THESE")
+_NUMBERS = frozenset(range(2, 8))
+
+
+def as_dict(trial: Trial, commits: tuple[str, str | None]) -> dict[str, Any]:
+    """The outcome for programs; `commits` are that of today's rules, and that of the change, None for files."""
+    return {
+        "today": commits[0],
+        "changed": commits[1],
+        "requests": trial.requests,
+        "launches": trial.launches,
+        "unread": sorted(trial.unread),
+        "total": _counts(trial.total),
+        "rows": [
+            {"rule": stop.rule, "effect": stop.effect.value, "votes": stop.votes or None} | _counts(row)
+            for stop, row in _ordered(trial)
+        ],
+        "undecided": [
+            {"rules": list(rules), "requests": found.count, "newest": list(found.tickets)}
+            for rules, found in sorted(trial.undecided.items())
+        ],
+    }
+
+
+def _counts(row: Row) -> dict[str, Any]:
+    return {
+        "today": row.today,
+        "changed": row.changed,
+        "newly": row.newly.count,
+        "deployed": row.ended[Action.DEPLOYED],
+        "failed": row.ended[Action.FAILED],
+        "freed": row.freed.count,
+        "newest": list(_newest(row)),
+    }
+
+
+def lines(trial: Trial) -> Iterator[str]:
+    """The outcome for people."""
+    total = trial.total
+    yield f"{_many(trial.requests, 'request')}, {_many(trial.launches, 'launch', 'launches')}"
+    if trial.unread:
+        yield f"{_many(len(trial.unread), 'file')} left out, which hold no ticket, such as {min(trial.unread)}"
+    yield ""
+    if trial.rows:
+        yield from aligned([_HEAD, *(_row(stop, row) for stop, row in _ordered(trial))], _NUMBERS)
+        yield ""
+    yield f"Today's rules would have stopped {total.today} of them, the change {total.changed}:"
+    ended = f"{total.ended[Action.DEPLOYED]} were deployed, {total.ended[Action.FAILED]} failed"
+    yield f"{total.newly.count} newly, of which {ended}; {total.freed.count} no more"
+    for rules, found in sorted(trial.undecided.items()):
+        yield f"{' and '.join(rules)} are as specific, and differ: nothing decides for {_undecided(found)}"
+
+
+def _undecided(found: Newest) -> str:
+    more = found.count - len(found.tickets)
+    return ", ".join(found.tickets) + (f" and {more} more" if more else "")
+
+
+def faulty(faults: tuple[Fault, ...]) -> Iterator[str]:
+    """The faults for which a change is refused, as `prodgate lint` says them."""
+    yield from (f"{fault.path}:{fault.line or 1}: {fault.sentence}" for fault in faults)
+
+
+def _ordered(trial: Trial) -> list[tuple[Stop, Row]]:
+    """The rows, those first that change most."""
+    return sorted(trial.rows.items(), key=lambda each: (-each[1].newly.count, -each[1].changed, each[0]))
+
+
+def _row(stop: Stop, row: Row) -> tuple[str, ...]:
+    told = _counts(row)
+    numbers = (str(told[name]) for name in ("today", "changed", "newly", "deployed", "failed", "freed"))
+    return (stop.rule or "-", _spoken(stop), *numbers, ", ".join(told["newest"]) or "-")
+
+
+def _spoken(stop: Stop) -> str:
+    if stop.effect is Effect.VOTES:
+        return f"needs {stop.votes} votes"
+    return "outside of windows" if stop.effect is Effect.OUTSIDE else stop.effect.value
+
+
+def _newest(row: Row) -> tuple[str, ...]:
+    """The newest requests of which the change makes something else."""
+    return (row.newly if row.newly.count else row.freed).tickets
+
+
+def _many(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,122 @@
+"""Replays a change of the company's rules over every past request of a clone, on every processor."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import pygit2
+
+from domain.errors import RuleViolation
+from domain.replaying import Replay
+from domain.rules import Rule
+from record.audit.states import RecordState, raised
+from record.audit.trial import Trial
+from record.errors import RecordUnavailable
+from record.files.reading import read_ticket
+from record.index.bulk import blob_of
+from record.people.catalogue import Catalogue
+from record.people.members import Fault
+from record.people.rules import RULES, Rulebook, parse
+
+_CHUNK = 500
+"""Tickets that a process reads at once."""
+_ALONE = 6 * _CHUNK
+"""Tickets that one process reads sooner than others have started."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many tickets are read."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """Rules, and the catalogue that says which impact counts for them."""
+
+    rules: tuple[Rule, ...]
+    catalogue: Catalogue
+
+    def replay(self) -> Replay:
+        """The rules, ready to be asked of many launches."""
+        return Replay(self.rules, partial(raised, self.catalogue))
+
+
+def put_in_place(book: Rulebook, files: Sequence[Path]) -> Rulebook:
+    """The rules with these files in place of those of their names. Raises RecordUnavailable for what is no file."""
+    read = {path: parse(path, _content(file)) for file in files for path in (f"{RULES}/{file.name}",)}
+    rules = [each for each in book.rules if f"{RULES}/{each.name}.yaml" not in read]
+    faults = [each for each in book.faults if each.path not in read]
+    return Rulebook(
+        rules=(*rules, *(each for each in read.values() if isinstance(each, Rule))),
+        faults=(*faults, *(each for each in read.values() if isinstance(each, Fault))),
+    )
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise RecordUnavailable(f"{file} can't be read: {error.strerror}") from error
+
+
+def tried(state: RecordState, change: Side, since: datetime | None, progress: Progress) -> Trial:
+    """Replay the state's tickets, those created from a time on, by its own rules and by the change."""
+    today = Side(state.rules.rules, state.catalogue)
+    files = list(state.tickets((since.year, since.month) if since else (0, 0)))
+    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
+    whole = Trial()
+    for number, part in enumerate(_parts(Path(state.objects.path), today, change, since, chunks), 1):
+        whole.merge(part)
+        progress(min(number * _CHUNK, len(files)), len(files))
+    return whole
+
+
+Files = Sequence[tuple[str, str]]
+"""Path and blob of tickets."""
+
+
+def _parts(path: Path, today: Side, change: Side, since: datetime | None, chunks: Sequence[Files]) -> Iterator[Trial]:
+    if len(chunks) * _CHUNK <= _ALONE:
+        yield from map(_Reader(path, today, change, since).read, chunks)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        os.cpu_count(), context, initializer=_start, initargs=(path, today, change, since)
+    ) as pool:
+        yield from pool.map(_read, chunks)
+
+
+class _Reader:
+    """Reads tickets and counts their launches; each process has one, which goes on knowing the rules that hold."""
+
+    def __init__(self, path: Path, today: Side, change: Side, since: datetime | None) -> None:
+        self._git, self._since = pygit2.Repository(str(path)), since
+        self._today, self._change = today.replay(), change.replay()
+
+    def read(self, files: Files) -> Trial:
+        """The counts of these tickets."""
+        part = Trial()
+        for path, blob in files:
+            try:
+                ticket = read_ticket(path, blob_of(self._git, blob))
+            except RuleViolation:
+                part.unread.append(path)
+                continue
+            if self._since is None or ticket.metadata.created_at >= self._since:
+                part.observe(ticket, self._today, self._change)
+        return part
+
+
+_READERS: list[_Reader] = []
+"""The one reader of a process of the pool."""
+
+
+def _start(path: Path, today: Side, change: Side, since: datetime | None) -> None:
+    _READERS.append(_Reader(path, today, change, since))
+
+
+def _read(files: Files) -> Trial:
+    return _READERS[0].read(files)
