@@ -1,7 +1,7 @@
 """Replays past launches under other rules than those of their time: which of them would have been stopped, and by what.
 
 What `domain.rules` decides for one moment is decided here for hundreds of thousands: the rules for a request are found
-once for all that are like it, and a period's beginnings and ends once for half a day.
+once for all that are like it, and a period's beginnings and ends once for a month.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -96,18 +96,28 @@ def stops(held: Applied, launch: Launch) -> Iterator[Stop]:
         yield Stop(held.approvals_of or "", Effect.VOTES, votes)
 
 
-_HALF_DAY = 43_200
+_STRETCH = timedelta(days=30)
+"""A time of which all beginnings and ends of a period are found at once."""
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def _holds(period: Period, at: datetime) -> bool:
     """Tells whether the period holds at the moment, as `domain.calendars.within` does."""
-    return any(begins <= at < ends for begins, ends in _near(period, int(at.timestamp()) // _HALF_DAY))
+    return any(begins <= at < ends for begins, ends in _near(period, (at - _EPOCH) // _STRETCH))
 
 
 @lru_cache(maxsize=100_000)
-def _near(period: Period, half_day: int) -> tuple[tuple[datetime, datetime], ...]:
-    """Beginnings and ends of whatever holds at some moment of a half day, counted from 1970.
+def _near(period: Period, stretch: int) -> frozenset[tuple[datetime, datetime]]:
+    """Beginnings and ends of whatever holds at some moment of a stretch, which are counted from 1970.
 
-    `around` finds what begins up to a day after its moment by the wall's clock, which leaves room for a change of it.
+    Goes from each moment to the latest beginning that is known there, so that none is left out.
     """
-    return tuple(period.around(datetime.fromtimestamp(0, UTC) + timedelta(seconds=half_day * _HALF_DAY)))
+    at, found = _EPOCH + stretch * _STRETCH, set[tuple[datetime, datetime]]()
+    until = at + _STRETCH
+    while True:
+        known = set(period.around(at))
+        found |= known
+        latest = max((begins for begins, _ in known), default=at)
+        if latest <= at or latest > until:
+            return frozenset(found)
+        at = latest
