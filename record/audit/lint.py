@@ -19,6 +19,8 @@ from record.people.members import PLATFORM, Fault
 from record.people.rules import RULES, Rulebook, RulesState
 from record.people.switch import find_switch
 
+_NOT_YET = Fault(RULES, "rules hold from the commit on that sets spec.controls to 2 in platform.yaml")
+
 
 def lint(path: Path, commit: str = "HEAD") -> tuple[Fault, ...]:
     """Everything that is wrong with the people, tenants, targets and rules of a commit, by file.
@@ -49,10 +51,14 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
     yield from directory.disputes.values()
     yield from directory.unusable
     yield from catalogue.faults
-    yield from _of_rules(RulesState().move_to(commit), directory)
+    book = RulesState().move_to(commit)
+    yield from _of_rules(book, directory)
     unread = any(fault.path == PLATFORM for fault in directory.faults)
-    if not unread and directory.rules.controls < 2 and find_switch(objects, str(commit.id)):
-        yield TAKEN_BACK
+    if not unread and directory.rules.controls < 2:
+        if find_switch(objects, str(commit.id)):
+            yield TAKEN_BACK
+        elif book.rules:
+            yield _NOT_YET
     yield from _owned_by_nobody(directory, catalogue.read)
 
 
@@ -68,8 +74,6 @@ def _of_rules(book: Rulebook, directory: Directory) -> Iterator[Fault]:
             yield Fault(
                 f"{RULES}/{rule.name}.yaml", f"there is no tenant {tenant}: the rule holds for none of its requests"
             )
-    if book.rules and directory.rules.controls < 2:
-        yield Fault(RULES, "rules hold from the commit on that sets spec.controls to 2 in platform.yaml")
 
 
 def _owned_by_nobody(directory: Directory, read: Sequence[tuple[str, CatalogueEntry]]) -> Iterator[Fault]:

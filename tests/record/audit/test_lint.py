@@ -10,7 +10,8 @@ import pytest
 from record.audit.lint import lint, run
 from tests.api.house import PLATFORM
 from tests.company import found
-from tests.record.building import git, person_commits
+from tests.record.building import bare, git, person_commits
+from tests.rules import rule
 
 HOOK = Path(__file__).parents[3] / "deploy" / "git" / "pre-receive"
 TENANT = "tenants/tenant-finance.yaml"
@@ -127,3 +128,18 @@ def test_the_hook_refuses_a_push_that_would_take_rights_away(repository: Path, t
     assert f"{TENANT}:10: " in refused.stderr
     assert pushed(good.replace("role: cpi", "rule: cpi", 1), "draft").returncode == 0
     assert pushed(good + "# mended\n").returncode == 0
+
+
+def test_rules_without_the_switch_are_a_surprise_that_lint_names(tmp_path: Path) -> None:
+    """They hold for nobody yet; where the platform's file can't be read, that is the fault to mend."""
+    record = bare(tmp_path / "new.git")
+    person_commits(record, {"platform.yaml": PLATFORM.replace("  controls: 2\n", ""), **rule("weekend")})
+    assert places(record) == ["rules"]
+    person_commits(record, {"platform.yaml": PLATFORM})
+    assert places(record) == []
+
+
+def test_a_rule_for_a_tenant_that_there_is_not_holds_for_nobody(repository: Path) -> None:
+    """A misspelled name would leave the tenant without its rule."""
+    person_commits(repository, {**rule("weekend", match={"tenants": ["tenant-finanse"]})})
+    assert places(repository) == ["rules/weekend.yaml"]

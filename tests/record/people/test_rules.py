@@ -30,7 +30,7 @@ def book(path: Path, **files: str | None) -> Rulebook:
     """The rules of a record that has these files below rules/."""
     record = bare(path / "record.git")
     given = {f"rules/{name}": text for name, text in files.items() if text}
-    person_commits(record, {"README.md": "The record"} | given)
+    person_commits(record, {"README.md": "The record", **given})
     return RulesState().move_to(pygit2.Repository(str(record))[git(record, "rev-parse", "main")].peel(pygit2.Commit))
 
 
