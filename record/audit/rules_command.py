@@ -1,4 +1,4 @@
-"""The command `prodgate rules`: explains the rules for one request, and tries a change of them, offline."""
+"""The command `prodgate rules`: explains the rules for a request, tries a change of them, prints their schema."""
 
 import argparse
 import json
@@ -22,6 +22,7 @@ from record.files.reading import describe
 from record.index.changes import printable
 from record.people.catalogue import Catalogue
 from record.people.rules import Rulebook
+from record.people.rules_schema import written
 
 _NEW = ("tenant", "type", "name", "impact")
 """The options that describe a request that nobody has asked for yet."""
@@ -37,6 +38,11 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_explain(commands.add_parser("explain", help="say which rules hold for a request, and what is closed now"))
     _add_try(commands.add_parser("try", help="say what a change of rules would have done to every past request"))
+    schema = commands.add_parser("schema", help="print the JSON Schema of a rule, by which editors complete one")
+    schema.description = (
+        "Print the JSON Schema of a file of rules. `# yaml-language-server: $schema=FILE` names it to editors."
+    )
+    schema.set_defaults(command=_schema)
     return parser
 
 
@@ -144,6 +150,11 @@ def _changed(asked: argparse.Namespace, today: RecordState) -> tuple[Rulebook, C
         asked.refuse("name one commit, or else files that end in .yaml")
     other = state(asked.repo, asked.change[0])
     return other.rules, other.catalogue, str(other.commit.id)
+
+
+def _schema(_asked: argparse.Namespace) -> int:
+    sys.stdout.write(written())
+    return 0
 
 
 def _say(asked: argparse.Namespace, for_programs: dict[str, Any], for_people: Iterable[str]) -> None:

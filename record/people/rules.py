@@ -23,24 +23,24 @@ MOST = 1_000
 """Rules that are looked through for each request."""
 
 
-class _Metadata(Frozen):
+class RuleMetadata(Frozen):
     name: RuleName
 
 
-class _Spec(Frozen):
+class RuleSpec(Frozen):
     match: Match = Match()
     approvals: tuple[Need, ...] | None = None
     freezes: tuple[Freeze, ...] = ()
     windows: tuple[ChangeWindow, ...] | None = None
 
 
-class _File(Frozen):
+class RuleFile(Frozen):
     """A file of rules. What it says and nobody knows is a fault: a rule with a misspelled key would not hold."""
 
     api_version: Literal["apim.cab-i.com/v1"]
     kind: Literal["Rules"]
-    metadata: _Metadata
-    spec: _Spec = Field()
+    metadata: RuleMetadata
+    spec: RuleSpec = Field()
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _parsed(path: str, entry: pygit2.Object) -> Rule | Fault:
 def parse(path: str, data: bytes) -> Rule | Fault:
     """The rule that the file is, or why it is none."""
     try:
-        file = _File.model_validate(load_strictly(data, LARGEST))
+        file = RuleFile.model_validate(load_strictly(data, LARGEST))
         name = file.metadata.name
         if PurePosixPath(path).name != f"{name}.yaml":
             return Fault(path, f"the file's name and metadata.name, {name}, must be the same")

@@ -1,0 +1,88 @@
+"""The JSON Schema of a file of rules, by which editors complete it and mark what is wrong while it is written.
+
+It is made from the model that reads the files, and says in JSON Schema what the model's validators say in Python. What
+no schema can say, such as which recurrences there are, is left to `prodgate lint`.
+"""
+
+import json
+from typing import Any
+
+from domain.roles import Role
+from record.people.rules import RuleFile
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_WALL = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"}
+"""A date and time without a zone; the format `date-time` asks for one."""
+
+_PERIOD = {
+    "starts": "Beginning by the clock on the zone's wall, such as 2026-12-24T18:00; a recurrence counts from it.",
+    "ends": "End by the same clock, which belongs to it no more.",
+    "every": "Again and again: a recurrence of RFC 5545, such as FREQ=WEEKLY or FREQ=MONTHLY;BYMONTHDAY=-1.",
+    "zone": "Time zone, such as Europe/Paris.",
+}
+DESCRIBED: dict[str, dict[str, str]] = {
+    "RuleFile": {
+        "apiVersion": "Form of the file.",
+        "kind": "Rules, always.",
+        "metadata": "Name of the rule.",
+        "spec": "For which requests the rule holds, and what it says of them.",
+    },
+    "RuleMetadata": {"name": "Name of the rule and of its file, rules/<name>.yaml."},
+    "RuleSpec": {
+        "match": "Requests for which the rule holds; without it, every request.",
+        "approvals": "Votes that an approval takes. The most specific rule that says something of it decides.",
+        "freezes": "Times in which nothing is launched. Those of every rule that holds add up.",
+        "windows": "Times outside of which nothing is launched. The most specific rule that says something decides.",
+    },
+    "Match": {
+        "tenants": "Tenants that ask.",
+        "types": "Kinds of target.",
+        "names": "Names of targets; * stands for any characters, ? for one.",
+        "impacts": "Impacts, as the tenant judges them or at least as the target's owners do.",
+    },
+    "Need": {
+        "role": "Role that the voters hold in the tenant.",
+        "group": "Group that the voters are in.",
+        "count": "People who have to vote.",
+    },
+    "Freeze": _PERIOD | {"reason": "Why nothing is launched; who waits reads it."},
+    "ChangeWindow": _PERIOD,
+}
+"""What an editor says of each key."""
+
+
+def rules_schema() -> dict[str, Any]:
+    """The schema (draft 2020-12)."""
+    made = RuleFile.model_json_schema(by_alias=True)
+    models = {"RuleFile": made, **made["$defs"]}
+    for name, model in models.items():
+        model.pop("title", None)
+        _say(model, DESCRIBED.get(name, {}))
+    for period in (models["Freeze"], models["ChangeWindow"]):
+        for end in ("starts", "ends"):
+            period["properties"][end] |= _WALL
+            period["properties"][end].pop("format")
+    models["Freeze"]["properties"]["reason"]["minLength"] = 10
+    for part in ("approvals", "windows"):
+        models["RuleSpec"]["properties"][part]["minItems"] = 1
+    need = models["Need"]
+    need["oneOf"] = [{"required": ["role"]}, {"required": ["group"]}]
+    made["$defs"]["Role"]["enum"] = [Role.CPI.value, Role.CPI_ADMIN.value]
+    return {"$schema": _DIALECT, "title": "A rule of the company", **made}
+
+
+def _say(model: dict[str, Any], described: dict[str, str]) -> None:
+    """Describe a model's keys, and leave out what a person need not read: titles, and that nothing is null."""
+    for key, said in model.get("properties", {}).items():
+        said.pop("title", None)
+        if said.get("default", ...) in (None, []) or isinstance(said.get("default"), dict):
+            said.pop("default", None)
+        if "anyOf" in said:
+            (given,) = (each for each in said.pop("anyOf") if each != {"type": "null"})
+            said |= given
+        said["description"] = described.get(key, said.get("description", ""))
+
+
+def written() -> str:
+    """The schema as a file."""
+    return json.dumps(rules_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,83 @@
+"""The schema of a rule says in an editor what the reader of rules says after a commit."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+import yaml
+
+from cli import main
+from demo.company import FILES
+from record.people.rules_schema import rules_schema, written
+from tests.record.people.test_rules import CRITICAL
+from tests.schemas import PLACES
+
+SCHEMA = rules_schema()
+
+
+def errors(text: str) -> list[str]:
+    """The complaints about a rule as its text is."""
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    return [error.message for error in validator.iter_errors(_as_editors_do(yaml.safe_load(text)))]
+
+
+def _as_editors_do(value: Any) -> Any:
+    """Times are strings to an editor, which reads YAML 1.2."""
+    if isinstance(value, dict):
+        return {key: _as_editors_do(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_editors_do(each) for each in value]
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.parts[-3])
+def test_the_published_schema_is_that_of_the_code(place: Path) -> None:
+    """`python -m tests.schemas` writes it anew."""
+    assert place.read_text(encoding="utf-8") == written()
+
+
+def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """So that a record has the schema of the release that reads its rules."""
+    assert main(["rules", "schema"]) == 0
+    assert capsys.readouterr().out == written()
+
+
+def test_it_is_a_schema_that_describes_every_key() -> None:
+    """An editor shows the description beside what it completes."""
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    models = {"RuleFile": SCHEMA, **SCHEMA["$defs"]}
+    keys = {
+        f"{name}.{key}": said for name, model in models.items() for key, said in model.get("properties", {}).items()
+    }
+    assert [key for key, said in keys.items() if not said["description"]] == []
+
+
+@pytest.mark.parametrize("text", [CRITICAL, *(file.read_text(encoding="utf-8") for file in FILES.glob("rules/*.yaml"))])
+def test_a_good_rule_is_good_to_editors(text: str) -> None:
+    """The demo's too, which name the schema."""
+    assert errors(text) == []
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("count: 2", "count: 0"),
+        ("role: cpi", "role: viewer"),
+        ("{group: security}", "{count: 2}"),
+        ("{group: security}", "{group: security, role: cpi}"),
+        ("impacts: [high, critical]", "impacts: [hihg]"),
+        ("match:", "matsh:"),
+        ("2026-01-02T18:00", "2026-01-02T18:00Z"),
+        ("2026-01-02T18:00", "tomorrow"),
+        ("FREQ=WEEKLY", "each week"),
+        ("reason: Nobody is here", "reason: No"),
+        ("kind: Rules", "kind: Rule"),
+    ],
+)
+def test_a_misspelled_rule_is_marked(good: str, bad: str) -> None:
+    """While it is written."""
+    changed = CRITICAL.replace(good, bad, 1)
+    assert changed != CRITICAL
+    assert errors(changed)
