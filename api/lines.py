@@ -1,22 +1,52 @@
-"""A request's place in its target's line, as far as the caller may know who else stands there."""
+"""A request's place in its target's line, and the freezes it waits for, as far as the caller may know of others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import cache
 
-from api.models import Ahead, Line
-from domain import line
+from api.models import Ahead, ClosedRequest, Line
+from domain import line, rules
 from domain.line import Place
-from domain.ticket import PromotionRequest
+from domain.rules import Closed
+from domain.ticket import Action, PromotionRequest, State
 from record.facts.line import LineReader
 
 Sees = Callable[[PromotionRequest], bool]
 """Tells whether the caller may see a ticket."""
 
 
-def standing(lines: LineReader, ticket: PromotionRequest, sees: Sees) -> Line:
-    """The requests ahead of the ticket; of those that the caller may not see, no number."""
+_UNLAUNCHED = frozenset({State.PENDING, State.APPROVED})
+
+
+def standing(lines: LineReader, ticket: PromotionRequest, sees: Sees, at: datetime) -> Line:
+    """The requests ahead of the ticket, of those that the caller may not see no number; and what closes its target."""
     with lines.index.still():
         places = line.ahead_of(ticket.id, lines.line_of(ticket))
-        return Line(ahead=None if places is None else tuple(_ahead(lines, places, sees)))
+        held = lines.controls.of_ticket(ticket).rules
+        return Line(
+            ahead=None if places is None else tuple(_ahead(lines, places, sees)),
+            closed=rules.closed(held, at) if _awaits_launch(ticket) else None,
+        )
+
+
+def closures(lines: LineReader, ticket_ids: Iterable[str], sees: Sees, at: datetime) -> Iterator[ClosedRequest]:
+    """Those of the recorded requests that the caller may see and that are closed at the moment, in the order given."""
+
+    @cache  # most requests of a page have the same rules, and recurrences take their time
+    def closed(held: rules.Applied) -> Closed | None:
+        return rules.closed(held, at)
+
+    with lines.index.still():
+        for ticket in map(lines.index.get, dict.fromkeys(ticket_ids)):
+            if ticket is None or not sees(ticket) or not _awaits_launch(ticket):
+                continue
+            if found := closed(lines.controls.of_ticket(ticket).rules):
+                yield ClosedRequest(ticket_id=ticket.id, closed=found)
+
+
+def _awaits_launch(ticket: PromotionRequest) -> bool:
+    """Tells whether a launch of the request may come, so that a freeze would keep it back."""
+    return ticket.state in _UNLAUNCHED or ticket.last.action is Action.RETRIED
 
 
 def _ahead(lines: LineReader, places: tuple[Place, ...], sees: Sees) -> Iterator[Ahead]:

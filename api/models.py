@@ -14,6 +14,7 @@ from domain.delivery import DeliveryOutcome, Progress
 from domain.errors import RuleViolation, kind_of
 from domain.evidence import Evidence, EvidenceState, NotChecked, Pipeline
 from domain.roles import Grant, Permission, Person
+from domain.rules import Closed
 from domain.ticket import Action, Impact, PreChecks, PromotionRequest, RequestDetails, State, Target, TargetType
 from domain.values import Comment, Frozen, Moment, Reason, ShownVersion, TargetName, Tenant, TicketId, Version
 from domain.versions import Direction
@@ -178,9 +179,20 @@ class Ahead(Frozen):
 
 
 class Line(Frozen):
-    """A request's place in its target's line. `ahead` is who deploys first, in order; null where it stands in none."""
+    """A request's place in its target's line. `ahead` is who deploys first, in order; null where it stands in none.
+
+    `closed` tells what keeps anything of its target from being launched now, whoever is ahead; null for nothing.
+    """
 
     ahead: tuple[Ahead, ...] | None
+    closed: Closed | None
+
+
+class ClosedRequest(Frozen):
+    """An open request of whose target nothing may be launched now, and until when."""
+
+    ticket_id: TicketId
+    closed: Closed
 
 
 class DeployedVersion(Frozen):
@@ -232,7 +244,8 @@ class Checked(Frozen):
     """A request that could be created now: who could approve it, and what it would replace.
 
     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
-    found within the last minute; sending compares anew.
+    found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
+    or now where it has none.
     """
 
     approvers: tuple[Decider, ...]
@@ -241,6 +254,7 @@ class Checked(Frozen):
     direction: Direction
     others: tuple[OtherRequest, ...]
     contract: ContractShown
+    closed: Closed | None
 
 
 class KnownTarget(Frozen):

@@ -28,6 +28,7 @@ from api.models import (
     Announced,
     ApprovalBody,
     Checked,
+    ClosedRequest,
     CommentBody,
     ContractShown,
     CreatePromotionRequest,
@@ -100,7 +101,11 @@ Retries = Annotated[SignedIn, decides(DecisionAction.RETRY)]
 Holds = Annotated[SignedIn, decides(DecisionAction.HOLD)]
 Releases = Annotated[SignedIn, decides(DecisionAction.RELEASE)]
 
+MOST_AT_ONCE = 200
+"""As many requests as the longest page has."""
+
 Id = Annotated[str, Path(alias="id", examples=["PR-2026-0001"])]
+Ids = Annotated[list[TicketId], Query(alias="id", min_length=1, max_length=MOST_AT_ONCE)]
 IfMatch = Annotated[str | None, Header(max_length=1_000, description="Decide only on this revision (an ETag)")]
 IdempotencyKey = Annotated[
     str | None,
@@ -176,21 +181,22 @@ async def check_request(submissions: FromSubmissions, caller: Creates, body: Cre
     return await submissions.check(caller.person, body)
 
 
-MOST_COMPARED = 200
-"""As many requests as the longest page has."""
-
-
 @router.get("/comparisons")
-def compare_requests(
-    tickets: FromTickets,
-    caller: Sees,
-    ids: Annotated[list[TicketId], Query(alias="id", min_length=1, max_length=MOST_COMPARED)],
-) -> list[Comparison]:
+def compare_requests(tickets: FromTickets, caller: Sees, ids: Ids) -> list[Comparison]:
     """The version that each of these requests replaces, which way it goes, and what else is open of its target.
 
     Those that the caller may not see are left out.
     """
     return tickets.compared(caller, ids)
+
+
+@router.get("/closed")
+def list_closed_requests(tickets: FromTickets, now: Now, caller: Sees, ids: Ids) -> list[ClosedRequest]:
+    """Those of these requests that wait, and of whose target nothing is launched now: by which rule, and until when.
+
+    The others, and those that the caller may not see, are left out.
+    """
+    return tickets.closed(caller, ids, now)
 
 
 @router.get(
@@ -227,9 +233,12 @@ async def get_difference(tickets: FromTickets, caller: Sees, ticket_id: Id) -> D
 
 
 @router.get("/{id}/line", responses=_ONE)
-async def get_line(tickets: FromTickets, caller: Sees, ticket_id: Id) -> Line:
-    """The requests ahead of this one: deployments of one target take turns, in the order of the record."""
-    return await tickets.line(caller, ticket_id)
+async def get_line(tickets: FromTickets, now: Now, caller: Sees, ticket_id: Id) -> Line:
+    """The requests ahead of this one: deployments of one target take turns, in the order of the record.
+
+    `closed` tells by which rule nothing of its target is launched now, and until when.
+    """
+    return await tickets.line(caller, ticket_id, now)
 
 
 @router.get("/{id}/announcements", responses=_ONE)

@@ -25,12 +25,13 @@ from api.shares import FairShares, Patience
 from api.tickets import Tickets
 from api.trail import acted
 from api.votes import Decider
-from domain import lifecycle, submissions, votes
+from domain import lifecycle, rules, submissions, votes
 from domain.contract import ContractWanted
 from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
 from domain.evidence import EvidenceRule, EvidenceWanted, PipelineAddress, Tokens, contradiction
 from domain.roles import Permission, Person, same_address
+from domain.rules import Closed
 from domain.targets import TargetFacts
 from domain.ticket import Target
 from domain.trail import AuditAction
@@ -122,7 +123,12 @@ class Submissions:
             direction=difference.direction,
             others=difference.others,
             contract=ContractShown.before(contract, named=named),
+            closed=await run_in_threadpool(self._closed, draft),
         )
+
+    def _closed(self, draft: Submission) -> Closed | None:
+        """The freeze, or the time outside of windows, in which its launch would fall."""
+        return rules.closed(self._facts(draft).rules, draft.request.scheduled_date or draft.at)
 
     async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet. Raises what refuses what it asks for."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -10,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from api.engine import Engine
 from api.engine_errors import NotRunning
 from api.errors import NotFound
-from api.lines import standing
-from api.models import CallbackOutcome, Line
+from api.lines import closures, standing
+from api.models import CallbackOutcome, ClosedRequest, Line
 from domain import roles
 from domain.comparison import Comparison
 from domain.contract import ContractDifference
@@ -97,10 +98,14 @@ class Tickets:
         """Each of the recorded tickets that the person may see against production; others are left out."""
         return self.comparer.comparisons(ids, partial(sees, person))
 
-    async def line(self, person: Person, ticket_id: str) -> Line:
-        """The requests ahead of the ticket in its target's line. Raises NotFound."""
+    async def line(self, person: Person, ticket_id: str, at: datetime) -> Line:
+        """The requests ahead of the ticket in its target's line, and what closes it at the moment. Raises NotFound."""
         ticket = await self.visible(person, ticket_id)
-        return await run_in_threadpool(standing, self.lines, ticket, partial(sees, person))
+        return await run_in_threadpool(standing, self.lines, ticket, partial(sees, person), at)
+
+    def closed(self, person: Person, ids: Iterable[str], at: datetime) -> list[ClosedRequest]:
+        """Those of the recorded tickets that the person may see and that are closed at the moment, until when."""
+        return list(closures(self.lines, ids, partial(sees, person), at))
 
     async def contract(self, ticket: PromotionRequest) -> ContractDifference | None:
         """The ticket's contract beside production's, None where nothing was kept. Raises RecordUnavailable."""

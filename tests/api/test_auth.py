@@ -17,6 +17,7 @@ from tests.api.issuer import ISSUER
 PROTECTED = [
     ("GET", ""),
     ("GET", "/comparisons"),
+    ("GET", "/closed"),
     ("GET", "/pending"),
     ("GET", "/my"),
     ("GET", "/stats"),

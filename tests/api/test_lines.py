@@ -19,9 +19,9 @@ def test_it_tells_who_deploys_first(own_house: House) -> None:
     approved = jean.get(f"/{second}").json()["status"]["approvedAt"]
     assert line[1]["since"] == approved
     assert jean.get(f"/{second}/line").json()["ahead"] == line[:1]
-    assert jean.get(f"/{first}/line").json() == {"ahead": []}
+    assert jean.get(f"/{first}/line").json() == {"ahead": [], "closed": None}
     for outside in (pending, dated):
-        assert jean.get(f"/{outside}/line").json() == {"ahead": None}
+        assert jean.get(f"/{outside}/line").json() == {"ahead": None, "closed": None}
 
 
 def test_who_may_not_see_the_other_learns_only_that_somebody_is_ahead(own_house: House) -> None:

@@ -76,6 +76,7 @@ DECLARED = {
     "GET /v1/requests/prod/my": "see",
     "GET /v1/requests/prod/stats": "see",
     "GET /v1/requests/prod/comparisons": "see",
+    "GET /v1/requests/prod/closed": "see",
     "GET /v1/requests/prod/{id}": "see",
     "GET /v1/requests/prod/{id}/history": "see",
     "GET /v1/requests/prod/{id}/diff": "see",
@@ -194,8 +195,8 @@ CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
 }
 """The product's table, written out. None: nobody of that role can have a ticket of their own."""
 
-LISTS = {"GET ", "GET /pending", "GET /my", "GET /stats", "GET /comparisons"}
-"""Answer everybody with what they may see; `test_permissions.py` and `test_comparisons.py` hold what that is."""
+LISTS = {"GET ", "GET /pending", "GET /my", "GET /stats", "GET /comparisons", "GET /closed"}
+"""Answer everybody with what they may see, as `test_permissions`, `test_comparisons` and `test_freezes` hold it."""
 
 CHECK = "POST /check"
 """Refused as creating is, to the byte: `test_console.py` holds that."""

@@ -130,6 +130,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those of these requests that wait, and of whose target nothing is launched now
+         * @description Those of these requests that wait, and of whose target nothing is launched now: by which rule, and until when.
+         *
+         *     The others, and those that the caller may not see, are left out.
+         */
+        get: operations["list_closed_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/prod/{id}": {
         parameters: {
             query?: never;
@@ -200,6 +222,8 @@ export interface paths {
         /**
          * The requests ahead of this one
          * @description The requests ahead of this one: deployments of one target take turns, in the order of the record.
+         *
+         *     `closed` tells by which rule nothing of its target is launched now, and until when.
          */
         get: operations["get_line"];
         put?: never;
@@ -1468,7 +1492,8 @@ export interface components {
          * @description A request that could be created now: who could approve it, and what it would replace.
          *
          *     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
-         *     found within the last minute; sending compares anew.
+         *     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
+         *     or now where it has none.
          */
         Checked: {
             /** Approvers */
@@ -1479,6 +1504,30 @@ export interface components {
             /** Others */
             others: components["schemas"]["OtherRequest"][];
             contract: components["schemas"]["ContractShown"];
+            closed: components["schemas"]["Closed"] | null;
+        };
+        /**
+         * Closed
+         * @description A time in which nothing is launched: by which rule, until when, and why.
+         *
+         *     `reason` is None outside of change windows, `until` None where nothing opens within a year.
+         */
+        Closed: {
+            /** Rule */
+            rule: string;
+            /** Reason */
+            reason: string | null;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * ClosedRequest
+         * @description An open request of whose target nothing may be launched now, and until when.
+         */
+        ClosedRequest: {
+            /** Ticketid */
+            ticketId: string;
+            closed: components["schemas"]["Closed"];
         };
         /**
          * CommentBody
@@ -1987,10 +2036,13 @@ export interface components {
         /**
          * Line
          * @description A request's place in its target's line. `ahead` is who deploys first, in order; null where it stands in none.
+         *
+         *     `closed` tells what keeps anything of its target from being launched now, whoever is ahead; null for nothing.
          */
         Line: {
             /** Ahead */
             ahead: components["schemas"]["Ahead"][] | null;
+            closed: components["schemas"]["Closed"] | null;
         };
         /**
          * LinkBody
@@ -3661,6 +3713,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"][];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_closed_requests: {
+        parameters: {
+            query: {
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedRequest"][];
                 };
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
