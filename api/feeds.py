@@ -8,18 +8,21 @@ from datetime import datetime, timedelta
 from limits import RateLimitItemPerMinute
 from starlette.concurrency import run_in_threadpool
 
+from api import known
 from api.counting import Counts
 from api.engine import Engine
 from api.errors import TooManyRequests
-from api.ical import calendar
+from api.ical import Planned, calendar
 from domain import roles
 from domain.audience import Language
 from domain.errors import IdentityChanged, NotAuthorized, Unproven
 from domain.feeds import PLANNED, CalendarFeed, CurrentFeed, FeedChange, FeedEnded, FeedState, owner_of
+from domain.freezes import FreezeTime, freeze_times
 from domain.identity import SignIn
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment
+from record.facts.controls import Controls
 from record.facts.identities import Identities
 from record.git import feeds
 from record.git.repository import Repository
@@ -59,6 +62,7 @@ class Feeds:
     signer: Signer
     keys: KeyReader
     directory: DirectoryReader
+    controls: Controls
     identities: Identities
     counts: Counts
     public_url: str
@@ -107,7 +111,8 @@ class Feeds:
         owner = self._owner(feed)
         if owner is None or not owner.grants:
             raise FeedEnded
-        return calendar(self._planned(owner), feed.language, self._url)
+        now = self.now()
+        return calendar(Planned(self._planned(owner, now), self._freezes(owner, now), now), feed.language, self._url)
 
     def _owner(self, feed: CalendarFeed) -> Person | None:
         """The owner, as a call of theirs would be judged now: by the sign-in that made the address."""
@@ -130,8 +135,13 @@ class Feeds:
         current.check(feed)
         return feed
 
-    def _planned(self, owner: Person) -> list[PromotionRequest]:
-        now, found = self.now(), list[PromotionRequest]()
+    def _freezes(self, owner: Person, now: datetime) -> list[FreezeTime]:
+        """The freezes of tenants in which the owner sees or asks for something."""
+        rules = self.controls.rules.current().rules if self.index.switch() else ()
+        return freeze_times(rules, known.tenants(owner, self.directory.current()), now - BACK, now + AHEAD)
+
+    def _planned(self, owner: Person, now: datetime) -> list[PromotionRequest]:
+        found = list[PromotionRequest]()
         query: TicketQuery | None = TicketQuery(
             scope=roles.scope(owner, Permission.SEE),
             state=PLANNED,

@@ -204,8 +204,8 @@ def _links(settings: Settings, reports: ReportOrders, signer: Signer, record: _R
 
 def _feeds(settings: Settings, engine: Engine, signer: Signer, record: _Record, counts: Counts) -> Feeds:
     return Feeds(
-        *(engine, record.repository, record.index, signer, record.keys, record.directory, record.identities, counts),
-        *(settings.public_url, settings.links_per_minute, _now),
+        *(engine, record.repository, record.index, signer, record.keys, record.directory, record.controls),
+        *(record.identities, counts, settings.public_url, settings.links_per_minute, _now),
     )
 
 

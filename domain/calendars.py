@@ -77,6 +77,16 @@ class Period(Frozen):
         for begins in self._begins(wall, lasts):
             yield _instant(begins, zone), _instant(begins + lasts, zone)
 
+    def between(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Beginnings and ends, in UTC and in their order, of what holds at some moment from one time to another."""
+        zone, lasts, day = ZoneInfo(self.zone), self.ends - self.starts, timedelta(days=1)
+        first, last = (at.astimezone(zone).replace(tzinfo=None) for at in (since, until))
+        found = [self.starts] if self.every is None else self._rule().between(first - lasts - day, last + day, inc=True)
+        for wall in found:
+            begins, ends = _instant(wall, zone), _instant(wall + lasts, zone)
+            if begins < until and since < ends:
+                yield begins, ends
+
     def _begins(self, wall: datetime, lasts: timedelta) -> list[datetime]:
         if self.every is None:
             return [self.starts]

@@ -13,6 +13,7 @@ from icalendar import Calendar
 from domain.feeds import CalendarFeed
 from record.signing.signatures import new_key, sealed
 from tests.api.house import ALICE, HUGO, JEAN, LEA, PIERRE, House, opened, unique_name
+from tests.rules import freeze, frozen, rule
 from tests.signing import KEY
 
 ADDRESS = "/v1/me/calendar"
@@ -88,6 +89,39 @@ def test_an_address_ends_when_its_owner_says_so_or_makes_another(house: House) -
     assert read(house, second).status_code == 404
     assert jean.get(ADDRESS).json() == {"since": None}
     assert jean.call("DELETE", ADDRESS).status_code == 204, "again is no error"
+
+
+def freezes(house: House, email: str, language: str = "en") -> list[Any]:
+    """The events of somebody's calendar that are freezes, in its order."""
+    answer = read(house, made(house, email, language))
+    assert answer.status_code == 200, answer.text
+    events = Calendar.from_ical(answer.content).walk("VEVENT")
+    return [each for each in events if str(each["summary"]).startswith(("Freeze", "Gel"))]
+
+
+def test_freezes_stand_beside_what_is_planned(own_house: House) -> None:
+    """Once an occurrence, with reason and rule, in UTC: of one's own tenants, and none of another's."""
+    monday = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    weekly = freeze(
+        monday, monday + timedelta(hours=8), "Nobody is here", every="FREQ=WEEKLY;COUNT=3", zone="Asia/Tokyo"
+    )
+    scope: dict[str, Any] = {"tenants": ["tenant-finance", "tenant-retail"], "names": ["secret-*"], "impacts": ["high"]}
+    own_house.commit(rule("weekly", freezes=[weekly]) | frozen(datetime.now(UTC), **scope))
+    books, *weeks = sorted(
+        freezes(own_house, JEAN), key=lambda each: str(each["summary"]) != "Freeze: The books are closed"
+    )
+    assert str(books["description"]) == (
+        "Nothing is launched, by the rule year-end\ntenant-finance, high impact, some targets only"
+    )
+    begins = monday - timedelta(hours=9)
+    assert [each.decoded("dtstart") for each in weeks] == [begins + timedelta(days=7 * week) for week in range(3)]
+    assert weeks[0].decoded("dtend") == begins + timedelta(hours=8)
+    assert str(weeks[0]["description"]) == "Nothing is launched, by the rule weekly"
+    assert len({str(each["uid"]) for each in (books, *weeks)}) == 4
+    assert [str(each["uid"]) for each in freezes(own_house, LEA)] == [str(each["uid"]) for each in weeks]
+    assert len(freezes(own_house, HUGO)) == 4
+    french = {str(each["summary"]) for each in freezes(own_house, PIERRE, "fr")}
+    assert french == {"Gel : The books are closed", "Gel : Nobody is here"}
 
 
 def feed(**changes: Any) -> CalendarFeed:

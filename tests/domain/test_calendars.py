@@ -46,6 +46,19 @@ def test_a_weekly_freeze_keeps_the_hours_of_the_wall(now: str, then: str) -> Non
     assert bool(holding([WEEKEND], at(now))) is (now != then)
 
 
+def test_what_holds_at_some_moment_of_a_span_is_listed_in_order() -> None:
+    """What began before it, too; what ends as it begins, or begins as it ends, is no part of it. The clocks change."""
+    found = list(WEEKEND.between(at("2026-10-19T06:00"), at("2026-11-06T17:00")))
+    assert found == [
+        (at("2026-10-23T16:00"), at("2026-10-26T07:00")),
+        (at("2026-10-30T17:00"), at("2026-11-02T07:00")),
+    ]
+    assert next(WEEKEND.between(at("2026-10-19T05:59"), at("2026-10-20T00:00")))[1] == at("2026-10-19T06:00")
+    once = freeze("2026-12-20T00:00", "2026-12-27T00:00")
+    assert len(list(once.between(at("2026-12-26T00:00"), at("2027-12-26T00:00")))) == 1
+    assert list(once.between(at("2026-12-27T00:00"), at("2027-12-26T00:00"))) == []
+
+
 def test_freezes_that_overlap_are_one() -> None:
     """The end of one is the beginning of another."""
     first, second = freeze("2026-12-20T00:00", "2026-12-27T00:00"), freeze("2026-12-24T00:00", "2027-01-04T00:00")
