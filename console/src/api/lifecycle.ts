@@ -40,6 +40,11 @@ export function standsInLine(ticket: Ticket): boolean {
   return history.at(-1)?.action === 'retried' || (state === 'approved' && !holdOf(ticket));
 }
 
+/** Whether a launch of the request may come, so that a freeze would keep it back. */
+export function awaitsLaunch({ status: { state, history } }: Ticket): boolean {
+  return state === 'pending' || state === 'approved' || history.at(-1)?.action === 'retried';
+}
+
 /** The decisions that a request has room for as it is. */
 export function room(ticket: Ticket): readonly Decision[] {
   return ROOM[holdOf(ticket) ? 'held' : ticket.status.state];

@@ -201,15 +201,18 @@ export function useChecks(id: string, address: string) {
 
 /** Others that a request's reader may not see change its place too, and no event tells of those. */
 const LINE_AGAIN_MS = 10_000;
+/** Freezes end by the clock, and change with files of rules, which no event tells of either. */
+export const CLOSED_AGAIN_MS = 60_000;
 
-/** Who is ahead of a request in its target's line; asked for while it stands there. */
-export function useLine(id: string, standing: boolean) {
+/** Who is ahead of a request in its target's line, and the freeze that it is in; asked for while it may be launched. */
+export function useLine(id: string, waits: boolean) {
   return useQuery({
     queryKey: [...KEYS.comparisons, 'line', id],
     queryFn: async ({ signal }) =>
       data(await api.GET('/v1/requests/prod/{id}/line', { params: { path: { id } }, signal })),
-    enabled: standing,
-    refetchInterval: ({ state }) => Boolean(state.data?.ahead?.length) && LINE_AGAIN_MS,
+    enabled: waits,
+    refetchInterval: ({ state }) =>
+      state.data?.ahead?.length ? LINE_AGAIN_MS : Boolean(state.data?.closed) && CLOSED_AGAIN_MS,
   });
 }
 

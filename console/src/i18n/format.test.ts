@@ -21,6 +21,15 @@ describe('times', () => {
     expect(formatter('fr').dateTime('2026-11-22T09:05:00Z')).toBe('22 nov. 2026, 09:05 UTC');
   });
 
+  it.each([
+    ['en', '2026-11-27T08:00:00Z', 'Fri 08:00', 'Fri 27 Nov, 08:00 UTC'],
+    ['en', '2026-11-29T08:00:00Z', '29 Nov, 08:00', 'Sun 29 Nov, 08:00 UTC'],
+    ['fr', '2026-11-27T08:00:00Z', 'ven. 08:00', 'ven. 27 nov., 08:00 UTC'],
+  ] as const)('that come are said by their day (%s, %s)', (language, iso, short, long) => {
+    const format = formatter(language);
+    expect([format.comingShort(iso, NOW), format.coming(iso)]).toEqual([short, long]);
+  });
+
   it('are named with the zone they are meant in', () => {
     expect(formatter('en').inZone('2026-11-22T09:05:00Z', 'UTC')).toBe('22 Nov 2026, 09:05 UTC');
   });

@@ -5,6 +5,11 @@ export type Language = 'en' | 'fr';
 /** English as Europe writes its dates: 23 Dec 2024, 10:30. */
 export const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 
+/** Within so long a weekday alone says which day is meant. */
+const WEEKDAY_ALONE_MS = 6 * 86_400_000;
+const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_557_600],
   ['month', 2_629_800],
@@ -49,7 +54,18 @@ export function formatter(language: Language) {
     /** The same moment as it is called in another zone. */
     inZone: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, { ...MINUTE, timeZone }).format(new Date(iso)),
-    /** 10:30, in the device's zone, as the three below. */
+    /** Mon 23 Dec, 10:30 CET: a time that comes within the year, in the device's zone, as all below. */
+    coming: (iso: string) =>
+      new Intl.DateTimeFormat(locale, { weekday: 'short', ...DAY, ...CLOCK, timeZoneName: 'short' }).format(
+        new Date(iso),
+      ),
+    /** The same where there is little room: Mon 10:30, and 23 Dec, 10:30 where it is a week away. */
+    comingShort: (iso: string, at: number) =>
+      new Intl.DateTimeFormat(locale, {
+        ...(Date.parse(iso) - at < WEEKDAY_ALONE_MS ? { weekday: 'short' } : DAY),
+        ...CLOCK,
+      }).format(new Date(iso)),
+    /** 10:30. */
     time: (at: Date) => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(at),
     /** Mon 23 Dec. */
     day: (at: Date) =>

@@ -5,6 +5,7 @@ import type { Checked } from '@/api/types';
 import { useTargets } from './ApiVersionSelector';
 import { Deciders } from '@/components/requests/Deciders';
 import type { useCheck } from '@/hooks/useCheck';
+import { FreezeNotice } from '@/components/requests/FreezeNotice';
 import { OtherRequests } from '@/components/requests/OtherRequests';
 import { ChangeWarning, VersionChange } from '@/components/requests/VersionChange';
 import { ContractChanges } from '@/components/contract/ContractChanges';
@@ -59,6 +60,7 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
       <div role="status" className="space-y-3 empty:hidden">
         {change && <ChangeWarning {...change} />}
         {answer && <Raised control={control} checked={answer} />}
+        {change && answer?.closed && <FreezeNotice closed={answer.closed} before />}
         {complete && error && (
           <Notice look="fault" title={t.errors.title}>
             {explain(t, error)}

@@ -20,7 +20,7 @@ const REMARKS = [
 
 const ID = 'PR-2026-0003';
 const NO_COMMITS = [[...KEYS.ticket(ID), 'history'], []] as const;
-const line = (ahead: unknown) => [[...KEYS.comparisons, 'line', ID], { ahead }] as const;
+const line = (ahead: unknown) => [[...KEYS.comparisons, 'line', ID], { ahead, closed: null }] as const;
 
 describe('what an open request waits for', () => {
   it('is a release, while somebody holds it: who, since when and why', () => {
@@ -73,6 +73,40 @@ describe('what an open request waits for', () => {
       '/requests/PR-2026-0001',
     );
     expect(second).toHaveTextContent(/another request\s*Approved/);
+  });
+
+  it.each([
+    [
+      'en',
+      { reason: 'The books are closed', until: '2026-11-30T08:00:00Z' },
+      'Nothing is launched until Mon 30 Nov, 08:00 UTC (rule year-end)',
+    ],
+    [
+      'fr',
+      { reason: 'The books are closed', until: '2026-11-30T08:00:00Z' },
+      'Aucun déploiement avant le lun. 30 nov., 08:00 UTC (règle year-end)',
+    ],
+    [
+      'en',
+      { reason: null, until: '2026-11-30T08:00:00Z' },
+      'Outside of the change windows until Mon 30 Nov, 08:00 UTC (rule year-end)',
+    ],
+    [
+      'fr',
+      { reason: null, until: '2026-11-30T08:00:00Z' },
+      'Hors des créneaux de changement jusqu’au lun. 30 nov., 08:00 UTC (règle year-end)',
+    ],
+    ['en', { reason: 'For ever', until: null }, 'Nothing is launched for a year at least (rule year-end)'],
+  ] as const)('is the end of a freeze, or a window (%s, %o)', (language, closed, said) => {
+    const frozen = [
+      [...KEYS.comparisons, 'line', ID],
+      { ahead: null, closed: { rule: 'year-end', ...closed } },
+    ] as const;
+    const held = after('approved', { action: 'held', reason: 'The database is being moved' });
+    show(<Standing ticket={held} nameOf={nameOf} />, { language, known: [NO_COMMITS, frozen] });
+    expect(screen.getByText(said)).toBeInTheDocument();
+    if (closed.reason) expect(screen.getByText(closed.reason)).toBeInTheDocument();
+    expect(screen.getByText('The database is being moved')).toBeInTheDocument();
   });
 
   it.each([

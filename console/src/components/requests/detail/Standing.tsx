@@ -7,6 +7,7 @@ import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { Notice } from '@/ui/Notice';
 import { When } from '@/ui/Time';
+import { FrozenNow } from '@/components/requests/FreezeNotice';
 import { StatusBadge } from '@/components/requests/StatusBadge';
 
 interface StandingProps {
@@ -14,8 +15,19 @@ interface StandingProps {
   nameOf: (email: string) => string;
 }
 
-/** What an open request waits for that nobody expects: a release, another approval, others of the same target. */
+/** What an open request waits for that nobody expects: a freeze's end, a release, another approval, others of its target. */
 export function Standing({ ticket, nameOf }: StandingProps) {
+  return (
+    <>
+      <div className="mt-4 empty:hidden">
+        <FrozenNow ticket={ticket} />
+      </div>
+      <Awaited ticket={ticket} nameOf={nameOf} />
+    </>
+  );
+}
+
+function Awaited({ ticket, nameOf }: StandingProps) {
   const { t } = useSpeech();
   const hold = holdOf(ticket);
   const told = useTold(ticket);

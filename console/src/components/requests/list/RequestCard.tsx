@@ -2,11 +2,12 @@ import { CalendarClock, Layers } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'react-router';
 import { deciderOf } from '@/api/lifecycle';
-import type { Ticket } from '@/api/types';
+import type { Closed, Ticket } from '@/api/types';
 import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { Ago } from '@/ui/Time';
+import { FreezeMark } from '@/components/requests/FreezeNotice';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
 import { StatusBadge } from '@/components/requests/StatusBadge';
@@ -21,6 +22,8 @@ interface RequestCardProps {
   /** The tenant as people call it. */
   tenant: string;
   compared: Compared | undefined;
+  /** The freeze that it is in. */
+  closed: Closed | undefined;
   choice: Choice | undefined;
   nameOf: (email: string) => string;
   onSelect: (id: string, on: boolean) => void;
@@ -33,6 +36,7 @@ export const RequestCard = memo(function RequestCard({
   ticket,
   tenant,
   compared,
+  closed,
   choice,
   nameOf,
   onSelect,
@@ -89,7 +93,7 @@ export const RequestCard = memo(function RequestCard({
               <span className="max-w-full truncate font-semibold" title={target.name}>
                 {target.name}
               </span>{' '}
-              <span className="flex min-h-5 items-center gap-2 sm:shrink-0">
+              <span className="flex min-h-5 max-w-full flex-wrap items-center gap-x-2">
                 <ComparedVersion version={target.version} compared={compared} />
                 {others > 0 && (
                   <span
@@ -100,6 +104,7 @@ export const RequestCard = memo(function RequestCard({
                     {t.versions.othersShort(others)}
                   </span>
                 )}
+                {closed && <FreezeMark closed={closed} />}
               </span>
             </Link>
           </p>

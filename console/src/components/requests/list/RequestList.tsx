@@ -3,6 +3,7 @@ import { Inbox, Plus, SearchX } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { isFiltered, NO_FILTERS, type Filters } from '@/api/filters';
 import type { Me, Ticket } from '@/api/types';
+import { useClosed } from '@/hooks/useClosed';
 import { useComparisons } from '@/hooks/useComparisons';
 import { usePeople } from '@/hooks/usePeople';
 import type { ListData } from '@/hooks/useRequests';
@@ -31,6 +32,7 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
   const nameOf = usePeople();
   const names = useMemo(() => new Map(me.tenants.map((each) => [each.name, each.displayName])), [me.tenants]);
   const compared = useComparisons(tickets);
+  const closed = useClosed(tickets);
   if (list.isPending) return <ListSkeleton />;
   if (list.isError && !list.data) return <NotRead error={list.error} retry={list.refetch} />;
   const total = list.data.pages[0]?.total ?? 0;
@@ -58,6 +60,7 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
               ticket={ticket}
               tenant={names.get(ticket.metadata.tenant) ?? ticket.metadata.tenant}
               compared={compared(ticket.metadata.id)}
+              closed={closed(ticket.metadata.id)}
               choice={choiceOf(ticket, selection, me)}
               nameOf={nameOf}
               onSelect={selection.set}

@@ -10,6 +10,8 @@ export default { title: 'List of requests' } satisfies Meta;
 
 const CHOICES: readonly (Choice | undefined)[] = ['free', 'selected', 'alone', 'decided', undefined];
 
+const FROZEN = { rule: 'year-end', reason: 'The books are closed', until: null };
+
 /** A row in each state; some can be selected, are, or can't be. */
 export const Rows: StoryObj = {
   render: () => (
@@ -29,6 +31,7 @@ export const Rows: StoryObj = {
             }}
             tenant="Finance"
             compared="loading"
+            closed={state === 'approved' ? FROZEN : undefined}
             choice={CHOICES[index % CHOICES.length]}
             nameOf={() => 'Pierre Durand'}
             onApprove={() => undefined}

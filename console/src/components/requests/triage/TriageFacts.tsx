@@ -8,6 +8,7 @@ import { Ago, When } from '@/ui/Time';
 import { Changes } from '@/components/requests/detail/Changes';
 import { NotProven } from '@/components/requests/detail/NotProven';
 import { PreChecks } from '@/components/requests/detail/PreChecks';
+import { FrozenNow } from '@/components/requests/FreezeNotice';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
 import { Part, Section, Typed } from '@/components/requests/sections';
@@ -31,6 +32,7 @@ export function TriageFacts({ ticket, heading, nameOf }: TriageFactsProps) {
     <div className="space-y-3">
       <Headline ticket={ticket} heading={heading} nameOf={nameOf} />
       <NotProven id={id} />
+      <FrozenNow ticket={ticket} />
       {typeof compared === 'object' && (
         <ChangeWarning before={compared.replaces} version={target.version} direction={compared.direction} />
       )}

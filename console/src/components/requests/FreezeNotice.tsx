@@ -1,0 +1,48 @@
+import { Snowflake } from 'lucide-react';
+import { awaitsLaunch } from '@/api/lifecycle';
+import type { Closed, Ticket } from '@/api/types';
+import { useNow } from '@/hooks/useNow';
+import { useLine } from '@/hooks/useRequests';
+import { useSpeech } from '@/i18n';
+import { useFreezeWords } from '@/i18n/freezes';
+import { Notice } from '@/ui/Notice';
+
+/** Says until when nothing is launched, by which rule and why; before a request is sent also that it can be all the same. */
+export function FreezeNotice({ closed, before }: { closed: Closed; before?: boolean }) {
+  const { format } = useSpeech();
+  const w = useFreezeWords();
+  const { rule, reason, until } = closed;
+  const say = reason === null ? w.outside : w.frozen;
+  return (
+    <Notice look="warn" title={say(rule, until ? format.coming(until) : undefined)}>
+      <p className="max-w-prose">{reason ?? w.outsideHelp}</p>
+      {before && <p className="text-muted">{until ? w.waits : w.waitsLong}</p>}
+    </Notice>
+  );
+}
+
+/** The freeze that a request is in now, where it is in one. */
+export function FrozenNow({ ticket }: { ticket: Ticket }) {
+  const closed = useLine(ticket.metadata.id, awaitsLaunch(ticket)).data?.closed;
+  return closed && awaitsLaunch(ticket) ? <FreezeNotice closed={closed} /> : null;
+}
+
+/** The same in a row of a list, as short as it can be. */
+export function FreezeMark({ closed }: { closed: Closed }) {
+  const { format } = useSpeech();
+  const w = useFreezeWords();
+  const now = useNow();
+  const { rule, reason, until } = closed;
+  const [long, short] = reason === null ? [w.outside, w.row.outside] : [w.frozen, w.row.frozen];
+  const title = long(rule, until ? format.coming(until) : undefined);
+  return (
+    <span
+      data-mark="closed"
+      title={reason === null ? title : `${title}: ${reason}`}
+      className="inline-flex items-center gap-1 text-xs whitespace-nowrap text-warn-text"
+    >
+      <Snowflake className="size-3.5" aria-hidden />
+      {short(until ? format.comingShort(until, now) : undefined)}
+    </span>
+  );
+}

@@ -1,0 +1,37 @@
+import { useQueries } from '@tanstack/react-query';
+import { awaitsLaunch } from '@/api/lifecycle';
+import { api, data } from '@/api/client';
+import type { Closed, ClosedRequest, Ticket } from '@/api/types';
+import { CLOSED_AGAIN_MS, KEYS } from './useRequests';
+
+/** As many as a page of the list has, so that the next page asks for its own only. */
+const AT_ONCE = 50;
+
+/** The freeze that each of the requests is in now; undefined for what could be launched, or is not known yet. */
+export function useClosed(tickets: readonly Ticket[]): (id: string) => Closed | undefined {
+  const waiting = new Set(tickets.filter(awaitsLaunch).map((each) => each.metadata.id));
+  const pages = Array.from({ length: Math.ceil(tickets.length / AT_ONCE) }, (_, page) =>
+    tickets
+      .slice(page * AT_ONCE, (page + 1) * AT_ONCE)
+      .map((each) => each.metadata.id)
+      .filter((id) => waiting.has(id)),
+  );
+  const answers = useQueries({
+    queries: pages.map((ids) => ({
+      queryKey: [...KEYS.comparisons, 'closed', ...ids],
+      queryFn: ({ signal }: { signal: AbortSignal }) => closed(ids, signal),
+      enabled: ids.length > 0,
+      // A row more or less asks anew; until the answer the rows that were there keep theirs.
+      placeholderData: (before: readonly ClosedRequest[] | undefined) => before,
+      refetchInterval: CLOSED_AGAIN_MS,
+    })),
+  });
+  const known = new Map(
+    answers.flatMap((each) => each.data ?? []).map((each) => [each.ticketId, each.closed]),
+  );
+  return (id) => (waiting.has(id) ? known.get(id) : undefined);
+}
+
+async function closed(id: string[], signal: AbortSignal): Promise<ClosedRequest[]> {
+  return data(await api.GET('/v1/requests/prod/closed', { params: { query: { id } }, signal }));
+}
