@@ -26,7 +26,7 @@ class RulePart(StrEnum):
     WINDOWS = "windows"
 
 
-class Verdict(StrEnum):
+class PartVerdict(StrEnum):
     """The place of a rule's part beside the same part of other rules. Freezes add up: each of them holds."""
 
     DECIDES = "decides"
@@ -40,7 +40,7 @@ class PartExplained(Frozen):
     """A rule's part and its place; `others` are the rules that it agrees with, contradicts, or gives way to."""
 
     part: RulePart
-    verdict: Verdict
+    verdict: PartVerdict
     others: tuple[RuleName, ...] = ()
 
 
@@ -103,7 +103,7 @@ def _unfit(match: Match, tenant: str, target: Target, impact: Impact) -> tuple[M
 def _parts(rule: Rule, ranked: Ranked) -> Iterable[PartExplained]:
     for part in RulePart:
         if part is RulePart.FREEZES and rule.freezes:
-            yield PartExplained(part=part, verdict=Verdict.ADDS)
+            yield PartExplained(part=part, verdict=PartVerdict.ADDS)
         elif (said := _SAID.get(part)) is not None and said(rule) is not None:
             yield _beside(rule, part, ranked)
 
@@ -115,9 +115,9 @@ def _beside(rule: Rule, part: RulePart, ranked: Ranked) -> PartExplained:
     highest, first = saying[0]
     top = [each for rank, each in saying if rank == highest]
     if rule not in top:
-        return PartExplained(part=part, verdict=Verdict.GIVES_WAY, others=(first.name,))
+        return PartExplained(part=part, verdict=PartVerdict.GIVES_WAY, others=(first.name,))
     if against := tuple(sorted(each.name for each in top if said(each) != said(rule))):
-        return PartExplained(part=part, verdict=Verdict.CONTRADICTS, others=against)
+        return PartExplained(part=part, verdict=PartVerdict.CONTRADICTS, others=against)
     if rule == first:
-        return PartExplained(part=part, verdict=Verdict.DECIDES)
-    return PartExplained(part=part, verdict=Verdict.AGREES, others=(first.name,))
+        return PartExplained(part=part, verdict=PartVerdict.DECIDES)
+    return PartExplained(part=part, verdict=PartVerdict.AGREES, others=(first.name,))

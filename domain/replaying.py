@@ -25,7 +25,7 @@ ImpactOf = Callable[[Impact, TargetType, str], Impact]
 
 
 @dataclass(frozen=True, slots=True)
-class Launch:
+class PastLaunch:
     """A launch that was: when, the people whose approval stood then, and how it ended, None where it did not yet."""
 
     at: datetime
@@ -33,7 +33,7 @@ class Launch:
     ended: Action | None
 
 
-def launches(ticket: PromotionRequest) -> Iterator[Launch]:
+def launches(ticket: PromotionRequest) -> Iterator[PastLaunch]:
     """Every launch of the ticket, oldest first; of a retry too, for which the approval of before counts."""
     voters, history = set[str](), ticket.status.history
     for place, entry in enumerate(history, 1):
@@ -43,7 +43,7 @@ def launches(ticket: PromotionRequest) -> Iterator[Launch]:
             voters.add(same_address(entry.by))
         elif entry.action is Action.DEPLOYING and entry.job_id is not None:
             following = history[place].action if place < len(history) else None
-            yield Launch(entry.at, len(voters), following if following in _ENDS else None)
+            yield PastLaunch(entry.at, len(voters), following if following in _ENDS else None)
 
 
 class Effect(StrEnum):
@@ -82,7 +82,7 @@ class Replay:
         return found
 
 
-def stops(held: Applied, launch: Launch) -> Iterator[Stop]:
+def stops(held: Applied, launch: PastLaunch) -> Iterator[Stop]:
     """The reasons why the launch would not have been; none where it would have been as it was."""
     if held.undecided:
         yield Stop(" and ".join(held.undecided), Effect.UNDECIDED)

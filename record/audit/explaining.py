@@ -7,11 +7,11 @@ from typing import Any
 
 from domain.calendars import Period
 from domain.errors import RuleViolation
-from domain.explaining import Explanation, MatchPart, PartExplained, RuleExplained, RulePart, Verdict, explained
+from domain.explaining import Explanation, MatchPart, PartExplained, PartVerdict, RuleExplained, RulePart, explained
 from domain.rules import Applied
 from domain.ticket import FOLDER, PromotionRequest
 from record.audit.columns import aligned
-from record.audit.states import RecordState
+from record.audit.states import RecordCommit
 from record.errors import RecordUnavailable
 from record.facts.controls import Asked
 from record.files.reading import read_ticket
@@ -20,11 +20,11 @@ from record.people.members import Fault
 from record.people.switch import find_switch, older
 
 _BESIDE = {
-    Verdict.DECIDES: "decides",
-    Verdict.ADDS: "hold",
-    Verdict.AGREES: "the same as {}",
-    Verdict.CONTRADICTS: "contradicts {}",
-    Verdict.GIVES_WAY: "{} decides",
+    PartVerdict.DECIDES: "decides",
+    PartVerdict.ADDS: "hold",
+    PartVerdict.AGREES: "the same as {}",
+    PartVerdict.CONTRADICTS: "contradicts {}",
+    PartVerdict.GIVES_WAY: "{} decides",
 }
 
 
@@ -83,18 +83,18 @@ def told(fault: Fault) -> dict[str, Any]:
     return {"file": fault.path, "line": fault.line, "sentence": fault.sentence}
 
 
-def of_ticket(state: RecordState, ticket_id: str, at: datetime) -> ExplainedRequest:
+def of_ticket(state: RecordCommit, ticket_id: str, at: datetime) -> ExplainedRequest:
     """The rules for a request of the commit. Raises RecordUnavailable where it has none of that name."""
     ticket = _found(state, ticket_id)
     return _explained(state, Asked.of(ticket), at, ticket)
 
 
-def of_new(state: RecordState, asked: Asked, at: datetime) -> ExplainedRequest:
+def of_new(state: RecordCommit, asked: Asked, at: datetime) -> ExplainedRequest:
     """The rules for a request that might be asked for."""
     return _explained(state, asked, at, None)
 
 
-def _explained(state: RecordState, asked: Asked, at: datetime, ticket: PromotionRequest | None) -> ExplainedRequest:
+def _explained(state: RecordCommit, asked: Asked, at: datetime, ticket: PromotionRequest | None) -> ExplainedRequest:
     impact = state.impact(asked.impact, asked.target.type, asked.target.name)
     raised = Asked(asked.tenant, asked.target, impact)
     found = explained(state.rules.rules, raised.tenant, raised.target, impact, at)
@@ -102,7 +102,7 @@ def _explained(state: RecordState, asked: Asked, at: datetime, ticket: Promotion
     return ExplainedRequest(raised, found, commit, state.rules.faults, named, _uncontrolled(state, ticket))
 
 
-def _found(state: RecordState, ticket_id: str) -> PromotionRequest:
+def _found(state: RecordCommit, ticket_id: str) -> PromotionRequest:
     """The ticket of a name, whose file may lie in any month."""
     for path, blob in state.tickets():
         if path.endswith(f"/{ticket_id}.yaml"):
@@ -113,7 +113,7 @@ def _found(state: RecordState, ticket_id: str) -> PromotionRequest:
     raise RecordUnavailable(f"{str(state.commit.id)[:12]} has no request {ticket_id} in {FOLDER}")
 
 
-def _uncontrolled(state: RecordState, ticket: PromotionRequest | None) -> str | None:
+def _uncontrolled(state: RecordCommit, ticket: PromotionRequest | None) -> str | None:
     switch = find_switch(state.objects, str(state.commit.id))
     if switch is None:
         return "platform.yaml has not set spec.controls to 2"
@@ -151,7 +151,7 @@ def _matched(rank: tuple[int, ...]) -> str:
 
 
 def _in_the_end(held: Applied) -> Iterator[tuple[str, str]]:
-    """What holds, each part with the rule that it is of."""
+    """The parts that hold, each with the rule that it is of."""
     yield "an approval takes", f"{', '.join(map(str, held.approvals))} ({held.approvals_of or 'without a rule'})"
     for rule, freeze in held.freezes:
         yield "frozen", f"{_period(freeze)}: {freeze.reason} ({rule})"

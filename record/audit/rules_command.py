@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Moment, Tenant
 from record.audit.explaining import of_new, of_ticket, told
-from record.audit.states import RecordState, state
+from record.audit.states import RecordCommit, state
 from record.audit.tried import as_dict, faulty, lines
 from record.audit.trying import Side, put_in_place, tried
 from record.errors import RecordUnavailable
@@ -142,7 +142,7 @@ def _try(asked: argparse.Namespace) -> int:
     return 1 if trial.undecided else 0
 
 
-def _changed(asked: argparse.Namespace, today: RecordState) -> tuple[Rulebook, Catalogue, str | None]:
+def _changed(asked: argparse.Namespace, today: RecordCommit) -> tuple[Rulebook, Catalogue, str | None]:
     """The rules of the change and the catalogue beside them; the commit, where it is one."""
     if all(each.endswith(".yaml") for each in asked.change):
         return put_in_place(today.rules, [Path(each) for each in asked.change]), today.catalogue, None

@@ -20,7 +20,7 @@ _DEEPEST = 4
 
 
 @dataclass(frozen=True)
-class RecordState:
+class RecordCommit:
     """One commit of a record: its rules and its catalogue."""
 
     objects: pygit2.Repository
@@ -62,13 +62,13 @@ def _month(path: str) -> tuple[int, int]:
     return (int(year), int(month)) if year.isdecimal() and month.isdecimal() else (9999, 12)
 
 
-def state(path: Path, revision: str) -> RecordState:
+def state(path: Path, revision: str) -> RecordCommit:
     """The record as of a revision. Raises RecordUnavailable where there is no such repository or commit."""
     try:
         with opened(path) as repo:
             oid = repo.git.rev_parse("--verify", "--end-of-options", f"{revision}^{{commit}}")
             objects = pygit2.Repository(str(repo.git_dir))
         commit = objects[oid].peel(pygit2.Commit)
-        return RecordState(objects, commit, RulesState().move_to(commit), CatalogueState().move_to(commit))
+        return RecordCommit(objects, commit, RulesState().move_to(commit), CatalogueState().move_to(commit))
     except UNREADABLE as error:
         raise RecordUnavailable(f"{path} has no commit {revision} that can be read: {last_line(error)}") from error

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.replaying import Launch, Replay, Stop, launches, stops
+from domain.replaying import PastLaunch, Replay, Stop, launches, stops
 from domain.ticket import Action, PromotionRequest
 
 NEWEST = 3
@@ -37,7 +37,7 @@ class Newest:
 
 
 @dataclass
-class Row:
+class TrialRow:
     """Launches that are stopped in one way, by the rules of today and by the change.
 
     `newly` are those that nothing stops today, with how they ended; `freed` those that nothing stops any more.
@@ -49,7 +49,7 @@ class Row:
     ended: Counter[Action | None] = field(default_factory=Counter)
     freed: Newest = field(default_factory=Newest)
 
-    def merge(self, other: "Row") -> None:
+    def merge(self, other: "TrialRow") -> None:
         """Count those of another part of the record, too."""
         self.today += other.today
         self.changed += other.changed
@@ -64,9 +64,9 @@ class Trial:
 
     requests: int = 0
     launches: int = 0
-    total: Row = field(default_factory=Row)
+    total: TrialRow = field(default_factory=TrialRow)
     """Every launch once, by whatever it is stopped."""
-    rows: dict[Stop, Row] = field(default_factory=dict)
+    rows: dict[Stop, TrialRow] = field(default_factory=dict)
     undecided: dict[tuple[str, ...], Newest] = field(default_factory=dict)
     """Requests of which the change decides nothing, by the rules that contradict each other."""
     unread: list[str] = field(default_factory=list)
@@ -82,10 +82,10 @@ class Trial:
             self.launches += 1
             self._count(ticket.id, launch, {*stops(before, launch)}, {*stops(after, launch)})
 
-    def _count(self, ticket: str, launch: Launch, before: set[Stop], after: set[Stop]) -> None:
+    def _count(self, ticket: str, launch: PastLaunch, before: set[Stop], after: set[Stop]) -> None:
         if not before and not after:
             return
-        rows = [(self.rows.setdefault(stop, Row()), stop in before, stop in after) for stop in before | after]
+        rows = [(self.rows.setdefault(stop, TrialRow()), stop in before, stop in after) for stop in before | after]
         for row, was, becomes in [(self.total, bool(before), bool(after)), *rows]:
             row.today += was
             row.changed += becomes
@@ -102,6 +102,6 @@ class Trial:
         self.unread += other.unread
         self.total.merge(other.total)
         for stop, row in other.rows.items():
-            self.rows.setdefault(stop, Row()).merge(row)
+            self.rows.setdefault(stop, TrialRow()).merge(row)
         for rules, tickets in other.undecided.items():
             self.undecided.setdefault(rules, Newest()).merge(tickets)

@@ -6,7 +6,7 @@ from typing import Any
 from domain.replaying import Effect, Stop
 from domain.ticket import Action
 from record.audit.columns import aligned
-from record.audit.trial import Newest, Row, Trial
+from record.audit.trial import Newest, Trial, TrialRow
 from record.people.members import Fault
 
 _HEAD = ("RULE", "STOPS", "TODAY", "CHANGED", "NEWLY", "DEPLOYED", "FAILED", "FREED", "NEWEST OF THESE")
@@ -33,7 +33,7 @@ def as_dict(trial: Trial, commits: tuple[str, str | None]) -> dict[str, Any]:
     }
 
 
-def _counts(row: Row) -> dict[str, Any]:
+def _counts(row: TrialRow) -> dict[str, Any]:
     return {
         "today": row.today,
         "changed": row.changed,
@@ -72,12 +72,12 @@ def faulty(faults: tuple[Fault, ...]) -> Iterator[str]:
     yield from (f"{fault.path}:{fault.line or 1}: {fault.sentence}" for fault in faults)
 
 
-def _ordered(trial: Trial) -> list[tuple[Stop, Row]]:
+def _ordered(trial: Trial) -> list[tuple[Stop, TrialRow]]:
     """The rows, those first that change most."""
     return sorted(trial.rows.items(), key=lambda each: (-each[1].newly.count, -each[1].changed, each[0]))
 
 
-def _row(stop: Stop, row: Row) -> tuple[str, ...]:
+def _row(stop: Stop, row: TrialRow) -> tuple[str, ...]:
     told = _counts(row)
     numbers = (str(told[name]) for name in ("today", "changed", "newly", "deployed", "failed", "freed"))
     return (stop.rule or "-", _spoken(stop), *numbers, ", ".join(told["newest"]) or "-")
@@ -89,7 +89,7 @@ def _spoken(stop: Stop) -> str:
     return "outside of windows" if stop.effect is Effect.OUTSIDE else stop.effect.value
 
 
-def _newest(row: Row) -> tuple[str, ...]:
+def _newest(row: TrialRow) -> tuple[str, ...]:
     """The newest requests of which the change makes something else."""
     return (row.newly if row.newly.count else row.freed).tickets
 

@@ -14,7 +14,7 @@ import pygit2
 from domain.errors import RuleViolation
 from domain.replaying import Replay
 from domain.rules import Rule
-from record.audit.states import RecordState, raised
+from record.audit.states import RecordCommit, raised
 from record.audit.trial import Trial
 from record.errors import RecordUnavailable
 from record.files.reading import read_ticket
@@ -62,7 +62,7 @@ def _content(file: Path) -> bytes:
         raise RecordUnavailable(f"{file} can't be read: {error.strerror}") from error
 
 
-def tried(state: RecordState, change: Side, since: datetime | None, progress: Progress) -> Trial:
+def tried(state: RecordCommit, change: Side, since: datetime | None, progress: Progress) -> Trial:
     """Replay the state's tickets, those created from a time on, by its own rules and by the change."""
     today = Side(state.rules.rules, state.catalogue)
     files = list(state.tickets((since.year, since.month) if since else (0, 0)))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendars import ChangeWindow, Freeze
-from domain.explaining import Explanation, MatchPart, RulePart, Verdict, explained
+from domain.explaining import Explanation, MatchPart, PartVerdict, RulePart, explained
 from domain.roles import Role
 from domain.rules import Match, Need, Rule
 from domain.ticket import Impact, Target
@@ -34,7 +34,7 @@ def explain(*rules: Rule, target: Target = TARGET) -> Explanation:
     return explained(rules, TENANT, target, Impact.HIGH, AT)
 
 
-def verdicts(found: Explanation, part: RulePart = RulePart.APPROVALS) -> dict[str, tuple[Verdict, tuple[str, ...]]]:
+def verdicts(found: Explanation, part: RulePart = RulePart.APPROVALS) -> dict[str, tuple[PartVerdict, tuple[str, ...]]]:
     return {rule.name: (each.verdict, each.others) for rule in found.rules for each in rule.parts if each.part is part}
 
 
@@ -42,8 +42,8 @@ def test_the_more_specific_rule_decides_and_the_other_names_it() -> None:
     """Part by part: of the windows that it says nothing of, the other one decides."""
     window = ChangeWindow.model_validate({"starts": "2026-06-01T08:00", "ends": "2026-06-01T18:00"})
     found = explain(rule("team", 2, tenants=[TENANT]), rule("platform", 1, windows=(window,)))
-    assert verdicts(found) == {"team": (Verdict.DECIDES, ()), "platform": (Verdict.GIVES_WAY, ("team",))}
-    assert verdicts(found, RulePart.WINDOWS) == {"platform": (Verdict.DECIDES, ())}
+    assert verdicts(found) == {"team": (PartVerdict.DECIDES, ()), "platform": (PartVerdict.GIVES_WAY, ("team",))}
+    assert verdicts(found, RulePart.WINDOWS) == {"platform": (PartVerdict.DECIDES, ())}
     assert [each.rank for each in found.rules] == [(0, 1, 0, 0), (0, 0, 0, 0)]
 
 
@@ -57,7 +57,7 @@ def test_a_rule_that_does_not_hold_names_each_part_that_does_not_fit() -> None:
 def test_what_is_closed_now_is_told_with_the_rule() -> None:
     """Freezes of all rules hold side by side."""
     found = explain(rule("a", None, freezes=(frozen(),)), rule("b", None, freezes=(frozen("The auditors are here"),)))
-    assert verdicts(found, RulePart.FREEZES) == {"a": (Verdict.ADDS, ()), "b": (Verdict.ADDS, ())}
+    assert verdicts(found, RulePart.FREEZES) == {"a": (PartVerdict.ADDS, ()), "b": (PartVerdict.ADDS, ())}
     assert found.closed is not None
     assert found.closed.rule == "b"
 
@@ -65,7 +65,7 @@ def test_what_is_closed_now_is_told_with_the_rule() -> None:
 def test_rules_that_contradict_each_other_are_named_to_each_other() -> None:
     """And a third that says the same as one of them contradicts the other, too."""
     found = explain(rule("a", 1), rule("b", 2), rule("c", 2))
-    contradicts = Verdict.CONTRADICTS
+    contradicts = PartVerdict.CONTRADICTS
     assert verdicts(found) == {"a": (contradicts, ("b", "c")), "b": (contradicts, ("a",)), "c": (contradicts, ("a",))}
     assert found.held.undecided == ("a", "c")
 
@@ -88,10 +88,10 @@ def test_the_explanation_and_the_rules_that_apply_agree(drawn: Iterable[tuple[di
     """The rule that decides is the one applied, and where rules contradict each other nothing does."""
     found = explain(*(rule(f"rule-{number}", count, **match) for number, (match, count) in enumerate(drawn)))
     said = verdicts(found)
-    against = {name for name, (verdict, _) in said.items() if verdict is Verdict.CONTRADICTS}
+    against = {name for name, (verdict, _) in said.items() if verdict is PartVerdict.CONTRADICTS}
     assert {*found.held.undecided} <= against
     assert bool(against) is bool(found.held.undecided)
     if not against:
-        deciding = [name for name, (verdict, _) in said.items() if verdict is Verdict.DECIDES]
+        deciding = [name for name, (verdict, _) in said.items() if verdict is PartVerdict.DECIDES]
         assert deciding == ([found.held.approvals_of] if found.held.approvals_of else [])
     assert all(each.holds is not bool(each.unfit) for each in found.rules)

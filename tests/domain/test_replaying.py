@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendars import ChangeWindow, Freeze, within
-from domain.replaying import Effect, Launch, Replay, Stop, launches, stops
+from domain.replaying import Effect, PastLaunch, Replay, Stop, launches, stops
 from domain.roles import Role
 from domain.rules import Applied, Match, Need, Rule
 from domain.ticket import Action, Impact, PromotionRequest, TargetType
@@ -71,7 +71,7 @@ def test_the_votes_of_before_a_lapse_are_gone() -> None:
 def test_a_launch_is_stopped_by_each_part_of_the_rules(held: dict[str, Any], expected: list[Stop]) -> None:
     """On a Saturday, with one vote."""
     saturday = datetime(2026, 6, 6, 12, tzinfo=UTC)
-    assert list(stops(Applied.model_validate(held), Launch(saturday, 1, None))) == expected
+    assert list(stops(Applied.model_validate(held), PastLaunch(saturday, 1, None))) == expected
 
 
 def test_the_rules_for_a_request_are_those_with_the_impact_that_owners_ask_for() -> None:
@@ -116,5 +116,5 @@ def test_a_period_that_held_holds_in_hindsight(period: Freeze, times: list[datet
     outside = Applied(windows=(ChangeWindow(**period.model_dump(exclude={"reason"})),), windows_of="rule")
     for at in times:
         holds = within((period,), at)
-        assert bool(list(stops(frozen, Launch(at, 1, None)))) is holds
-        assert bool(list(stops(outside, Launch(at, 1, None)))) is not holds
+        assert bool(list(stops(frozen, PastLaunch(at, 1, None)))) is holds
+        assert bool(list(stops(outside, PastLaunch(at, 1, None)))) is not holds

@@ -1,5 +1,6 @@
 """The schema of a rule says in an editor what the reader of rules says after a commit."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,15 @@ import yaml
 
 from cli import main
 from demo.company import FILES
+from domain.rules import Rule
+from record.people.rules import parse
 from record.people.rules_schema import rules_schema, written
 from tests.record.people.test_rules import CRITICAL
-from tests.schemas import PLACES
+from tests.schemas import PLACES, ROOT
 
 SCHEMA = rules_schema()
+DOCS = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+RULES_IN_DOCS = re.findall(r"^```yaml\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL)
 
 
 def errors(text: str) -> list[str]:
@@ -81,3 +86,11 @@ def test_a_misspelled_rule_is_marked(good: str, bad: str) -> None:
     changed = CRITICAL.replace(good, bad, 1)
     assert changed != CRITICAL
     assert errors(changed)
+
+
+@pytest.mark.parametrize("text", RULES_IN_DOCS)
+def test_a_rule_that_the_documentation_shows_is_one(text: str) -> None:
+    """To the reader of rules, and to editors."""
+    name = yaml.safe_load(text)["metadata"]["name"]
+    assert isinstance(rule := parse(f"rules/{name}.yaml", text.encode()), Rule), rule
+    assert errors(text) == []
