@@ -102,7 +102,7 @@ class RecordPreflight:
         return clearance.verdict(ticket, grounds, requester, at)
 
     async def waits(self, ticket: PromotionRequest, at: datetime) -> Wait | None:
-        """What the ticket waits for at the moment: who is ahead of it, or the end of a freeze. None: it may go on.
+        """Tell what the ticket waits for at the moment: who is ahead of it, or the end of a freeze; None for nothing.
 
         One that waits for a freeze keeps its place, so whoever is behind it waits, too.
         """

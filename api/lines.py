@@ -19,13 +19,16 @@ _UNLAUNCHED = frozenset({State.PENDING, State.APPROVED})
 
 
 def standing(lines: LineReader, ticket: PromotionRequest, sees: Sees, at: datetime) -> Line:
-    """The requests ahead of the ticket, of those that the caller may not see no number; and what closes its target."""
+    """The requests ahead of the ticket, of those that the caller may not see no number; and what closes its target.
+
+    One that is agreed for later is judged by its date.
+    """
     with lines.index.still():
         places = line.ahead_of(ticket.id, lines.line_of(ticket))
         held = lines.controls.of_ticket(ticket).rules
         return Line(
             ahead=None if places is None else tuple(_ahead(lines, places, sees)),
-            closed=rules.closed(held, at) if _awaits_launch(ticket) else None,
+            closed=rules.closed(held, _due(ticket, at)) if _awaits_launch(ticket) else None,
         )
 
 
@@ -33,20 +36,24 @@ def closures(lines: LineReader, ticket_ids: Iterable[str], sees: Sees, at: datet
     """Those of the recorded requests that the caller may see and that are closed at the moment, in the order given."""
 
     @cache  # most requests of a page have the same rules, and recurrences take their time
-    def closed(held: rules.Applied) -> Closed | None:
-        return rules.closed(held, at)
+    def closed(held: rules.Applied, due: datetime) -> Closed | None:
+        return rules.closed(held, due)
 
     with lines.index.still():
         for ticket in map(lines.index.get, dict.fromkeys(ticket_ids)):
             if ticket is None or not sees(ticket) or not _awaits_launch(ticket):
                 continue
-            if found := closed(lines.controls.of_ticket(ticket).rules):
+            if found := closed(lines.controls.of_ticket(ticket).rules, _due(ticket, at)):
                 yield ClosedRequest(ticket_id=ticket.id, closed=found)
 
 
 def _awaits_launch(ticket: PromotionRequest) -> bool:
     """Tells whether a launch of the request may come, so that a freeze would keep it back."""
     return ticket.state in _UNLAUNCHED or ticket.last.action is Action.RETRIED
+
+
+def _due(ticket: PromotionRequest, at: datetime) -> datetime:
+    return max(at, ticket.spec.request.scheduled_date or at)
 
 
 def _ahead(lines: LineReader, places: tuple[Place, ...], sees: Sees) -> Iterator[Ahead]:

@@ -36,7 +36,7 @@ from domain.targets import TargetFacts
 from domain.ticket import Target
 from domain.trail import AuditAction
 from domain.values import same_name
-from record.facts.controls import Asked, Controls
+from record.facts.controls import Controls, Requested
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
 from record.trail.writing import Trail
@@ -227,7 +227,7 @@ class Submissions:
         return facts.entry is not None and facts.entry.contract is not None
 
     def _facts(self, draft: Submission) -> TargetFacts:
-        return self.controls.of_new(Asked(draft.tenant, draft.target, draft.request.impact_assessment))
+        return self.controls.of_new(Requested(draft.tenant, draft.target, draft.request.impact_assessment))
 
     def _gitlab(self) -> tuple[Tokens, ...]:
         return self.directory.current().rules.gitlab

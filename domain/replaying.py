@@ -15,7 +15,7 @@ from domain.roles import same_address
 from domain.rules import Applied, Rule, applied
 from domain.ticket import Action, Impact, PromotionRequest, TargetType
 
-_VOTES = frozenset({Action.APPROVED})
+_VOTES = frozenset({Action.ENDORSED, Action.APPROVED})
 """The actions by which somebody votes for a launch."""
 
 _ENDS = frozenset({Action.DEPLOYED, Action.FAILED})

@@ -73,7 +73,7 @@ class Rule(Frozen):
 
 
 class Applied(Frozen):
-    """What holds for one request, each part with the rule that it is of; None where no rule says anything of it."""
+    """The rules that hold for one request, each part with the rule that it is of; None where no rule speaks of it."""
 
     approvals: tuple[Need, ...] = EVERYDAY
     approvals_of: RuleName | None = None

@@ -13,7 +13,7 @@ from domain.ticket import FOLDER, PromotionRequest
 from record.audit.columns import aligned
 from record.audit.states import RecordCommit
 from record.errors import RecordUnavailable
-from record.facts.controls import Asked
+from record.facts.controls import Requested
 from record.files.reading import read_ticket
 from record.index.bulk import blob_of
 from record.people.members import Fault
@@ -32,7 +32,7 @@ _BESIDE = {
 class ExplainedRequest:
     """The rules for one request in one commit. `uncontrolled` says why none of them holds for it, if so."""
 
-    asked: Asked
+    asked: Requested
     explanation: Explanation
     commit: str
     faults: tuple[Fault, ...]
@@ -86,17 +86,19 @@ def told(fault: Fault) -> dict[str, Any]:
 def of_ticket(state: RecordCommit, ticket_id: str, at: datetime) -> ExplainedRequest:
     """The rules for a request of the commit. Raises RecordUnavailable where it has none of that name."""
     ticket = _found(state, ticket_id)
-    return _explained(state, Asked.of(ticket), at, ticket)
+    return _explained(state, Requested.of(ticket), at, ticket)
 
 
-def of_new(state: RecordCommit, asked: Asked, at: datetime) -> ExplainedRequest:
+def of_new(state: RecordCommit, asked: Requested, at: datetime) -> ExplainedRequest:
     """The rules for a request that might be asked for."""
     return _explained(state, asked, at, None)
 
 
-def _explained(state: RecordCommit, asked: Asked, at: datetime, ticket: PromotionRequest | None) -> ExplainedRequest:
+def _explained(
+    state: RecordCommit, asked: Requested, at: datetime, ticket: PromotionRequest | None
+) -> ExplainedRequest:
     impact = state.impact(asked.impact, asked.target.type, asked.target.name)
-    raised = Asked(asked.tenant, asked.target, impact)
+    raised = Requested(asked.tenant, asked.target, impact)
     found = explained(state.rules.rules, raised.tenant, raised.target, impact, at)
     commit, named = str(state.commit.id), ticket.id if ticket else None
     return ExplainedRequest(raised, found, commit, state.rules.faults, named, _uncontrolled(state, ticket))

@@ -28,7 +28,7 @@ from record.audit.repairs import ELSEWHERE, BrokenFile, BrokenFiles
 from record.audit.report import AuditReport
 from record.audit.seen import Seen
 from record.audit.turns import LOOKED, TargetsSoFar
-from record.facts.controls import Asked, Files, facts
+from record.facts.controls import Files, Requested, facts
 from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
@@ -294,7 +294,7 @@ class Judge:
         """The record's facts about the ticket's target."""
         controlled = self.switch is not None and path not in self.older
         state = TargetState(self.first_approved.get(_key(ticket)))
-        return facts(files, controlled, state, Asked.of(ticket))
+        return facts(files, controlled, state, Requested.of(ticket))
 
     def _earlier(self, path: str, ticket: PromotionRequest) -> RecordAsOf:
         """The same as of some minutes before the act: what a gate that was honest may have read last."""

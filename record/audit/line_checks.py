@@ -50,7 +50,7 @@ def check_calendar(step: Step) -> Iterator[Violation]:
 
 
 def _throughout(held: Applied, since: datetime, until: datetime) -> Closed | None:
-    """What keeps anything from being launched all the time from one moment to another."""
+    """Tells what keeps anything from being launched all the time from one moment to another."""
     found = rules.closed(held, since)
     return found if found is not None and (found.until is None or found.until > until) else None
 

@@ -17,7 +17,7 @@ from record.audit.states import RecordCommit, state
 from record.audit.tried import as_dict, faulty, lines
 from record.audit.trying import Side, put_in_place, tried
 from record.errors import RecordUnavailable
-from record.facts.controls import Asked
+from record.facts.controls import Requested
 from record.files.reading import describe
 from record.index.changes import printable
 from record.people.catalogue import Catalogue
@@ -117,7 +117,7 @@ def _explain(asked: argparse.Namespace) -> int:
     return 0 if said.decided else 1
 
 
-def _asked(asked: argparse.Namespace) -> Asked | None:
+def _asked(asked: argparse.Namespace) -> Requested | None:
     """The request that the options describe; None where a ticket is named."""
     given = [getattr(asked, name) is not None for name in _NEW]
     if asked.ticket is not None and not any(given):
@@ -126,7 +126,7 @@ def _asked(asked: argparse.Namespace) -> Asked | None:
         asked.refuse("name a ticket, or else --tenant, --type, --name and --impact together")
     try:
         target = Target(type=asked.type, name=asked.name, version="any")  # no rule looks at versions
-        return Asked(TypeAdapter[str](Tenant).validate_python(asked.tenant), target, Impact(asked.impact))
+        return Requested(TypeAdapter[str](Tenant).validate_python(asked.tenant), target, Impact(asked.impact))
     except ValidationError as error:
         raise RecordUnavailable(describe(error)) from error
 

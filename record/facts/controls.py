@@ -21,7 +21,7 @@ TAKEN_BACK = Fault(PLATFORM, "spec.controls was 2 before, and is not taken back"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requested:
     """A request as far as the record's word on it depends on it."""
 
     tenant: str
@@ -46,7 +46,7 @@ class Files:
     rules: Rulebook
 
 
-def facts(files: Files, controlled: bool, tickets: TargetState, asked: Asked) -> TargetFacts:
+def facts(files: Files, controlled: bool, tickets: TargetState, asked: Requested) -> TargetFacts:
     """The facts of the target in one state of the record, for a tenant's request; `tickets` is what its tickets say.
 
     Files of targets and of rules stand in nobody's way before the rules about owners hold.
@@ -73,7 +73,7 @@ def facts(files: Files, controlled: bool, tickets: TargetState, asked: Asked) ->
     )
 
 
-def _poll(directory: Directory, applied: Applied, asked: Asked) -> Poll:
+def _poll(directory: Directory, applied: Applied, asked: Requested) -> Poll:
     """The votes that stand, of everybody who may approve in the tenant now and is not the requester."""
     people, requester = filter(None, map(directory.person, asked.voters)), same_address(asked.requester)
     others = (each for each in people if requester not in each.addresses)
@@ -81,7 +81,7 @@ def _poll(directory: Directory, applied: Applied, asked: Asked) -> Poll:
     return Poll(needs=applied.approvals, voters=able, tenant=asked.tenant, groups=directory.rules.groups)
 
 
-def _applied(book: Rulebook, asked: Asked, entry: CatalogueEntry | None) -> Applied:
+def _applied(book: Rulebook, asked: Requested, entry: CatalogueEntry | None) -> Applied:
     """The rules that hold for the request, with the impact that the target's owners ask for at least."""
     impact = targets.at_least(asked.impact, entry.minimum_impact if entry else None)
     return rules.applied(book.rules, asked.tenant, asked.target, impact)
@@ -128,15 +128,15 @@ class Controls:
 
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
         """The record's facts about a ticket's target. Raises what reading the record raises."""
-        facts = self._facts(Asked.of(ticket), self.index.controlled(ticket.path))
+        facts = self._facts(Requested.of(ticket), self.index.controlled(ticket.path))
         own = tuple(fault for fault in self.index.faults() if fault.path == ticket.path)
         return facts.model_copy(update={"faults": (*facts.faults, *map(_as_fault, own))}) if own else facts
 
-    def of_new(self, asked: Asked) -> TargetFacts:
+    def of_new(self, asked: Requested) -> TargetFacts:
         """The same for a request that is not recorded yet: the rules hold for it where they are switched on."""
         return self._facts(asked, self.index.switch() is not None)
 
-    def _facts(self, asked: Asked, controlled: bool) -> TargetFacts:
+    def _facts(self, asked: Requested, controlled: bool) -> TargetFacts:
         files, target = self.files(), asked.target
         tickets = self.index.state_of(asked.tenant, target.type, target.name, target.target_environment)
         if controlled and unowned(files.directory, files.catalogue, target.type, target.name):

@@ -19,7 +19,7 @@ from domain.roles import Person
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, TargetType
 from record.errors import RecordUnavailable
-from record.facts.controls import Asked, Controls, Files, facts, unowned
+from record.facts.controls import Controls, Files, Requested, facts, unowned
 from record.facts.identities import Identities, KnownSignIns
 from record.git.repository import Repository
 from record.index import schema
@@ -63,7 +63,7 @@ class Snapshot:
         if found is None or found.what != schema.what_of(ticket):
             return None
         state = replace(found.state, first_approved=self.first_approved.get(_name_of(found.what)))
-        return facts(self.files, self.switched and found.younger, state, Asked.of(ticket))
+        return facts(self.files, self.switched and found.younger, state, Requested.of(ticket))
 
 
 def _name_of(what: str) -> str:

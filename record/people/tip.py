@@ -13,7 +13,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Read(Protocol):
-    """What files amount to."""
+    """Files of the record, as they were read."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:

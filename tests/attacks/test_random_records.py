@@ -11,12 +11,14 @@ from pygit2.enums import FileMode
 
 from domain import targets
 from domain.roles import Permission
-from domain.ticket import Target, TargetType
+from domain.ticket import Impact, Target, TargetType
 from domain.values import same_name
-from record.facts.controls import facts
+from record.facts import controls
+from record.facts.controls import Requested
 from record.index.targets import TargetState
 from record.people.catalogue import CatalogueState
 from record.people.directory import DirectoryState
+from record.people.rules import Rulebook
 from tests.examples import examples
 
 TENANTS = ("tenant-a", "tenant-b", "tenant-c")
@@ -112,7 +114,8 @@ def rights(directory: DirectoryState, catalogue: CatalogueState, commit: pygit2.
         for kind in TargetType:
             for name in NAMES:
                 target = Target(type=kind, name=name, version="1.0.1")
-                said = facts(people, entries, True, TargetState(), tenant, target)
+                asked = Requested(tenant, target, Impact.LOW)
+                said = controls.facts(controls.Files(people, entries, Rulebook()), True, TargetState(), asked)
                 if targets.objection(said, tenant, target) is None:
                     found |= {Right(each, tenant, kind, name) for each in who}
     return found

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ def opened(location: Path | str, tmp_path: Path) -> Repository:
 
 def person_commits(
     repository: Path,
-    files: dict[str, str | None],
+    files: Mapping[str, str | None],
     message: str = "By hand",
     at: datetime | None = None,
     by: str = "Mona Manual <mona@cab-i.com>",
@@ -64,7 +64,7 @@ def person_commits(
     raise TimeoutError("the branch never stood still")
 
 
-def _script(repository: Path, files: dict[str, str | None], message: str, at: datetime, by: str) -> str:
+def _script(repository: Path, files: Mapping[str, str | None], message: str, at: datetime, by: str) -> str:
     size, date = len(message.encode()), f"{int(at.timestamp())} +0000"
     lines = ["commit refs/heads/main", f"committer {by} {date}", f"data {size}", message]
     if _tip(repository):
