@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from domain.calendars import ChangeWindow, Freeze
 from domain.explaining import Explanation, MatchPart, PartVerdict, RulePart, explained
 from domain.roles import Role
-from domain.rules import Match, Need, Rule
+from domain.rules import Match, Rule
 from domain.ticket import Impact, Target
+from domain.votes import Need
 from tests.domain.builders import pending
 from tests.examples import examples
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from domain.calendars import ChangeWindow, Freeze, within
 from domain.replaying import Effect, PastLaunch, Replay, Stop, launches, stops
 from domain.roles import Role
-from domain.rules import Applied, Match, Need, Rule
+from domain.rules import Applied, Match, Rule
 from domain.ticket import Action, Impact, PromotionRequest, TargetType
+from domain.votes import Need
 from tests.domain.builders import ADA, JEAN, NOW, pending
 from tests.examples import examples
 from tests.record.building import after

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ async def tell(repository: Repository, *steps: tuple[str, str], ordinal: int = 1
     ticket, revision = pending(id=number(ordinal)), None
     for action, by in (("created", PIERRE.email), *steps):
         if action != "created":
-            given = {"job_id": "awx-job-1"} if action in {"deploying", "deployed"} else {}
+            given: dict[str, Any] = {"job_id": "awx-job-1"} if action in {"deploying", "deployed"} else {}
             ticket = after(ticket, action, by, **given)
         proof = None
         if ticket.last.action in BY_PEOPLE:
