@@ -245,7 +245,7 @@ class Checked(Frozen):
 
     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
-    or now where it has none.
+    or now where it has none; `votes` is null where one approval is enough.
     """
 
     approvers: tuple[Decider, ...]
@@ -255,6 +255,7 @@ class Checked(Frozen):
     others: tuple[OtherRequest, ...]
     contract: ContractShown
     closed: Closed | None
+    votes: Votes | None = None
 
 
 class KnownTarget(Frozen):

@@ -24,14 +24,13 @@ from api.numbers import Numbers
 from api.shares import FairShares, Patience
 from api.tickets import Tickets
 from api.trail import acted
-from api.votes import Decider
+from api.votes import Decider, votes_of
 from domain import lifecycle, rules, submissions, votes
 from domain.contract import ContractWanted
 from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
 from domain.evidence import EvidenceRule, EvidenceWanted, PipelineAddress, Tokens, contradiction
 from domain.roles import Permission, Person, same_address
-from domain.rules import Closed
 from domain.targets import TargetFacts
 from domain.ticket import Target
 from domain.trail import AuditAction
@@ -114,7 +113,8 @@ class Submissions:
         named = await self._has_contract(draft)
         contract = await self.contracts.of(draft.target) if named else None
         draft = submissions.compared(draft, contract)
-        difference = await self.tickets.against_production(person, lifecycle.create(draft))
+        ticket, facts = lifecycle.create(draft), await run_in_threadpool(self._facts, draft)
+        difference = await self.tickets.against_production(person, ticket)
         found = difference.in_production
         return Checked(
             approvers=tuple(map(Decider.of, approvers)),
@@ -123,12 +123,9 @@ class Submissions:
             direction=difference.direction,
             others=difference.others,
             contract=ContractShown.before(contract, named=named),
-            closed=await run_in_threadpool(self._closed, draft),
+            closed=rules.closed(facts.rules, draft.request.scheduled_date or draft.at),
+            votes=votes_of(ticket, facts, approvers),
         )
-
-    def _closed(self, draft: Submission) -> Closed | None:
-        """The freeze, or the time outside of windows, in which its launch would fall."""
-        return rules.closed(self._facts(draft).rules, draft.request.scheduled_date or draft.at)
 
     async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet. Raises what refuses what it asks for."""

@@ -91,3 +91,13 @@ def test_a_request_that_too_few_could_approve_is_refused(house: House) -> None:
     assert (answer.status_code, said["type"]) == (422, "urn:prodgate:problem:nobody-to-approve")
     assert said["params"] == {"missing": "1 of nobody-there"}
     assert CLAIRE not in said["detail"]
+
+
+def test_a_form_learns_beforehand_how_many_have_to_approve(house: House, ruled: str) -> None:
+    """By which rule, and who could; nothing where one approval is enough."""
+    said = house.as_(PIERRE).post("/check", json=body(target={"name": ruled, "version": "5.0.0"})).json()["votes"]
+    needs = [{"role": "cpi", "group": None, "count": 2}]
+    assert (said["rule"], said["needs"], said["missing"], said["given"]) == ("ruled", needs, needs, [])
+    assert {JEAN, ALICE} <= {each["email"] for each in said["asked"]}
+    other = house.as_(PIERRE).post("/check", json=body(target={"name": unique_name()})).json()
+    assert other["votes"] is None

@@ -2,7 +2,7 @@ import type { Decision, HistoryEntry, Permissions, State, Ticket } from './types
 
 /** Which decisions a state has room for at all; who may take them is the server's to say. */
 const ROOM: Record<State | 'held', readonly Decision[]> = {
-  pending: ['approve', 'reject', 'cancel'],
+  pending: ['approve', 'unendorse', 'reject', 'cancel'],
   approved: ['hold', 'cancel'],
   held: ['release', 'cancel'],
   failed: ['retry'],
@@ -13,6 +13,9 @@ const ROOM: Record<State | 'held', readonly Decision[]> = {
   expired: [],
   superseded: [],
 };
+
+/** Whether it waits for a decision; after an approval, whether that was one vote of several. */
+export const isPending = (ticket: Ticket) => ticket.status.state === 'pending';
 
 /** The entry of whoever holds an approved request; undefined where nobody does. */
 export function holdOf({ status: { state, history } }: Ticket): HistoryEntry | undefined {
@@ -51,11 +54,14 @@ export function room(ticket: Ticket): readonly Decision[] {
 }
 
 /** Decisions whose buttons would be noise to everybody who may not take them. */
-const FOR_FEW: readonly Decision[] = ['cancel', 'hold', 'release'];
+const FOR_FEW: readonly Decision[] = ['unendorse', 'cancel', 'hold', 'release'];
 
-/** The decisions to show somebody. */
+/** The decisions to show somebody; who has voted is offered to take that back, and not to vote again. */
 export function offered(ticket: Ticket, permissions: Permissions): readonly Decision[] {
-  return room(ticket).filter((decision) => !FOR_FEW.includes(decision) || permissions[decision].allowed);
+  const hidden: readonly Decision[] = permissions.unendorse.allowed ? ['approve'] : [];
+  return room(ticket).filter(
+    (decision) => permissions[decision].allowed || ![...FOR_FEW, ...hidden].includes(decision),
+  );
 }
 
 /** Decisions that need a reason, which the requester reads. */

@@ -327,9 +327,31 @@ export interface paths {
          * Approve
          * @description Approve. The approval is recorded in Git before this answers 200, and nothing is deployed before that.
          *
+         *     Where the company's rules ask for more people than have approved with you, the request stays pending: yours is a
+         *     vote, `endorsed` in the history.
          *     `production` says which version you were shown in production: where it is another one by now, you are refused.
          */
         post: operations["approve_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/prod/{id}/unendorse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take your vote back, while others are missing
+         * @description Take your vote back, while others are missing.
+         */
+        post: operations["take_vote_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1303,11 +1325,12 @@ export interface components {
          * Action
          * @description The action that a history entry tells of; `retried` and `deploying` both lead to the state deploying.
          *
+         *     `endorsed` is a vote where an approval takes more, `unendorsed` takes it back; `approved` is the last one.
          *     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
          *     go on, `lapsed` that its approval no longer covers it.
          * @enum {string}
          */
-        Action: "created" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed";
+        Action: "created" | "endorsed" | "unendorsed" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed";
         /**
          * AgeGroup
          * @description Requests that wait for a decision: how many have waited from so many seconds on, to less than so many.
@@ -1343,7 +1366,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket") | null;
+            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1392,7 +1415,7 @@ export interface components {
          * @description The act that an entry tells of; those of decisions are named as decisions are.
          * @enum {string}
          */
-        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-catalogue" | "change-templates";
+        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "endorse" | "unendorse" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-catalogue" | "change-templates";
         /**
          * AuditEntry
          * @description One entry. `by` is an address, or another name of who acted, where nobody was signed in; None for a stranger.
@@ -1493,7 +1516,7 @@ export interface components {
          *
          *     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
          *     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
-         *     or now where it has none.
+         *     or now where it has none; `votes` is null where one approval is enough.
          */
         Checked: {
             /** Approvers */
@@ -1505,6 +1528,7 @@ export interface components {
             others: components["schemas"]["OtherRequest"][];
             contract: components["schemas"]["ContractShown"];
             closed: components["schemas"]["Closed"] | null;
+            votes?: components["schemas"]["Votes"] | null;
         };
         /**
          * Closed
@@ -1799,7 +1823,7 @@ export interface components {
          * @description An event that is announced. The last two are no changes of the ticket: people are told, other systems are not.
          * @enum {string}
          */
-        Event: "request-created" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
+        Event: "request-created" | "request-endorsed" | "request-unendorsed" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
         /**
          * EvidenceChecks
          * @description A request's test evidence as it was seen; `state` is null where it is no pipeline of a GitLab that we ask.
@@ -1852,7 +1876,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1890,6 +1914,18 @@ export interface components {
             harmless: number;
             /** Changes */
             changes: components["schemas"]["ContractChange"][];
+        };
+        /**
+         * GivenVote
+         * @description A vote that stands.
+         */
+        GivenVote: {
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            /** Comment */
+            comment: string | null;
         };
         /**
          * Grant
@@ -2103,7 +2139,8 @@ export interface components {
          * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
          *     their roles let them do: a page is offered by these rights, not by the names of roles.
          *
-         *     `faults` are the record's files that can't be used as they are, and why; for the platform's admins alone.
+         *     `may_approve` is deprecated: `rights` say where. `faults` are the record's files that can't be used as they are, and
+         *     why; for the platform's admins alone.
          */
         Me: {
             /** Email */
@@ -2116,7 +2153,10 @@ export interface components {
             tenants: components["schemas"]["KnownTenant"][];
             /** Creates */
             creates: string[];
-            /** Mayapprove */
+            /**
+             * Mayapprove
+             * @deprecated
+             */
             mayApprove: boolean;
             /** Rights */
             rights: components["schemas"]["Right"][];
@@ -2143,6 +2183,17 @@ export interface components {
             name: string;
             /** Email */
             email: string;
+        };
+        /**
+         * Needed
+         * @description Votes of an approval: so many people with the role, or in the group; the other one is null.
+         */
+        Needed: {
+            role: components["schemas"]["Role"] | null;
+            /** Group */
+            group: string | null;
+            /** Count */
+            count: number;
         };
         /**
          * NotChecked
@@ -2236,6 +2287,7 @@ export interface components {
          * Permissions
          * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
          *
+         *     `votes` is null where one approval is enough.
          *     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
          */
         Permissions: {
@@ -2245,8 +2297,10 @@ export interface components {
             retry: components["schemas"]["Allowed"];
             hold: components["schemas"]["Allowed"];
             release: components["schemas"]["Allowed"];
+            unendorse: components["schemas"]["Allowed"];
             /** Deciders */
             deciders: components["schemas"]["Decider"][];
+            votes?: components["schemas"]["Votes"] | null;
             notProven?: components["schemas"]["UnprovenState"] | null;
         };
         /**
@@ -2537,7 +2591,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -3061,6 +3115,24 @@ export interface components {
          * @enum {string}
          */
         Via: "api" | "slack" | "git" | "command" | "provider" | "service";
+        /**
+         * Votes
+         * @description The votes that an approval takes by a rule, those that stand and those that are missing now.
+         *
+         *     `asked` are people who could give one of the missing ones. A vote stands in the history whoever lost the role since.
+         */
+        Votes: {
+            /** Rule */
+            rule: string | null;
+            /** Needs */
+            needs: components["schemas"]["Needed"][];
+            /** Given */
+            given: components["schemas"]["GivenVote"][];
+            /** Missing */
+            missing: components["schemas"]["Needed"][];
+            /** Asked */
+            asked: components["schemas"]["Decider"][];
+        };
         /**
          * WebhookResult
          * @description The result of a call: the status that the receiver answered with, or why there is none.
@@ -4554,6 +4626,147 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["ApprovalBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description Taken; Git can't be reached now, and the commit follows */
+            202: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description The request's state does not allow it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request changed since the revision in If-Match */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_vote_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Decide only on this revision (an ETag) */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CommentBody"];
             };
         };
         responses: {

@@ -1,9 +1,11 @@
 import { useRef, useState } from 'react';
+import { isPending } from '@/api/lifecycle';
 import type { Decision, Ticket } from '@/api/types';
 import { refusalOf, type Refusal } from './useDecision';
 import { decide, useTicketCache } from './useRequests';
 
-export type Outcome = 'waiting' | 'running' | 'done' | Refusal;
+/** `voted`: taken as one vote of several. */
+export type Outcome = 'waiting' | 'running' | 'done' | 'voted' | Refusal;
 
 /** Decides on several requests, one after the other in the order they are given, since that is the order in which they
  * are deployed. What one refuses is kept with it, and the next is asked. */
@@ -29,7 +31,7 @@ export function useBulk(decision: Decision) {
         const production = shown(metadata.id);
         const { ticket } = await decide({ id: metadata.id, decision, text, production });
         cache.put(ticket);
-        note(metadata.id, 'done');
+        note(metadata.id, isPending(ticket) ? 'voted' : 'done');
       } catch (error) {
         note(metadata.id, refusalOf(error));
       }
@@ -41,7 +43,7 @@ export function useBulk(decision: Decision) {
     run,
     phase,
     outcome: (id: string): Outcome => outcomes.get(id) ?? 'waiting',
-    done: [...outcomes.values()].filter((each) => each === 'done').length,
+    done: [...outcomes.values()].filter((each) => each === 'done' || each === 'voted').length,
     stop: () => (stopped.current = true),
   };
 }

@@ -3,7 +3,7 @@ import type { Action, Ticket } from '@/api/types';
 import { useSpeech } from '@/i18n';
 
 /** What leaves the state as it was, or says more than the state. */
-const SAID_ITSELF: readonly Action[] = ['due', 'held', 'released', 'lapsed'];
+const SAID_ITSELF: readonly Action[] = ['endorsed', 'unendorsed', 'due', 'held', 'released', 'lapsed'];
 
 /** What to read out when the shown request changes by itself; empty until it does. */
 export function useReadOut(ticket: Ticket, nameOf: (email: string) => string): string {

@@ -253,6 +253,7 @@ function post({ id, decision, text, etag, production }: Said) {
     case 'hold':
     case 'release':
       return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: { reason: words }, keepalive });
+    case 'unendorse':
     case 'cancel':
     case 'retry':
       return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: comment, keepalive });

@@ -1,5 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
+import { isPending } from '@/api/lifecycle';
 import type { Ticket } from '@/api/types';
+import { hasVoted } from '@/api/votes';
 import { decidedAlone } from '@/components/requests/decide/bulkPlan';
 
 export interface Selection {
@@ -13,11 +15,15 @@ export interface Selection {
   all: (on: boolean) => void;
 }
 
-/** Which of the shown requests are selected; never one that is to be decided alone, and one that was decided
- * meanwhile no longer is. */
-export function useSelection(shown: readonly Ticket[], offered: boolean): Selection {
+/** Which of the shown requests are selected; never one that is to be decided alone, and one that was decided, or voted
+ * for by the reader of this address, no longer is. */
+export function useSelection(shown: readonly Ticket[], offered: boolean, email: string): Selection {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const selectable = useMemo(() => (offered ? shown.filter(choosable) : []), [shown, offered]);
+  const choosable = useCallback(
+    (ticket: Ticket) => isPending(ticket) && !decidedAlone(ticket) && !hasVoted(ticket, email),
+    [email],
+  );
+  const selectable = useMemo(() => (offered ? shown.filter(choosable) : []), [shown, offered, choosable]);
   const tickets = selectable.filter((ticket) => ids.has(ticket.metadata.id));
   const set = useCallback(
     (id: string, on: boolean) =>
@@ -39,5 +45,3 @@ export function useSelection(shown: readonly Ticket[], offered: boolean): Select
     all: (on) => setIds(new Set(on ? selectable.map((ticket) => ticket.metadata.id) : [])),
   };
 }
-
-const choosable = (ticket: Ticket) => ticket.status.state === 'pending' && !decidedAlone(ticket);

@@ -57,6 +57,8 @@ export const enAudit = {
     call: 'Other call',
     create: 'Create a request',
     approve: 'Approve',
+    endorse: 'Vote to approve',
+    unendorse: 'Take a vote back',
     reject: 'Reject',
     cancel: 'Withdraw',
     retry: 'Deploy again',

@@ -85,6 +85,8 @@ export const enDetail = {
   refused: (count: number) => `${n(count, 'recipient', 'recipients')} can’t be reached`,
   events: {
     'request-created': 'Request created',
+    'request-endorsed': 'Vote given',
+    'request-unendorsed': 'Vote taken back',
     'request-approved': 'Request approved',
     'request-rejected': 'Request rejected',
     'request-cancelled': 'Request withdrawn',

@@ -1,4 +1,6 @@
+import { enVotes } from './en.votes';
 import { type Params, type Refusals, roles } from './refusals';
+import { needed, needsIn } from './votes';
 
 const ROLES = {
   cpi: 'tenant administrator (CPI)',
@@ -23,6 +25,9 @@ function against({ pipeline, what, job, status, ref, wanted, project }: Params):
   if (what === 'status') return `${seen} it is “${status}”.`;
   return 'The test evidence speaks against what is claimed.';
 }
+
+/** Votes as the reader is told of them. */
+const votes = (missing?: string) => needed(enVotes, needsIn(missing));
 
 /** Every refusal of the server by its kind, with the values that it carries. */
 export const enRefusals: Refusals = {
@@ -53,8 +58,10 @@ export const enRefusals: Refusals = {
   'method-not-allowed': () => 'This address does not take that.',
   missing: () => 'Required.',
   'no-such-address': () => 'There is nothing at this address.',
-  'nobody-to-approve': () =>
-    'Nobody but you could approve this. Another approver has to be added to the tenant first.',
+  'nobody-to-approve': ({ missing }) =>
+    missing
+      ? enVotes.tooFew(votes(missing))
+      : 'Nobody but you could approve this. Another approver has to be added to the tenant first.',
   'newer-format': () => 'A later release of Prodgate wrote this. Tell whoever operates Prodgate.',
   'not-authorized': (params) => {
     const { tenant, roles: named, action } = params;
@@ -147,4 +154,7 @@ export const enRefusals: Refusals = {
   'template-faulty': ({ file, line }) =>
     `${file ?? 'The template'}${line ? `, line ${line}` : ''}: it can’t be rendered.`,
   'wrong-ticket': () => 'The message names another request.',
+  'no-vote': () => enVotes.noVote,
+  'vote-not-needed': ({ missing }) => enVotes.notNeeded(votes(missing)),
+  'votes-missing': ({ missing }) => enVotes.othersToo(votes(missing)),
 };

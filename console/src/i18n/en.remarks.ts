@@ -1,4 +1,6 @@
+import { enVotes } from './en.votes';
 import type { RemarkWords } from './remarks';
+import { needed, needsIn } from './votes';
 
 /** What the service itself says in the record, by its kind. */
 export const enRemarks: RemarkWords = {
@@ -18,6 +20,7 @@ export const enRemarks: RemarkWords = {
   'approve-anew': () => 'The request has to be approved again.',
   'production-moved-on': ({ ticket, version }) =>
     `Production was changed by ${ticket} to ${version} after the approval.`,
+  'votes-missing': ({ votes }) => enVotes.lapsed(needed(enVotes, needsIn(votes))),
   'approval-too-old': (_, when) => `The approval was valid until ${when}.`,
   'no-such-approval': () => 'The record has no such approved request.',
   'date-not-come': () => 'The date that the request asks for has not come.',

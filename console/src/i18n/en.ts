@@ -4,6 +4,7 @@ import { enForm } from './en.form';
 import { enRefusals } from './en.refusals';
 import { enRemarks } from './en.remarks';
 import { enBulk, enVersions } from './en.versions';
+import { enVotes } from './en.votes';
 
 const n = plural('en');
 
@@ -72,6 +73,8 @@ export const en = {
   marks: { held: 'Held', lapsed: 'Lapsed' },
   action: {
     created: 'Created',
+    endorsed: 'Vote given',
+    unendorsed: 'Vote taken back',
     approved: 'Approved',
     deploying: 'Deployment started',
     deployed: 'Deployed',
@@ -154,6 +157,7 @@ export const en = {
   detail: enDetail,
   versions: enVersions,
   bulk: enBulk,
+  votes: enVotes,
   decide: {
     approveTitle: (what: string) => `Approve ${what}?`,
     approveHelp: 'Your approval is recorded in Git under your name, and the deployment to production starts.',

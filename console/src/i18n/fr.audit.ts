@@ -56,6 +56,8 @@ export const frAudit: typeof enAudit = {
     call: 'Autre appel',
     create: 'Créer une demande',
     approve: 'Approuver',
+    endorse: 'Voter pour',
+    unendorse: 'Retirer une voix',
     reject: 'Rejeter',
     cancel: 'Retirer',
     retry: 'Redéployer',

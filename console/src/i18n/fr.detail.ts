@@ -91,6 +91,8 @@ export const frDetail: typeof enDetail = {
   refused: (count) => n(count, 'destinataire injoignable', 'destinataires injoignables'),
   events: {
     'request-created': 'Demande créée',
+    'request-endorsed': 'Voix donnée',
+    'request-unendorsed': 'Voix retirée',
     'request-approved': 'Demande approuvée',
     'request-rejected': 'Demande rejetée',
     'request-cancelled': 'Demande retirée',

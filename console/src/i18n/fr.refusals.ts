@@ -1,4 +1,6 @@
+import { frVotes } from './fr.votes';
 import { type Params, type Refusals, roles } from './refusals';
+import { needed, needsIn } from './votes';
 
 const ROLES = {
   cpi: 'administrateur du tenant (CPI)',
@@ -24,6 +26,9 @@ function against({ pipeline, what, job, status, ref, wanted, project }: Params):
   if (what === 'status') return `${seen} il est « ${status} ».`;
   return 'La preuve de test contredit ce qui est déclaré.';
 }
+
+/** Les voix, telles qu’on les dit. */
+const votes = (missing?: string) => needed(frVotes, needsIn(missing));
 
 export const frRefusals: Refusals = {
   'already-open': ({ ticket, name, version }) =>
@@ -54,8 +59,10 @@ export const frRefusals: Refusals = {
   'method-not-allowed': () => 'Cette adresse n’accepte pas cette opération.',
   missing: () => 'Obligatoire.',
   'no-such-address': () => 'Il n’y a rien à cette adresse.',
-  'nobody-to-approve': () =>
-    'Personne d’autre que vous ne pourrait l’approuver. Il faut d’abord ajouter un approbateur au tenant.',
+  'nobody-to-approve': ({ missing }) =>
+    missing
+      ? frVotes.tooFew(votes(missing))
+      : 'Personne d’autre que vous ne pourrait l’approuver. Il faut d’abord ajouter un approbateur au tenant.',
   'newer-format': () =>
     'Une version plus récente de Prodgate a écrit ceci. Prévenez l’équipe qui exploite Prodgate.',
   'not-authorized': (params) => {
@@ -164,4 +171,7 @@ export const frRefusals: Refusals = {
   'template-faulty': ({ file, line }) =>
     `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
   'wrong-ticket': () => 'Le message nomme une autre demande.',
+  'no-vote': () => frVotes.noVote,
+  'vote-not-needed': ({ missing }) => frVotes.notNeeded(votes(missing)),
+  'votes-missing': ({ missing }) => frVotes.othersToo(votes(missing)),
 };

@@ -1,4 +1,6 @@
+import { frVotes } from './fr.votes';
 import type { RemarkWords } from './remarks';
+import { needed, needsIn } from './votes';
 
 export const frRemarks: RemarkWords = {
   'awx-ran': (_, when) => `AWX l’a exécuté : ${when}.`,
@@ -17,6 +19,7 @@ export const frRemarks: RemarkWords = {
   'approve-anew': () => 'La demande doit être approuvée à nouveau.',
   'production-moved-on': ({ ticket, version }) =>
     `${ticket} a mis ${version} en production après l’approbation.`,
+  'votes-missing': ({ votes }) => frVotes.lapsed(needed(frVotes, needsIn(votes))),
   'approval-too-old': (_, when) => `L’approbation était valable jusqu’au ${when}.`,
   'no-such-approval': () => 'Le dépôt n’a pas de telle demande approuvée.',
   'date-not-come': () => 'La date demandée n’est pas encore venue.',

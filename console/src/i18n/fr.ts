@@ -3,6 +3,7 @@ import { frForm } from './fr.form';
 import { frRefusals } from './fr.refusals';
 import { frRemarks } from './fr.remarks';
 import { frBulk, frVersions } from './fr.versions';
+import { frVotes } from './fr.votes';
 import type { Messages } from './en';
 import { plural } from './plural';
 
@@ -71,6 +72,8 @@ export const fr: Messages = {
   marks: { held: 'Suspendue', lapsed: 'À réapprouver' },
   action: {
     created: 'Créée',
+    endorsed: 'Voix donnée',
+    unendorsed: 'Voix retirée',
     approved: 'Approuvée',
     deploying: 'Déploiement lancé',
     deployed: 'Déployée',
@@ -158,6 +161,7 @@ export const fr: Messages = {
   detail: frDetail,
   versions: frVersions,
   bulk: frBulk,
+  votes: frVotes,
   decide: {
     approveTitle: (what) => `Approuver ${what} ?`,
     approveHelp:

@@ -104,7 +104,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
           </Section>
           <Announcements id={id} />
         </div>
-        <DetailSide ticket={ticket} ask={ask} />
+        <DetailSide ticket={ticket} ask={ask} nameOf={nameOf} />
       </div>
       <p className="mt-6 hidden text-muted print:block">
         {t.detail.printed(format.dateTime(new Date().toISOString()), window.location.href)}

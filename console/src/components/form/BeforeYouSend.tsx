@@ -3,7 +3,6 @@ import { type Control, useWatch } from 'react-hook-form';
 import { Link } from 'react-router';
 import type { Checked } from '@/api/types';
 import { useTargets } from './ApiVersionSelector';
-import { Deciders } from '@/components/requests/Deciders';
 import type { useCheck } from '@/hooks/useCheck';
 import { FreezeNotice } from '@/components/requests/FreezeNotice';
 import { OtherRequests } from '@/components/requests/OtherRequests';
@@ -13,6 +12,7 @@ import { useSpeech } from '@/i18n';
 import { useContractWords } from '@/i18n/contract';
 import { explain } from '@/i18n/server';
 import { Notice } from '@/ui/Notice';
+import { VotesNeeded } from './VotesNeeded';
 import type { FormValues } from './values';
 
 interface BeforeYouSendProps {
@@ -51,11 +51,7 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
       {change && answer && <OtherRequests others={answer.others} newTab />}
       <div>
         <h3 className="mb-1 text-[0.8125rem] font-medium text-muted">{t.form.approvers}</h3>
-        {answer ? (
-          <Deciders people={answer.approvers} />
-        ) : (
-          <p className="text-muted">{t.form.approversUnknown}</p>
-        )}
+        {answer ? <VotesNeeded checked={answer} /> : <p className="text-muted">{t.form.approversUnknown}</p>}
       </div>
       <div role="status" className="space-y-3 empty:hidden">
         {change && <ChangeWarning {...change} />}

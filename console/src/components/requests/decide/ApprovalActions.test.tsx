@@ -4,10 +4,11 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Permissions } from '@/api/types';
 import { show } from '@/test/render';
 import { after, ticket } from '@/test/tickets';
+import { cpi, votes } from '@/test/votes';
 import { ApprovalActions } from './ApprovalActions';
 
 const YES = { allowed: true, why: null, who: [] };
-const no = (kind: 'self-approval' | 'not-authorized') => ({
+const no = (kind: 'self-approval' | 'not-authorized' | 'no-vote' | 'vote-not-needed') => ({
   allowed: false,
   why: 'As the server says it',
   kind,
@@ -20,6 +21,7 @@ const ALL: Permissions = {
   retry: YES,
   hold: YES,
   release: YES,
+  unendorse: no('no-vote'),
   deciders: [],
 };
 
@@ -92,6 +94,33 @@ describe('the decisions', () => {
       />,
     );
     expect(screen.getAllByRole('button').map((each) => each.textContent)).toEqual(['Withdraw']);
+  });
+
+  it.each([
+    ['en', 'Vote to approve', 'Still missing after it: 1 tenant administrator (CPI).'],
+    ['fr', 'Voter pour', 'Il manquera ensuite : 1 administrateur du tenant (CPI).'],
+  ] as const)('say that an approval is one vote of several (%s)', (language, name, rest) => {
+    const permissions = { ...ALL, votes: votes({ given: [], missing: [cpi(2)] }) };
+    show(<ApprovalActions ticket={ticket()} permissions={permissions} ask={vi.fn()} />, { language });
+    expect(screen.getByRole('button', { name })).toHaveAccessibleDescription(new RegExp(rest.slice(0, 20)));
+    expect(screen.getByText(new RegExp(rest.replaceAll(/[().]/g, '.')))).toBeInTheDocument();
+  });
+
+  it('say that the vote is the last one that is missing', () => {
+    show(<ApprovalActions ticket={ticket()} permissions={{ ...ALL, votes: votes() }} ask={vi.fn()} />);
+    expect(screen.getByRole('button', { name: 'Approve' })).toHaveAccessibleDescription(
+      'It is the last vote that is missing.',
+    );
+  });
+
+  it('are to take the vote back and no second one, once the reader has voted', async () => {
+    const ask = vi.fn();
+    const permissions = { ...ALL, approve: no('vote-not-needed'), unendorse: YES, votes: votes() };
+    show(<ApprovalActions ticket={ticket()} permissions={permissions} ask={ask} />);
+    const names = screen.getAllByRole('button').map((each) => each.textContent);
+    expect(names).toEqual(['Take your vote back', 'Reject', 'Withdraw']);
+    await userEvent.click(screen.getByRole('button', { name: 'Take your vote back' }));
+    expect(ask).toHaveBeenCalledExactlyOnceWith('unendorse');
   });
 
   it('are none once it is over', () => {

@@ -2,9 +2,11 @@ import { Check } from 'lucide-react';
 import { useId } from 'react';
 import { offered } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
+import { restOf } from '@/api/votes';
 import { useSpeech } from '@/i18n';
 import { refusalSentence } from '@/i18n/server';
 import { Button, type Tone } from '@/ui/Button';
+import { VoteNote } from './VoteNote';
 
 interface ApprovalActionsProps {
   ticket: Ticket;
@@ -14,6 +16,7 @@ interface ApprovalActionsProps {
 
 const TONES: Record<Decision, Tone> = {
   approve: 'primary',
+  unendorse: 'plain',
   retry: 'primary',
   reject: 'plain',
   cancel: 'plain',
@@ -36,6 +39,15 @@ export function ApprovalActions({ ticket, permissions, ask }: ApprovalActionsPro
   };
   const reasons = [...new Set(refused.map(reasonOf))];
   const reasonId = (decision: Decision) => `${id}-${reasons.indexOf(reasonOf(decision))}`;
+  const { votes, approve } = permissions;
+  const voting = decisions.includes('approve') && approve.allowed ? votes : undefined;
+  const asksVote = (decision: Decision) => decision === 'approve' && voting;
+  const nameOf = (decision: Decision) =>
+    decision === 'unendorse'
+      ? t.votes.back
+      : asksVote(decision) && restOf(voting)
+        ? t.votes.button
+        : t.detail[decision];
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap gap-2">
@@ -47,22 +59,23 @@ export function ApprovalActions({ ticket, permissions, ask }: ApprovalActionsPro
               tone={TONES[decision]}
               off={off}
               className="grow"
-              aria-describedby={off ? reasonId(decision) : undefined}
+              aria-describedby={off ? reasonId(decision) : asksVote(decision) ? `${id}-vote` : undefined}
               onClick={() => ask(decision)}
             >
               {decision === 'approve' && <Check className="size-4" aria-hidden />}
-              {t.detail[decision]}
+              {nameOf(decision)}
             </Button>
           );
         })}
       </div>
+      {voting && <VoteNote votes={voting} id={`${id}-vote`} />}
       {reasons.map((reason, index) => (
         <p key={reason} id={`${id}-${index}`} className="text-[0.8125rem] text-muted">
           <span className="font-medium">
             {t.detail.why(
               refused
                 .filter((decision) => reasonOf(decision) === reason)
-                .map((decision) => t.detail[decision])
+                .map(nameOf)
                 .join(', '),
             )}
           </span>{' '}

@@ -33,6 +33,7 @@ export function BulkRow({ ticket, compared, outcome }: BulkRowProps) {
           <ComparedVersion version={target.version} compared={compared} />
           <ImpactBadge impact={request.impactAssessment} />
         </div>
+        {outcome === 'voted' && <p className="font-medium">{t.votes.one}</p>}
         {outcome === 'left-out' && <p className="font-medium">{t.bulk.leftOut}</p>}
         <p className="text-muted">
           <OutLink to={`/requests/${id}`}>{id}</OutLink> · {t.list.by(nameOf(createdBy))}
@@ -49,7 +50,7 @@ export function BulkRow({ ticket, compared, outcome }: BulkRowProps) {
 function OutcomeIcon({ outcome }: Pick<BulkRowProps, 'outcome'>) {
   const { t } = useSpeech();
   const [Icon, color, name] =
-    outcome === 'done'
+    outcome === 'done' || outcome === 'voted'
       ? [CircleCheck, 'text-ok-text', t.decide.bulkDone]
       : outcome === 'running'
         ? [LoaderCircle, 'text-info-text motion-safe:animate-spin', t.decide.bulkRunning]

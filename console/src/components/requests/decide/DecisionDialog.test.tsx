@@ -5,6 +5,7 @@ import type { Decision, Ticket } from '@/api/types';
 import { KEYS } from '@/hooks/useRequests';
 import { show } from '@/test/render';
 import { after, ticket } from '@/test/tickets';
+import { cpi, permissions, votes } from '@/test/votes';
 import { DecisionDialog } from './DecisionDialog';
 
 const ID = 'PR-2026-0003';
@@ -18,8 +19,14 @@ const difference = (production: string | null) => ({
   others: [],
 });
 
-function open(decision: Decision, about: Ticket = ticket(), production: string | null = '2.0.0') {
+function open(
+  decision: Decision,
+  about: Ticket = ticket(),
+  production: string | null = '2.0.0',
+  may = permissions(),
+) {
   const known = [
+    [[...KEYS.ticket(ID), 'permissions'], may],
     [[...KEYS.ticket(ID), 'history'], []],
     [DIFFERENCE, difference(production)],
   ] as const;
@@ -77,6 +84,21 @@ describe('the dialog for a decision', () => {
       client.setQueryData(DIFFERENCE, difference('1.0.0'));
     });
     expect(await screen.findByRole('alert')).toHaveTextContent('You were shown that nothing is there');
+  });
+
+  it('says that an approval is a vote, and what is missing after it', () => {
+    open('approve', ticket(), '2.0.0', permissions({ votes: votes({ given: [], missing: [cpi(2)] }) }));
+    const dialog = screen.getByRole('dialog', { name: 'Vote to approve payment-api 2.1.0?' });
+    expect(dialog).toHaveTextContent('Still missing after it: 1 tenant administrator (CPI)');
+    expect(screen.getByRole('button', { name: 'Vote' })).toBeInTheDocument();
+  });
+
+  it('asks once more before a vote is taken back', () => {
+    open('unendorse', after('pending', { action: 'endorsed' }));
+    expect(
+      screen.getByRole('dialog', { name: 'Take your vote for payment-api 2.1.0 back?' }),
+    ).toHaveTextContent('you can vote again');
+    expect(screen.getByRole('button', { name: 'Take it back' })).toBeInTheDocument();
   });
 
   it.each([

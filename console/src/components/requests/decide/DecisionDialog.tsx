@@ -1,5 +1,5 @@
 import { useId, useState, type SyntheticEvent } from 'react';
-import { deploys, needsReason, room } from '@/api/lifecycle';
+import { deploys, isPending, needsReason, room } from '@/api/lifecycle';
 import type { Action, Decision, Ticket } from '@/api/types';
 import { useCompared } from '@/hooks/useComparisons';
 import { useDecision, type Refusal } from '@/hooks/useDecision';
@@ -41,11 +41,12 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDeci
   const form = useId();
   const compared = useCompared(ticket);
   const shown = useShown(compared);
+  const approving = decision === 'approve';
   const { decide, forget, busy, refusal } = useDecision((taken, recorded) => {
     setText('');
     onClose();
     onDecided?.(taken);
-    if (recorded) say('done', words.done);
+    if (recorded) say('done', approving && isPending(taken) ? t.votes.done(id) : words.done);
     else say('info', t.decide.held(id));
   });
   const fault = decisionFault(t, decision, text);
@@ -54,7 +55,6 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDeci
     return <Overtaken title={words.title} ticket={ticket} nameOf={nameOf} onClose={onClose} />;
   }
   const leads = deploys(decision);
-  const approving = decision === 'approve';
   const comparing = approving && compared === 'loading';
   const moved = approving && !busy && (shown.now !== undefined || (refusal?.moved ?? false));
   const submit = (event: SyntheticEvent) => {

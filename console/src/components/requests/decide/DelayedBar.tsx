@@ -1,6 +1,7 @@
 import { Check, CircleX, LoaderCircle, Undo2, X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
+import { isPending } from '@/api/lifecycle';
 import { useTicketCache, type Taken } from '@/hooks/useRequests';
 import { useShortcuts } from '@/hooks/useShortcuts';
 import { useSpeech } from '@/i18n';
@@ -12,6 +13,7 @@ import { delayed, type Delayed } from './delayed';
 
 /** The approvals that can still be taken back, and those that were refused, on whatever page one is by now. */
 export function DelayedBar() {
+  const { t } = useSpeech();
   const words = useDecidingWords();
   const all = useSyncExternalStore(delayed.subscribe, delayed.read);
   const say = useToast();
@@ -19,7 +21,7 @@ export function DelayedBar() {
   useLeaving();
   const undo = (id?: string) => {
     const undone = delayed.undo(id);
-    if (undone) say('info', words.undone(undone));
+    if (undone) say('info', (undone.vote ? t.votes.undone : words.undone)(undone.said.id));
   };
   useShortcuts({ z: () => undo() });
   return (
@@ -70,7 +72,9 @@ function DelayedRow({ each, undo }: { each: Delayed; undo: (id: string) => void 
         className={`size-4 shrink-0 text-info-text ${waits ? '' : 'motion-safe:animate-spin'}`}
         aria-hidden
       />
-      <span className="grow">{waits ? words.later(each.what) : words.sending(each.what)}</span>
+      <span className="grow">
+        {waits ? (each.vote ? t.votes.later : words.later)(each.what) : words.sending(each.what)}
+      </span>
       {waits && (
         <Button small onClick={() => undo(id)} aria-keyshortcuts="z">
           <Undo2 className="size-4" aria-hidden />
@@ -97,7 +101,8 @@ function useTaken() {
           {words.stop}
         </ButtonLink>
       ) : undefined;
-      say(recorded ? 'done' : 'info', recorded ? t.decide.approved(id) : t.decide.held(id), stop);
+      const done = isPending(ticket) ? t.votes.done(id) : t.decide.approved(id);
+      say(recorded ? 'done' : 'info', recorded ? done : t.decide.held(id), stop);
     }),
   );
 }

@@ -2,9 +2,12 @@ import { characters } from '@/api/characters';
 import { LIMITS } from '@/api/limits';
 import { needsReason } from '@/api/lifecycle';
 import type { Decision, Ticket } from '@/api/types';
+import { restOf } from '@/api/votes';
 import { useNow } from '@/hooks/useNow';
+import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import type { Messages } from '@/i18n/en';
+import { restSaid } from './VoteNote';
 
 /** A reason's least length, after trimming; the server's document gives no number for it. */
 const REASON_MIN = 10;
@@ -23,6 +26,7 @@ export function decisionFault(t: Messages, decision: Decision, text: string): st
 export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const { t, format } = useSpeech();
   const now = useNow();
+  const rest = restOf(usePermissions(ticket.metadata.id).data?.votes);
   const { name, version } = ticket.spec.target;
   const { id } = ticket.metadata;
   const date = ticket.spec.request.scheduledDate;
@@ -32,11 +36,22 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const waitsFor = date && Date.parse(date) > now ? format.dateTime(date) : undefined;
   return {
     approve: {
-      title: t.decide.approveTitle(what),
-      help: waitsFor ? t.decide.approveHelpDate(waitsFor) : t.decide.approveHelp,
+      title: rest ? t.votes.askTitle(what) : t.decide.approveTitle(what),
+      help: rest
+        ? t.votes.askHelp(restSaid(t, rest))
+        : waitsFor
+          ? t.decide.approveHelpDate(waitsFor)
+          : t.decide.approveHelp,
       ...comment,
-      confirm: t.decide.confirmApprove,
+      confirm: rest ? t.votes.confirm : t.decide.confirmApprove,
       done: t.decide.approved(id),
+    },
+    unendorse: {
+      title: t.votes.backTitle(what),
+      help: t.votes.backHelp,
+      ...comment,
+      confirm: t.votes.backConfirm,
+      done: t.votes.backDone(id),
     },
     reject: {
       title: t.decide.rejectTitle(what),

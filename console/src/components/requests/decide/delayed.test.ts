@@ -30,8 +30,8 @@ describe('an approval by one key', () => {
     const send = vi.fn(() => Promise.resolve(taken));
     const decisions = new DelayedDecisions(send, 5_000);
     ['PR-1', 'PR-2', 'PR-3'].forEach((id) => decisions.add(said(id), id));
-    expect(decisions.undo('PR-1')).toBe('PR-1');
-    expect(decisions.undo()).toBe('PR-3');
+    expect(decisions.undo('PR-1')?.said.id).toBe('PR-1');
+    expect(decisions.undo()?.said.id).toBe('PR-3');
     await vi.advanceTimersByTimeAsync(20_000);
     expect(send).toHaveBeenCalledExactlyOnceWith(said('PR-2'));
     expect(decisions.undo()).toBeUndefined();

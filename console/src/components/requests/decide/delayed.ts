@@ -12,6 +12,8 @@ export interface Delayed {
   by: string;
   /** The target and version, as people call them. */
   what: string;
+  /** True where it is one vote of several, and approves nothing yet. */
+  vote?: boolean;
   /** `waiting`: nothing has been sent. `refused`: it was sent once, and did not come about. */
   stage: 'waiting' | 'sending' | 'refused';
   error?: unknown;
@@ -51,23 +53,26 @@ export class DelayedDecisions {
   };
 
   /** Has a decision wait, and sends it after that; a second one on the same request changes nothing. */
-  add(said: Said, what: string): void {
+  add(said: Said, what: string, vote = false): void {
     const { id } = said;
     if (this.all.some((each) => each.said.id === id && each.stage !== 'refused')) return;
-    this.show([...this.without(id), { said, by: this.who.subject, what, stage: 'waiting' }]);
+    this.show([
+      ...this.without(id),
+      { said, by: this.who.subject, what, ...(vote && { vote }), stage: 'waiting' },
+    ]);
     this.timers.set(
       id,
       setTimeout(() => void this.go(id), this.delay),
     );
   }
 
-  /** Takes the last decision back, or that on this request; the request's id, or undefined where nothing waits. */
-  undo(id?: string): string | undefined {
+  /** Takes the last decision back, or that on this request, and tells which; undefined where nothing waits. */
+  undo(id?: string): Delayed | undefined {
     const found = this.all.findLast(
       (each) => each.stage === 'waiting' && (id ?? each.said.id) === each.said.id,
     );
     if (found) this.drop(found.said.id);
-    return found?.said.id;
+    return found;
   }
 
   /** Sends all that waits at once; whether anything has no answer yet. */

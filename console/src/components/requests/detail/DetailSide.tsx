@@ -10,12 +10,19 @@ import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { jobAddress, workflowAddress } from './addresses';
+import { VotesSection } from './Votes';
 import { ApprovalActions } from '@/components/requests/decide/ApprovalActions';
 import { Deciders } from '@/components/requests/Deciders';
 import { Section } from '@/components/requests/sections';
 
+interface DetailSideProps {
+  ticket: Ticket;
+  ask: (decision: Decision) => void;
+  nameOf: (email: string) => string;
+}
+
 /** What can be done, by whom, and where else to look. */
-export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: Decision) => void }) {
+export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
   const { t } = useSpeech();
   const { state } = ticket.status;
   const { data, error, refetch } = usePermissions(ticket.metadata.id);
@@ -47,10 +54,15 @@ export function DetailSide({ ticket, ask }: { ticket: Ticket; ask: (decision: De
           )}
         </Section>
       )}
-      {state === 'pending' && data && (
-        <Section title={t.detail.deciders}>
-          <Deciders people={data.deciders} />
-        </Section>
+      {data?.votes ? (
+        <VotesSection ticket={ticket} votes={data.votes} nameOf={nameOf} />
+      ) : (
+        state === 'pending' &&
+        data && (
+          <Section title={t.detail.deciders}>
+            <Deciders people={data.deciders} />
+          </Section>
+        )
       )}
       {state === 'approved' && data && !data.cancel.allowed && (
         <Section title={t.detail.stoppers}>

@@ -13,6 +13,8 @@ import { commitAddress, jobAddress } from './addresses';
 
 const DOTS: Record<Action, string> = {
   created: 'bg-muted',
+  endorsed: 'bg-info-text',
+  unendorsed: 'bg-warn-text',
   approved: 'bg-info-text',
   deploying: 'bg-info-text',
   retried: 'bg-info-text',

@@ -10,12 +10,14 @@ import { Ago } from '@/ui/Time';
 import { FreezeMark } from '@/components/requests/FreezeNotice';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
+import { VotesGiven } from '@/components/requests/VotesGiven';
 import { StatusBadge } from '@/components/requests/StatusBadge';
 import { RowActions } from './RowActions';
 import { ComparedVersion } from '@/components/requests/VersionChange';
 
-/** Whether a row is selected, or why it can't be: too much is at stake, or it was decided while it was shown. */
-export type Choice = 'selected' | 'free' | 'alone' | 'decided' | 'decided-by-you';
+/** Whether a row is selected, or why it can't be: too much is at stake, the reader has voted, or it was
+ * decided while it was shown. */
+export type Choice = 'selected' | 'free' | 'alone' | 'voted' | 'decided' | 'decided-by-you';
 
 interface RequestCardProps {
   ticket: Ticket;
@@ -78,6 +80,7 @@ export const RequestCard = memo(function RequestCard({
           <span className="inline-flex flex-wrap gap-1">
             {waits ? <ImpactBadge impact={request.impactAssessment} /> : <StatusBadge state={state} />}
             <Marks ticket={ticket} />
+            <VotesGiven ticket={ticket} mine={choice === 'voted'} />
           </span>
           {decided && <span className="ms-2 text-xs text-muted sm:ms-0 sm:block">{decided}</span>}
         </div>
@@ -135,7 +138,7 @@ export const RequestCard = memo(function RequestCard({
           <span className="whitespace-nowrap sm:w-27 sm:text-end">
             <Ago at={createdAt} />
           </span>
-          {waits && onApprove && (
+          {waits && choice !== 'voted' && onApprove && (
             <RowActions what={`${target.name} ${target.version}`} onApprove={() => onApprove(ticket)} />
           )}
         </div>

@@ -2,7 +2,9 @@ import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { Inbox, Plus, SearchX } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { isFiltered, NO_FILTERS, type Filters } from '@/api/filters';
+import { isPending } from '@/api/lifecycle';
 import type { Me, Ticket } from '@/api/types';
+import { hasVoted } from '@/api/votes';
 import { useClosed } from '@/hooks/useClosed';
 import { useComparisons } from '@/hooks/useComparisons';
 import { usePeople } from '@/hooks/usePeople';
@@ -77,7 +79,8 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
 /** Undefined where nothing can be selected. */
 function choiceOf(ticket: Ticket, selection: Selection, me: Me): Choice | undefined {
   if (!selection.offered) return undefined;
-  if (ticket.status.state === 'pending') {
+  if (isPending(ticket)) {
+    if (hasVoted(ticket, me.email)) return 'voted';
     if (decidedAlone(ticket)) return 'alone';
     return selection.has(ticket) ? 'selected' : 'free';
   }

@@ -22,7 +22,7 @@ interface Asked {
 /** The list in rows, and what can be decided from them, one or several at once. */
 export function Rows({ refetch, ...list }: RowsProps) {
   const { tickets } = list;
-  const selection = useSelection(tickets, list.filters.tab === 'waiting');
+  const selection = useSelection(tickets, list.filters.tab === 'waiting', list.me.email);
   const [asked, ask] = useState<Asked>();
   const rows = useRows();
   // Once the dialog is gone, which gives the focus back to the row that was decided.

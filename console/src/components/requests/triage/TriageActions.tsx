@@ -1,7 +1,9 @@
 import { AlarmClock, Check, X } from 'lucide-react';
 import { useId } from 'react';
 import type { Permissions, Ticket } from '@/api/types';
+import { restOf } from '@/api/votes';
 import type { Doubt } from '@/components/requests/decide/asksFirst';
+import { VoteNote } from '@/components/requests/decide/VoteNote';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { refusalSentence } from '@/i18n/server';
@@ -24,12 +26,15 @@ export function TriageActions({ ticket, permissions, doubts, approve, reject, sn
   if (ticket.status.state !== 'pending') return null;
   const refused = permissions && !permissions.approve.allowed ? permissions.approve : undefined;
   const asks = doubts?.length ? words.asks(doubts.map((each) => words.doubts[each]).join(', ')) : undefined;
-  const why = refused ? refusalSentence(t, refused) : asks;
+  const votes = refused ? undefined : permissions?.votes;
+  const voted = permissions?.unendorse.allowed;
+  const why = voted ? t.votes.already : refused ? refusalSentence(t, refused) : asks;
   return (
     <div className="sticky bottom-2 z-10 mt-3 rounded-lg border border-line bg-raised px-4 py-2.5 shadow-xl">
-      <p id={id} className="mb-1.5 text-[0.8125rem] text-muted empty:hidden">
-        {why}
-      </p>
+      <div id={id} className="mb-1.5 text-[0.8125rem] text-muted empty:hidden">
+        {why && <p>{why}</p>}
+        {votes && <VoteNote votes={votes} />}
+      </div>
       <div className="flex flex-wrap items-center gap-2">
         <Button
           tone="primary"
@@ -40,7 +45,7 @@ export function TriageActions({ ticket, permissions, doubts, approve, reject, sn
           onClick={approve}
         >
           <Check className="size-4" aria-hidden />
-          {t.detail.approve}
+          {restOf(votes) ? t.votes.button : t.detail.approve}
           {asks && '…'}
           <Key name="a" />
         </Button>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { restOf } from '@/api/votes';
 import { asksFirst } from '@/components/requests/decide/asksFirst';
 import { delayed } from '@/components/requests/decide/delayed';
 import { DecisionDialog } from '@/components/requests/decide/DecisionDialog';
@@ -68,7 +69,8 @@ function Judged({ read: { ticket, etag }, next }: { read: Read; next: () => void
     else {
       const { name, version } = ticket.spec.target;
       const production = shown.production;
-      delayed.add({ id, decision: 'approve', text: '', etag, production }, `${name} ${version}`);
+      const vote = restOf(permissions?.votes) !== undefined;
+      delayed.add({ id, decision: 'approve', text: '', etag, production }, `${name} ${version}`, vote);
       next();
     }
   };

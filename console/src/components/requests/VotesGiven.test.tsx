@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { show } from '@/test/render';
+import { after, ticket } from '@/test/tickets';
+import { VotesGiven } from './VotesGiven';
+
+const VOTED = after('pending', { action: 'endorsed' });
+
+describe('a row', () => {
+  it.each([
+    ['en', false, '1 vote given'],
+    ['en', true, '1 vote given, yours'],
+    ['fr', false, '1 voix donnée'],
+    ['fr', true, '1 voix donnée, la vôtre'],
+  ] as const)('tells how many have voted (%s, own: %s)', (language, mine, said) => {
+    const { container } = show(<VotesGiven ticket={VOTED} mine={mine} />, { language });
+    expect(container).toHaveTextContent(said);
+  });
+
+  it('tells nothing where nobody has', () => {
+    const { container } = show(<VotesGiven ticket={ticket()} mine={false} />);
+    expect(container.querySelector('[data-mark]')).toBeNull();
+  });
+});

@@ -1,0 +1,93 @@
+import { CircleCheck, CircleDashed } from 'lucide-react';
+import type { Ticket } from '@/api/types';
+import { counted, type Need, type Votes } from '@/api/votes';
+import { Deciders } from '@/components/requests/Deciders';
+import { Part, Section } from '@/components/requests/sections';
+import { useSpeech } from '@/i18n';
+import { When } from '@/ui/Time';
+
+interface VotesSectionProps {
+  ticket: Ticket;
+  votes: Votes;
+  nameOf: (email: string) => string;
+}
+
+/** The votes on a request that takes more than one: what they need, who gave one, who is asked; later, who gave them. */
+export function VotesSection({ ticket, votes, nameOf }: VotesSectionProps) {
+  const { t } = useSpeech();
+  const { given, needs, missing, asked, rule } = votes;
+  const open = ticket.status.state === 'pending';
+  if (!open && given.length < 2) return null;
+  const all = counted(needs);
+  return (
+    <Section title={t.votes.title}>
+      {open && (
+        <>
+          <p className="font-medium">{t.votes.progress(all - counted(missing), all)}</p>
+          {rule && (
+            <p className="text-[0.8125rem] text-muted">
+              {t.votes.rule} <span className="font-mono">{rule}</span>
+            </p>
+          )}
+          <Part title={t.votes.needs}>
+            <Needs needs={needs} missing={missing} />
+          </Part>
+        </>
+      )}
+      <Part title={t.votes.voted}>
+        <Given given={given} nameOf={nameOf} />
+      </Part>
+      {open && (
+        <Part title={t.votes.asked}>
+          <Deciders people={asked} />
+        </Part>
+      )}
+    </Section>
+  );
+}
+
+/** Each need with what is missing of it; the shape, the colour and the words say the same. */
+function Needs({ needs, missing }: Pick<Votes, 'needs' | 'missing'>) {
+  const { t } = useSpeech();
+  return (
+    <ul className="space-y-1.5">
+      {needs.map((need, index) => {
+        const left = missing.find((each) => isSame(each, need))?.count ?? 0;
+        const Icon = left ? CircleDashed : CircleCheck;
+        return (
+          <li key={index} className="flex gap-2">
+            <Icon
+              className={`mt-0.5 size-4 shrink-0 ${left ? 'text-warn-text' : 'text-ok-text'}`}
+              aria-hidden
+            />
+            <span>
+              {t.votes.need(need)}
+              <span className="text-muted"> · {left ? t.votes.missing(left) : t.votes.complete}</span>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+const isSame = (one: Need, other: Need) => one.role === other.role && one.group === other.group;
+
+/** Who voted, when, and what they said. */
+function Given({ given, nameOf }: { given: Votes['given']; nameOf: (email: string) => string }) {
+  const { t } = useSpeech();
+  if (!given.length) return <p className="text-muted">{t.votes.nobody}</p>;
+  return (
+    <ul className="space-y-1.5">
+      {given.map(({ by, at, comment }) => (
+        <li key={by}>
+          <p title={by}>{nameOf(by)}</p>
+          <p className="text-[0.8125rem] text-muted">
+            <When at={at} />
+          </p>
+          {comment && <p className="border-s-2 border-line ps-3 whitespace-pre-wrap">{comment}</p>}
+        </li>
+      ))}
+    </ul>
+  );
+}
