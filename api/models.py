@@ -1,7 +1,7 @@
 """The bodies that callers may send, with only what a caller may set; and the answers that they get beside tickets."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
@@ -311,7 +311,7 @@ class Me(Frozen):
     grants: tuple[Grant, ...]
     tenants: tuple[KnownTenant, ...]
     creates: tuple[Tenant, ...]
-    may_approve: Annotated[bool, Field(json_schema_extra={"deprecated": True})]
+    may_approve: bool
     rights: tuple[Right, ...]
     faults: tuple[ReportedFault, ...]
 

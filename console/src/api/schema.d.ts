@@ -2153,10 +2153,7 @@ export interface components {
             tenants: components["schemas"]["KnownTenant"][];
             /** Creates */
             creates: string[];
-            /**
-             * Mayapprove
-             * @deprecated
-             */
+            /** Mayapprove */
             mayApprove: boolean;
             /** Rights */
             rights: components["schemas"]["Right"][];
