@@ -292,7 +292,7 @@ async def approve_request(
 
 
 @router.post("/{id}/unendorse", responses=_DECIDED)
-async def take_vote_back(
+async def remove_vote(
     decisions: FromDecisions,
     caller: Unendorses,
     response: Response,

@@ -91,6 +91,7 @@ DECLARED = {
     "POST /v1/requests/prod/{id}/retry": "retry",
     "POST /v1/requests/prod/{id}/hold": "approve",
     "POST /v1/requests/prod/{id}/release": "approve",
+    "POST /v1/requests/prod/{id}/unendorse": "approve",
     "POST /v1/requests/prod/check": "create",
     "GET /v1/templates": "templates",
     "GET /v1/templates/frame": "public",
@@ -185,6 +186,14 @@ CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
     },
     # The state is judged before the right, of whoever may see it: these are pending.
     **dict.fromkeys(("POST /{id}/retry", "POST /{id}/hold", "POST /{id}/release"), NOT_YET),
+    # Nobody has voted: who may not is told that first.
+    "POST /{id}/unendorse": {
+        "devops": (403, 404, 404),
+        "cpi": (403, 400, 404),
+        "viewer": (None, 403, 404),
+        "cpi_admin": (403, 400, 400),
+        "nobody": (None, 404, 404),
+    },
     "POST ": {
         "devops": (None, 201, 403),
         "cpi": (None, 201, 403),
@@ -263,7 +272,7 @@ def _call(house: House, name: str, email: str, asker: str) -> Any:
 @pytest.mark.parametrize("email", [PIERRE, JEAN, CLAIRE, VICTOR, ALICE])
 def test_what_is_told_beforehand_is_what_happens(house: House, email: str) -> None:
     """Buttons and doors ask one function: allowed is 200, and a refusal has the sentence that was told."""
-    for action in ("approve", "reject", "cancel", "retry", "hold", "release"):
+    for action in ("approve", "reject", "cancel", "retry", "hold", "release", "unendorse"):
         ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
         told = house.as_(email).get(f"/{ticket_id}/permissions").json()[action]
         answer = house.as_(email).decide(action, ticket_id)
@@ -291,7 +300,7 @@ def test_it_tells_who_could_decide(house: House) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry", "hold", "release"])
+@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry", "hold", "release", "unendorse"])
 def test_nothing_is_decided_but_by_post(house: House, method: str, action: str) -> None:
     """A mail scanner that follows links, or a page that is fetched beforehand, decides nothing."""
     ticket_id = house.as_(PIERRE).create()["metadata"]["id"]

@@ -351,7 +351,7 @@ export interface paths {
          * Take your vote back, while others are missing
          * @description Take your vote back, while others are missing.
          */
-        post: operations["take_vote_back"];
+        post: operations["remove_vote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4749,7 +4749,7 @@ export interface operations {
             };
         };
     };
-    take_vote_back: {
+    remove_vote: {
         parameters: {
             query?: never;
             header?: {
