@@ -23,6 +23,7 @@ export const enVotes = {
   missing: (count: number) => `${count} missing`,
   voted: 'Voted',
   nobody: 'Nobody yet',
+  awaiting: (count: number) => `Awaiting ${n(count, 'vote', 'votes')}…`,
   asked: 'Who can still vote',
   given: (count: number, mine: boolean) =>
     `${n(count, 'vote', 'votes')} given${mine ? (count === 1 ? ', yours' : ', one yours') : ''}`,
@@ -33,6 +34,7 @@ export const enVotes = {
   askTitle: (what: string) => `Vote to approve ${what}?`,
   askHelp: (rest: string) =>
     `Your vote is recorded in Git under your name. Still missing after it: ${rest}; nothing is deployed before that.`,
+  commentHelp: 'Kept in the record, for whoever decides next.',
   confirm: 'Vote',
   done: (id: string) => `Your vote for ${id} is recorded; others are missing`,
   back: 'Take your vote back',

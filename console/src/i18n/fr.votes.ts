@@ -23,6 +23,7 @@ export const frVotes: VoteWords = {
   missing: (count) => (count === 1 ? 'il en manque 1' : `il en manque ${count}`),
   voted: 'Ont voté',
   nobody: 'Personne pour l’instant',
+  awaiting: (count) => `En attente de ${n(count, 'voix', 'voix')}…`,
   asked: 'Qui peut encore voter',
   given: (count, mine) =>
     `${n(count, 'voix donnée', 'voix données')}${mine ? (count === 1 ? ', la vôtre' : ', dont la vôtre') : ''}`,
@@ -33,6 +34,7 @@ export const frVotes: VoteWords = {
   askTitle: (what) => `Voter pour ${what} ?`,
   askHelp: (rest) =>
     `Votre voix est enregistrée dans Git à votre nom. Il manquera ensuite : ${rest} ; rien n’est déployé avant.`,
+  commentHelp: 'Conservé dans la trace, pour qui décidera ensuite.',
   confirm: 'Voter',
   done: (id) => `Votre voix pour ${id} est enregistrée ; il en manque d’autres`,
   back: 'Retirer votre voix',

@@ -33,6 +33,7 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const what = `${name} ${version}`;
   const comment = { label: t.decide.comment, labelHelp: t.decide.commentHelp };
   const reason = { label: t.decide.reason, labelHelp: t.decide.reasonHelp };
+  const vote = { ...comment, labelHelp: t.votes.commentHelp };
   const waitsFor = date && Date.parse(date) > now ? format.dateTime(date) : undefined;
   return {
     approve: {
@@ -42,14 +43,14 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
         : waitsFor
           ? t.decide.approveHelpDate(waitsFor)
           : t.decide.approveHelp,
-      ...comment,
+      ...(rest ? vote : comment),
       confirm: rest ? t.votes.confirm : t.decide.confirmApprove,
       done: t.decide.approved(id),
     },
     unendorse: {
       title: t.votes.backTitle(what),
       help: t.votes.backHelp,
-      ...comment,
+      ...vote,
       confirm: t.votes.backConfirm,
       done: t.votes.backDone(id),
     },

@@ -1,9 +1,10 @@
 import { Link } from 'react-router';
 import { holdOf, lapseOf, standsInLine } from '@/api/lifecycle';
 import type { Action, HistoryEntry, Ticket } from '@/api/types';
+import { counted } from '@/api/votes';
 import { useSession } from '@/auth/useSession';
 import { useNow } from '@/hooks/useNow';
-import { useCommits } from '@/hooks/useRequests';
+import { useCommits, usePermissions } from '@/hooks/useRequests';
 import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { cx } from '@/ui/classes';
@@ -45,8 +46,10 @@ export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
   const date = ticket.spec.request.scheduledDate;
   const waitsFor = date && Date.parse(date) > now ? t.detail.awaitingDate(format.dateTime(date)) : undefined;
   const anew = lapseOf(ticket)?.decideBy;
+  const votes = usePermissions(ticket.metadata.id).data?.votes;
+  const awaiting = votes ? t.votes.awaiting(counted(votes.missing)) : t.detail.awaiting;
   const next: Partial<Record<typeof state, string>> = {
-    pending: anew ? t.detail.awaitingAnew(format.dateTime(anew)) : t.detail.awaiting,
+    pending: anew ? t.detail.awaitingAnew(format.dateTime(anew)) : awaiting,
     approved: holdOf(ticket) ? t.detail.awaitingRelease : (waitsFor ?? t.detail.awaitingLaunch),
     deploying: standsInLine(ticket) ? t.detail.awaitingLaunch : t.detail.running,
   };

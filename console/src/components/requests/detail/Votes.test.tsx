@@ -31,8 +31,8 @@ describe('the votes on a request', () => {
     expect(section).toHaveTextContent('2 of 3 votes');
     expect(section).toHaveTextContent('By the company’s rule critical');
     const [first, second, given, asked] = items();
-    expect(first).toBe('2 tenant administrators (CPI) · 1 missing');
-    expect(second).toBe('1 member of “security” · complete');
+    expect(first).toBe('2 tenant administrators (CPI)1 missing');
+    expect(second).toBe('1 member of “security”complete');
     expect(given).toMatch(/^Jean Dupont.*24 Dec 2026.*Read the plan$/);
     expect(asked).toMatch(/^Alice Admin \(you\)/);
     expect(
@@ -46,7 +46,7 @@ describe('the votes on a request', () => {
     shown(votes({ given: [], missing: [cpi(2)] }), ticket(), 'fr');
     const section = screen.getByRole('region', { name: 'Voix' });
     expect(section).toHaveTextContent('0 voix sur 2');
-    expect(section).toHaveTextContent('2 administrateurs du tenant (CPI) · il en manque 2');
+    expect(section).toHaveTextContent('2 administrateurs du tenant (CPI)il en manque 2');
     expect(section).toHaveTextContent('Personne pour l’instant');
   });
 

@@ -1,4 +1,5 @@
 import { CircleCheck, CircleDashed } from 'lucide-react';
+import { isPending } from '@/api/lifecycle';
 import type { Ticket } from '@/api/types';
 import { counted, type Need, type Votes } from '@/api/votes';
 import { Deciders } from '@/components/requests/Deciders';
@@ -16,32 +17,26 @@ interface VotesSectionProps {
 export function VotesSection({ ticket, votes, nameOf }: VotesSectionProps) {
   const { t } = useSpeech();
   const { given, needs, missing, asked, rule } = votes;
-  const open = ticket.status.state === 'pending';
-  if (!open && given.length < 2) return null;
+  const voted = <Given given={given} nameOf={nameOf} />;
+  if (!isPending(ticket)) {
+    return given.length > 1 ? <Section title={t.votes.title}>{voted}</Section> : null;
+  }
   const all = counted(needs);
   return (
     <Section title={t.votes.title}>
-      {open && (
-        <>
-          <p className="font-medium">{t.votes.progress(all - counted(missing), all)}</p>
-          {rule && (
-            <p className="text-[0.8125rem] text-muted">
-              {t.votes.rule} <span className="font-mono">{rule}</span>
-            </p>
-          )}
-          <Part title={t.votes.needs}>
-            <Needs needs={needs} missing={missing} />
-          </Part>
-        </>
+      <p className="font-medium">{t.votes.progress(all - counted(missing), all)}</p>
+      {rule && (
+        <p className="text-[0.8125rem] text-muted">
+          {t.votes.rule} <span className="font-mono">{rule}</span>
+        </p>
       )}
-      <Part title={t.votes.voted}>
-        <Given given={given} nameOf={nameOf} />
+      <Part title={t.votes.needs}>
+        <Needs needs={needs} missing={missing} />
       </Part>
-      {open && (
-        <Part title={t.votes.asked}>
-          <Deciders people={asked} />
-        </Part>
-      )}
+      <Part title={t.votes.voted}>{voted}</Part>
+      <Part title={t.votes.asked}>
+        <Deciders people={asked} />
+      </Part>
     </Section>
   );
 }
@@ -60,10 +55,10 @@ function Needs({ needs, missing }: Pick<Votes, 'needs' | 'missing'>) {
               className={`mt-0.5 size-4 shrink-0 ${left ? 'text-warn-text' : 'text-ok-text'}`}
               aria-hidden
             />
-            <span>
-              {t.votes.need(need)}
-              <span className="text-muted"> · {left ? t.votes.missing(left) : t.votes.complete}</span>
-            </span>
+            <div>
+              <p>{t.votes.need(need)}</p>
+              <p className="text-[0.8125rem] text-muted">{left ? t.votes.missing(left) : t.votes.complete}</p>
+            </div>
           </li>
         );
       })}
