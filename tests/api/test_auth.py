@@ -30,7 +30,10 @@ PROTECTED = [
     ("GET", "/PR-2026-0001/line"),
     ("POST", ""),
     ("POST", "/check"),
-    *(("POST", f"/PR-2026-0001/{action}") for action in ("approve", "reject", "cancel", "retry", "hold", "release", "unendorse")),
+    *(
+        ("POST", f"/PR-2026-0001/{action}")
+        for action in ("approve", "reject", "cancel", "retry", "hold", "release", "unendorse")
+    ),
 ]
 
 
