@@ -14,8 +14,9 @@ import structlog
 from git import Repo
 from pydantic import SecretStr
 
-from tests.api.house import ALICE, HUGO, JEAN, PIERRE, VICTOR, Connect, House, opened, problem
+from tests.api.house import ALICE, HUGO, JEAN, PIERRE, VICTOR, Connect, House, opened, problem, unique_name
 from tests.e2e.stack import free_ports
+from tests.rules import two_of_cpi
 from tests.slack import SECRET, TOKEN, SlackStandIn, signed
 
 HOOK = "/v1/webhooks/slack"
@@ -57,6 +58,11 @@ class Office:
         """The ticket's first message, once it is there."""
         self.until(lambda: any(self._about(each.said, ticket_id) for each in self.slack.messages))
         return next(each.said for each in self.slack.messages if self._about(each.said, ticket_id))
+
+    def replies(self, ticket_id: str) -> list[dict[str, Any]]:
+        """The messages that followed in the ticket's thread."""
+        said = [each.said for each in self.slack.messages if each.thread]
+        return [each for each in said if each["metadata"]["event_payload"]["id"].startswith(f"{ticket_id}.")]
 
     @staticmethod
     def _about(said: dict[str, Any], ticket_id: str) -> bool:
@@ -139,6 +145,23 @@ def test_an_approval_by_a_click_is_the_person_s_and_names_both_identities(office
     assert (approved["action"], approved["by"]) == ("approved", JEAN)
     assert approved["comment"] == "Decided in Slack by user U0JEAN of workspace T0CABI"
     assert any("Jean Dupont" in subject or "approved" in subject for subject in office.house.log(ticket))
+
+
+def test_a_click_that_is_one_vote_of_several_is_answered_as_a_vote(office: Office) -> None:
+    """In the ticket's thread, which calls nothing approved; who clicks again is told that others are missing."""
+    name = unique_name()
+    office.house.commit(two_of_cpi(names=[name]))
+    ticket: str = office.house.as_(PIERRE).create(target={"name": name})["metadata"]["id"]
+    click = office.click("approve", ticket)
+    office.send(click)
+    office.until(lambda: len(office.replies(ticket)) > 0)
+    (reply,) = office.replies(ticket)
+    assert "one vote more" in reply["text"]
+    assert "Jean Dupont voted" in reply["blocks"][0]["text"]["text"]
+    assert "approved" not in json.dumps(reply).lower()
+    assert office.state(ticket) == "pending"
+    office.send(click)
+    assert office.whispered() == "Your vote fills no place that is left: missing are 1 of cpi"
 
 
 def test_a_rejection_asks_for_its_reason_in_a_form(office: Office) -> None:
