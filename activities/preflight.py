@@ -109,7 +109,7 @@ class RecordPreflight:
         if ahead := await self._behind(ticket):
             return Wait(ahead)
         target = await asyncio.to_thread(self.lines.controls.of_ticket, ticket)
-        closed = rules.closed(target.rules, at)
+        closed = await asyncio.to_thread(rules.closed, target.rules, at)
         return Wait(str(closed), closed.until or at + _SOON) if closed else None
 
     async def _behind(self, ticket: PromotionRequest) -> str | None:

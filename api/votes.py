@@ -58,11 +58,12 @@ def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterabl
     """The votes on a request; None where one approval is enough. `able` are the people who may approve it."""
     if target is None or not target.controlled or target.unknown or target.poll.needs == EVERYDAY:
         return None
-    poll, given = target.poll, [ticket.status.history[place] for place in ticket.votes]
+    poll, lacking = target.poll, target.poll.missing()
+    given = [ticket.status.history[place] for place in ticket.votes]
     return Votes(
         rule=target.rules.approvals_of,
         needs=tuple(map(Needed.of, poll.needs)),
         given=tuple(GivenVote(by=entry.by, at=entry.at, comment=entry.comment) for entry in given),
-        missing=tuple(map(Needed.of, poll.missing())),
-        asked=tuple(Decider.of(each) for each in able if poll.is_needed(each)),
+        missing=tuple(map(Needed.of, lacking)),
+        asked=tuple(Decider.of(each) for each in able if not lacking or poll.is_needed(each)),
     )

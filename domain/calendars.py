@@ -1,7 +1,9 @@
 """Freezes and change windows: once or again and again, by the clock on somebody's wall."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,7 +33,7 @@ Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
 def _wall(value: object) -> object:
     """A date and time without a zone, which stands beside it."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if not isinstance(found, datetime) or found.tzinfo is not None or not 1970 <= found.year <= 9000:
+    if not isinstance(found, datetime) or found.tzinfo is not None or not 2000 <= found.year <= 2200:
         raise ValueError("must be a date and time without a zone, such as 2026-12-24T18:00")
     return found.replace(microsecond=0)
 
@@ -44,6 +46,45 @@ WallTime = Annotated[
 _FIELDS = r"(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYMONTH|BYSETPOS|COUNT|UNTIL|WKST)=[A-Z0-9,+-]+"
 Recurrence = Annotated[str, StringConstraints(pattern=rf"^{_FIELDS}(;{_FIELDS})*$", max_length=200)]
 """A recurrence of days, weeks, months or years (RFC 5545, RRULE), by the zone's wall clock."""
+
+
+_RANGES = {
+    "INTERVAL": range(1, 100),
+    "COUNT": range(1, 10_000),
+    "BYMONTH": range(1, 13),
+    "BYMONTHDAY": (*range(-31, 0), *range(1, 32)),
+    "BYSETPOS": (*range(-31, 0), *range(1, 32)),
+}
+_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+
+
+def check_recurrence(every: str) -> None:
+    """Raise ValueError for what has no meaning, or none that a program finds in time."""
+    fields = [each.partition("=")[::2] for each in every.split(";")]
+    said = dict(fields)
+    if len(said) < len(fields):
+        raise ValueError("every says one thing twice")
+    if said.get("FREQ") not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}:
+        raise ValueError("every must have a FREQ of DAILY, WEEKLY, MONTHLY or YEARLY")
+    for name, allowed in _RANGES.items():
+        if name in said and not all(_number(each) in allowed for each in said[name].split(",")):
+            raise ValueError(f"{name} must be within {allowed[0]} to {allowed[-1]}, without 0")
+    ordinals = said["FREQ"] in {"MONTHLY", "YEARLY"}
+    days = [_DAY.fullmatch(each) for each in said.get("BYDAY", "MO").split(",")]
+    if not all(each and (ordinals or not each[1]) for each in days):
+        raise ValueError("BYDAY must be days such as MO, of months and years also 1MO or -1FR")
+    if "BYSETPOS" in said and not ordinals:
+        raise ValueError("BYSETPOS goes with MONTHLY and YEARLY")
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch(r"[+-]?\d{1,4}", text) else 0
+
+
+@lru_cache(1_024)
+def _recurring(every: str, starts: datetime) -> Any:
+    """The recurrence, which keeps what it has found."""
+    return rrulestr(every, dtstart=starts, cache=True)
 
 
 class Period(Frozen):
@@ -59,8 +100,7 @@ class Period(Frozen):
         if not timedelta(0) < self.ends - self.starts <= LONGEST:
             raise ValueError("ends must come after starts, by at most a year")
         if self.every is not None:
-            if not any(f"FREQ={each}" in self.every for each in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")):
-                raise ValueError("every must have a FREQ of DAILY, WEEKLY, MONTHLY or YEARLY")
+            check_recurrence(self.every)
             try:
                 self._rule()
             except (ValueError, TypeError) as error:
@@ -68,7 +108,7 @@ class Period(Frozen):
         return self
 
     def _rule(self) -> Any:
-        return rrulestr(self.every, dtstart=self.starts)
+        return _recurring(self.every or "", self.starts)
 
     def around(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Beginnings and ends, in UTC, of what may hold at the moment, and of the next one after it."""

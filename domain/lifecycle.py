@@ -188,8 +188,9 @@ def check_vote(target: TargetFacts, decision: Decision) -> None:
     if not target.controlled:
         return
     poll = target.poll
-    if not poll.is_needed(decision.person):
-        missing = votes.told(poll.missing())
+    lacking = poll.missing()  # nothing, where the rules ask for less than when the last one voted
+    if lacking and not poll.is_needed(decision.person):
+        missing = votes.told(lacking)
         raise VoteNotNeeded(f"{VoteNotNeeded.sentence}: missing are {missing}", missing=missing)
     missing = votes.told(poll.missing(decision.person))
     if decision.action is DecisionAction.APPROVE and missing:

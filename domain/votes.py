@@ -1,6 +1,6 @@
 """Votes: how many people have to approve a request, who of them counts, and which votes are missing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
@@ -75,6 +75,11 @@ class Poll(Frozen):
         """The votes that are missing, if these people voted as well; nothing where the approval is complete."""
         return missing(self.needs, (*self.voters, *more), self.tenant, self.groups)
 
+    def known_by(self, subject_of: Callable[[str], str | None]) -> "Poll":
+        """The same with the sign-ins by which the voters acted, where their entries name none."""
+        known = (each.model_copy(update={"subject": each.subject or subject_of(each.email)}) for each in self.voters)
+        return self.model_copy(update={"voters": tuple(known)})
+
     def is_needed(self, person: Person) -> bool:
         """Tells whether the person's vote would fill a place that is left."""
         return counted(self.missing(person)) < counted(self.missing())
@@ -85,7 +90,7 @@ def entitled(person: Person, need: Need, tenant: str, groups: Groups) -> bool:
     if person.owner is not None:
         return False
     if need.group is not None:
-        return not groups.get(need.group, frozenset()).isdisjoint(person.addresses)
+        return same_address(person.email) in groups.get(need.group, ())  # an alias gives nothing
     roles = {need.role, Role.CPI_ADMIN}
     return any(grant.role in roles and grant.reaches(tenant) for grant in person.grants)
 

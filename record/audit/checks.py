@@ -14,6 +14,7 @@ from domain.roles import Permission, Requester, same_address
 from domain.signing import Claims, ServiceClaims
 from domain.targets import TargetFacts
 from domain.ticket import BY_PEOPLE, SYSTEM, Action, HistoryEntry, Impact, PromotionRequest
+from domain.votes import Poll
 from record.audit.seen import Seen
 from record.audit.turns import TargetSoFar
 from record.facts.identities import ActsSoFar, proven_sign_in
@@ -176,6 +177,18 @@ def _lets_go_on(entry: HistoryEntry) -> bool:
     return launched or entry.action in {Action.CREATED, Action.ENDORSED, Action.APPROVED, Action.RETRIED}
 
 
+def _signed_votes(step: Step, poll: Poll) -> Poll:
+    """The votes with the sign-ins that the acts prove, this one's among them."""
+    now = step.signed if isinstance(step.signed, Claims) else None
+
+    def subject_of(email: str) -> str | None:
+        if now is not None and same_address(now.email) == same_address(email):
+            return now.sub
+        return step.acts.subject_of(step.directory, email)
+
+    return poll.known_by(subject_of)
+
+
 def check_votes(step: Step) -> Iterator[Violation]:
     """Everybody whom the rules ask for had approved it, when it was approved and when it was launched."""
     last = step.last
@@ -187,8 +200,8 @@ def check_votes(step: Step) -> Iterator[Violation]:
     launched = last.action is Action.DEPLOYING and last.job_id is not None
     if not step.target.controlled or not (launched or last.action is Action.APPROVED):
         return
-    lacking = step.target.poll.missing()
-    if lacking and step.earlier().target.poll.missing():
+    lacking = _signed_votes(step, step.target.poll).missing()
+    if lacking and _signed_votes(step, step.earlier().target.poll).missing():
         yield step.violation("votes-missing", f"it was {last.action} though {votes.told(lacking)} had not approved it")
 
 

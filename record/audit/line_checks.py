@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain import coverage, line, rules
 from domain.rules import Applied, Closed
-from domain.signing import Claims
+from domain.signing import Claims, ServiceClaims
 from domain.ticket import Action, HistoryEntry, PromotionRequest
 from domain.values import iso
 from record.audit.checks import Check, Step, Violation
@@ -41,12 +41,20 @@ def check_calendar(step: Step) -> Iterator[Violation]:
     """Nothing was launched in a freeze, or outside of the windows for changes."""
     if not step.target.controlled or not launched(step.last):
         return
-    looked, at = step.last.at - LOOKED, step.last.at
+    at = _asked_for(step)
+    looked = at - LOOKED
     closed = _throughout(step.target.rules, looked, at)
     if closed is not None and _throughout(step.earlier().target.rules, looked, at) is not None:
         why = f"{closed.reason}, " if closed.reason else ""
         until = f"until {iso(closed.until)}" if closed.until else "for a year"
         yield step.violation("frozen", f"it was launched at {iso(at)}, though {closed.rule} lets nothing: {why}{until}")
+
+
+def _asked_for(step: Step) -> datetime:
+    """When AWX made the job, as the service signed it: the answer may have come much later than that."""
+    job, before = step.signed.job if isinstance(step.signed, ServiceClaims) else None, step.before
+    made = job.created if job is not None and job.created is not None else step.last.at
+    return min(step.last.at, max(made, before.last.at) if before else made)
 
 
 def _throughout(held: Applied, since: datetime, until: datetime) -> Closed | None:

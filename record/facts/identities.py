@@ -40,6 +40,11 @@ class SignIns(ABC):
     def bound(self, directory: Directory, member: Member) -> SignIn | None:
         """The sign-in of the entry's first proven act, under any of its addresses; None before there is one."""
 
+    def subject_of(self, directory: Directory, email: str) -> str | None:
+        """The subject that an entry of this very address acted by; None before it acted, or where it names one."""
+        found = (self.bound(directory, each) for each in directory.bindable(email))
+        return next((bound.subject for bound in found if bound), None)
+
     def person(self, directory: Directory, email: str, sign_in: SignIn) -> Person | None:
         """The directory's person; an entry is not theirs where it names, or is bound to, another sign-in.
 
@@ -183,6 +188,11 @@ class ActsSoFar:
         for member in directory.entries_without_subject(address):
             check_sign_in(sign_in, self._bound(directory.rules.sign_ins.since, member))
         check_issuer(sign_in, directory.rules.sign_ins.issuers)
+
+    def subject_of(self, directory: Directory, email: str) -> str | None:
+        """The subject that an entry of this very address acted by, so far."""
+        found = (self._bound(directory.rules.sign_ins.since, each) for each in directory.bindable(email))
+        return next((bound.subject for bound in found if bound), None)
 
     def note(self, commit: str, address: str, sign_in: SignIn) -> None:
         """Remember an act."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 from types import MappingProxyType
 
@@ -63,7 +64,9 @@ class Snapshot:
         if found is None or found.what != schema.what_of(ticket):
             return None
         state = replace(found.state, first_approved=self.first_approved.get(_name_of(found.what)))
-        return facts(self.files, self.switched and found.younger, state, Requested.of(ticket))
+        said = facts(self.files, self.switched and found.younger, state, Requested.of(ticket))
+        voted_by = partial(self.sign_ins.subject_of, self.files.directory)
+        return said.model_copy(update={"poll": said.poll.known_by(voted_by)})
 
 
 def _name_of(what: str) -> str:

@@ -105,6 +105,11 @@ class Directory:
         found = (member for member, _ in self._by_address.get(same_address(email), ()) if member.subject is None)
         return tuple({_alike(member): member for member in found}.values())
 
+    def bindable(self, email: str) -> tuple[Member, ...]:
+        """The entries of this very address that name no subject."""
+        found = self.entries_without_subject(email)
+        return tuple(each for each in found if same_address(each.email) == same_address(email))
+
     def person(self, email: str, subject: str | None = None, without: Collection[Member] = ()) -> Person | None:
         """The person with that address or alias, or with that proven subject; None if no file knows them.
 

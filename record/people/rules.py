@@ -19,8 +19,8 @@ from record.people.tip import TipReader
 RULES = "rules"
 LARGEST = 256_000
 """Bytes of a rule: every decision waits until it is read."""
-MOST = 1_000
-"""Rules that are looked through for each request."""
+MOST, MOST_NAMES = 1_000, 5_000
+"""Rules, and names in all of them, that are looked through for each request."""
 
 
 class RuleMetadata(Frozen):
@@ -77,6 +77,8 @@ class RulesState:
         if len(files) > MOST:
             return Rulebook(faults=(Fault(RULES, f"has more than {MOST} files"),))
         self._known = {mark: self._known.get(mark) or _parsed(mark[0], entry) for mark, entry in files.items()}
+        if sum(len(each.match.names) for each in self._known.values() if isinstance(each, Rule)) > MOST_NAMES:
+            return Rulebook(faults=(Fault(RULES, f"its rules name more than {MOST_NAMES} targets"),))
         return Rulebook(
             rules=tuple(each for each in self._known.values() if isinstance(each, Rule)),
             faults=tuple(each for each in self._known.values() if isinstance(each, Fault)),
