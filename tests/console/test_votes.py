@@ -1,7 +1,5 @@
 """Several people approve one request: each sees what is needed, what is missing, and takes their own vote back."""
 
-# ruff: noqa: RUF001  typographic apostrophes are what French and English have
-
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, expect
@@ -44,13 +42,13 @@ SAID = {
         one="1 of 2 votes",
         vote="Vote to approve",
         confirm="Vote",
-        rest="Still missing after it: 1 tenant administrator (CPI)",
+        rest="Still missing after yours: 1 tenant administrator (CPI)",
         back="Take your vote back",
         back_confirm="Take it back",
-        last="It is the last vote that is missing.",
+        last="Yours is the last vote that is missing.",
         title="Votes",
         given="1 vote given",
-        yours="1 vote given, yours",
+        yours="You voted",
         taken_back="Vote taken back",
         said="Vote given by Jean Dupont.",
         later="Your vote for",
@@ -62,13 +60,13 @@ SAID = {
         one="1 voix sur 2",
         vote="Voter pour",
         confirm="Voter",
-        rest="Il manquera ensuite : 1 administrateur du tenant (CPI)",
+        rest="Il manquera après la vôtre : 1 administrateur du tenant (CPI)",
         back="Retirer votre voix",
         back_confirm="La retirer",
-        last="C’est la dernière voix qui manque.",
+        last="La vôtre est la dernière voix qui manque.",
         title="Voix",
         given="1 voix donnée",
-        yours="1 voix donnée, la vôtre",
+        yours="Vous avez voté",
         taken_back="Voix retirée",
         said="Voix donnée par Jean Dupont",
         later="Votre voix pour",
@@ -80,7 +78,7 @@ SAID = {
 def ruled(stack: Stack, what: str) -> str:
     """A target that two people approve; the rule holds for it alone."""
     name = fresh_name(what)
-    person_commits(stack.data / "gitops.git", two_of_cpi(names=[name]))
+    person_commits(stack.data / "gitops.git", {**two_of_cpi(names=[name])})
     return name
 
 

@@ -1,3 +1,4 @@
+import { isPending } from './lifecycle';
 import type { HistoryEntry, Permissions, Ticket } from './types';
 
 export type Votes = NonNullable<Permissions['votes']>;
@@ -23,17 +24,20 @@ export function restOf(votes: Votes | null | undefined): Rest | undefined {
 }
 
 /** The votes that stand on a request that waits for others: given since its approval lapsed last, not taken back. */
-export function votesOn({ status: { state, history } }: Ticket): readonly HistoryEntry[] {
+export function votesOn(ticket: Ticket): readonly HistoryEntry[] {
   const found = new Map<string, HistoryEntry>();
-  for (const entry of history) {
+  for (const entry of ticket.status.history) {
     if (entry.action === 'endorsed') found.set(entry.by, entry);
     if (entry.action === 'unendorsed') found.delete(entry.by);
     if (entry.action === 'lapsed') found.clear();
   }
-  return state === 'pending' ? [...found.values()] : [];
+  return isPending(ticket) ? [...found.values()] : [];
 }
 
 /** Whether somebody's vote stands on a request that waits for others. */
 export function hasVoted(ticket: Ticket, email: string): boolean {
   return votesOn(ticket).some(({ by }) => by === email);
 }
+
+/** Whether it waits for somebody: for a decision, and not after their own vote. */
+export const waitsFor = (ticket: Ticket, email: string) => isPending(ticket) && !hasVoted(ticket, email);

@@ -1,7 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
-import { isPending } from '@/api/lifecycle';
 import type { Ticket } from '@/api/types';
-import { hasVoted } from '@/api/votes';
+import { waitsFor } from '@/api/votes';
 import { decidedAlone } from '@/components/requests/decide/bulkPlan';
 
 export interface Selection {
@@ -20,7 +19,7 @@ export interface Selection {
 export function useSelection(shown: readonly Ticket[], offered: boolean, email: string): Selection {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const choosable = useCallback(
-    (ticket: Ticket) => isPending(ticket) && !decidedAlone(ticket) && !hasVoted(ticket, email),
+    (ticket: Ticket) => waitsFor(ticket, email) && !decidedAlone(ticket),
     [email],
   );
   const selectable = useMemo(() => (offered ? shown.filter(choosable) : []), [shown, offered, choosable]);

@@ -116,7 +116,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
           etag={etag}
           nameOf={nameOf}
           onClose={() => ask(undefined)}
-          onDecided={() => setDecided(holds(me, 'approve'))}
+          onDecided={() => setDecided(asked !== 'unendorse' && holds(me, 'approve'))}
         />
       )}
     </>

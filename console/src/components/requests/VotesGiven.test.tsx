@@ -8,9 +8,9 @@ const VOTED = after('pending', { action: 'endorsed' });
 describe('a row', () => {
   it.each([
     ['en', false, '1 vote given'],
-    ['en', true, '1 vote given, yours'],
+    ['en', true, 'You voted'],
     ['fr', false, '1 voix donnée'],
-    ['fr', true, '1 voix donnée, la vôtre'],
+    ['fr', true, 'Vous avez voté'],
   ] as const)('tells how many have voted (%s, own: %s)', (language, mine, said) => {
     const { container } = show(<VotesGiven ticket={VOTED} mine={mine} />, { language });
     expect(container).toHaveTextContent(said);

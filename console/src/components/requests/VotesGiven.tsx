@@ -17,7 +17,7 @@ export function VotesGiven({ ticket, mine }: VotesGivenProps) {
   return (
     <span
       data-mark="votes"
-      className="inline-flex items-center gap-1 rounded-full bg-info-soft px-2 py-0.5 text-xs font-medium text-info-text"
+      className="inline-flex items-center gap-1 rounded-xl bg-info-soft px-2 py-0.5 text-xs font-medium text-info-text"
     >
       <Vote className="size-3.5 shrink-0" aria-hidden />
       {t.votes.given(length, mine)}

@@ -97,8 +97,8 @@ describe('the decisions', () => {
   });
 
   it.each([
-    ['en', 'Vote to approve', 'Still missing after it: 1 tenant administrator (CPI).'],
-    ['fr', 'Voter pour', 'Il manquera ensuite : 1 administrateur du tenant (CPI).'],
+    ['en', 'Vote to approve', 'Still missing after yours: 1 tenant administrator (CPI).'],
+    ['fr', 'Voter pour', 'Il manquera après la vôtre : 1 administrateur du tenant (CPI).'],
   ] as const)('say that an approval is one vote of several (%s)', (language, name, rest) => {
     const permissions = { ...ALL, votes: votes({ given: [], missing: [cpi(2)] }) };
     show(<ApprovalActions ticket={ticket()} permissions={permissions} ask={vi.fn()} />, { language });
@@ -109,7 +109,7 @@ describe('the decisions', () => {
   it('say that the vote is the last one that is missing', () => {
     show(<ApprovalActions ticket={ticket()} permissions={{ ...ALL, votes: votes() }} ask={vi.fn()} />);
     expect(screen.getByRole('button', { name: 'Approve' })).toHaveAccessibleDescription(
-      'It is the last vote that is missing.',
+      'Yours is the last vote that is missing.',
     );
   });
 

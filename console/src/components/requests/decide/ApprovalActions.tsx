@@ -4,6 +4,7 @@ import { offered } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
 import { restOf } from '@/api/votes';
 import { useSpeech } from '@/i18n';
+import { useVotingWords } from '@/i18n/voting';
 import { refusalSentence } from '@/i18n/server';
 import { Button, type Tone } from '@/ui/Button';
 import { VoteNote } from './VoteNote';
@@ -27,6 +28,7 @@ const TONES: Record<Decision, Tone> = {
 /** The decisions; one that is not allowed can be read with its reason, and does nothing. */
 export function ApprovalActions({ ticket, permissions, ask }: ApprovalActionsProps) {
   const { t } = useSpeech();
+  const words = useVotingWords();
   const id = useId();
   const decisions = offered(ticket, permissions);
   const refused = decisions.filter((decision) => !permissions[decision].allowed);
@@ -44,9 +46,9 @@ export function ApprovalActions({ ticket, permissions, ask }: ApprovalActionsPro
   const asksVote = (decision: Decision) => decision === 'approve' && voting;
   const nameOf = (decision: Decision) =>
     decision === 'unendorse'
-      ? t.votes.back
+      ? words.back
       : asksVote(decision) && restOf(voting)
-        ? t.votes.button
+        ? words.button
         : t.detail[decision];
   return (
     <div className="space-y-2">

@@ -4,6 +4,7 @@ import type { Outcome } from '@/hooks/useBulk';
 import type { Compared } from '@/hooks/useComparisons';
 import { usePeople } from '@/hooks/usePeople';
 import { useSpeech } from '@/i18n';
+import { useVotingWords } from '@/i18n/voting';
 import { explain } from '@/i18n/server';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
@@ -20,6 +21,7 @@ interface BulkRowProps {
 /** One of several requests that are decided together: what an approver has to know of it, and what became of it. */
 export function BulkRow({ ticket, compared, outcome }: BulkRowProps) {
   const { t, format } = useSpeech();
+  const voting = useVotingWords();
   const nameOf = usePeople();
   const { target, request, preChecks } = ticket.spec;
   const { id, createdBy } = ticket.metadata;
@@ -33,7 +35,7 @@ export function BulkRow({ ticket, compared, outcome }: BulkRowProps) {
           <ComparedVersion version={target.version} compared={compared} />
           <ImpactBadge impact={request.impactAssessment} />
         </div>
-        {outcome === 'voted' && <p className="font-medium">{t.votes.one}</p>}
+        {outcome === 'voted' && <p className="font-medium">{voting.one}</p>}
         {outcome === 'left-out' && <p className="font-medium">{t.bulk.leftOut}</p>}
         <p className="text-muted">
           <OutLink to={`/requests/${id}`}>{id}</OutLink> · {t.list.by(nameOf(createdBy))}

@@ -89,7 +89,7 @@ describe('the dialog for a decision', () => {
   it('says that an approval is a vote, and what is missing after it', () => {
     open('approve', ticket(), '2.0.0', permissions({ votes: votes({ given: [], missing: [cpi(2)] }) }));
     const dialog = screen.getByRole('dialog', { name: 'Vote to approve payment-api 2.1.0?' });
-    expect(dialog).toHaveTextContent('Still missing after it: 1 tenant administrator (CPI)');
+    expect(dialog).toHaveTextContent('Still missing after yours: 1 tenant administrator (CPI)');
     expect(screen.getByRole('button', { name: 'Vote' })).toBeInTheDocument();
   });
 

@@ -6,6 +6,7 @@ import { restOf } from '@/api/votes';
 import { useNow } from '@/hooks/useNow';
 import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
+import { useVotingWords } from '@/i18n/voting';
 import type { Messages } from '@/i18n/en';
 import { restSaid } from './VoteNote';
 
@@ -25,6 +26,7 @@ export function decisionFault(t: Messages, decision: Decision, text: string): st
 /** What the dialog for a decision says. */
 export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const { t, format } = useSpeech();
+  const voting = useVotingWords();
   const now = useNow();
   const rest = restOf(usePermissions(ticket.metadata.id).data?.votes);
   const { name, version } = ticket.spec.target;
@@ -33,26 +35,26 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const what = `${name} ${version}`;
   const comment = { label: t.decide.comment, labelHelp: t.decide.commentHelp };
   const reason = { label: t.decide.reason, labelHelp: t.decide.reasonHelp };
-  const vote = { ...comment, labelHelp: t.votes.commentHelp };
+  const vote = { ...comment, labelHelp: voting.commentHelp };
   const waitsFor = date && Date.parse(date) > now ? format.dateTime(date) : undefined;
   return {
     approve: {
-      title: rest ? t.votes.askTitle(what) : t.decide.approveTitle(what),
+      title: rest ? voting.askTitle(what) : t.decide.approveTitle(what),
       help: rest
-        ? t.votes.askHelp(restSaid(t, rest))
+        ? voting.askHelp(restSaid(t, rest))
         : waitsFor
           ? t.decide.approveHelpDate(waitsFor)
           : t.decide.approveHelp,
       ...(rest ? vote : comment),
-      confirm: rest ? t.votes.confirm : t.decide.confirmApprove,
+      confirm: rest ? voting.confirm : t.decide.confirmApprove,
       done: t.decide.approved(id),
     },
     unendorse: {
-      title: t.votes.backTitle(what),
-      help: t.votes.backHelp,
+      title: voting.backTitle(what),
+      help: voting.backHelp,
       ...vote,
-      confirm: t.votes.backConfirm,
-      done: t.votes.backDone(id),
+      confirm: voting.backConfirm,
+      done: voting.backDone(id),
     },
     reject: {
       title: t.decide.rejectTitle(what),

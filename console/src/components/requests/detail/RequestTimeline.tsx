@@ -7,6 +7,7 @@ import { useNow } from '@/hooks/useNow';
 import { useCommits, usePermissions } from '@/hooks/useRequests';
 import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
+import { useVotingWords } from '@/i18n/voting';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { When } from '@/ui/Time';
@@ -39,6 +40,7 @@ interface RequestTimelineProps {
 /** What happened, oldest first, and what comes next. */
 export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
   const { t, format } = useSpeech();
+  const voting = useVotingWords();
   const now = useNow();
   const { state } = ticket.status;
   const history = useTold(ticket);
@@ -47,7 +49,7 @@ export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
   const waitsFor = date && Date.parse(date) > now ? t.detail.awaitingDate(format.dateTime(date)) : undefined;
   const anew = lapseOf(ticket)?.decideBy;
   const votes = usePermissions(ticket.metadata.id).data?.votes;
-  const awaiting = votes ? t.votes.awaiting(counted(votes.missing)) : t.detail.awaiting;
+  const awaiting = votes ? voting.awaiting(counted(votes.missing)) : t.detail.awaiting;
   const next: Partial<Record<typeof state, string>> = {
     pending: anew ? t.detail.awaitingAnew(format.dateTime(anew)) : awaiting,
     approved: holdOf(ticket) ? t.detail.awaitingRelease : (waitsFor ?? t.detail.awaitingLaunch),

@@ -5,6 +5,7 @@ import { counted, type Need, type Votes } from '@/api/votes';
 import { Deciders } from '@/components/requests/Deciders';
 import { Part, Section } from '@/components/requests/sections';
 import { useSpeech } from '@/i18n';
+import { useVotingWords } from '@/i18n/voting';
 import { When } from '@/ui/Time';
 
 interface VotesSectionProps {
@@ -15,26 +16,26 @@ interface VotesSectionProps {
 
 /** The votes on a request that takes more than one: what they need, who gave one, who is asked; later, who gave them. */
 export function VotesSection({ ticket, votes, nameOf }: VotesSectionProps) {
-  const { t } = useSpeech();
+  const words = useVotingWords();
   const { given, needs, missing, asked, rule } = votes;
   const voted = <Given given={given} nameOf={nameOf} />;
   if (!isPending(ticket)) {
-    return given.length > 1 ? <Section title={t.votes.title}>{voted}</Section> : null;
+    return given.length > 1 ? <Section title={words.title}>{voted}</Section> : null;
   }
   const all = counted(needs);
   return (
-    <Section title={t.votes.title}>
-      <p className="font-medium">{t.votes.progress(all - counted(missing), all)}</p>
+    <Section title={words.title}>
+      <p className="font-medium">{words.progress(all - counted(missing), all)}</p>
       {rule && (
         <p className="text-[0.8125rem] text-muted">
-          {t.votes.rule} <span className="font-mono">{rule}</span>
+          {words.rule} <span className="font-mono">{rule}</span>
         </p>
       )}
-      <Part title={t.votes.needs}>
+      <Part title={words.needs}>
         <Needs needs={needs} missing={missing} />
       </Part>
-      <Part title={t.votes.voted}>{voted}</Part>
-      <Part title={t.votes.asked}>
+      <Part title={words.voted}>{voted}</Part>
+      <Part title={words.asked}>
         <Deciders people={asked} />
       </Part>
     </Section>
@@ -44,6 +45,7 @@ export function VotesSection({ ticket, votes, nameOf }: VotesSectionProps) {
 /** Each need with what is missing of it; the shape, the colour and the words say the same. */
 function Needs({ needs, missing }: Pick<Votes, 'needs' | 'missing'>) {
   const { t } = useSpeech();
+  const words = useVotingWords();
   return (
     <ul className="space-y-1.5">
       {needs.map((need, index) => {
@@ -57,7 +59,7 @@ function Needs({ needs, missing }: Pick<Votes, 'needs' | 'missing'>) {
             />
             <div>
               <p>{t.votes.need(need)}</p>
-              <p className="text-[0.8125rem] text-muted">{left ? t.votes.missing(left) : t.votes.complete}</p>
+              <p className="text-[0.8125rem] text-muted">{left ? words.missing(left) : words.complete}</p>
             </div>
           </li>
         );
@@ -70,8 +72,8 @@ const isSame = (one: Need, other: Need) => one.role === other.role && one.group 
 
 /** Who voted, when, and what they said. */
 function Given({ given, nameOf }: { given: Votes['given']; nameOf: (email: string) => string }) {
-  const { t } = useSpeech();
-  if (!given.length) return <p className="text-muted">{t.votes.nobody}</p>;
+  const words = useVotingWords();
+  if (!given.length) return <p className="text-muted">{words.nobody}</p>;
   return (
     <ul className="space-y-1.5">
       {given.map(({ by, at, comment }) => (

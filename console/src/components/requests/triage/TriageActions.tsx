@@ -5,6 +5,7 @@ import { restOf } from '@/api/votes';
 import type { Doubt } from '@/components/requests/decide/asksFirst';
 import { VoteNote } from '@/components/requests/decide/VoteNote';
 import { useSpeech } from '@/i18n';
+import { useVotingWords } from '@/i18n/voting';
 import { useDecidingWords } from '@/i18n/deciding';
 import { refusalSentence } from '@/i18n/server';
 import { Button, ButtonLink } from '@/ui/Button';
@@ -21,6 +22,7 @@ interface TriageActionsProps {
 /** The decisions on the request that is shown, in reach at the bottom of the window, with their keys. */
 export function TriageActions({ ticket, permissions, doubts, approve, reject, snooze }: TriageActionsProps) {
   const { t } = useSpeech();
+  const voting = useVotingWords();
   const words = useDecidingWords();
   const id = useId();
   if (ticket.status.state !== 'pending') return null;
@@ -28,7 +30,7 @@ export function TriageActions({ ticket, permissions, doubts, approve, reject, sn
   const asks = doubts?.length ? words.asks(doubts.map((each) => words.doubts[each]).join(', ')) : undefined;
   const votes = refused ? undefined : permissions?.votes;
   const voted = permissions?.unendorse.allowed;
-  const why = voted ? t.votes.already : refused ? refusalSentence(t, refused) : asks;
+  const why = voted ? voting.already : refused ? refusalSentence(t, refused) : asks;
   return (
     <div className="sticky bottom-2 z-10 mt-3 rounded-lg border border-line bg-raised px-4 py-2.5 shadow-xl">
       <div id={id} className="mb-1.5 text-[0.8125rem] text-muted empty:hidden">
@@ -45,7 +47,7 @@ export function TriageActions({ ticket, permissions, doubts, approve, reject, sn
           onClick={approve}
         >
           <Check className="size-4" aria-hidden />
-          {restOf(votes) ? t.votes.button : t.detail.approve}
+          {restOf(votes) ? voting.button : t.detail.approve}
           {asks && '…'}
           <Key name="a" />
         </Button>

@@ -1,7 +1,12 @@
 import { useEffect, useRef } from 'react';
 import type { Ticket } from '@/api/types';
+import { isPending } from '@/api/lifecycle';
+import { hasVoted } from '@/api/votes';
+import { VotesGiven } from '@/components/requests/VotesGiven';
+import { useCaller } from '@/shell/useCaller';
 import { usePeople } from '@/hooks/usePeople';
 import { useSpeech } from '@/i18n';
+import { useVotingWords } from '@/i18n/voting';
 import { useDecidingWords } from '@/i18n/deciding';
 import { cx } from '@/ui/classes';
 import { Ago } from '@/ui/Time';
@@ -23,7 +28,7 @@ export function TriageList({ tickets, triage }: { tickets: readonly Ticket[]; tr
             key={ticket.metadata.id}
             ticket={ticket}
             shown={ticket.metadata.id === triage.at}
-            leaving={triage.leaving.has(ticket.metadata.id)}
+            leaving={triage.leaving.get(ticket.metadata.id)}
             go={triage.go}
           />
         ))}
@@ -35,18 +40,23 @@ export function TriageList({ tickets, triage }: { tickets: readonly Ticket[]; tr
 interface TriageRowProps {
   ticket: Ticket;
   shown: boolean;
-  leaving: boolean;
+  /** Whether what is on its way is one vote of several; undefined where nothing is. */
+  leaving: boolean | undefined;
   go: (id: string) => void;
 }
 
 function TriageRow({ ticket, shown, leaving, go }: TriageRowProps) {
   const { t } = useSpeech();
+  const voting = useVotingWords();
   const words = useDecidingWords();
   const nameOf = usePeople();
   const row = useRef<HTMLButtonElement>(null);
   const { id, createdAt, createdBy } = ticket.metadata;
   const { target, request } = ticket.spec;
-  const waits = ticket.status.state === 'pending' && !leaving;
+  const goes = leaving !== undefined;
+  const { email } = useCaller();
+  const mine = hasVoted(ticket, email);
+  const waits = isPending(ticket) && !goes && !mine;
   useEffect(() => {
     if (shown) row.current?.scrollIntoView({ block: 'nearest' });
   }, [shown]);
@@ -68,8 +78,9 @@ function TriageRow({ ticket, shown, leaving, go }: TriageRowProps) {
         <span className="flex flex-wrap items-center gap-x-3 text-[0.8125rem]">
           <span className="font-mono">{target.version}</span>
           {waits && <ImpactBadge impact={request.impactAssessment} />}
-          {leaving && <span className="text-info-text">{words.leaving}</span>}
-          {!waits && !leaving && <StatusBadge state={ticket.status.state} />}
+          {goes && <span className="text-info-text">{leaving ? voting.leaving : words.leaving}</span>}
+          {!isPending(ticket) && !goes && <StatusBadge state={ticket.status.state} />}
+          {!goes && <VotesGiven ticket={ticket} mine={mine} />}
         </span>
         <span className="text-xs text-muted">
           {t.list.by(nameOf(createdBy))} · <Ago at={createdAt} />

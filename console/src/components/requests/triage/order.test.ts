@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { ticket } from '@/test/tickets';
+import { after, ticket } from '@/test/tickets';
 import { around, nextWaiting, waitingIn } from './order';
 
 const [first, second, third] = ['PR-2026-0001', 'PR-2026-0002', 'PR-2026-0003'] as const;
+const JEAN = 'jean.dupont@cab-i.com';
 const ids = [first, second, third];
 
 describe('what waits', () => {
   it('is pending, and not on its way to a decision', () => {
     const tickets = [ticket('pending', first), ticket('approved', second), ticket('pending', third)];
-    expect(waitingIn(tickets, new Set())).toEqual([first, third]);
-    expect(waitingIn(tickets, new Set([third]))).toEqual([first]);
+    expect(waitingIn(tickets, new Set(), JEAN)).toEqual([first, third]);
+    expect(waitingIn(tickets, new Set([third]), JEAN)).toEqual([first]);
+  });
+
+  it('has no vote of the reader yet', () => {
+    const voted = after('pending', { action: 'endorsed' });
+    expect(waitingIn([voted], new Set(), JEAN)).toEqual([]);
+    expect(waitingIn([voted], new Set(), 'alice.admin@cab-i.com')).toEqual([third]);
   });
 });
 

@@ -1,9 +1,14 @@
 import type { Ticket } from '@/api/types';
+import { waitsFor } from '@/api/votes';
 
-/** Those that still wait for a decision: pending, and not on their way to one. */
-export function waitingIn(tickets: readonly Ticket[], leaving: ReadonlySet<string>): readonly string[] {
+/** Those that still wait for whoever has the address: pending without their vote, and not on their way to a decision. */
+export function waitingIn(
+  tickets: readonly Ticket[],
+  leaving: Pick<ReadonlySet<string>, 'has'>,
+  email: string,
+): readonly string[] {
   return tickets
-    .filter((each) => each.status.state === 'pending' && !leaving.has(each.metadata.id))
+    .filter((each) => waitsFor(each, email) && !leaving.has(each.metadata.id))
     .map((each) => each.metadata.id);
 }
 
