@@ -2,7 +2,6 @@ import { plural } from './plural';
 import { enDetail } from './en.detail';
 import { enForm } from './en.form';
 import { enRefusals } from './en.refusals';
-import { enRemarks } from './en.remarks';
 import { enBulk, enVersions } from './en.versions';
 import { enVotes } from './en.votes';
 
@@ -239,7 +238,6 @@ export const en = {
     home: 'To the requests',
   },
   refusals: enRefusals,
-  remarks: enRemarks,
 };
 
 export type Messages = typeof en;

@@ -1,7 +1,6 @@
 import { frDetail } from './fr.detail';
 import { frForm } from './fr.form';
 import { frRefusals } from './fr.refusals';
-import { frRemarks } from './fr.remarks';
 import { frBulk, frVersions } from './fr.versions';
 import { frVotes } from './fr.votes';
 import type { Messages } from './en';
@@ -244,5 +243,4 @@ export const fr: Messages = {
     home: 'Vers les demandes',
   },
   refusals: frRefusals,
-  remarks: frRemarks,
 };

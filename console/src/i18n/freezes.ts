@@ -11,10 +11,6 @@ const en = {
   outsideHelp: 'Nothing is launched before the next window.',
   waits: 'You can send it all the same: once approved, it waits until then.',
   waitsLong: 'You can send it all the same, but it is not launched as long as the rule says so.',
-  row: {
-    frozen: (until?: string) => (until ? `frozen until ${until}` : 'frozen'),
-    outside: (until?: string) => (until ? `no window until ${until}` : 'no window'),
-  },
 };
 
 const fr: typeof en = {
@@ -27,10 +23,6 @@ const fr: typeof en = {
   outsideHelp: 'Aucun déploiement avant le prochain créneau.',
   waits: 'Vous pouvez l’envoyer quand même : une fois approuvée, elle attend jusque-là.',
   waitsLong: 'Vous pouvez l’envoyer quand même, mais elle n’est pas déployée tant que la règle le dit.',
-  row: {
-    frozen: (until) => (until ? `gelée jusqu’au ${until}` : 'gelée'),
-    outside: (until) => (until ? `pas de créneau avant le ${until}` : 'aucun créneau'),
-  },
 };
 
 /** The words of freezes and change windows, in the reader's language. */

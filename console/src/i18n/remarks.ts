@@ -1,5 +1,4 @@
 import type { HistoryEntry, Remark, RemarkKind } from '@/api/types';
-import type { Messages } from './en';
 import type { Formatter } from './format';
 import type { Params } from './refusals';
 
@@ -10,16 +9,21 @@ export type RemarkWords = Record<Exclude<RemarkKind, 'quoted'>, (params: Params,
  * A text of the record in the reader's language: the service's remarks are said anew, what it quotes stays as it is, and
  * so does a text that is no remark.
  */
-export function remarked(t: Messages, format: Formatter, remarks: readonly Remark[], text: string): string {
-  if (!remarks.every(({ kind }) => kind === 'quoted' || Object.hasOwn(t.remarks, kind))) return text;
-  return remarks.reduce((said, each) => joined(said, sentence(t, format, each)), '') || text;
+export function remarked(
+  words: RemarkWords,
+  format: Formatter,
+  remarks: readonly Remark[],
+  text: string,
+): string {
+  if (!remarks.every(({ kind }) => kind === 'quoted' || Object.hasOwn(words, kind))) return text;
+  return remarks.reduce((said, each) => joined(said, sentence(words, format, each)), '') || text;
 }
 
-function sentence(t: Messages, format: Formatter, { kind, params = {} }: Remark): string {
+function sentence(words: RemarkWords, format: Formatter, { kind, params = {} }: Remark): string {
   if (kind === 'quoted') return params['text'] ?? '';
   const { started, finished, until } = params;
   const when = until ? format.dateTime(until) : started && finished ? format.range(started, finished) : '';
-  return t.remarks[kind](params, when);
+  return words[kind](params, when);
 }
 
 function joined(before: string, next: string): string {
@@ -28,7 +32,7 @@ function joined(before: string, next: string): string {
 
 /** The same of an entry's texts. */
 export function translated(
-  t: Messages,
+  words: RemarkWords,
   format: Formatter,
   entry: HistoryEntry,
   remarks: { comment?: readonly Remark[]; reason?: readonly Remark[]; error?: readonly Remark[] } = {},
@@ -36,8 +40,8 @@ export function translated(
   const { comment, reason, error } = entry;
   return {
     ...entry,
-    ...(comment && { comment: remarked(t, format, remarks.comment ?? [], comment) }),
-    ...(reason && { reason: remarked(t, format, remarks.reason ?? [], reason) }),
-    ...(error && { error: remarked(t, format, remarks.error ?? [], error) }),
+    ...(comment && { comment: remarked(words, format, remarks.comment ?? [], comment) }),
+    ...(reason && { reason: remarked(words, format, remarks.reason ?? [], reason) }),
+    ...(error && { error: remarked(words, format, remarks.error ?? [], error) }),
   };
 }

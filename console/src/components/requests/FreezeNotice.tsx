@@ -1,7 +1,5 @@
-import { Snowflake } from 'lucide-react';
 import { awaitsLaunch } from '@/api/lifecycle';
 import type { Closed, Ticket } from '@/api/types';
-import { useNow } from '@/hooks/useNow';
 import { useLine } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { useFreezeWords } from '@/i18n/freezes';
@@ -25,24 +23,4 @@ export function FreezeNotice({ closed, before }: { closed: Closed; before?: bool
 export function FrozenNow({ ticket }: { ticket: Ticket }) {
   const closed = useLine(ticket.metadata.id, awaitsLaunch(ticket)).data?.closed;
   return closed && awaitsLaunch(ticket) ? <FreezeNotice closed={closed} /> : null;
-}
-
-/** The same in a row of a list, as short as it can be. */
-export function FreezeMark({ closed }: { closed: Closed }) {
-  const { format } = useSpeech();
-  const w = useFreezeWords();
-  const now = useNow();
-  const { rule, reason, until } = closed;
-  const [long, short] = reason === null ? [w.outside, w.row.outside] : [w.frozen, w.row.frozen];
-  const title = long(rule, until ? format.coming(until) : undefined);
-  return (
-    <span
-      data-mark="closed"
-      title={reason === null ? title : `${title}: ${reason}`}
-      className="inline-flex items-center gap-1 text-xs whitespace-nowrap text-warn-text"
-    >
-      <Snowflake className="size-3.5" aria-hidden />
-      {short(until ? format.comingShort(until, now) : undefined)}
-    </span>
-  );
 }

@@ -7,7 +7,7 @@ import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { Ago } from '@/ui/Time';
-import { FreezeMark } from '@/components/requests/FreezeNotice';
+import { FreezeMark } from '@/components/requests/FreezeMark';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
 import { VotesGiven } from '@/components/requests/VotesGiven';
