@@ -114,6 +114,8 @@ def test_an_approver_finds_saves_and_exports(sit: Sit, words: Words, ticket: str
     jean.button(say.clear).click()
     jean.page.get_by_label(say.search).fill(f"{ticket} hyperlink")
     expect(jean.page).to_have_url(re.compile("q=.*hyperlink"))
+    # The address is ahead of the page, which shows the one entry of before until it is drawn anew.
+    expect(jean.page.locator("main li").filter(has_text="=HYPERLINK")).to_have_count(1)
     expect(entry).to_have_count(1)
     with jean.page.expect_download() as downloading:
         jean.button("CSV").click()
