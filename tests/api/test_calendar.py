@@ -38,11 +38,12 @@ def read(house: House, address: str) -> httpx.Response:
 
 
 def shown(house: House, address: str) -> dict[str, Any]:
-    """The events of the calendar, by the request's number."""
+    """The requests in the calendar, each with its event, by number; freezes stand there, too."""
     answer = read(house, address)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    return {str(each["uid"]).partition("@")[0]: each for each in Calendar.from_ical(answer.content).walk("VEVENT")}
+    events = {str(each["uid"]).partition("@")[0]: each for each in Calendar.from_ical(answer.content).walk("VEVENT")}
+    return {uid: each for uid, each in events.items() if uid.startswith("PR-")}
 
 
 def test_a_calendar_program_shows_what_its_owner_may_see(house: House) -> None:
