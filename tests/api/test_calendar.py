@@ -107,7 +107,8 @@ def test_freezes_stand_beside_what_is_planned(own_house: House) -> None:
         monday, monday + timedelta(hours=8), "Nobody is here", every="FREQ=WEEKLY;COUNT=3", zone="Asia/Tokyo"
     )
     scope: dict[str, Any] = {"tenants": ["tenant-finance", "tenant-retail"], "names": ["secret-*"], "impacts": ["high"]}
-    own_house.commit(rule("weekly", freezes=[weekly]) | frozen(datetime.now(UTC), **scope))
+    demos: dict[str, str | None] = {"rules/weekend.yaml": None}
+    own_house.commit(demos | rule("weekly", freezes=[weekly]) | frozen(datetime.now(UTC), **scope))
     books, *weeks = sorted(
         freezes(own_house, JEAN), key=lambda each: str(each["summary"]) != "Freeze: The books are closed"
     )
