@@ -36,7 +36,7 @@ def test_whatever_may_be_launched_is_told_until_when_nothing_is(own_house: House
     until = (at + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:00Z")
     said = {"rule": "year-end", "reason": "The books are closed", "until": until}
     pending, withdrawn = created(own_house), created(own_house)
-    approved, held = own_house.approved_by_jean(), own_house.approved_by_jean(request={"scheduledDate": in_days(20)})
+    approved, held = own_house.approved_by_jean(), own_house.approved_by_jean(request={"scheduledDate": in_days(1)})
     assert own_house.as_(JEAN).decide("hold", held).status_code == 200
     assert own_house.as_(PIERRE).decide("cancel", withdrawn).status_code == 200
     for each in (pending, approved, held):
