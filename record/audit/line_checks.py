@@ -51,7 +51,7 @@ def check_calendar(step: Step) -> Iterator[Violation]:
 
 
 def _asked_for(step: Step) -> datetime:
-    """When AWX made the job, as the service signed it: the answer may have come much later than that."""
+    """The time at which AWX made the job, as the service signed it: the answer may have come much later than that."""
     job, before = step.signed.job if isinstance(step.signed, ServiceClaims) else None, step.before
     made = job.created if job is not None and job.created is not None else step.last.at
     return min(step.last.at, max(made, before.last.at) if before else made)
