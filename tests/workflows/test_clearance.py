@@ -125,6 +125,7 @@ async def test_what_the_approver_saw_coming_lets_the_approval_stand(dev_stage: S
         second = await dev_stage.submit()
         await dev_stage.decide(second, APPROVE, JEAN, production="2.0.9")
         await let_it_go(dev_stage, second, State.DEPLOYED)
+        assert (await second.result()).state is State.DEPLOYED  # the engine knows it before the record does
     assert dev_stage.actions() == ["created", "approved", "deploying", "deployed"]
 
 
