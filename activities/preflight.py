@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from domain import clearance, rules, targets
 from domain.clearance import Cleared, Objection, Preflight, Verdict
+from domain.coverage import Grounds
 from domain.deployment import Deployment, JobLookup, LaunchOutcome, LaunchRefused, NotLaunched
 from domain.errors import FaultyFile, RuleViolation, Unproven
 from domain.line import Place, ahead_of
@@ -61,7 +62,7 @@ class RecordPreflight:
         try:
             ticket, signed = await asyncio.to_thread(self._proven, deployment, asked)
             at = asked.current_attempt_scheduled_time
-            said = await self.judge(ticket, requester_in(signed), at, signed) or await self.waits(ticket, at)
+            said = await self.before_launch(ticket, requester_in(signed), at, signed)
         except FaultyFile as fault:
             return _unasked(str(fault))
         except RuleViolation as refused:
@@ -96,21 +97,32 @@ class RecordPreflight:
         `signed` is what its commits prove, for whoever has read them. Raises FaultyFile until the files that it rests
         on are mended: what can't be read lets nothing through.
         """
-        grounds = await asyncio.to_thread(self.lines.grounds_of, ticket, signed)
-        if grounds.target.faults:
-            raise FaultyFile(targets.told(grounds.target.faults))
-        return clearance.verdict(ticket, grounds, requester, at)
+        return clearance.verdict(ticket, await self._grounds(ticket, signed), requester, at)
 
-    async def waits(self, ticket: PromotionRequest, at: datetime) -> Wait | None:
-        """Tell what the ticket waits for at the moment: who is ahead of it, or the end of a freeze; None for nothing.
+    async def before_launch(
+        self,
+        ticket: PromotionRequest,
+        requester: Requester | None,
+        at: datetime,
+        signed: tuple[Claims, ...] | None = None,
+    ) -> Objection | Wait | None:
+        """Tell the same of a launch, or what it waits for: who is ahead of it, or the end of a freeze.
 
         One that waits for a freeze keeps its place, so whoever is behind it waits, too.
         """
+        grounds = await self._grounds(ticket, signed)
+        if said := clearance.verdict(ticket, grounds, requester, at):
+            return said
         if ahead := await self._behind(ticket):
             return Wait(ahead)
-        target = await asyncio.to_thread(self.lines.controls.of_ticket, ticket)
-        closed = await asyncio.to_thread(rules.closed, target.rules, at)
+        closed = await asyncio.to_thread(rules.closed, grounds.target.rules, at)
         return Wait(str(closed), closed.until or at + _SOON) if closed else None
+
+    async def _grounds(self, ticket: PromotionRequest, signed: tuple[Claims, ...] | None) -> Grounds:
+        grounds = await asyncio.to_thread(self.lines.grounds_of, ticket, signed)
+        if grounds.target.faults:
+            raise FaultyFile(targets.told(grounds.target.faults))
+        return grounds
 
     async def _behind(self, ticket: PromotionRequest) -> str | None:
         """A sentence that tells behind whom the ticket waits; None where it is its turn."""
@@ -152,14 +164,14 @@ class PreflightActivities:
             if ticket is None:
                 return LaunchRefused(reason=unlaunched("file-changed"))
             at = activity.info().current_attempt_scheduled_time
-            said = await self.record.judge(ticket, look.requester, at)
-            wait = None if said or look.deployment is None else await self.record.waits(ticket, at)
+            judge = self.record.judge if look.deployment is None else self.record.before_launch
+            said = await judge(ticket, look.requester, at)
         except FaultyFile as fault:
             raise ApplicationError(str(fault), type="FaultyFile") from fault
         except UNREADABLE as error:
             raise ApplicationError(f"The record can't be read: {error}", type="RecordUnavailable") from error
-        if wait is not None:
-            raise self._later(wait, at)
+        if isinstance(said, Wait):
+            raise self._later(said, at)
         return said or Cleared()
 
     async def _found(self, look: Preflight) -> Verdict | None:
