@@ -121,7 +121,11 @@ class Broker:
             self._process = subprocess.Popen(
                 self._java("kafka.Kafka", str(self._config)), stdout=log, stderr=log, start_new_session=True
             )
-        until("the broker listens", self._listens, 60)
+        try:
+            until("the broker listens", self._listens)
+        except AssertionError:
+            self.kill()  # what never listens would be a process that nobody stops
+            raise
 
     def kill(self) -> None:
         """End it as a power cut would."""
