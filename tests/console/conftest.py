@@ -38,7 +38,7 @@ def push_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PushServi
 def stack(tmp_path_factory: pytest.TempPathFactory, push_service: PushService) -> Iterator[Stack]:
     """As `prodgate up` starts it. A test here speaks of the tickets that it made itself."""
     given = {
-        "PRODGATE_CRITICAL_SIGN_IN_WITHIN": "4",
+        "PRODGATE_CRITICAL_SIGN_IN_WITHIN": "12",
         "PRODGATE_OPEN_REQUESTS_PERSON": "500",
         "PRODGATE_REPOSITORY_UI_URL": "https://git.cab-i.example/apim",
         # Another console (test_embedded.py), and a careless one (test_embedded_safely.py).

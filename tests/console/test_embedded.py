@@ -206,7 +206,7 @@ def test_a_critical_decision_asks_the_host_for_a_fresh_sign_in(visit: Visit, sta
     ticket = asked(stack, fresh_name("critical"), impactAssessment="critical")
     jean = visit("jean", words, f"/production/{ticket}")
     jean.expect_fault("status of 401")
-    jean.page.wait_for_timeout(5_000)  # the stack calls a sign-in stale after four seconds
+    jean.page.wait_for_timeout(13_000)  # the stack calls a sign-in stale after twelve seconds
     jean.decide(words.approve, "I looked at it twice")
     jean.sees(words.confirm_you)
     jean.dialog.get_by_role("button", name=words.sign_in).click()

@@ -207,7 +207,7 @@ def test_a_critical_decision_asks_for_a_fresh_sign_in(sit: Sit, stack: Stack, wo
     ticket = asked(stack, fresh_name("critical"), impactAssessment="critical")
     jean = sit("jean", words, f"/requests/{ticket}")
     jean.expect_fault("status of 401")
-    jean.page.wait_for_timeout(5_000)  # the stack calls a sign-in stale after four seconds
+    jean.page.wait_for_timeout(13_000)  # the stack calls a sign-in stale after twelve seconds
     jean.decide(words.approve, "I looked at it twice")
     jean.sees(words.confirm_you)
     jean.dialog.get_by_role("button", name=words.sign_in).click()
@@ -284,7 +284,8 @@ def test_who_signs_out_is_out(sit: Sit, stack: Stack, words: Words) -> None:
     second.goto(f"{stack.api}/requests?tab=all")
     expect(second.get_by_role("button", name=f"{words.account} Jean Dupont")).to_be_visible()
     jean.button(f"{words.account} Jean Dupont").click()
-    jean.page.get_by_role("menuitem", name=words.sign_out).click()
+    with jean.page.expect_navigation(url=f"{stack.api}/"):  # by way of the provider, which signs out, too
+        jean.page.get_by_role("menuitem", name=words.sign_out).click()
     expect(jean.button(words.sign_in)).to_be_visible()
     expect(second.get_by_role("button", name=words.sign_in)).to_be_visible()
     jean.page.go_back()
