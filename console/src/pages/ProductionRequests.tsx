@@ -5,7 +5,7 @@ import { FreshRequests } from '@/components/requests/list/FreshRequests';
 import { RequestFilters } from '@/components/requests/list/RequestFilters';
 import { RequestStats } from '@/components/requests/list/RequestStats';
 import { RequestTabs } from '@/components/requests/list/RequestTabs';
-import { ListSkeleton } from '@/components/requests/list/RequestList';
+import { ListSkeleton } from '@/components/requests/list/ListSkeleton';
 import { Rows } from '@/components/requests/list/Rows';
 import { SnoozedLine } from '@/components/requests/list/SnoozedLine';
 import { useSnoozed } from '@/components/requests/list/useSnoozed';

@@ -2,10 +2,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useController, useWatch, type Control } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import { TYPES, type KnownTarget, type Me } from '@/api/types';
+import { TextCombobox } from './TextCombobox';
 import type { FormValues } from './values';
 import { useLater } from '@/hooks/useLater';
 import { useSpeech } from '@/i18n';
-import { Combobox } from '@/ui/Combobox';
 import { Field, Select, TextInput } from '@/ui/Field';
 
 /** What can be promoted, from what the repository and earlier requests know; anything else can be typed. */
@@ -118,43 +118,6 @@ function TypeField({ control }: { control: Control<FormValues> }) {
             </option>
           ))}
         </Select>
-      )}
-    </Field>
-  );
-}
-
-interface TextComboboxProps<T> {
-  control: Control<FormValues>;
-  name: 'name' | 'version';
-  label: string;
-  help: string;
-  items: readonly T[];
-  textOf: (item: T) => string;
-  noteOf: (item: T) => string | false | null;
-}
-
-function TextCombobox<T>({ control, name, label, help, ...rest }: TextComboboxProps<T>) {
-  const { field, fieldState } = useController({ control, name });
-  return (
-    <Field
-      id={name}
-      label={label}
-      help={help}
-      error={fieldState.error?.message}
-      className="sm:col-start-auto"
-    >
-      {(wiring) => (
-        <Combobox
-          {...rest}
-          id={wiring.id}
-          label={label}
-          value={field.value}
-          inputRef={field.ref}
-          onChange={field.onChange}
-          onBlur={field.onBlur}
-          describedBy={wiring['aria-describedby']}
-          invalid={wiring['aria-invalid'] ?? false}
-        />
       )}
     </Field>
   );

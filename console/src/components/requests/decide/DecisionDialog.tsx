@@ -1,20 +1,18 @@
 import { useId, useState, type SyntheticEvent } from 'react';
 import { deploys, isPending, needsReason, room } from '@/api/lifecycle';
-import type { Action, Decision, Ticket } from '@/api/types';
+import type { Decision, Ticket } from '@/api/types';
 import { useCompared } from '@/hooks/useComparisons';
-import { useDecision, type Refusal } from '@/hooks/useDecision';
+import { useDecision } from '@/hooks/useDecision';
 import { useKept } from '@/hooks/useKept';
-import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
-import { explain } from '@/i18n/server';
 import { useRoot } from '@/shell/root';
 import { Button } from '@/ui/Button';
 import { Dialog, DialogActions } from '@/ui/Dialog';
 import { Field, TextArea } from '@/ui/Field';
-import { Notice } from '@/ui/Notice';
 import { useToast } from '@/ui/Toast';
 import { decisionFault, useDecisionWords } from './decisionWords';
-import { StaleSignIn } from './StaleSignIn';
+import { Overtaken } from './Overtaken';
+import { Moved, Refused } from './Refusals';
 import { useShown } from './useShown';
 import { WhatItReplaces } from './WhatItReplaces';
 
@@ -119,84 +117,6 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDeci
           </Button>
         </DialogActions>
       </form>
-    </Dialog>
-  );
-}
-
-interface MovedProps {
-  id: string;
-  shown: ReturnType<typeof useShown>;
-  refusal: Refusal | undefined;
-  onLook: () => void;
-}
-
-/** Production is another version than the one that was shown: nothing is approved before that was looked at. */
-function Moved({ id, shown, refusal, onLook }: MovedProps) {
-  const { t } = useSpeech();
-  return (
-    <div id={id}>
-      <Notice
-        look="warn"
-        urgent
-        title={t.decide.moved}
-        action={
-          <Button small onClick={onLook}>
-            {t.decide.lookAgain}
-          </Button>
-        }
-      >
-        {shown.now === undefined
-          ? explain(t, refusal?.error)
-          : t.decide.movedHelp(shown.production ?? '', shown.now)}
-      </Notice>
-    </div>
-  );
-}
-
-interface RefusedProps {
-  refusal: Refusal;
-  id: string;
-  decision: Decision;
-}
-
-/** Why it was refused, and the way on: a fresh sign-in, another look, or simply another try. */
-function Refused({ refusal: { maxAge, overtaken, error }, id, decision }: RefusedProps) {
-  const { t } = useSpeech();
-  if (maxAge !== undefined) {
-    return <StaleSignIn maxAge={maxAge} returnTo={`/requests/${id}?decide=${decision}`} />;
-  }
-  return (
-    <Notice look={overtaken ? 'info' : 'fault'} urgent title={overtaken ? t.decide.changed : t.errors.title}>
-      {explain(t, error)}
-    </Notice>
-  );
-}
-
-type OvertakenProps = Pick<DecisionDialogProps, 'ticket' | 'nameOf' | 'onClose'> & { title: string };
-
-/** What Prodgate does by itself and nobody expects. */
-const DECIDED_ITSELF: readonly Action[] = ['expired', 'lapsed', 'superseded'];
-
-/** What somebody else did meanwhile, instead of a question that has no room any more. */
-function Overtaken({ title, ticket, nameOf, onClose }: OvertakenProps) {
-  const { t } = useSpeech();
-  const history = useTold(ticket);
-  // Who decided is what surprises here; that its deployment has started since is on the page behind.
-  const last =
-    history.findLast(({ by, action }) => by !== 'system' || DECIDED_ITSELF.includes(action)) ??
-    history.at(-1);
-  const words = last?.reason ?? last?.comment;
-  return (
-    <Dialog title={title} onClose={onClose}>
-      <Notice look="info" urgent title={t.decide.changed}>
-        {last && t.decide.overtaken(nameOf(last.by), t.action[last.action])}
-        {words && <q className="mt-1 block">{words}</q>}
-      </Notice>
-      <DialogActions>
-        <Button tone="primary" data-autofocus onClick={onClose}>
-          {t.common.close}
-        </Button>
-      </DialogActions>
     </Dialog>
   );
 }

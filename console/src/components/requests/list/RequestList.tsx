@@ -1,7 +1,6 @@
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
-import { Inbox, Plus, SearchX } from 'lucide-react';
-import { useEffect, useMemo, useRef } from 'react';
-import { isFiltered, NO_FILTERS, type Filters } from '@/api/filters';
+import { useMemo } from 'react';
+import type { Filters } from '@/api/filters';
 import { isPending } from '@/api/lifecycle';
 import type { Me, Ticket } from '@/api/types';
 import { hasVoted } from '@/api/votes';
@@ -11,12 +10,12 @@ import { usePeople } from '@/hooks/usePeople';
 import type { ListData } from '@/hooks/useRequests';
 import type { Selection } from '@/hooks/useSelection';
 import { useSpeech } from '@/i18n';
-import { Button, ButtonLink } from '@/ui/Button';
 import { cx } from '@/ui/classes';
-import { Empty } from '@/ui/Empty';
 import { NotRead } from '@/ui/NotRead';
-import { Bone, Skeleton } from '@/ui/Skeleton';
 import { decidedAlone } from '@/components/requests/decide/bulkPlan';
+import { ListSkeleton } from './ListSkeleton';
+import { MoreRequests } from './MoreRequests';
+import { NoRequests } from './NoRequests';
 import { RequestCard, type Choice } from './RequestCard';
 
 export interface RequestListProps {
@@ -71,7 +70,7 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
           ))}
         </ul>
       )}
-      <More list={list} />
+      <MoreRequests list={list} />
     </section>
   );
 }
@@ -105,77 +104,5 @@ function SelectAll({ selection }: { selection: Selection }) {
       />
       {t.list.selectAll}
     </label>
-  );
-}
-
-/** The next page comes when the end comes near, or when it is asked for. */
-function More({ list }: { list: RequestListProps['list'] }) {
-  const { t } = useSpeech();
-  const end = useRef<HTMLDivElement>(null);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = list;
-  useEffect(() => {
-    if (!end.current || !hasNextPage || isFetchingNextPage || isFetchNextPageError) return undefined;
-    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting && void fetchNextPage(), {
-      rootMargin: '600px',
-    });
-    watch.observe(end.current);
-    return () => watch.disconnect();
-  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
-  if (!hasNextPage) return null;
-  return (
-    <div ref={end} className="flex justify-center py-4">
-      <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-        {isFetchingNextPage ? t.list.loadingMore : t.list.more}
-      </Button>
-    </div>
-  );
-}
-
-function NoRequests({ filters, me, change }: Pick<RequestListProps, 'filters' | 'me' | 'change'>) {
-  const { t } = useSpeech();
-  const { tab } = filters;
-  if (isFiltered(filters)) {
-    return (
-      <Empty
-        icon={SearchX}
-        title={t.list.empty.filtered}
-        help={t.list.empty.filteredHelp}
-        action={<Button onClick={() => change(NO_FILTERS)}>{t.list.clearFilters}</Button>}
-      />
-    );
-  }
-  return (
-    <Empty
-      icon={Inbox}
-      title={t.list.empty[tab]}
-      help={me.grants.length ? t.list.empty[`${tab}Help`] : t.account.nothing}
-      action={
-        me.creates.length > 0 && (
-          <ButtonLink to="/requests/new">
-            <Plus className="size-4" aria-hidden />
-            {t.nav.create}
-          </ButtonLink>
-        )
-      }
-    />
-  );
-}
-
-export function ListSkeleton() {
-  return (
-    <Skeleton className="pt-8">
-      <div className="divide-y divide-line rounded-lg border border-line bg-surface">
-        {Array.from({ length: 8 }, (_, row) => (
-          <div key={row} className="flex items-center gap-4 px-4 py-3.5">
-            <Bone className="h-5 w-24 rounded-full" />
-            <div className="min-w-0 grow space-y-1.5">
-              <Bone className="h-3.5 w-44 max-w-full" />
-              <Bone className="h-3 w-72 max-w-full" />
-            </div>
-            <Bone className="h-3.5 w-20 max-sm:hidden" />
-          </div>
-        ))}
-      </div>
-    </Skeleton>
   );
 }
