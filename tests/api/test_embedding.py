@@ -1,6 +1,7 @@
 """The module of the custom elements, for the pages that may have it, and for no others."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,14 +13,20 @@ SCRIPT = "/embed/prodgate-0.2.0-DhG3kSe4.js"
 
 
 @pytest.fixture(scope="module")
-def served(connect_temporal: Connect, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """An API with a small build, which one other console may have inside."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small build of the console and its elements."""
     built = tmp_path_factory.mktemp("built")
     (built / "index.html").write_text("<!doctype html>")
     (built / "embed").mkdir()
     (built / SCRIPT[1:]).write_text("export {};")
     (built / "embed" / "manifest.json").write_text("{}")
     (built / "embed" / "index.html").write_text("<!doctype html><title>How to</title>")
+    return built
+
+
+@pytest.fixture(scope="module")
+def served(connect_temporal: Connect, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An API with that build, which one other console may have inside."""
     folder, limit = tmp_path_factory.mktemp("served"), 150
     with opened(
         connect_temporal, folder, console_dir=built, cors_origins=(HOST,), requests_per_minute_address=limit
@@ -79,3 +86,24 @@ def test_pages_of_an_allowed_origin_read_every_answer(served: House, http: httpx
     assert (long.status_code, long.headers.get("Access-Control-Allow-Origin")) == (431, HOST)
     codes = [http.get("/v1/console", headers={"Origin": HOST}) for _ in range(150)]
     assert (codes[-1].status_code, codes[-1].headers.get("Access-Control-Allow-Origin")) == (429, HOST)
+
+
+def test_without_the_setting_no_other_page_has_anything(
+    connect_temporal: Connect, built: Path, tmp_path: Path
+) -> None:
+    """Pages, the module, answers, refusals, what a browser has kept: neither by CORS nor in a frame."""
+    with opened(connect_temporal, tmp_path, console_dir=built) as house:
+        http, foreign = house.http(), {"Origin": HOST}
+        paths = ("/", "/requests", "/embed/index.html", "/embed/manifest.json", SCRIPT, "/v1/console", REQUESTS, "/docs")
+        answers = [http.get(path, headers=foreign) for path in paths]
+        before = foreign | {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+        answers += [http.options(path, headers=before) for path in (SCRIPT, "/v1/console", REQUESTS)]
+        for path in ("/", SCRIPT):
+            kept = http.get(path, headers=foreign | {"If-None-Match": http.get(path).headers["ETag"]})
+            assert kept.status_code == 304
+            answers.append(kept)
+        for answer in answers:
+            assert not [name for name in answer.headers if name.startswith("access-control-")], answer.url
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"], answer.url
+            assert answer.headers["X-Frame-Options"] == "DENY", answer.url
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin", answer.url
