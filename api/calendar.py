@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.dependencies import LINK, FromFeeds, FromTrail, needs
+from api.dependencies import LINK, FromControls, FromDirectory, FromFeeds, FromTrail, needs
 from api.entry import SignedInRoute
 from api.feeds import FeedBody, MadeFeed
+from api.freezes import FreezePeriod, ShownFreeze, seen
 from api.limits import network
 from api.openapi import Responses, problems
 from api.trail import audited
@@ -43,6 +44,14 @@ async def get_calendar(
     """The planned deployments that the address's owner may see now, a month back and a year ahead."""
     content = await feeds.read(key, network(request.client.host if request.client else ""))
     return Response(content, headers=_KEPT, media_type="text/calendar; charset=utf-8")
+
+
+@router.get("/calendar/freezes")
+def list_freezes(
+    controls: FromControls, directory: FromDirectory, caller: Sees, period: Annotated[FreezePeriod, Query()]
+) -> list[ShownFreeze]:
+    """The freezes of a time, the first one first, of tenants in which the caller sees or asks for something."""
+    return [ShownFreeze.of(each) for each in seen(controls, directory.current(), caller, *period.bounds)]
 
 
 @router.get("/me/calendar")

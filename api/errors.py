@@ -127,7 +127,7 @@ UNREADABLE = (RecordError, GitError, sqlite3.Error, OSError)
 _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.BAD_REQUEST: (
         *(rules.NotPending, rules.NotCancellable, rules.NotRetryable, rules.NotHoldable, rules.NotHeld),
-        *(rules.HistoryFull, rules.VoteNotNeeded, rules.NoVote, LogoutRefused),
+        *(rules.HistoryFull, rules.AlreadyVoted, rules.VoteNotNeeded, rules.NoVote, LogoutRefused),
     ),
     HTTPStatus.FORBIDDEN: (
         *(rules.NotAuthorized, rules.SelfApproval, rules.ServiceDecides, rules.IdentityChanged),

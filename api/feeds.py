@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from limits import RateLimitItemPerMinute
 from starlette.concurrency import run_in_threadpool
 
-from api import known
 from api.counting import Counts
 from api.engine import Engine
 from api.errors import TooManyRequests
+from api.freezes import seen
 from api.ical import Planned, calendar
 from domain import roles
 from domain.audience import Language
 from domain.errors import IdentityChanged, NotAuthorized, Unproven
 from domain.feeds import PLANNED, CalendarFeed, CurrentFeed, FeedChange, FeedEnded, FeedState, owner_of
-from domain.freezes import FreezeTime, freeze_times
 from domain.identity import SignIn
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
@@ -112,7 +111,8 @@ class Feeds:
         if owner is None or not owner.grants:
             raise FeedEnded
         now = self.now()
-        return calendar(Planned(self._planned(owner, now), self._freezes(owner, now), now), feed.language, self._url)
+        freezes = seen(self.controls, self.directory.current(), owner, now - BACK, now + AHEAD)
+        return calendar(Planned(self._planned(owner, now), freezes, now), feed.language, self._url)
 
     def _owner(self, feed: CalendarFeed) -> Person | None:
         """The owner, as a call of theirs would be judged now: by the sign-in that made the address."""
@@ -134,11 +134,6 @@ class Feeds:
             raise FeedEnded
         current.check(feed)
         return feed
-
-    def _freezes(self, owner: Person, now: datetime) -> list[FreezeTime]:
-        """The freezes of tenants in which the owner sees or asks for something."""
-        rules = self.controls.rules.current().rules if self.index.switch() else ()
-        return freeze_times(rules, known.tenants(owner, self.directory.current()), now - BACK, now + AHEAD)
 
     def _planned(self, owner: Person, now: datetime) -> list[PromotionRequest]:
         found = list[PromotionRequest]()

@@ -114,9 +114,23 @@ class Filters(ListFilters):
     """The same filters for requests in any state."""
 
     state: Annotated[tuple[State, ...], Field(description="One or several states")] = ()
+    approved_from: Annotated[
+        Point | None, Field(description="Approved on this day or instant, or later, whatever came of it")
+    ] = None
+    rejected_from: Annotated[Point | None, Field(description="Rejected on this day or instant, or later")] = None
+    deployed_from: Annotated[Point | None, Field(description="Deployed on this day or instant, or later")] = None
 
     def within(self, scope: Scope, zone: ZoneInfo) -> TicketQuery:
-        return replace(super().within(scope, zone), state=self.state)
+        def first(point: date | datetime | None) -> datetime | None:
+            return None if point is None else first_instant(point, zone)
+
+        return replace(
+            super().within(scope, zone),
+            state=self.state,
+            approved_after=first(self.approved_from),
+            rejected_after=first(self.rejected_from),
+            deployed_after=first(self.deployed_from),
+        )
 
 
 def first_instant(point: date | datetime, zone: tzinfo) -> datetime:

@@ -1,10 +1,11 @@
-"""A request's place in its target's line, and the freezes it waits for, as far as the caller may know of others."""
+"""A request's place in its target's line, the freezes and votes it waits for, as far as the caller may know."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 
-from api.models import Ahead, ClosedRequest, Line
+from api.models import Ahead, Line, RuledRequest
+from api.votes import count_of
 from domain import line, rules
 from domain.line import Place
 from domain.rules import Closed
@@ -32,8 +33,8 @@ def standing(lines: LineReader, ticket: PromotionRequest, sees: Sees, at: dateti
         )
 
 
-def closures(lines: LineReader, ticket_ids: Iterable[str], sees: Sees, at: datetime) -> Iterator[ClosedRequest]:
-    """Those of the recorded requests that the caller may see and that are closed at the moment, in the order given."""
+def ruled(lines: LineReader, ticket_ids: Iterable[str], sees: Sees, at: datetime) -> Iterator[RuledRequest]:
+    """Those of the recorded requests that the caller may see and of which rules say something, in the order given."""
 
     @cache  # most requests of a page have the same rules, and recurrences take their time
     def closed(held: rules.Applied, due: datetime) -> Closed | None:
@@ -43,8 +44,10 @@ def closures(lines: LineReader, ticket_ids: Iterable[str], sees: Sees, at: datet
         for ticket in map(lines.index.get, dict.fromkeys(ticket_ids)):
             if ticket is None or not sees(ticket) or not _awaits_launch(ticket):
                 continue
-            if found := closed(lines.controls.of_ticket(ticket).rules, _due(ticket, at)):
-                yield ClosedRequest(ticket_id=ticket.id, closed=found)
+            facts = lines.controls.of_ticket(ticket)
+            found, votes = closed(facts.rules, _due(ticket, at)), count_of(ticket, facts)
+            if found or votes:
+                yield RuledRequest(ticket_id=ticket.id, closed=found, votes=votes)
 
 
 def _awaits_launch(ticket: PromotionRequest) -> bool:

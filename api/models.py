@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.votes import Decider, Votes
+from api.votes import Decider, VoteCount, Votes
 from domain.announcement import Channel, Event
 from domain.comparison import OtherRequest
 from domain.contract import ContractDifference, ContractState, Found, NotCompared, ReadDocument, SealedContract
@@ -188,11 +188,12 @@ class Line(Frozen):
     closed: Closed | None
 
 
-class ClosedRequest(Frozen):
-    """An open request of whose target nothing may be launched now, and until when."""
+class RuledRequest(Frozen):
+    """An open request of which rules say something: what keeps it from being launched, how many votes it takes."""
 
     ticket_id: TicketId
-    closed: Closed
+    closed: Closed | None
+    votes: VoteCount | None
 
 
 class DeployedVersion(Frozen):

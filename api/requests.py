@@ -28,7 +28,6 @@ from api.models import (
     Announced,
     ApprovalBody,
     Checked,
-    ClosedRequest,
     CommentBody,
     ContractShown,
     CreatePromotionRequest,
@@ -36,6 +35,7 @@ from api.models import (
     Line,
     Permissions,
     ReasonBody,
+    RuledRequest,
 )
 from api.openapi import Responses, headers, problems
 from api.paging import PAGED, paged
@@ -190,13 +190,13 @@ def compare_requests(tickets: FromTickets, caller: Sees, ids: Ids) -> list[Compa
     return tickets.compared(caller, ids)
 
 
-@router.get("/closed")
-def list_closed_requests(tickets: FromTickets, now: Now, caller: Sees, ids: Ids) -> list[ClosedRequest]:
-    """Those of these requests that wait, and of whose target nothing is launched now: by which rule, and until when.
+@router.get("/ruled")
+def list_ruled_requests(tickets: FromTickets, now: Now, caller: Sees, ids: Ids) -> list[RuledRequest]:
+    """Those of these requests that wait for what the company's rules say: the end of a freeze, more than one vote.
 
     The others, and those that the caller may not see, are left out.
     """
-    return tickets.closed(caller, ids, now)
+    return tickets.ruled(caller, ids, now)
 
 
 @router.get(

@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from api.engine import Engine
 from api.engine_errors import NotRunning
 from api.errors import NotFound
-from api.lines import closures, standing
-from api.models import CallbackOutcome, ClosedRequest, Line
+from api.lines import ruled, standing
+from api.models import CallbackOutcome, Line, RuledRequest
 from domain import roles
 from domain.comparison import Comparison
 from domain.contract import ContractDifference
@@ -103,9 +103,9 @@ class Tickets:
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(standing, self.lines, ticket, partial(sees, person), at)
 
-    def closed(self, person: Person, ids: Iterable[str], at: datetime) -> list[ClosedRequest]:
-        """Those of the recorded tickets that the person may see and that are closed at the moment, until when."""
-        return list(closures(self.lines, ids, partial(sees, person), at))
+    def ruled(self, person: Person, ids: Iterable[str], at: datetime) -> list[RuledRequest]:
+        """Those of the recorded tickets that the person may see and of which rules say something at the moment."""
+        return list(ruled(self.lines, ids, partial(sees, person), at))
 
     async def contract(self, ticket: PromotionRequest) -> ContractDifference | None:
         """The ticket's contract beside production's, None where nothing was kept. Raises RecordUnavailable."""

@@ -5,9 +5,9 @@ from typing import Self
 
 from domain.roles import Person, Role
 from domain.targets import TargetFacts
-from domain.ticket import PromotionRequest
+from domain.ticket import PromotionRequest, State
 from domain.values import Frozen, Moment
-from domain.votes import EVERYDAY, Need
+from domain.votes import EVERYDAY, Need, counted
 
 
 class Decider(Frozen):
@@ -41,6 +41,13 @@ class GivenVote(Frozen):
     comment: str | None
 
 
+class VoteCount(Frozen):
+    """The votes of one approval: how many it takes by a rule, and how many of them are missing now."""
+
+    needed: int
+    missing: int
+
+
 class Votes(Frozen):
     """The votes that an approval takes by a rule, those that stand and those that are missing now.
 
@@ -56,7 +63,7 @@ class Votes(Frozen):
 
 def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterable[Person]) -> Votes | None:
     """The votes on a request; None where one approval is enough. `able` are the people who may approve it."""
-    if target is None or not target.controlled or target.unknown or target.poll.needs == EVERYDAY:
+    if target is None or not _votes(target):
         return None
     poll, lacking = target.poll, target.poll.missing()
     given = [ticket.status.history[place] for place in ticket.votes]
@@ -67,3 +74,15 @@ def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterabl
         missing=tuple(map(Needed.of, lacking)),
         asked=tuple(Decider.of(each) for each in able if not lacking or poll.is_needed(each)),
     )
+
+
+def count_of(ticket: PromotionRequest, target: TargetFacts) -> VoteCount | None:
+    """The number of votes on a request that waits for its approval; None where one approval is enough."""
+    if ticket.state is not State.PENDING or not _votes(target):
+        return None
+    return VoteCount(needed=counted(target.poll.needs), missing=counted(target.poll.missing()))
+
+
+def _votes(target: TargetFacts) -> bool:
+    """Tells whether a rule asks for more than one approval, or for another's."""
+    return target.controlled and not target.unknown and target.poll.needs != EVERYDAY

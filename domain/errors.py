@@ -23,6 +23,7 @@ RuleViolation
 ├── HistoryFull           one more decision on a ticket on which too much was decided
 ├── ProductionChanged     an approval that was given looking at another version of production
 ├── VotesMissing          an approval that others have to give, too, by the company's rules
+├── AlreadyVoted          a second vote of one person
 ├── VoteNotNeeded         a vote that fills none of the places that are left
 ├── NoVote                a vote taken back that nobody gave
 ├── NotAuthorized         the person's roles do not allow it
@@ -134,6 +135,10 @@ class NotPending(RuleViolation):
 
 class VotesMissing(RuleViolation):
     sentence = "Others have to approve, too"
+
+
+class AlreadyVoted(RuleViolation):
+    sentence = "You have voted"
 
 
 class VoteNotNeeded(RuleViolation):

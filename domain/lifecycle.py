@@ -16,6 +16,7 @@ from domain import remarks, roles, targets, votes
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import JobOutcome, JobResult, job_name
 from domain.errors import (
+    AlreadyVoted,
     HistoryFull,
     IllegalTransition,
     NotAuthorized,
@@ -190,6 +191,8 @@ def check_vote(target: TargetFacts, decision: Decision) -> None:
     poll = target.poll
     lacking = poll.missing()  # nothing, where the rules ask for less than when the last one voted
     if lacking and not poll.is_needed(decision.person):
+        if poll.has(decision.person):
+            raise AlreadyVoted
         missing = votes.told(lacking)
         raise VoteNotNeeded(f"{VoteNotNeeded.sentence}: missing are {missing}", missing=missing)
     missing = votes.told(poll.missing(decision.person))

@@ -80,6 +80,10 @@ class Poll(Frozen):
         known = (each.model_copy(update={"subject": each.subject or subject_of(each.email)}) for each in self.voters)
         return self.model_copy(update={"voters": tuple(known)})
 
+    def has(self, person: Person) -> bool:
+        """Tells whether a vote of the person stands, by whatever address."""
+        return not all(person.identities.isdisjoint(voter.identities) for voter in self.voters)
+
     def is_needed(self, person: Person) -> bool:
         """Tells whether the person's vote would fill a place that is left."""
         return counted(self.missing(person)) < counted(self.missing())

@@ -1,7 +1,7 @@
 """Finds the rows of a query: filters are bitmaps of postings, orders are sorted keys. Used by one thread at a time."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pyroaring import FrozenBitMap
@@ -23,7 +23,7 @@ def terms(ticket: PromotionRequest, identities: frozenset[str]) -> frozenset[str
     meta, target = ticket.metadata, ticket.spec.target
     filters = (_state(ticket.state), _tenant(meta.tenant), _requester(meta.created_by), _type(target.type))
     asked_for = (_name(target.name), _impact(ticket.spec.request.impact_assessment))
-    return words.terms(ticket) | {_EVERY, *filters, *asked_for, *map(_asked_as, identities)}
+    return words.terms(ticket) | {_EVERY, *filters, *asked_for, *map(_asked_as, identities), *_votes(ticket)}
 
 
 def _state(state: str) -> str:
@@ -40,6 +40,16 @@ def _requester(address: str) -> str:
 
 def _impact(impact: str) -> str:
     return IMPACT + impact
+
+
+def _votes(ticket: PromotionRequest) -> Iterator[str]:
+    """The terms of who has voted for a ticket that waits for others."""
+    if ticket.state is State.PENDING:
+        yield from (_voted(ticket.status.history[place].by) for place in ticket.votes)
+
+
+def _voted(address: str) -> str:
+    return f"v:{same_address(address)}"
 
 
 def _asked_as(identity: str) -> str:
@@ -117,8 +127,14 @@ class Finder:
             parts.append(self._created(query.created_after, query.created_before))
         if query.scheduled_after or query.scheduled_before:
             parts.append(self._scheduled(query.scheduled_after, query.scheduled_before))
+        steps = {
+            "approved_at": query.approved_after,
+            "rejected_at": query.rejected_after,
+            "deployed_at": query.deployed_after,
+        }
+        parts += [self.since(column, moment) for column, moment in steps.items() if moment]
         parts += map(self._word, words.asked(query.q))
-        return parts[0].intersection(*parts[1:]) - self._asked_by(query.decider)
+        return parts[0].intersection(*parts[1:]) - self._done_by(query.decider)
 
     def is_everything(self, found: FrozenBitMap) -> bool:
         return len(found) == len(self.postings.term(_EVERY))
@@ -130,16 +146,22 @@ class Finder:
         """The time at which the row's ticket was created, in Unix seconds."""
         return value_of(self._orders["createdAt"].key(row))
 
+    def since(self, column: str, moment: datetime) -> FrozenBitMap:
+        """The tickets whose time in the column is the moment or later."""
+        found = self._db.execute(f"SELECT row FROM tickets WHERE {column} >= ?", (int(moment.timestamp()),))  # noqa: S608
+        return FrozenBitMap([row for (row,) in found])
+
     def failed_since(self, moment: int) -> list[int]:
         """The rows of tickets that failed and did not change any more, from the moment on (Unix seconds)."""
         changed = self._orders["updatedAt"].between(key_of(moment, 0, 0), None)
         return list(self.postings.term(_state(State.FAILED)) & FrozenBitMap(changed))
 
-    def _asked_by(self, person: Person | None) -> FrozenBitMap:
-        """Those that the person asked for: by who they are now, or by who they were then."""
+    def _done_by(self, person: Person | None) -> FrozenBitMap:
+        """Those that the person asked for, by who they are now or were then, or has voted for."""
         if person is None:
             return NO_ROWS
-        return self._any((*map(_requester, person.addresses), *map(_asked_as, person.identities)))
+        asked = (*map(_requester, person.addresses), *map(_asked_as, person.identities))
+        return self._any((*asked, *map(_voted, person.addresses)))
 
     def _any(self, terms: Iterable[str]) -> FrozenBitMap:
         return NO_ROWS.union(*map(self.postings.term, terms))

@@ -38,9 +38,10 @@ class Sort(StrEnum):
 class TicketQuery:
     """Which tickets, in which order, from where on. Filters combine; an empty one filters nothing.
 
-    `scope` is what the caller may see. Of a `decider`, the tickets that they asked for are left out, whoever they
-    were then. Times are aware; `created_after` is included, `created_before` is not, and so for the dates that
-    deployments are scheduled for. `limit` is 1 to 200.
+    `scope` is what the caller may see. Of a `decider`, the tickets that they asked for are left out, whoever they were
+    then, and those that have their vote. Times are aware; `created_after` is included, `created_before` is not, and so
+    for the dates that deployments are scheduled for. `approved_after` and its like find whatever came of it later.
+    `limit` is 1 to 200.
     """
 
     scope: Scope
@@ -55,6 +56,9 @@ class TicketQuery:
     created_before: datetime | None = None
     scheduled_after: datetime | None = None
     scheduled_before: datetime | None = None
+    approved_after: datetime | None = None
+    rejected_after: datetime | None = None
+    deployed_after: datetime | None = None
     decider: Person | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
@@ -84,6 +88,8 @@ class TicketQuery:
         asked += [self.impact] if self.impact else []
         dates = [str(self.scheduled_after), str(self.scheduled_before)]
         asked += [dates] if self.scheduled_after or self.scheduled_before else []
+        steps = [str(self.approved_after), str(self.rejected_after), str(self.deployed_after)]
+        asked += [steps] if self.approved_after or self.rejected_after or self.deployed_after else []
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
 
 

@@ -14,7 +14,6 @@ from threading import Condition, Event, RLock, Thread
 from zoneinfo import ZoneInfo
 
 import pygit2
-from pyroaring import BitMap, FrozenBitMap
 
 from domain.coverage import Deployed
 from domain.roles import Scope
@@ -196,23 +195,20 @@ class Index:
         """The counts over what the scope sees, as of `now` (aware) in the zone."""
         today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         monday = today - timedelta(days=today.weekday())  # wall-clock arithmetic: midnight, whatever clocks did since
-        with self._reading() as db:
+        with self._reading():
             seen = self._finder.within(scope)
+            count, since = seen.intersection_cardinality, self._finder.since
             return Statistics(
-                pending=seen.intersection_cardinality(self._finder.postings.term("s:pending")),
-                approved_today=self._count_since(db, "approved_at", today, seen),
-                rejected_today=self._count_since(db, "rejected_at", today, seen),
-                deployed_this_week=self._count_since(db, "deployed_at", monday, seen),
+                pending=count(self._finder.postings.term("s:pending")),
+                approved_today=count(since("approved_at", today)),
+                rejected_today=count(since("rejected_at", today)),
+                deployed_this_week=count(since("deployed_at", monday)),
             )
 
     def insights(self, query: InsightQuery) -> Insight:
         """The figures of the promotions that the query finds."""
         with self._reading():
             return Answers(self._finder).to(query)
-
-    def _count_since(self, db: sqlite3.Connection, column: str, moment: datetime, seen: FrozenBitMap) -> int:
-        found = db.execute(f"SELECT row FROM tickets WHERE {column} >= ?", (int(moment.timestamp()),))  # noqa: S608
-        return seen.intersection_cardinality(BitMap(row for (row,) in found))
 
     def in_production(self, ticket: PromotionRequest) -> PromotionRequest | None:
         """The last ticket that was deployed for the same target and environment; of a deployed one, the one before."""

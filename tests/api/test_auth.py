@@ -17,7 +17,7 @@ from tests.api.issuer import ISSUER
 PROTECTED = [
     ("GET", ""),
     ("GET", "/comparisons"),
-    ("GET", "/closed"),
+    ("GET", "/ruled"),
     ("GET", "/pending"),
     ("GET", "/my"),
     ("GET", "/stats"),
@@ -45,6 +45,7 @@ BESIDE = [
     ("POST", "/v1/me/browsers"),
     ("DELETE", "/v1/me/browsers/{browser}"),
     ("GET", "/v1/targets"),
+    ("GET", "/v1/calendar/freezes"),
     *((method, "/v1/me/calendar") for method in ("GET", "POST", "DELETE")),
     ("GET", "/v1/targets/{tenant}/{type}/{name}"),
     ("GET", "/v1/targets/{tenant}/{type}/{name}/versions"),

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from domain.feeds import CalendarFeed
 from record.signing.signatures import new_key, sealed
-from tests.api.house import ALICE, HUGO, JEAN, LEA, PIERRE, House, opened, unique_name
+from tests.api.house import ALICE, HUGO, JEAN, LEA, NOBODY, PIERRE, House, opened, refused_fields, unique_name
 from tests.rules import freeze, frozen, rule
 from tests.signing import KEY
 
@@ -183,3 +183,45 @@ def test_looks_at_calendars_are_limited(connect_temporal: Any, tmp_path: Path) -
     with opened(connect_temporal, tmp_path, links_per_minute=3) as house:
         address = made(house, JEAN)
         assert [read(house, address).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def of_time(house: House, email: str, since: datetime, until: datetime) -> httpx.Response:
+    return house.as_(email).get("/v1/calendar/freezes", params={"from": f"{since:%Y-%m-%d}", "to": f"{until:%Y-%m-%d}"})
+
+
+def test_a_page_is_told_when_freezes_hold(own_house: House) -> None:
+    """Those that touch the time, of one's own tenants; for which part of them, and never which targets."""
+    monday = datetime(2031, 3, 3, tzinfo=UTC)
+    weekly = freeze(monday, monday + timedelta(hours=8), "Nobody is here", every="FREQ=WEEKLY", zone="UTC")
+    scope = {"tenants": ["tenant-finance", "tenant-retail"], "names": ["secret-*"], "impacts": ["high"]}
+    books = freeze(monday + timedelta(days=1), monday + timedelta(days=2), "The books are closed", zone="UTC")
+    none: dict[str, str | None] = {"rules/weekend.yaml": None}
+    own_house.commit(none | rule("weekly", freezes=[weekly]) | rule("books", freezes=[books], match=scope))
+    seen = of_time(own_house, JEAN, monday, monday + timedelta(days=13)).json()
+    assert [(each["rule"], each["begins"][:10]) for each in seen] == [
+        ("weekly", "2031-03-03"),
+        ("books", "2031-03-04"),
+        ("weekly", "2031-03-10"),
+    ]
+    assert seen[1] == {
+        "begins": "2031-03-04T00:00:00Z",
+        "ends": "2031-03-05T00:00:00Z",
+        "rule": "books",
+        "reason": "The books are closed",
+        "tenants": ["tenant-finance"],
+        "types": [],
+        "impacts": ["high"],
+        "someTargets": True,
+    }
+    assert "secret" not in of_time(own_house, JEAN, monday, monday).text
+    assert [each["rule"] for each in of_time(own_house, LEA, monday, monday + timedelta(days=2)).json()] == ["weekly"]
+    assert of_time(own_house, NOBODY, monday, monday).json() == []
+
+
+def test_no_more_than_a_year_of_freezes_is_asked_for(house: House) -> None:
+    """A daily freeze of all times would never be told to its end; and a time ends after it begins."""
+    first = datetime(2031, 1, 1, tzinfo=UTC)
+    assert of_time(house, JEAN, first, first + timedelta(days=399)).status_code == 200
+    for days in (400, -1):
+        assert refused_fields(of_time(house, JEAN, first, first + timedelta(days=days))) == ["to"]
+    assert refused_fields(house.as_(JEAN).get("/v1/calendar/freezes")) == ["from", "to"]

@@ -88,13 +88,20 @@ def test_pages_of_an_allowed_origin_read_every_answer(served: House, http: httpx
     assert (codes[-1].status_code, codes[-1].headers.get("Access-Control-Allow-Origin")) == (429, HOST)
 
 
-def test_without_the_setting_no_other_page_has_anything(
-    connect_temporal: Connect, built: Path, tmp_path: Path
-) -> None:
+def test_without_the_setting_no_other_page_has_anything(connect_temporal: Connect, built: Path, tmp_path: Path) -> None:
     """Pages, the module, answers, refusals, what a browser has kept: neither by CORS nor in a frame."""
     with opened(connect_temporal, tmp_path, console_dir=built) as house:
         http, foreign = house.http(), {"Origin": HOST}
-        paths = ("/", "/requests", "/embed/index.html", "/embed/manifest.json", SCRIPT, "/v1/console", REQUESTS, "/docs")
+        paths = (
+            "/",
+            "/requests",
+            "/embed/index.html",
+            "/embed/manifest.json",
+            SCRIPT,
+            "/v1/console",
+            REQUESTS,
+            "/docs",
+        )
         answers = [http.get(path, headers=foreign) for path in paths]
         before = foreign | {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
         answers += [http.options(path, headers=before) for path in (SCRIPT, "/v1/console", REQUESTS)]

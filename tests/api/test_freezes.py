@@ -20,9 +20,9 @@ def created(house: House, email: str = PIERRE, **changes: Any) -> str:
 
 def closed(house: House, email: str, *ids: str) -> dict[str, str]:
     """The rules that close requests for somebody, by the request, in the order of the answer."""
-    answer = house.as_(email).get("/closed", params={"id": ids})
+    answer = house.as_(email).get("/ruled", params={"id": ids})
     assert answer.status_code == 200, answer.text
-    return {each["ticketId"]: each["closed"]["rule"] for each in answer.json()}
+    return {each["ticketId"]: each["closed"]["rule"] for each in answer.json() if each["closed"]}
 
 
 def of_line(house: House, ticket_id: str) -> Any:
@@ -42,8 +42,8 @@ def test_whatever_may_be_launched_is_told_until_when_nothing_is(own_house: House
     for each in (pending, approved, held):
         assert of_line(own_house, each) == said
     assert of_line(own_house, withdrawn) is None
-    page = own_house.as_(JEAN).get("/closed", params={"id": [withdrawn, held, pending, approved, held]}).json()
-    assert page == [{"ticketId": each, "closed": said} for each in (held, pending, approved)]
+    page = own_house.as_(JEAN).get("/ruled", params={"id": [withdrawn, held, pending, approved, held]}).json()
+    assert page == [{"ticketId": each, "closed": said, "votes": None} for each in (held, pending, approved)]
     own_house.commit({"rules/year-end.yaml": None})
     assert of_line(own_house, pending) is None
     assert closed(own_house, JEAN, pending, approved, held) == {}
@@ -96,11 +96,11 @@ def test_nobody_is_told_of_what_they_may_not_see(own_house: House) -> None:
 def test_what_is_no_id_is_refused_and_so_are_too_many(house: House) -> None:
     """From one to two hundred of them are answered."""
     caller = house.as_(JEAN)
-    assert refused_fields(caller.get("/closed", params={"id": ["PR-2026-0001", "../x"]})) == ["id"]
-    assert refused_fields(caller.get("/closed")) == ["id"]
+    assert refused_fields(caller.get("/ruled", params={"id": ["PR-2026-0001", "../x"]})) == ["id"]
+    assert refused_fields(caller.get("/ruled")) == ["id"]
     many = [f"PR-2026-{each:04}" for each in range(1, 202)]
-    assert refused_fields(caller.get("/closed", params={"id": many})) == ["id"]
-    assert caller.get("/closed", params={"id": many[:200]}).status_code == 200
+    assert refused_fields(caller.get("/ruled", params={"id": many})) == ["id"]
+    assert caller.get("/ruled", params={"id": many[:200]}).status_code == 200
 
 
 @pytest.mark.parametrize(

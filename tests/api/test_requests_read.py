@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -266,7 +267,7 @@ def test_one_s_own_list_and_the_waiting_list_have_pages_too(house: House) -> Non
 
 
 def test_the_counts_are_those_of_what_one_sees(own_house: House) -> None:
-    """pending, approvedToday, rejectedToday, deployedThisWeek; for each caller their own."""
+    """pending, approvedToday, rejectedToday, deployedThisWeek; for each caller their own, and each with its list."""
     pierre, jean = own_house.as_(PIERRE), own_house.as_(JEAN)
     rejected, approved, deployed = (pierre.create()["metadata"]["id"] for _ in range(3))
     pierre.create()
@@ -281,6 +282,15 @@ def test_the_counts_are_those_of_what_one_sees(own_house: House) -> None:
     assert jean.get("/stats").json() == counts
     assert own_house.as_(ALICE).get("/stats").json() == counts | {"pending": 2}
     assert own_house.as_(LEA).get("/stats").json() == dict.fromkeys(counts, 0)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    for filters, counted in (
+        ({"approvedFrom": today}, {approved, deployed, scheduled}),
+        ({"rejectedFrom": today}, {rejected}),
+        ({"deployedFrom": today}, {approved, deployed}),
+        ({"approvedFrom": today, "deployedFrom": today, "state": "pending"}, set()),
+        ({"deployedFrom": in_days(1)}, set()),
+    ):
+        assert set(ids(jean.get("", params=filters).json())) == counted, filters
 
 
 def test_reading_changes_nothing(house: House, filled: dict[str, str]) -> None:

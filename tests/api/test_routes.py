@@ -76,7 +76,7 @@ DECLARED = {
     "GET /v1/requests/prod/my": "see",
     "GET /v1/requests/prod/stats": "see",
     "GET /v1/requests/prod/comparisons": "see",
-    "GET /v1/requests/prod/closed": "see",
+    "GET /v1/requests/prod/ruled": "see",
     "GET /v1/requests/prod/{id}": "see",
     "GET /v1/requests/prod/{id}/history": "see",
     "GET /v1/requests/prod/{id}/diff": "see",
@@ -131,6 +131,7 @@ DECLARED = {
     "GET /v1/links/{token}": "report",
     "GET /v1/shared/{token}": "link",
     "GET /v1/calendar.ics": "link",
+    "GET /v1/calendar/freezes": "see",
     "GET /v1/me/calendar": "see",
     "POST /v1/me/calendar": "see",
     "DELETE /v1/me/calendar": "see",
@@ -204,7 +205,7 @@ CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
 }
 """The product's table, written out. None: nobody of that role can have a ticket of their own."""
 
-LISTS = {"GET ", "GET /pending", "GET /my", "GET /stats", "GET /comparisons", "GET /closed"}
+LISTS = {"GET ", "GET /pending", "GET /my", "GET /stats", "GET /comparisons", "GET /ruled"}
 """Answer everybody with what they may see, as `test_permissions`, `test_comparisons` and `test_freezes` hold it."""
 
 CHECK = "POST /check"

@@ -148,7 +148,7 @@ def test_an_approval_by_a_click_is_the_person_s_and_names_both_identities(office
 
 
 def test_a_click_that_is_one_vote_of_several_is_answered_as_a_vote(office: Office) -> None:
-    """In the ticket's thread, which calls nothing approved; who clicks again is told that others are missing."""
+    """In the ticket's thread, which calls nothing approved; who clicks again is told that they have voted."""
     name = unique_name()
     office.house.commit(two_of_cpi(names=[name]))
     ticket: str = office.house.as_(PIERRE).create(target={"name": name})["metadata"]["id"]
@@ -161,7 +161,7 @@ def test_a_click_that_is_one_vote_of_several_is_answered_as_a_vote(office: Offic
     assert "approved" not in json.dumps(reply).lower()
     assert office.state(ticket) == "pending"
     office.send(click)
-    assert office.whispered() == "Your vote fills no place that is left: missing are 1 of cpi"
+    assert office.whispered() == "You have voted"
 
 
 def test_a_rejection_asks_for_its_reason_in_a_form(office: Office) -> None:

@@ -41,10 +41,10 @@ def test_two_people_approve_one_request(house: House, ruled: str) -> None:
     assert votes["missing"] == [{"role": "cpi", "group": None, "count": 1}]
     assert ALICE in {each["email"] for each in votes["asked"]}
     assert JEAN not in {each["email"] for each in votes["asked"]}
-    assert (said["approve"]["allowed"], said["approve"]["kind"]) == (False, "vote-not-needed")
+    assert (said["approve"]["allowed"], said["approve"]["kind"]) == (False, "already-voted")
     assert said["unendorse"]["allowed"]
     again = house.as_(JEAN).post(f"/{ticket_id}/approve", json={})
-    assert (again.status_code, problem(again)["type"]) == (400, "urn:prodgate:problem:vote-not-needed")
+    assert (again.status_code, problem(again)["type"]) == (400, "urn:prodgate:problem:already-voted")
     assert house.as_(ALICE).post(f"/{ticket_id}/approve", json={}).json()["status"]["approvedBy"] == ALICE
     house.until(ticket_id, "deployed")
     assert actions(house, ticket_id) == ["created", "endorsed", "approved", "deploying", "deployed"]
@@ -60,6 +60,34 @@ def test_a_vote_is_taken_back_by_who_gave_it(house: House, ruled: str) -> None:
     assert house.as_(JEAN).post(f"/{ticket_id}/unendorse", json={}).status_code == 400
     assert house.as_(PIERRE).post(f"/{ticket_id}/cancel", json={}).status_code == 200
     assert actions(house, ticket_id) == ["created", "endorsed", "unendorsed", "cancelled"]
+
+
+def waiting(house: House, email: str, name: str) -> list[str]:
+    """The target's requests that wait for somebody."""
+    found = house.as_(email).get("/pending", params={"target": name}).json()
+    return [each["metadata"]["id"] for each in found]
+
+
+def test_what_has_ones_vote_waits_for_others_and_lists_count_votes(house: House) -> None:
+    """It waits for nobody who voted, until they take that back; a row tells how many votes are missing of how many."""
+    name, other = unique_name(), unique_name()
+    house.commit(rule("counted", match={"names": [name]}, approvals=[{"role": "cpi", "count": 2}]))
+    ticket_id, everyday = asked(house, name, "2.1.0"), asked(house, other, "2.1.0")
+
+    def counts(email: str) -> dict[str, dict[str, int]]:
+        rows = house.as_(email).get("/ruled", params={"id": [ticket_id, everyday]}).json()
+        return {each["ticketId"]: each["votes"] for each in rows}
+
+    assert counts(JEAN) == {ticket_id: {"needed": 2, "missing": 2}}
+    assert waiting(house, JEAN, name) == waiting(house, ALICE, name) == [ticket_id]
+    house.as_(JEAN).post(f"/{ticket_id}/approve", json={})
+    assert counts(PIERRE) == {ticket_id: {"needed": 2, "missing": 1}}
+    assert (waiting(house, JEAN, name), waiting(house, ALICE, name)) == ([], [ticket_id])
+    house.as_(JEAN).post(f"/{ticket_id}/unendorse", json={})
+    assert waiting(house, JEAN, name) == [ticket_id]
+    for each in (JEAN, ALICE):
+        house.as_(each).post(f"/{ticket_id}/approve", json={})
+    assert counts(JEAN) == {}
 
 
 @pytest.mark.parametrize("round_", range(3))

@@ -1,5 +1,7 @@
 """Whoever decides all day needs few keys, can take one back, and finds their place again."""
 
+# ruff: noqa: RUF001  typographic apostrophes are what French has
+
 import re
 import time
 
@@ -9,7 +11,7 @@ from tests.console.conftest import Sit
 from tests.console.desk import PHONE
 from tests.console.keyboard import Keyboard, Mixed
 from tests.console.test_flows import JEAN, asked, fresh_name
-from tests.console.words import EN, Words
+from tests.console.words import EN, FR, Words
 from tests.e2e.stack import Stack, until
 
 KEYS_FOR_TEN = 12
@@ -182,3 +184,30 @@ def test_a_row_names_people_and_keeps_the_version(sit: Sit, stack: Stack) -> Non
     expect(jean.page).to_have_url(re.compile("tab=all&state=pending"))
     figures.get_by_role("link", name="Approved today").click()
     expect(jean.row(ticket)).to_contain_text("approved by Jean Dupont")
+
+
+FIGURES = {
+    EN.locale: ("At a glance", {"Approved today": "approved-today", "Rejected today": "rejected-today"}),
+    FR.locale: ("En bref", {"Approuvées aujourd’hui": "approved-today", "Rejetées aujourd’hui": "rejected-today"}),
+}
+CLEAR = {EN.locale: "Clear filters", FR.locale: "Effacer les filtres"}
+
+
+def test_a_figure_leads_to_as_many_rows_as_it_counts(sit: Sit, stack: Stack, words: Words) -> None:
+    """What was approved and came to its end is among them; the filter that holds is seen, and taken away."""
+    name, (label, figures) = fresh_name("counted"), FIGURES[words.locale]
+    done, turned_down = asked(stack, name, "1.0.0"), asked(stack, name, "0.9.0")
+    assert stack.call(JEAN, "POST", f"/{turned_down}/reject", {"reason": "Older than production"}).is_success
+    stack.approve(done)
+    stack.await_state([done], "deployed")
+    jean = sit("jean", words)
+    for text, filtered in figures.items():
+        figure = jean.page.get_by_role("navigation", name=label).get_by_role("link", name=text)
+        figure.click()
+        expect(jean.page).to_have_url(re.compile(f"tab=all&sort=-updatedAt&done={filtered}"))
+        expect(jean.row(done if filtered == "approved-today" else turned_down)).to_be_visible()
+        counted = re.compile(rf"^{figure.inner_text().split()[0]}\b")
+        expect(jean.page.get_by_role("main").get_by_role("status").filter(has_text=counted)).to_be_visible()
+        jean.check_accessible(f"the list of what was {filtered}")
+    jean.button(CLEAR[words.locale]).click()
+    expect(jean.page).not_to_have_url(re.compile("done="))

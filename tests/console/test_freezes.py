@@ -23,6 +23,8 @@ class Says(NamedTuple):
     banner: re.Pattern[str]
     row: re.Pattern[str]
     all_the_same: str
+    days: str
+    frozen: re.Pattern[str]
 
 
 SAYS = {
@@ -30,11 +32,15 @@ SAYS = {
         re.compile(r"^Nothing is launched until \w{3} \d+ \w+, \d\d:\d\d CES?T \(rule year-end\)$"),
         re.compile(r"^frozen until \w{3} \d\d:\d\d$"),
         "You can send it all the same",
+        "Days",
+        re.compile("^Frozen"),
     ),
     FR.locale: Says(
         re.compile(r"^Aucun déploiement avant le \w{3}\. \d+ \S+, \d\d:\d\d UTC\+\d \(règle year-end\)$"),
         re.compile(r"^gelée jusqu’au \w{3}\. \d\d:\d\d$"),
         "Vous pouvez l’envoyer quand même",
+        "Jours",
+        re.compile("^Gel"),
     ),
 }
 
@@ -64,8 +70,18 @@ def test_a_freeze_is_told_wherever_one_looks_until_its_rule_is_gone(sit: Sit, st
     jean.page.set_viewport_size(DESK)
     jean.decide(words.approve)
     jean.sees_state(words.approved)
-    expect(jean.page.get_by_text(says.banner)).to_be_visible()
+    # The page's head says so, and so does the end of what happened.
+    expect(jean.page.get_by_text(says.banner)).to_have_count(2)
     jean.check_accessible_in_both_themes("an approved request in a freeze")
+    for view, size in (("week", DESK), ("month", PHONE)):
+        jean.page.set_viewport_size(size)
+        jean.go(f"/calendar?view={view}")
+        days = jean.page.get_by_role("list", name=says.days)
+        expect(days.get_by_text(REASON).first).to_be_visible()
+        expect(days.get_by_text(says.frozen).first).to_be_visible()
+        jean.check_accessible(f"a calendar with a freeze, by {view}")
+        assert jean.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    jean.page.set_viewport_size(DESK)
     jean.go(f"/requests?tab=all&q={name}")
     expect(jean.row(ticket).locator("[data-mark=closed]")).to_have_text(says.row)
     jean.check_accessible("a frozen request in the list")

@@ -6,7 +6,7 @@ import pytest
 
 from domain import lifecycle
 from domain.decision import DecisionAction
-from domain.errors import NoVote, StaleDecision, VoteNotNeeded, VotesMissing
+from domain.errors import AlreadyVoted, NoVote, StaleDecision, VoteNotNeeded, VotesMissing
 from domain.roles import Person, Requester, Role
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, State
@@ -55,14 +55,21 @@ def test_the_vote_that_completes_is_the_approval() -> None:
 def test_nobody_votes_twice() -> None:
     """Neither while the vote stands, nor by another address or subject; taken back, it may be given again."""
     first = votes(pending(), JEAN)
-    with pytest.raises(VoteNotNeeded, match="missing are 1 of cpi"):
+    with pytest.raises(AlreadyVoted):
         votes(first, JEAN)
     PEOPLE["j@cab-i.com"] = alias = JEAN.model_copy(update={"email": "j@cab-i.com"})
-    with pytest.raises(VoteNotNeeded):
+    with pytest.raises(AlreadyVoted):
         votes(first, alias)
     back = takes(first, UNENDORSE, JEAN)
     assert back.votes == ()
     assert actions(votes(back, JEAN)) == ["created", "endorsed", "unendorsed", "endorsed"]
+
+
+def test_a_vote_that_fills_no_place_is_refused() -> None:
+    """Of two places, the one that is left is for somebody else."""
+    needs = (Need(role=Role.CPI), Need(group="security"))
+    with pytest.raises(VoteNotNeeded, match="missing are 1 of security"):
+        votes(votes(pending(), JEAN, needs), CLAIRE, needs)
 
 
 def test_only_a_vote_of_ones_own_is_taken_back() -> None:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { days, isFiltered, readFilters, writeFilters } from './filters';
+import { days, doneFrom, isFiltered, readFilters, writeFilters } from './filters';
 
 const read = (query: string) => readFilters(new URLSearchParams(query), 'waiting');
 
@@ -13,6 +13,7 @@ describe('filters in the address', () => {
     'tab=all&state=pending&state=failed&tenant=tenant-finance&type=api&period=week&q=pay',
     'tab=mine&period=custom&from=2026-11-01&to=2026-11-22',
     'tab=waiting',
+    'tab=all&sort=-updatedAt&done=deployed-week',
   ])('are written as they were read: %s', (query) => {
     expect(writeFilters(read(query)).toString()).toBe(query);
   });
@@ -42,5 +43,25 @@ describe('the days of a period', () => {
   it('are those that somebody chose', () => {
     expect(days(read('from=2026-11-01'), 'UTC', late)).toEqual({ from: '2026-11-01' });
     expect(days(read(''), 'UTC', late)).toEqual({});
+  });
+});
+
+describe('what was done', () => {
+  const late = new Date('2026-11-22T23:30:00Z');
+
+  it.each([
+    ['approved-today', 'UTC', { approvedFrom: '2026-11-22' }],
+    ['approved-today', 'Europe/Paris', { approvedFrom: '2026-11-23' }],
+    ['rejected-today', 'UTC', { rejectedFrom: '2026-11-22' }],
+    // In Paris it is Monday already.
+    ['deployed-week', 'UTC', { deployedFrom: '2026-11-16' }],
+    ['deployed-week', 'Europe/Paris', { deployedFrom: '2026-11-23' }],
+  ])('is asked for as the figures count it: %s in %s', (done, zone, asked) => {
+    expect(doneFrom(read(`tab=all&done=${done}`), zone, late)).toEqual(asked);
+    expect(isFiltered(read(`tab=all&done=${done}`))).toBe(true);
+  });
+
+  it('filters nothing of what waits', () => {
+    expect(doneFrom(read('tab=waiting&done=approved-today'), 'UTC', late)).toEqual({});
   });
 });

@@ -11,6 +11,10 @@ export type Period = (typeof PERIODS)[number];
 export const ORDERS = ['-createdAt', 'createdAt', '-impact', 'due', 'scheduledDate', '-updatedAt'] as const;
 export type Order = (typeof ORDERS)[number];
 
+/** What a list can be of besides states: what was done in a time, whatever came of it, as the figures on top count it. */
+export const DONE = ['approved-today', 'rejected-today', 'deployed-week'] as const;
+export type Done = (typeof DONE)[number];
+
 export interface Filters {
   tab: Tab;
   /** Rows, or one request beside them to decide one after the other. */
@@ -22,6 +26,7 @@ export interface Filters {
   tenant: string;
   type: TargetType | '';
   period: Period | 'custom' | '';
+  done: Done | '';
   /** Days, YYYY-MM-DD, of a custom period. */
   from: string;
   to: string;
@@ -47,6 +52,7 @@ export function readFilters(search: URLSearchParams, home: Tab): Filters {
     tenant: search.get('tenant') ?? '',
     type: TYPES.find((each) => each === search.get('type')) ?? '',
     period: from || to || search.get('period') === 'custom' ? 'custom' : period,
+    done: tab === 'waiting' ? '' : (DONE.find((each) => each === search.get('done')) ?? ''),
     from,
     to,
     q: search.get('q') ?? '',
@@ -58,7 +64,7 @@ export function writeFilters(filters: Filters): URLSearchParams {
   const search = new URLSearchParams({ tab: filters.tab });
   filters.states.forEach((state) => search.append('state', state));
   const custom = filters.period === 'custom';
-  const { tenant, type, period, q } = filters;
+  const { tenant, type, period, done, q } = filters;
   const view = filters.tab === 'waiting' && filters.view === 'split' ? 'split' : '';
   const sort = filters.order === ORDERS[0] ? '' : filters.order;
   const at = view && filters.at;
@@ -69,6 +75,7 @@ export function writeFilters(filters: Filters): URLSearchParams {
     tenant,
     type,
     period,
+    done: filters.tab === 'waiting' ? '' : done,
     from: custom ? filters.from : '',
     to: custom ? filters.to : '',
     q,
@@ -77,8 +84,8 @@ export function writeFilters(filters: Filters): URLSearchParams {
   return search;
 }
 
-export function isFiltered({ states, tenant, type, period, q }: Filters): boolean {
-  return states.length > 0 || [tenant, type, period, q].some(Boolean);
+export function isFiltered({ states, tenant, type, period, done, q }: Filters): boolean {
+  return states.length > 0 || [tenant, type, period, done, q].some(Boolean);
 }
 
 const DAYS_BACK: Record<Period, number> = { today: 0, week: 6, month: 29 };
@@ -87,15 +94,40 @@ const DAYS_BACK: Record<Period, number> = { today: 0, week: 6, month: 29 };
 export function days({ period, from, to }: Filters, zone: string, now: Date): { from?: string; to?: string } {
   if (period === '') return {};
   if (period === 'custom') return { ...(from && { from }), ...(to && { to }) };
-  // Sweden writes dates as ISO does.
-  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now);
-  const first = new Date(`${today}T00:00:00Z`);
+  const first = today(zone, now);
   first.setUTCDate(first.getUTCDate() - DAYS_BACK[period]);
-  return { from: first.toISOString().slice(0, 10) };
+  return { from: dayOf(first) };
+}
+
+/** Midnight of the day that it is in the zone, as if it were UTC's. */
+function today(zone: string, now: Date): Date {
+  // Sweden writes dates as ISO does.
+  return new Date(`${new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now)}T00:00:00Z`);
+}
+
+const dayOf = (date: Date) => date.toISOString().slice(0, 10);
+
+/** The first day of what was done, as the server's filter names it; a week begins on Monday. */
+export function doneFrom({ done }: Filters, zone: string, now: Date): Record<string, string> {
+  const day = today(zone, now);
+  if (done === 'deployed-week') {
+    day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));
+    return { deployedFrom: dayOf(day) };
+  }
+  return done ? { [done === 'approved-today' ? 'approvedFrom' : 'rejectedFrom']: dayOf(day) } : {};
 }
 
 /** What takes every filter away. */
-export const NO_FILTERS = { states: [], tenant: '', type: '', period: '', from: '', to: '', q: '' } as const;
+export const NO_FILTERS = {
+  states: [],
+  tenant: '',
+  type: '',
+  period: '',
+  done: '',
+  from: '',
+  to: '',
+  q: '',
+} as const;
 
 /** A list in rows, unfiltered, newest first. */
 export const ROWS = { ...NO_FILTERS, view: 'rows', at: '', order: ORDERS[0] } as const;

@@ -130,7 +130,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/requests/prod/closed": {
+    "/v1/requests/prod/ruled": {
         parameters: {
             query?: never;
             header?: never;
@@ -138,12 +138,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Those of these requests that wait, and of whose target nothing is launched now
-         * @description Those of these requests that wait, and of whose target nothing is launched now: by which rule, and until when.
+         * Those of these requests that wait for what the company's rules say
+         * @description Those of these requests that wait for what the company's rules say: the end of a freeze, more than one vote.
          *
          *     The others, and those that the caller may not see, are left out.
          */
-        get: operations["list_closed_requests"];
+        get: operations["list_ruled_requests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1247,6 +1247,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The freezes of a time, the first one first, of tenants in which the caller sees or asks for something
+         * @description The freezes of a time, the first one first, of tenants in which the caller sees or asks for something.
+         */
+        get: operations["list_freezes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/calendar": {
         parameters: {
             query?: never;
@@ -1366,7 +1386,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
+            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1543,15 +1563,6 @@ export interface components {
             reason: string | null;
             /** Until */
             until: string | null;
-        };
-        /**
-         * ClosedRequest
-         * @description An open request of whose target nothing may be launched now, and until when.
-         */
-        ClosedRequest: {
-            /** Ticketid */
-            ticketId: string;
-            closed: components["schemas"]["Closed"];
         };
         /**
          * CommentBody
@@ -1876,7 +1887,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2701,6 +2712,16 @@ export interface components {
          */
         Role: "devops" | "cpi" | "cpi_admin" | "viewer";
         /**
+         * RuledRequest
+         * @description An open request of which rules say something: what keeps it from being launched, how many votes it takes.
+         */
+        RuledRequest: {
+            /** Ticketid */
+            ticketId: string;
+            closed: components["schemas"]["Closed"] | null;
+            votes: components["schemas"]["VoteCount"] | null;
+        };
+        /**
          * RunState
          * @description The state of a report: `stopped` is one with parts left that nobody makes.
          * @enum {string}
@@ -2722,6 +2743,30 @@ export interface components {
          * @enum {integer}
          */
         Severity: 1 | 2 | 3;
+        /**
+         * ShownFreeze
+         * @description A time in which nothing is launched of the requests that its rule matches, all of them where it names no part.
+         *
+         *     Of tenants, those are named that the caller belongs to; of targets only that the rule names some (`some_targets`).
+         */
+        ShownFreeze: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            /** Rule */
+            rule: string;
+            /** Reason */
+            reason: string;
+            /** Tenants */
+            tenants: string[];
+            /** Types */
+            types: components["schemas"]["TargetType"][];
+            /** Impacts */
+            impacts: components["schemas"]["Impact"][];
+            /** Sometargets */
+            someTargets: boolean;
+        };
         /**
          * ShownPart
          * @description A part of a report. `waits` says why one that is being made is tried again.
@@ -3113,6 +3158,16 @@ export interface components {
          */
         Via: "api" | "slack" | "git" | "command" | "provider" | "service";
         /**
+         * VoteCount
+         * @description The votes of one approval: how many it takes by a rule, and how many of them are missing now.
+         */
+        VoteCount: {
+            /** Needed */
+            needed: number;
+            /** Missing */
+            missing: number;
+        };
+        /**
          * Votes
          * @description The votes that an approval takes by a rule, those that stand and those that are missing now.
          *
@@ -3190,6 +3245,12 @@ export interface operations {
                 sort?: components["schemas"]["Sort"];
                 /** @description One or several states */
                 state?: components["schemas"]["State"][];
+                /** @description Approved on this day or instant, or later, whatever came of it */
+                approvedFrom?: string | null;
+                /** @description Rejected on this day or instant, or later */
+                rejectedFrom?: string | null;
+                /** @description Deployed on this day or instant, or later */
+                deployedFrom?: string | null;
             };
             header?: never;
             path?: never;
@@ -3516,6 +3577,12 @@ export interface operations {
                 sort?: components["schemas"]["Sort"];
                 /** @description One or several states */
                 state?: components["schemas"]["State"][];
+                /** @description Approved on this day or instant, or later, whatever came of it */
+                approvedFrom?: string | null;
+                /** @description Rejected on this day or instant, or later */
+                rejectedFrom?: string | null;
+                /** @description Deployed on this day or instant, or later */
+                deployedFrom?: string | null;
             };
             header?: never;
             path?: never;
@@ -3840,7 +3907,7 @@ export interface operations {
             };
         };
     };
-    list_closed_requests: {
+    list_ruled_requests: {
         parameters: {
             query: {
                 id: string[];
@@ -3857,7 +3924,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClosedRequest"][];
+                    "application/json": components["schemas"]["RuledRequest"][];
                 };
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
@@ -9527,6 +9594,103 @@ export interface operations {
                 };
                 content: {
                     "text/calendar": string;
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such address, or it was ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_freezes: {
+        parameters: {
+            query: {
+                /** @description Ending on this day (of UTC) or instant, or later */
+                from: string;
+                /** @description Beginning on this day or instant, or earlier */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownFreeze"][];
                 };
             };
             /** @description No acceptable token */

@@ -2,9 +2,9 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useSearchParams } from 'react-router';
 import { api, data } from '@/api/client';
 import { dayOf, plus, readDay, type View } from '@/components/calendar/days';
-import type { Ticket } from '@/api/types';
+import type { FreezeTime, Ticket } from '@/api/types';
 import type { Language } from '@/i18n/format';
-import { KEYS } from './useRequests';
+import { CLOSED_AGAIN_MS, KEYS } from './useRequests';
 
 /** As many as the longest page of the list has. */
 const MOST = 200;
@@ -54,6 +54,19 @@ export function usePlan(first: Date, last: Date) {
       return { tickets, more: total - tickets.length };
     },
     placeholderData: keepPreviousData,
+  });
+}
+
+/** The times in which nothing is launched, from the first day to the last. */
+export function useFreezes(first: Date, last: Date) {
+  const query = { from: instant(first), to: instant(plus(last, 1), -1) };
+  return useQuery({
+    queryKey: [...KEYS.calendar, 'freezes', query],
+    queryFn: async ({ signal }): Promise<readonly FreezeTime[]> =>
+      data(await api.GET('/v1/calendar/freezes', { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+    // Files of rules change them, of which no event tells.
+    refetchInterval: CLOSED_AGAIN_MS,
   });
 }
 

@@ -8,7 +8,7 @@ import {
   type QueryClient,
 } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
-import { days, type Filters } from '@/api/filters';
+import { days, doneFrom, type Filters } from '@/api/filters';
 import { retryable } from '@/api/problem';
 import { holds } from '@/api/rights';
 import type { Decision, Me, Ticket } from '@/api/types';
@@ -95,7 +95,12 @@ async function page(
   }
   const path = filters.tab === 'mine' ? '/v1/requests/prod/my' : '/v1/requests/prod';
   const state = [...filters.states];
-  return read(await api.GET(path, { params: { query: { ...query, state } }, signal }));
+  return read(
+    await api.GET(path, {
+      params: { query: { ...query, ...doneFrom(filters, zone, new Date()), state } },
+      signal,
+    }),
+  );
 }
 
 function read(answer: { data?: Ticket[]; response: Response }): ListPage {

@@ -2,7 +2,7 @@ import { useSpeech } from '.';
 
 const en = {
   title: 'Calendar',
-  help: 'Deployments to production that have a date, of requests that you may see.',
+  help: 'Deployments to production that have a date, of requests that you may see, and freezes.',
   view: 'Show',
   week: 'Week',
   month: 'Month',
@@ -15,6 +15,16 @@ const en = {
   nothingHelp: 'No request that you may see has a date in this time.',
   more: (more: number) => `${more} more in this time are not shown. Look at a week, or in the list.`,
   days: 'Days',
+  frozen: (from?: string, until?: string) =>
+    from && until
+      ? `Frozen ${from}–${until}`
+      : from
+        ? `Frozen from ${from}`
+        : until
+          ? `Frozen until ${until}`
+          : 'Frozen',
+  rule: (rule: string) => `Rule ${rule}`,
+  someTargets: 'some targets only',
   feed: 'In your own calendar',
   feedHelp:
     'Make an address that Outlook, Google Calendar or Thunderbird can fetch. Whoever has the address sees what you may see of the plan, so keep it to yourself.',
@@ -31,7 +41,7 @@ const en = {
 
 const fr: typeof en = {
   title: 'Calendrier',
-  help: 'Mises en production datées, pour les demandes que vous pouvez voir.',
+  help: 'Mises en production datées, pour les demandes que vous pouvez voir, et gels.',
   view: 'Afficher',
   week: 'Semaine',
   month: 'Mois',
@@ -45,6 +55,16 @@ const fr: typeof en = {
   more: (more) =>
     `${more} de plus dans cette période ne sont pas affichées. Regardez une semaine, ou la liste.`,
   days: 'Jours',
+  frozen: (from, until) =>
+    from && until
+      ? `Gel ${from}–${until}`
+      : from
+        ? `Gel dès ${from}`
+        : until
+          ? `Gel jusqu’à ${until}`
+          : 'Gel',
+  rule: (rule) => `Règle ${rule}`,
+  someTargets: 'certaines cibles seulement',
   feed: 'Dans votre propre calendrier',
   feedHelp:
     'Créez une adresse qu’Outlook, Google Agenda ou Thunderbird peut consulter. Qui a l’adresse voit du planning ce que vous pouvez en voir : gardez-la pour vous.',

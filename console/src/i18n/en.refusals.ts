@@ -155,6 +155,7 @@ export const enRefusals: Refusals = {
     `${file ?? 'The template'}${line ? `, line ${line}` : ''}: it can’t be rendered.`,
   'wrong-ticket': () => 'The message names another request.',
   'no-vote': () => enVotes.noVote,
+  'already-voted': () => 'You have voted.',
   'vote-not-needed': ({ missing }) => enVotes.notNeeded(votes(missing)),
   'votes-missing': ({ missing }) => enVotes.othersToo(votes(missing)),
 };

@@ -104,6 +104,8 @@ export const en = {
     },
     search: 'Search names, people, text',
     filters: 'Filters',
+    done: 'Done',
+    anyDone: 'Done at any time',
     state: 'State',
     anyState: 'Any state',
     states: (count: number) => n(count, 'state', 'states'),

@@ -17,6 +17,8 @@ export const enVotes = {
   and,
   given: (count: number, mine: boolean) =>
     mine && count === 1 ? 'You voted' : `${n(count, 'vote', 'votes')} given${mine ? ', one yours' : ''}`,
+  lacking: (missing: number, needed: number, mine: boolean) =>
+    `${mine ? 'You voted, ' : ''}needs ${missing} of ${n(needed, 'vote', 'votes')}`,
   more: (count: number) => n(count, 'vote', 'votes'),
   done: (id: string) => `Your vote for ${id} is recorded; others are missing`,
   later: (what: string) => `Your vote for ${what} will be recorded`,

@@ -172,6 +172,7 @@ export const frRefusals: Refusals = {
     `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
   'wrong-ticket': () => 'Le message nomme une autre demande.',
   'no-vote': () => frVotes.noVote,
+  'already-voted': () => 'Vous avez voté.',
   'vote-not-needed': ({ missing }) => frVotes.notNeeded(votes(missing)),
   'votes-missing': ({ missing }) => frVotes.othersToo(votes(missing)),
 };

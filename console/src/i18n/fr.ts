@@ -103,6 +103,8 @@ export const fr: Messages = {
     },
     search: 'Chercher noms, personnes, texte',
     filters: 'Filtres',
+    done: 'Fait',
+    anyDone: 'Fait à tout moment',
     state: 'État',
     anyState: 'Tous les états',
     states: (count) => n(count, 'état', 'états'),

@@ -19,6 +19,7 @@ export const frVotes: VoteWords = {
     mine && count === 1
       ? 'Vous avez voté'
       : `${n(count, 'voix donnée', 'voix données')}${mine ? ', dont la vôtre' : ''}`,
+  lacking: (missing, needed, mine) => `${mine ? 'Vous avez voté, ' : ''}manque ${missing} voix sur ${needed}`,
   more: (count) => n(count, 'voix', 'voix'),
   done: (id) => `Votre voix pour ${id} est enregistrée ; il en manque d’autres`,
   later: (what) => `Votre voix pour ${what} sera enregistrée`,

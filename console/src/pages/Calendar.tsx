@@ -3,7 +3,7 @@ import { DayGrid } from '@/components/calendar/DayGrid';
 import { moved, shownDays, type Span, type View } from '@/components/calendar/days';
 import { FeedAddress } from '@/components/calendar/FeedAddress';
 import { DEVICE_ZONE } from '@/components/form/zone';
-import { usePlan, useShown, type Shown } from '@/hooks/useCalendar';
+import { useFreezes, usePlan, useShown, type Shown } from '@/hooks/useCalendar';
 import { usePageTitle } from '@/hooks/usePageTitle';
 import { useSpeech } from '@/i18n';
 import { useCalendarWords } from '@/i18n/calendar';
@@ -13,12 +13,13 @@ import { Empty } from '@/ui/Empty';
 import { NotRead } from '@/ui/NotRead';
 import { Segments } from '@/ui/Segments';
 
-/** What is planned: deployments that have a date, by week and by month; on a phone as a list. */
+/** What is planned: deployments that have a date, and the freezes in between, by week and by month; on a phone as a list. */
 export default function Calendar() {
   const w = useCalendarWords();
   const [shown, change] = useShown();
   const span = shownDays(shown.view, shown.at);
   const { data, error, refetch, isPlaceholderData } = usePlan(span.first, span.last);
+  const freezes = useFreezes(span.first, span.last).data ?? [];
   usePageTitle(w.title);
   return (
     <div className="space-y-4">
@@ -34,7 +35,7 @@ export default function Calendar() {
       ) : data ? (
         <div aria-busy={isPlaceholderData} className="space-y-2">
           {data.more > 0 && <p className="text-muted">{w.more(data.more)}</p>}
-          {data.tickets.length === 0 && (
+          {data.tickets.length + freezes.length === 0 && (
             <div className="lg:hidden">
               <Empty icon={CalendarDays} title={w.nothing} help={w.nothingHelp} />
             </div>
@@ -42,6 +43,7 @@ export default function Calendar() {
           <DayGrid
             days={span.days}
             tickets={data.tickets}
+            freezes={freezes}
             month={shown.view === 'month' ? shown.at.getMonth() : undefined}
           />
         </div>

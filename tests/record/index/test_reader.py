@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,13 @@ async def test_stats_count_in_the_zone_asked_for(repository: Repository, index: 
     await stories[2].then("approved")
     now = NOW.replace(hour=22)
     assert tuple(vars_of(index.stats(ALL, now, PARIS))) == (1, 2, 1, 1)
+    first, _, third, _ = (each.ticket.id for each in stories)
+    last = stories[0].ticket.status.deployed_at
+    assert last is not None
+    asked = TicketQuery(scope=ALL, approved_after=NOW)
+    assert sorted(ids(index.page(asked))) == [first, third]
+    assert ids(index.page(replace(asked, deployed_after=last))) == [first]
+    assert ids(index.page(replace(asked, deployed_after=last + timedelta(seconds=1)))) == []
     assert tuple(vars_of(index.stats(ALL, now.replace(hour=23), PARIS))) == (1, 0, 0, 1)
     assert tuple(vars_of(index.stats(ALL, now + timedelta(days=7), PARIS))) == (1, 0, 0, 0)
     assert (

@@ -1,21 +1,23 @@
 import { Link } from 'react-router';
-import type { Ticket } from '@/api/types';
+import type { FreezeTime, Ticket } from '@/api/types';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { StatusBadge } from '@/components/requests/StatusBadge';
 import { useSpeech } from '@/i18n';
 import { useCalendarWords } from '@/i18n/calendar';
 import { cx } from '@/ui/classes';
 import { dayOf } from './days';
+import { FrozenTime, frozenOn } from './FrozenTime';
 
 interface Given {
   days: readonly Date[];
   tickets: readonly Ticket[];
+  freezes: readonly FreezeTime[];
   /** The month whose days stand out; none for a week. */
   month?: number | undefined;
 }
 
-/** Days side by side, seven in a row; on a phone one below the other, without those on which nothing is planned. */
-export function DayGrid({ days, tickets, month }: Given) {
+/** Days side by side, seven in a row; on a phone one below the other, without those on which nothing is planned or frozen. */
+export function DayGrid({ days, tickets, freezes, month }: Given) {
   const w = useCalendarWords();
   const today = dayOf(new Date());
   const planned = new Map<string, Ticket[]>();
@@ -32,17 +34,23 @@ export function DayGrid({ days, tickets, month }: Given) {
       {days.map((day) => {
         const name = dayOf(day);
         const found = planned.get(name) ?? [];
+        const frozen = frozenOn(freezes, day);
         return (
           <li
             key={name}
             className={cx(
               'min-w-0 space-y-1.5 p-2 lg:min-h-28',
               month !== undefined && day.getMonth() !== month ? 'bg-quiet-soft' : 'bg-surface',
-              found.length === 0 && 'max-lg:hidden',
+              found.length + frozen.length === 0 && 'max-lg:hidden',
             )}
           >
             <DayName day={day} today={name === today} />
             <ul className="space-y-1.5">
+              {frozen.map((freeze) => (
+                <li key={`${freeze.rule} ${freeze.begins}`}>
+                  <FrozenTime freeze={freeze} day={day} />
+                </li>
+              ))}
               {found.map((ticket) => (
                 <li key={ticket.metadata.id}>
                   <Planned ticket={ticket} />

@@ -1,11 +1,12 @@
-import { holdOf, lapseOf, standsInLine } from '@/api/lifecycle';
+import { awaitsLaunch, holdOf, lapseOf, standsInLine } from '@/api/lifecycle';
 import type { Ticket } from '@/api/types';
 import { counted } from '@/api/votes';
 import { useNow } from '@/hooks/useNow';
-import { useCommits, usePermissions } from '@/hooks/useRequests';
+import { useCommits, useLine, usePermissions } from '@/hooks/useRequests';
 import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { useVotingWords } from '@/i18n/voting';
+import { useClosedSentence } from '@/components/requests/FreezeNotice';
 import { TimelineEntry } from './TimelineEntry';
 
 interface RequestTimelineProps {
@@ -17,6 +18,7 @@ interface RequestTimelineProps {
 export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
   const { t, format } = useSpeech();
   const voting = useVotingWords();
+  const sayClosed = useClosedSentence();
   const now = useNow();
   const { state } = ticket.status;
   const history = useTold(ticket);
@@ -26,10 +28,13 @@ export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
   const anew = lapseOf(ticket)?.decideBy;
   const votes = usePermissions(ticket.metadata.id).data?.votes;
   const awaiting = votes ? voting.awaiting(counted(votes.missing)) : t.detail.awaiting;
+  const closed = useLine(ticket.metadata.id, awaitsLaunch(ticket)).data?.closed;
+  // A freeze that holds at its date keeps it longer than the date does.
+  const launch = closed ? sayClosed(closed) : (waitsFor ?? t.detail.awaitingLaunch);
   const next: Partial<Record<typeof state, string>> = {
     pending: anew ? t.detail.awaitingAnew(format.dateTime(anew)) : awaiting,
-    approved: holdOf(ticket) ? t.detail.awaitingRelease : (waitsFor ?? t.detail.awaitingLaunch),
-    deploying: standsInLine(ticket) ? t.detail.awaitingLaunch : t.detail.running,
+    approved: holdOf(ticket) ? t.detail.awaitingRelease : launch,
+    deploying: standsInLine(ticket) ? launch : t.detail.running,
   };
   const upcoming = next[state];
   return (

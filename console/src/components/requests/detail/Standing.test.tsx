@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { KEYS } from '@/hooks/useRequests';
 import { show } from '@/test/render';
 import { after } from '@/test/tickets';
+import { RequestTimeline } from './RequestTimeline';
 import { Standing } from './Standing';
 
 const nameOf = () => 'Jean Dupont';
@@ -107,6 +108,19 @@ describe('what an open request waits for', () => {
     expect(screen.getByText(said)).toBeInTheDocument();
     if (closed.reason) expect(screen.getByText(closed.reason)).toBeInTheDocument();
     expect(screen.getByText('The database is being moved')).toBeInTheDocument();
+  });
+
+  it.each([
+    ['en', 'Nothing is launched until Mon 30 Nov, 08:00 UTC (rule year-end)'],
+    ['fr', 'Aucun déploiement avant le lun. 30 nov., 08:00 UTC (règle year-end)'],
+  ] as const)('stands at the end of what happened, in place of its turn or date (%s)', (language, said) => {
+    const closed = { rule: 'year-end', reason: 'The books are closed', until: '2026-11-30T08:00:00Z' };
+    const known = [NO_COMMITS, [[...KEYS.comparisons, 'line', ID], { ahead: [], closed }]] as const;
+    show(<RequestTimeline ticket={after('approved', { action: 'approved' })} nameOf={nameOf} />, {
+      language,
+      known,
+    });
+    expect(screen.getAllByRole('listitem').at(-1)).toHaveTextContent(said);
   });
 
   it.each([

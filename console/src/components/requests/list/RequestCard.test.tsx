@@ -16,7 +16,7 @@ function row(closed: Closed | undefined, language: Language = 'en') {
         ticket={ticket('approved')}
         tenant="Finance"
         compared={undefined}
-        closed={closed}
+        ruled={closed && { ticketId: 'PR-2026-0003', closed, votes: null }}
         choice={undefined}
         nameOf={() => 'Pierre Durand'}
         onApprove={undefined}

@@ -2,7 +2,7 @@ import { CalendarClock, Layers } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'react-router';
 import { deciderOf } from '@/api/lifecycle';
-import type { Closed, Ticket } from '@/api/types';
+import type { RuledRequest, Ticket } from '@/api/types';
 import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
@@ -10,8 +10,8 @@ import { Ago } from '@/ui/Time';
 import { FreezeMark } from '@/components/requests/FreezeMark';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
-import { VotesGiven } from '@/components/requests/VotesGiven';
 import { StatusBadge } from '@/components/requests/StatusBadge';
+import { VotesMark } from '@/components/requests/VotesMark';
 import { RowActions } from './RowActions';
 import { ComparedVersion } from '@/components/requests/VersionChange';
 
@@ -24,8 +24,8 @@ interface RequestCardProps {
   /** The tenant as people call it. */
   tenant: string;
   compared: Compared | undefined;
-  /** The freeze that it is in. */
-  closed: Closed | undefined;
+  /** What rules keep it waiting for. */
+  ruled: RuledRequest | undefined;
   choice: Choice | undefined;
   nameOf: (email: string) => string;
   onSelect: (id: string, on: boolean) => void;
@@ -38,7 +38,7 @@ export const RequestCard = memo(function RequestCard({
   ticket,
   tenant,
   compared,
-  closed,
+  ruled,
   choice,
   nameOf,
   onSelect,
@@ -80,7 +80,6 @@ export const RequestCard = memo(function RequestCard({
           <span className="inline-flex flex-wrap gap-1">
             {waits ? <ImpactBadge impact={request.impactAssessment} /> : <StatusBadge state={state} />}
             <Marks ticket={ticket} />
-            <VotesGiven ticket={ticket} mine={choice === 'voted'} />
           </span>
           {decided && <span className="ms-2 text-xs text-muted sm:ms-0 sm:block">{decided}</span>}
         </div>
@@ -107,7 +106,8 @@ export const RequestCard = memo(function RequestCard({
                     {t.versions.othersShort(others)}
                   </span>
                 )}
-                {closed && <FreezeMark closed={closed} />}
+                <VotesMark ticket={ticket} votes={ruled?.votes} mine={choice === 'voted'} />
+                {ruled?.closed && <FreezeMark closed={ruled.closed} />}
               </span>
             </Link>
           </p>

@@ -1,6 +1,6 @@
-import { SlidersHorizontal, X } from 'lucide-react';
+import { SlidersHorizontal } from 'lucide-react';
 import { useState, type RefObject } from 'react';
-import { isFiltered, NO_FILTERS, PERIODS, type Filters, type Period } from '@/api/filters';
+import { DONE, PERIODS, type Done, type Filters, type Period } from '@/api/filters';
 import { TYPES, type Me, type TargetType } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { Button } from '@/ui/Button';
@@ -8,9 +8,17 @@ import { Choice } from '@/ui/Choice';
 import { cx } from '@/ui/classes';
 import { inputClass } from '@/ui/Field';
 import { SearchBox } from '@/ui/SearchBox';
+import { ClearFilters } from './ClearFilters';
 import { SavedFilters } from './SavedFilters';
 import { StateFilter } from './StateFilter';
 import { OrderChoice, ViewChoice } from './ViewAndOrder';
+
+/** The figure whose list it is. */
+const FIGURES = {
+  'approved-today': 'approvedToday',
+  'rejected-today': 'rejectedToday',
+  'deployed-week': 'deployedThisWeek',
+} as const satisfies Record<Done, string>;
 
 interface RequestFiltersProps {
   filters: Filters;
@@ -68,17 +76,23 @@ export function RequestFilters({ filters, me, search, change }: RequestFiltersPr
           options={TYPES.map((each) => [each, t.type[each]])}
           change={(type) => change({ type: type as TargetType | '' })}
         />
+        {/* A figure on top leads here; its own list is the only way to it. */}
+        {filters.done && (
+          <Choice
+            label={t.list.done}
+            any={t.list.anyDone}
+            value={filters.done}
+            options={DONE.map((each) => [each, t.list.stats[FIGURES[each]]])}
+            change={(done) => change({ done: done as Done | '' })}
+          />
+        )}
         <PeriodFilter filters={filters} change={change} />
         <OrderChoice filters={filters} change={change} />
         <SavedFilters filters={filters} />
       </div>
       <ViewChoice filters={filters} change={change} />
-      {isFiltered(filters) && (
-        <Button tone="ghost" small onClick={() => change(NO_FILTERS)}>
-          <X className="size-3.5" aria-hidden />
-          {t.list.clearFilters}
-        </Button>
-      )}
+      {/* Above rows it stands beside their number. */}
+      {filters.view === 'split' && <ClearFilters filters={filters} change={change} />}
     </div>
   );
 }

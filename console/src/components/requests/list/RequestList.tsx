@@ -4,15 +4,16 @@ import type { Filters } from '@/api/filters';
 import { isPending } from '@/api/lifecycle';
 import type { Me, Ticket } from '@/api/types';
 import { hasVoted } from '@/api/votes';
-import { useClosed } from '@/hooks/useClosed';
 import { useComparisons } from '@/hooks/useComparisons';
 import { usePeople } from '@/hooks/usePeople';
+import { useRuled } from '@/hooks/useRuled';
 import type { ListData } from '@/hooks/useRequests';
 import type { Selection } from '@/hooks/useSelection';
 import { useSpeech } from '@/i18n';
 import { cx } from '@/ui/classes';
 import { NotRead } from '@/ui/NotRead';
 import { decidedAlone } from '@/components/requests/decide/bulkPlan';
+import { ClearFilters } from './ClearFilters';
 import { ListSkeleton } from './ListSkeleton';
 import { MoreRequests } from './MoreRequests';
 import { NoRequests } from './NoRequests';
@@ -33,7 +34,7 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
   const nameOf = usePeople();
   const names = useMemo(() => new Map(me.tenants.map((each) => [each.name, each.displayName])), [me.tenants]);
   const compared = useComparisons(tickets);
-  const closed = useClosed(tickets);
+  const ruled = useRuled(tickets);
   if (list.isPending) return <ListSkeleton />;
   if (list.isError && !list.data) return <NotRead error={list.error} retry={list.refetch} />;
   const total = list.data.pages[0]?.total ?? 0;
@@ -44,6 +45,7 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
         <p role="status" className="whitespace-nowrap">
           {t.list.count(total)}
         </p>
+        <ClearFilters filters={filters} change={change} />
         {selection.offered && tickets.some(decidedAlone) && <p>{t.bulk.aloneHelp}</p>}
       </div>
       {tickets.length === 0 ? (
@@ -61,7 +63,7 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
               ticket={ticket}
               tenant={names.get(ticket.metadata.tenant) ?? ticket.metadata.tenant}
               compared={compared(ticket.metadata.id)}
-              closed={closed(ticket.metadata.id)}
+              ruled={ruled(ticket.metadata.id)}
               choice={choiceOf(ticket, selection, me)}
               nameOf={nameOf}
               onSelect={selection.set}

@@ -1,17 +1,14 @@
 import { Link } from 'react-router';
 import { ROWS, writeFilters, type Filters } from '@/api/filters';
 import { holds } from '@/api/rights';
-import type { Me, State } from '@/api/types';
+import type { Me } from '@/api/types';
 import { useStats, useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { Bone } from '@/ui/Skeleton';
 
-/** What was approved is by now in one of these. */
-const APPROVED: readonly State[] = ['approved', 'deploying', 'deployed', 'failed'];
-
-function leadsTo(states: readonly State[], order: Filters['order'] = '-updatedAt'): string {
-  const filters: Filters = { ...ROWS, tab: 'all', states, order };
+function leadsTo(what: Partial<Filters>): string {
+  const filters: Filters = { ...ROWS, tab: 'all', ...what };
   return `?${writeFilters(filters).toString()}`;
 }
 
@@ -24,11 +21,17 @@ export function RequestStats({ me }: { me: Me }) {
   const { stats } = t.list;
   // Has its line before it is known, so that nothing moves when it is.
   const mine = holds(me, 'approve') ? (waiting === undefined ? '\u00a0' : words.ofThese(waiting)) : undefined;
+  const order = '-updatedAt';
   const rows = [
-    [stats.pending, data?.pending, leadsTo(['pending'], '-createdAt'), words.pending, mine],
-    [stats.approvedToday, data?.approvedToday, leadsTo(APPROVED), words.today],
-    [stats.rejectedToday, data?.rejectedToday, leadsTo(['rejected']), words.todayRejected],
-    [stats.deployedThisWeek, data?.deployedThisWeek, leadsTo(['deployed']), words.week],
+    [stats.pending, data?.pending, leadsTo({ states: ['pending'] }), words.pending, mine],
+    [stats.approvedToday, data?.approvedToday, leadsTo({ done: 'approved-today', order }), words.today],
+    [
+      stats.rejectedToday,
+      data?.rejectedToday,
+      leadsTo({ done: 'rejected-today', order }),
+      words.todayRejected,
+    ],
+    [stats.deployedThisWeek, data?.deployedThisWeek, leadsTo({ done: 'deployed-week', order }), words.week],
   ] as const;
   return (
     <nav aria-label={stats.label}>

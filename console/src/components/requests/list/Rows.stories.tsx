@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
 import { ROWS } from '@/api/filters';
-import { IMPACTS, STATES } from '@/api/types';
+import { IMPACTS, STATES, type RuledRequest, type State } from '@/api/types';
 import { ticket } from '@/test/tickets';
 import { FreshRequests } from './FreshRequests';
 import { RequestCard, type Choice } from './RequestCard';
@@ -11,6 +11,10 @@ export default { title: 'List of requests' } satisfies Meta;
 const CHOICES: readonly (Choice | undefined)[] = ['free', 'selected', 'alone', 'decided', undefined];
 
 const FROZEN = { rule: 'year-end', reason: 'The books are closed', until: null };
+const RULED: Partial<Record<State, RuledRequest>> = {
+  pending: { ticketId: 'PR-2026-0000', closed: null, votes: { needed: 2, missing: 1 } },
+  approved: { ticketId: 'PR-2026-0001', closed: FROZEN, votes: null },
+};
 
 /** A row in each state; some can be selected, are, or can't be. */
 export const Rows: StoryObj = {
@@ -31,7 +35,7 @@ export const Rows: StoryObj = {
             }}
             tenant="Finance"
             compared="loading"
-            closed={state === 'approved' ? FROZEN : undefined}
+            ruled={RULED[state]}
             choice={CHOICES[index % CHOICES.length]}
             nameOf={() => 'Pierre Durand'}
             onApprove={() => undefined}

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'react';
-import type { Ticket } from '@/api/types';
+import type { Ticket, VoteCount } from '@/api/types';
 import { isPending } from '@/api/lifecycle';
 import { hasVoted } from '@/api/votes';
-import { VotesGiven } from '@/components/requests/VotesGiven';
+import { VotesMark } from '@/components/requests/VotesMark';
 import { useCaller } from '@/shell/useCaller';
 import { usePeople } from '@/hooks/usePeople';
+import { useRuled } from '@/hooks/useRuled';
 import { useSpeech } from '@/i18n';
 import { useVotingWords } from '@/i18n/voting';
 import { useDecidingWords } from '@/i18n/deciding';
@@ -17,6 +18,7 @@ import type { Triage } from './useTriage';
 /** The requests beside the one that is shown; those that were decided stay in their place. */
 export function TriageList({ tickets, triage }: { tickets: readonly Ticket[]; triage: Triage }) {
   const words = useDecidingWords();
+  const ruled = useRuled(tickets);
   return (
     <nav
       aria-label={words.list}
@@ -29,6 +31,7 @@ export function TriageList({ tickets, triage }: { tickets: readonly Ticket[]; tr
             ticket={ticket}
             shown={ticket.metadata.id === triage.at}
             leaving={triage.leaving.get(ticket.metadata.id)}
+            votes={ruled(ticket.metadata.id)?.votes}
             go={triage.go}
           />
         ))}
@@ -42,10 +45,11 @@ interface TriageRowProps {
   shown: boolean;
   /** Whether what is on its way is one vote of several; undefined where nothing is. */
   leaving: boolean | undefined;
+  votes: VoteCount | null | undefined;
   go: (id: string) => void;
 }
 
-function TriageRow({ ticket, shown, leaving, go }: TriageRowProps) {
+function TriageRow({ ticket, shown, leaving, votes, go }: TriageRowProps) {
   const { t } = useSpeech();
   const voting = useVotingWords();
   const words = useDecidingWords();
@@ -80,7 +84,7 @@ function TriageRow({ ticket, shown, leaving, go }: TriageRowProps) {
           {waits && <ImpactBadge impact={request.impactAssessment} />}
           {goes && <span className="text-info-text">{leaving ? voting.leaving : words.leaving}</span>}
           {!isPending(ticket) && !goes && <StatusBadge state={ticket.status.state} />}
-          {!goes && <VotesGiven ticket={ticket} mine={mine} />}
+          {!goes && <VotesMark ticket={ticket} votes={votes} mine={mine} />}
         </span>
         <span className="text-xs text-muted">
           {t.list.by(nameOf(createdBy))} · <Ago at={createdAt} />
