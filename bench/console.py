@@ -55,6 +55,7 @@ class Seen:
     moved: list[float] = field(default_factory=list)
     searches: list[float] = field(default_factory=list)
     frames: list[float] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     scripts: float = 0
     page: float = 0
 
@@ -124,7 +125,9 @@ def measure(desk: Desk, seen: Seen) -> None:
     for _ in range(3):
         desk.stack.ask(f"9.{next(OTHERS)}.0")
     desk.page.wait_for_timeout(2_500)  # the stream tells of them, and the figures on top follow a second later
-    seen.moved.append(max(used.cls, vitals(desk.page).cls))
+    watched = vitals(desk.page)
+    seen.moved.append(max(used.cls, watched.cls))
+    seen.told += [f"slowest: {used.slowest}", *(f"moved: {each}" for each in (*used.moved, *watched.moved))]
     seen.searches.append(_timed(lambda: _found(desk, "stock")))
     seen.frames += _scrolled(desk.page)
 
@@ -199,6 +202,8 @@ def report(what: str, seen: Seen) -> None:
     _print("scripts until the list is there, KB compressed", [seen.scripts], "scripts")
     print(f"  a page of the list: {seen.page:.1f} KB compressed")
     _print("a search, from its last key to its rows, ms", seen.searches)
+    for each in seen.told:
+        print(f"    {each}")
     late = sum(frame > 50 for frame in seen.frames) / len(seen.frames)
     print(f"  scrolling: {statistics.median(seen.frames):.0f} ms a frame, {late:.1%} over 50 ms")
 
