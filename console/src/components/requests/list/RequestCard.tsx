@@ -27,6 +27,7 @@ interface RequestCardProps {
   /** What rules keep it waiting for. */
   ruled: RuledRequest | undefined;
   choice: Choice | undefined;
+  voted?: boolean;
   nameOf: (email: string) => string;
   onSelect: (id: string, on: boolean) => void;
   /** Where it can be decided from its row. */
@@ -40,6 +41,7 @@ export const RequestCard = memo(function RequestCard({
   compared,
   ruled,
   choice,
+  voted = false,
   nameOf,
   onSelect,
   onApprove,
@@ -106,7 +108,7 @@ export const RequestCard = memo(function RequestCard({
                     {t.versions.othersShort(others)}
                   </span>
                 )}
-                <VotesMark ticket={ticket} votes={ruled?.votes} mine={choice === 'voted'} />
+                <VotesMark ticket={ticket} votes={ruled?.votes} mine={voted} />
                 {ruled?.closed && <FreezeMark closed={ruled.closed} />}
               </span>
             </Link>

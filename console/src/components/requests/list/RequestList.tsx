@@ -65,6 +65,7 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
               compared={compared(ticket.metadata.id)}
               ruled={ruled(ticket.metadata.id)}
               choice={choiceOf(ticket, selection, me)}
+              voted={hasVoted(ticket, me.email)}
               nameOf={nameOf}
               onSelect={selection.set}
               onApprove={selection.offered ? onApprove : undefined}
