@@ -49,4 +49,6 @@ class ProofActivities:
         if delivery.decision.action.votes:
             check_shown(facts, delivery.decision.production)
             if roles.refusal(delivery.decision.person, Permission.APPROVE, ticket) is None:  # as the promotion judges
-                check_vote(facts, delivery.decision)
+                # Others' votes don't count: by the time the promotion takes the signal, they may be taken back.
+                alone = facts.poll.model_copy(update={"voters": ()})
+                check_vote(facts.model_copy(update={"poll": alone}), delivery.decision)

@@ -92,7 +92,8 @@ class Decisions:
                 ticket = now
 
     async def _decide(self, by: SignedIn, ticket: PromotionRequest, asked: DecisionRequest) -> Answer:
-        person = by.person
+        unvotes = asked.action is DecisionAction.UNENDORSE
+        person = lifecycle.voted_as(ticket, by.person) if unvotes else by.person
         if asked.if_match is not None and not matches(asked.if_match, etag(ticket)):
             raise ChangedSince
         case = await self._judged_by(ticket, asked.action)

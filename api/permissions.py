@@ -32,6 +32,8 @@ class Case:
         """The reason why the person may not decide this now, or None; a vote after which others are missing, too."""
         if action is DecisionAction.APPROVE:
             action = lifecycle.vote(self.target, person)
+        elif action is DecisionAction.UNENDORSE:
+            person = lifecycle.voted_as(self.ticket, person)
         decision = Decision(
             id="asked-beforehand",
             ticket_id=self.ticket.id,

@@ -51,7 +51,8 @@ class VoteCount(Frozen):
 class Votes(Frozen):
     """The votes that an approval takes by a rule, those that stand and those that are missing now.
 
-    `asked` are people who could give one of the missing ones. A vote stands in the history whoever lost the role since.
+    `asked` are people who could give one of the missing ones; `unfillable` are those that are missing even if all of
+    them vote. A vote stands in the history whoever lost the role since.
     """
 
     rule: str | None
@@ -59,13 +60,14 @@ class Votes(Frozen):
     given: tuple[GivenVote, ...]
     missing: tuple[Needed, ...]
     asked: tuple[Decider, ...]
+    unfillable: tuple[Needed, ...]
 
 
 def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterable[Person]) -> Votes | None:
     """The votes on a request; None where one approval is enough. `able` are the people who may approve it."""
     if target is None or not _votes(target):
         return None
-    poll, lacking = target.poll, target.poll.missing()
+    poll, lacking, able = target.poll, target.poll.missing(), tuple(able)
     given = [ticket.status.history[place] for place in ticket.votes]
     return Votes(
         rule=target.rules.approvals_of,
@@ -73,6 +75,7 @@ def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterabl
         given=tuple(GivenVote(by=entry.by, at=entry.at, comment=entry.comment) for entry in given),
         missing=tuple(map(Needed.of, lacking)),
         asked=tuple(Decider.of(each) for each in able if not lacking or poll.is_needed(each)),
+        unfillable=tuple(map(Needed.of, poll.missing(*able))) if ticket.state is State.PENDING else (),
     )
 
 

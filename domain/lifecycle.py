@@ -35,7 +35,7 @@ from domain.errors import (
     VotesMissing,
     WrongTicket,
 )
-from domain.roles import Permission, Person, Requester
+from domain.roles import Permission, Person, Requester, same_address
 from domain.targets import TargetFacts
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, State, Status
 
@@ -176,6 +176,14 @@ def _check_state(ticket: PromotionRequest, action: DecisionAction, launching: bo
     wrongly_held = held if action is DecisionAction.HOLD else action is DecisionAction.RELEASE and not held
     if ticket.state not in states or asked_for_job or wrongly_held:
         raise violation(f"{violation.sentence}: it is {state}", state=state)
+
+
+def voted_as(ticket: PromotionRequest, person: Person) -> Person:
+    """The person by the address that gave their vote, if one of theirs stands: it is theirs to take back."""
+    given = [by for place in ticket.votes if same_address(by := ticket.status.history[place].by) in person.addresses]
+    if not given or person.email in given:
+        return person
+    return person.model_copy(update={"email": given[-1], "aliases": (*person.aliases, person.email)})
 
 
 def _check_voted(ticket: PromotionRequest, person: Person) -> None:

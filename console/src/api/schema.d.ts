@@ -3171,7 +3171,8 @@ export interface components {
          * Votes
          * @description The votes that an approval takes by a rule, those that stand and those that are missing now.
          *
-         *     `asked` are people who could give one of the missing ones. A vote stands in the history whoever lost the role since.
+         *     `asked` are people who could give one of the missing ones; `unfillable` are those that are missing even if all of
+         *     them vote. A vote stands in the history whoever lost the role since.
          */
         Votes: {
             /** Rule */
@@ -3184,6 +3185,8 @@ export interface components {
             missing: components["schemas"]["Needed"][];
             /** Asked */
             asked: components["schemas"]["Decider"][];
+            /** Unfillable */
+            unfillable: components["schemas"]["Needed"][];
         };
         /**
          * WebhookResult

@@ -11,6 +11,8 @@ const enVoting = {
   needs: 'Needed',
   complete: 'complete',
   missing: (count: number) => `${count} missing`,
+  unfillable: (count: number) =>
+    count === 1 ? 'nobody is left who could fill it' : `nobody is left who could fill ${count} of them`,
   voted: 'Voted',
   nobody: 'Nobody yet',
   awaiting: (count: number) => `Awaiting ${en(count, 'vote', 'votes')}…`,
@@ -43,6 +45,8 @@ const frVoting: VotingWords = {
   needs: 'Il faut',
   complete: 'complet',
   missing: (count) => (count === 1 ? 'il en manque 1' : `il en manque ${count}`),
+  unfillable: (count) =>
+    count === 1 ? 'il ne reste personne pour la donner' : `il ne reste personne pour en donner ${count}`,
   voted: 'Ont voté',
   nobody: 'Personne pour l’instant',
   awaiting: (count) => `En attente de ${fr(count, 'voix', 'voix')}…`,

@@ -12,6 +12,7 @@ export function votes(more: Partial<Votes> = {}): Votes {
     given: [{ by: 'jean.dupont@cab-i.com', at: '2026-12-24T10:30:00Z', comment: 'Read the plan' }],
     missing: [cpi(1)],
     asked: [{ name: 'Alice Admin', email: 'alice.admin@cab-i.com' }],
+    unfillable: [],
     ...more,
   };
 }

@@ -55,6 +55,15 @@ describe('the votes on a request', () => {
     expect(screen.getByText(/Nobody can approve it as things are/)).toBeInTheDocument();
   });
 
+  it('name the need that nobody is left to fill, in both languages', () => {
+    const said = votes({ needs: [cpi(3)], missing: [cpi(2)], unfillable: [cpi(1)] });
+    const { unmount } = shown(said);
+    expect(screen.getByText('nobody is left who could fill it')).toBeInTheDocument();
+    unmount();
+    shown({ ...said, unfillable: [cpi(2)] }, ticket(), 'fr');
+    expect(screen.getByText('il ne reste personne pour en donner 2')).toBeInTheDocument();
+  });
+
   it('are those who gave them, once it is decided', () => {
     const [one] = votes().given;
     const given = [...votes().given, ...(one ? [{ ...one, by: ALICE.email, comment: null }] : [])];

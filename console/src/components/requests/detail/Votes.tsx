@@ -17,7 +17,7 @@ interface VotesSectionProps {
 /** The votes on a request that takes more than one: what they need, who gave one, who is asked; later, who gave them. */
 export function VotesSection({ ticket, votes, nameOf }: VotesSectionProps) {
   const words = useVotingWords();
-  const { given, needs, missing, asked, rule } = votes;
+  const { given, needs, missing, asked, rule, unfillable } = votes;
   const voted = <Given given={given} nameOf={nameOf} />;
   if (!isPending(ticket)) {
     return given.length > 1 ? <Section title={words.title}>{voted}</Section> : null;
@@ -32,7 +32,7 @@ export function VotesSection({ ticket, votes, nameOf }: VotesSectionProps) {
         </p>
       )}
       <Part title={words.needs}>
-        <Needs needs={needs} missing={missing} />
+        <Needs needs={needs} missing={missing} unfillable={unfillable} />
       </Part>
       <Part title={words.voted}>{voted}</Part>
       <Part title={words.asked}>
@@ -43,13 +43,14 @@ export function VotesSection({ ticket, votes, nameOf }: VotesSectionProps) {
 }
 
 /** Each need with what is missing of it; the shape, the colour and the words say the same. */
-function Needs({ needs, missing }: Pick<Votes, 'needs' | 'missing'>) {
+function Needs({ needs, missing, unfillable }: Pick<Votes, 'needs' | 'missing' | 'unfillable'>) {
   const { t } = useSpeech();
   const words = useVotingWords();
   return (
     <ul className="space-y-1.5">
       {needs.map((need, index) => {
-        const left = missing.find((each) => isSame(each, need))?.count ?? 0;
+        const left = countOf(missing, need);
+        const never = countOf(unfillable, need);
         const Icon = left ? CircleDashed : CircleCheck;
         return (
           <li key={index} className="flex gap-2">
@@ -60,6 +61,7 @@ function Needs({ needs, missing }: Pick<Votes, 'needs' | 'missing'>) {
             <div>
               <p>{t.votes.need(need)}</p>
               <p className="text-[0.8125rem] text-muted">{left ? words.missing(left) : words.complete}</p>
+              {never > 0 && <p className="text-[0.8125rem] text-warn-text">{words.unfillable(never)}</p>}
             </div>
           </li>
         );
@@ -68,7 +70,8 @@ function Needs({ needs, missing }: Pick<Votes, 'needs' | 'missing'>) {
   );
 }
 
-const isSame = (one: Need, other: Need) => one.role === other.role && one.group === other.group;
+const countOf = (needs: readonly Need[], { role, group }: Need) =>
+  needs.find((each) => each.role === role && each.group === group)?.count ?? 0;
 
 /** Who voted, when, and what they said. */
 function Given({ given, nameOf }: { given: Votes['given']; nameOf: (email: string) => string }) {
