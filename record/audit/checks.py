@@ -72,12 +72,17 @@ class Step:
     others: TargetSoFar
     decide_by: datetime
     """Until when somebody had to decide, long ago where that is neither signed nor recorded."""
-    earlier: Callable[[], RecordAsOf]
-    """The record's word some minutes before the act: whoever looked in between may have read either."""
+    earlier: Callable[[], Iterable[RecordAsOf]]
+    """The record's word in every state since some minutes before the act: whoever looked may have read any of them."""
 
     @property
     def last(self) -> HistoryEntry:
         return self.now.last
+
+    def always(self, broken: Callable[[RecordAsOf], object]) -> bool:
+        """Tells whether a rule is broken by every state of the files that whoever acted may have read."""
+        now = RecordAsOf(self.directory, self.target)
+        return bool(broken(now)) and all(map(broken, self.earlier()))
 
     def violation(self, rule: str, sentence: str) -> Violation:
         return Violation(str(self.commit.id), self.now.id, rule, sentence)
@@ -163,9 +168,9 @@ def check_target(step: Step) -> Iterator[Violation]:
     if step.last.action is Action.APPROVED and unowned:
         return  # of two tenants' first approvals at once, one owns the target; the other one launches nothing
     asked = (ticket.metadata.tenant, ticket.spec.target)
-    refused = targets.objection(step.target, *asked)
-    if refused is None or targets.objection(step.earlier().target, *asked) is None:
+    if not step.always(lambda record: targets.objection(record.target, *asked)):
         return
+    refused = targets.objection(step.target, *asked)
     if isinstance(refused, FaultyFile):
         yield step.violation("fault-ignored", f"it was {step.last.action} though {refused}")
     else:
@@ -178,7 +183,7 @@ def _lets_go_on(entry: HistoryEntry) -> bool:
 
 
 def _signed_votes(step: Step, poll: Poll) -> Poll:
-    """The votes with the sign-ins that the acts prove, this one's among them."""
+    """The votes with the sign-ins that the acts prove, this one's too; without those of whoever was the requester."""
     now = step.signed if isinstance(step.signed, Claims) else None
 
     def subject_of(email: str) -> str | None:
@@ -186,7 +191,9 @@ def _signed_votes(step: Step, poll: Poll) -> Poll:
             return now.sub
         return step.acts.subject_of(step.directory, email)
 
-    return poll.known_by(subject_of)
+    known = poll.known_by(subject_of)
+    others = tuple(each for each in known.voters if not each.was(step.requester))
+    return known.model_copy(update={"voters": others})
 
 
 def check_votes(step: Step) -> Iterator[Violation]:
@@ -200,9 +207,9 @@ def check_votes(step: Step) -> Iterator[Violation]:
     launched = last.action is Action.DEPLOYING and last.job_id is not None
     if not step.target.controlled or not (launched or last.action is Action.APPROVED):
         return
-    lacking = _signed_votes(step, step.target.poll).missing()
-    if lacking and _signed_votes(step, step.earlier().target.poll).missing():
-        yield step.violation("votes-missing", f"it was {last.action} though {votes.told(lacking)} had not approved it")
+    if step.always(lambda record: _signed_votes(step, record.target.poll).missing()):
+        lacking = votes.told(_signed_votes(step, step.target.poll).missing())
+        yield step.violation("votes-missing", f"it was {last.action} though {lacking} had not approved it")
 
 
 def check_bounds(step: Step) -> Iterator[Violation]:
@@ -210,15 +217,18 @@ def check_bounds(step: Step) -> Iterator[Violation]:
     if step.before is not None or not step.target.controlled:
         return
     ticket, request = step.now, step.now.spec.request
-    refused = submissions.bounds(ticket.spec.target, step.target, step.directory.rules.moving_versions)
-    if refused and submissions.bounds(ticket.spec.target, step.earlier().target):
-        yield from (step.violation("out-of-bounds", str(each)) for each in refused)
+
+    def bounds(record: RecordAsOf) -> tuple[RuleViolation, ...]:
+        return submissions.bounds(ticket.spec.target, record.target, record.directory.rules.moving_versions)
+
+    if step.always(bounds):
+        now = RecordAsOf(step.directory, step.target)
+        yield from (step.violation("out-of-bounds", str(each)) for each in bounds(now))
     scheduled = request.scheduled_date
     if scheduled is not None and scheduled - ticket.metadata.created_at > submissions.FURTHEST:
         yield step.violation("out-of-bounds", "the agreed date is more than a year ahead")
-    impact, minimum = request.impact_assessment, _minimum(step.target)
-    if _too_low(impact, minimum) and _too_low(impact, _minimum(step.earlier().target)):
-        yield step.violation("impact-too-low", f"the catalogue asks for {minimum} at least")
+    if step.always(lambda record: _too_low(request.impact_assessment, _minimum(record.target))):
+        yield step.violation("impact-too-low", f"the catalogue asks for {_minimum(step.target)} at least")
 
 
 def _minimum(target: TargetFacts) -> Impact | None:

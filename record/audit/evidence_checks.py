@@ -26,8 +26,8 @@ def check_evidence(step: Step) -> Iterator[Violation]:
         yield step.violation("evidence-not-valid", "the evidence is another submission's")
     elif said.url != step.now.spec.pre_checks.test_evidence_url:
         yield step.violation("evidence-not-valid", f"the evidence is of {said.url}")
-    elif (refused := _refused(step, said, step.target)) and _refused(step, said, step.earlier().target):
-        yield step.violation("evidence-contradicts", refused)
+    elif step.always(lambda record: _refused(step, said, record.target)):
+        yield step.violation("evidence-contradicts", str(_refused(step, said, step.target)))
 
 
 def _refused(step: Step, said: Evidence, target: TargetFacts) -> str | None:

@@ -40,14 +40,16 @@ from record.index.changes import added, is_ticket
 from record.index.entries import changes_of
 from record.index.schema import ID, what_of
 from record.index.targets import TargetState
-from record.people.catalogue import Catalogue, CatalogueState, Key
+from record.people.catalogue import FOLDERS, Catalogue, CatalogueState, Key
 from record.people.directory import Directory, DirectoryState
-from record.people.members import Fault
-from record.people.rules import Rulebook, RulesState
+from record.people.members import PLATFORM, TENANTS, Fault
+from record.people.rules import RULES, Rulebook, RulesState
 from record.people.switch import find_switch, older
 from record.signing.keys import KeyLine
 
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
+_JUDGING = (PLATFORM, TENANTS, RULES, *FOLDERS)
+"""What judges requests, in the tree of a commit."""
 _RECENT = 1_000
 """Tickets kept in memory as they were last: the next step of one is mostly near."""
 
@@ -296,19 +298,25 @@ class Judge:
         state = TargetState(self.first_approved.get(_key(ticket)))
         return facts(files, controlled, state, Requested.of(ticket))
 
-    def _earlier(self, path: str, ticket: PromotionRequest) -> RecordAsOf:
-        """The same as of some minutes before the act: what a gate that was honest may have read last."""
-        until = (ticket.last.at - LOOKED).timestamp()
-        then = None
+    def _earlier(self, path: str, ticket: PromotionRequest) -> Iterator[RecordAsOf]:
+        """The same in every state of the line since some minutes before the act, the newest first."""
+        until, seen = (ticket.last.at - LOOKED).timestamp(), None
+        for commit in self._line():
+            files = tuple(str(commit.tree[each].id) if each in commit.tree else "" for each in _JUDGING)
+            if files != seen:
+                seen, people = files, DirectoryState(self.git).move_to(commit, search=True)
+                read = Files(people, CatalogueState().move_to(commit), RulesState().move_to(commit))
+                yield RecordAsOf(people, self._facts(path, ticket, read))
+            if commit.commit_time <= until:
+                return
+        yield RecordAsOf(Directory(), self._facts(path, ticket, Files(Directory(), Catalogue(), Rulebook())))
+
+    def _line(self) -> Iterator[pygit2.Commit]:
+        """The commits of the line so far, the newest first."""
         if self.before is not None:
             walk = self.git.walk(self.before.id, SortMode.NONE)
             walk.simplify_first_parent()
-            then = next((each for each in walk if each.commit_time <= until), None)
-        files = Files(Directory(), Catalogue(), Rulebook())
-        if then is not None:
-            people = DirectoryState(self.git).move_to(then, search=True)
-            files = Files(people, CatalogueState().move_to(then), RulesState().move_to(then))
-        return RecordAsOf(files.directory, self._facts(path, ticket, files))
+            yield from walk
 
     def _submission(
         self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile, now: PromotionRequest

@@ -44,7 +44,7 @@ def check_calendar(step: Step) -> Iterator[Violation]:
     at = _asked_for(step)
     looked = at - LOOKED
     closed = _throughout(step.target.rules, looked, at)
-    if closed is not None and _throughout(step.earlier().target.rules, looked, at) is not None:
+    if closed is not None and step.always(lambda record: _throughout(record.target.rules, looked, at)):
         why = f"{closed.reason}, " if closed.reason else ""
         until = f"until {iso(closed.until)}" if closed.until else "for a year"
         yield step.violation("frozen", f"it was launched at {iso(at)}, though {closed.rule} lets nothing: {why}{until}")
@@ -80,13 +80,13 @@ def check_coverage(step: Step) -> Iterator[Violation]:
         told = f"{changed.ticket_id} changed production to {changed.version} after the approval"
         yield step.violation("not-covered", f"it was launched though {told}")
     until = coverage.valid_until(step.now, step.directory.rules.approval_valid_for)
-    looked = step.last.at - LOOKED
-    if until is not None and looked > until:
-        before = coverage.valid_until(step.now, step.earlier().directory.rules.approval_valid_for)
-        if before is None or looked > before:
-            yield step.violation(
-                "not-covered", f"it was launched at {iso(step.last.at)}, and approved until {iso(until)}"
-            )
+    if until is not None and step.always(lambda record: _too_old(step, record.directory.rules.approval_valid_for)):
+        yield step.violation("not-covered", f"it was launched at {iso(step.last.at)}, and approved until {iso(until)}")
+
+
+def _too_old(step: Step, valid_for: timedelta) -> bool:
+    until = coverage.valid_until(step.now, valid_for)
+    return until is None or step.last.at - LOOKED > until
 
 
 def check_shown(step: Step) -> Iterator[Violation]:
@@ -95,9 +95,9 @@ def check_shown(step: Step) -> Iterator[Violation]:
     if not step.target.controlled or step.last.action not in votes or not isinstance(step.signed, Claims):
         return
     shown, since = step.signed.production, step.last.at - LOOKED
-    if shown is None or shown in step.others.shown(since, step.target.production):
-        return
-    if shown not in step.others.shown(since, step.earlier().target.production):
+    if shown is not None and step.always(
+        lambda record: shown not in step.others.shown(since, record.target.production)
+    ):
         yield step.violation("shown-wrongly", f"the approver was shown {shown or 'nothing'} in production")
 
 
@@ -124,7 +124,7 @@ def check_superseded(step: Step) -> Iterator[Violation]:
     """A request is closed by a newer one only where the platform says so, and by one that is there."""
     if not step.target.controlled or step.last.action is not Action.SUPERSEDED:
         return
-    if not (step.directory.rules.supersede or step.earlier().directory.rules.supersede):
+    if step.always(lambda record: not record.directory.rules.supersede):
         yield step.violation("not-superseded", "the platform lets no newer request close older ones")
     elif not step.others.newer(step.now, step.last.superseded_by, step.last.at - LOOKED):
         named = step.last.superseded_by or "none"

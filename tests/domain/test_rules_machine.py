@@ -67,7 +67,7 @@ class Company(RuleBasedStateMachine):
         self.roles: dict[str, frozenset[Role]] = dict.fromkeys(ADDRESSES, frozenset({Role.CPI}))
         self.roles |= {"ada": frozenset({Role.CPI_ADMIN}), "vera": frozenset({Role.VIEWER})}
         self.groups: dict[str, frozenset[str]] = {"security": frozenset(ADDRESSES["claire"]), "network": frozenset()}
-        self.rules: dict[str, tuple[Rule, dict[str, Any]]] = {}
+        self.rulebook: dict[str, tuple[Rule, dict[str, Any]]] = {}
         self.requester = Requester.of(submission().requester)
         self.ticket = pending(at=self.now, request=details(impact_assessment=impact))
 
@@ -85,7 +85,7 @@ class Company(RuleBasedStateMachine):
     @property
     def applied(self) -> Applied:
         target, impact = self.ticket.spec.target, self.ticket.spec.request.impact_assessment
-        return rules.applied([read for read, _ in self.rules.values()], FINANCE, target, impact)
+        return rules.applied([read for read, _ in self.rulebook.values()], FINANCE, target, impact)
 
     @property
     def facts(self) -> TargetFacts:
@@ -106,7 +106,7 @@ class Company(RuleBasedStateMachine):
             for name, address in GUISES
             for role in self.roles[name]
         ]
-        read = [said for _, said in self.rules.values()]
+        read = [said for _, said in self.rulebook.values()]
         files = Files(read, {name: set(known) for name, known in self.groups.items()}, members)
         said = self.ticket.model_dump(mode="json", by_alias=True, exclude_none=True)
         return files, said, frozenset(ADDRESSES["pierre"])
@@ -122,12 +122,12 @@ class Company(RuleBasedStateMachine):
         ((path, text),) = file_of(name, **data.draw(specs(self.begins))).items()
         read = parse(path, text.encode())
         assert isinstance(read, Rule)
-        self.rules[name] = read, yaml.safe_load(text)
+        self.rulebook[name] = read, yaml.safe_load(text)
 
-    @precondition(lambda self: self.rules)
+    @precondition(lambda self: self.rulebook)
     @rule()
     def the_oldest_rule_is_gone(self) -> None:
-        del self.rules[next(iter(self.rules))]
+        del self.rulebook[next(iter(self.rulebook))]
 
     @rule(name=st.sampled_from(sorted(ADDRESSES)), roles=st.sampled_from(ROLES))
     def a_role_changes(self, name: str, roles: frozenset[Role]) -> None:
@@ -231,7 +231,7 @@ class Company(RuleBasedStateMachine):
         assert at == self.now or model.shut(files, ticket, self.now, at - timedelta(seconds=1))
         self.now = at
         self.look()
-        assert self.ticket.state is State.DEPLOYING
+        assert self.ticket.last.action is Action.DEPLOYING
 
     @invariant()
     def nothing_goes_on_where_rules_decide_nothing(self) -> None:

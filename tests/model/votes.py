@@ -41,7 +41,7 @@ class Files:
         self.groups: dict[str, set[str]] = {
             name: {each.casefold() for each in members} for name, members in platform.get("groups", {}).items()
         }
-        self.members = [(each, None) for each in platform.get("members", [])]
+        self.members: list[tuple[Doc, str | None]] = [(each, None) for each in platform.get("members", [])]
         for tenant in read("tenants"):
             self.members += [(each, tenant["metadata"]["name"]) for each in tenant["spec"]["members"]]
 

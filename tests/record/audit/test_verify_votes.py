@@ -102,3 +102,12 @@ async def test_a_group_has_to_vote(repository: Repository) -> None:
     await tell(repository, ("endorsed", "other@cab-i.com"), ("approved", JEAN.email), ordinal=2)
     (found,) = verify(repository.path)
     assert "1 of security had not approved it" in found.sentence
+
+
+async def test_a_gate_may_have_read_any_state_of_the_files_in_ten_minutes(repository: Repository) -> None:
+    """Two votes were asked for before, and are now; for a few minutes in between, one was enough."""
+    two = two_of_cpi()
+    person_commits(repository.path, dict.fromkeys(two), at=NOW - timedelta(minutes=5))
+    person_commits(repository.path, two, at=NOW - timedelta(minutes=1))
+    await tell(repository, ("approved", JEAN.email))
+    assert rules(repository.path) == []
