@@ -118,25 +118,35 @@ class Evidence:
     unverified: str = ""
 
 
+UNDECIDED = frozenset({"endorsed", "unendorsed", "approved", "rejected", "cancelled", "expired", "superseded"})
+"""The actions that may follow while people decide."""
+
 FOLLOWS: Mapping[str | None, frozenset[str]] = {
     None: frozenset({"created"}),
-    "created": frozenset({"approved", "rejected", "cancelled", "expired", "superseded"}),
+    **dict.fromkeys(("endorsed", "unendorsed", "lapsed"), UNDECIDED),
+    "created": UNDECIDED - {"unendorsed"},
     "approved": frozenset({"deploying", "due", "held", "cancelled", "superseded", "lapsed"}),
     "due": frozenset({"deploying", "held", "cancelled", "superseded", "lapsed"}),
     "held": frozenset({"released", "cancelled", "superseded", "lapsed"}),
     "released": frozenset({"deploying", "due", "held", "cancelled", "superseded", "lapsed"}),
-    "lapsed": frozenset({"approved", "rejected", "cancelled", "expired", "superseded"}),
     "deploying": frozenset({"deployed", "failed"}),
     "failed": frozenset({"retried"}),
     "retried": frozenset({"deploying", "lapsed", "failed"}),
 }
 """The actions that may follow each; an action that is not here ends the ticket."""
 
+WAITING = frozenset({"created", "lapsed", "endorsed", "unendorsed"})
 ENDED = frozenset({"deployed", "failed", "rejected", "cancelled", "expired", "superseded"})
 FOR_OPERATORS = frozenset({"internal", "not-running"})
 """Kinds of refusals that send people to the operators, who would find nothing to mend."""
 
-RECORDED_AS = {"approve": "approved", "reject": "rejected", "cancel": "cancelled", "retry": "retried"}
+RECORDED_AS = {
+    "approve": frozenset({"approved", "endorsed"}),
+    "unendorse": frozenset({"unendorsed"}),
+    "reject": frozenset({"rejected"}),
+    "cancel": frozenset({"cancelled"}),
+    "retry": frozenset({"retried"}),
+}
 ANNOUNCED = {
     **{name: f"request-{name}" for name in ("created", "approved", "rejected", "cancelled", "expired", "superseded")},
     **{name: f"request-{name}" for name in ("held", "released", "lapsed")},
@@ -169,8 +179,8 @@ def _refused(evidence: Evidence) -> Iterator[Finding]:
         if answer.act in RECORDED_AS and answer.ticket:
             answered.setdefault((answer.person, answer.act, answer.ticket), []).append(answer)
     for (person, act, ticket), answers in answered.items():
-        done = {(each.action, each.by) for each in evidence.histories.get(ticket, ())}
-        if all(answer.refused for answer in answers) and (RECORDED_AS[act], person) in done:
+        done = {each.action for each in evidence.histories.get(ticket, ()) if each.by == person}
+        if all(answer.refused for answer in answers) and done & RECORDED_AS[act]:
             yield Finding(Wrong.REFUSED, ticket, f"{act} by {person}: {answers[-1].kind}")
 
 
@@ -184,7 +194,7 @@ def _histories(evidence: Evidence) -> Iterator[Finding]:
             if before and entry.at < before.at:
                 yield Finding(Wrong.ILLEGAL, ticket, f"{entry.action} is dated before {before.action}")
             before = entry
-        if any(each.action == "approved" and each.by == evidence.requesters[ticket] for each in history):
+        if any(each.action in RECORDED_AS["approve"] and each.by == evidence.requesters[ticket] for each in history):
             yield Finding(Wrong.SELF_APPROVED, ticket, evidence.requesters[ticket])
 
 
@@ -213,7 +223,7 @@ def _ends(evidence: Evidence) -> Iterator[Finding]:
     """A ticket that was approved ends; one that waits for a person waits."""
     for ticket, history in evidence.histories.items():
         last = history[-1].action
-        if last not in ENDED | {"created", "lapsed"}:
+        if last not in ENDED | WAITING:
             yield Finding(Wrong.UNENDED, ticket, f"stands at {last}")
 
 

@@ -123,7 +123,7 @@ class Crowd:
 
     async def _submit(self, number: int, requester: str, chance: random.Random) -> str:
         """Ask for a promotion, now and then twice at once with one key; its ticket. Three share each target."""
-        body, key = submission(f"1.0.{number}", name=f"api-{number // 3}"), f"chaos-{self.seed}-{number}"
+        body, key = submission(f"1.0.{number}", name=self._target(number)), f"chaos-{self.seed}-{number}"
         times = 2 if chance.random() < 0.25 else 1
         asking = [self._ask(requester, "submit", "/v1/requests/prod", body, key=key) for _ in range(times)]
         answer = (await asyncio.gather(*asking))[0]
@@ -131,6 +131,9 @@ class Crowd:
         ticket = str(answer.json()["metadata"]["id"])
         self.tickets.append(ticket)
         return ticket
+
+    def _target(self, number: int) -> str:
+        return f"api-{number // 3}"
 
     async def _decide(self, person: str, what: str, ticket: str) -> None:
         """Decide, and look again where production changed meanwhile."""

@@ -48,6 +48,7 @@ def with_history(*history: Entry, evidence: Evidence = WELL) -> Evidence:
 GOOD = with_history(*HISTORY)
 REFUSALS = (Answer("claire@cab-i.com", "approve", 403, TICKET, kind="not-authorized"),)
 OTHER = entry("approved", 1, "claire@cab-i.com")
+VOTE = entry("endorsed", 1, "claire@cab-i.com")
 RETRIED = (*HISTORY[:3], entry("failed", 3), entry("retried", 4, PIERRE), entry("deploying", 5, job="8"))
 
 BAD: dict[str, tuple[Evidence, Wrong]] = {
@@ -61,6 +62,18 @@ BAD: dict[str, tuple[Evidence, Wrong]] = {
         with_history(CREATED, OTHER, *HISTORY[2:], evidence=replace(WELL, answers=REFUSALS)),
         Wrong.REFUSED,
     ),
+    "who was refused has voted": (
+        with_history(CREATED, VOTE, *HISTORY[1:], evidence=replace(WELL, answers=REFUSALS)),
+        Wrong.REFUSED,
+    ),
+    "a vote that was answered is not there": (
+        replace(
+            GOOD, answers=(*GOOD.answers, Answer("claire@cab-i.com", "approve", 200, TICKET, history=(CREATED, VOTE)))
+        ),
+        Wrong.MISSING,
+    ),
+    "a vote after the approval": (with_history(CREATED, APPROVED, VOTE, *HISTORY[2:]), Wrong.ILLEGAL),
+    "who asked voted": (with_history(CREATED, entry("endorsed", 1, PIERRE), *HISTORY[1:]), Wrong.SELF_APPROVED),
     "deployed without approval": (with_history(CREATED, *HISTORY[2:]), Wrong.ILLEGAL),
     "approved twice": (with_history(CREATED, APPROVED, APPROVED, *HISTORY[2:]), Wrong.ILLEGAL),
     "approved after its end": (with_history(*HISTORY, entry("approved", 4, JEAN)), Wrong.ILLEGAL),
@@ -133,6 +146,17 @@ def test_what_is_wrong_is_named(case: str) -> None:
     found = findings(evidence)
     assert wrong in {each.wrong for each in found}
     assert all(each.subject and each.says for each in found)
+
+
+def test_votes_are_no_findings() -> None:
+    """Given, taken back, given again and completed by another; or waiting for others."""
+    votes = (VOTE, entry("unendorsed", 1, VOTE.by), VOTE)
+    told = frozenset(f"{TICKET}.{each}" for each in ("1.request-created", "5.request-approved"))
+    told |= {f"{TICKET}.6.deployment-started", f"{TICKET}.7.deployment-succeeded"}
+    answers = (Answer(VOTE.by, "approve", 200, TICKET, history=(CREATED, VOTE)),)
+    well = replace(WELL, told={"mail": told}, answers=answers)
+    assert findings(with_history(CREATED, *votes, *HISTORY[1:], evidence=well)) == []
+    assert findings(with_history(CREATED, *votes, evidence=replace(well, jobs=()))) == []
 
 
 def test_who_had_no_answer_once_may_have_done_it() -> None:

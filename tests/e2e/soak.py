@@ -151,7 +151,7 @@ async def _soak(stack: Stack, demo: Demo, run: Run) -> Outcome:
         log = ClientLog(stack.data.with_name("clients.jsonl"))
         crowd = Crowd(stack, rig.urls, http, log, run.seed, tokens)
         late = await _trouble(rig, crowd, run)
-        evidence = await _settled(Gathering(rig, crowd), run)
+        evidence = await settled(Gathering(rig, crowd), run.settle)
         lost = sum(path.lost for path in rig.paths.values())
         return Outcome(evidence, [*late, *findings(evidence)], rig.deaths, lost)
 
@@ -187,10 +187,10 @@ async def _beside(rig: Rig, crowd: Crowd, run: Run) -> AsyncIterator[None]:
             await asyncio.to_thread(control, rig.stack, "PUT", "faults", {})
 
 
-async def _settled(gathering: Gathering, run: Run) -> Evidence:
+async def settled(gathering: Gathering, within: float) -> Evidence:
     """The evidence once nothing is still to come, or as it is when time is up."""
     loop, evidence = asyncio.get_running_loop(), Evidence()
-    end = loop.time() + run.settle
+    end = loop.time() + within
     async with gathering.rig.watching():
         while True:
             with contextlib.suppress(httpx.HTTPError):  # an API that is not there yet
