@@ -30,17 +30,20 @@ UNLIMITED = {
 
 @dataclass(frozen=True)
 class ProductCaller:
-    """Pierre, who creates, and Jean, who approves."""
+    """Pierre, who creates requests for targets of one family, and those who approve them, one after the other."""
 
     stack: Stack
     http: httpx.AsyncClient
+    family: str = "api"
+    approvers: tuple[str, ...] = (JEAN,)
 
     async def create(self, number: int) -> str:
-        answer = await self._post(PIERRE, "", asked(number), {"Idempotency-Key": uuid.uuid4().hex})
+        answer = await self._post(PIERRE, "", asked(number, self.family), {"Idempotency-Key": uuid.uuid4().hex})
         return str(answer["metadata"]["id"])
 
     async def approve(self, request: str) -> None:
-        await self._post(JEAN, f"/{request}/approve", {"comment": "Reviewed"}, {})
+        for approver in self.approvers:
+            await self._post(approver, f"/{request}/approve", {"comment": "Reviewed"}, {})
 
     async def _post(self, person: str, path: str, body: object, headers: dict[str, str]) -> dict[str, Any]:
         headers["Authorization"] = f"Bearer {self.stack.token(person)}"

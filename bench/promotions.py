@@ -7,7 +7,8 @@ person, reported by AWX as started and as successful, deployed. With `--beside`,
 its `.venv`), and a floor on its server, take turns too. Ratios travel between machines, milliseconds don't.
 
 CPU is that of the Temporal server, the worker and the API. Events and tasks are those of every workflow that grew. Each
-turn lasts until nothing follows from it any more.
+turn lasts until nothing follows from it any more. With `--rules`, one product promotes with one approval and with two
+votes in turn, and what is printed is the cost of a vote.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from bench.floor.side import floor
 from bench.product import product
 from bench.side import Side
 from bench.table import Pair, show
+from bench.votes import measure_votes
 
 MODES = ("off", "on")
 WARM = 4
@@ -40,6 +42,7 @@ class Asked:
     counts: dict[int, int]
     """Promotions a turn, by how many are under way at once."""
     job_seconds: float
+    votes: bool = False
 
 
 @asynccontextmanager
@@ -89,6 +92,7 @@ def parsed() -> Asked:
     )
     parser.add_argument("--crowd", type=int, default=48, metavar="N", help="promotions a turn, 16 at once; 0 for none")
     parser.add_argument("--job-seconds", type=float, default=0.1, help="how long a job takes, of AWX and of the floor")
+    parser.add_argument("--rules", action="store_true", help="what a vote costs, alone")
     given = parser.parse_args()
     return Asked(
         beside=given.beside.resolve() if given.beside else None,
@@ -96,13 +100,17 @@ def parsed() -> Asked:
         rounds=given.rounds,
         counts={crowd: count for crowd, count in ((1, given.alone), (16, given.crowd)) if count},
         job_seconds=given.job_seconds,
+        votes=given.rules,
     )
 
 
 async def run(asked: Asked) -> None:
-    for mode in asked.modes:
+    for mode in () if asked.votes else asked.modes:
         with tempfile.TemporaryDirectory() as folder:
             await measure(Path(folder), mode, asked)
+    if asked.votes:
+        with tempfile.TemporaryDirectory() as folder:
+            await measure_votes(Path(folder), asked.rounds, asked.counts, asked.job_seconds)
 
 
 def main() -> None:

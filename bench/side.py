@@ -67,11 +67,11 @@ class Side:
                 seen, last = now, time.monotonic()
 
 
-def asked(number: int) -> dict[str, Any]:
+def asked(number: int, family: str = "api") -> dict[str, Any]:
     """A promotion of a target that no other one waits for; about 2 KB of YAML."""
     body = submission(f"1.0.{number}")
     notes = "".join(f"- Change {line}: retries, timeouts and limits of the payment flow\n" for line in range(20))
     return body | {
-        "target": body["target"] | {"name": f"api-{number}"},
+        "target": body["target"] | {"name": f"{family}-{number}"},
         "request": body["request"] | {"releaseNotes": notes},
     }

@@ -91,7 +91,7 @@ GRANTING = frozenset(action for action in DecisionAction if action.deploys)
 _FILLING = GRANTING | {DecisionAction.HOLD}
 """Decisions that a ticket may see again and again: votes given and taken back, hold and release, approve and lapse."""
 
-_BY_SEVERAL = frozenset({Action.ENDORSED, Action.UNENDORSED})
+BY_SEVERAL = frozenset({Action.ENDORSED, Action.UNENDORSED})
 """The actions that several people may take one after the other."""
 
 RECORDED_AS = {
@@ -344,7 +344,7 @@ def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
         return
     if entry.at < previous.at:
         raise IllegalTransition(f"{entry.action} can't be earlier than {previous.action}")
-    if previous.action is entry.action and entry.action not in {*_BY_SEVERAL, Action.RETRIED}:
+    if previous.action is entry.action and entry.action not in {*BY_SEVERAL, Action.RETRIED}:
         raise IllegalTransition(f"A request can't be {entry.action} twice in a row")
     if previous.action is Action.HELD and entry.action not in _UNDER_HOLD:
         raise IllegalTransition(f"A request that is held can't be {entry.action}")

@@ -84,7 +84,7 @@ class Ledger:
     def _adopt(self, transition: Transition) -> None:
         self.ticket = transition.ticket
         self._unrecorded.append(transition)
-        shown.show(self.ticket)
+        shown.show(self.ticket, same_state=self.ticket.last.action in lifecycle.BY_SEVERAL)
 
     async def advance(self, ticket: PromotionRequest, finding: Jws | None = None) -> bool:
         """Make this the ticket, by the service itself, at once; True once it is recorded, False where it never will be.

@@ -58,9 +58,10 @@ def at_resume(ticket: PromotionRequest) -> TypedSearchAttributes:
     )
 
 
-def show(ticket: PromotionRequest) -> None:
-    """Bring search attributes and details to what the ticket says now."""
-    workflow.upsert_search_attributes([STATE.value_set(ticket.state)])
+def show(ticket: PromotionRequest, *, same_state: bool = False) -> None:
+    """Bring search attributes and details to what the ticket says now; `same_state` saves the history an event."""
+    if not same_state:
+        workflow.upsert_search_attributes([STATE.value_set(ticket.state)])
     workflow.set_current_details(details(ticket))
 
 
