@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.decision import DecisionAction
@@ -57,6 +58,19 @@ async def test_two_votes_at_once_are_both_kept(ruled: Stage) -> None:
         assert kinds == ["StaleDecision"]
         await promoted.terminate()
     assert ruled.actions() == ["created", "endorsed"]
+
+
+async def test_a_vote_costs_the_engine_as_much_as_any_decision(ruled: Stage) -> None:
+    """Two tasks and 13 events at most, of the promotion's history."""
+    async with ruled.working():
+        promoted = await ruled.submit()
+        before = (await promoted.fetch_history()).events
+        await ruled.decide(promoted, ENDORSE, JEAN)
+        vote = (await promoted.fetch_history()).events[len(before) :]
+        await promoted.terminate()
+    tasks = [event for event in vote if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+    assert 0 < len(tasks) <= 2
+    assert len(vote) <= 13
 
 
 async def test_a_vote_is_taken_back(ruled: Stage) -> None:
