@@ -67,6 +67,15 @@ class AwxTimings:
     running_deadline: timedelta = timedelta(hours=4)
 
 
+@dataclass(frozen=True)
+class _Mark:
+    """The marker as a launch carries it; `known` tells that its label was there before, None where it has none."""
+
+    labels: list[int] = field(default_factory=list)
+    skip_tags: str | None = None
+    known: bool | None = None
+
+
 Objection = Callable[[Deployment, activity.Info], Awaitable[LaunchRefused | NotLaunched | None]]
 """Tells why a launch that this activity was asked for must not be, whoever asked."""
 
@@ -127,7 +136,7 @@ class AwxActivities:
         if asked.workflow_run_id != launch.run:
             return NotLaunched(reason="Another run of the promotion may have asked AWX: it is looked at", asked=False)
         try:
-            return await self.objection(deployment, asked) or await self._launch(deployment, began)
+            return await self.objection(deployment, asked) or await self._launch(launch, began)
         except AwxUnavailable as error:
             return NotLaunched(reason=cut(str(error)))
         except AwxRefused as error:
@@ -209,28 +218,41 @@ class AwxActivities:
 
     # Launching
 
-    async def _mark(self, template: TemplateRow, marker: str) -> tuple[list[int], str | None]:
-        """The labels and skip_tags to launch with: the marker goes into the first that the template lets through."""
+    async def _mark(self, template: TemplateRow, marker: str) -> _Mark:
+        """The marker, in the first that the template lets through; a label is there from now on."""
         match marking(template):
             case Marking.LABEL if template.organization is not None:
-                return [await self.client.ensure_label(marker, template.organization)], None
+                label = await self.client.ensure_label(marker, template.organization)
+                return _Mark(labels=[label.id], known=not label.made)
             case Marking.SKIP_TAGS:
-                return [], ",".join(filter(None, (template.skip_tags, marker)))
-        return [], None
+                return _Mark(skip_tags=",".join(filter(None, (template.skip_tags, marker))))
+        return _Mark()
 
-    async def _launch(self, deployment: Deployment, began: float) -> LaunchOutcome:
-        template = await self.client.template()
+    async def _launch(self, launch: Launch, began: float) -> LaunchOutcome:
+        deployment, template = launch.deployment, await self.client.template()
         if fault := awx_answers.unfit(template.rules):
             return LaunchRefused(reason=fault)
-        labels, skip_tags = await self._mark(template, deployment.marker)
+        mark = await self._mark(template, deployment.marker)
+        if await self._asked_before(launch, mark):
+            raise AwxUnknown(f"AWX knows {deployment.marker}, of which its promotion does not")
         if _waited(began) > self.timings.launch_within:
             return NotLaunched(reason="The launch could not be sent in time, so it was not sent")
-        job = await self.client.launch(template.id, deployment.extra_vars(), labels, skip_tags)
+        job = await self.client.launch(template.id, deployment.extra_vars(), mark.labels, mark.skip_tags)
         try:
             return await self._accept(job, deployment)
         except AwxError as error:
             # The job is there and must go: find_job meets it again, and cancels it until AWX obeys.
             raise AwxUnknown(str(error)) from error
+
+    async def _asked_before(self, launch: Launch, mark: _Mark) -> bool:
+        """Tells whether somebody may have asked AWX for the attempt, of which an engine from a backup knows nothing.
+
+        A label that was made just now was never launched with. One that was there is of a launch that may be alive, but
+        where this run has asked before. Without a label, only a job that is there already can be found.
+        """
+        if mark.known is False:
+            return False
+        return bool(mark.known and launch.first) or bool(await self._jobs_of(launch.deployment, None))
 
     async def _accept(self, job: AwxJob, deployment: Deployment) -> LaunchOutcome:
         """Take the job as the attempt's, or cancel it where AWX would run something else than was approved."""

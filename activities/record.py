@@ -36,7 +36,7 @@ IN_PRODUCTION = Histogram(
 )
 CONFLICTS = Counter("prodgate_record_conflicts", "Attempts to commit that met a file which somebody else had changed")
 
-_SET_BACK = "The record proves less of this request than before, for a key was revoked: look again"
+_OTHERWISE = "The record proves something else of this request than its promotion knows: look again"
 _FIRST_LOOK = timedelta(seconds=10)
 _LAST_LOOK = timedelta(minutes=5)
 """A conflict waits for a person: look again soon at first, then rarely, but soon enough after a repair."""
@@ -58,9 +58,10 @@ class RecordActivities:
         Running it twice is harmless: a change that the record holds already is found there and not written again.
         Fails for good as `TicketExists` when the number is taken; as `KeyEnded`, `StaleDecision` or `Unproven` for what
         a person did, and the API did not sign so, or with a key that ended, or that is recorded already; as `Unvouched`
-        for what the service did not do; as `StaleDecision` with a `SetBack` where the record proves less than what the
-        change is made from. Fails as `RecordConflict` until a person has put the file back, as `Unproven` until they
-        have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can be reached.
+        for what the service did not do; as `StaleDecision` with a `SetBack` where the record proves less, or more, than
+        what the change is made from. Fails as `RecordConflict` until a person has put the file back, as `Unproven`
+        until they have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can
+        be reached.
         """
         link_announcements(change.ticket.id, len(change.ticket.status.history))
         try:
@@ -69,8 +70,8 @@ class RecordActivities:
             raise ApplicationError(str(error), type="TicketExists", non_retryable=True) from error
         except RecordConflict as error:
             CONFLICTS.inc()
-            if back := await asyncio.to_thread(self._set_back, change.ticket):
-                raise ApplicationError(_SET_BACK, back, type="StaleDecision", non_retryable=True) from error
+            if word := await asyncio.to_thread(self._word_of_record, change.ticket):
+                raise ApplicationError(_OTHERWISE, word, type="StaleDecision", non_retryable=True) from error
             said = await asyncio.to_thread(self._conflict, error, change.ticket)
             activity.logger.error("%s", said)
             look_again = _next_look(activity.info().attempt)
@@ -82,10 +83,11 @@ class RecordActivities:
         _measure(change.ticket)
         return recorded
 
-    def _set_back(self, ticket: PromotionRequest) -> SetBack | None:
-        """The ticket as the record proves it, where that is less than the promotion wrote: its key was revoked back.
+    def _word_of_record(self, ticket: PromotionRequest) -> SetBack | None:
+        """The ticket as the record proves it, where that is less than the promotion wrote, for a key was revoked back;
+        or more than it knows, for its engine was restored from a backup.
 
-        A file that somebody set back without proof is not what the record proves, and waits for a person; so does any
+        A file that somebody changed without proof is not what the record proves, and waits for a person; so does any
         where the service does not sign.
         """
         self.index.catch_up()
@@ -93,7 +95,8 @@ class RecordActivities:
         proves = self.proofs.is_needed() and self.index.unproven(ticket.path) is None
         if there is None or revision is None or not proves:
             return None
-        return SetBack(ticket=there, revision=revision) if lifecycle.continues(there, ticket) else None
+        goes_on = lifecycle.continues(there, ticket) or _is_ahead(there, ticket)
+        return SetBack(ticket=there, revision=revision) if goes_on else None
 
     def _conflict(self, error: RecordConflict, ticket: PromotionRequest) -> str:
         """The sentence of a conflict; it names the commit to repair where what the file says is not proven."""
@@ -133,6 +136,12 @@ class RecordActivities:
         look_again = _next_look(activity.info().attempt) if waits else None
         kind = type(error).__name__
         return ApplicationError(str(error), type=kind, non_retryable=not waits, next_retry_delay=look_again)
+
+
+def _is_ahead(there: PromotionRequest, ticket: PromotionRequest) -> bool:
+    """Tells whether the record went on from what the ticket's last transition was made from."""
+    before = lifecycle.previous(ticket)
+    return before is not None and before != there and lifecycle.continues(before, there)
 
 
 def _measure(ticket: PromotionRequest) -> None:

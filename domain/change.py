@@ -44,7 +44,7 @@ class Change(VersionedMessage, WithRequester):
 
 
 class SetBack(Frozen):
-    """The ticket as the record proves it, and its file's revision, where a promotion had got further."""
+    """The ticket as the record proves it, and its file's revision, where its promotion knows it otherwise."""
 
     ticket: PromotionRequest
     revision: Revision

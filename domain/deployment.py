@@ -74,11 +74,12 @@ class Deployment(Frozen):
 
 class Launch(Frozen):
     """A request to AWX to launch an attempt. `run` is the engine's run that may make it: in any other, which a reset
-    began, AWX may have been asked already.
+    began, AWX may have been asked already. `first` tells that this run has asked nobody for the attempt before.
     """
 
     deployment: Deployment
     run: str
+    first: Annotated[bool, Field(exclude_if=lambda first: not first)] = False
 
 
 class Launched(Frozen):

@@ -120,7 +120,7 @@ class Attempts:
             self.doubt()
         if self._first_run and not self.launching and self._hastened < deployment.attempt:
             self._hastened = deployment.attempt
-            found = await self._ask(deployment, self._first_run)
+            found = await self._ask(deployment, self._first_run, first=True)
             return self._noted(None if isinstance(found, NotLaunched) and not found.asked else found)
         said = await self.look(deployment)
         if said is None:
@@ -149,13 +149,15 @@ class Attempts:
             return None
         return LaunchRefused(reason=f"{write('outcome-unknown')}: {write('never-answered', times=self._lost)}")
 
-    async def _ask(self, deployment: Deployment, run: str) -> LaunchOutcome | None:
+    async def _ask(self, deployment: Deployment, run: str, *, first: bool = False) -> LaunchOutcome | None:
         """AWX's answer to one launch by this run, None when nobody knows what became of it."""
         self._asked_at = workflow.now()
         summary = f"launches {deployment.target_name} {deployment.target_version}, attempt {deployment.attempt}"
         try:
             answer: LaunchOutcome = await workflow.execute_activity_method(
-                AwxActivities.launch_job, Launch(deployment=deployment, run=run), **options.launching(summary)
+                AwxActivities.launch_job,
+                Launch(deployment=deployment, run=run, first=first),
+                **options.launching(summary),
             )
         except ActivityError as error:
             workflow.logger.warning("the answer to the launch of %s was lost: %s", deployment.marker, error.cause)
@@ -173,7 +175,7 @@ class Attempts:
         asked = 1 + self._lost if self._first_run == workflow.info().run_id else options.LAUNCHES
         job = Job(deployment=deployment, job=job_number(str(launched.job_id)), since=launched.at, asked=asked)
         result = await _end_of(job, self._reports, self._look_in)
-        self._lost, self._look_in = 0, 0.0
+        self._lost, self._look_in, self._asked_at = 0, 0.0, None
         return result
 
 

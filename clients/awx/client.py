@@ -56,6 +56,14 @@ class AwxConnection:
         return tuple(filter(None, (self.token, self.password)))
 
 
+@dataclass(frozen=True)
+class EnsuredLabel:
+    """A label that is there; `made` tells that it was not before."""
+
+    id: int
+    made: bool
+
+
 class AwxClient:
     """Calls to one AWX, for one job template. Close it with `aclose`, or use it as a context.
 
@@ -164,16 +172,16 @@ class AwxClient:
 
     # Writing
 
-    async def ensure_label(self, name: str, organization: int) -> int:
-        """The id of a label that exists from now on (POST /labels/); safe to repeat."""
+    async def ensure_label(self, name: str, organization: int) -> EnsuredLabel:
+        """A label that exists from now on (POST /labels/); safe to repeat."""
         try:
             made = await self._post("labels/", {"name": name, "organization": organization}, repeatable=True)
-            return _understood(LabelRow, made).id
+            return EnsuredLabel(_understood(LabelRow, made).id, made=True)
         except AwxRefused as error:
             # A duplicate is answered with 400, in two forms; whether the label is there tells them from other faults.
             query: Query = {"name": name, "organization": organization}
             if error.status == 400 and (rows := await self._rows(LabelRow, "labels/", query)):
-                return rows[0].id
+                return EnsuredLabel(rows[0].id, made=False)
             raise
 
     async def launch(

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.awx import LAUNCH_UNKNOWN, AwxActivities
 from clients.awx.client import AwxClient, AwxConnection
-from domain.deployment import JobLookup, Launched, LaunchRefused, NotLaunched
+from domain.deployment import JobLookup, Launch, Launched, LaunchRefused, NotLaunched
 from tests.awx_fixtures import (
     ATTEMPT,
     LAUNCH,
@@ -199,3 +199,39 @@ async def test_a_launch_that_is_late_itself_is_not_sent(simulator: Simulator, aw
     outcome = await environment(scheduled=timedelta(seconds=3)).run(awx.launch_job, LAUNCH)
     assert outcome == NotLaunched(reason="The launch could not be sent in time, so it was not sent")
     assert simulator.control("GET", "jobs")["launch_posts"] == 0
+
+
+FIRST = LAUNCH.model_copy(update={"first": True})
+"""A launch by a run that has asked nobody for the attempt."""
+
+
+async def test_a_label_that_was_there_is_of_a_launch_that_may_be_alive(
+    simulator: Simulator, awx: AwxActivities
+) -> None:
+    """An engine that was restored from a backup asks for the first time again; where it has asked, it goes on."""
+    simulator.api("POST", "labels/", json={"name": ATTEMPT.marker, "organization": 1})
+    with pytest.raises(ApplicationError, match="of which its promotion does not") as lost:
+        await environment().run(awx.launch_job, FIRST)
+    assert (lost.value.type, lost.value.non_retryable) == (LAUNCH_UNKNOWN, True)
+    assert simulator.jobs() == []
+    assert await launch(awx) == Launched(job=1)
+
+
+async def test_a_first_launch_makes_the_label(simulator: Simulator, awx: AwxActivities) -> None:
+    """It is asked nothing more than before: template, label, launch."""
+    assert await environment().run(awx.launch_job, FIRST) == Launched(job=1)
+    assert sum(simulator.control("GET", "requests").values()) == 3
+
+
+@pytest.mark.parametrize("prompts", [{}, {"ask_skip_tags_on_launch": True}], ids=["variables", "skip tags"])
+@pytest.mark.parametrize("asked", [FIRST, LAUNCH], ids=["first", "again"])
+async def test_without_a_label_a_job_that_is_there_is_seen(
+    simulator: Simulator, awx: AwxActivities, prompts: dict[str, Any], asked: Launch
+) -> None:
+    """Whatever the template takes: the attempt has one job."""
+    simulator.template(ask_labels_on_launch=False, **prompts)
+    assert await launch(awx) == Launched(job=1)
+    with pytest.raises(ApplicationError) as lost:
+        await environment().run(awx.launch_job, asked)
+    assert lost.value.type == LAUNCH_UNKNOWN
+    assert len(simulator.jobs()) == 1

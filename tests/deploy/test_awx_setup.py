@@ -168,7 +168,7 @@ async def test_what_its_user_launches_is_called_back(made: tuple[Stage, Run, Rec
     template, attempt = stage.template(), deployment()
     async with stage.simulator.client(token=None, user=USER, password=stage.password) as client:
         label = await client.ensure_label(attempt.marker, template["organization"])
-        job = await client.launch(template["id"], attempt.extra_vars(), [label], None)
+        job = await client.launch(template["id"], attempt.extra_vars(), [label.id], None)
     assert job.ignored_fields == ()
     assert job.variables == attempt.extra_vars()
     assert job.launcher == USER

@@ -208,10 +208,15 @@ class Stage:
 
     async def lose(self, promoted: Promoted) -> None:
         """End the promotion once all that happened is recorded, as an engine does that loses its data."""
+        await self.until_recorded(promoted)
+        await promoted.terminate()
+
+    async def until_recorded(self, promoted: Promoted) -> None:
+        """Return when all that happened to the promotion so far is recorded."""
         ticket = await promoted.query(Promotion.ticket)
         for _ in range(200):
             if self.recorded(ticket) == ticket:
-                return await promoted.terminate()
+                return
             await asyncio.sleep(0.025)
         raise AssertionError("the ticket is not recorded")
 
@@ -221,7 +226,7 @@ class Stage:
         async with self.awx.client() as awx:
             template = await awx.template()
             label = await awx.ensure_label(asked.marker, template.organization or 0)
-            await awx.launch(template.id, asked.extra_vars(), [label], None)
+            await awx.launch(template.id, asked.extra_vars(), [label.id], None)
 
     async def resume(self, ticket_id: str, decide_by: datetime | None = None) -> Promoted:
         """The promotion, going on from what the record has."""

@@ -38,7 +38,7 @@ async def test_a_launch_carries_variables_label_and_skip_tags(simulator: Simulat
     """The answer is the job's row, its variables parsed from AWX's JSON string."""
     template = await client.template()
     label = await client.ensure_label("prodgate-PR-2026-0001-1", 1)
-    job = await client.launch(template.id, VARIABLES, [label], "slow,prodgate-PR-2026-0001-1")
+    job = await client.launch(template.id, VARIABLES, [label.id], "slow,prodgate-PR-2026-0001-1")
     assert (job.variables, job.ignored_fields, job.status) == (VARIABLES, (), "pending")
     assert [found.id for found in await client.jobs_labelled("prodgate-PR-2026-0001-1")] == [job.id]
     assert [found.id for found in await client.jobs_tagged(template.id, "prodgate-PR-2026-0001-1")] == [job.id]
@@ -52,14 +52,15 @@ async def test_a_marker_does_not_find_a_longer_one(simulator: Simulator, client:
 
 async def test_the_same_label_twice_is_one_label(client: AwxClient) -> None:
     """AWX answers the second with 400, which tells that the label is there."""
-    assert await client.ensure_label("prodgate-1", 1) == await client.ensure_label("prodgate-1", 1)
+    first, second = await client.ensure_label("prodgate-1", 1), await client.ensure_label("prodgate-1", 1)
+    assert (first.id, first.made, second.made) == (second.id, True, False)
 
 
 async def test_a_label_made_by_two_at_once_is_one_label(simulator: Simulator, client: AwxClient) -> None:
     """The loser of the race gets the database's own words."""
     simulator.faults(labels=["racing"])
     made = await client.ensure_label("prodgate-1", 1)
-    assert simulator.api("GET", f"labels/{made}/").json()["name"] == "prodgate-1"
+    assert simulator.api("GET", f"labels/{made.id}/").json()["name"] == "prodgate-1"
 
 
 async def test_a_label_that_awx_refuses_is_refused(client: AwxClient) -> None:
