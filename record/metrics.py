@@ -48,7 +48,8 @@ class PromotionCollector(Collector):
         self._now = now
 
     def collect(self) -> Iterable[Metric]:
-        """`prodgate_promotions` by state, tenant and impact, and the age of the oldest that waits for a decision."""
+        """The promotions by state, tenant and impact; of those that wait for a decision, their votes and the oldest's
+        age."""
         standing = self._index.standing
         if standing is None:
             return
@@ -62,6 +63,14 @@ class PromotionCollector(Collector):
         for kind, count in counts.items():
             promotions.add_metric(kind, count)
         yield promotions
+        voted = GaugeMetricFamily(
+            "prodgate_pending_by_votes",
+            "Requests that wait for a decision, by the votes that they have",
+            labels=["votes"],
+        )
+        for votes, count in sorted(standing.voted.items()):
+            voted.add_metric([str(votes)], count)
+        yield voted
         oldest = standing.oldest_pending
         age = 0.0 if oldest is None else max(0.0, self._now() - oldest)
         told = "Age of the oldest request that waits for a decision, 0 where none does"

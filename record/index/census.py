@@ -4,9 +4,9 @@ import heapq
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from domain.ticket import Impact, PromotionRequest, State
+from domain.ticket import Action, Impact, PromotionRequest, State
 from record.index.postings import IMPACT, STATE, TENANT, Postings
 
 Kind = tuple[str, str, str]
@@ -15,10 +15,14 @@ Kind = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The numbers at one tip. `oldest_pending` is when the oldest ticket that waits for a decision was created."""
+    """The numbers at one tip. `oldest_pending` is when the oldest ticket that waits for a decision was created.
+
+    `voted` are those that wait for one, by how many votes they have.
+    """
 
     tickets: Mapping[Kind, int]
     oldest_pending: int | None
+    voted: Mapping[int, int] = field(default_factory=dict)
 
 
 class Census:
@@ -32,7 +36,8 @@ class Census:
     def forget(self) -> None:
         """Read the file anew before the next change."""
         self._counts: Counter[Kind] | None = None
-        self._pending: set[str] = set()
+        self._pending: dict[str, int] = {}
+        self._voted: Counter[int] = Counter()
         self._by_age: list[tuple[int, str]] = []
 
     def change(self, before: PromotionRequest | None, now: PromotionRequest | None) -> None:
@@ -41,11 +46,11 @@ class Census:
             return
         if before is not None:
             self._counts[_kind(before)] -= 1
-            self._pending.discard(before.id)
+            self._decided(before.id)
         if now is not None:
             self._counts[_kind(now)] += 1
             if now.state is State.PENDING:
-                self._wait(now.id, int(now.metadata.created_at.timestamp()))
+                self._wait(now.id, int(now.metadata.created_at.timestamp()), len(now.votes))
 
     def standing(self) -> Standing:
         """The numbers as they are now."""
@@ -54,7 +59,8 @@ class Census:
         while self._by_age and self._by_age[0][1] not in self._pending:
             heapq.heappop(self._by_age)
         counts = {kind: count for kind, count in (self._counts or {}).items() if count}
-        return Standing(counts, self._by_age[0][0] if self._by_age else None)
+        voted = {votes: count for votes, count in self._voted.items() if count}
+        return Standing(counts, self._by_age[0][0] if self._by_age else None, voted)
 
     def _read(self) -> None:
         self._counts, rows = Counter(), self._postings.term
@@ -64,11 +70,21 @@ class Census:
                 for impact in Impact if both else ():
                     self._counts[state, tenant, impact] = both.intersection_cardinality(rows(IMPACT + impact))
         for row in rows(STATE + State.PENDING):
-            self._wait(*self._db.execute("SELECT id, created_at FROM tickets WHERE row = ?", (row,)).fetchone())
+            found = self._db.execute("SELECT id, created_at, document FROM tickets WHERE row = ?", (row,))
+            ticket_id, created, document = found.fetchone()
+            # Most have no vote, and are not worth parsing.
+            ticket = PromotionRequest.model_validate_json(document) if Action.ENDORSED in document else None
+            self._wait(ticket_id, created, len(ticket.votes) if ticket else 0)
 
-    def _wait(self, ticket_id: str, created: int) -> None:
-        self._pending.add(ticket_id)
+    def _wait(self, ticket_id: str, created: int, votes: int) -> None:
+        self._pending[ticket_id] = votes
+        self._voted[votes] += 1
         heapq.heappush(self._by_age, (created, ticket_id))
+
+    def _decided(self, ticket_id: str) -> None:
+        """It waits no more, or is counted anew."""
+        if (votes := self._pending.pop(ticket_id, None)) is not None:
+            self._voted[votes] -= 1
 
 
 def _kind(ticket: PromotionRequest) -> Kind:

@@ -22,7 +22,8 @@ def counted(index: Index) -> Standing:
         (each.state.value, each.metadata.tenant, each.spec.request.impact_assessment.value) for each in every
     )
     waiting = [int(each.metadata.created_at.timestamp()) for each in every if each.state is State.PENDING]
-    return Standing(dict(kinds), min(waiting, default=None))
+    voted = Counter(len(each.votes) for each in every if each.state is State.PENDING)
+    return Standing(dict(kinds), min(waiting, default=None), dict(voted))
 
 
 async def test_an_index_counts_its_tickets_as_they_change(tmp_path: Path) -> None:
@@ -41,7 +42,10 @@ async def test_an_index_counts_its_tickets_as_they_change(tmp_path: Path) -> Non
         (0, "approved"),
         (0, "deploying"),
         (1, "approved"),
+        (2, "endorsed"),
         (1, "lapsed"),
+        (2, "unendorsed"),
+        (1, "endorsed"),
         (2, "rejected"),
         (0, "deployed"),
         (1, "approved"),
@@ -64,8 +68,9 @@ async def test_tenants_beyond_the_first_are_one_series(tmp_path: Path) -> None:
     registry.register(PromotionCollector(index, now=lambda: 1_060.0))
     assert generate_latest(registry) == b""
     tickets = {("pending", f"tenant-{each:03}", "low"): 2 for each in range(203)}
-    index.standing = Standing(tickets, oldest_pending=1_000)
+    index.standing = Standing(tickets, oldest_pending=1_000, voted={0: 400, 1: 6})
     said = generate_latest(registry).decode()
     assert 'prodgate_promotions{impact="low",state="pending",tenant="others"} 6.0' in said
     assert said.count("prodgate_promotions{") == 201
+    assert 'prodgate_pending_by_votes{votes="1"} 6.0' in said
     assert "prodgate_oldest_pending_seconds 60.0" in said
