@@ -145,23 +145,29 @@ def _confirmed(gate: Gate, given: Namespace, body: dict[str, str]) -> dict[str, 
 
 
 def _follow(gate: Gate, answer: Answered, taken: TicketShown, *, wait: bool) -> None:
-    """Wait for the commit that follows a 202. Raises NotYet where it does not come."""
+    """Wait for the commit that follows a 202. Raises NotYet where it does not come, CallRefused where it never will."""
     if not answer.follows:
         return
     sys.stderr.write(f"{taken.id} is taken; its commit follows once Git can be reached again …\n")
     end = time.monotonic() + FOLLOWED_FOR
     while wait and not _recorded(gate, taken):
         if time.monotonic() > end:
-            raise NotYet(f"{taken.id} is taken and not recorded yet; it will be: prodgate show {taken.id}")
+            raise NotYet(f"{taken.id} is taken and not recorded yet: prodgate show {taken.id}")
         time.sleep(LOOK_EVERY)
 
 
 def _recorded(gate: Gate, taken: TicketShown) -> bool:
-    """Tell whether the record has as many commits of the request as its history has entries."""
+    """Tell whether the record has as many commits of the request as its history has entries.
+
+    Raises CallRefused where the request went another way: somebody else's act is recorded in this one's place.
+    """
     try:
         commits = gate.api.ask("GET", f"{_path(taken.id)}/history").body
+        now = gate.api.ask("GET", _path(taken.id)).read(TicketShown).status.history
     except (ApiAway, CallRefused):  # a request whose first commit is missing is not found yet
         return False
+    if any(there != here for there, here in zip(now, taken.status.history, strict=False)):
+        raise CallRefused(f"{taken.id} was changed before this could be recorded: prodgate show {taken.id}")
     return isinstance(commits, list) and len(commits) >= len(taken.status.history)
 
 
