@@ -15,6 +15,7 @@ from tests.record.building import person_commits
 from tests.rules import two_of_cpi
 from tests.workflows.stage import Stage, refused
 from tests.workflows.test_clearance import ALICE, TENANT, WITHOUT_JEAN
+from workflows.promotion import Promotion
 
 APPROVE, ENDORSE, UNENDORSE = DecisionAction.APPROVE, DecisionAction.ENDORSE, DecisionAction.UNENDORSE
 
@@ -85,6 +86,25 @@ async def test_a_vote_is_taken_back(ruled: Stage) -> None:
         await promoted.terminate()
     assert ruled.actions() == ["created", "endorsed", "unendorsed"]
     assert list(verify(ruled.git)) == []
+
+
+async def test_votes_stand_after_the_engine_has_lost_the_promotion(ruled: Stage) -> None:
+    """The one from the record knows who voted, and takes no vote twice; the next one completes the approval."""
+    async with ruled.working():
+        promoted = await ruled.submit()
+        vote = await ruled.decision(promoted, ENDORSE, JEAN)
+        await promoted.execute_update(Promotion.vote, vote, id=vote.id)
+        await ruled.lose(promoted)
+        again = await ruled.restore(promoted.id)
+        repeated = await again.execute_update(Promotion.vote, vote, id=f"{vote.id}-again")
+        assert len(repeated.votes) == 1
+        with pytest.raises(WorkflowUpdateFailedError):
+            await ruled.decide(again, ENDORSE, JEAN)
+        await ruled.until_taken(again, APPROVE, ALICE)
+        assert (await again.result()).status.approved_by == ALICE.email
+    assert ruled.actions() == ["created", "endorsed", "approved", "deploying", "deployed"]
+    assert list(verify(ruled.git)) == []
+    assert len(ruled.awx.jobs()) == 1
 
 
 async def test_who_lost_the_role_has_voted_for_nothing(ruled: Stage) -> None:
