@@ -69,7 +69,7 @@ def prodgate(*arguments: object, **settings: str) -> subprocess.CompletedProcess
 
 def _done(command: list[str], settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     environment = bare_environment() | dict(settings)
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
 
 @dataclass
