@@ -72,6 +72,9 @@ class Proxy:
         finally:
             server.close()
             self.become(Network.CUT)
+            while self._conversations:  # a loop that ends earlier leaves their sockets open
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)
 
     def become(self, state: Network, delay: float = 0.0) -> None:
         """Change the path's state; a cut ends what is open."""
