@@ -28,6 +28,7 @@ class Conversation:
     """One connection. `turns` counts how often the client began to speak, at first or after an answer."""
 
     client: asyncio.StreamWriter
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     server: asyncio.StreamWriter | None = None
     turns: int = 0
     answered: bool = True
@@ -72,9 +73,9 @@ class Proxy:
         finally:
             server.close()
             self.become(Network.CUT)
-            while self._conversations:  # a loop that ends earlier leaves their sockets open
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.01)
+            for each in tuple(self._conversations):
+                await each.ended.wait()
+            await asyncio.sleep(0)  # a loop that ends earlier leaves their sockets open
 
     def become(self, state: Network, delay: float = 0.0) -> None:
         """Change the path's state; a cut ends what is open."""
@@ -99,6 +100,7 @@ class Proxy:
         finally:
             self._conversations.discard(talk)
             talk.end()
+            talk.ended.set()
 
     async def _pump(
         self, talk: Conversation, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool
