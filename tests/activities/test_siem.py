@@ -67,6 +67,11 @@ def begun(trail: Path) -> Callable[[], bool]:
     return lambda: open_trail(str(trail), trail.parent).place("https").shown() is not None
 
 
+def all_noted(trail: Path) -> Callable[[], bool]:
+    """Tells whether the sink's place is at the trail's end."""
+    return lambda: TrailReader.of(open_trail(str(trail), trail.parent), "https").next() is None
+
+
 async def test_everything_comes_in_order_from_the_end_on_and_once(trail: Path, tmp_path: Path) -> None:
     """What was there before the sink was set up is not sent; a new month goes on."""
     note(trail, 1)
@@ -77,6 +82,7 @@ async def test_everything_comes_in_order_from_the_end_on_and_once(trail: Path, t
             await until(lambda: details(collector) == ["2", "3"])
             note(trail, 4, month=1)
             await until(lambda: details(collector) == ["2", "3", "4"])
+            await until(all_noted(trail))  # what was taken is sent again where whoever sent it dies before that
         async with leading(trail, collector, Clock()):
             note(trail, 5, month=1)
             await until(lambda: details(collector) == ["2", "3", "4", "5"])

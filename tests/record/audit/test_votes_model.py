@@ -165,7 +165,7 @@ WAS_REQUESTER: list[tuple[timedelta, str, Any]] = [
 
 @example(story=(BEGIN, BETWEEN))
 @example(story=(BEGIN, WAS_REQUESTER))
-@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(story=stories())
 def test_the_audit_agrees_with_the_model(story: tuple[datetime, list[tuple[timedelta, str, Any]]]) -> None:
     """On valid and invalid acts, under rules, groups and roles that change in between."""
