@@ -29,12 +29,12 @@ def test_the_first_load_is_small(sit: Sit) -> None:
     jean.context.new_cdp_session(jean.page).send("Network.clearBrowserCache")
     answers: list[Response] = []
     jean.page.on("response", lambda answer: answers.append(answer))
-    jean.go("/requests?tab=all")
+    jean.go("/requests?tab=all&state=deployed")  # what waits may have words of its own, loaded with it
     expect(jean.heading(EN.requests)).to_be_visible()
     jean.page.wait_for_timeout(1_000)
     for answer in answers:
         note(answer)
-    texts = {url: each for url, each in fetched.items() if url.endswith((".js", ".css", "?tab=all"))}
+    texts = {url: each for url, each in fetched.items() if url.endswith((".js", ".css", "state=deployed"))}
     assert len(texts) >= 3, fetched
     worth = [each for each in texts.values() if each["responseBodySize"] > SHORTEST]
     assert all(each["content-encoding"] == "gzip" for each in worth), texts
