@@ -27,7 +27,7 @@ def main(lane: str, *arguments: str) -> int:
         return code
     sys.stderr.write(f"\nOnce more, alone: {', '.join(failed)}\n")
     code = subprocess.run([sys.executable, "-m", "pytest", *failed], check=False).returncode
-    told = "FAILED alone, too" if code else "Failed beside others, passed alone"
+    told = "FAILED alone, too, at least one of" if code else "Failed beside others, passed alone"
     sys.stderr.write(f"\n{told}: {', '.join(failed)}\n")
     return code
 
