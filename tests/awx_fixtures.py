@@ -75,7 +75,7 @@ class Simulator:
         self.address = address
         self.root = f"{address}{config.prefix}"
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        self.http = httpx.Client(base_url=address, headers=headers, verify=False)  # noqa: S501  no TLS here
+        self.http = httpx.Client(base_url=address, headers=headers, timeout=90, verify=False)  # noqa: S501  no TLS here
 
     def api(self, method: str, path: str, **given: Any) -> httpx.Response:
         return self.http.request(method, f"{self.root}v2/{path}", **given)

@@ -29,7 +29,7 @@ def again(folder: Path, content: str) -> "subprocess.CompletedProcess[str]":
     [
         (HELD_UP, 0, "Failed beside others, passed alone: test_it.py::test_held_up"),
         ("def test_wrong(): assert False", 1, "FAILED alone, too, at least one of: test_it.py::test_wrong"),
-        ("import pytest\n@pytest.mark.parametrize('n', range(4))\ndef test_wrong(n): assert False", 1, ""),
+        ("import pytest\n@pytest.mark.parametrize('n', range(16))\ndef test_wrong(n): assert False", 1, ""),
         ("import nowhere", 2, "FAILED alone, too, at least one of: test_it.py"),
     ],
     ids=["held up", "wrong", "many", "not even read"],

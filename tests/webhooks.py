@@ -32,6 +32,8 @@ class Receiver(WebhookReceiver):
     headers: dict[str, str] = field(default_factory=dict)
     body: int = 0
     """Megabytes of an answer that nobody wants."""
+    written: int = 0
+    """Those of them that were taken."""
     asked: int = 0
     secrets: Mapping[str, str] = field(default_factory=lambda: {"hook": SECRET})
     received: deque[ReceivedWebhook] = field(default_factory=deque)
@@ -61,6 +63,7 @@ class Receiver(WebhookReceiver):
         await answer.prepare(request)
         for _ in range(self.body):
             await answer.write(b"x" * 1_000_000)
+            self.written += 1
         return answer
 
 

@@ -59,6 +59,8 @@ NOBODY = "passer.by@example.com"
 REQUESTS = "/v1/requests/prod"
 CALLBACK = "/v1/webhooks/awx/job-complete"
 SECRET = "callback-secret"
+AS_FRESH = 300
+"""Seconds that a token serves: what asks for a sign-in of the last minutes gets one, however long a house stands."""
 _numbers = itertools.count(1)
 
 
@@ -187,7 +189,7 @@ class House:
     known_for: float = KNOWN_FOR
     """Of workers and APIs that start from then on: seconds that they give rights by what they knew of the record."""
     _serving: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _tokens: dict[str, str] = field(default_factory=dict)
+    _tokens: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     @property
     def git(self) -> Path:
@@ -196,8 +198,10 @@ class House:
     def as_(self, email: str, api: str | None = None, token: str | None = None) -> Caller:
         """A caller of the first API, or of the one at the address, with a demo token or the one given."""
         if token is None:
-            token = self._tokens.get(email) or self.issuer.token(email)
-            self._tokens[email] = token
+            made, token = self._tokens.get(email, (0.0, ""))
+            if time.monotonic() - made > AS_FRESH:
+                token = self.issuer.token(email)
+                self._tokens[email] = time.monotonic(), token
         return Caller(self.http(api or self.url), token)
 
     def http(self, url: str | None = None) -> httpx.Client:

@@ -84,8 +84,9 @@ def test_pages_of_an_allowed_origin_read_every_answer(served: House, http: httpx
     assert {"ETag", "X-Total-Count", "X-Next-Cursor", "WWW-Authenticate", "Content-Disposition"} <= set(exposed)
     long = http.get(REQUESTS, headers={"Origin": HOST} | {f"X-{number}": "x" for number in range(110)})
     assert (long.status_code, long.headers.get("Access-Control-Allow-Origin")) == (431, HOST)
-    codes = [http.get("/v1/console", headers={"Origin": HOST}) for _ in range(150)]
-    assert (codes[-1].status_code, codes[-1].headers.get("Access-Control-Allow-Origin")) == (429, HOST)
+    answers = (http.get("/v1/console", headers={"Origin": HOST}) for _ in range(1_000))
+    limited = next(each for each in answers if each.status_code == 429)
+    assert limited.headers.get("Access-Control-Allow-Origin") == HOST
 
 
 def test_without_the_setting_no_other_page_has_anything(connect_temporal: Connect, built: Path, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """A tenant's file names any address: none of our own is called, and no receiver holds up or fills a worker."""
 
-import tracemalloc
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 
@@ -135,12 +134,9 @@ async def test_a_receiver_that_does_not_answer_is_given_up_in_time(monkeypatch: 
 async def test_a_huge_answer_is_not_read() -> None:
     """A gigabyte of it: its status counts, the rest is dropped with the connection."""
     async with Receiver(status=200, body=1_000).open() as receiver:
-        tracemalloc.start()
         answer = await sender(allowed=LOOPBACK).post(webhook(receiver.url()), "an.id", "{}", always)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
     assert answer.status == 200
-    assert peak < 20_000_000
+    assert receiver.written < 20
 
 
 @pytest.mark.parametrize(
