@@ -26,8 +26,7 @@ class _Request:
 
     def place(self, entry: int) -> int | None:
         """The place of an entry of the ticket's history."""
-        *_, its_print = prints(self.ticket.status.history[: entry + 1])
-        return self.places.get(its_print)
+        return self.places.get(prints(self.ticket.status.history)[entry])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ entries: a file that is edited by hand and put back keeps every place, and no en
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,12 +68,14 @@ def _folder(commit: pygit2.Commit) -> bytes | None:
     return found.id.raw if isinstance(found, pygit2.Tree) else None
 
 
-def prints(history: Iterable[HistoryEntry]) -> Iterator[bytes]:
-    """Yields the print that tells each entry from all others: itself, and the entries before it."""
-    known = b""
+@lru_cache(maxsize=64)  # who takes up a ticket asks for its places, its proof and its milestones
+def prints(history: tuple[HistoryEntry, ...]) -> tuple[bytes, ...]:
+    """The print of each entry, which tells it from all others: itself, and the entries before it."""
+    found, known = list[bytes](), b""
     for entry in history:
         known = hashlib.sha256(known + entry.model_dump_json().encode()).digest()[:16]
-        yield known
+        found.append(known)
+    return tuple(found)
 
 
 Places = Mapping[bytes, int]
@@ -95,7 +98,7 @@ def places(
         held = known.get(change.blob)
         if held is None:
             ticket = read(change.path, change.blob)
-            held = tuple(prints(ticket.status.history)) if ticket else ()
+            held = prints(ticket.status.history) if ticket else ()
         for each in held:
             found.setdefault(each, change.position)
     return found
@@ -103,7 +106,7 @@ def places(
 
 def _written(last: PromotionRequest, changes: Sequence[FileChange]) -> dict[str | None, tuple[bytes, ...]]:
     """The entries, by their prints, that the ticket's file held in each blob that we wrote of it."""
-    held = tuple(prints(last.status.history))
+    held = prints(last.status.history)
     if len(changes) == 1:
         return {changes[0].blob: held}
     blobs = (object_id(ObjectKind.BLOB, text.encode()).hex() for text in texts_of(last))

@@ -240,10 +240,9 @@ class Index:
 
         None where the branch does not have it.
         """
-        *_, its_print = prints(ticket.status.history[: entry + 1])
         sql = "SELECT position FROM entries WHERE path = ? AND print = ?"
         with self._reading() as db:
-            found = db.execute(sql, (ticket.path, its_print)).fetchone()
+            found = db.execute(sql, (ticket.path, prints(ticket.status.history)[entry])).fetchone()
         return found[0] if found else None
 
     def deployed_since(self, ticket: PromotionRequest, position: int) -> tuple[Deployed, ...]:
