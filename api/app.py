@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Lifespan
 from api import (
     audit,
     browsers,
+    bulk,
     calendar,
     codec,
     console,
@@ -131,6 +132,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
         swagger_ui_parameters={"tryItOutEnabled": True},  # no token stays in the browser, as with the console
     )
     app.include_router(requests.router)
+    app.include_router(bulk.router)
     app.include_router(templates.router)
     app.include_router(reports.router)
     app.include_router(console.router)

@@ -135,9 +135,7 @@ class Signs(Needs):
         self, request: Request, services: Served, signed_in: Annotated[SignedIn, Depends(_signed_in)]
     ) -> SignedIn:
         if self.decision is not None:
-            if self.decision.deploys and not services.callers.revoked.certain():
-                raise RevocationsUnknown
-            await _check_sign_in(services, signed_in, self.decision, request.path_params["id"])
+            await check_sign_in(services, signed_in, self.decision, request.path_params["id"])
         return signed_in
 
 
@@ -157,7 +155,10 @@ def decides(action: DecisionAction) -> Any:
     return Depends(Signs(action.permission, action))
 
 
-async def _check_sign_in(services: Services, signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:
+async def check_sign_in(services: Services, signed_in: SignedIn, action: DecisionAction, ticket_id: str) -> None:
+    """Raise RevocationsUnknown or StaleSignIn where the caller's sign-in is not certain or fresh enough to decide."""
+    if action.deploys and not services.callers.revoked.certain():
+        raise RevocationsUnknown
     ticket = await services.tickets.visible(signed_in.person, ticket_id)
     now, within = services.decisions.now(), services.sign_in_within
     if recent_enough(signed_in.at, ticket.spec.request.impact_assessment, now, within):

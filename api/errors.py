@@ -2,10 +2,9 @@
 
 import math
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -18,6 +17,7 @@ from api.engine_errors import EngineUnavailable, NotRunning
 from api.metrics import REFUSALS
 from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
+from api.refused_fields import refused_field
 from bootstrap.process import trace_id
 from domain import browsers, feeds, links, reports, storage
 from domain import errors as rules
@@ -192,48 +192,6 @@ _KIND_OF: dict[int, str] = {
 }
 """Kinds of what no route says."""
 
-_BODY_FAULTS: dict[str, str] = {
-    "json_invalid": "is not valid JSON",
-    "model_attributes_type": "must be a JSON object, sent with Content-Type: application/json",
-    "model_type": "must be a JSON object, sent with Content-Type: application/json",
-}
-"""Faults of a body as a whole, by pydantic's type of them."""
-
-_FAULTS: dict[str, str] = {
-    "missing": "must be given",
-    "extra_forbidden": "is not known here; check its spelling",
-    "string_unicode": "must be text without half surrogate pairs",
-}
-_FIELD_KINDS: dict[str, tuple[str, str]] = {
-    "missing": ("missing", ""),
-    "blank": ("missing", ""),
-    "extra_forbidden": ("not-known", ""),
-    "string_too_short": ("too-short", "min_length"),
-    "string_too_long": ("too-long", "max_length"),
-    "too_long": ("too-many", "max_length"),
-    "greater_than_equal": ("too-small", "ge"),
-    "less_than_equal": ("too-large", "le"),
-    "enum": ("not-one-of", "expected"),
-    "literal_error": ("not-one-of", "expected"),
-}
-"""A refused field's word, and which of pydantic's values it needs; whatever else is wrong is its form."""
-
-_LABEL = (
-    "must be lower case letters, digits and '-', beginning and ending with a letter or digit, at most 63 characters"
-)
-_NAME = "must be letters, digits, '-', '_' and '.', beginning and ending with a letter or digit, at most 128 characters"
-_FORMS: dict[str, str] = {
-    "tenant": _LABEL,
-    "sourceEnvironment": _LABEL,
-    "targetEnvironment": _LABEL,
-    "name": _NAME,
-    "target": _NAME,
-    "version": "must be letters, digits, '.', '-', '+' and '_', 1 to 64 characters",
-    "testEvidenceUrl": "must be an address that begins with http:// or https://, without spaces",
-    "createdBy": "must be an e-mail address",
-}
-"""The forms that values must have, where pydantic would show a regular expression."""
-
 FIELDS: dict[type[Exception], str] = {
     BadCursor: "cursor",
     TenantNotNamed: "tenant",
@@ -252,6 +210,7 @@ FIELDS: dict[type[Exception], str] = {
 
 
 _FAMILY = "urn:prodgate:problem:"
+_UNFORESEEN = "Something went wrong; it has been logged"
 
 
 def problem(
@@ -262,21 +221,28 @@ def problem(
     params: dict[str, str] | None = None,
 ) -> Response:
     """One problem as an answer; without a kind, of the one that is its status's."""
-    phrase, kind = HTTPStatus(status).phrase, kind or _KIND_OF.get(status)
+    return _answer(_problem(status, detail, kind or _KIND_OF.get(status), fields, params or {}))
+
+
+def _problem(
+    status: int, detail: str, kind: str | None, fields: tuple[FieldProblem, ...], params: dict[str, str]
+) -> Problem:
     REFUSALS.labels(kind or "other").inc()
-    body = Problem(
+    return Problem(
         type=f"{_FAMILY}{kind}" if kind else "about:blank",
-        title=phrase,
+        title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        params=params or {},
+        params=params,
         errors=fields,
         traceId=trace_id(),
     )
+
+
+def _answer(body: Problem) -> Response:
     left_out = {name for name in ("errors", "params", "traceId") if not getattr(body, name)}
-    content = body.model_dump(exclude=left_out)
-    headers = {"Retry-After": _RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-    return JSONResponse(content, status, headers, MEDIA_TYPE)
+    headers = {"Retry-After": _RETRY_AFTER} if body.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return JSONResponse(body.model_dump(exclude=left_out), body.status, headers, MEDIA_TYPE)
 
 
 def kind_of_status(status: int) -> str | None:
@@ -293,34 +259,42 @@ def too_many(error: TooManyRequests) -> Response:
 
 def install(app: FastAPI) -> None:
     """Teach the app to answer each of our errors, the framework's own, and anything unforeseen."""
-    for kind, status in STATUS.items():
-        app.add_exception_handler(kind, _answer(kind, status))
+    for kind in STATUS:
+        app.add_exception_handler(kind, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unforeseen)
 
 
-def _answer(kind: type[Exception], status: HTTPStatus) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def handler(request: Request, error: Exception) -> Response:
-        detail = _SENTENCES.get(kind) or str(error)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("unavailable", path=_path_of(request), error=repr(error), cause=repr(error.__cause__))
-        params = getattr(error, "params", {})
-        code = _code(kind)
-        fields = tuple(
-            FieldProblem(field=field, detail=detail, kind=code, params=params) for field in _fields_of(kind, error)
-        )
-        answer = problem(status, detail, code, fields, params)
-        if isinstance(error, Unauthenticated):
-            answer.headers["WWW-Authenticate"] = error.challenge_header
-        if isinstance(error, LogoutRefused):
-            answer.headers["Cache-Control"] = "no-store"
-        if isinstance(error, TooManyRequests):
-            answer.headers["Retry-After"] = str(error.wait)
-        await request.app.state.refusals.answered(request, status, detail, error, code)
-        return answer
+async def _known(request: Request, error: Exception) -> Response:
+    answer = _answer(await problem_of(request, error))
+    if isinstance(error, Unauthenticated):
+        answer.headers["WWW-Authenticate"] = error.challenge_header
+    if isinstance(error, LogoutRefused):
+        answer.headers["Cache-Control"] = "no-store"
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.wait)
+    return answer
 
-    return handler
+
+async def problem_of(request: Request, error: Exception, **said: str) -> Problem:
+    """The problem that an error is to the caller, noted where it is one to note; `said` as in `Refusals.refused`.
+
+    Whatever nobody has foreseen is a problem of this service.
+    """
+    kind = next((each for each in type(error).__mro__ if each in STATUS), Exception)
+    status = STATUS.get(kind, HTTPStatus.INTERNAL_SERVER_ERROR)
+    detail = (_SENTENCES.get(kind) or str(error)) if kind in STATUS else _UNFORESEEN
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        unforeseen = None if kind in STATUS else error
+        cause = repr(error.__cause__)
+        log.error("unavailable", path=_path_of(request), error=repr(error), cause=cause, exc_info=unforeseen)
+    params, code = getattr(error, "params", {}), _code(kind) if kind in STATUS else _KIND_OF[status]
+    fields = tuple(
+        FieldProblem(field=field, detail=detail, kind=code, params=params) for field in _fields_of(kind, error)
+    )
+    await request.app.state.refusals.answered(request, status, detail, error, code, **said)
+    return _problem(status, detail, code, fields, params)
 
 
 def _path_of(request: Request) -> str:
@@ -336,9 +310,6 @@ def _code(kind: type[Exception]) -> str:
 KINDS = sorted({_code(kind) for kind in STATUS} | {"invalid", *_KIND_OF.values()})
 """Every word that a refusal is known by, but those of fields alone."""
 
-FIELD_KINDS = sorted({kind for kind, _ in _FIELD_KINDS.values()} | {"form", "unreadable"})
-"""The words of fields that are refused for what they look like."""
-
 
 def _fields_of(kind: type[Exception], error: Exception) -> tuple[str, ...]:
     """The fields that a refusal is about."""
@@ -349,7 +320,7 @@ def _fields_of(kind: type[Exception], error: Exception) -> tuple[str, ...]:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for nothing else
-    return _refused(tuple(_field(fault) for fault in error.errors()))
+    return _refused(tuple(refused_field(fault) for fault in error.errors()))
 
 
 def _refused(fields: tuple[FieldProblem, ...]) -> Response:
@@ -376,22 +347,5 @@ def _unreadable(detail: str) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     del error  # the server logs it with its traceback
-    detail = "Something went wrong; it has been logged"
-    await request.app.state.refusals.answered(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
-
-
-def _field(fault: dict[str, Any]) -> FieldProblem:
-    """The field by its path below the body, query or headers, and what is wrong with it."""
-    source, *path = fault["loc"]
-    if source == "body" and fault["type"] in _BODY_FAULTS and (not path or fault["type"] == "json_invalid"):
-        return FieldProblem(field="body", detail=_BODY_FAULTS[fault["type"]], kind="unreadable")
-    name = next((part for part in reversed(path) if isinstance(part, str)), "")
-    told = str(fault["msg"]).removeprefix("Value error, ").replace("Input should", "must", 1)
-    said = _FAULTS.get(fault["type"]) or told
-    detail = _FORMS.get(name, said) if fault["type"] == "string_pattern_mismatch" else said
-    if source == "query":
-        path = [part for part in path if isinstance(part, str)]  # of a filter given twice, both are one field
-    kind, limit = _FIELD_KINDS.get(fault["type"], ("form", ""))
-    params = {"limit": str(fault["ctx"][limit])} if limit else {}
-    return FieldProblem(field=".".join(map(str, path))[:200] or "body", detail=detail[:500], kind=kind, params=params)
+    await request.app.state.refusals.answered(request, HTTPStatus.INTERNAL_SERVER_ERROR, _UNFORESEEN)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _UNFORESEEN)

@@ -6,8 +6,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from api.errors import FIELD_KINDS, KINDS, MEDIA_TYPE
+from api.errors import KINDS, MEDIA_TYPE
 from api.models import CREATION_EXAMPLE, Problem
+from api.refused_fields import FIELD_KINDS
 
 Responses = dict[int | str, dict[str, Any]]
 

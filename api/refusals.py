@@ -64,12 +64,18 @@ class Refusals:
         self._left_out = 0
 
     async def answered(
-        self, request: Request, status: int, why: str, error: Exception | None = None, kind: str | None = None
+        self,
+        request: Request,
+        status: int,
+        why: str,
+        error: Exception | None = None,
+        kind: str | None = None,
+        **said: str,
     ) -> None:
         """Note what this answer refused, or what a fault kept somebody from doing; a field to mend is neither."""
         failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR and _acts(request)
         if status in _NOTED or isinstance(error, RuleViolation) or failed:
-            await self.refused(request, status, why, error, kind)
+            await self.refused(request, status, why, error, kind, **said)
 
     async def refused(
         self,

@@ -4,7 +4,7 @@ import argparse
 import textwrap
 from collections.abc import Callable, Sequence
 
-from bootstrap.people import login, requests, watching
+from bootstrap.people import login, requests, several, watching
 from bootstrap.people.gate import Gate, gate, run_safely
 from domain.ticket import Impact, State, TargetType
 
@@ -124,17 +124,17 @@ _DECISIONS = {
 def _decision(verb: str) -> Callable[[argparse.ArgumentParser], None]:
     def add(command: argparse.ArgumentParser) -> None:
         reasoned = verb in ("reject", "hold", "release")
+        many = verb in ("approve", "reject")
         more = " --reason 'The way back lacks the database'" if reasoned else ""
         shown = " --production 2.0.0" if verb == "approve" else ""
-        _ends(
-            command,
-            requests.decide,
-            _DECISIONS[verb],
-            f"{verb} PR-2026-0001{more}",
-            f"{verb} PR-2026-0001{more} --yes{shown}",
-        )
+        examples = [f"{verb} PR-2026-0001{more}", f"{verb} PR-2026-0001{more} --yes{shown}"]
+        examples += [f"{verb} PR-2026-0001 PR-2026-0002{more}"] if many else []
+        _ends(command, several.decide if many else requests.decide, _DECISIONS[verb], *examples)
         command.set_defaults(verb=verb)
-        _add_id(command)
+        if many:
+            command.add_argument("ids", nargs="+", metavar="ID", help="such as PR-2026-0001; may be several")
+        else:
+            _add_id(command)
         if reasoned:
             command.add_argument("--reason", required=True, help="10 characters or more")
         else:

@@ -45,7 +45,7 @@ def show(gate: Gate, given: Namespace) -> int:
 def _show(
     gate: Gate, ticket_id: str, *, as_json: bool = False
 ) -> tuple[TicketShown, ComparisonShown | None, str | None]:
-    path = _path(ticket_id)
+    path = path_of(ticket_id)
     answer = gate.api.ask("GET", path)
     compared = gate.api.ask("GET", f"{REQUESTS}/comparisons", params={"id": ticket_id})
     rights = gate.api.ask("GET", f"{path}/permissions")
@@ -107,15 +107,12 @@ def _from_file(file: str) -> Any:
 
 def decide(gate: Gate, given: Namespace) -> int:
     """Show the request, ask, and decide on the revision that was shown."""
-    verb, body = given.verb, _said(given)
+    verb, body = given.verb, said(given)
     if verb == "approve" and given.yes and given.production is None:
         raise WrongUse("--yes approves unseen: name what is in production with --production VERSION, '' for nothing")
-    if given.json and not given.yes:
-        raise WrongUse("--json asks nothing: add --yes")
-    if not given.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise WrongUse(f"Nobody can be asked here: prodgate {verb} … --yes")
+    check_asking(given)
     headers = {} if given.yes else _confirmed(gate, given, body)
-    answer = gate.api.ask("POST", f"{_path(given.id)}/{verb}", headers=headers, json=body)
+    answer = gate.api.ask("POST", f"{path_of(given.id)}/{verb}", headers=headers, json=body)
     ticket = answer.read(TicketShown)
     _follow(gate, answer, ticket, wait=not given.no_wait)
     if given.json:
@@ -125,9 +122,18 @@ def decide(gate: Gate, given: Namespace) -> int:
     return Exit.DONE
 
 
-def _said(given: Namespace) -> dict[str, str]:
-    said = {name: getattr(given, name, None) for name in ("reason", "comment", "production")}
-    return {name: value for name, value in said.items() if value is not None}
+def check_asking(given: Namespace) -> None:
+    """Raise WrongUse where somebody is to be asked whom nobody can ask."""
+    if given.json and not given.yes:
+        raise WrongUse("--json asks nothing: add --yes")
+    if not given.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise WrongUse(f"Nobody can be asked here: prodgate {given.verb} … --yes")
+
+
+def said(given: Namespace) -> dict[str, str]:
+    """The reason, comment and version that were given, as a body's fields."""
+    found = {name: getattr(given, name, None) for name in ("reason", "comment", "production")}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _confirmed(gate: Gate, given: Namespace, body: dict[str, str]) -> dict[str, str]:
@@ -138,10 +144,15 @@ def _confirmed(gate: Gate, given: Namespace, body: dict[str, str]) -> dict[str, 
             raise CallRefused("The API does not say what is in production: nothing was approved")
         body.setdefault("production", compared.replaces or "")
     sys.stderr.write(plain(f"{given.verb.capitalize()} {ticket.id} ({change(ticket, compared)})? [y/N] "))
+    check_yes()
+    return {"If-Match": revision} if revision else {}
+
+
+def check_yes() -> None:
+    """Raise CallRefused unless the answer that is typed is a yes."""
     sys.stderr.flush()
     if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
         raise CallRefused("Nothing was done")
-    return {"If-Match": revision} if revision else {}
 
 
 def _follow(gate: Gate, answer: Answered, taken: TicketShown, *, wait: bool) -> None:
@@ -162,8 +173,8 @@ def _recorded(gate: Gate, taken: TicketShown) -> bool:
     Raises CallRefused where the request went another way: somebody else's act is recorded in this one's place.
     """
     try:
-        commits = gate.api.ask("GET", f"{_path(taken.id)}/history").body
-        now = gate.api.ask("GET", _path(taken.id)).read(TicketShown).status.history
+        commits = gate.api.ask("GET", f"{path_of(taken.id)}/history").body
+        now = gate.api.ask("GET", path_of(taken.id)).read(TicketShown).status.history
     except (ApiAway, CallRefused):  # a request whose first commit is missing is not found yet
         return False
     if any(there != here for there, here in zip(now, taken.status.history, strict=False)):
@@ -171,5 +182,6 @@ def _recorded(gate: Gate, taken: TicketShown) -> bool:
     return isinstance(commits, list) and len(commits) >= len(taken.status.history)
 
 
-def _path(ticket_id: str) -> str:
+def path_of(ticket_id: str) -> str:
+    """The address of a request."""
     return f"{REQUESTS}/{quote(ticket_id, safe='')}"

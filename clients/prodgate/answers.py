@@ -179,3 +179,12 @@ class ProblemShown(ReadAnswer):
     title: Line = ""
     detail: Text = ""
     errors: tuple[FieldShown, ...] = ()
+
+
+class DecidedShown(ReadAnswer):
+    """What became of one of several decisions: the request, or the problem that refused it."""
+
+    id: Line
+    status: int
+    ticket: TicketShown | None = None
+    problem: ProblemShown | None = None

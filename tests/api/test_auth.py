@@ -30,6 +30,7 @@ PROTECTED = [
     ("GET", "/PR-2026-0001/line"),
     ("POST", ""),
     ("POST", "/check"),
+    ("POST", "/decisions"),
     *(
         ("POST", f"/PR-2026-0001/{action}")
         for action in ("approve", "reject", "cancel", "retry", "hold", "release", "unendorse")

@@ -14,6 +14,7 @@ from api import app as api_app
 from api import (
     audit,
     browsers,
+    bulk,
     calendar,
     codec,
     console,
@@ -51,6 +52,7 @@ from tests.api.house import (
 ROUTERS = (
     audit.router,
     browsers.router,
+    bulk.router,
     calendar.router,
     requests.router,
     insights.router,
@@ -93,6 +95,7 @@ DECLARED = {
     "POST /v1/requests/prod/{id}/release": "approve",
     "POST /v1/requests/prod/{id}/unendorse": "approve",
     "POST /v1/requests/prod/check": "create",
+    "POST /v1/requests/prod/decisions": "see",
     "GET /v1/templates": "templates",
     "GET /v1/templates/frame": "public",
     "GET /v1/templates/{name}": "templates",
@@ -211,6 +214,9 @@ LISTS = {"GET ", "GET /pending", "GET /my", "GET /stats", "GET /comparisons", "G
 CHECK = "POST /check"
 """Refused as creating is, to the byte: `test_console.py` holds that."""
 
+BULK = "POST /decisions"
+"""Answers everybody with one result a request, each as by a call of its own: `test_bulk.py` holds that."""
+
 PEOPLE = {"devops": PIERRE, "cpi": JEAN, "viewer": VICTOR, "cpi_admin": ALICE, "nobody": NOBODY}
 OTHERS = {PIERRE: SOPHIE, JEAN: PIERRE, VICTOR: PIERRE, ALICE: PIERRE, NOBODY: PIERRE}
 """The people who ask for 'another's ticket of the same tenant'; Léa of tenant-logistics asks for those of another."""
@@ -245,7 +251,7 @@ def test_a_route_that_declares_nothing_is_not_served() -> None:
 def test_every_route_of_people_stands_in_the_contract() -> None:
     """The table leaves none out."""
     of_people = {name.replace(REQUESTS, "") for name in DECLARED if REQUESTS in name}
-    assert of_people == set(CONTRACT) | LISTS | {CHECK}
+    assert of_people == set(CONTRACT) | LISTS | {CHECK, BULK}
 
 
 @pytest.mark.parametrize("role", PEOPLE)

@@ -14,7 +14,7 @@ import yaml
 
 import cli
 import domain
-from api import errors
+from api import errors, refused_fields
 from api.app import document
 from settings import variables
 from tests.events import EVENTS
@@ -81,7 +81,7 @@ def refusals() -> str:
         by_status.setdefault(number, {}).setdefault(kind, errors._FRAMEWORK.get(number) or HTTPStatus(number).phrase)
     by_status[422]["invalid"] = "A field is refused; `errors` names each, with a kind of its own (below)"
     parts = [_kinds(status, kinds) for status, kinds in sorted(by_status.items())]
-    fields = ", ".join(f"`{kind}`" for kind in errors.FIELD_KINDS)
+    fields = ", ".join(f"`{kind}`" for kind in refused_fields.FIELD_KINDS)
     lead = (
         f"An error is a problem of RFC 9457. Its `type` is `{errors._FAMILY}` and a kind, which stays the same between "
         "releases; `detail` is a sentence for people, `params` are the values in it, `errors` names the fields that "

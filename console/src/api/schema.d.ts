@@ -458,6 +458,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve and reject several requests
+         * @description Approve and reject several requests: each is judged, recorded and refused as by a call of its own.
+         *
+         *     Answers 200 with one result each, in the order of the decisions; what one refuses keeps none of the others. Each
+         *     counts as one request of its caller.
+         */
+        post: operations["decide_requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/prod/{id}/evidence": {
         parameters: {
             query?: never;
@@ -1431,6 +1454,33 @@ export interface components {
             production?: string | null;
         };
         /**
+         * ApprovalItem
+         * @description One approval among several decisions, with what `POST …/approve` takes.
+         * @example {
+         *       "action": "approve",
+         *       "id": "PR-2026-0001",
+         *       "production": "2.0.0"
+         *     }
+         */
+        ApprovalItem: {
+            /** Comment */
+            comment?: string | null;
+            /** Production */
+            production?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /**
+             * Revision
+             * @description Decide only on this revision (an ETag)
+             */
+            revision?: string | null;
+        };
+        /**
          * AuditAction
          * @description The act that an entry tells of; those of decisions are named as decisions are.
          * @enum {string}
@@ -1727,6 +1777,26 @@ export interface components {
             name: string;
             /** Email */
             email: string;
+        };
+        /**
+         * DecisionResult
+         * @description What became of one of them: the status that it would have had by itself, and the request or the problem.
+         */
+        DecisionResult: {
+            /** Id */
+            id: string;
+            /** Status */
+            status: number;
+            ticket?: components["schemas"]["PromotionRequest"] | null;
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * DecisionsBody
+         * @description Decisions on several requests. Those on one target are taken in their order, which is that of deployments.
+         */
+        DecisionsBody: {
+            /** Decisions */
+            decisions: (components["schemas"]["ApprovalItem"] | components["schemas"]["RejectionItem"])[];
         };
         /**
          * DeliveryOutcome
@@ -2589,6 +2659,31 @@ export interface components {
             ticket: string;
             /** Number */
             number: number;
+        };
+        /**
+         * RejectionItem
+         * @description One rejection among several decisions, with what `POST …/reject` takes.
+         * @example {
+         *       "action": "reject",
+         *       "id": "PR-2026-0001",
+         *       "reason": "Not before the audit"
+         *     }
+         */
+        RejectionItem: {
+            /** Reason */
+            reason: string;
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reject";
+            /**
+             * Revision
+             * @description Decide only on this revision (an ETag)
+             */
+            revision?: string | null;
         };
         /**
          * Remark
@@ -5628,6 +5723,93 @@ export interface operations {
                 };
             };
             /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionResult"][];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it, and nothing was decided */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,20 +1,32 @@
 import { useRef, useState } from 'react';
 import { isPending } from '@/api/lifecycle';
-import type { Decision, Ticket } from '@/api/types';
+import { ApiProblem } from '@/api/problem';
+import type { Ticket } from '@/api/types';
 import { refusalOf, type Refusal } from './useDecision';
-import { decide, useTicketCache } from './useRequests';
+import { decideSeveral, type Result } from './several';
+import { useTicketCache } from './useRequests';
 
 /** `voted`: taken as one vote of several. */
 export type Outcome = 'waiting' | 'running' | 'done' | 'voted' | Refusal;
 
-/** Decides on several requests, one after the other in the order they are given, since that is the order in which they
- * are deployed. What one refuses is kept with it, and the next is asked. */
-export function useBulk(decision: Decision) {
+/** As many at a time: whoever stops it stops those that come after. */
+const AT_ONCE = 10;
+
+/** Decides on several requests, some at a time in the order they are given, since that is the order in which those of
+ * one target are deployed. What one refuses is kept with it, and the others are decided. */
+export function useBulk(decision: 'approve' | 'reject') {
   const cache = useTicketCache();
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map());
   const [phase, setPhase] = useState<'asking' | 'running' | 'over'>('asking');
   const stopped = useRef(false);
-  const note = (id: string, outcome: Outcome) => setOutcomes((was) => new Map(was).set(id, outcome));
+  const note = (found: readonly (readonly [string, Outcome])[]) =>
+    setOutcomes((was) => new Map([...was, ...found]));
+
+  const outcomeOf = ({ status, ticket, problem }: Result): Outcome => {
+    if (!ticket) return refusalOf(new ApiProblem(status, problem ?? {}));
+    cache.put(ticket);
+    return isPending(ticket) ? 'voted' : 'done';
+  };
 
   /** `shown` tells the version in production that each was shown against. */
   const run = async (
@@ -24,16 +36,17 @@ export function useBulk(decision: Decision) {
   ) => {
     setPhase('running');
     stopped.current = false;
-    for (const { metadata } of tickets) {
-      if (isSet(stopped)) break;
-      note(metadata.id, 'running');
+    const ids = tickets.map(({ metadata }) => metadata.id);
+    for (let from = 0; from < ids.length && !isSet(stopped); from += AT_ONCE) {
+      const some = ids.slice(from, from + AT_ONCE);
+      note(some.map((id) => [id, 'running']));
       try {
-        const production = shown(metadata.id);
-        const { ticket } = await decide({ id: metadata.id, decision, text, production });
-        cache.put(ticket);
-        note(metadata.id, isPending(ticket) ? 'voted' : 'done');
+        const results = await decideSeveral(
+          some.map((id) => ({ id, decision, text, production: shown(id) })),
+        );
+        note(results.map((result) => [result.id, outcomeOf(result)]));
       } catch (error) {
-        note(metadata.id, refusalOf(error));
+        note(some.map((id) => [id, refusalOf(error)]));
       }
     }
     setPhase('over');

@@ -206,15 +206,16 @@ export const en = {
     bulkApprove: (count: number) => `Approve ${n(count, 'request', 'requests')}?`,
     bulkReject: (count: number) => `Reject ${n(count, 'request', 'requests')}?`,
     bulkApproveHelp:
-      'One after the other, each recorded in Git under your name. Each is deployed to production once it is approved, or at its date.',
-    bulkRejectHelp: 'One after the other, each recorded in Git under your name. Requesters read your reason.',
+      'Each is judged by itself and recorded in Git under your name. It is deployed to production once it is approved, or at its date.',
+    bulkRejectHelp:
+      'Each is judged by itself and recorded in Git under your name. Requesters read your reason.',
     bulkComment: 'Comment, for all of them',
     bulkReason: 'Reason, for all of them',
     bulkWaiting: 'waiting',
     bulkRunning: 'being decided…',
     bulkDone: 'done',
     bulkResult: (done: number, all: number) => `${done} of ${all} decided`,
-    bulkStop: 'Stop after this one',
+    bulkStop: 'Stop after these',
   },
   form: enForm,
   live: {

@@ -210,16 +210,16 @@ export const fr: Messages = {
     bulkApprove: (count) => `Approuver ${n(count, 'demande', 'demandes')} ?`,
     bulkReject: (count) => `Rejeter ${n(count, 'demande', 'demandes')} ?`,
     bulkApproveHelp:
-      'L’une après l’autre, chacune enregistrée dans Git à votre nom. Chacune est déployée en production dès son approbation, ou à sa date.',
+      'Chacune est jugée à part et enregistrée dans Git à votre nom, puis déployée en production dès son approbation, ou à sa date.',
     bulkRejectHelp:
-      'L’une après l’autre, chacune enregistrée dans Git à votre nom. Les demandeurs lisent votre motif.',
+      'Chacune est jugée à part et enregistrée dans Git à votre nom. Les demandeurs lisent votre motif.',
     bulkComment: 'Commentaire, pour toutes',
     bulkReason: 'Motif, pour toutes',
     bulkWaiting: 'en attente',
     bulkRunning: 'décision en cours…',
     bulkDone: 'fait',
     bulkResult: (done, all) => `${done} sur ${all} décidées`,
-    bulkStop: 'Arrêter après celle-ci',
+    bulkStop: 'Arrêter après celles-ci',
   },
   form: frForm,
   live: {

@@ -135,17 +135,27 @@ def test_a_script_names_what_it_approves(capsys: pytest.CaptureFixture[str]) -> 
     assert "--yes" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("\n", 1)])
-def test_a_terminal_shows_what_is_approved_and_asks(
-    typed: str, code: int, signed_in: SignIn, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """In a narrow one without colour, too; nothing is done without a yes."""
-    request = created(signed_in, capsys)
+def test_several_are_rejected_by_one_call(signed_in: SignIn, house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has its line; one that is refused makes the code, and keeps none of the others."""
+    first, second = created(signed_in, capsys), created(signed_in, capsys)
     signed_in(JEAN)
+    reason = ("--reason", "The way back lacks the database", "--yes")
+    assert prodgate("reject", first, *reason) == 0
+    capsys.readouterr()
+    assert prodgate("reject", first, second, second, *reason) == 1
+    said = printed(capsys)
+    assert f"{first}: Request not pending" in said
+    assert f"{second} is rejected" in said
+    assert prodgate("approve", first, second, "--yes", "--production", "2.0.0") == 2
+    assert prodgate("approve", first, second) == 2, "nobody can be asked here"
+
+
+def typing(typed: str, *command: str) -> tuple[int, str]:
+    """Exit code of a command in a narrow terminal, where somebody types this once they are asked, and what it said."""
     ours, theirs = pty.openpty()
     environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "50", "TERM": "xterm"}
-    command = [sys.executable, "-m", "cli", "approve", request]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as running:
+    called = [sys.executable, "-m", "cli", *command]
+    with subprocess.Popen(called, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as running:
         os.close(theirs)
         said = b""
         while b"[y/N]" not in said:
@@ -156,12 +166,34 @@ def test_a_terminal_shows_what_is_approved_and_asks(
                 said += os.read(ours, 4096)
             except OSError:  # the other end is closed
                 break
-        assert running.wait(30) == code
+        code = running.wait(30)
     os.close(ours)
-    text = said.decode()
+    return code, said.decode()
+
+
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("\n", 1)])
+def test_a_terminal_shows_what_is_approved_and_asks(
+    typed: str, code: int, signed_in: SignIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a narrow one without colour, too; nothing is done without a yes."""
+    request = created(signed_in, capsys)
+    signed_in(JEAN)
+    ended, text = typing(typed, "approve", request)
+    assert ended == code
     assert "nothing -> 2.1.0" in text
     assert "\x1b[3" not in text, "no colour"
     assert max(len(line) for line in text.split("approve ")[0].splitlines()) <= 90
+
+
+def test_a_terminal_asks_once_for_several(signed_in: SignIn, capsys: pytest.CaptureFixture[str]) -> None:
+    """What each replaces is shown, and goes with its approval."""
+    requests = [created(signed_in, capsys) for _ in range(2)]
+    signed_in(JEAN)
+    assert typing("n\n", "approve", *requests)[0] == 1
+    ended, text = typing("y\n", "approve", *requests)
+    said = " ".join(text.split())  # the window is narrow
+    assert (ended, said.count("[y/N]"), said.count("nothing -> 2.1.0")) == (0, 1, 2)
+    assert all(f"{each} is approved" in said for each in requests)
 
 
 def test_a_list_is_narrow_where_the_window_is(

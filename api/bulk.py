@@ -1,0 +1,148 @@
+"""The route that takes decisions on several requests in one call, each judged as if it had come by itself."""
+
+import asyncio
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import SignedIn
+from api.decisions import DecisionRequest
+from api.dependencies import Served, Signs, check_sign_in
+from api.engine import Answer
+from api.entry import SignedInRoute
+from api.errors import TooManyRequests, problem_of
+from api.models import ApprovalBody, Problem, ReasonBody
+from api.openapi import problems
+from api.services import Services
+from domain.decision import DecisionAction
+from domain.roles import Permission
+from domain.ticket import PromotionRequest
+from domain.values import Frozen, TicketId, same_name
+from record.index.reader import Index
+
+MOST_DECISIONS = 100
+AT_ONCE = 8
+"""Decisions of one call that are taken at the same time: it may not crowd out everybody else's."""
+
+Revision = Annotated[str | None, Field(max_length=1_000, description="Decide only on this revision (an ETag)")]
+
+
+class ApprovalItem(ApprovalBody):
+    """One approval among several decisions, with what `POST …/approve` takes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": "PR-2026-0001", "action": "approve", "production": "2.0.0"}]}
+    )
+
+    id: TicketId
+    action: Literal["approve"]
+    revision: Revision = None
+
+
+class RejectionItem(ReasonBody):
+    """One rejection among several decisions, with what `POST …/reject` takes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": "PR-2026-0001", "action": "reject", "reason": "Not before the audit"}]}
+    )
+
+    id: TicketId
+    action: Literal["reject"]
+    revision: Revision = None
+
+
+DecisionItem = Annotated[ApprovalItem | RejectionItem, Field(discriminator="action")]
+
+
+class DecisionsBody(Frozen):
+    """Decisions on several requests. Those on one target are taken in their order, which is that of deployments."""
+
+    decisions: Annotated[tuple[DecisionItem, ...], Field(min_length=1, max_length=MOST_DECISIONS)]
+
+
+class DecisionResult(Frozen):
+    """What became of one of them: the status that it would have had by itself, and the request or the problem."""
+
+    id: TicketId
+    status: int
+    ticket: PromotionRequest | None = None
+    problem: Problem | None = None
+
+
+_REFUSALS = problems(
+    _401="No acceptable token",
+    _403="Somebody acted by this address before, with another sign-in",
+    _413="The body is larger than 256 KB",
+    _422="A field is refused; `errors` names it, and nothing was decided",
+    _429="Too many requests; `Retry-After` says when to go on",
+    _431="The headers are too large",
+    _503="The engine or the Git record can't be reached now",
+)
+
+router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS, route_class=SignedInRoute)
+
+Decides = Annotated[SignedIn, Depends(Signs(Permission.SEE))]
+
+
+@router.post("/decisions")
+async def decide_requests(
+    services: Served, caller: Decides, request: Request, body: DecisionsBody
+) -> tuple[DecisionResult, ...]:
+    """Approve and reject several requests: each is judged, recorded and refused as by a call of its own.
+
+    Answers 200 with one result each, in the order of the decisions; what one refuses keeps none of the others. Each
+    counts as one request of its caller.
+    """
+    lines = await run_in_threadpool(_lines, services.index, body.decisions)
+    places = asyncio.Semaphore(AT_ONCE)
+    found: dict[int, DecisionResult] = {}
+
+    async def decided(line: Sequence[int]) -> None:
+        for number in line:
+            async with places:
+                counted = number == 0  # the call itself was counted
+                found[number] = await _decided(services, caller, request, body.decisions[number], counted=counted)
+
+    await asyncio.gather(*map(decided, lines))
+    return tuple(found[number] for number in range(len(body.decisions)))
+
+
+def _lines(index: Index, decisions: Sequence[ApprovalItem | RejectionItem]) -> list[list[int]]:
+    """The decisions' numbers, those on one target together and in their order."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for number, each in enumerate(decisions):
+        ticket = index.get(each.id)
+        target = ticket.spec.target if ticket else None
+        key = (target.type, same_name(target.name), target.target_environment) if target else (each.id,)
+        found.setdefault(key, []).append(number)
+    return list(found.values())
+
+
+async def _decided(
+    services: Services, caller: SignedIn, request: Request, item: ApprovalItem | RejectionItem, *, counted: bool
+) -> DecisionResult:
+    """Take one decision. Whatever keeps it from being taken is its own result."""
+    try:
+        answer = await _taken(services, caller, item, counted=counted)
+    except Exception as error:  # one that nobody foresaw may not hide what became of the others
+        problem = await problem_of(request, error, ticket=item.id, act=item.action)
+        return DecisionResult(id=item.id, status=problem.status, problem=problem)
+    status = HTTPStatus.OK if answer.recorded else HTTPStatus.ACCEPTED
+    return DecisionResult(id=item.id, status=status, ticket=answer.ticket)
+
+
+async def _taken(services: Services, caller: SignedIn, item: ApprovalItem | RejectionItem, *, counted: bool) -> Answer:
+    """Do what a call of its own does: count it, look at the sign-in, decide."""
+    if not counted and (wait := await services.people.take(caller.person)):
+        raise TooManyRequests(wait)
+    action = DecisionAction(item.action)
+    await check_sign_in(services, caller, action, item.id)
+    if isinstance(item, RejectionItem):
+        asked = DecisionRequest(action, reason=item.reason, if_match=item.revision)
+    else:
+        asked = DecisionRequest(action, comment=item.comment, production=item.production, if_match=item.revision)
+    return await services.decisions.decide(caller, item.id, asked)
