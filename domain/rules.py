@@ -8,7 +8,7 @@ tenant takes none of the platform's away. Without a rule, one approval by cpi or
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -64,6 +64,8 @@ class Rule(Frozen):
     approvals: Annotated[tuple[Need, ...] | None, Field(min_length=1, max_length=MOST_VOTES)] = None
     freezes: Annotated[tuple[Freeze, ...], Field(max_length=100)] = ()
     windows: Annotated[tuple[ChangeWindow, ...] | None, Field(min_length=1, max_length=100)] = None
+    strand: Literal["allow"] | None = None
+    """Says that its `approvals` may leave open requests to nobody, for whoever tries the rule before it is merged."""
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> "Rule":
@@ -77,6 +79,8 @@ class Applied(Frozen):
 
     approvals: tuple[Need, ...] = EVERYDAY
     approvals_of: RuleName | None = None
+    strands: bool = False
+    """Tells whether that rule may leave a request to nobody."""
     freezes: tuple[tuple[RuleName, Freeze], ...] = ()
     windows: tuple[ChangeWindow, ...] | None = None
     windows_of: RuleName | None = None
@@ -97,6 +101,7 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
     return Applied(
         approvals=approvals or EVERYDAY,
         approvals_of=first[0] if first else None,
+        strands=any(rule.strand == "allow" for _, rule in ranked if rule.name in first[:1]),
         freezes=tuple((rule.name, freeze) for _, rule in ranked for freeze in rule.freezes),
         windows=windows,
         windows_of=second[0] if second else None,

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,6 @@ from record.errors import RecordUnavailable
 from record.facts.controls import Requested
 from record.files.reading import describe
 from record.index.changes import printable
-from record.people.catalogue import Catalogue
-from record.people.rules import Rulebook
 from record.people.rules_schema import written
 
 _NEW = ("tenant", "type", "name", "impact")
@@ -50,7 +49,8 @@ def _add_try(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Replay a change of rules over all requests of the record, as their files say them: which launches would have "
         "been frozen, outside of windows, or short of votes, by the rules of HEAD and by the change, and how they "
-        "ended. Exit code 1 where the change has a fault, or decides nothing for some past request."
+        "ended. Exit code 1 where the change has a fault, decides nothing for some past request, or leaves one that "
+        "waits to nobody."
     )
     _add_common(command)
     command.add_argument(
@@ -133,23 +133,24 @@ def _asked(asked: argparse.Namespace) -> Requested | None:
 
 def _try(asked: argparse.Namespace) -> int:
     today = state(asked.repo, "HEAD")
-    book, catalogue, commit = _changed(asked, today)
-    if book.faults:
-        _say(asked, {"faults": [told(each) for each in book.faults]}, faulty(book.faults))
+    change, commit = _changed(asked, today)
+    if change.rules.faults:
+        _say(asked, {"faults": [told(each) for each in change.rules.faults]}, faulty(change.rules.faults))
         return 1
-    trial = tried(today, Side(book.rules, catalogue), asked.since, _show_progress)
+    side = Side(change.rules.rules, change.catalogue, change.directory)
+    trial = tried(today, side, asked.since, _show_progress)
     _say(asked, as_dict(trial, (str(today.commit.id), commit)), lines(trial))
-    return 1 if trial.undecided else 0
+    return 1 if trial.undecided or trial.stranded else 0
 
 
-def _changed(asked: argparse.Namespace, today: RecordCommit) -> tuple[Rulebook, Catalogue, str | None]:
-    """The rules of the change and the catalogue beside them; the commit, where it is one."""
+def _changed(asked: argparse.Namespace, today: RecordCommit) -> tuple[RecordCommit, str | None]:
+    """The record with the change; the commit, where it is one."""
     if all(each.endswith(".yaml") for each in asked.change):
-        return put_in_place(today.rules, [Path(each) for each in asked.change]), today.catalogue, None
+        return replace(today, rules=put_in_place(today.rules, [Path(each) for each in asked.change])), None
     if len(asked.change) > 1:
         asked.refuse("name one commit, or else files that end in .yaml")
     other = state(asked.repo, asked.change[0])
-    return other.rules, other.catalogue, str(other.commit.id)
+    return other, str(other.commit.id)
 
 
 def _schema(_asked: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from record.errors import RecordUnavailable
 from record.git.plumbing import UNREADABLE, last_line, opened
 from record.index.changes import is_ticket
 from record.people.catalogue import Catalogue, CatalogueState
+from record.people.directory import Directory, DirectoryState
 from record.people.members import shown
 from record.people.rules import Rulebook, RulesState
 
@@ -21,12 +22,13 @@ _DEEPEST = 4
 
 @dataclass(frozen=True)
 class RecordCommit:
-    """One commit of a record: its rules and its catalogue."""
+    """One commit of a record: its rules, its catalogue and its people."""
 
     objects: pygit2.Repository
     commit: pygit2.Commit
     rules: Rulebook
     catalogue: Catalogue
+    directory: Directory
 
     def impact(self, said: Impact, kind: TargetType, name: str) -> Impact:
         """The impact by which rules match: that of the request, or what the target's owners ask for at least."""
@@ -69,6 +71,7 @@ def state(path: Path, revision: str) -> RecordCommit:
             oid = repo.git.rev_parse("--verify", "--end-of-options", f"{revision}^{{commit}}")
             objects = pygit2.Repository(str(repo.git_dir))
         commit = objects[oid].peel(pygit2.Commit)
-        return RecordCommit(objects, commit, RulesState().move_to(commit), CatalogueState().move_to(commit))
+        catalogue, directory = CatalogueState().move_to(commit), DirectoryState(objects).move_to(commit)
+        return RecordCommit(objects, commit, RulesState().move_to(commit), catalogue, directory)
     except UNREADABLE as error:
         raise RecordUnavailable(f"{path} has no commit {revision} that can be read: {last_line(error)}") from error

@@ -69,6 +69,8 @@ class Trial:
     rows: dict[Stop, TrialRow] = field(default_factory=dict)
     undecided: dict[tuple[str, ...], Newest] = field(default_factory=dict)
     """Requests of which the change decides nothing, by the rules that contradict each other."""
+    stranded: dict[str, Newest] = field(default_factory=dict)
+    """Open requests that nobody could approve by the change, by the rule that asks for their votes."""
     unread: list[str] = field(default_factory=list)
     """Files that hold no ticket."""
 
@@ -81,6 +83,10 @@ class Trial:
         for launch in launches(ticket):
             self.launches += 1
             self._count(ticket.id, launch, {*stops(before, launch)}, {*stops(after, launch)})
+
+    def strand(self, rule: str, ticket: PromotionRequest) -> None:
+        """Count a request that the rule leaves to nobody."""
+        self.stranded.setdefault(rule, Newest()).add(ticket.metadata.created_at, ticket.id)
 
     def _count(self, ticket: str, launch: PastLaunch, before: set[Stop], after: set[Stop]) -> None:
         if not before and not after:
@@ -105,3 +111,5 @@ class Trial:
             self.rows.setdefault(stop, TrialRow()).merge(row)
         for rules, tickets in other.undecided.items():
             self.undecided.setdefault(rules, Newest()).merge(tickets)
+        for name, waiting in other.stranded.items():
+            self.stranded.setdefault(name, Newest()).merge(waiting)

@@ -30,6 +30,10 @@ def as_dict(trial: Trial, commits: tuple[str, str | None]) -> dict[str, Any]:
             {"rules": list(rules), "requests": found.count, "newest": list(found.tickets)}
             for rules, found in sorted(trial.undecided.items())
         ],
+        "stranded": [
+            {"rule": rule, "requests": found.count, "newest": list(found.tickets)}
+            for rule, found in sorted(trial.stranded.items())
+        ],
     }
 
 
@@ -59,10 +63,12 @@ def lines(trial: Trial) -> Iterator[str]:
     ended = f"{total.ended[Action.DEPLOYED]} were deployed, {total.ended[Action.FAILED]} failed"
     yield f"{total.newly.count} newly, of which {ended}; {total.freed.count} no more"
     for rules, found in sorted(trial.undecided.items()):
-        yield f"{' and '.join(rules)} are as specific, and differ: nothing decides for {_undecided(found)}"
+        yield f"{' and '.join(rules)} are as specific, and differ: nothing decides for {_named(found)}"
+    for rule, found in sorted(trial.stranded.items()):
+        yield f"{rule} asks for votes that nobody could give: it strands {_named(found)}; `strand: allow` permits it"
 
 
-def _undecided(found: Newest) -> str:
+def _named(found: Newest) -> str:
     more = found.count - len(found.tickets)
     return ", ".join(found.tickets) + (f" and {more} more" if more else "")
 

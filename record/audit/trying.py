@@ -13,13 +13,16 @@ import pygit2
 
 from domain.errors import RuleViolation
 from domain.replaying import Replay
-from domain.rules import Rule
+from domain.rules import Applied, Rule
+from domain.ticket import PromotionRequest, State
 from record.audit.states import RecordCommit, raised
 from record.audit.trial import Trial
 from record.errors import RecordUnavailable
+from record.facts.controls import Requested, stranding
 from record.files.reading import read_ticket
 from record.index.bulk import blob_of
 from record.people.catalogue import Catalogue
+from record.people.directory import Directory
 from record.people.members import Fault
 from record.people.rules import RULES, Rulebook, parse
 
@@ -34,14 +37,21 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Side:
-    """Rules, and the catalogue that says which impact counts for them."""
+    """Rules, the catalogue that says which impact counts for them, and the people who vote by them."""
 
     rules: tuple[Rule, ...]
     catalogue: Catalogue
+    directory: Directory
 
     def replay(self) -> Replay:
         """The rules, ready to be asked of many launches."""
         return Replay(self.rules, partial(raised, self.catalogue))
+
+    def strands(self, held: Applied, ticket: PromotionRequest) -> bool:
+        """Tells whether nobody could approve a request that waits, by a rule that does not say so itself."""
+        if ticket.state is not State.PENDING or held.approvals_of is None or held.strands or held.undecided:
+            return False
+        return bool(stranding(self.directory, held, Requested.of(ticket)))
 
 
 def put_in_place(book: Rulebook, files: Sequence[Path]) -> Rulebook:
@@ -64,7 +74,7 @@ def _content(file: Path) -> bytes:
 
 def tried(state: RecordCommit, change: Side, since: datetime | None, progress: Progress) -> Trial:
     """Replay the state's tickets, those created from a time on, by its own rules and by the change."""
-    today = Side(state.rules.rules, state.catalogue)
+    today = Side(state.rules.rules, state.catalogue, state.directory)
     files = list(state.tickets((since.year, since.month) if since else (0, 0)))
     chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
     whole = Trial()
@@ -94,7 +104,7 @@ class _Reader:
 
     def __init__(self, path: Path, today: Side, change: Side, since: datetime | None) -> None:
         self._git, self._since = pygit2.Repository(str(path)), since
-        self._today, self._change = today.replay(), change.replay()
+        self._today, self._change, self._changed = today.replay(), change.replay(), change
 
     def read(self, files: Files) -> Trial:
         """The counts of these tickets."""
@@ -107,6 +117,9 @@ class _Reader:
                 continue
             if self._since is None or ticket.metadata.created_at >= self._since:
                 part.observe(ticket, self._today, self._change)
+                held = self._change.held(ticket)
+                if self._changed.strands(held, ticket):
+                    part.strand(held.approvals_of or "", ticket)
         return part
 
 

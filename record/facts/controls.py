@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from domain import roles, rules, targets
+from domain import roles, rules, targets, votes
 from domain.roles import Permission, same_address
 from domain.rules import Applied
 from domain.targets import CatalogueEntry, FileFault, TargetFacts
 from domain.ticket import Impact, PromotionRequest, Target, TargetType
-from domain.votes import Poll
+from domain.votes import Need, Poll
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.index.targets import TargetState
@@ -79,6 +79,14 @@ def _poll(directory: Directory, applied: Applied, asked: Requested) -> Poll:
     others = (each for each in people if requester not in each.addresses)
     able = tuple(each for each in others if roles.holds(each, Permission.APPROVE, asked.tenant))
     return Poll(needs=applied.approvals, voters=able, tenant=asked.tenant, groups=directory.rules.groups)
+
+
+def stranding(directory: Directory, applied: Applied, asked: Requested) -> tuple[Need, ...]:
+    """The votes that nobody in the directory could give the request, however many others there are."""
+    requester = same_address(asked.requester)
+    others = (each for each in directory.people if requester not in each.addresses)
+    able = (each for each in others if roles.holds(each, Permission.APPROVE, asked.tenant))
+    return votes.missing(applied.approvals, able, asked.tenant, directory.rules.groups)
 
 
 def _applied(book: Rulebook, asked: Requested, entry: CatalogueEntry | None) -> Applied:

@@ -32,6 +32,7 @@ class RuleSpec(Frozen):
     approvals: tuple[Need, ...] | None = None
     freezes: tuple[Freeze, ...] = ()
     windows: tuple[ChangeWindow, ...] | None = None
+    strand: Literal["allow"] | None = None
 
 
 class RuleFile(Frozen):

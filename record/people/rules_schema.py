@@ -33,6 +33,7 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "approvals": "Votes that an approval takes. The most specific rule that says something of it decides.",
         "freezes": "Times in which nothing is launched. Those of every rule that holds add up.",
         "windows": "Times outside of which nothing is launched. The most specific rule that says something decides.",
+        "strand": "allow, where its approvals may leave open requests that nobody could approve any more.",
     },
     "Match": {
         "tenants": "Tenants that ask.",

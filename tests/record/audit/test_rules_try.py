@@ -11,8 +11,8 @@ from bench.record_data import repository
 from cli import main
 from record.audit import trying
 from tests.company import found
-from tests.domain.builders import NOW, pending
-from tests.record.building import Story, number, opened, person_commits
+from tests.domain.builders import JEAN, NOW, pending
+from tests.record.building import Story, git, number, opened, person_commits
 from tests.rules import freeze, frozen, rule
 
 TWO = [{"role": "cpi", "count": 2}]
@@ -111,6 +111,29 @@ def test_a_change_that_decides_nothing_for_a_past_request_is_refused(
     )
 
 
+def test_a_change_that_leaves_an_open_request_to_nobody_says_so_itself(
+    record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests that have ended are nobody's any more; a group that has its members again strands nothing."""
+    security = [{"group": "security", "count": 2}]
+    files = put(tmp_path, rule("two", approvals=security))
+    for alone in (trying._ALONE, 0):  # in this process, and in others
+        monkeypatch.setattr(trying, "_ALONE", alone)
+        assert main(["rules", "try", str(record), *files]) == 1
+        assert capsys.readouterr().out.splitlines()[-1] == (
+            "two asks for votes that nobody could give: it strands PR-2026-0004; `strand: allow` permits it"
+        )
+    assert main(["rules", "try", str(record), *files, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["stranded"] == [
+        {"rule": "two", "requests": 1, "newest": ["PR-2026-0004"]}
+    ]
+    assert told(capsys, record, *put(tmp_path, rule("two", approvals=security, strand="allow")))["stranded"] == []
+    groups = f"spec:\n  groups: {{security: [{JEAN.email}, claire.moreau@cab-i.com]}}"
+    platform = git(record, "show", "main:platform.yaml").replace("spec:", groups, 1)
+    person_commits(record, {"platform.yaml": platform})
+    assert told(capsys, record, *put(tmp_path, rule("two", approvals=security)))["stranded"] == []
+
+
 def test_a_file_that_holds_no_ticket_is_counted(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And is no reason to refuse a change."""
     person_commits(record, {"requests/prod/2026/03/PR-2026-0009.yaml": "kind: Nothing\n", "requests/prod/x.yaml": "?"})
@@ -139,7 +162,8 @@ def test_many_requests_are_read_by_several_processes_with_the_same_result(
 ) -> None:
     """Each process counts a part of the record."""
     record = repository(tmp_path, 60)
-    files = put(tmp_path, frozen(datetime.fromisoformat("2026-03-01T00:00:00+00:00"), 90) | rule("two", approvals=TWO))
+    two = rule("two", approvals=TWO, strand="allow")
+    files = put(tmp_path, frozen(datetime.fromisoformat("2026-03-01T00:00:00+00:00"), 90) | two)
     alone = told(capsys, record, *files)
     monkeypatch.setattr(trying, "_CHUNK", 20)
     monkeypatch.setattr(trying, "_ALONE", 20)
