@@ -1,6 +1,7 @@
 """The house keeps its rooms: which way imports point, and how large a file or a function grows."""
 
 import ast
+import functools
 import subprocess
 import sys
 import tomllib
@@ -75,15 +76,18 @@ CIRCLING = {"What", "Who", "Whose", "Whom", "Whether", "How", "Why", "Where"}
 """Words that no docstring begins with."""
 
 
+@functools.cache
 def sources() -> list[Path]:
     """Every Python file of the product, tests and benches left out."""
     return sorted([*ROOT.glob("*.py"), *(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))])
 
 
+@functools.cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+@functools.cache
 def imports(path: Path) -> set[str]:
     """The first part of every module name that the file imports."""
     named = [

@@ -2,15 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.commands import command
 from tests.record.building import bare, git, imported, person_commits
 from tests.signing import key_file
-
-PRODGATE = str(Path(sys.executable).with_name("prodgate"))
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def clone(tmp_path: Path) -> Path:
 
 def audited(path: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """The command's verdict on the clone."""
-    return subprocess.run([PRODGATE, "verify", str(path), *more], capture_output=True, text=True, check=False)
+    return command("verify", path, *more, environment=os.environ)
 
 
 def missing(path: Path) -> None:
@@ -38,8 +36,8 @@ def missing(path: Path) -> None:
     (path / "objects" / tree[:2] / tree[2:]).unlink()
 
 
-@pytest.mark.parametrize("command", ["verify", "lint"])
-def test_no_program_that_the_clone_names_is_run(clone: Path, tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize("audit", ["verify", "lint"])
+def test_no_program_that_the_clone_names_is_run(clone: Path, tmp_path: Path, audit: str) -> None:
     """Neither to fetch what is missing, nor to check a signature; the answer is a sentence."""
     trace = tmp_path / "ran"
     program = tmp_path / "program"
@@ -58,7 +56,7 @@ def test_no_program_that_the_clone_names_is_run(clone: Path, tmp_path: Path, com
     }.items():
         git(clone, "config", key, value)
     missing(clone)
-    done = subprocess.run([PRODGATE, command, str(clone)], capture_output=True, text=True, check=False)
+    done = command(audit, clone, environment=os.environ)
     assert not trace.exists()
     assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
 

@@ -5,7 +5,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from domain.trail import AuditAction, AuditEntry, Outcome
 from record.signing.checkpoints import signed, verifier
 from record.signing.signatures import new_key
 from record.trail.repository import open_trail
+from tests.commands import command
 from tests.record.building import bare, git
 from tests.record.trail.trails import ALICE, JEAN, entry, kept
 
@@ -39,10 +39,9 @@ def shared(tmp_path: Path) -> Path:
 
 
 def audit(*arguments: object, location: object = "", answer: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli", "audit", *map(str, arguments)]
     settings = {name: value for name, value in os.environ.items() if not name.startswith("PRODGATE_")}
     settings |= {"PRODGATE_AUDIT_REPO": str(location)} if location else {}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=settings, input=answer)
+    return command("audit", *arguments, environment=settings, answer=answer)
 
 
 def test_it_lists_the_newest_first(shared: Path, tmp_path: Path) -> None:

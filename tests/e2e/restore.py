@@ -21,8 +21,9 @@ from typing import TypeVar
 
 import httpx
 
+from tests.commands import command
 from tests.e2e.soak import SETTINGS, control
-from tests.e2e.stack import JEAN, PIERRE, PRODGATE, Stack, bare_environment, prodgate, started, submission, until
+from tests.e2e.stack import JEAN, PIERRE, Stack, bare_environment, prodgate, started, submission, until
 
 GROUPS = ("failed", "deploying", "lined", "pending", "dated", "held")
 AT_ONCE = 8
@@ -116,10 +117,7 @@ class Drill:
         """The command with the worker's settings."""
         lines = Path(f"/proc/{self.stack.pids()['worker']}/environ").read_bytes().decode().split("\0")
         environment = bare_environment() | dict(line.split("=", 1) for line in lines if "=" in line)
-        command = [str(PRODGATE), "reconcile", *arguments]
-        return subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=MENDS_WITHIN
-        )
+        return command("reconcile", *arguments, environment=environment, within=MENDS_WITHIN)
 
     def recover(self) -> None:
         looked = self.reconcile("--json")

@@ -19,6 +19,7 @@ import httpx
 
 from demo.layout import issuer_file
 from demo.signin import sign_in
+from tests.commands import command
 from tests.record.building import catalogue_opens
 
 PRODGATE = Path(sys.executable).with_name("prodgate")
@@ -64,12 +65,7 @@ def bare_environment() -> dict[str, str]:
 
 def prodgate(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
     """One command, run to its end."""
-    return _done([str(PRODGATE), *map(str, arguments)], settings)
-
-
-def _done(command: list[str], settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    environment = bare_environment() | dict(settings)
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    return command(*arguments, environment=bare_environment() | settings)
 
 
 @dataclass
@@ -258,8 +254,8 @@ class Stack:
     def recorded(self) -> dict[str, list[str]]:
         """The actions that `git log` knows of each ticket, oldest first."""
         form = "%(trailers:key=Request-Id,valueonly,separator=)%x09%(trailers:key=Action,valueonly,separator=)"
-        command = ["git", "-C", str(self.data / "gitops.git"), "log", "--reverse", f"--format={form}", "main"]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        log = ["git", "-C", str(self.data / "gitops.git"), "log", "--reverse", f"--format={form}", "main"]
+        done = subprocess.run(log, capture_output=True, text=True, check=True)
         found: dict[str, list[str]] = {}
         for line in filter(str.strip, done.stdout.splitlines()):
             ticket, _, action = line.partition("\t")
@@ -268,9 +264,9 @@ class Stack:
 
     def history(self, ticket: str) -> str:
         """The ticket's history as Temporal keeps it, JSON."""
-        command = [str(PRODGATE.with_name("temporal")), "workflow", "show", "--output", "json", "--workflow-id", ticket]
-        command += ["--address", f"127.0.0.1:{self.ports['temporal-port']}"]
-        return subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=True).stdout
+        show = [str(PRODGATE.with_name("temporal")), "workflow", "show", "--output", "json", "--workflow-id", ticket]
+        show += ["--address", f"127.0.0.1:{self.ports['temporal-port']}"]
+        return subprocess.run(show, env=bare_environment(), capture_output=True, text=True, check=True).stdout
 
     def metrics(self, of: str) -> str:
         """What `/metrics` of the API or the worker says now."""
