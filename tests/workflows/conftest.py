@@ -16,10 +16,18 @@ from tests.workflows.stage import Stage
 from workflows.shown import SEARCH_ATTRIBUTES
 
 
-@pytest.fixture
-def awx() -> Iterator[Simulator]:
+@pytest.fixture(scope="session")
+def running_awx() -> Iterator[Simulator]:
+    """One that all tests of a process use in turn: a start takes as long as many a test."""
     with simulating() as running:
         yield running
+
+
+@pytest.fixture
+def awx(running_awx: Simulator) -> Simulator:
+    """A simulator that knows nothing yet."""
+    running_awx.control("POST", "reset")
+    return running_awx
 
 
 @pytest.fixture
