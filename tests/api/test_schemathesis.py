@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from api.app import document
 from domain.roles import Permission
 from tests.api.house import ALICE, CLAIRE, JEAN, NOBODY, PIERRE, VICTOR, Connect, House, opened
+from tests.examples import examples
 
 CHECKS = [
     not_a_server_error,
@@ -30,10 +31,10 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 60
+EXAMPLES = examples(96)
 """Cases of one operation."""
 CALLERS = 2
-"""The roles that call one case, in turn: each calls 20 of the 60."""
+"""The roles that call one case, in turn: each calls a third of them."""
 PATIENCE = 120
 """Seconds for one answer: the library's 10 pass where others take the processors."""
 
