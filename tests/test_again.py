@@ -19,8 +19,9 @@ def test_held_up():
 def again(folder: Path, content: str) -> "subprocess.CompletedProcess[str]":
     (folder / "test_it.py").write_text(content)
     (folder / "pytest.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-m", "tests.again", "here", "-q", "-n", "1", "test_it.py"]
+    command = [sys.executable, "-m", "tests.again", "here", "-q", "-p", "xdist.plugin", "-n", "1", "test_it.py"]
     around = {"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": "/usr/bin:/bin"}
+    around["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what is installed besides takes most of each run's time
     return subprocess.run(command, cwd=folder, env=around, text=True, capture_output=True, check=False)
 
 
