@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # the stubs are a package more
 
 from tests.supply import ROOT, Bill, console_bill, locked, python_bill, refused_licences
 
