@@ -21,12 +21,12 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker._workflow import _WorkflowWorker
 
 from demo.layout import TUNING
 from engine.connection import converter
 from tests.company import found
+from tests.dev_server import dev_server
 from workflows.shown import SEARCH_ATTRIBUTES
 
 _OPTIONS = (*TUNING, "worker.perNamespaceWorkerCount=0")
@@ -100,10 +100,8 @@ def _encodable(value: Any) -> Any:
 async def connect_temporal() -> AsyncIterator[Connect]:
     """Connects to the session's dev server; each call makes a client in a new, empty namespace."""
     options = [part for option in _OPTIONS for part in ("--dynamic-config-value", option)]
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
+    async with await dev_server(
         dev_server_extra_args=options,
-        dev_server_log_level="error",
     ) as server:
         address, numbers = server.client.service_client.config.target_host, itertools.count(1)
 

@@ -1,6 +1,5 @@
 """Callers see, while Git, the worker or Temporal is away, 202 or 503 with a sentence, and never a hang."""
 
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from engine.connection import converter
 from tests.api.house import ALICE, JEAN, PIERRE, Connect, House, asked, in_days, opened, problem
+from tests.dev_server import dev_server
 from tests.record.building import git
 from workflows.shown import SEARCH_ATTRIBUTES
 
@@ -140,10 +139,8 @@ def own_temporal() -> Iterator[tuple[Connect, AsyncExitStack]]:
     stack = AsyncExitStack()
 
     async def connect() -> Client:
-        server = await WorkflowEnvironment.start_local(
+        server = await dev_server(
             data_converter=converter(None),
-            dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
-            dev_server_log_level="error",
             search_attributes=list(SEARCH_ATTRIBUTES),
         )
         await stack.enter_async_context(server)

@@ -23,6 +23,7 @@ from domain.roles import Role
 from engine.codec import EncryptingCodec, rotate
 from engine.connection import converter
 from tests.api.house import ALICE, JEAN, NOBODY, PIERRE, VICTOR, House, opened, problem, refused_fields
+from tests.dev_server import dev_server
 from tests.domain.builders import FINANCE, person
 from workflows.shown import SEARCH_ATTRIBUTES
 
@@ -44,11 +45,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
     async def connect() -> Client:
         server.append(
-            await WorkflowEnvironment.start_local(
+            await dev_server(
                 data_converter=converter(keys),
-                dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
                 dev_server_database_filename=str(folder / "temporal.db"),
-                dev_server_log_level="error",
                 search_attributes=SEARCH_ATTRIBUTES,
             )
         )

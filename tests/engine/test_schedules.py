@@ -1,20 +1,18 @@
 """The schedule of monthly reports, on a real server."""
 
-import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
-from temporalio.testing import WorkflowEnvironment
 
 from bootstrap.composition import monthly_order
 from engine.connection import converter
 from engine.schedules import REPORTS, keep_reports
 from settings import Settings
+from tests.dev_server import dev_server
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -22,10 +20,7 @@ PARIS = ZoneInfo("Europe/Paris")
 @pytest.fixture
 async def scheduling() -> AsyncIterator[Client]:
     """A server of its own: the others leave out the workers that schedules run in."""
-    path = str(Path(sys.executable).with_name("temporal"))
-    async with await WorkflowEnvironment.start_local(
-        data_converter=converter(None), dev_server_existing_path=path, dev_server_log_level="error"
-    ) as server:
+    async with await dev_server(data_converter=converter(None)) as server:
         yield server.client
 
 

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
 from domain.decision import DecisionAction
 from domain.ticket import State
@@ -18,6 +17,7 @@ from engine.connection import converter
 from engine.versioning import build_id, deployment
 from tests.awx_fixtures import Simulator
 from tests.company import found
+from tests.dev_server import dev_server
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
 from workflows.shown import SEARCH_ATTRIBUTES
@@ -52,10 +52,8 @@ async def temporal(stage: Stage, *arguments: str) -> str:
 async def versioned_stage(tmp_path: Path, awx: Simulator) -> AsyncIterator[Stage]:
     """A stage on a server of its own, with the workers of its own that look after versions; the tests' has none."""
     found(tmp_path / "gitops.git")
-    async with await WorkflowEnvironment.start_local(
+    async with await dev_server(
         data_converter=converter(None),
-        dev_server_existing_path=str(TEMPORAL),
-        dev_server_log_level="error",
         search_attributes=list(SEARCH_ATTRIBUTES),
     ) as environment:
         yield Stage(environment, tmp_path / "gitops.git", awx)

@@ -19,7 +19,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from temporalio.client import WorkflowContinuedAsNewError, WorkflowHistory
-from temporalio.testing import WorkflowEnvironment
 
 from activities import leading
 from activities.reports import ReportSetup
@@ -41,6 +40,7 @@ from record.signing.signatures import sealed
 from tests.awx_fixtures import simulating
 from tests.board import Board
 from tests.company import found
+from tests.dev_server import dev_server
 from tests.domain.builders import JEAN, NOW, details
 from tests.domain.test_contract import difference
 from tests.record.building import git, person_commits
@@ -67,10 +67,8 @@ async def staged() -> AsyncIterator[Stage]:
     """A stage of its own, on a dev server of its own."""
     with TemporaryDirectory() as folder, simulating() as awx:
         found(Path(folder) / "gitops.git")
-        async with await WorkflowEnvironment.start_local(
+        async with await dev_server(
             data_converter=converter(None),
-            dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
-            dev_server_log_level="error",
             search_attributes=SEARCH_ATTRIBUTES,
         ) as server:
             yield Stage(server, Path(folder) / "gitops.git", awx)

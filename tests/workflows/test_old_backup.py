@@ -1,7 +1,6 @@
 """An engine that was restored from a backup begins where that stood: it has the record's and AWX's word of the rest."""
 
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,6 +15,7 @@ from engine.connection import converter
 from record.audit.verify import verify
 from tests.awx_fixtures import Simulator
 from tests.company import found
+from tests.dev_server import dev_server
 from tests.domain.builders import JEAN, PIERRE, details
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
@@ -27,11 +27,9 @@ APPROVE, RETRY = DecisionAction.APPROVE, DecisionAction.RETRY
 @asynccontextmanager
 async def engine(database: Path) -> AsyncIterator[WorkflowEnvironment]:
     """A server whose data is that file."""
-    async with await WorkflowEnvironment.start_local(
+    async with await dev_server(
         data_converter=converter(None),
-        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         dev_server_database_filename=str(database),
-        dev_server_log_level="error",
         search_attributes=SEARCH_ATTRIBUTES,
     ) as server:
         yield server

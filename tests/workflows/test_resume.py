@@ -1,19 +1,18 @@
 """A promotion goes on from whatever its ticket is: begun anew from the record, or in a new run of its own."""
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
 from domain.decision import DecisionAction
 from domain.ticket import Action, State
 from engine.connection import converter
 from tests.awx_fixtures import Simulator
 from tests.company import found
+from tests.dev_server import dev_server
 from tests.domain.builders import ADA, JEAN, PIERRE, details
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
@@ -129,11 +128,9 @@ async def test_one_that_runs_is_left_alone(dev_stage: Stage) -> None:
 async def short_of_breath(folder: Path, awx: Simulator) -> AsyncIterator[Stage]:
     """A stage whose server asks for a new run after few events."""
     found(folder / "gitops.git")
-    async with await WorkflowEnvironment.start_local(
+    async with await dev_server(
         data_converter=converter(None),
-        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=30"],
-        dev_server_log_level="error",
         search_attributes=SEARCH_ATTRIBUTES,
     ) as server:
         yield Stage(server, folder / "gitops.git", awx)

@@ -1,21 +1,19 @@
 """The watch: AWX's jobs against the record, with what is wrong in the workflow's result."""
 
 import asyncio
-import sys
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleActionResult, ScheduleHandle, WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
 
 from domain.decision import DecisionAction
 from domain.ticket import State
 from domain.watch import JobComparison
 from engine.connection import converter
 from engine.schedules import keep_watch
+from tests.dev_server import dev_server
 from tests.domain.builders import JEAN
 from tests.workflows.stage import Stage
 from workflows.watch import WATCH, AwxWatch
@@ -80,10 +78,8 @@ async def test_a_twin_that_comes_late_is_cancelled(dev_stage: Stage) -> None:
 
 async def test_the_schedule_is_made_once_and_runs(dev_stage: Stage) -> None:
     """Whichever worker starts last says how often; the engine's own scheduler does the rest."""
-    async with await WorkflowEnvironment.start_local(
+    async with await dev_server(
         data_converter=converter(None),
-        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
-        dev_server_log_level="error",
     ) as server:
         dev_stage.environment = server
         async with dev_stage.working():
