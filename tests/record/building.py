@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from record.git.repository import Repository, open_repository
 from tests.domain.builders import JEAN, MINUTE, PIERRE, pending
 from tests.signing import WORKER_KEY, key_file, proof_for, proof_of_act
 
+_MAIN = "refs/heads/main"
 NOBODY = {"no-role", "signature-not-valid"}
 """The rules that an audit names in a repository that knows no people and no keys, and nothing else."""
 
@@ -56,29 +58,26 @@ def person_commits(
     """
     for _ in range(500):
         try:
-            script = _script(repository, files, message, at or datetime.now(UTC), by)
-            git(repository, "fast-import", "--quiet", stdin=script)
-        except subprocess.CalledProcessError:  # somebody else's commit came in between
-            continue
-        return _tip(repository)
+            return _commit(pygit2.Repository(str(repository)), files, message, at or datetime.now(UTC), by)
+        except pygit2.GitError:  # somebody else's commit came in between
+            time.sleep(0.01)
     raise TimeoutError("the branch never stood still")
 
 
-def _script(repository: Path, files: Mapping[str, str | None], message: str, at: datetime, by: str) -> str:
-    size, date = len(message.encode()), f"{int(at.timestamp())} +0000"
-    lines = ["commit refs/heads/main", f"committer {by} {date}", f"data {size}", message]
-    if _tip(repository):
-        lines.append("from refs/heads/main^0")
+def _commit(repository: pygit2.Repository, files: Mapping[str, str | None], message: str, at: datetime, by: str) -> str:
+    """One commit on top of the branch; libgit2 makes it for a tenth of what a process of Git's takes."""
+    branch, index = repository.references.get(_MAIN), pygit2.Index()
+    if branch is not None:
+        index.read_tree(branch.peel(pygit2.Tree))
     for path, text in files.items():
-        data = text or ""
-        lines += [f"D {path}"] if text is None else [f"M 100644 inline {path}", f"data {len(data.encode())}", data]
-    return "\n".join([*lines, ""])
-
-
-def _tip(repository: Path) -> str:
-    """The branch's commit, or nothing; libgit2 reads it for a tenth of what a process of Git's takes."""
-    branch = pygit2.Repository(str(repository)).references.get("refs/heads/main")
-    return str(branch.target) if branch else ""
+        if text is not None:
+            index.add(pygit2.IndexEntry(path, repository.create_blob(text.encode()), pygit2.enums.FileMode.BLOB))
+        elif path in index:
+            index.remove(path)
+    name, _, address = by.rstrip(">").partition(" <")
+    person = pygit2.Signature(name, address, int(at.timestamp()), 0)
+    parents = [] if branch is None else [branch.target]
+    return str(repository.create_commit(_MAIN, person, person, message, index.write_tree(repository), parents))
 
 
 @contextmanager
