@@ -4,7 +4,6 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,11 +17,10 @@ APPROVE = ("--yes", "--production", "")
 FOLLOWS = "its commit follows once Git can be reached again"
 
 
-@pytest.fixture
-def house(connect_temporal: Connect, tmp_path: Path, provider: str) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def house(connect_temporal: Connect, tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[House]:
     """A house whose answers wait little for the record."""
-    folder = tmp_path / "house"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("house")
     with opened(connect_temporal, folder, answer_within=2.5, oidc_issuer=provider) as made:
         yield made
 

@@ -155,30 +155,25 @@ async def test_a_ticket_that_no_broker_takes_is_refused_for_good(
     assert "larger" in (delivery.receipts[0].refused or "")
 
 
-async def test_a_cluster_that_goes_away_and_comes_back_is_found_again(tmp_path: Path) -> None:
-    """Down before the first message, and after it: nothing is lost, and the order stays."""
-    own = Broker(tmp_path)
-    channel = kafka(Brokers(own.address))
-
-    async def send(event: Event) -> DeliveryResult:
-        (delivery,) = await told(channel, said(event))
-        return delivery
-
-    with pytest.raises(ChannelDown):
-        await send(Event.CREATED)
-    await asyncio.to_thread(own.start)
+async def test_a_cluster_that_goes_away_and_comes_back_is_found_again(broker: Broker) -> None:
+    """Down after the first message, and before it: nothing is lost, and the order stays."""
+    begun, late = (kafka(Brokers(broker.address)) for _ in range(2))
+    await told(begun, said(Event.CREATED))
+    await asyncio.to_thread(broker.stop)
     try:
-        await send(Event.CREATED)
-        await asyncio.to_thread(own.stop)
-        with pytest.raises(ChannelDown):
-            await send(Event.APPROVED)
-        await asyncio.to_thread(own.start)
-        await send(Event.APPROVED)
-        messages = await read(own, channel.topic, 2)
+        for channel, event in ((begun, Event.APPROVED), (late, Event.CREATED)):
+            with pytest.raises(ChannelDown):
+                await told(channel, said(event))
     finally:
+        await asyncio.to_thread(broker.start)
+    for event in (Event.CREATED, Event.APPROVED):
+        await told(late, said(event))
+    await told(begun, said(Event.APPROVED))
+    for channel in (begun, late):
         await channel.close()
-        own.stop()
-    assert [json.loads(message.value or b"")["type"] for message in messages] == ["request-created", "request-approved"]
+        messages = await read(broker, channel.topic, 2)
+        types = [json.loads(message.value or b"")["type"] for message in messages]
+        assert types == ["request-created", "request-approved"]
 
 
 def test_a_reminder_is_no_event() -> None:
