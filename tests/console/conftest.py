@@ -70,6 +70,12 @@ def visit(browser: Browser, stack: Stack, host: str) -> Iterator[Visit]:
         yield come
 
 
+IN_ENGLISH, IN_FRENCH = (
+    pytest.mark.parametrize("words", [words], ids=[name]) for words, name in ((EN, "en"), (FR, "fr"))
+)
+"""One of the languages, for what is the same in both: what a key does, what is kept, what is found again."""
+
+
 @pytest.fixture(params=[EN, FR], ids=["en", "fr"])
 def words(request: pytest.FixtureRequest) -> Words:
     """Both languages, one after the other."""

@@ -1,4 +1,4 @@
-"""axe on every page, dialog and state, in both themes and on a phone; and whole flows with the keyboard alone."""
+"""axe on every page, dialog and state, on a light desk and a dark phone; and whole flows with the keyboard alone."""
 
 import re
 from typing import Any
@@ -7,13 +7,17 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_ENGLISH, IN_FRENCH, Sit
 from tests.console.desk import DESK, PHONE, Desk
 from tests.console.test_flows import JEAN, asked, fresh_name, next_month
-from tests.console.words import EN, FR, Words
+from tests.console.words import EN, Words
 from tests.e2e.stack import Stack
 
-LOOKS: dict[str, dict[str, Any]] = {"desk": {"viewport": DESK}, "phone": {"viewport": PHONE, "has_touch": True}}
+LOOKS: dict[str, dict[str, Any]] = {
+    "a light desk": {"viewport": DESK},
+    "a dark phone": {"viewport": PHONE, "has_touch": True, "color_scheme": "dark"},
+}
+"""Contrast changes with the theme, and what is beside what with the size: all of them are in these two."""
 
 
 @pytest.fixture(params=list(LOOKS.values()), ids=list(LOOKS))
@@ -45,7 +49,7 @@ def test_the_way_in_is_accessible(sit: Sit, look: dict[str, Any]) -> None:
     nobody = sit(None, **look)
     nobody.go("/")
     expect(nobody.button(EN.sign_in)).to_be_visible()
-    nobody.check_accessible_in_both_themes("sign-in")
+    nobody.check_accessible("sign-in")
 
 
 def test_every_list_is_accessible(sit: Sit, states: dict[str, str], look: dict[str, Any]) -> None:
@@ -54,13 +58,13 @@ def test_every_list_is_accessible(sit: Sit, states: dict[str, str], look: dict[s
     for path in ("/requests?tab=waiting", "/requests?tab=all", "/requests?tab=all&state=failed&period=custom"):
         jean.go(path)
         expect(jean.page.get_by_role("list").last).to_be_visible()
-        jean.check_accessible_in_both_themes(path)
+        jean.check_accessible(path)
     jean.go("/requests?tab=waiting")
     jean.page.get_by_role("checkbox", name=re.compile(states["pending"])).check()
-    jean.check_accessible_in_both_themes("selected rows")
+    jean.check_accessible("selected rows")
     jean.go("/requests?tab=all&q=nothing-has-this-name")
     jean.sees(EN.nothing_found)
-    jean.check_accessible_in_both_themes("an empty list")
+    jean.check_accessible("an empty list")
 
 
 def test_every_state_is_accessible(sit: Sit, states: dict[str, str], look: dict[str, Any]) -> None:
@@ -69,7 +73,7 @@ def test_every_state_is_accessible(sit: Sit, states: dict[str, str], look: dict[
     for state, ticket in states.items():
         jean.open(ticket)
         jean.sees_state(getattr(EN, state))
-        jean.check_accessible_in_both_themes(state)
+        jean.check_accessible(state)
 
 
 def test_every_dialog_is_accessible(sit: Sit, states: dict[str, str], look: dict[str, Any]) -> None:
@@ -79,32 +83,32 @@ def test_every_dialog_is_accessible(sit: Sit, states: dict[str, str], look: dict
         jean.open(states[state])
         for name in names:
             jean.button(name).click()
-            jean.check_accessible_in_both_themes(f"dialog: {name}")
+            jean.check_accessible(f"dialog: {name}")
             if name == EN.reject:
                 jean.dialog.get_by_role("button", name=name, exact=True).click()
-                jean.check_accessible_in_both_themes("dialog: reject without a reason")
+                jean.check_accessible("dialog: reject without a reason")
             jean.page.keyboard.press("Escape")
     jean.button(f"{EN.account} Jean Dupont").click()
-    jean.check_accessible_in_both_themes("account menu")
+    jean.check_accessible("account menu")
     jean.page.get_by_role("menuitem", name=EN.shortcuts).click()
     expect(jean.dialog).to_be_visible()
-    jean.check_accessible_in_both_themes("dialog: shortcuts")
+    jean.check_accessible("dialog: shortcuts")
     jean.go("/requests?tab=waiting")
     jean.page.get_by_role("checkbox", name=re.compile(states["pending"])).check()
     jean.button(EN.approve_several).click()
-    jean.check_accessible_in_both_themes("dialog: several")
+    jean.check_accessible("dialog: several")
 
 
 def test_the_form_is_accessible(sit: Sit, look: dict[str, Any]) -> None:
     """Empty, complete, previewed, full of faults."""
     pierre = sit("pierre", path="/requests/new", **look)
     expect(pierre.page.get_by_role("textbox", name=EN.justification)).to_be_visible()
-    pierre.check_accessible_in_both_themes("empty form")
+    pierre.check_accessible("empty form")
     pierre.button(EN.send).click()
-    pierre.check_accessible_in_both_themes("form with faults")
+    pierre.check_accessible("form with faults")
     pierre.fill(fresh_name("axe"), "1.0.0")
     pierre.sees("Jean Dupont")
-    pierre.check_accessible_in_both_themes("complete form")
+    pierre.check_accessible("complete form")
 
 
 def test_what_is_not_there_is_accessible(sit: Sit, look: dict[str, Any]) -> None:
@@ -114,7 +118,7 @@ def test_what_is_not_there_is_accessible(sit: Sit, look: dict[str, Any]) -> None
     for path in ("/requests/PR-1999-0001", "/nowhere", "/requests/new"):
         victor.go(path)
         expect(victor.page.get_by_role("heading", level=1)).to_be_visible()
-        victor.check_accessible_in_both_themes(path)
+        victor.check_accessible(path)
 
 
 def tab_to(desk: Desk, wanted: str) -> None:
@@ -130,7 +134,7 @@ def tab_to(desk: Desk, wanted: str) -> None:
     raise AssertionError(f"no way to {wanted!r} by Tab")
 
 
-@pytest.mark.parametrize("words", [EN, FR], ids=["en", "fr"])
+@IN_FRENCH
 def test_a_request_is_made_by_keyboard_alone(sit: Sit, words: Words) -> None:
     """From the list to the sent form, in the order in which one reads."""
     pierre = sit("pierre", words)
@@ -158,7 +162,7 @@ def test_a_request_is_made_by_keyboard_alone(sit: Sit, words: Words) -> None:
     pierre.sees_state(words.pending)
 
 
-@pytest.mark.parametrize("words", [EN, FR], ids=["en", "fr"])
+@IN_ENGLISH
 def test_a_request_is_decided_by_keyboard_alone(sit: Sit, stack: Stack, words: Words) -> None:
     """j to the row, Enter into it; the dialog takes the focus, keeps it, and gives it back."""
     asked(stack, fresh_name("after"))  # waits too, whatever other tests left

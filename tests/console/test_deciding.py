@@ -7,7 +7,7 @@ import time
 
 from playwright.sync_api import Route, expect
 
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_ENGLISH, IN_FRENCH, Sit
 from tests.console.desk import PHONE
 from tests.console.keyboard import Keyboard, Mixed
 from tests.console.test_flows import JEAN, asked, fresh_name
@@ -30,6 +30,7 @@ def states(stack: Stack, tickets: list[str]) -> list[str]:
     return [str(stack.call(JEAN, "GET", f"/{each}").json()["status"]["state"]) for each in tickets]
 
 
+@IN_FRENCH
 def test_ten_decisions_take_twelve_keys(sit: Sit, stack: Stack, words: Words) -> None:
     """One opens the view and one each approves; the last is taken back, and nothing of it was sent."""
     name = fresh_name("ten")
@@ -193,6 +194,7 @@ FIGURES = {
 CLEAR = {EN.locale: "Clear filters", FR.locale: "Effacer les filtres"}
 
 
+@IN_ENGLISH
 def test_a_figure_leads_to_as_many_rows_as_it_counts(sit: Sit, stack: Stack, words: Words) -> None:
     """What was approved and came to its end is among them; the filter that holds is seen, and taken away."""
     name, (label, figures) = fresh_name("counted"), FIGURES[words.locale]

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.console.conftest import IN_ENGLISH, IN_FRENCH
 from tests.console.desk import PHONE
 from tests.console.hosting import Visit
 from tests.console.test_flows import JEAN, asked, fresh_name
@@ -52,6 +53,7 @@ def test_a_rejection_needs_its_reason(visit: Visit, stack: Stack, words: Words) 
     assert jean.page.evaluate("document.activeElement.tagName") == "PRODGATE-REQUEST"
 
 
+@IN_FRENCH
 def test_filters_are_in_the_hosts_address(visit: Visit, stack: Stack, words: Words) -> None:
     """Back takes the last one away, and the address leads somebody else to the same."""
     name = fresh_name("narrow")
@@ -69,6 +71,7 @@ def test_filters_are_in_the_hosts_address(visit: Visit, stack: Stack, words: Wor
     expect(jean.row(ticket)).to_be_visible()
 
 
+@IN_FRENCH
 def test_two_elements_share_a_page(visit: Visit, stack: Stack, words: Words) -> None:
     """What is decided in one is seen in the other; keys act in the one that has the focus."""
     first, second = (asked(stack, fresh_name("beside")) for _ in range(2))
@@ -93,6 +96,7 @@ def test_two_elements_share_a_page(visit: Visit, stack: Stack, words: Words) -> 
     assert streams <= 1, "one stream for all"
 
 
+@IN_ENGLISH
 def test_an_element_is_removed_and_put_back(visit: Visit, stack: Stack, words: Words) -> None:
     """By the host's router with a draft in it; and moved within the page, where it stays as it is."""
     pierre = visit("pierre", words, "/production/new")
@@ -177,11 +181,11 @@ def test_nothing_has_to_be_scrolled_sideways(visit: Visit, stack: Stack, width: 
         assert jean.page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-@pytest.mark.parametrize("look", ["light", "dark", "phone"])
+@pytest.mark.parametrize("look", ["a light desk", "a dark phone"])
 def test_it_is_accessible_inside_the_host(visit: Visit, stack: Stack, look: str) -> None:
     """axe finds nothing in the list, a request, the dialog, the form with faults, two at once, and signed out."""
     ticket = asked(stack, fresh_name("axe"))
-    given = {"viewport": PHONE, "has_touch": True} if look == "phone" else {}
+    given = {"viewport": PHONE, "has_touch": True} if look == "a dark phone" else {}
     jean = visit(None, EN, **given)
     jean.go("/production")
     expect(jean.page.get_by_role("alert")).to_be_visible()
@@ -189,7 +193,7 @@ def test_it_is_accessible_inside_the_host(visit: Visit, stack: Stack, look: str)
     jean.sign_in("jean")
     for path in ("/production?tab=all", f"/production/{ticket}", f"/desk/{ticket}?tab=all"):
         jean.go(path)
-        if look == "dark":
+        if look == "a dark phone":
             jean.button("Dark").click()
         expect(jean.page.get_by_text(ticket).first).to_be_visible()
         jean.check_accessible(path)
@@ -201,6 +205,7 @@ def test_it_is_accessible_inside_the_host(visit: Visit, stack: Stack, look: str)
     pierre.check_accessible("form with faults")
 
 
+@IN_FRENCH
 def test_a_critical_decision_asks_the_host_for_a_fresh_sign_in(visit: Visit, stack: Stack, words: Words) -> None:
     """Jean comes back by the host to the dialog with what he typed."""
     ticket = asked(stack, fresh_name("critical"), impactAssessment="critical")
@@ -216,6 +221,7 @@ def test_a_critical_decision_asks_the_host_for_a_fresh_sign_in(visit: Visit, sta
     jean.sees_state(words.deployed)
 
 
+@IN_ENGLISH
 def test_the_session_of_the_hosts_own_client_is_enough(visit: Visit, stack: Stack, words: Words) -> None:
     """The elements read it where `oidc-client-ts` keeps it, and see by themselves that it is over."""
     ticket = asked(stack, fresh_name("storage"))

@@ -9,6 +9,7 @@ from threading import Thread
 
 from playwright.sync_api import Route, expect
 
+from tests.console.conftest import IN_ENGLISH, IN_FRENCH
 from tests.console.hosting import Visit
 from tests.console.test_flows import asked, fresh_name
 from tests.console.words import EN, Words
@@ -65,6 +66,7 @@ def test_a_token_lies_nowhere(visit: Visit, stack: Stack) -> None:
     assert {name for each in events for name in each} <= {"view", "id", "query", "replace", "title", "count"}
 
 
+@IN_ENGLISH
 def test_whoever_signs_out_takes_all_with_them(visit: Visit, stack: Stack, words: Words) -> None:
     """No request stays on the page or in what is kept; the next person sees theirs, and not what was typed."""
     ticket = asked(stack, fresh_name("leaving"))
@@ -99,6 +101,7 @@ def test_another_person_at_the_host_sees_nothing_of_the_one_before(visit: Visit,
     expect(jean.heading(EN.requests)).to_be_visible()
 
 
+@IN_FRENCH
 def test_a_session_that_is_no_longer_taken_keeps_the_page(visit: Visit, stack: Stack, words: Words) -> None:
     """The host's token is refused: what is shown and typed stays, and the sign-in is the host's."""
     pierre = visit("pierre", words, "/production/new")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from domain.sessions import Revocation
 from record.git.repository import open_repository
 from record.git.sessions import revoke
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_ENGLISH, IN_FRENCH, Sit
 from tests.console.words import Words
 from tests.e2e.stack import PIERRE, Stack, submission
 
@@ -80,6 +80,7 @@ def test_a_rejection_needs_its_reason_and_tells_it(sit: Sit, stack: Stack, words
     expect(pierre.button(words.withdraw)).to_have_count(0)
 
 
+@IN_FRENCH
 def test_what_was_rejected_is_asked_for_again(sit: Sit, stack: Stack, words: Words) -> None:
     """With what was typed before, but for the checks; a draft of something else stays what it was."""
     ticket = asked(stack, fresh_name("anew"))
@@ -172,6 +173,7 @@ def test_several_are_decided_with_one_dialog(sit: Sit, stack: Stack, words: Word
     stack.await_state([first, second], "deployed")
 
 
+@IN_ENGLISH
 def test_the_list_is_what_its_address_says(sit: Sit, stack: Stack, words: Words) -> None:
     """Filters are in the address: a link shows somebody else the same, Back takes the last one away."""
     name = fresh_name("filters")
@@ -192,6 +194,7 @@ def test_the_list_is_what_its_address_says(sit: Sit, stack: Stack, words: Words)
     expect(alice.row(ticket)).to_be_visible()
 
 
+@IN_FRENCH
 def test_each_tab_has_its_own(sit: Sit, stack: Stack, words: Words) -> None:
     """Three tabs: waiting for me, mine, all that I see. Jean's own never waits for Jean."""
     own, others = asked(stack, fresh_name("tab"), by=JEAN), asked(stack, fresh_name("tab"))
@@ -217,6 +220,7 @@ def test_a_critical_decision_asks_for_a_fresh_sign_in(sit: Sit, stack: Stack, wo
     jean.sees_state(words.deployed)
 
 
+@IN_ENGLISH
 def test_a_session_that_ended_loses_no_form(sit: Sit, words: Words) -> None:
     """The token is no longer taken while Pierre types: he signs in again and finds what he typed."""
     pierre = sit("pierre", words, "/requests/new")
@@ -255,6 +259,7 @@ def test_a_session_that_somebody_ended_says_so_and_offers_the_sign_in(sit: Sit, 
     expect(emma.dialog).to_have_count(0)
 
 
+@IN_ENGLISH
 def test_a_draft_survives_a_reload(sit: Sit, words: Words) -> None:
     """And says so; thrown away, it is gone."""
     pierre = sit("pierre", words, "/requests/new")
@@ -267,6 +272,7 @@ def test_a_draft_survives_a_reload(sit: Sit, words: Words) -> None:
     expect(pierre.page.get_by_role("textbox", name=words.justification)).to_have_value("")
 
 
+@IN_FRENCH
 def test_a_form_says_at_the_field_what_the_server_would_say(sit: Sit, words: Words) -> None:
     """Nothing is sent while something is missing, and the focus goes to the first fault."""
     pierre = sit("pierre", words, "/requests/new")
@@ -277,6 +283,7 @@ def test_a_form_says_at_the_field_what_the_server_would_say(sit: Sit, words: Wor
     assert pierre.page.url.endswith("/requests/new")
 
 
+@IN_ENGLISH
 def test_who_signs_out_is_out(sit: Sit, stack: Stack, words: Words) -> None:
     """In every tab, and Back shows nothing."""
     jean = sit("jean", words)
@@ -292,6 +299,7 @@ def test_who_signs_out_is_out(sit: Sit, stack: Stack, words: Words) -> None:
     expect(jean.heading(words.requests)).to_have_count(0)
 
 
+@IN_FRENCH
 def test_a_link_leads_through_the_sign_in(sit: Sit, stack: Stack, words: Words) -> None:
     """To what was linked, with what is in production beside it."""
     name = fresh_name("linked")

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_FRENCH, Sit
 from tests.console.desk import PHONE, Desk
 from tests.console.test_flows import asked, fresh_name, next_month
 from tests.console.words import EN, FR, Words
@@ -110,6 +110,7 @@ def test_a_target_of_others_is_not_there(sit: Sit, stack: Stack) -> None:
         expect(hugo.heading("No such target")).to_be_visible()
 
 
+@IN_FRENCH
 def test_the_queue_and_a_tenant_are_reached_from_the_line_of_places(sit: Sit, stack: Stack, words: Words) -> None:
     """On a phone from the menu beside it, whose button names the page where one is; nothing stands past the edge."""
     said, name = SAID[words.locale], fresh_name("planned")

@@ -2,11 +2,12 @@
 
 from playwright.sync_api import expect
 
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_FRENCH, Sit
 from tests.console.desk import PHONE
 from tests.console.words import FR, Words
 
 
+@IN_FRENCH
 def test_a_choice_is_kept_and_another_window_undoes_none_of_it(sit: Sit, words: Words) -> None:
     """By the labels that a screen reader says; on a desk, and on a phone in the dark."""
     french = words is FR

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_FRENCH, Sit
 from tests.console.desk import DESK, PHONE, Desk
 from tests.console.words import EN, FR, Words
 from tests.e2e.stack import Stack
@@ -56,6 +56,7 @@ def test_a_report_is_ordered_and_fetched(sit: Sit, words: Words, look: dict[str,
     jean.sees(said["kept"])
 
 
+@IN_FRENCH
 def test_a_report_is_cancelled_and_made_again(sit: Sit, stack: Stack, words: Words) -> None:
     """While its store is away, it says so; with nobody's doing but a click it is made after all."""
     said = SAID[words.locale]

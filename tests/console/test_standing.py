@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from playwright.sync_api import expect
 
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_FRENCH, Sit
 from tests.console.desk import PHONE
 from tests.console.test_flows import JEAN, SOPHIE, asked, fresh_name, next_month
 from tests.console.test_versions import deployed
@@ -162,6 +162,7 @@ def test_what_a_newer_request_replaced_leads_to_it(sit: Sit, stack: Stack, words
     expect(pierre.row(newer)).to_have_count(0)
 
 
+@IN_FRENCH
 def test_who_can_release_it_is_said_to_who_can_not(sit: Sit, stack: Stack, words: Words) -> None:
     """Pierre, whose request it is, is told whom to ask."""
     ticket = asked(stack, fresh_name("asks"), scheduledDate=next_month())

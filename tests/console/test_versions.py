@@ -5,7 +5,7 @@ import re
 import httpx
 from playwright.sync_api import Locator, expect
 
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_ENGLISH, IN_FRENCH, Sit
 from tests.console.desk import PHONE, Desk
 from tests.console.test_flows import asked, fresh_name, next_month
 from tests.console.words import Words
@@ -45,6 +45,7 @@ def goes_back(place: Locator, words: Words) -> None:
     expect(place.get_by_text(words.goes_back).first).to_be_visible()
 
 
+@IN_ENGLISH
 def test_three_versions_approved_together_end_at_the_newest(sit: Sit, stack: Stack, words: Words) -> None:
     """One after the other, in the order they were asked for, although the list shows the last one first."""
     name = fresh_name("three")
@@ -62,6 +63,7 @@ def test_three_versions_approved_together_end_at_the_newest(sit: Sit, stack: Sta
     dialog.get_by_role("button", name=words.close, exact=True).last.click()
 
 
+@IN_FRENCH
 def test_of_several_versions_the_newest_alone_is_approved(sit: Sit, stack: Stack, words: Words) -> None:
     """As it is proposed: the older ones stay pending, although the newest was asked for first."""
     name = fresh_name("newest")
@@ -97,6 +99,7 @@ def test_each_of_several_is_shown_with_what_speaks_against_it(sit: Sit, stack: S
     alice.check_accessible("several, of which one goes back")
 
 
+@IN_FRENCH
 def test_own_decisions_are_not_somebody_elses(sit: Sit, stack: Stack, words: Words) -> None:
     """The row stays, and says who decided."""
     ticket = asked(stack, fresh_name("own"))
@@ -160,6 +163,7 @@ def test_a_downgrade_is_seen_before_it_is_approved(sit: Sit, stack: Stack, words
     jean.check_accessible("an approval that goes back")
 
 
+@IN_ENGLISH
 def test_a_downgrade_is_seen_before_it_is_deployed_again(sit: Sit, stack: Stack, words: Words) -> None:
     """The failed version was newer when it was approved; meanwhile production has gone on."""
     name = fresh_name("retried")
@@ -175,6 +179,7 @@ def test_a_downgrade_is_seen_before_it_is_deployed_again(sit: Sit, stack: Stack,
     jean.check_accessible("a retry that goes back")
 
 
+@IN_FRENCH
 def test_what_can_not_be_compared_is_shown_nevertheless(sit: Sit, stack: Stack, words: Words) -> None:
     """The comparison's answer is lost on its way: the rows stay, and say so."""
     ticket = asked(stack, fresh_name("lost"))
@@ -186,6 +191,7 @@ def test_what_can_not_be_compared_is_shown_nevertheless(sit: Sit, stack: Stack, 
     jean.check_accessible("rows that could not be compared")
 
 
+@IN_ENGLISH
 def test_a_digest_is_asked_for_and_shown(sit: Sit, stack: Stack, words: Words) -> None:
     """Of a version that moves it is needed; the page has it in short, and to be copied whole."""
     name = fresh_name("digest")
@@ -203,6 +209,7 @@ def test_a_digest_is_asked_for_and_shown(sit: Sit, stack: Stack, words: Words) -
     assert pierre.page.evaluate("navigator.clipboard.readText()") == DIGEST
 
 
+@IN_FRENCH
 def test_who_can_stop_what_is_scheduled_is_said_to_who_can_not(sit: Sit, stack: Stack, words: Words) -> None:
     """Jean approved it for a date; the page tells him whom to ask."""
     ticket = asked(stack, fresh_name("stopped"), scheduledDate=next_month())
@@ -212,6 +219,7 @@ def test_who_can_stop_what_is_scheduled_is_said_to_who_can_not(sit: Sit, stack: 
     expect(region).to_contain_text("pierre.durand@cab-i.com")
 
 
+@IN_FRENCH
 def test_rows_fit_a_narrow_window(sit: Sit, stack: Stack, words: Words) -> None:
     """At 320 pixels nothing scrolls sideways, however long name and version are."""
     name = fresh_name("narrow-" + "long-" * 12)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, expect
 
-from tests.console.conftest import Sit
+from tests.console.conftest import IN_FRENCH, Sit
 from tests.console.desk import PHONE, Desk
 from tests.console.test_flows import asked, fresh_name
 from tests.console.words import EN, FR, Words
@@ -160,6 +160,7 @@ def test_two_people_approve_and_one_of_them_thinks_again(sit: Sit, stack: Stack,
     assert actions(stack, ticket) == ["created", *voted, "deploying", "deployed"]
 
 
+@IN_FRENCH
 def test_one_key_votes_where_requests_are_decided_one_by_one(sit: Sit, stack: Stack, words: Words) -> None:
     """What waits to be sent is called a vote, and whoever has voted is told so."""
     ticket, said = asked(stack, ruled(stack, "votes-split"), "2.1.0"), SAID[words.locale]
