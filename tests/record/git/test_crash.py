@@ -12,8 +12,8 @@ from record.audit.verify import verify
 from tests.record.building import NOBODY, bare, git
 from tests.record.writing import ACTIONS
 
-TICKETS = 60
-"""Four commits each: 240 in all."""
+TICKETS = 32
+"""Four commits each: 128 in all."""
 KILLS = 4
 """The number of times the writer dies before it may finish."""
 
@@ -41,13 +41,13 @@ def missing(repository: Path, acknowledgements: str) -> list[str]:
 
 @pytest.mark.parametrize("remote", [False, True], ids=["a folder", "a remote"])
 def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path, remote: bool) -> None:
-    """SIGKILL at random points of 240 commits; each next start goes on, and every transition is there exactly once."""
+    """SIGKILL at random points of 128 commits; each next start goes on, and every transition is there exactly once."""
     path = bare(tmp_path / "record.git")
     location = f"file://{path}" if remote else str(path)
     told = tmp_path / "one.txt"
     for kill in range(KILLS + 1):
         size = told.stat().st_size if told.exists() else 0
-        writer = start(location, tmp_path, 1, TICKETS + 1, at_once=15)
+        writer = start(location, tmp_path, 1, TICKETS + 1, at_once=8)
         while writer.poll() is None and told.stat().st_size == size:
             time.sleep(0.005)
         if kill < KILLS:

@@ -1,6 +1,7 @@
 """Packs are merged beside writers and readers."""
 
 import asyncio
+import itertools
 from pathlib import Path
 
 import pygit2
@@ -34,11 +35,13 @@ async def test_packs_are_merged_while_writers_write_and_readers_read(tmp_path: P
 
 
 def test_loose_objects_are_a_reason_too(tmp_path: Path) -> None:
-    """Pushes of people leave loose objects; thousands of them are packed."""
+    """Pushes of people leave loose objects; thousands of them, as one folder's number tells, are packed."""
     path = bare(tmp_path / "record.git")
     loose = pygit2.Repository(str(path))
-    for each in range(5_000):
-        loose.create_blob(str(each).encode())
+    texts = (str(each).encode() for each in itertools.count())
+    sampled = itertools.islice((each for each in texts if str(pygit2.hash(each)).startswith("17")), 17)
+    for each in (b"7", *sampled):
+        loose.create_blob(each)
     packing = Packing(path)
     packing.look()
     packing.close()
