@@ -226,6 +226,7 @@ def test_a_session_that_ended_loses_no_form(sit: Sit, words: Words) -> None:
     pierre = sit("pierre", words, "/requests/new")
     pierre.page.get_by_role("textbox", name=words.justification).fill("Customers wait for the new flow")
     pierre.page.get_by_role("textbox", name=words.rollback).fill("Back to 2.0.0")
+    pierre.page.wait_for_function("() => Object.values(localStorage).some(each => each.includes('Back to 2.0.0'))")
     pierre.sees(words.draft_kept)
     pierre.expect_fault("status of 401")
     pierre.page.evaluate(

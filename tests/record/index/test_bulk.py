@@ -18,6 +18,7 @@ from record.index.reader import Index
 from record.signing.signatures import sealed
 from tests.domain.builders import PIERRE, pending, person
 from tests.record.building import Story, number, opened, person_commits
+from tests.record.index.test_insights import asked, naive, plain
 from tests.signing import KEY, claims_for
 
 TICKETS = 4_200
@@ -44,7 +45,7 @@ async def test_an_index_filled_by_several_processes_is_like_any_other(
         path, {"requests/prod/2026/05/PR-2026-0005.yaml": again, "requests/prod/2026/05/PR-2026-9999.yaml": "]["}
     )
     repository, told = opened(path, tmp_path), list[tuple[int, int]]()
-    asked = await signed_before(repository)
+    signed = await signed_before(repository)
     index = Index(repository, tmp_path / "index.sqlite", lambda done, total: told.append((done, total)))
     for sort in Sort:
         page = index.page(TicketQuery(scope=ALL, sort=sort, limit=200))
@@ -59,6 +60,7 @@ async def test_an_index_filled_by_several_processes_is_like_any_other(
     assert sorted(errors) == [taken.path, unreadable.path], "nobody finds these in a list"
     assert told[-1] == (TICKETS + 2, TICKETS + 2)
     assert index.get(number(77)) == ticket(77, TICKETS)
+    assert plain(asked(index).overall) == naive([ticket(each, TICKETS) for each in range(1, TICKETS + 1)], "")
     assert [index.position(ticket(each, TICKETS), 0) for each in (1, TICKETS)] == [1, 12], "a commit a month"
 
     def missing(decider: Person) -> set[str]:
@@ -66,8 +68,8 @@ async def test_an_index_filled_by_several_processes_is_like_any_other(
         everybody, others = ({each.id for each in page.items} for page in newest)
         return everybody - others
 
-    assert missing(person(FORMERLY, Role.CPI)) == {asked}, "who asked is known as they were then"
-    person_commits(path, {f"requests/prod/2026/12/{asked}.yaml": None})
+    assert missing(person(FORMERLY, Role.CPI)) == {signed}, "who asked is known as they were then"
+    person_commits(path, {f"requests/prod/2026/12/{signed}.yaml": None})
     assert missing(person(FORMERLY, Role.CPI)) == set()
 
     waiting = index.page(TicketQuery(scope=ALL, state=(State.PENDING,), sort=Sort.OLDEST, limit=1))
