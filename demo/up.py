@@ -14,7 +14,7 @@ from demo.layout import CannotStart, Demo
 from demo.processes import Process
 from demo.welcome import welcome
 
-READY_WITHIN = 60
+READY_WITHIN = 300.0
 """Seconds that each process gets to come up before the start is given up."""
 
 
