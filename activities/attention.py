@@ -121,7 +121,8 @@ class Attention:
 
     def _undecided(self) -> Iterator[PromotionRequest]:
         """Every request whose waiting may have become pointless; pending ones where newer versions close older ones."""
-        closes = self.lines.directory.current().rules.supersede
+        ruled = any(rule.supersede for rule in self.lines.controls.rules.current().rules)
+        closes = ruled or self.lines.directory.current().rules.supersede
         return every(self.acts.index.page, *((State.PENDING,) if closes else ()), State.APPROVED)
 
     def _turn(self, ticket: PromotionRequest) -> Hint | None:

@@ -56,7 +56,7 @@ class WatchActivities:
         moved = await asyncio.to_thread(lambda: list(self._moved(window)))
         jobs = await self.client.newest_jobs(template.id, window.since)
         tickets = await asyncio.to_thread(self._tickets, named(jobs))
-        approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_by]
+        approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_at]
         return JobComparison(
             strays=orphans(jobs, approved, me.id),
             missing=missing(moved, jobs, window),

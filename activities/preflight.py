@@ -17,10 +17,12 @@ from domain.line import Place, ahead_of
 from domain.remarks import unlaunched
 from domain.roles import Requester
 from domain.signing import Claims
+from domain.standard import StandardVerdict
 from domain.ticket import PromotionRequest
 from record.errors import RecordUnavailable
 from record.facts.line import UNREADABLE, LineReader
-from record.facts.requesters import proven, requester_in
+from record.facts.requesters import opened, proven_acts, requester_in
+from record.facts.standard import StandardReader
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.signing.keys import KeyReader
@@ -81,9 +83,10 @@ class RecordPreflight:
         ticket = self.index.get(deployment.request_id)
         if ticket is None or asked.workflow_id != ticket.id:
             raise Unproven(unlaunched("asked-by-nobody"))
-        signed = proven(self.repository, self.index, self.keys, ticket.id)
+        acts = proven_acts(opened(self.repository), self.index, self.keys, ticket.id)
+        signed = tuple(claims for _, claims in acts)
         clearance.approval(deployment, ticket, signed, asked.current_attempt_scheduled_time)
-        return ticket, signed
+        return ticket, tuple(each for each in signed if isinstance(each, Claims))
 
     async def judge(
         self,
@@ -117,6 +120,19 @@ class RecordPreflight:
             return Wait(ahead)
         closed = await asyncio.to_thread(rules.closed, grounds.target.rules, at)
         return Wait(str(closed), closed.until or at + _SOON) if closed else None
+
+    def by_rule(self, ticket: PromotionRequest, now: datetime) -> StandardVerdict | None:
+        """The word on a request that was just created of the rule that says what is standard; None where none does.
+
+        Costs nothing more where no rule says so. Raises FaultyFile, TargetNotOwned, and what reading the record raises.
+        """
+        lines = self.lines
+        ruled = any(rule.standard for rule in lines.controls.rules.current().rules)
+        if not ruled or not self.keys.current().signs_service:
+            return None
+        self.index.catch_up(fetch=True)
+        reader = StandardReader(self.repository, lines.directory, self.index, self.keys)
+        return reader.judged(ticket, lines.controls.of_ticket(ticket), now)
 
     async def _grounds(self, ticket: PromotionRequest, signed: tuple[Claims, ...] | None) -> Grounds:
         grounds = await asyncio.to_thread(self.lines.grounds_of, ticket, signed)

@@ -12,9 +12,9 @@ from temporalio.exceptions import ApplicationError
 from activities.tracing import link_announcements
 from activities.vouching import Vouching
 from domain import lifecycle
-from domain.change import Change, Recorded, SetBack
+from domain.change import Change, Recorded, RuleApproval, SetBack
 from domain.errors import RuleViolation, StaleDecision, Unproven, Unvouched
-from domain.ticket import BY_PEOPLE, SYSTEM, Action, PromotionRequest
+from domain.ticket import SYSTEM, Action, PromotionRequest
 from domain.vouching import Vouched
 from record.errors import RecordConflict, TicketExists
 from record.facts.line import UNREADABLE
@@ -53,7 +53,7 @@ class RecordActivities:
 
     @activity.defn
     async def record_change(self, change: Change) -> Recorded:
-        """Commit one transition of one ticket, and return the file's revision.
+        """Commit one transition of one ticket, and return the file's revision; with a rule's approval of a creation.
 
         Running it twice is harmless: a change that the record holds already is found there and not written again.
         Fails for good as `TicketExists` when the number is taken; as `KeyEnded`, `StaleDecision` or `Unproven` for what
@@ -81,7 +81,22 @@ class RecordActivities:
         except UNREADABLE as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
         _measure(change.ticket)
-        return recorded
+        if change.ticket.last.action is not Action.CREATED:
+            return recorded
+        approval = await asyncio.to_thread(self._by_rule, change.ticket, activity.info())
+        return recorded.model_copy(update={"approval": approval})
+
+    def _by_rule(self, ticket: PromotionRequest, asked: activity.Info) -> RuleApproval | None:
+        """The approval of a request that was just recorded, where a rule of the company gives it.
+
+        What can't be read approves nothing: then people are asked.
+        """
+        try:
+            said = self.vouching.record.by_rule(ticket, asked.current_attempt_scheduled_time)
+        except (RuleViolation, *UNREADABLE) as error:
+            activity.logger.warning("no rule was asked to approve %s: %s", ticket.id, error)
+            return None
+        return RuleApproval(rule=said.rule, facts=said.facts) if said is not None and said.approves else None
 
     def _word_of_record(self, ticket: PromotionRequest) -> SetBack | None:
         """The ticket as the record proves it, where that is less than the promotion wrote, for a key was revoked back;
@@ -107,7 +122,7 @@ class RecordActivities:
     async def _seal(self, change: Change) -> Seal:
         """The proof that the commit gets when it is made. Raises Unvouched."""
         last, proofs, info = change.ticket.last, self.proofs, activity.info()
-        if last.by != SYSTEM or last.action in BY_PEOPLE:
+        if last.by != SYSTEM or last.by_person:
             await asyncio.to_thread(proofs.look_for_key, change)
             return partial(proofs.by_person, await asyncio.to_thread(self._used, change))
         needed = await asyncio.to_thread(proofs.is_needed)

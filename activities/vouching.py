@@ -12,7 +12,7 @@ from activities.preflight import RecordPreflight
 from domain import lifecycle, vouching
 from domain.change import Change
 from domain.deployment import Deployment, Job, JobLookup, JobResult, Launched, job_number
-from domain.errors import FaultyFile, Unvouched
+from domain.errors import FaultyFile, TargetNotOwned, Unvouched
 from domain.signing import Claims, JobEvidence
 from domain.ticket import Action, PromotionRequest
 from domain.vouching import Vouched
@@ -46,6 +46,8 @@ class Vouching:
             return await self._vouch(change, asked)
         except FaultyFile as fault:
             raise RecordUnavailable(str(fault)) from fault
+        except TargetNotOwned as foreign:
+            raise Unvouched(str(foreign)) from foreign
         except Unvouched:
             if not await asyncio.to_thread(self._goes_on_from_record, change, fetch=True):
                 return None
@@ -74,6 +76,8 @@ class Vouching:
             case Action.EXPIRED:
                 until = decide_by_in(ticket, await asyncio.to_thread(self._signed, ticket), self.expiry)
                 vouching.check_expired(before, ticket, until, now)
+            case Action.APPROVED:
+                vouching.check_by_rule(before, ticket, await asyncio.to_thread(self.record.by_rule, before, now))
             case Action.LAPSED | Action.SUPERSEDED:
                 await self._check_objection(before, ticket, now)
             case _ if ticket.last.job_id is None:

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from api.standard import StandardShown
 from api.votes import Decider, VoteCount, Votes
 from domain.announcement import Channel, Event
 from domain.comparison import OtherRequest
@@ -246,7 +247,8 @@ class Checked(Frozen):
 
     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
-    or now where it has none; `votes` is null where one approval is enough.
+    or now where it has none; `votes` is null where one approval is enough. `standard` tells whether a rule of the
+    company would approve it; null where none says what is standard.
     """
 
     approvers: tuple[Decider, ...]
@@ -257,6 +259,7 @@ class Checked(Frozen):
     contract: ContractShown
     closed: Closed | None
     votes: Votes | None = None
+    standard: StandardShown | None = None
 
 
 class KnownTarget(Frozen):

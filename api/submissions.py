@@ -22,6 +22,7 @@ from api.message_signing import MessageSigner
 from api.models import Checked, ContractShown, CreatePromotionRequest, DeployedVersion
 from api.numbers import Numbers
 from api.shares import FairShares, Patience
+from api.standard import foreseen
 from api.tickets import Tickets
 from api.trail import acted
 from api.votes import Decider, votes_of
@@ -36,6 +37,7 @@ from domain.ticket import Target
 from domain.trail import AuditAction
 from domain.values import same_name
 from record.facts.controls import Controls, Requested
+from record.facts.standard import StandardReader
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
 from record.trail.writing import Trail
@@ -112,6 +114,7 @@ class Submissions:
         await self._repeated(draft)
         named = await self._has_contract(draft)
         contract = await self.contracts.of(draft.target) if named else None
+        compared = contract.difference if contract else None
         draft = submissions.compared(draft, contract)
         ticket, facts = lifecycle.create(draft), await run_in_threadpool(self._facts, draft)
         difference = await self.tickets.against_production(person, ticket)
@@ -125,7 +128,12 @@ class Submissions:
             contract=ContractShown.before(contract, named=named),
             closed=rules.closed(facts.rules, draft.request.scheduled_date or draft.at),
             votes=votes_of(ticket, facts, approvers),
+            standard=await run_in_threadpool(foreseen, self._standard, ticket, facts, compared, draft.at),
         )
+
+    @property
+    def _standard(self) -> StandardReader:
+        return StandardReader(self.tickets.repository, self.index, self.tickets.keys)
 
     async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet. Raises what refuses what it asks for."""

@@ -64,8 +64,11 @@ class Votes(Frozen):
 
 
 def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterable[Person]) -> Votes | None:
-    """The votes on a request; None where one approval is enough. `able` are the people who may approve it."""
-    if target is None or not _votes(target):
+    """The votes on a request; None where one approval is enough, or a rule approved.
+
+    `able` are the people who may approve it.
+    """
+    if target is None or not _votes(target) or ticket.rule_approval is not None:
         return None
     poll, lacking, able = target.poll, target.poll.missing(), tuple(able)
     given = [ticket.status.history[place] for place in ticket.votes]

@@ -8,7 +8,7 @@ from domain.decision import DecisionId, Digest, Jws
 from domain.formats import VersionedMessage
 from domain.roles import PersonName, WithRequester
 from domain.ticket import PromotionRequest
-from domain.values import Frozen, Moment
+from domain.values import Comment, Frozen, Moment, RuleName
 
 Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 """The Git blob id of a ticket's file."""
@@ -62,7 +62,15 @@ class Resumed(VersionedMessage, WithRequester):
     decided: tuple[DecisionId, ...] = ()
 
 
+class RuleApproval(Frozen):
+    """A rule of the company approves the request: which one, and for what facts."""
+
+    rule: RuleName
+    facts: Comment
+
+
 class Recorded(Frozen):
-    """A change that is durable: the ticket's file is this revision."""
+    """A change that is durable: the ticket's file is this revision. `approval` comes with a creation alone."""
 
     revision: Revision
+    approval: Annotated[RuleApproval | None, Field(exclude_if=lambda value: value is None)] = None

@@ -14,7 +14,7 @@ from domain.errors import NotPending, StaleDecision, Unproven
 from domain.lifecycle import status_of, waits_for_date
 from domain.remarks import unlaunched, write
 from domain.roles import Requester
-from domain.signing import Claims, mismatch
+from domain.signing import Claims, ServiceClaims, mismatch
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest, State
 from domain.values import Frozen, Moment, Reason, TicketId
 
@@ -83,7 +83,7 @@ def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | N
     """Finds the reason why the ticket may not go on now. Tickets from before the newer rules fail, others lapse."""
     if grounds.newer is not None and ticket.state in SUPERSEDABLE:
         return Superseded(newer=grounds.newer)
-    if ticket.status.approved_by is None:
+    if ticket.status.approved_at is None:
         return None
     if not grounds.target.controlled:
         gone = coverage.approver_gone(ticket, grounds, requester)
@@ -92,12 +92,15 @@ def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | N
     return Lapsed(reason=reason) if reason else None
 
 
-def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collection[Claims], at: datetime) -> Claims:
+Signed = Claims | ServiceClaims
+
+
+def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collection[Signed], at: datetime) -> Signed:
     """Finds the signed approval that allows a launch at this moment. Raises the rule that the launch would break.
 
     `ticket` is the record's, `signed` what its commits prove. Raises StaleDecision, NotPending or Unproven.
     """
-    if ticket.status.approved_by is None or Deployment.of(ticket) != deployment:
+    if ticket.status.approved_at is None or Deployment.of(ticket) != deployment:
         raise StaleDecision(unlaunched("no-such-approval"))
     if not launchable(ticket):
         raise NotPending(unlaunched("not-approved", state=ticket.state))
@@ -111,14 +114,14 @@ def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collectio
 
 
 def _proof_of_last(
-    ticket: PromotionRequest, actions: Collection[Action], signed: Collection[Claims]
-) -> tuple[Claims, ...]:
+    ticket: PromotionRequest, actions: Collection[Action], signed: Collection[Signed]
+) -> tuple[Signed, ...]:
     """The claims that prove the last of these actions in the ticket's history."""
     history = ticket.status.history
     return _proof(ticket, max(number for number, entry in enumerate(history, 1) if entry.action in actions), signed)
 
 
-def _proof(ticket: PromotionRequest, last: int, signed: Collection[Claims]) -> tuple[Claims, ...]:
+def _proof(ticket: PromotionRequest, last: int, signed: Collection[Signed]) -> tuple[Signed, ...]:
     """The claims that prove that many transitions' last one; none where they were used up before.
 
     A signature counts once: as many acts need as many ids.

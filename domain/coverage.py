@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain import remarks, roles, targets, votes
+from domain import remarks, roles, standard, targets, votes
 from domain.roles import Permission, Person, Requester
+from domain.standard import Past, PastEvent, Sealed, StandardVerdict
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, TicketId, Version, iso
@@ -33,7 +34,8 @@ class Grounds(Frozen):
 
     `approved` is the place of the first vote of the approval that stands, None where none does. `since` are the
     target's deployments after it. `newer` is a request of a newer version, approved since this one was created, where
-    the platform lets it close older ones: pending ones too.
+    the platform lets it close older ones: pending ones too. `past` is what became of the target's deployments, and
+    `sealed` what was seen of the submission, where a rule may approve it.
     """
 
     approved: Position | None
@@ -43,6 +45,8 @@ class Grounds(Frozen):
     since: tuple[Deployed, ...] = ()
     valid_for: timedelta = VALID_FOR
     newer: TicketId | None = None
+    past: tuple[PastEvent, ...] = ()
+    sealed: Sealed = Sealed()
 
 
 def valid_until(ticket: PromotionRequest, valid_for: timedelta) -> datetime | None:
@@ -73,7 +77,8 @@ def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | Non
     """
     reason = approver_gone(ticket, grounds, requester) or _owner(ticket, grounds)
     if grounds.target.controlled:  # older requests run to their end by the rules of their time
-        reason = reason or _votes(grounds) or _production(grounds) or _age(ticket, grounds, now)
+        others = _rule(ticket, grounds, now) if ticket.rule_approval else _votes(grounds)
+        reason = reason or others or _production(grounds) or _age(ticket, grounds, now)
     return None if reason is None else f"{reason}; {remarks.write('approve-anew')}"
 
 
@@ -82,10 +87,34 @@ def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Request
     approver = ticket.status.approved_by
     if not grounds.tenant_exists:
         return remarks.write("tenant-gone", tenant=ticket.metadata.tenant)
+    if ticket.rule_approval is not None:
+        return None if grounds.target.controlled else remarks.write("standard-no-more")
     if grounds.approver is None:
         return remarks.write("approver-gone", approver=approver)
     refused = roles.refusal(grounds.approver, Permission.APPROVE, ticket, requester)
     return f"{remarks.write('approver-refused', approver=approver)}: {refused}" if refused else None
+
+
+def by_rule(
+    ticket: PromotionRequest, target: TargetFacts, past: Past, sealed: Sealed, at: datetime
+) -> StandardVerdict | None:
+    """The word on the ticket of the rule that says what is standard; None where no rule does."""
+    held = target.rules
+    if held.standard is None or held.standard_of is None or not target.controlled:
+        return None
+    said = ticket.spec.request.impact_assessment
+    impact = targets.at_least(said, target.entry.minimum_impact if target.entry else None)
+    production = target.production
+    return standard.judged(held.standard_of, held.standard, ticket, impact, past, production, sealed, at)
+
+
+def _rule(ticket: PromotionRequest, grounds: Grounds, now: datetime) -> str | None:
+    """No rule approves it any more: people have to."""
+    said = by_rule(ticket, grounds.target, grounds.past, grounds.sealed, now)
+    if said is not None and said.approves:
+        return None
+    missing = said.missing if said else ()
+    return "; ".join((remarks.write("standard-no-more"), *missing))
 
 
 def _owner(ticket: PromotionRequest, grounds: Grounds) -> str | None:

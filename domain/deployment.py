@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain import remarks
 from domain.decision import Jws
-from domain.ticket import PromotionRequest, TargetType
+from domain.ticket import SYSTEM, PromotionRequest, TargetType
 from domain.values import (
     ArtifactDigest,
     Email,
@@ -40,7 +40,7 @@ class Deployment(Frozen):
     source_environment: Environment
     target_environment: Environment
     requester: Email
-    approver: Email
+    approver: Email | Literal["system"]
 
     @classmethod
     def of(cls, ticket: PromotionRequest) -> Self:
@@ -58,7 +58,7 @@ class Deployment(Frozen):
                 "source_environment": target.source_environment,
                 "target_environment": target.target_environment,
                 "requester": ticket.metadata.created_by,
-                "approver": ticket.status.approved_by,
+                "approver": SYSTEM if ticket.rule_approval else ticket.status.approved_by,
             }
         )
 

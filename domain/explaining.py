@@ -24,6 +24,8 @@ class RulePart(StrEnum):
     APPROVALS = "approvals"
     FREEZES = "freezes"
     WINDOWS = "windows"
+    STANDARD = "standard"
+    SUPERSEDE = "supersede"
 
 
 class PartVerdict(StrEnum):
@@ -67,6 +69,8 @@ class Explanation(Frozen):
 _SAID: dict[RulePart, Callable[[Rule], object | None]] = {
     RulePart.APPROVALS: lambda rule: rule.approvals,
     RulePart.WINDOWS: lambda rule: rule.windows,
+    RulePart.STANDARD: lambda rule: rule.standard,
+    RulePart.SUPERSEDE: lambda rule: rule.supersede,
 }
 """The parts of which one rule alone decides, None where a rule says nothing."""
 
@@ -118,6 +122,9 @@ def _beside(rule: Rule, part: RulePart, ranked: Ranked) -> PartExplained:
         return PartExplained(part=part, verdict=PartVerdict.GIVES_WAY, others=(first.name,))
     if against := tuple(sorted(each.name for each in top if said(each) != said(rule))):
         return PartExplained(part=part, verdict=PartVerdict.CONTRADICTS, others=against)
+    voting = next(((rank, each) for rank, each in ranked if each.approvals is not None), None)
+    if part is RulePart.STANDARD and rule.standard and voting and voting[0] > highest:
+        return PartExplained(part=part, verdict=PartVerdict.GIVES_WAY, others=(voting[1].name,))
     if rule == first:
         return PartExplained(part=part, verdict=PartVerdict.DECIDES)
     return PartExplained(part=part, verdict=PartVerdict.AGREES, others=(first.name,))

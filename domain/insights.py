@@ -97,9 +97,9 @@ class Decided:
 
 
 def decided(ticket: PromotionRequest) -> Iterator[Decided]:
-    """The approvals and rejections of one request."""
+    """The approvals and rejections of one request by people."""
     for entry in ticket.status.history:
-        if entry.action in {Action.APPROVED, Action.REJECTED}:
+        if entry.action in {Action.APPROVED, Action.REJECTED} and entry.by_person:
             yield Decided(entry.by, int(entry.at.timestamp()))
 
 

@@ -231,6 +231,11 @@ def apply(ticket: PromotionRequest, decision: Decision, now: datetime) -> Promot
     return _append(ticket, action, now, by=decision.person.email, comment=decision.comment, reason=decision.reason)
 
 
+def approve_by_rule(ticket: PromotionRequest, rule: str, facts: str, now: datetime) -> PromotionRequest:
+    """The ticket after a rule of the company approved it; `facts` tell for what."""
+    return _append(ticket, Action.APPROVED, now, comment=facts, rule=rule)
+
+
 def expire(ticket: PromotionRequest, now: datetime) -> PromotionRequest:
     """The ticket after nobody decided in time."""
     return _append(ticket, Action.EXPIRED, now)
@@ -331,6 +336,7 @@ def status_of(history: tuple[HistoryEntry, ...]) -> Status:
     fields: dict[str, object] = {}
     for entry in history:
         _check_order(previous, entry)
+        _check_rule(previous, entry)
         following = TRANSITIONS.get((state, entry.action))
         if following is None:
             raise IllegalTransition(f"A request that is {state or 'not created'} can't be {entry.action}")
@@ -354,10 +360,19 @@ def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
         raise IllegalTransition("The approval of a request whose job was made can't lapse")
 
 
+def _check_rule(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
+    """A rule approves what was just created, and says so: whatever follows, only people approve."""
+    approves = entry.action is Action.APPROVED and entry.by == SYSTEM
+    if approves is (entry.rule is None):
+        raise IllegalTransition("An approval by nobody names the rule that approved, and nothing else names one")
+    if approves and (previous is None or previous.action is not Action.CREATED):
+        raise IllegalTransition("A rule approves a request right after it was created, or not at all")
+
+
 def _facts(entry: HistoryEntry) -> dict[str, object]:
     match entry.action:
         case Action.APPROVED:
-            return {"approved_by": entry.by, "approved_at": entry.at}
+            return {"approved_by": None if entry.by == SYSTEM else entry.by, "approved_at": entry.at}
         case Action.LAPSED:
             return {"approved_by": None, "approved_at": None}
         case Action.REJECTED:

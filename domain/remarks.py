@@ -33,6 +33,18 @@ TEMPLATES: dict[str, str] = {
     "approve-anew": "the request has to be approved again",
     "production-moved-on": "Production was changed by {ticket} to {version} after the approval",
     "votes-missing": "By the company's rules as they are now, votes are missing: {votes}",
+    # Why a rule of the company approved, or does not
+    "standard-approves": (
+        "The rule {rule} approved it: impact {impact}, step {step} from {before}, {count} clean deployments: {tickets}"
+    ),
+    "standard-impact": "the impact is {impact}, and the rule approves {highest} at most",
+    "standard-not-forward": "it is no step forward from {before}",
+    "standard-step": "the step is {step}, and the rule approves {largest} at most",
+    "standard-count": "the target has {count} clean deployments within {days} days, and {wanted} are needed",
+    "standard-breaking": "its contract breaks who calls it",
+    "standard-untested": "nobody saw that its test evidence holds",
+    "standard-once": "a rule approves a request right after it was recorded, or not at all",
+    "standard-no-more": "No rule approves it any more",
     "approval-too-old": "The approval was valid until {until}",
     "no-such-approval": "The record has no such approved request",
     "date-not-come": "The date that the request asks for has not come",
@@ -115,6 +127,7 @@ _SHAPES = {
     "jobs": r"[^;()]+?",
     "fields": r"[^;()]+",
     "votes": r"[^;()]+",
+    "tickets": r"[^;()]+",
     "explanation": r".+?",
     "template": r"'[^\n]*'|\"[^\n]*\"",
     "after": _TIME,

@@ -39,7 +39,7 @@ def change_of(ticket: PromotionRequest) -> ReportedChange:
         created_at=ticket.metadata.created_at,
         created_by=ticket.metadata.created_by,
         decided_at=decided.at if decided else None,
-        decided_by=decided.by if decided else None,
+        decided_by=decided.by if decided and decided.by_person else None,
         deployed_at=ticket.status.deployed_at,
         approval_wait=_last(spans, {Stage.APPROVAL}),
         queue_wait=_last(spans, {Stage.QUEUE}),

@@ -10,17 +10,16 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from domain.calendars import ChangeWindow, Freeze, holding, opens, within
+from domain.standard import StandardRule
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Frozen, Moment, Reason, Tenant, iso, same_name
+from domain.values import RuleName as RuleName
 from domain.votes import EVERYDAY, MOST_VOTES, Need, counted
 
 T = TypeVar("T")
-
-RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
-"""A rule's name, which is its file's: `rules/<name>.yaml`."""
 
 Pattern = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9*?._-]{1,128}$")]
 """A target's name, in which `*` stands for any characters and `?` for one."""
@@ -66,6 +65,8 @@ class Rule(Frozen):
     windows: Annotated[tuple[ChangeWindow, ...] | None, Field(min_length=1, max_length=100)] = None
     strand: Literal["allow"] | None = None
     """Says that its `approvals` may leave open requests to nobody, for whoever tries the rule before it is merged."""
+    standard: StandardRule | Literal[False] | None = None
+    supersede: StrictBool | None = None
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> "Rule":
@@ -84,6 +85,10 @@ class Applied(Frozen):
     freezes: tuple[tuple[RuleName, Freeze], ...] = ()
     windows: tuple[ChangeWindow, ...] | None = None
     windows_of: RuleName | None = None
+    standard: StandardRule | None = None
+    standard_of: RuleName | None = None
+    supersede: bool | None = None
+    """Whether a newer version closes older requests; None where the platform's own word counts."""
     undecided: tuple[RuleName, ...] = ()
     """Rules that are as specific as one another, and say different things of one part: nothing may go on meanwhile."""
 
@@ -98,6 +103,10 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
     ranked.sort(key=lambda each: (each[0], each[1].name), reverse=True)
     approvals, first = _first(ranked, lambda rule: rule.approvals)
     windows, second = _first(ranked, lambda rule: rule.windows)
+    standard, third = _first(ranked, lambda rule: rule.standard)
+    supersede, fourth = _first(ranked, lambda rule: rule.supersede)
+    if standard and first and third and _rank(ranked, first) > _rank(ranked, third):
+        standard = None  # who asks for votes more specifically means them
     return Applied(
         approvals=approvals or EVERYDAY,
         approvals_of=first[0] if first else None,
@@ -105,7 +114,10 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
         freezes=tuple((rule.name, freeze) for _, rule in ranked for freeze in rule.freezes),
         windows=windows,
         windows_of=second[0] if second else None,
-        undecided=tuple(sorted({*first, *second})) if len(first) > 1 or len(second) > 1 else (),
+        standard=standard or None,
+        standard_of=third[0] if standard else None,
+        supersede=supersede,
+        undecided=tuple(sorted({name for names in (first, second, third, fourth) if len(names) > 1 for name in names})),
     )
 
 
@@ -117,6 +129,11 @@ def _first(ranked: Ranked, part: Callable[[Rule], T | None]) -> tuple[T | None, 
     rank, rule, said = saying[0]
     others = [other.name for r, other, it in saying[1:] if r == rank and it != said]
     return said, (rule.name, *others)
+
+
+def _rank(ranked: Ranked, names: tuple[str, ...]) -> tuple[int, ...]:
+    """The rank of the first of these rules."""
+    return next(rank for rank, rule in ranked if rule.name == names[0])
 
 
 class Closed(Frozen):

@@ -22,6 +22,7 @@ from domain.values import (
     Reason,
     ReleaseNotes,
     RollbackPlan,
+    RuleName,
     TargetName,
     Tenant,
     TicketId,
@@ -29,7 +30,7 @@ from domain.values import (
 )
 
 SYSTEM = "system"
-"""The actor where nobody acted: AWX's results and expiry."""
+"""The actor where nobody acted: AWX's results, expiry, and what a rule of the company approved."""
 
 SYSTEM_NAME = "Prodgate"
 """The display name that goes with it."""
@@ -103,7 +104,10 @@ BY_PEOPLE = frozenset(
         Action.RETRIED,
     }
 )
-"""The actions that only people take, each with a signature; the rest the service does by itself."""
+"""The actions that people take, each with a signature; the rest the service does by itself.
+
+Of these the service takes `approved` alone, where a rule of the company approves: ask `HistoryEntry.by_person`.
+"""
 
 
 _Absent = Field(exclude_if=lambda value: value is None)
@@ -151,6 +155,7 @@ class HistoryEntry(Frozen):
     """One transition. It is written with only the keys it has.
 
     `decide_by` goes with a lapse: until when somebody has to approve anew. `superseded_by` is the newer request.
+    `rule` is the company's rule that approved, where no person did.
     """
 
     action: Action
@@ -163,6 +168,12 @@ class HistoryEntry(Frozen):
     job_id: Annotated[ExternalId | None, _Absent] = None
     deployment_id: Annotated[ExternalId | None, _Absent] = None
     error: Annotated[ErrorText | None, _Absent] = None
+    rule: Annotated[RuleName | None, _Absent] = None
+
+    @property
+    def by_person(self) -> bool:
+        """Tells whether a person has to have signed it: a rule's approval the service signs."""
+        return self.action in BY_PEOPLE and not (self.action is Action.APPROVED and self.by == SYSTEM)
 
 
 class Status(Frozen):
@@ -201,6 +212,13 @@ class PromotionRequest(Frozen):
     @property
     def last(self) -> HistoryEntry:
         return self.status.history[-1]
+
+    @property
+    def rule_approval(self) -> HistoryEntry | None:
+        """The approval that stands, where a rule of the company gave it: nobody is in `approved_by` then."""
+        if self.status.approved_at is None or self.status.approved_by is not None:
+            return None
+        return next((entry for entry in self.status.history if entry.rule is not None), None)
 
     @property
     def hold(self) -> HistoryEntry | None:

@@ -103,6 +103,9 @@ ShownVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+_-]{0,64}
 ArtifactDigest = Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")]
 """The digest of what is deployed, by its content: `sha256:` and 64 hex digits, or `sha512:` and 128."""
 
+RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+"""The name of a rule of the company, which is its file's: `rules/<name>.yaml`."""
+
 Environment = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 # Where pydantic counts characters it refuses lone surrogates too, which neither YAML nor Git could hold.

@@ -21,6 +21,17 @@ class Direction(StrEnum):
     UNKNOWN = "unknown"
 
 
+class VersionStep(StrEnum):
+    """The size of a step forward: by the third number or less, by the second, or any other.
+
+    Of a version that begins with 0, anything may change with the second number (SemVer 2.0, section 4).
+    """
+
+    PATCH = "patch"
+    MINOR = "minor"
+    ANY = "any"
+
+
 _Rank = tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]
 
 
@@ -36,6 +47,35 @@ def direction(before: str | None, now: str) -> Direction:
     if ranks[0] == ranks[1]:
         return Direction.SAME
     return Direction.NEWER if ranks[0] < ranks[1] else Direction.OLDER
+
+
+def step(before: str, now: str) -> VersionStep | None:
+    """The size of the step from the version before to the one now; None for one that is no step forward.
+
+    One that nobody can order is any.
+    """
+    found = direction(before, now)
+    if found is Direction.UNKNOWN:
+        return VersionStep.ANY
+    if found is not Direction.NEWER:
+        return None
+    (major, minor), (major_now, minor_now) = _first_two(before), _first_two(now)
+    if major != major_now:
+        return VersionStep.ANY
+    if minor != minor_now:
+        return VersionStep.MINOR if major else VersionStep.ANY
+    return VersionStep.PATCH
+
+
+def same(one: str, other: str) -> bool:
+    """Tells whether two versions are one, however they are written."""
+    return direction(one, other) is Direction.SAME
+
+
+def _first_two(version: str) -> tuple[int, int]:
+    rank = _rank(version)
+    numbers = (*rank[0], 0, 0) if rank else (0, 0)
+    return numbers[0], numbers[1]
 
 
 def _rank(version: str) -> _Rank | None:

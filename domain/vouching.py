@@ -10,6 +10,7 @@ from domain.clearance import Lapsed, Objection, Superseded
 from domain.deployment import JobResult, job_name
 from domain.errors import Unvouched
 from domain.signing import FRESH, JobEvidence, JobFinding, told_digest
+from domain.standard import StandardVerdict
 from domain.ticket import Action, PromotionRequest
 from domain.values import Frozen, iso
 
@@ -39,6 +40,13 @@ def check_expired(before: PromotionRequest, ticket: PromotionRequest, submitted_
     if min(ticket.last.at, now) < until:
         raise Unvouched(f"The request can be decided on until {iso(until)}")
     _check_same(lifecycle.expire(before, ticket.last.at), ticket)
+
+
+def check_by_rule(before: PromotionRequest, ticket: PromotionRequest, said: StandardVerdict | None) -> None:
+    """A rule of the company approves it, for the facts that the act tells."""
+    if said is None or not said.approves:
+        raise Unvouched("; ".join(("No rule approves the request", *(said.missing if said else ()))))
+    _check_same(lifecycle.approve_by_rule(before, said.rule, said.facts, ticket.last.at), ticket)
 
 
 def check_objection(

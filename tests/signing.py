@@ -65,8 +65,13 @@ def service_key_file() -> dict[str, str | None]:
     return key_file(WORKER_KEY, key_class=KeyClass.SERVICE)
 
 
-def proof_of_act(ticket: PromotionRequest, tip: str | None, key: OKPKey | None = None) -> Proof:
-    """The proof of the ticket's last transition where the service signs, whoever acted, on the tip that they saw."""
+def proof_of_act(
+    ticket: PromotionRequest, tip: str | None, key: OKPKey | None = None, signed_at: datetime | None = None
+) -> Proof:
+    """The proof of the ticket's last transition where the service signs, whoever acted, on the tip that they saw.
+
+    The service signs when it happens, unless told when.
+    """
     last = ticket.last
     if last.by != "system":
         attempt, round_ = counts_from(ticket)
@@ -76,5 +81,5 @@ def proof_of_act(ticket: PromotionRequest, tip: str | None, key: OKPKey | None =
     if last.job_id is not None:
         status = {"deployed": "successful", "deploying": "pending"}.get(last.action, "failed")
         job = JobEvidence(job=job_number(last.job_id), status=status)
-    signed = service_claims(ticket, history_digest(ticket), tip, last.at, job)
+    signed = service_claims(ticket, history_digest(ticket), tip, signed_at or last.at, job)
     return Proof(jws=sealed(signed, key or WORKER_KEY), message=signed.history)

@@ -10,12 +10,12 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.record import RecordActivities
     from domain import lifecycle
-    from domain.change import Change, Proof, Revision, SetBack
+    from domain.change import Change, Proof, Revision, RuleApproval, SetBack
     from domain.clearance import Lapsed, Superseded, Verdict
     from domain.decision import Jws
     from domain.deployment import LaunchRefused, NotLaunched
     from domain.errors import StaleDecision
-    from domain.ticket import SYSTEM_NAME, PromotionRequest, State
+    from domain.ticket import SYSTEM_NAME, Action, PromotionRequest, State
     from workflows import options, shown
     from workflows.creation import InitialState, Transition
     from workflows.story import BrokenPromotion
@@ -34,6 +34,7 @@ class Ledger:
         self._recorded = None if begun.revision is None else begun.ticket
         self._drops = 0
         self.never: ApplicationError | None = None
+        self._approval: RuleApproval | None = None
         self._unrecorded = begun.queue()
         self._recording = asyncio.Lock()
 
@@ -54,6 +55,12 @@ class Ledger:
             self.never = ApplicationError(str(error.cause), type=kind, non_retryable=True)
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise self.never from error
+
+    async def approve_by_rule(self) -> None:
+        """Approve the ticket that was just recorded, where a rule of the company does and nobody has decided yet."""
+        said, self._approval = self._approval, None
+        if said is not None and self.ticket.last.action is Action.CREATED:
+            await self.advance(lifecycle.approve_by_rule(self.ticket, said.rule, said.facts, workflow.now()))
 
     async def heed(self, said: Verdict | NotLaunched | None, decide_by: datetime) -> None:
         """Do what a look found against the ticket. `decide_by` is until when its submission was to be decided on."""
@@ -133,6 +140,7 @@ class Ledger:
             RecordActivities.record_change, change, **options.recording(summary)
         )
         self.revision, self._recorded = recorded.revision, ticket
+        self._approval = recorded.approval
         self._unrecorded.popleft()
 
     def _take_back(self, error: ActivityError) -> None:

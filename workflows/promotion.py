@@ -59,6 +59,7 @@ class Promotion:
 
     async def _story(self) -> PromotionRequest:
         await self._ledger.record_creation()
+        await self._ledger.approve_by_rule()
         while (step := self._next()) is not None or not workflow.all_handlers_finished():
             await (step or self._let_handlers_finish)()
             await self._ledger.settled()

@@ -1,6 +1,6 @@
 """Explains the rules for one request of a clone, or for one that nobody has asked for yet, offline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,16 +129,22 @@ def _rules(found: Explanation) -> Iterator[str]:
     if not found.rules:
         yield "There are no rules"
         return
-    head = ("RULE", "HOLDS", "MATCHES BY", *(part.value.upper() for part in RulePart))
-    yield from aligned([head, *map(_row, found.rules)])
+    said = {each.part for rule in found.rules for each in rule.parts}
+    parts = [part for part in RulePart if part in _ALWAYS or part in said]
+    head = ("RULE", "HOLDS", "MATCHES BY", *(part.value.upper() for part in parts))
+    yield from aligned([head, *(_row(rule, parts) for rule in found.rules)])
     yield ""
 
 
-def _row(rule: RuleExplained) -> tuple[str, ...]:
+_ALWAYS = frozenset({RulePart.APPROVALS, RulePart.FREEZES, RulePart.WINDOWS})
+"""Parts that have a column also where no rule speaks of them."""
+
+
+def _row(rule: RuleExplained, parts: Sequence[RulePart]) -> tuple[str, ...]:
     if not rule.holds:
-        return (rule.name, f"no: {', '.join(rule.unfit)}", "-", *("-" for _ in RulePart))
+        return (rule.name, f"no: {', '.join(rule.unfit)}", "-", *("-" for _ in parts))
     told = {each.part: _shown(each) for each in rule.parts}
-    return (rule.name, "yes", _matched(rule.rank), *(told.get(part, "-") for part in RulePart))
+    return (rule.name, "yes", _matched(rule.rank), *(told.get(part, "-") for part in parts))
 
 
 def _shown(part: PartExplained) -> str:
@@ -159,6 +165,10 @@ def _in_the_end(held: Applied) -> Iterator[tuple[str, str]]:
         yield "frozen", f"{_period(freeze)}: {freeze.reason} ({rule})"
     for window in held.windows or ():
         yield "launched only", f"{_period(window)} ({held.windows_of})"
+    if held.standard is not None:
+        yield "standard", f"{held.standard} ({held.standard_of})"
+    if held.supersede is not None:
+        yield "newer versions", "close older requests" if held.supersede else "close no older requests"
 
 
 def _period(period: Period) -> str:

@@ -23,16 +23,17 @@ from domain.targets import TargetFacts
 from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
 from record.audit.checks import Check, RecordAsOf, Step, Violation
-from record.audit.reading import ChangedFile, CommitRead
+from record.audit.reading import ChangedFile, CommitRead, sealed_in
 from record.audit.repairs import ELSEWHERE, BrokenFile, BrokenFiles
 from record.audit.report import AuditReport
 from record.audit.seen import Seen
+from record.audit.submitted import Submitted, sealed_for
 from record.audit.turns import LOOKED, TargetsSoFar
 from record.facts.controls import Files, Requested, facts
 from record.facts.identities import ActsSoFar
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
-from record.git.message import SERVICE_EMAIL, plain, trailer
+from record.git.message import CONTRACT, EVIDENCE, SERVICE_EMAIL, plain, trailer
 from record.git.plumbing import count
 from record.git.trees import TreeComparer
 from record.index.bulk import blob_of
@@ -69,8 +70,8 @@ class Judge:
     rules: RulesState = field(default_factory=RulesState)
     acts: ActsSoFar = field(init=False)
     seen: Seen = field(default_factory=Seen)
-    asked: dict[str, tuple[Requester, datetime]] = field(default_factory=dict)
-    """Who asked for each open ticket, and until when somebody had to decide, as its submission was signed."""
+    asked: dict[str, Submitted] = field(default_factory=dict)
+    """What the submission of each open ticket was signed to say."""
     people: dict[Requester, Requester] = field(default_factory=dict)
     """Each requester once: they are few, and their tickets many."""
     first_approved: dict[Key, str] = field(default_factory=dict)
@@ -113,6 +114,8 @@ class Judge:
                     found.append(read)
         for ticket in sorted(found, key=lambda ticket: ticket.last.at):
             self.targets.of(ticket).note(ticket, 0)
+        for target in self.targets.known.values():
+            target.past.sort(key=lambda event: event.at)
         approvals = (
             (entry.at, ticket) for ticket in found for entry in ticket.status.history if entry.action is Action.APPROVED
         )
@@ -164,7 +167,7 @@ class Judge:
         why = self.repairs.refusal(commit, read, self.directory.directory, self.acts, self.seen)
         return Violation(str(commit.id), read.repairs[:64], "repair-not-valid", why) if why else None
 
-    def _break(self, commit: pygit2.Commit, file: ChangedFile, asked: tuple[Requester, datetime] | None) -> None:
+    def _break(self, commit: pygit2.Commit, file: ChangedFile, asked: Submitted | None) -> None:
         """Keep what is known of the ticket, for a repair to put back."""
         broken = self.repairs.broken.setdefault(file.path, BrokenFile(file.old, asked))
         broken.commits.add(str(commit.id))
@@ -212,7 +215,8 @@ class Judge:
         for path, blob in files:
             ticket = self._read(path, blob)
             if isinstance(ticket, PromotionRequest):
-                self.targets.of(ticket).note(ticket, position)
+                broke = path in self.repairs.broken
+                self.targets.of(ticket).note(ticket, position, signed=read.signs_service, broke=broke)
                 if any(entry.action is Action.APPROVED for entry in ticket.status.history):
                     self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
         self.before = commit
@@ -263,7 +267,7 @@ class Judge:
     def _step(self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile, now: PromotionRequest) -> Step:
         before = self._read(file.path, file.old) if file.old else None
         people = self.directory.directory
-        asker, until = self._submission(commit, read, file, now)
+        submitted = self._submission(commit, read, file, now)
         return Step(
             commit=commit,
             path=file.path,
@@ -276,12 +280,13 @@ class Judge:
             contract=read.contract,
             difference=read.difference,
             signs_service=read.signs_service,
-            requester=asker,
+            requester=submitted.requester,
             seen=self.seen,
             target=self._facts(file.path, now, Files(people, self.catalogue.catalogue, self.rules.book)),
             acts=self.acts,
             others=self.targets.of(now),
-            decide_by=lifecycle.decide_by(now, until),
+            decide_by=lifecycle.decide_by(now, submitted.decide_by),
+            sealed=submitted.sealed,
             earlier=partial(self._earlier, file.path, now),
         )
 
@@ -320,24 +325,22 @@ class Judge:
 
     def _submission(
         self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile, now: PromotionRequest
-    ) -> tuple[Requester, datetime]:
-        """Finds who asked, and until when somebody had to decide."""
+    ) -> Submitted:
+        """Finds who asked, until when somebody had to decide, and what was sealed of it."""
         if (known := self.asked.get(now.id)) is not None:
             return known
         signed: Claims | ServiceClaims | Unproven | None = read.signed
-        people = self.directory.directory
+        people, said = self.directory.directory, (read.evidence, read.contract)
         if file.old is not None:
-            signed, people = self._submission_before(commit, file.path)
+            created = self.git[added(self.repo, str(commit.id), file.path)].peel(pygit2.Commit)
+            keys = self.keys.before(count(self.repo, str(created.id)))
+            signed, people = claims_in(created, keys), DirectoryState(self.git).move_to(created, search=True)
+            said = sealed_in(created, EVIDENCE, keys.evidence), sealed_in(created, CONTRACT, keys.contract)
         claims = signed if isinstance(signed, Claims) else None
         asker = requester_then(now.metadata.created_by, claims, people)
         until = (claims.decide_by if claims else None) or _UNKNOWN
-        return self.asked.setdefault(now.id, (self.people.setdefault(asker, asker), until))
-
-    def _submission_before(self, commit: pygit2.Commit, path: str) -> tuple[Claims | Unproven | None, Directory]:
-        """The claims on a ticket whose first commit is taken for granted or held no ticket, and the directory then."""
-        created = self.git[added(self.repo, str(commit.id), path)].peel(pygit2.Commit)
-        keys = self.keys.before(count(self.repo, str(created.id)))
-        return claims_in(created, keys), DirectoryState(self.git).move_to(created, search=True)
+        submitted = Submitted(self.people.setdefault(asker, asker), until, sealed_for(now, claims, *said))
+        return self.asked.setdefault(now.id, submitted)
 
     def _read(self, path: str, blob: str) -> PromotionRequest | str:
         if (known := self.recent.get((path, blob))) is None:

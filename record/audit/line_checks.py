@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from domain import coverage, line, rules
 from domain.rules import Applied, Closed
 from domain.signing import Claims, ServiceClaims
+from domain.targets import TargetFacts
 from domain.ticket import Action, HistoryEntry, PromotionRequest
 from domain.values import iso
 from record.audit.checks import Check, Step, Violation
 from record.audit.turns import LOOKED
+from record.people.directory import Directory
 
 PATIENCE = timedelta(seconds=10)
 """The time after its entry when no gate passes a request: its promotion must have ended a launch's life ago for that.
@@ -41,7 +43,7 @@ def check_calendar(step: Step) -> Iterator[Violation]:
     """Nothing was launched in a freeze, or outside of the windows for changes."""
     if not step.target.controlled or not launched(step.last):
         return
-    at = _asked_for(step)
+    at = asked_for(step)
     looked = at - LOOKED
     closed = _throughout(step.target.rules, looked, at)
     if closed is not None and step.always(lambda record: _throughout(record.target.rules, looked, at)):
@@ -50,7 +52,7 @@ def check_calendar(step: Step) -> Iterator[Violation]:
         yield step.violation("frozen", f"it was launched at {iso(at)}, though {closed.rule} lets nothing: {why}{until}")
 
 
-def _asked_for(step: Step) -> datetime:
+def asked_for(step: Step) -> datetime:
     """The time at which AWX made the job, as the service signed it: the answer may have come much later than that."""
     job, before = step.signed.job if isinstance(step.signed, ServiceClaims) else None, step.before
     made = job.created if job is not None and job.created is not None else step.last.at
@@ -124,11 +126,16 @@ def check_superseded(step: Step) -> Iterator[Violation]:
     """A request is closed by a newer one only where the platform says so, and by one that is there."""
     if not step.target.controlled or step.last.action is not Action.SUPERSEDED:
         return
-    if step.always(lambda record: not record.directory.rules.supersede):
-        yield step.violation("not-superseded", "the platform lets no newer request close older ones")
+    if step.always(lambda record: not _closes(record.target, record.directory)):
+        yield step.violation("not-superseded", "neither rules nor platform let a newer request close older ones")
     elif not step.others.newer(step.now, step.last.superseded_by, step.last.at - LOOKED):
         named = step.last.superseded_by or "none"
         yield step.violation("not-superseded", f"{named} is no newer request that was approved after it was made")
+
+
+def _closes(target: TargetFacts, directory: Directory) -> bool:
+    said = target.rules.supersede
+    return directory.rules.supersede if said is None else said
 
 
 def _passable(ticket: PromotionRequest, now: datetime) -> bool:

@@ -148,8 +148,8 @@ class CommitReader:
         repairs = trailer(commit, REPAIRS)
         repair = _repair(commit, keys) if repairs else None
         leaves = self._tree.leaves_of(commit) if self._tree and listed.merge is None else ()
-        evidence = _sealed(commit, EVIDENCE, keys.evidence) if files else None
-        contract = _sealed(commit, CONTRACT, keys.contract) if files else None
+        evidence = sealed_in(commit, EVIDENCE, keys.evidence) if files else None
+        contract = sealed_in(commit, CONTRACT, keys.contract) if files else None
         proven = (kid, difference, keys.signs_service, repairs, repair, evidence, contract)
         return CommitRead(listed, files, signed, *proven, leaves)
 
@@ -179,7 +179,7 @@ class CommitReader:
         return found
 
 
-def _sealed(commit: pygit2.Commit, name: str, read: Callable[[str], SealedT]) -> SealedT | Unproven | None:
+def sealed_in(commit: pygit2.Commit, name: str, read: Callable[[str], SealedT]) -> SealedT | Unproven | None:
     """The sealed word in the commit's trailer of that name, or why it proves nothing."""
     token = trailer(commit, name)
     try:

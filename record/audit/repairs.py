@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import pygit2
 from pygit2.enums import FileMode
@@ -12,10 +11,11 @@ from domain import roles
 from domain.errors import IdentityChanged, Unproven
 from domain.identity import SignIn
 from domain.repair import Repair
-from domain.roles import Permission, Requester, same_address
+from domain.roles import Permission, same_address
 from record.audit.checks import Violation
 from record.audit.reading import CommitRead
 from record.audit.seen import Seen
+from record.audit.submitted import Submitted
 from record.audit.turns import TargetSoFar
 from record.facts.identities import ActsSoFar
 from record.people.catalogue import Key
@@ -31,7 +31,7 @@ class BrokenFile:
 
     good: str | None
     """The last blob without a violation; None where there was no file."""
-    asked: tuple[Requester, datetime] | None
+    asked: Submitted | None
     commits: set[str] = field(default_factory=set)
     blobs: set[str] = field(default_factory=set)
     targets: dict[str, TargetSoFar] = field(default_factory=dict)

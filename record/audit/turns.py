@@ -1,6 +1,6 @@
 """Follows the requests of each target along the branch, for an audit that goes through it commit by commit."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
@@ -8,6 +8,7 @@ from itertools import islice, takewhile
 from domain import lifecycle, line
 from domain.coverage import Deployed
 from domain.line import Place
+from domain.standard import LONGEST, PastEvent, went_well
 from domain.ticket import Action, PromotionRequest, State
 from domain.versions import Direction, direction
 from record.index import schema
@@ -50,14 +51,22 @@ class TargetSoFar:
     """By ticket, in the branch's order."""
     gone: list[_Left] = field(default_factory=list)
     """Those that were not to be, the last few minutes' alone."""
+    past: list[PastEvent] = field(default_factory=list)
+    """The ends of attempts, those of the last year that a rule may ask for."""
 
-    def note(self, ticket: PromotionRequest, place: int) -> None:
-        """The next commit of the line, by its number, made the ticket what it is now."""
+    def note(self, ticket: PromotionRequest, place: int, *, signed: bool = True, broke: bool = False) -> None:
+        """The next commit of the line, by its number, made the ticket what it is now.
+
+        `signed` tells that the service signs; what `broke` a rule ends no attempt.
+        """
         known = self.requests.get(ticket.id) or _Request(ticket)
         before, known.ticket = known.ticket, ticket
         self.requests[ticket.id] = known
-        for each in prints(ticket.status.history):
-            known.places.setdefault(each, place)
+        new = [
+            n for n, each in enumerate(prints(ticket.status.history)) if known.places.setdefault(each, place) == place
+        ]
+        if not broke:
+            self._end(ticket, new, signed)
         if ticket.state is State.DEPLOYED:
             self.deployed.setdefault(ticket.id, self._left(ticket, place))
         elif _comes(before) and not _comes(ticket):
@@ -67,10 +76,31 @@ class TargetSoFar:
             del self.requests[ticket.id]
             self._forget(ticket.last.at)
 
+    def _end(self, ticket: PromotionRequest, entries: Iterable[int], signed: bool) -> None:
+        """Keep the ends of attempts among these entries of the ticket; a closed one that comes again ends none anew."""
+        known = {(each.ticket_id, each.at, each.failed) for each in self.past} if entries else set()
+        for entry in (ticket.status.history[n] for n in entries):
+            failed = entry.action is Action.FAILED
+            if (failed or entry.action is Action.DEPLOYED) and (ticket.id, entry.at, failed) not in known:
+                clean = signed and not failed and went_well(ticket)
+                self.past.append(PastEvent.of(ticket, entry.at, clean=clean, failed=failed))
+        if len(self.past) > _MOST_PAST:
+            self.past = list(_thinned(self.past))
+
+    def pasts(self, since: datetime) -> Iterator[tuple[tuple[PastEvent, ...], str | None]]:
+        """The past at any time since then, as whoever looked may have read it, with production's version."""
+        past = tuple(self.past)
+        while True:
+            yield past, next((each.version for each in reversed(past) if not each.failed), None)
+            if not past or past[-1].at < since:
+                return
+            past = past[:-1]
+
     def before(self, ticket_id: str) -> "TargetSoFar":
         """The target as it is now, as far as `put_back` needs it to undo what becomes of one request."""
         known = {each: _Request(found.ticket, dict(found.places)) for each, found in self._one(ticket_id)}
-        return TargetSoFar(known, dict(self.deployed), [each for each in self.gone if each.ticket_id == ticket_id])
+        gone = [each for each in self.gone if each.ticket_id == ticket_id]
+        return TargetSoFar(known, dict(self.deployed), gone, [*self.past])
 
     def put_back(self, ticket_id: str, then: "TargetSoFar") -> None:
         """Forget what became of the request since then; of all others nothing."""
@@ -79,6 +109,8 @@ class TargetSoFar:
         since = {each: left for each, left in self.deployed.items() if each != ticket_id}
         self.deployed = then.deployed | since
         self.gone = [*then.gone, *(each for each in self.gone if each.ticket_id != ticket_id)]
+        later = (each for each in self.past if each.ticket_id != ticket_id and each not in then.past)
+        self.past = [*then.past, *later]
 
     def _one(self, ticket_id: str) -> Iterator[tuple[str, _Request]]:
         if (found := self.requests.get(ticket_id)) is not None:
@@ -175,6 +207,23 @@ class TargetSoFar:
             return known.ticket.spec.target.version, self.approved(known.ticket)
         left = (*(each for each in self.gone if each.at >= since), *self.deployed.values())
         return next(((each.version, each.approved) for each in left if each.ticket_id == ticket_id), (None, None))
+
+
+_MOST_PAST = 512
+"""Ends of attempts on one target, after which those are forgotten that can't count."""
+
+
+def _thinned(past: Sequence[PastEvent]) -> Iterator[PastEvent]:
+    """Those that may still count: failures, the first clean one of each day, what is recent; of the last year."""
+    last, days = past[-1].at, set[object]()
+    production = next((each for each in reversed(past) if not each.failed), None)
+    for each in past:
+        days = set() if each.failed else days
+        first = each.clean and each.at.date() not in days
+        days |= {each.at.date()} if each.clean else set()
+        counts = each.at >= last - LONGEST - LOOKED and (each.failed or first)
+        if each is production or counts or each.at >= last - LOOKED:
+            yield each
 
 
 def _comes(ticket: PromotionRequest) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import git
 import pygit2
 
-from record.audit import checkpoints, contract_checks, evidence_checks, line_checks, proof_checks
+from record.audit import checkpoints, contract_checks, evidence_checks, line_checks, proof_checks, standard_checks
 from record.audit.checks import CHECKS, Check, Violation
 from record.audit.clone import check_clone
 from record.audit.judge import Judge
@@ -20,7 +20,14 @@ from record.index.feed import Progress
 from record.signing.keys import KeyLine
 
 _PROGRESS_EVERY = 1_000
-ALL = (*CHECKS, *proof_checks.CHECKS, *evidence_checks.CHECKS, *contract_checks.CHECKS, *line_checks.CHECKS)
+ALL = (
+    *CHECKS,
+    *proof_checks.CHECKS,
+    *evidence_checks.CHECKS,
+    *contract_checks.CHECKS,
+    *line_checks.CHECKS,
+    *standard_checks.CHECKS,
+)
 
 
 @dataclass

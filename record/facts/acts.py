@@ -18,7 +18,7 @@ from domain import lifecycle
 from domain.errors import RuleViolation
 from domain.roles import Requester
 from domain.signing import Claims, ServiceClaims, mismatch
-from domain.ticket import BY_PEOPLE, Action, PromotionRequest
+from domain.ticket import Action, PromotionRequest
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.requesters import act_in, opened, proven_acts, requester_in
 from record.files.reading import read_ticket
@@ -124,7 +124,7 @@ class ActReader:
 
         What the service did before it signed is its own by being in the record.
         """
-        if act.ticket.last.action in BY_PEOPLE:
+        if act.ticket.last.by_person:
             return any(mismatch(claims, act.ticket) is None for claims in self.claims(act.ticket.id))
         position = self.index.position(act.ticket, act.number - 1)
         if position is not None and not self.keys.before(position).signs_service:

@@ -19,7 +19,7 @@ from domain.documents import (
 )
 from domain.errors import Unproven
 from domain.signing import SERVICE_TYPE, TYPE, Claims, JobEvidence, ServiceClaims, mismatch
-from domain.ticket import BY_PEOPLE, SYSTEM, SYSTEM_NAME, Action, HistoryEntry, PromotionRequest, State
+from domain.ticket import SYSTEM, SYSTEM_NAME, Action, HistoryEntry, PromotionRequest, State
 from record.errors import RecordUnavailable
 from record.git.message import SIGNATURE, plain, trailer
 from record.git.repository import Repository
@@ -91,7 +91,7 @@ class EvidenceReader:
             keys = self.keys.before(found.position) if found else Keys()
             stated = _stated(made, keys, then) if made else None
             claims, proof = (stated[0], self._proof(stated, keys, ticket.metadata.tenant)) if stated else (None, None)
-            needs = place is None or self.keys.before(place).signs_service or entry.action in BY_PEOPLE
+            needs = place is None or self.keys.before(place).signs_service or entry.by_person
             yield _Evidenced(_act(number, entry, made, proof), claims, needs)
 
     def _proof(self, stated: tuple[Claims | ServiceClaims, str], then: Keys, tenant: str) -> ActProof:
@@ -109,7 +109,7 @@ def _bringing(
 
 def _stated(commit: pygit2.Commit, keys: Keys, ticket: PromotionRequest) -> tuple[Claims | ServiceClaims, str] | None:
     """The statement of the commit's signature on the ticket's last act, and its key; None where it proves nothing."""
-    token, by_person = trailer(commit, SIGNATURE), ticket.last.action in BY_PEOPLE
+    token, by_person = trailer(commit, SIGNATURE), ticket.last.by_person
     try:
         claims = keys.claims(token) if by_person else keys.acts(token)
     except Unproven:

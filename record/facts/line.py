@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import pygit2
 
@@ -12,14 +12,16 @@ from domain.coverage import Grounds
 from domain.line import Place
 from domain.roles import Person, same_address
 from domain.signing import Claims
+from domain.targets import TargetFacts
 from domain.ticket import Action, PromotionRequest, State
 from domain.versions import Direction, direction
 from record.errors import RecordError
 from record.facts.controls import Controls
 from record.facts.requesters import proven
+from record.facts.standard import StandardReader
 from record.git.repository import Repository
 from record.index.reader import Index
-from record.people.directory import DirectoryReader
+from record.people.directory import Directory, DirectoryReader
 from record.signing.keys import KeyReader
 
 UNREADABLE = (RecordError, OSError, sqlite3.Error, pygit2.GitError)
@@ -84,8 +86,21 @@ class LineReader:
                 target=target,
                 since=() if approved is None else self.index.deployed_since(ticket, approved),
                 valid_for=directory.rules.approval_valid_for,
-                newer=self._newer(ticket) if target.controlled and directory.rules.supersede else None,
+                newer=self._newer(ticket) if target.controlled and self._closes(target, directory) else None,
+                **self._standard(ticket),
             )
+
+    def _closes(self, target: TargetFacts, directory: Directory) -> bool:
+        """Tells whether a newer request closes older ones: the company's rules say so, or else the platform."""
+        said = target.rules.supersede
+        return directory.rules.supersede if said is None else said
+
+    def _standard(self, ticket: PromotionRequest) -> dict[str, Any]:
+        """The facts by which a rule approved the ticket; nothing where a person did."""
+        if ticket.rule_approval is None:
+            return {}
+        reader = StandardReader(self.repository, self.directory, self.index, self.keys)
+        return {"past": reader.past(ticket, ticket.last.at), "sealed": reader.sealed(ticket)}
 
     def _approved(self, ticket: PromotionRequest) -> int | None:
         """The place of the first vote of the approval that stands: whoever gave it saw production as it was then."""

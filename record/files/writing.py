@@ -150,6 +150,7 @@ def _entry(entry: HistoryEntry) -> str:
         "jobId": entry.job_id,
         "deploymentId": entry.deployment_id,
         "error": entry.error,
+        "rule": entry.rule,
     }
     details = "".join(
         f"      {key}: {_name(value) if key == 'supersededBy' else _prose(value, 8)}\n"

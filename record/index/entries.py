@@ -116,12 +116,13 @@ def _written(last: PromotionRequest, changes: Sequence[FileChange]) -> dict[str 
 class Milestones(NamedTuple):
     """The places by which lists of one target are ordered; None where it never came that far.
 
-    `approved` is the approval that stands, `first_approved` the first there ever was.
+    `approved` is the approval that stands, `first_approved` the first there ever was, `failed` the last failure.
     """
 
     first_approved: int | None
     approved: int | None
     deployed: int | None
+    failed: int | None
 
 
 def milestones(ticket: PromotionRequest, known: Places) -> Milestones:
@@ -133,4 +134,7 @@ def milestones(ticket: PromotionRequest, known: Places) -> Milestones:
         first_approved=approvals[0] if approvals else None,
         approved=approvals[-1] if ticket.status.approved_at is not None else None,
         deployed=at[-1] if ticket.state is State.DEPLOYED else None,
+        failed=max(
+            (place for place, entry in zip(at, history, strict=True) if entry.action is Action.FAILED), default=None
+        ),
     )

@@ -14,7 +14,7 @@ import pygit2
 from domain import lifecycle
 from domain.errors import Unproven
 from domain.signing import mismatch, seen_tip
-from domain.ticket import BY_PEOPLE, PromotionRequest
+from domain.ticket import PromotionRequest
 from record.files.writing import text_of
 from record.git.message import SIGNATURE, trailer
 from record.git.objects import ObjectKind, object_id
@@ -91,7 +91,7 @@ class Prover:
             return _Proof.OF_ALL_BEFORE
         if not any(self._proves(commit, ticket) for commit in commits if commit.position >= place):
             return _Proof.NONE
-        return _Proof.OF_THE_ACT if ticket.last.action in BY_PEOPLE else _Proof.OF_ALL_BEFORE
+        return _Proof.OF_THE_ACT if ticket.last.by_person else _Proof.OF_ALL_BEFORE
 
     def brought(self, commit: NamedCommit, ticket: PromotionRequest, place: int) -> bool:
         """Tells whether the ticket's last entry, which the line got at that place, is this commit's act."""
@@ -105,7 +105,7 @@ class Prover:
         token = trailer(self.git[commit.oid.hex()].peel(pygit2.Commit), SIGNATURE)
         keys = self.keys.before(commit.position)
         try:
-            claims = keys.claims(token) if ticket.last.action in BY_PEOPLE else keys.acts(token)
+            claims = keys.claims(token) if ticket.last.by_person else keys.acts(token)
         except Unproven:
             return False
         return seen_tip(claims) is not None and mismatch(claims, ticket) is None

@@ -215,9 +215,7 @@ class Index:
         column, value = self._target_of(ticket)
         sql = f"SELECT document FROM tickets WHERE {column} = ? AND deployed IS NOT NULL"  # noqa: S608
         own = ticket.state is State.DEPLOYED
-        limit = (
-            "AND (deployed, year, number) < (SELECT deployed, year, number FROM tickets WHERE id = ?)" if own else ""
-        )
+        limit = "AND (deployed, year, number) < (SELECT deployed, year, number FROM tickets WHERE id = ?)" * own
         values = (value, ticket.id) if own else (value,)
         with self._reading() as db:
             found = db.execute(f"{sql} {limit} {_NEWEST}", values).fetchone()
@@ -227,6 +225,11 @@ class Index:
         """The tenant's deployed tickets of a target (`schema.what`), the last one first, from that key on."""
         with self._reading() as db:
             return targets.deployed(db, what, tenant, first, limit)
+
+    def since_failure(self, what: str, since: int, limit: int) -> list[DeployedTicket]:
+        """The target's deployments after its last failure, since that time (Unix seconds), the last one first."""
+        with self._reading() as db:
+            return targets.since_failure(db, what, since, limit)
 
     def open_of(self, kind: str, name: str, environment: str) -> tuple[PromotionRequest, ...]:
         """The requests of one target that may still change its production, whoever's they are, the oldest first."""
@@ -251,10 +254,7 @@ class Index:
         sql = f"SELECT id, version, approved, deployed FROM tickets WHERE {column} = ? AND deployed > ?"  # noqa: S608
         with self._reading() as db:
             rows = db.execute(f"{sql} ORDER BY deployed, year, number", (value, position)).fetchall()
-        return tuple(
-            Deployed(ticket_id=each, version=version, approved=approved, deployed=deployed)
-            for each, version, approved, deployed in rows
-        )
+        return tuple(Deployed(ticket_id=a, version=b, approved=c, deployed=d) for a, b, c, d in rows)
 
     def approved_since(self, ticket: PromotionRequest, position: int) -> tuple[PromotionRequest, ...]:
         """The requests of the ticket's target whose approval stands and came after that place, the first one first."""

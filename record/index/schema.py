@@ -18,7 +18,7 @@ from record.index.entries import Places, milestones
 from record.index.ordering import Ranks
 from record.index.postings import TABLE
 
-VERSION = 14
+VERSION = 15
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ _INDEXES = {
     "by_last_approval": "tickets (what, approved) WHERE approved IS NOT NULL",
     "by_asker": "tickets (requester) WHERE open = 1",
     "by_first_approval": "tickets (what, first_approved) WHERE first_approved IS NOT NULL",
+    "by_failure": "tickets (what, failed) WHERE failed IS NOT NULL",
     "by_name": "tickets (target COLLATE NOCASE, created_at)",
 }
 """Indexes of the tickets, by name."""
@@ -45,7 +46,7 @@ CREATE TABLE tickets (
     updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL,
     requester TEXT NOT NULL, version TEXT NOT NULL, what TEXT NOT NULL, open INTEGER NOT NULL,
     impact TEXT NOT NULL, spans TEXT NOT NULL,
-    first_approved INTEGER, approved INTEGER, deployed INTEGER, scheduled_at INTEGER
+    first_approved INTEGER, approved INTEGER, deployed INTEGER, failed INTEGER, scheduled_at INTEGER
 );
 {TABLE}
 CREATE TABLE commits (
@@ -63,7 +64,7 @@ CREATE TABLE older (path TEXT PRIMARY KEY);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 {";".join(f"CREATE INDEX {name} ON {columns}" for name, columns in _INDEXES.items())};
 """
-PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT = "INSERT OR REPLACE INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 PUT_ENTRY = "INSERT OR IGNORE INTO entries VALUES (?, ?, ?)"
 """The first place of an entry is its place."""
 

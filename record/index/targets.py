@@ -37,6 +37,11 @@ SELECT document, deployed, year, number FROM tickets INDEXED BY by_production
 WHERE what = ?1 AND deployed IS NOT NULL AND substr(target, 1, length(?2)) = ?2
 AND (deployed, year, number) <= (?3, ?4, ?5) ORDER BY deployed DESC, year DESC, number DESC LIMIT ?6
 """
+_SINCE_FAILURE = """
+SELECT document, deployed, year, number FROM tickets INDEXED BY by_production
+WHERE what = ?1 AND deployed > coalesce((SELECT max(failed) FROM tickets WHERE what = ?1 AND failed IS NOT NULL), -1)
+AND deployed_at >= ?2 ORDER BY deployed DESC, year DESC, number DESC LIMIT ?3
+"""
 _COMING = """
 SELECT version, target FROM tickets INDEXED BY by_open WHERE what = ? AND open = 1 AND approved_at IS NOT NULL
 ORDER BY created_at, row
@@ -144,6 +149,12 @@ def history(
     told = [version for version, by, at in rows if at is not None or requesters is None or by in requesters]
     production = db.execute(_DEPLOYED, (key,)).fetchone()
     return TargetHistory(tuple(dict.fromkeys(told)), production[0] if production else None)
+
+
+def since_failure(db: sqlite3.Connection, what: str, since: int, limit: int) -> list[DeployedTicket]:
+    """The tickets of a target deployed after its last failure and since that time (Unix seconds), the last first."""
+    rows = db.execute(_SINCE_FAILURE, (what, since, limit)).fetchall()
+    return [DeployedTicket(document, (deployed, year, number)) for document, deployed, year, number in rows]
 
 
 def deployed(db: sqlite3.Connection, what: str, tenant: str, first: DeployedKey, limit: int) -> list[DeployedTicket]:

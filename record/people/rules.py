@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 import pygit2
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from domain.calendars import ChangeWindow, Freeze
 from domain.rules import Match, Rule, RuleName
+from domain.standard import StandardRule
 from domain.values import Frozen
 from domain.votes import Need
 from record.git.repository import Repository
@@ -33,6 +34,8 @@ class RuleSpec(Frozen):
     freezes: tuple[Freeze, ...] = ()
     windows: tuple[ChangeWindow, ...] | None = None
     strand: Literal["allow"] | None = None
+    standard: StandardRule | Literal[False] | None = None
+    supersede: StrictBool | None = None
 
 
 class RuleFile(Frozen):

@@ -34,6 +34,9 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "freezes": "Times in which nothing is launched. Those of every rule that holds add up.",
         "windows": "Times outside of which nothing is launched. The most specific rule that says something decides.",
         "strand": "allow, where its approvals may leave open requests that nobody could approve any more.",
+        "standard": "Requests that the rule approves by itself; false says that nothing is. A rule that is more "
+        "specific and asks for votes comes before it.",
+        "supersede": "Whether a newer approved version closes older open requests; platform.yaml says it otherwise.",
     },
     "Match": {
         "tenants": "Tenants that ask.",
@@ -45,6 +48,13 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "role": "Role that the voters hold in the tenant.",
         "group": "Group that the voters are in.",
         "count": "People who have to vote.",
+    },
+    "StandardRule": {
+        "impact": "Highest impact that needs nobody's approval.",
+        "deployments": "Clean deployments that people approved, each on a day and of a version of its own.",
+        "within": "Time in which these were, such as P90D; 366 days at most.",
+        "change": "Largest step from production's version; any is also one that nobody can order.",
+        "evidence": "Only where the pipeline of its test evidence was seen to hold.",
     },
     "Freeze": _PERIOD | {"reason": "Why nothing is launched; who waits reads it."},
     "ChangeWindow": _PERIOD,
@@ -79,8 +89,8 @@ def _say(model: dict[str, Any], described: dict[str, str]) -> None:
         if said.get("default", ...) in (None, []) or isinstance(said.get("default"), dict):
             said.pop("default", None)
         if "anyOf" in said:
-            (given,) = (each for each in said.pop("anyOf") if each != {"type": "null"})
-            said |= given
+            given = [each for each in said.pop("anyOf") if each != {"type": "null"}]
+            said |= given[0] if len(given) == 1 else {"anyOf": given}
         said["description"] = described.get(key, said.get("description", ""))
 
 

@@ -1586,7 +1586,8 @@ export interface components {
          *
          *     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
          *     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
-         *     or now where it has none; `votes` is null where one approval is enough.
+         *     or now where it has none; `votes` is null where one approval is enough. `standard` tells whether a rule of the
+         *     company would approve it; null where none says what is standard.
          */
         Checked: {
             /** Approvers */
@@ -1599,6 +1600,7 @@ export interface components {
             contract: components["schemas"]["ContractShown"];
             closed: components["schemas"]["Closed"] | null;
             votes?: components["schemas"]["Votes"] | null;
+            standard?: components["schemas"]["StandardShown"] | null;
         };
         /**
          * Closed
@@ -2022,6 +2024,7 @@ export interface components {
          * @description One transition. It is written with only the keys it has.
          *
          *     `decide_by` goes with a lapse: until when somebody has to approve anew. `superseded_by` is the newer request.
+         *     `rule` is the company's rule that approved, where no person did.
          */
         HistoryEntry: {
             action: components["schemas"]["Action"];
@@ -2043,6 +2046,8 @@ export interface components {
             deploymentId?: string | null;
             /** Error */
             error?: string | null;
+            /** Rule */
+            rule?: string | null;
         };
         /**
          * Impact
@@ -2694,7 +2699,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-untested" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2960,6 +2965,22 @@ export interface components {
             preChecks: components["schemas"]["PreChecks"];
         };
         /**
+         * StandardShown
+         * @description A rule's word on a request: it approves it for these facts, unless something is missing.
+         *
+         *     Test evidence is taken for seen: it is read when the request is sent.
+         */
+        StandardShown: {
+            /** Rule */
+            rule: string;
+            /** Approves */
+            approves: boolean;
+            /** Facts */
+            facts: components["schemas"]["Remark"][];
+            /** Missing */
+            missing: components["schemas"]["Remark"][];
+        };
+        /**
          * State
          * @enum {string}
          */
@@ -2984,7 +3005,7 @@ export interface components {
             /** History */
             history: components["schemas"]["HistoryEntry"][];
             /** Approvedby */
-            approvedBy?: string | null;
+            approvedBy?: string | "system" | null;
             /** Approvedat */
             approvedAt?: string | null;
             /** Deployedat */

@@ -21,6 +21,17 @@ export const enRemarks: RemarkWords = {
   'production-moved-on': ({ ticket, version }) =>
     `Production was changed by ${ticket} to ${version} after the approval.`,
   'votes-missing': ({ votes }) => enVotes.lapsed(needed(enVotes, needsIn(votes))),
+  'standard-approves': ({ rule, impact, step, before, count, tickets }) =>
+    `The rule ${rule} approved it: impact ${impact}, step ${step} from ${before}, ${count} clean deployments: ${tickets}.`,
+  'standard-impact': ({ impact, highest }) =>
+    `The impact is ${impact}, and the rule approves ${highest} at most.`,
+  'standard-not-forward': ({ before }) => `It is no step forward from ${before}.`,
+  'standard-step': ({ step, largest }) => `The step is ${step}, and the rule approves ${largest} at most.`,
+  'standard-count': ({ count, days, wanted }) =>
+    `The target has ${count} clean deployments within ${days} days, and ${wanted} are needed.`,
+  'standard-breaking': () => 'Its contract breaks who calls it.',
+  'standard-untested': () => 'Nobody saw that its test evidence holds.',
+  'standard-no-more': () => 'No rule approves it any more.',
   'approval-too-old': (_, when) => `The approval was valid until ${when}.`,
   'no-such-approval': () => 'The record has no such approved request.',
   'date-not-come': () => 'The date that the request asks for has not come.',

@@ -20,6 +20,17 @@ export const frRemarks: RemarkWords = {
   'production-moved-on': ({ ticket, version }) =>
     `${ticket} a mis ${version} en production après l’approbation.`,
   'votes-missing': ({ votes }) => frVotes.lapsed(needed(frVotes, needsIn(votes))),
+  'standard-approves': ({ rule, impact, step, before, count, tickets }) =>
+    `La règle ${rule} l’a approuvée : impact ${impact}, pas ${step} depuis ${before}, ${count} déploiements sans incident : ${tickets}.`,
+  'standard-impact': ({ impact, highest }) =>
+    `L’impact est ${impact}, et la règle approuve ${highest} au plus.`,
+  'standard-not-forward': ({ before }) => `Ce n’est pas une version plus récente que ${before}.`,
+  'standard-step': ({ step, largest }) => `Le pas est ${step}, et la règle approuve ${largest} au plus.`,
+  'standard-count': ({ count, days, wanted }) =>
+    `La cible compte ${count} déploiements sans incident en ${days} jours, il en faut ${wanted}.`,
+  'standard-breaking': () => 'Son contrat rompt la compatibilité pour ses appelants.',
+  'standard-untested': () => 'Personne n’a constaté ses preuves de test.',
+  'standard-no-more': () => 'Plus aucune règle ne l’approuve.',
   'approval-too-old': (_, when) => `L’approbation était valable jusqu’au ${when}.`,
   'no-such-approval': () => 'Le dépôt n’a pas de telle demande approuvée.',
   'date-not-come': () => 'La date demandée n’est pas encore venue.',

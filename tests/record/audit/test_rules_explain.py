@@ -60,7 +60,7 @@ def test_a_request_that_nobody_asked_for_yet_is_explained_too(record: Path, caps
     said = told(record, capsys, *NEW, "--at", "2026-06-01T00:00:00Z")
     assert (said["ticket"], said["name"], said["decided"], said["closed"]) == (None, "payment-api", True, None)
     assert said["held"]["approvalsOf"] == "payments"
-    assert [each["name"] for each in said["rules"] if not each["holds"]] == ["orders", "weekend"]
+    assert [each["name"] for each in said["rules"] if not each["holds"]] == ["critical", "orders", "weekend"]
 
 
 def test_the_impact_that_owners_ask_for_counts(record: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,159 @@
+"""Standard changes: requests that a rule of the company approves, for what went well before.
+
+A rule says what is standard, the target's past says what went well. What a rule approved proves nothing of the next
+time: only what people approved counts, so that the privilege runs out unless they go on doing so.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+
+from pydantic import Field, StrictBool
+
+from domain import remarks
+from domain.ticket import Action, Impact, PromotionRequest, State
+from domain.values import Frozen, Moment, RuleName, Tenant, TicketId, Version
+from domain.versions import VersionStep, same, step
+
+LONGEST = timedelta(days=366)
+_STEPS = tuple(VersionStep)
+_IMPACTS = tuple(Impact)
+
+
+class StandardRule(Frozen):
+    """The requests that need nobody's approval: so many clean deployments of the target within a time, and no more
+    impact, and no greater step, than said. `evidence` asks for test evidence that was seen to hold."""
+
+    impact: Impact = Impact.LOW
+    deployments: Annotated[int, Field(ge=2, le=50)]
+    within: Annotated[timedelta, Field(ge=timedelta(days=1), le=LONGEST)]
+    change: VersionStep = VersionStep.PATCH
+    evidence: StrictBool = False
+
+    def __str__(self) -> str:
+        tested = ", tests seen to hold" if self.evidence else ""
+        clean = f"{self.deployments} clean deployments within {self.within.days} days"
+        return f"impact {self.impact} at most, {self.change} step at most, {clean}{tested}"
+
+
+class Sealed(Frozen):
+    """The worker's sealed word on a submission: its test evidence was seen to hold; its contract breaks callers."""
+
+    tested: bool = False
+    breaking: bool = False
+
+
+class PastEvent(Frozen):
+    """The end of an attempt to change the target. `clean` is one that counts, `failed` one that ends the row."""
+
+    ticket_id: TicketId
+    tenant: Tenant
+    version: Version
+    at: Moment
+    clean: bool = False
+    failed: bool = False
+
+    @classmethod
+    def of(cls, ticket: PromotionRequest, at: datetime, *, clean: bool, failed: bool = False) -> Self:
+        """The end, at that time, of an attempt of the ticket."""
+        version, tenant = ticket.spec.target.version, ticket.metadata.tenant
+        return cls(ticket_id=ticket.id, tenant=tenant, version=version, at=at, clean=clean, failed=failed)
+
+
+Past = Sequence[PastEvent]
+"""The ends of attempts to change one target, oldest first."""
+
+
+class StandardVerdict(Frozen):
+    """A rule's word on a request: the facts for it, and what is missing, as remarks; nothing where it approves."""
+
+    rule: RuleName
+    clean: tuple[TicketId, ...]
+    facts: str
+    missing: tuple[str, ...]
+
+    @property
+    def approves(self) -> bool:
+        return not self.missing
+
+
+def went_well(ticket: PromotionRequest) -> bool:
+    """Tells whether people approved it, and its first attempt succeeded."""
+    others = any(entry.action is Action.FAILED or entry.rule is not None for entry in ticket.status.history)
+    return ticket.state is State.DEPLOYED and not others
+
+
+def counted(past: Past, tenant: str, since: datetime) -> tuple[PastEvent, ...]:
+    """The clean deployments that count for the tenant: after the last failure and the last one of another tenant.
+
+    Of each day (UTC) the first one counts, of each version the first of these.
+    """
+    row: list[PastEvent] = []
+    for event in past:
+        if event.failed or event.tenant != tenant:
+            row = []
+        elif event.clean and event.at >= since and all(event.at.date() != each.at.date() for each in row):
+            row.append(event)
+    found: list[PastEvent] = []
+    for event in row:
+        if not any(same(event.version, each.version) for each in found):
+            found.append(event)
+    return tuple(found)
+
+
+def judged(
+    named: RuleName,
+    rule: StandardRule,
+    ticket: PromotionRequest,
+    impact: Impact,
+    past: Past,
+    production: str | None,
+    sealed: Sealed,
+    at: datetime,
+) -> StandardVerdict:
+    """The rule's word on the ticket, whose impact is this by its target's owners. `at` ends the time that counts."""
+    version = ticket.spec.target.version
+    clean = counted(past, ticket.metadata.tenant, at - rule.within)
+    stepped = None if production is None else step(production, version)
+    missing = (
+        _of_impact(rule, impact),
+        _of_step(rule, production, stepped),
+        _of_count(rule, len(clean)),
+        remarks.write("standard-breaking") if sealed.breaking else None,
+        remarks.write("standard-untested") if rule.evidence and not sealed.tested else None,
+    )
+    named_clean = tuple(each.ticket_id for each in clean)
+    facts = remarks.write(
+        "standard-approves",
+        rule=named,
+        impact=impact.value,
+        step=stepped.value if stepped else "other",
+        before=production or "nothing",
+        count=len(clean),
+        tickets=", ".join(named_clean),
+    )
+    return StandardVerdict(rule=named, clean=named_clean, facts=facts, missing=tuple(_given(missing)))
+
+
+def _given(said: Iterable[str | None]) -> Iterable[str]:
+    return (each for each in said if each is not None)
+
+
+def _of_impact(rule: StandardRule, impact: Impact) -> str | None:
+    if _IMPACTS.index(impact) <= _IMPACTS.index(rule.impact):
+        return None
+    return remarks.write("standard-impact", impact=impact.value, highest=rule.impact.value)
+
+
+def _of_step(rule: StandardRule, production: str | None, stepped: VersionStep | None) -> str | None:
+    if stepped is None:
+        return remarks.write("standard-not-forward", before=production or "nothing")
+    if _STEPS.index(stepped) <= _STEPS.index(rule.change):
+        return None
+    return remarks.write("standard-step", step=stepped.value, largest=rule.change.value)
+
+
+def _of_count(rule: StandardRule, found: int) -> str | None:
+    if found >= rule.deployments:
+        return None
+    return remarks.write("standard-count", count=found, wanted=rule.deployments, days=rule.within.days)

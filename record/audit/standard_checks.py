@@ -1,0 +1,40 @@
+"""Checks of what a rule of the company approved: it did say so, and what it asks for had happened."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from domain import coverage
+from domain.standard import StandardVerdict
+from domain.ticket import SYSTEM, Action
+from record.audit.checks import Check, Step, Violation
+from record.audit.line_checks import asked_for, launched
+from record.audit.turns import LOOKED
+
+
+def check_standard(step: Step) -> Iterator[Violation]:
+    """A rule approves only what its facts allow, when it approves and when that is launched."""
+    last = step.last
+    approves = last.action is Action.APPROVED and last.by == SYSTEM
+    if not approves and not (launched(last) and step.now.rule_approval is not None):
+        return
+    found = tuple(_verdicts(step, last.at if approves else asked_for(step)))
+    rules = {each.rule for each in found if each.approves}
+    if not rules:
+        why = "; ".join(found[0].missing) if found else "no rule says that it is standard"
+        yield step.violation("not-standard", f"it was {last.action} by a rule alone, though {why}")
+    elif approves and last.rule not in rules:
+        yield step.violation("not-standard", f"{last.rule} did not approve it, but {', '.join(sorted(rules))}")
+
+
+def _verdicts(step: Step, at: datetime) -> Iterator[StandardVerdict]:
+    """The rule's word, by each state of the record that an honest gate may have read."""
+    looked = at - LOOKED
+    for target in (step.target, *(each.target for each in step.earlier())):
+        for past, production in step.others.pasts(looked):
+            as_then = target.model_copy(update={"production": production or target.production})
+            said = coverage.by_rule(step.now, as_then, past, step.sealed, looked)
+            if said is not None:
+                yield said
+
+
+CHECKS: tuple[Check, ...] = (check_standard,)

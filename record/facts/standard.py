@@ -1,0 +1,72 @@
+"""Reads what a rule needs to know before it approves: what became of the target's deployments, and what was sealed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import coverage, targets
+from domain.contract import ContractDifference
+from domain.evidence import Evidence, EvidenceState
+from domain.standard import LONGEST, PastEvent, Sealed, StandardVerdict, went_well
+from domain.targets import TargetFacts
+from domain.ticket import PromotionRequest
+from record.facts.contracts import contract_of
+from record.facts.test_evidence import evidence_of
+from record.git.repository import Repository
+from record.index.reader import Index
+from record.index.schema import what_of
+from record.people.directory import DirectoryReader
+from record.signing.keys import KeyReader
+
+_MOST = 1_000
+"""Deployments of one target that are looked at."""
+
+
+def sealed_of(evidence: Evidence | None, contract: ContractDifference | None) -> Sealed:
+    """The part of the worker's word on a submission that a rule asks for."""
+    tested = evidence is not None and evidence.state is EvidenceState.CHECKED
+    breaking = contract is not None and contract.found is not None and contract.found.breaking > 0
+    return Sealed(tested=tested, breaking=breaking)
+
+
+@dataclass(frozen=True)
+class StandardReader:
+    """Reads the branch as the index has it. Every method raises what reading the record raises."""
+
+    repository: Repository
+    directory: DirectoryReader
+    index: Index
+    keys: KeyReader
+
+    def past(self, ticket: PromotionRequest, now: datetime) -> tuple[PastEvent, ...]:
+        """The deployments of the ticket's target since its last failure that may count, oldest first.
+
+        Only those that the service proved: the index shows no ticket further than it is proven. What its requester
+        approved, under an address that is known as theirs by now, counts for nothing.
+        """
+        found = self.index.since_failure(what_of(ticket), int((now - LONGEST).timestamp()), _MOST)
+        return tuple(self._event(each.ticket, each.key[0]) for each in reversed(found))
+
+    def _event(self, ticket: PromotionRequest, place: int) -> PastEvent:
+        clean = went_well(ticket) and self.keys.before(place).signs_service and not self._approved_alone(ticket)
+        return PastEvent.of(ticket, ticket.last.at, clean=clean)
+
+    def _approved_alone(self, ticket: PromotionRequest) -> bool:
+        """Tells whether the requester is among those who approved."""
+        people = map(self.directory.current().person, (ticket.status.history[place].by for place in ticket.votes))
+        return any(person is not None and person.is_requester(ticket) for person in people)
+
+    def sealed(self, ticket: PromotionRequest) -> Sealed:
+        """The worker's word on the ticket's submission."""
+        parts = (self.repository, self.index, self.keys, ticket)
+        return sealed_of(evidence_of(*parts), contract_of(*parts))
+
+    def judged(self, ticket: PromotionRequest, target: TargetFacts, now: datetime) -> StandardVerdict | None:
+        """The rule's word on a request that was just recorded; None where no rule says what is standard.
+
+        Raises FaultyFile, or TargetNotOwned, where nothing may go on at all.
+        """
+        if target.rules.standard is None or not target.controlled or not self.keys.current().signs_service:
+            return None
+        if refused := targets.objection(target, ticket.metadata.tenant, ticket.spec.target):
+            raise refused
+        return coverage.by_rule(ticket, target, self.past(ticket, now), self.sealed(ticket), now)

@@ -1,0 +1,212 @@
+"""Standard changes by a history that somebody poisoned, and approvals that no rule gave."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from domain import coverage, lifecycle
+from domain.change import Change
+from record.audit.verify import verify
+from record.index.reader import Index
+from tests.domain.builders import JEAN, MINUTE, PIERRE
+from tests.past import DAY, EVERYDAY, NOW, History
+from tests.record.audit.test_verify import TENANT
+from tests.record.building import after, bare, git, opened, person_commits
+from tests.record.facts.test_line import PLATFORM
+from tests.record.people.test_directory import tenant
+from tests.rules import rule
+from tests.signing import key_file, service_key_file
+
+OTHERS = tenant(
+    "tenant-retail", f"email: {PIERRE.email}, name: Pierre, role: devops", f"email: {JEAN.email}, name: Jean, role: cpi"
+)
+PEOPLE = tenant(
+    "tenant-finance",
+    f"email: {PIERRE.email}, name: Pierre, role: devops",
+    f"email: {JEAN.email}, name: Jean, role: cpi",
+)
+OURS = {
+    "apis/payment-api.yaml": "apiVersion: apim.cab-i.com/v1\nkind: Api\n"
+    "metadata: {name: payment-api, tenant: tenant-finance}\nspec: {version: 2.0.1}\n"
+}
+
+
+@asynccontextmanager
+async def told(tmp_path: Path, *, signs: bool) -> AsyncIterator[History]:
+    """A record of its own; `signs` tells that it has a key of the service."""
+    repository = opened(bare(tmp_path / "record.git"), tmp_path)
+    key = service_key_file() if signs else {}
+    people = {TENANT: PEOPLE, "tenants/tenant-retail.yaml": OTHERS}
+    files = {**key_file(), **key, **people, "platform.yaml": PLATFORM, **EVERYDAY}
+    person_commits(repository.path, files, at=NOW - 100 * DAY)
+    index = Index(repository, tmp_path / "index.sqlite")
+    yield History.of(repository, index, signs=signs)
+    index.close()
+    await repository.close()
+
+
+@pytest.fixture
+async def history(tmp_path: Path) -> AsyncIterator[History]:
+    async with told(tmp_path, signs=True) as history:
+        yield history
+
+
+@pytest.fixture
+async def unsigned(tmp_path: Path) -> AsyncIterator[History]:
+    async with told(tmp_path, signs=False) as history:
+        yield history
+
+
+async def test_what_went_well_is_approved_and_launched(history: History) -> None:
+    """With the entry as the gate makes it."""
+    await history.well()
+    ticket = await history.ask("2.0.2", NOW)
+    assert history.said(ticket)
+    approved = await history.approve_anyway(ticket)
+    await history.run(approved)
+    assert history.broken == []
+    assert list(verify(history.repository.path, since=git(history.repository.path, "rev-parse", "main~2"))) == []
+
+
+Poison = Callable[[History], Awaitable[None]]
+
+
+async def _failed(history: History) -> None:
+    await history.well()
+    await history.deploy("2.0.2", 5, "failed")
+
+
+async def _retried(history: History) -> None:
+    """It failed first, and succeeded when it was tried again."""
+    await history.deploy("2.0.0", 20)
+    failed = await history.deploy("2.0.1", 10, "failed")
+    await history.run(await history.record(after(failed, "retried")))
+
+
+async def _versions(history: History) -> None:
+    """The same version again and again, in another spelling too."""
+    for days, version in ((20, "2.0.1"), (15, "2.0.1"), (10, "v2.0.1")):
+        await history.deploy(version, days)
+
+
+async def _minutes(history: History) -> None:
+    """All in one afternoon."""
+    for turn, version in enumerate(("2.0.0", "2.0.1", "2.0.2", "2.0.3")):
+        await history.deploy(version, 0.4 - turn / 100)
+
+
+async def _another_tenants(history: History) -> None:
+    """The target was another tenant's, and came over."""
+    for days, version in ((20, "2.0.0"), (10, "2.0.1")):
+        await history.deploy(version, days, tenant="tenant-retail")
+    person_commits(history.repository.path, OURS, at=NOW - 5 * DAY)
+
+
+async def _by_rule(history: History) -> None:
+    """What a rule approved is no reason to approve more."""
+    await history.deploy("2.0.0", 92.9)
+    await history.deploy("2.0.1", 92)
+    for days, version in ((8, "2.0.2"), (3.5, "2.0.3")):
+        await history.run(await history.approve_anyway(await history.ask(version, NOW - days * DAY)))
+
+
+async def _case(history: History) -> None:
+    """It failed under its name in capitals, which is the same target."""
+    await history.well()
+    await history.deploy("2.0.2", 5, "failed", name="Payment-API")
+
+
+async def _long_ago(history: History) -> None:
+    await history.deploy("2.0.0", 99)
+    await history.deploy("2.0.1", 98)
+
+
+POISONS = (_failed, _retried, _versions, _minutes, _another_tenants, _by_rule, _case, _long_ago)
+
+
+@pytest.mark.parametrize("poison", POISONS, ids=lambda each: each.__name__.strip("_"))
+async def test_a_poisoned_history_approves_nothing(history: History, poison: Poison) -> None:
+    """Neither does the gate, nor does `verify` let an approval pass that was signed all the same."""
+    await poison(history)
+    before = history.broken
+    ticket = await history.ask("2.0.4", NOW)
+    assert not history.said(ticket)
+    await history.approve_anyway(ticket)
+    assert history.broken == [*before, "not-standard"]
+
+
+async def test_a_deployment_that_nothing_proves_counts_for_nothing(history: History) -> None:
+    """Somebody pushes a request that says it was deployed, in the service's name, without its signature."""
+    await history.deploy("2.0.0", 20)
+    ticket = await history.approve(await history.ask("2.0.1", NOW - 10 * DAY))
+    launched = after(ticket, "deploying", "system", job_id="awx-job-9")
+    for each in (launched, after(launched, "deployed", "system", job_id="awx-job-9")):
+        change = Change(ticket=each, base=history.revisions[each.id], actor_name="Prodgate")
+        history.revisions[each.id] = (await history.repository.record(change)).revision
+    before = history.broken
+    assert not history.said(await history.ask("2.0.2", NOW))
+    assert set(before) == {"not-signed"}
+
+
+async def test_a_failure_takes_the_privilege_until_people_have_approved_anew(history: History) -> None:
+    """By itself, and gives it back by itself."""
+    await _failed(history)
+    assert not history.said(await history.ask("2.0.3", NOW))
+    await history.deploy("2.0.4", 3)
+    assert not history.said(await history.ask("2.0.5", NOW))
+    await history.deploy("2.0.6", 2)
+    assert history.said(await history.ask("2.0.7", NOW))
+
+
+async def test_what_failed_meanwhile_makes_the_approval_lapse(history: History) -> None:
+    """And its launch is named, where somebody launches it all the same."""
+    await history.well()
+    dated = await history.approve_anyway(await history.ask("2.0.4", NOW))
+    await history.deploy("2.0.2", -1, "failed")
+    history.gate.index.catch_up()
+    reason = coverage.lapse(dated, history.lines.grounds_of(dated), None, NOW + 2 * DAY)
+    assert reason is not None
+    assert reason.startswith("No rule approves it any more; the target has 0 clean deployments within 90 days")
+    assert history.broken == []
+    await history.record(after(dated, "deploying", "system", NOW + 2 * DAY, job_id="awx-job-77"))
+    assert history.broken == ["not-standard"]
+
+
+@pytest.mark.parametrize("changed", [{"standard": False}, {"standard": {"deployments": 3, "within": "P90D"}}], ids=str)
+async def test_a_rule_that_was_changed_approves_nothing_by_its_old_words(
+    history: History, changed: dict[str, object]
+) -> None:
+    await history.well()
+    person_commits(history.repository.path, rule("everyday", **changed), at=NOW - DAY)
+    await history.approve_anyway(await history.ask("2.0.2", NOW))
+    assert history.broken == ["not-standard"]
+
+
+async def test_whoever_names_another_rule_is_named(history: History) -> None:
+    await history.well()
+    await history.approve_anyway(await history.ask("2.0.2", NOW), "another")
+    assert history.broken == ["not-standard"]
+
+
+async def test_a_person_who_calls_themselves_the_service_is_named(history: History) -> None:
+    """An approval by a rule that the API's key signed: it is a key for people."""
+    await history.well()
+    ticket = await history.ask("2.0.2", NOW)
+    approved = lifecycle.approve_by_rule(ticket, "everyday", "It went well", NOW + MINUTE)
+    proof = history.proof(after(ticket, "approved"))
+    change = Change(ticket=approved, base=history.revisions[ticket.id], actor_name="Prodgate", proof=proof)
+    await history.repository.record(change)
+    assert "signature-not-valid" in history.broken
+
+
+async def test_what_the_service_did_not_sign_yet_counts_for_nothing(unsigned: History) -> None:
+    """Nor is anything standard before it does: nobody could prove such an approval."""
+    await unsigned.well()
+    assert not unsigned.said(await unsigned.ask("2.0.2", NOW))
+    person_commits(unsigned.repository.path, service_key_file(), at=NOW)
+    unsigned.signs = True
+    assert not unsigned.said(await unsigned.ask("2.0.3", NOW + MINUTE))
+    await unsigned.approve_anyway(await unsigned.ask("2.0.4", NOW + 2 * MINUTE))
+    assert unsigned.broken == ["not-standard"]

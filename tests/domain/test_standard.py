@@ -1,0 +1,193 @@
+"""Standard changes: what a rule approves by itself, and what of a target's past counts for it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain import lifecycle, standard
+from domain.errors import IllegalTransition
+from domain.explaining import PartVerdict, RulePart, explained
+from domain.rules import Match, Rule, applied
+from domain.standard import PastEvent, Sealed, StandardRule, counted, judged, went_well
+from domain.ticket import Impact, Target, TargetType
+from domain.versions import VersionStep, step
+from domain.votes import Need
+from tests.domain.builders import FINANCE, NOW, RETAIL, pending
+from tests.record.building import after
+
+DAY = timedelta(days=1)
+RULE = StandardRule(deployments=2, within=timedelta(days=90))
+API = Target(type=TargetType.API, name="payment-api", version="2.1.0")
+
+
+def event(days: float, version: str, **more: Any) -> PastEvent:
+    """An end of an attempt, so many days ago; a clean one, unless said otherwise."""
+    given = {"ticket_id": "PR-2026-0009", "tenant": FINANCE, "version": version, "at": NOW - days * DAY, "clean": True}
+    return PastEvent.model_validate(given | more)
+
+
+PAST = (event(20, "2.0.0"), event(10, "2.0.1"))
+
+
+def missing(past: Any = PAST, rule: StandardRule = RULE, **given: Any) -> tuple[str, ...]:
+    said: dict[str, Any] = {
+        "impact": Impact.LOW,
+        "version": "2.0.2",
+        "production": "2.0.1",
+        "sealed": Sealed(),
+        "at": NOW,
+    } | given
+    target = API.model_copy(update={"version": said["version"]})
+    parts = (pending(target=target), said["impact"], past, said["production"], said["sealed"], said["at"])
+    return judged("everyday", rule, *parts).missing
+
+
+def test_what_went_well_is_approved() -> None:
+    assert missing() == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"impact": Impact.MEDIUM}, "the impact is medium"),
+        ({"version": "2.1.0"}, "the step is minor"),
+        ({"version": "main"}, "the step is any"),
+        ({"version": "2.0.1"}, "no step forward from 2.0.1"),
+        ({"version": "2.0.0"}, "no step forward from 2.0.1"),
+        ({"production": None}, "no step forward from nothing"),
+        ({"sealed": Sealed(breaking=True)}, "its contract breaks"),
+        ({"rule": RULE.model_copy(update={"evidence": True})}, "its test evidence"),
+        ({"at": NOW + 75 * DAY}, "1 clean deployments within 90 days, and 2 are needed"),
+    ],
+    ids=lambda given: next(iter(given)) if isinstance(given, dict) else None,
+)
+def test_whatever_is_missing_is_said(given: dict[str, Any], words: str) -> None:
+    (said,) = missing(**given)
+    assert words in said
+
+
+def test_what_was_asked_for_is_enough() -> None:
+    """Evidence that was seen to hold; a greater step and impact where the rule allows them."""
+    more = {"evidence": True, "change": VersionStep.ANY, "impact": Impact.MEDIUM}
+    rule = RULE.model_copy(update=more)
+    assert missing(rule=rule, version="main", impact=Impact.MEDIUM, sealed=Sealed(tested=True)) == ()
+
+
+@pytest.mark.parametrize(
+    ("past", "count"),
+    [
+        ((*PAST, event(5, "2.0.2", clean=False, failed=True)), 0),
+        ((event(30, "1.9.0"), event(25, "1.9.1", clean=False, failed=True), *PAST), 2),
+        ((event(20, "2.0.0"), event(15, "2.0.0", tenant=RETAIL), event(10, "2.0.1")), 1),
+        ((event(20, "2.0.0"), event(10, "2.0.0"), event(5, "v2.0")), 1),
+        ((event(10.2, "2.0.0"), event(10.1, "2.0.1"), event(10.0, "2.0.2")), 1),
+        ((event(20, "2.0.0", clean=False), event(10, "2.0.1", clean=False)), 0),
+        ((event(100, "2.0.0"), event(10, "2.0.1")), 1),
+        ((), 0),
+    ],
+    ids=["failed since", "failed before", "another tenant", "one version", "one day", "by a rule", "long ago", "none"],
+)
+def test_only_what_people_approved_on_days_of_their_own_counts(past: tuple[PastEvent, ...], count: int) -> None:
+    assert len(counted(past, FINANCE, NOW - RULE.within)) == count
+
+
+def test_a_deployment_went_well_if_people_approved_it_and_its_first_attempt_succeeded() -> None:
+    by_people = after(pending(), "approved")
+    by_rule = lifecycle.approve_by_rule(pending(), "everyday", "It went well", NOW)
+    retried = after(after(after(by_people, "deploying", "system"), "failed", "system"), "retried")
+    assert went_well(_deployed(by_people))
+    assert not went_well(_deployed(by_rule))
+    assert not went_well(_deployed(retried))
+    assert not went_well(by_people)
+
+
+def _deployed(ticket: Any) -> Any:
+    return after(after(ticket, "deploying", "system", job_id="awx-job-1"), "deployed", "system", job_id="awx-job-1")
+
+
+def test_a_rule_approves_right_after_the_creation_or_not_at_all() -> None:
+    """Not after a vote, nor after a lapse; never without its name, and nobody else by it."""
+    approved = lifecycle.approve_by_rule(pending(), "everyday", "It went well", NOW)
+    assert (approved.status.approved_by, approved.last.rule) == (None, "everyday")
+    lapsed = lifecycle.lapse(approved, "Another release came first", NOW, NOW)
+    for ticket in (after(pending(), "endorsed"), lapsed):
+        with pytest.raises(IllegalTransition):
+            lifecycle.approve_by_rule(ticket, "everyday", "It went well", NOW)
+    with pytest.raises(IllegalTransition):
+        after(pending(), "approved", "system")
+    with pytest.raises(IllegalTransition):
+        after(pending(), "approved", rule="everyday")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "size"),
+    [
+        ("1.2.3", "1.2.4", VersionStep.PATCH),
+        ("1.2", "1.2.0.1", VersionStep.PATCH),
+        ("1.2.3", "1.3.0", VersionStep.MINOR),
+        ("1.2.3", "2.0.0", VersionStep.ANY),
+        ("0.2.3", "0.3.0", VersionStep.ANY),
+        ("0.2.3", "0.2.4", VersionStep.PATCH),
+        ("1.2.3", "main", VersionStep.ANY),
+        ("1.2.3", "v1.2.3", None),
+        ("1.2.3", "1.2.2", None),
+    ],
+)
+def test_the_size_of_a_step(before: str, now: str, size: VersionStep | None) -> None:
+    assert step(before, now) is size
+
+
+HELD = Rule(name="everyday", standard=RULE)
+
+
+def test_the_most_specific_rule_says_what_is_standard() -> None:
+    """It may say that nothing is; one that is more specific and asks for votes means them."""
+    never = Rule(name="payments", match=Match(names=("payment-*",)), standard=False)
+    voting = never.model_copy(update={"standard": None, "approvals": (Need(group="security"),)})
+    alike = Rule(name="alike", approvals=(Need(role="cpi", count=2),))
+    assert applied([HELD], FINANCE, API, Impact.LOW).standard_of == "everyday"
+    assert applied([HELD, alike], FINANCE, API, Impact.LOW).standard == RULE
+    assert applied([HELD, never], FINANCE, API, Impact.LOW).standard is None
+    assert applied([HELD, voting], FINANCE, API, Impact.LOW).standard is None
+    other = Rule(name="other", standard=RULE.model_copy(update={"deployments": 3}))
+    assert applied([HELD, other], FINANCE, API, Impact.LOW).undecided == ("everyday", "other")
+
+
+def test_an_explanation_says_which_rule_comes_before_it() -> None:
+    voting = Rule(name="payments", match=Match(names=("payment-*",)), approvals=(Need(group="security"),))
+    found = explained([HELD, voting], FINANCE, API, Impact.LOW, NOW)
+    (part,) = next(each for each in found.rules if each.name == "everyday").parts
+    assert (part.part, part.verdict, part.others) == (RulePart.STANDARD, PartVerdict.GIVES_WAY, ("payments",))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"deployments": 1},
+        {"within": "P400D"},
+        {"within": "PT5M"},
+        {"change": "major"},
+        {"clean": 3},
+        {"evidence": "yes"},
+    ],
+    ids=str,
+)
+def test_a_rule_that_would_make_everything_standard_is_a_fault(said: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        StandardRule.model_validate({"deployments": 3, "within": "P90D"} | said)
+
+
+def test_the_facts_name_the_rule_and_the_deployments() -> None:
+    said = standard.judged(
+        "everyday",
+        RULE,
+        pending(target=API.model_copy(update={"version": "2.0.2"})),
+        Impact.LOW,
+        PAST,
+        "2.0.1",
+        Sealed(),
+        NOW,
+    )
+    assert said.facts.startswith("The rule everyday approved it: impact low, step patch from 2.0.1, 2 clean")
