@@ -10,16 +10,30 @@ from prometheus_client import Counter
 
 from clients.channel import ChannelClient
 from domain import lifecycle
-from domain.announcement import Announcement, Channel, Event, Plan, event_of, next_due, reminders_by, shifted
+from domain.announcement import (
+    Announcement,
+    Channel,
+    Event,
+    Plan,
+    event_of,
+    next_due,
+    reminders_by,
+    rule_of,
+    shifted,
+)
 from domain.audience import Audience
 from domain.backlog import MOST_AT_ONE_PLACE, Backlog, Key
 from domain.delivery import DeliveryOutcome, DeliveryResult, EventRef, Progress, TicketAnnouncements
+from domain.errors import RuleViolation
 from domain.roles import same_address
 from domain.ticket import Action, PromotionRequest, State
 from domain.webhooks import DeadLetter
 from record.facts.acts import Act, ActReader, UnreadCommits
 from record.facts.browsers import with_browsers
+from record.facts.controls import Controls
 from record.facts.identities import Identities
+from record.facts.line import UNREADABLE
+from record.facts.standard import StandardReader
 from record.git.browsers import BROWSERS
 from record.git.outbox import Outbox
 from record.git.preferences import PREFERENCES, with_preferences
@@ -37,6 +51,9 @@ READ_AT_ONCE = 200
 
 MOST_WAITING = 10_000
 """Deliveries that wait for places that take them; at more, no further commit is read until some have been told."""
+
+RULE_APPROVES_WITHIN = timedelta(minutes=1)
+"""Time that a rule of the company has to approve what it is about to: then people are asked all the same."""
 
 _PREPARED = 4 * READ_AT_ONCE
 """Announcements that are kept while they go out to everybody."""
@@ -76,6 +93,8 @@ class OutboxPlanner:
     outbox: Outbox
     trail: UnreadCommits
     backlog: Backlog = field(default_factory=Backlog)
+    _foreseen: dict[str, Progress] = field(default_factory=dict)
+    """The creations that a rule is about to approve, by ticket: nobody is asked before that is known."""
     _open: dict[tuple[str, tuple[int, Event, int]], set[str]] = field(default_factory=dict)
     _prepared: dict[tuple[object, ...], tuple[Announcement, Audience] | None] = field(default_factory=dict)
     _looked_at: datetime | None = None
@@ -87,7 +106,7 @@ class OutboxPlanner:
         for ticket in self.outbox.position.waiting:
             for progress in self.outbox.of(ticket).progress:
                 if progress.outcome is DeliveryOutcome.WAITING:
-                    self._line_up(ticket, progress, self.prepare(ticket, progress))
+                    self._line_up_in_time(ticket, progress, self.prepare(ticket, progress))
 
     @property
     def full(self) -> bool:
@@ -109,6 +128,8 @@ class OutboxPlanner:
             self.outbox.move_to(committed.id)
             self.trail.passed()
         now = self.setup.now()
+        for ticket_id in [each for each, said in self._foreseen.items() if now >= said.at + RULE_APPROVES_WITHIN]:
+            self._ask(ticket_id)
         for (ticket, to), said in self.backlog.expire(now - self.setup.plan.patience, busy):
             self.give_up(ticket, to, said)
         if not len(self.trail) and (self._looked_at is None or now - self._looked_at >= REMIND_EVERY):
@@ -117,6 +138,7 @@ class OutboxPlanner:
 
     def _take(self, act: Act) -> None:
         """Line up what an act is announced as, unless that was done before."""
+        self._ask(act.ticket.id)
         ticket, known = act.ticket, self.outbox.of(act.ticket.id)
         if act.number <= known.said:
             return
@@ -163,8 +185,35 @@ class OutboxPlanner:
         prepared = self.prepare(ticket_id, said)
         progress = Progress(**said.model_dump(by_alias=False), channel=self.setup.channel)
         self.outbox.put(ticket_id, known.with_(progress))
-        self._line_up(ticket_id, progress, prepared)
+        self._line_up_in_time(ticket_id, progress, prepared)
         return self.outbox.of(ticket_id)
+
+    def _line_up_in_time(
+        self, ticket_id: str, progress: Progress, prepared: tuple[Announcement, Audience] | None
+    ) -> None:
+        """Line it up, but what a rule of the company is about to approve: that waits for the rule's approval."""
+        if prepared is not None and self._is_foreseen(prepared[0]):
+            self._foreseen[ticket_id] = progress
+        else:
+            self._line_up(ticket_id, progress, prepared)
+
+    def _is_foreseen(self, said: Announcement) -> bool:
+        """Tells whether a rule is about to approve what was just asked for. What can't be read approves nothing."""
+        late = self.setup.now() >= said.at + RULE_APPROVES_WITHIN
+        if said.event is not Event.CREATED or not said.asks or self.setup.channel.for_systems or late:
+            return False
+        try:
+            found = self._standard.judged(said.ticket, self._controls.of_ticket(said.ticket), said.at)
+        except (RuleViolation, *UNREADABLE) as error:
+            _LOG.warning("no rule was asked to approve %s: %s", said.ticket.id, error)
+            return False
+        return found is not None and found.approves
+
+    def _ask(self, ticket_id: str) -> None:
+        """Line up what waited for a rule's approval, which came, or did not in time."""
+        if (progress := self._foreseen.get(ticket_id)) is not None:
+            self._line_up(ticket_id, progress, self.prepare(ticket_id, progress))
+            del self._foreseen[ticket_id]
 
     def _line_up(self, ticket_id: str, progress: Progress, prepared: tuple[Announcement, Audience] | None) -> None:
         """Put what is still to be told into its lines; where there is nobody to tell, it is done."""
@@ -217,6 +266,7 @@ class OutboxPlanner:
             decide_by=self._expires(ticket, signed),
             comparison=comparison,
             asked=self._asked(ticket_id, said.number),
+            rule=rule_of(current, said.number),
         )
         return announcement, self._audience(tenant)
 
@@ -255,6 +305,15 @@ class OutboxPlanner:
         if self.setup.channel is not Channel.PUSH:
             return (chosen,)
         return chosen, repository.journal(BROWSERS).shown(), repository.tip()
+
+    @cached_property
+    def _standard(self) -> StandardReader:
+        acts = self.setup.acts
+        return StandardReader(acts.repository, self.setup.directory, acts.index, acts.keys)
+
+    @cached_property
+    def _controls(self) -> Controls:
+        return Controls.of(self.setup.acts.repository, self.setup.directory, self.setup.acts.index)
 
     @cached_property
     def _identities(self) -> Identities:

@@ -94,7 +94,7 @@ class Facts:
 
     @property
     def heading(self) -> str:
-        return self.words.headings[self.said.event]
+        return self.t["standard"] if self._by_rule else self.words.headings[self.said.event]
 
     @property
     def subject(self) -> str:
@@ -104,16 +104,31 @@ class Facts:
     @property
     def lead(self) -> str:
         ticket = self.said.ticket
-        return self.words.leads[self.said.event].format(
+        lead = self.t["standard_lead"] if self._by_rule else self.words.leads[self.said.event]
+        return lead.format(
             what=self.what,
             by=self.name(self.entry.by),
             requester=self.name(ticket.metadata.created_by),
             source=self._environment(ticket.spec.target.source_environment),
             environment=self.environment,
+            rule=self.said.rule,
             newer=self.entry.superseded_by or self.t["newer"],
             created=self.moment(ticket.metadata.created_at),
             decide_by=self.moment(self.said.decide_by) if self.said.decide_by else "?",
         )
+
+    @property
+    def _by_rule(self) -> bool:
+        """Tells whether it says that a rule approved."""
+        return self.said.rule is not None and self.said.event in {Event.CREATED, Event.APPROVED}
+
+    @property
+    def approver(self) -> str | None:
+        """The person who approved, or the rule; None where nobody has."""
+        status, approval = self.said.ticket.status, self.said.ticket.rule_approval
+        if approval is not None:
+            return self.t["by_rule"].format(rule=approval.rule)
+        return self.name(status.approved_by) if status.approved_by else None
 
     @property
     def way(self) -> str | None:
@@ -133,7 +148,7 @@ class Facts:
     @property
     def others(self) -> list[str]:
         """The other open requests of the target, for who decides: `PR-2026-0002: 3.3.0, approved`."""
-        if self.said.comparison is None or not self.said.event.asks:
+        if self.said.comparison is None or not self.said.asks:
             return []
         colon, states, others = self.t["colon"], self.words.states, self.said.comparison.others
         named = [f"{each.id}{colon} {each.version}, {states[each.state]}" for each in others[:MOST_OTHERS]]
@@ -152,7 +167,7 @@ class Facts:
     @property
     def failed_checks(self) -> list[str]:
         """The checks that have not passed, for who decides."""
-        if not self.said.event.asks:
+        if not self.said.asks:
             return []
         checks = self.said.ticket.spec.pre_checks
         passed = {
@@ -164,7 +179,7 @@ class Facts:
 
     @property
     def action(self) -> str:
-        return self.t["decide" if self.said.event.asks else "look"]
+        return self.t["decide" if self.said.asks else "look"]
 
     def name(self, address: str) -> str:
         """The owner of the address, by name where the directory knows it."""

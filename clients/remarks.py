@@ -22,11 +22,22 @@ def _sentence(remark: Remark, moment: Callable[[datetime], str]) -> str:
     if remark.kind == QUOTED:
         return remark.params["text"]
     params = {
-        name: moment(datetime.fromisoformat(value)) if name in MOMENTS else value
+        name: moment(datetime.fromisoformat(value)) if name in MOMENTS else _VALUES.get((name, value), value)
         for name, value in remark.params.items()
     }
     return FRENCH[remark.kind].format(**params)
 
+
+_VALUES: Mapping[tuple[str, str], str] = {
+    (name, value): word
+    for names, words in (
+        (("impact", "highest"), {"low": "faible", "medium": "moyen", "high": "élevé", "critical": "critique"}),
+        (("step", "largest"), {"patch": "corrective", "minor": "mineure", "any": "quelconque"}),
+    )
+    for name in names
+    for value, word in words.items()
+}
+"""Values that are words of the service."""
 
 FRENCH: Mapping[str, str] = {
     "awx-ran": "AWX l’a exécuté du {started} au {finished}.",
@@ -41,14 +52,15 @@ FRENCH: Mapping[str, str] = {
     "approve-anew": "La demande doit être approuvée à nouveau.",
     "production-moved-on": "{ticket} a mis {version} en production après l’approbation.",
     "votes-missing": "D’après les règles actuelles de l’entreprise, il manque des voix\u00a0: {votes}.",
-    "standard-approves": "La règle {rule} l’a approuvée\u00a0: impact {impact}, pas {step} depuis {before}, "
+    "standard-approves": "La règle {rule} l’a approuvée\u00a0: impact {impact}, évolution {step} depuis {before}, "
     "{count} déploiements sans incident\u00a0: {tickets}.",
-    "standard-impact": "L’impact est {impact}, et la règle approuve {highest} au plus.",
+    "standard-impact": "L’impact est {impact}, et la règle approuve un impact {highest} au plus.",
     "standard-not-forward": "Ce n’est pas une version plus récente que {before}.",
-    "standard-step": "Le pas est {step}, et la règle approuve {largest} au plus.",
+    "standard-step": "L’évolution est {step}, et la règle approuve une évolution {largest} au plus.",
     "standard-count": "La cible compte {count} déploiements sans incident en {days} jours, il en faut {wanted}.",
     "standard-breaking": "Son contrat rompt la compatibilité pour ses appelants.",
     "standard-untested": "Personne n’a constaté ses preuves de test.",
+    "standard-once": "Une règle approuve une demande dès son enregistrement, ou pas du tout.",
     "standard-no-more": "Plus aucune règle ne l’approuve.",
     "approval-too-old": "L’approbation était valable jusqu’au {until}.",
     "approver-refused": "{approver} avait approuvé, et n’en a plus le droit\u00a0:",

@@ -69,6 +69,11 @@ _EN = Words(
         "impact": "Impact",
         "requester": "Requested by",
         "approver": "Approved by",
+        "by_rule": "the rule {rule}",
+        "standard": "standard change, no approval needed",
+        "standard_lead": "The promotion of {what} to {environment} is a standard change: the company’s rule {rule} "
+        "approves it, and nobody has to.",
+        "standard_facts": "What satisfied the rule",
         "by": "By",
         "scheduled": "Not before",
         "decide_by": "Decide before",
@@ -194,6 +199,11 @@ _FR = Words(
         "impact": "Impact",
         "requester": "Demandée par",
         "approver": "Approuvée par",
+        "by_rule": "la règle {rule}",
+        "standard": "changement standard, sans approbation à donner",
+        "standard_lead": "La promotion de {what} vers {environment} est un changement standard\u00a0: la règle {rule} "
+        "de l’entreprise l’approuve, personne n’a à le faire.",
+        "standard_facts": "Ce qui satisfait la règle",
         "by": "Par",
         "scheduled": "Pas avant",
         "decide_by": "À décider avant",

@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.comparison import Comparison
 from domain.roles import WithRequester
 from domain.ticket import Action, Impact, PromotionRequest, State
-from domain.values import Frozen, Moment
+from domain.values import Frozen, Moment, RuleName
 
 
 class Channel(StrEnum):
@@ -107,6 +107,11 @@ def event_of(ticket: PromotionRequest) -> Event | None:
     return None if last.action is Action.DEPLOYING and last.job_id is None else _EVENTS.get(last.action)
 
 
+def rule_of(ticket: PromotionRequest, number: int) -> str | None:
+    """The rule that approved the ticket by its change of that number, or right after it; None where none did."""
+    return next((entry.rule for entry in ticket.status.history[number - 1 : number + 1] if entry.rule), None)
+
+
 class Plan(Frozen):
     """The times by which this installation announces.
 
@@ -125,7 +130,8 @@ class Announcement(WithRequester):
     """One thing to say of a ticket, on every channel. `turn` tells reminders about the same change apart.
 
     `comparison` is what the record says of production right before people are told, and `asked` are the addresses that
-    the channel asked to decide; nothing keeps them.
+    the channel asked to decide; nothing keeps them. `rule` is the company's rule that approved it: what it then says of
+    a creation asks nobody to decide.
     """
 
     event: Event
@@ -136,6 +142,12 @@ class Announcement(WithRequester):
     decide_by: Moment | None = None
     comparison: Annotated[Comparison | None, Field(exclude_if=lambda comparison: comparison is None)] = None
     asked: Annotated[tuple[str, ...], Field(exclude_if=lambda asked: not asked)] = ()
+    rule: Annotated[RuleName | None, Field(exclude_if=lambda rule: rule is None)] = None
+
+    @property
+    def asks(self) -> bool:
+        """Tells whether whoever may approve is asked to decide."""
+        return self.event.asks and self.rule is None
 
     @property
     def id(self) -> str:

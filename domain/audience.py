@@ -135,7 +135,7 @@ def _stands_in(announcement: Announcement, contact: Contact, audience: Audience)
 
     They are reminded when nobody has decided, and told at once where nobody else could.
     """
-    if announcement.event not in {Event.CREATED, Event.LAPSED}:
+    if announcement.event is Event.REMINDER:
         return False
     ticket, requester = announcement.ticket, announcement.requester
     own = [each for each in audience.contacts if _of_the_tenant(each.person, ticket)]
@@ -168,13 +168,16 @@ _OF_ONES_OWN = frozenset(Event) - {Event.CREATED, Event.ENDORSED, Event.UNENDORS
 _TOLD: dict[Reason, frozenset[Event]] = {
     Reason.REQUESTED: _OF_ONES_OWN,
     Reason.OWNS: _OF_ONES_OWN,
-    Reason.DECIDES: frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED}),
+    Reason.DECIDES: frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED, Event.APPROVED}),
     Reason.APPROVED: frozenset({Event.CANCELLED, Event.STARTED, Event.SUCCEEDED, Event.FAILED}),
     Reason.WAS_ASKED: CLOSING,
     Reason.FOLLOWS: frozenset({Event.SUCCEEDED, Event.FAILED}),
     Reason.OPERATES: frozenset(),
 }
-"""The events that somebody hears of, by what they have to do with the ticket."""
+"""The events that somebody hears of, by what they have to do with the ticket.
+
+Who decides is asked to; of an approval they hear here where a rule gave it, and nobody was asked.
+"""
 
 
 def _holds(reason: Reason, announcement: Announcement, contact: Contact, audience: Audience) -> bool:
@@ -187,7 +190,8 @@ def _holds(reason: Reason, announcement: Announcement, contact: Contact, audienc
         case Reason.OWNS:
             return _owns_the_requester(announcement, person, audience)
         case Reason.DECIDES:
-            return roles.refusal(person, Permission.APPROVE, ticket, requester) is None
+            heard = announcement.asks or (announcement.event is Event.APPROVED and announcement.rule is not None)
+            return heard and roles.refusal(person, Permission.APPROVE, ticket, requester) is None
         case Reason.APPROVED:
             return ticket.status.approved_by is not None and same_address(ticket.status.approved_by) in person.addresses
         case Reason.WAS_ASKED:

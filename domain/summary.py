@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain import lifecycle, roles
-from domain.announcement import Announcement, Event, event_of
+from domain.announcement import Announcement, Event, event_of, rule_of
 from domain.audience import Audience, Contact, mail_time, reason_of
 from domain.preferences import MailTime, Preferences
 from domain.roles import Permission, Requester
@@ -88,7 +88,15 @@ def kept(
         if event is None or event is Event.CREATED:  # what is new and waits stands in the other list
             continue
         asked = (contact.person.email,) if decides else ()
-        said = Announcement(event=event, number=number, at=entry.at, ticket=past, requester=requester, asked=asked)
+        said = Announcement(
+            event=event,
+            number=number,
+            at=entry.at,
+            ticket=past,
+            requester=requester,
+            asked=asked,
+            rule=rule_of(past, number),
+        )
         reason = reason_of(said, contact, audience)
         if reason and mail_time(said, contact, audience, reason) is MailTime.DIGEST:
             yield said

@@ -80,7 +80,7 @@ class WebPush:
             tag=said.ticket.id,
             path=f"/requests/{said.ticket.id}",
         )
-        urgent = said.event.asks or said.event is Event.FAILED
+        urgent = said.asks or said.event is Event.FAILED
         urgency = Urgency.HIGH if urgent else Urgency.NORMAL
         return await self.sender.send(to.browser, message, topic_of(said.ticket.id, to.browser), urgency, allowed)
 

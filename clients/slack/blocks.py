@@ -24,15 +24,16 @@ def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
         t["requester"]: facts.name(ticket.metadata.created_by),
         t["impact"]: facts.words.impacts[ticket.spec.request.impact_assessment],
     }
-    if ticket.status.approved_by:
-        known[t["approver"]] = facts.name(ticket.status.approved_by)
+    if facts.approver:
+        known[t["approver"]] = facts.approver
     if ticket.spec.request.scheduled_date:
         known[t["scheduled"]] = facts.moment(ticket.spec.request.scheduled_date)
     if facts.way and not facts.warning:
         known[t["version"]] = facts.way
     fields = [_plain(f"{label}\n{value}", FIELD) for label, value in known.items()]
     buttons = [_open(facts)]
-    if decides and ticket.state is State.PENDING and ticket.spec.request.impact_assessment in BY_CLICK:
+    pending = ticket.state is State.PENDING and facts.said.rule is None
+    if decides and pending and ticket.spec.request.impact_assessment in BY_CLICK:
         buttons = [*_approve(facts), _button(facts, REJECT, t["reject"], "danger"), *buttons]
     return [
         {"type": "header", "text": _plain(f"{facts.what} → {facts.environment}", HEADER)},
@@ -73,7 +74,7 @@ def _unmet(facts: Facts) -> list[str]:
 
 def _notes(facts: Facts) -> list[Block]:
     """The release notes as they were written, for who decides."""
-    notes = facts.said.ticket.spec.request.release_notes if facts.said.event.asks else ""
+    notes = facts.said.ticket.spec.request.release_notes if facts.said.asks else ""
     elements = rich_text(facts.excerpt(notes)) if notes.strip() else []
     title = {"type": "text", "text": f"{facts.t['release_notes']}\n", "style": {"bold": True}}
     heading: Block = {"type": "rich_text_section", "elements": [title]}

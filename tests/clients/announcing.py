@@ -6,17 +6,28 @@ from zoneinfo import ZoneInfo
 from clients.channel import ChannelClient
 from clients.letters import Letters
 from domain import lifecycle
-from domain.announcement import Announcement, Event
+from domain.announcement import Announcement, Event, rule_of
 from domain.audience import Audience, Contact, Language
 from domain.comparison import Comparison, OtherRequest
 from domain.delivery import DeliveryResult, OutgoingMessage
 from domain.preferences import MailTime, Preferences
+from domain.remarks import write
 from domain.roles import Role
 from domain.ticket import Action, HistoryEntry, PromotionRequest, State
 from domain.versions import Direction
 from tests.domain.builders import ADA, JEAN, MINUTE, NOW, PIERRE, details, pending, person
 
 LETTERS = Letters("https://prodgate.example", Language.EN, ZoneInfo("UTC"))
+
+FACTS = write(
+    "standard-approves",
+    rule="everyday",
+    impact="low",
+    step="patch",
+    before="2.2.9",
+    count=2,
+    tickets="PR-2026-0007, PR-2026-0008",
+)
 
 HOSTILE = (
     '<script>alert("x")</script><img src="https://evil.example/x.png">\r\nBcc: evil@example.com\r\n\r\n'
@@ -82,6 +93,15 @@ def said(event: Event, text: str = "New PCI-DSS compliant payment flow", **field
     about = ticket(event, text, **fields)
     number = len(about.status.history)
     return Announcement(event=event, number=number, at=NOW, ticket=about, decide_by=NOW + 60 * MINUTE)
+
+
+def standard(event: Event) -> Announcement:
+    """An announcement of a ticket that a rule approved: of its creation, or of the approval."""
+    asked = pending(request=details())
+    approved = lifecycle.approve_by_rule(asked, "everyday", FACTS, NOW + MINUTE)
+    about = asked if event is Event.CREATED else approved
+    number = len(about.status.history)
+    return Announcement(event=event, number=number, at=NOW, ticket=about, rule=rule_of(approved, number))
 
 
 def compared(direction: Direction, *others: str) -> Comparison:

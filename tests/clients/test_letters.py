@@ -16,7 +16,7 @@ from domain.announcement import Event
 from domain.audience import Language, Reason
 from domain.remarks import TEMPLATES, write
 from domain.versions import Direction
-from tests.clients.announcing import HOSTILE, NAME, audience, compared, said
+from tests.clients.announcing import FACTS, HOSTILE, NAME, audience, compared, said, standard
 
 LETTERS = Letters("https://prodgate.example/", Language.EN, ZoneInfo("Europe/Paris"))
 MARKDOWN = {"p", "br", "em", "strong", "code", "pre", "ul", "ol", "li", "h3", "hr", "blockquote"}
@@ -208,6 +208,19 @@ def test_a_french_letter_says_why_an_approval_lapsed() -> None:
     assert told(may_not) == (
         f"ada avait approuvé, et n’en a plus le droit\u00a0: ses rôles ne le permettent pas. {again}"
     )
+
+
+def test_a_standard_change_names_its_rule_and_what_satisfied_it() -> None:
+    """In both languages, and with nothing to decide."""
+    english = LETTERS.letter(standard(Event.APPROVED), audience(), Language.EN, Reason.DECIDES)
+    assert "the company’s rule everyday approves it, and nobody has to." in english.text
+    assert "Approved by: the rule everyday" in english.text
+    assert f"What satisfied the rule:\n  {FACTS}" in english.text
+    french = LETTERS.letter(standard(Event.APPROVED), audience(), Language.FR, Reason.REQUESTED)
+    assert french.subject.endswith("changement standard, sans approbation à donner")
+    assert "impact faible, évolution corrective depuis 2.2.9" in french.text
+    created = LETTERS.facts(standard(Event.CREATED), audience(), Language.EN)
+    assert (created.action, created.heading) == ("Open the request", "standard change, no approval needed")
 
 
 def test_french_has_every_remark_of_the_service() -> None:

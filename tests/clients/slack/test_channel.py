@@ -14,7 +14,7 @@ from domain.audience import Audience
 from domain.delivery import DeliveryResult, Thread
 from domain.ticket import Impact
 from domain.versions import Direction
-from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, compared, said, told
+from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, compared, said, standard, told
 from tests.slack import TOKEN, SlackStandIn
 
 
@@ -225,3 +225,14 @@ async def test_buttons_decide_where_that_is_allowed_and_while_it_is_pending(
     await tell(channel, said(Event.APPROVED, impact_assessment=impact), opened.thread)
     assert buttons(workspace.messages[0].said) == expected
     assert buttons(workspace.updates[0].said) == [OPEN]
+
+
+async def test_no_button_decides_on_what_a_rule_approves(workspace: SlackStandIn) -> None:
+    """The thread says which rule, from its first message on."""
+    channel = slack(workspace, decides=True)
+    opened = await tell(channel, standard(Event.CREATED))
+    await tell(channel, standard(Event.APPROVED), opened.thread)
+    assert buttons(workspace.messages[0].said) == buttons(workspace.updates[0].said) == [OPEN]
+    assert "standard change" in workspace.messages[0].said["text"]
+    assert "the rule everyday" in str(workspace.updates[0].said["blocks"])
+    assert "2 clean deployments" in str(workspace.messages[1].said["blocks"])
