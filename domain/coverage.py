@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain import remarks, roles, standard, targets, votes
 from domain.roles import Permission, Person, Requester
-from domain.standard import Past, PastEvent, Sealed, StandardVerdict
+from domain.standard import AskedChange, Past, PastEvent, Sealed, StandardVerdict
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, TicketId, Version, iso
@@ -104,8 +104,8 @@ def by_rule(
         return None
     said = ticket.spec.request.impact_assessment
     impact = targets.at_least(said, target.entry.minimum_impact if target.entry else None)
-    production = target.production
-    return standard.judged(held.standard_of, held.standard, ticket, impact, past, production, sealed, at)
+    asked = AskedChange(ticket.metadata.tenant, ticket.spec.target.version, impact)
+    return standard.judged(held.standard_of, held.standard, asked, past, target.production, sealed, at)
 
 
 def _rule(ticket: PromotionRequest, grounds: Grounds, now: datetime) -> str | None:

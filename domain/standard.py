@@ -4,13 +4,14 @@ A rule says what is standard, the target's past says what went well. What a rule
 time: only what people approved counts, so that the privilege runs out unless they go on doing so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, StrictBool
 
 from domain import remarks
+from domain.roles import Person
 from domain.ticket import Action, Impact, PromotionRequest, State
 from domain.values import Frozen, Moment, RuleName, Tenant, TicketId, Version
 from domain.versions import VersionStep, same, step
@@ -60,6 +61,14 @@ class PastEvent(Frozen):
         return cls(ticket_id=ticket.id, tenant=tenant, version=version, at=at, clean=clean, failed=failed)
 
 
+class AskedChange(NamedTuple):
+    """The change that a request asks for, as far as a rule looks at it; the impact is that by the target's owners."""
+
+    tenant: str
+    version: str
+    impact: Impact
+
+
 Past = Sequence[PastEvent]
 """The ends of attempts to change one target, oldest first."""
 
@@ -83,6 +92,12 @@ def went_well(ticket: PromotionRequest) -> bool:
     return ticket.state is State.DEPLOYED and not others
 
 
+def approved_alone(ticket: PromotionRequest, known: Callable[[str], Person | None]) -> bool:
+    """Tells whether its requester is among those who approved it, as people are `known` by address."""
+    people = (known(ticket.status.history[place].by) for place in ticket.votes)
+    return any(person is not None and person.is_requester(ticket) for person in people)
+
+
 def counted(past: Past, tenant: str, since: datetime) -> tuple[PastEvent, ...]:
     """The clean deployments that count for the tenant: after the last failure and the last one of another tenant.
 
@@ -104,17 +119,15 @@ def counted(past: Past, tenant: str, since: datetime) -> tuple[PastEvent, ...]:
 def judged(
     named: RuleName,
     rule: StandardRule,
-    ticket: PromotionRequest,
-    impact: Impact,
+    asked: AskedChange,
     past: Past,
     production: str | None,
     sealed: Sealed,
     at: datetime,
 ) -> StandardVerdict:
-    """The rule's word on the ticket, whose impact is this by its target's owners. `at` ends the time that counts."""
-    version = ticket.spec.target.version
-    clean = counted(past, ticket.metadata.tenant, at - rule.within)
-    stepped = None if production is None else step(production, version)
+    """The rule's word on what is asked for. `at` ends the time that counts."""
+    impact, clean = asked.impact, counted(past, asked.tenant, at - rule.within)
+    stepped = None if production is None else step(production, asked.version)
     missing = (
         _of_impact(rule, impact),
         _of_step(rule, production, stepped),

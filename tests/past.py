@@ -13,7 +13,7 @@ from record.facts.standard import StandardReader
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
-from tests.domain.builders import PIERRE, details, pending, person
+from tests.domain.builders import JEAN, PIERRE, details, pending, person
 from tests.record.audit.test_verify import rules
 from tests.record.building import after, git, number
 from tests.rules import rule
@@ -52,23 +52,28 @@ class History:
         return proof_of_act(ticket, tip, signed_at=datetime.now(UTC))
 
     async def ask(
-        self, version: str, at: datetime, tenant: str = "tenant-finance", name: str = "payment-api"
+        self,
+        version: str,
+        at: datetime,
+        tenant: str = "tenant-finance",
+        name: str = "payment-api",
+        by: str = PIERRE.email,
     ) -> PromotionRequest:
         self.number += 1
         target = Target(type=TargetType.API, name=name, version=version)
         return await self.record(
             pending(
-                id=number(self.number),
+                id=number(self.number, at.year),
                 at=at,
                 target=target,
                 tenant=tenant,
                 request=details(),
-                requester=person(PIERRE.email, Role.DEVOPS, tenant),
+                requester=person(by, Role.DEVOPS, tenant),
             )
         )
 
-    async def approve(self, ticket: PromotionRequest) -> PromotionRequest:
-        return await self.record(after(ticket, "approved"))
+    async def approve(self, ticket: PromotionRequest, by: str = JEAN.email) -> PromotionRequest:
+        return await self.record(after(ticket, "approved", by))
 
     async def run(self, ticket: PromotionRequest, end: str = "deployed") -> PromotionRequest:
         job = f"awx-job-{self.number}"

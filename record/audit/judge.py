@@ -19,6 +19,7 @@ from domain import lifecycle
 from domain.errors import RuleViolation, Unproven
 from domain.roles import Requester
 from domain.signing import Claims, ServiceClaims
+from domain.standard import approved_alone
 from domain.targets import TargetFacts
 from domain.ticket import FOLDER, Action, PromotionRequest
 from domain.values import same_name
@@ -216,7 +217,8 @@ class Judge:
             ticket = self._read(path, blob)
             if isinstance(ticket, PromotionRequest):
                 broke = path in self.repairs.broken
-                self.targets.of(ticket).note(ticket, position, signed=read.signs_service, broke=broke)
+                counts = read.signs_service and not approved_alone(ticket, self.directory.directory.person)
+                self.targets.of(ticket).note(ticket, position, signed=counts, broke=broke)
                 if any(entry.action is Action.APPROVED for entry in ticket.status.history):
                     self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
         self.before = commit

@@ -57,7 +57,8 @@ class TargetSoFar:
     def note(self, ticket: PromotionRequest, place: int, *, signed: bool = True, broke: bool = False) -> None:
         """The next commit of the line, by its number, made the ticket what it is now.
 
-        `signed` tells that the service signs; what `broke` a rule ends no attempt.
+        `signed` tells that the service signs, and others than the requester approved; what `broke` a rule ends no
+        attempt.
         """
         known = self.requests.get(ticket.id) or _Request(ticket)
         before, known.ticket = known.ticket, ticket

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain import coverage, targets
 from domain.contract import ContractDifference
 from domain.evidence import Evidence, EvidenceState
-from domain.standard import LONGEST, PastEvent, Sealed, StandardVerdict, went_well
+from domain.standard import LONGEST, PastEvent, Sealed, StandardVerdict, approved_alone, went_well
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from record.facts.contracts import contract_of
@@ -41,19 +41,15 @@ class StandardReader:
         """The deployments of the ticket's target since its last failure that may count, oldest first.
 
         Only those that the service proved: the index shows no ticket further than it is proven. What its requester
-        approved, under an address that is known as theirs by now, counts for nothing.
+        approved, by an address that is known as theirs by now, counts for nothing.
         """
         found = self.index.since_failure(what_of(ticket), int((now - LONGEST).timestamp()), _MOST)
         return tuple(self._event(each.ticket, each.key[0]) for each in reversed(found))
 
     def _event(self, ticket: PromotionRequest, place: int) -> PastEvent:
-        clean = went_well(ticket) and self.keys.before(place).signs_service and not self._approved_alone(ticket)
+        clean = went_well(ticket) and self.keys.before(place).signs_service
+        clean = clean and not approved_alone(ticket, self.directory.current().person)
         return PastEvent.of(ticket, ticket.last.at, clean=clean)
-
-    def _approved_alone(self, ticket: PromotionRequest) -> bool:
-        """Tells whether the requester is among those who approved."""
-        people = map(self.directory.current().person, (ticket.status.history[place].by for place in ticket.votes))
-        return any(person is not None and person.is_requester(ticket) for person in people)
 
     def sealed(self, ticket: PromotionRequest) -> Sealed:
         """The worker's word on the ticket's submission."""

@@ -9,11 +9,12 @@ import pytest
 from domain import coverage, lifecycle
 from domain.change import Change
 from record.audit.verify import verify
+from record.files.writing import text_of
 from record.index.reader import Index
 from tests.domain.builders import JEAN, MINUTE, PIERRE
 from tests.past import DAY, EVERYDAY, NOW, History
 from tests.record.audit.test_verify import TENANT
-from tests.record.building import after, bare, git, opened, person_commits
+from tests.record.building import after, bare, git, number, opened, person_commits
 from tests.record.facts.test_line import PLATFORM
 from tests.record.people.test_directory import tenant
 from tests.rules import rule
@@ -27,6 +28,8 @@ PEOPLE = tenant(
     f"email: {PIERRE.email}, name: Pierre, role: devops",
     f"email: {JEAN.email}, name: Jean, role: cpi",
 )
+ALIAS = "p.durand@cab-i.com"
+TWICE = PEOPLE.replace("name: Pierre, role: devops", f"name: Pierre, role: cpi, aliases: [{ALIAS}]")
 OURS = {
     "apis/payment-api.yaml": "apiVersion: apim.cab-i.com/v1\nkind: Api\n"
     "metadata: {name: payment-api, tenant: tenant-finance}\nspec: {version: 2.0.1}\n"
@@ -118,12 +121,65 @@ async def _case(history: History) -> None:
     await history.deploy("2.0.2", 5, "failed", name="Payment-API")
 
 
+async def _another_targets(history: History) -> None:
+    """What went well is another one, whose name begins alike."""
+    await history.deploy("2.0.0", 20, name="payment-api2")
+    await history.deploy("2.0.1", 10, name="payment-apis")
+    await history.deploy("2.0.1", 4)
+
+
+async def _hidden(history: History) -> None:
+    """The failed request is moved to a number of its own, out of the way."""
+    await history.well()
+    failed = await history.deploy("2.0.2", 5, "failed")
+    moved = failed.path.replace(failed.id, number(999))
+    person_commits(history.repository.path, {failed.path: None, moved: text_of(failed)}, at=NOW - 4 * DAY)
+
+
+async def _gone(history: History) -> None:
+    """The failed request is taken out of the branch."""
+    await history.well()
+    failed = await history.deploy("2.0.2", 5, "failed")
+    person_commits(history.repository.path, {failed.path: None}, at=NOW - 4 * DAY)
+
+
+async def _rewritten(history: History) -> None:
+    """The failed request is said to be of another target."""
+    await history.well()
+    failed = await history.deploy("2.0.2", 5, "failed")
+    other = text_of(failed).replace("name: payment-api", "name: other-api")
+    person_commits(history.repository.path, {failed.path: other}, at=NOW - 4 * DAY)
+
+
+async def _alone(history: History) -> None:
+    """Small changes, again and again, that one person asks for by one address and approves by the other."""
+    files = {TENANT: TWICE}
+    person_commits(history.repository.path, files, at=NOW - 50 * DAY)
+    for days, version in ((20, "2.0.0"), (15, "2.0.1"), (10, "2.0.2")):
+        asked = await history.ask(version, NOW - days * DAY, by=ALIAS)
+        await history.run(await history.approve(asked, PIERRE.email))
+
+
 async def _long_ago(history: History) -> None:
     await history.deploy("2.0.0", 99)
     await history.deploy("2.0.1", 98)
 
 
-POISONS = (_failed, _retried, _versions, _minutes, _another_tenants, _by_rule, _case, _long_ago)
+POISONS = (
+    _failed,
+    _retried,
+    _versions,
+    _minutes,
+    _another_tenants,
+    _another_targets,
+    _by_rule,
+    _case,
+    _hidden,
+    _gone,
+    _rewritten,
+    _alone,
+    _long_ago,
+)
 
 
 @pytest.mark.parametrize("poison", POISONS, ids=lambda each: each.__name__.strip("_"))
@@ -210,3 +266,22 @@ async def test_what_the_service_did_not_sign_yet_counts_for_nothing(unsigned: Hi
     assert not unsigned.said(await unsigned.ask("2.0.3", NOW + MINUTE))
     await unsigned.approve_anyway(await unsigned.ask("2.0.4", NOW + 2 * MINUTE))
     assert unsigned.broken == ["not-standard"]
+
+
+async def test_a_rule_that_can_not_be_read_approves_and_launches_nothing(history: History) -> None:
+    """Neither a new request, nor one that it had approved: that waits until somebody mends the file."""
+    await history.well()
+    approved = await history.approve_anyway(await history.ask("2.0.2", NOW))
+    person_commits(history.repository.path, {"rules/everyday.yaml": "kind: Nothing\n"})
+    assert not history.said(await history.ask("2.0.3", NOW))
+    assert history.lines.grounds_of(approved).target.faults
+
+
+async def test_a_rule_that_is_gone_makes_its_approvals_lapse(history: History) -> None:
+    """The launch asks the rules as they are then."""
+    await history.well()
+    approved = await history.approve_anyway(await history.ask("2.0.2", NOW))
+    person_commits(history.repository.path, {"rules/everyday.yaml": None})
+    history.gate.index.catch_up()
+    reason = coverage.lapse(approved, history.lines.grounds_of(approved), None, NOW + MINUTE)
+    assert reason == "No rule approves it any more; the request has to be approved again"

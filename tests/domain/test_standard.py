@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain import lifecycle, standard
+from domain import lifecycle
 from domain.errors import IllegalTransition
 from domain.explaining import PartVerdict, RulePart, explained
 from domain.rules import Match, Rule, applied
-from domain.standard import PastEvent, Sealed, StandardRule, counted, judged, went_well
+from domain.standard import AskedChange, PastEvent, Sealed, StandardRule, counted, judged, went_well
 from domain.ticket import Impact, Target, TargetType
 from domain.versions import VersionStep, step
 from domain.votes import Need
@@ -39,9 +39,8 @@ def missing(past: Any = PAST, rule: StandardRule = RULE, **given: Any) -> tuple[
         "sealed": Sealed(),
         "at": NOW,
     } | given
-    target = API.model_copy(update={"version": said["version"]})
-    parts = (pending(target=target), said["impact"], past, said["production"], said["sealed"], said["at"])
-    return judged("everyday", rule, *parts).missing
+    asked = AskedChange(FINANCE, said["version"], said["impact"])
+    return judged("everyday", rule, asked, past, said["production"], said["sealed"], said["at"]).missing
 
 
 def test_what_went_well_is_approved() -> None:
@@ -180,14 +179,5 @@ def test_a_rule_that_would_make_everything_standard_is_a_fault(said: dict[str, A
 
 
 def test_the_facts_name_the_rule_and_the_deployments() -> None:
-    said = standard.judged(
-        "everyday",
-        RULE,
-        pending(target=API.model_copy(update={"version": "2.0.2"})),
-        Impact.LOW,
-        PAST,
-        "2.0.1",
-        Sealed(),
-        NOW,
-    )
+    said = judged("everyday", RULE, AskedChange(FINANCE, "2.0.2", Impact.LOW), PAST, "2.0.1", Sealed(), NOW)
     assert said.facts.startswith("The rule everyday approved it: impact low, step patch from 2.0.1, 2 clean")
