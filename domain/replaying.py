@@ -26,24 +26,31 @@ ImpactOf = Callable[[Impact, TargetType, str], Impact]
 
 @dataclass(frozen=True, slots=True)
 class PastLaunch:
-    """A launch that was: when, the people whose approval stood then, and how it ended, None where it did not yet."""
+    """A launch that was: when, the people whose approval stood then, and how it ended, None where it did not yet.
+
+    `by_rule` tells that a rule had approved it, and nobody else.
+    """
 
     at: datetime
     votes: int
     ended: Action | None
+    by_rule: bool = False
 
 
 def launches(ticket: PromotionRequest) -> Iterator[PastLaunch]:
     """Every launch of the ticket, oldest first; of a retry too, for which the approval of before counts."""
-    voters, history = set[str](), ticket.status.history
+    voters, history, by_rule = set[str](), ticket.status.history, False
     for place, entry in enumerate(history, 1):
         if entry.action is Action.LAPSED:
             voters.clear()
+            by_rule = False
+        elif entry.rule is not None:
+            by_rule = True
         elif entry.action in _VOTES:
             voters.add(same_address(entry.by))
         elif entry.action is Action.DEPLOYING and entry.job_id is not None:
             following = history[place].action if place < len(history) else None
-            yield PastLaunch(entry.at, len(voters), following if following in _ENDS else None)
+            yield PastLaunch(entry.at, len(voters), following if following in _ENDS else None, by_rule)
 
 
 class Effect(StrEnum):
@@ -71,6 +78,16 @@ class Replay:
         self._rules, self._impact_of = tuple(rules), impact_of
         self._held: dict[tuple[str, TargetType, str, Impact], Applied] = {}
 
+    @property
+    def approves_alone(self) -> bool:
+        """Tells whether any rule approves something by itself."""
+        return any(rule.standard for rule in self._rules)
+
+    def impact(self, ticket: PromotionRequest) -> Impact:
+        """The impact of the request, with what the owners of its target ask for at least."""
+        target = ticket.spec.target
+        return self._impact_of(ticket.spec.request.impact_assessment, target.type, target.name)
+
     def held(self, ticket: PromotionRequest) -> Applied:
         """The rules that hold for the request."""
         tenant, target = ticket.metadata.tenant, ticket.spec.target
@@ -92,7 +109,7 @@ def stops(held: Applied, launch: PastLaunch) -> Iterator[Stop]:
     elif held.windows is not None and not any(_holds(window, launch.at) for window in held.windows):
         yield Stop(held.windows_of or "", Effect.OUTSIDE)
     votes = sum(need.count for need in held.approvals)
-    if votes > launch.votes:
+    if votes > launch.votes and not (launch.by_rule and held.standard):
         yield Stop(held.approvals_of or "", Effect.VOTES, votes)
 
 

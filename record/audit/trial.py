@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.replaying import PastLaunch, Replay, Stop, launches, stops
+from domain.replaying_standard import PastRequest, approved_by_rules, past_request
 from domain.ticket import Action, PromotionRequest
 
 NEWEST = 3
@@ -67,6 +68,10 @@ class Trial:
     total: TrialRow = field(default_factory=TrialRow)
     """Every launch once, by whatever it is stopped."""
     rows: dict[Stop, TrialRow] = field(default_factory=dict)
+    standard: dict[str, TrialRow] = field(default_factory=dict)
+    """Requests that a rule would have approved by itself, by the rule; `freed` are those that it no longer would."""
+    asked: list[PastRequest] = field(default_factory=list)
+    """Requests of which such a rule may say something, until all parts are there."""
     undecided: dict[tuple[str, ...], Newest] = field(default_factory=dict)
     """Requests of which the change decides nothing, by the rules that contradict each other."""
     stranded: dict[str, Newest] = field(default_factory=dict)
@@ -80,6 +85,8 @@ class Trial:
         before, after = today.held(ticket), change.held(ticket)
         if after.undecided:
             self.undecided.setdefault(after.undecided, Newest()).add(ticket.metadata.created_at, ticket.id)
+        if today.approves_alone or change.approves_alone:
+            self.asked.append(past_request(ticket, change.impact(ticket), (before, after)))
         for launch in launches(ticket):
             self.launches += 1
             self._count(ticket.id, launch, {*stops(before, launch)}, {*stops(after, launch)})
@@ -101,8 +108,28 @@ class Trial:
             if was and not after:
                 row.freed.add(launch.at, ticket)
 
+    def replay_standard(self) -> None:
+        """Count what rules would have approved by themselves, once every part of the record is here."""
+        today, changed = (
+            {each.ticket_id: (each, rule) for each, rule in approved_by_rules(self.asked, side)} for side in (0, 1)
+        )
+        self.asked = []
+        for ticket in today.keys() | changed.keys():
+            before, after = today.get(ticket), changed.get(ticket)
+            for request, rule in dict.fromkeys(filter(None, (before, after))):
+                row = self.standard.setdefault(rule, TrialRow())
+                was, becomes = before is not None and before[1] == rule, after is not None and after[1] == rule
+                row.today += was
+                row.changed += becomes
+                if becomes and before is None:
+                    row.newly.add(request.at, ticket)
+                    row.ended[request.ended] += 1
+                if was and after is None:
+                    row.freed.add(request.at, ticket)
+
     def merge(self, other: "Trial") -> None:
         """Count another part of the record, too."""
+        self.asked += other.asked
         self.requests += other.requests
         self.launches += other.launches
         self.unread += other.unread

@@ -9,7 +9,7 @@ from record.audit.columns import aligned
 from record.audit.trial import Newest, Trial, TrialRow
 from record.people.members import Fault
 
-_HEAD = ("RULE", "STOPS", "TODAY", "CHANGED", "NEWLY", "DEPLOYED", "FAILED", "FREED", "NEWEST OF THESE")
+_HEAD = ("RULE", "DOES", "TODAY", "CHANGED", "NEWLY", "DEPLOYED", "FAILED", "FREED", "NEWEST OF THESE")
 _NUMBERS = frozenset(range(2, 8))
 
 
@@ -26,6 +26,7 @@ def as_dict(trial: Trial, commits: tuple[str, str | None]) -> dict[str, Any]:
             {"rule": stop.rule, "effect": stop.effect.value, "votes": stop.votes or None} | _counts(row)
             for stop, row in _ordered(trial)
         ],
+        "standard": [{"rule": rule} | _counts(row) for rule, row in sorted(trial.standard.items())],
         "undecided": [
             {"rules": list(rules), "requests": found.count, "newest": list(found.tickets)}
             for rules, found in sorted(trial.undecided.items())
@@ -56,16 +57,29 @@ def lines(trial: Trial) -> Iterator[str]:
     if trial.unread:
         yield f"{_many(len(trial.unread), 'file')} left out, which hold no ticket, such as {min(trial.unread)}"
     yield ""
-    if trial.rows:
-        yield from aligned([_HEAD, *(_row(stop, row) for stop, row in _ordered(trial))], _NUMBERS)
+    if trial.rows or trial.standard:
+        alone = (_row(rule, "approves alone", row) for rule, row in sorted(trial.standard.items()))
+        stops = (_row(stop.rule or "-", _spoken(stop), row) for stop, row in _ordered(trial))
+        yield from aligned([_HEAD, *stops, *alone], _NUMBERS)
         yield ""
     yield f"Today's rules would have stopped {total.today} of them, the change {total.changed}:"
     ended = f"{total.ended[Action.DEPLOYED]} were deployed, {total.ended[Action.FAILED]} failed"
     yield f"{total.newly.count} newly, of which {ended}; {total.freed.count} no more"
+    if trial.standard:
+        yield _alone(list(trial.standard.values()))
     for rules, found in sorted(trial.undecided.items()):
         yield f"{' and '.join(rules)} are as specific, and differ: nothing decides for {_named(found)}"
     for rule, found in sorted(trial.stranded.items()):
         yield f"{rule} asks for votes that nobody could give: it strands {_named(found)}; `strand: allow` permits it"
+
+
+def _alone(rows: list[TrialRow]) -> str:
+    counts = ((row.today, row.changed, row.newly.count, row.ended[Action.FAILED]) for row in rows)
+    today, changed, newly, failed = map(sum, zip(*counts, strict=True))
+    return (
+        f"Today's rules would have approved {today} requests by themselves, the change {changed}: "
+        f"{newly} newly, of which {failed} failed"
+    )
 
 
 def _named(found: Newest) -> str:
@@ -83,10 +97,10 @@ def _ordered(trial: Trial) -> list[tuple[Stop, TrialRow]]:
     return sorted(trial.rows.items(), key=lambda each: (-each[1].newly.count, -each[1].changed, each[0]))
 
 
-def _row(stop: Stop, row: TrialRow) -> tuple[str, ...]:
+def _row(rule: str, does: str, row: TrialRow) -> tuple[str, ...]:
     told = _counts(row)
     numbers = (str(told[name]) for name in ("today", "changed", "newly", "deployed", "failed", "freed"))
-    return (stop.rule or "-", _spoken(stop), *numbers, ", ".join(told["newest"]) or "-")
+    return (rule, does, *numbers, ", ".join(told["newest"]) or "-")
 
 
 def _spoken(stop: Stop) -> str:

@@ -81,6 +81,7 @@ def tried(state: RecordCommit, change: Side, since: datetime | None, progress: P
     for number, part in enumerate(_parts(Path(state.objects.path), today, change, since, chunks), 1):
         whole.merge(part)
         progress(min(number * _CHUNK, len(files)), len(files))
+    whole.replay_standard()
     return whole
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from bench.record_data import repository
 from cli import main
+from domain.ticket import Target, TargetType
 from record.audit import trying
 from tests.company import found
-from tests.domain.builders import JEAN, NOW, pending
+from tests.domain.builders import JEAN, NOW, details, pending
 from tests.record.building import Story, git, number, opened, person_commits
 from tests.rules import freeze, frozen, rule
 
@@ -155,6 +156,40 @@ def test_a_question_that_is_none_is_refused(record: Path, asked: list[str]) -> N
     with pytest.raises(SystemExit) as left:
         main(["rules", "try", str(record), *asked])
     assert left.value.code == 2
+
+
+async def test_what_a_rule_would_have_approved_by_itself_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With how it ended; today's rules ask people each time."""
+    path = tmp_path / "gitops.git"
+    found(path)
+    writing = opened(path, tmp_path)
+    for day, (version, last) in enumerate((("2.0.1", "deployed"), ("2.0.2", "deployed"), ("2.0.3", "failed"))):
+        target = Target(type=TargetType.API, name="payment-api", version=version)
+        at = NOW + timedelta(days=day)
+        story = await Story(writing, pending(id=number(day + 1), at=at, target=target, request=details())).create()
+        await story.then("approved", "deploying", last)
+    await writing.close()
+    person_commits(path, {"rules/everyday.yaml": None})
+    files = put(tmp_path, rule("often", standard={"deployments": 2, "within": "P90D"}))
+    said = told(capsys, path, *files)
+    (row,) = said["standard"]
+    assert row == {
+        "rule": "often",
+        "today": 0,
+        "changed": 1,
+        "newly": 1,
+        "deployed": 0,
+        "failed": 1,
+        "freed": 0,
+        "newest": ["PR-2026-0003"],
+    }
+    assert said["total"]["changed"] == 0
+    assert main(["rules", "try", str(path), *files]) == 0
+    shown = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "often approves alone 0 1 1 0 1 0 PR-2026-0003" in shown
+    assert "the change 1: 1 newly, of which 1 failed" in shown[-1]
 
 
 def test_many_requests_are_read_by_several_processes_with_the_same_result(
