@@ -16,6 +16,7 @@ from api.etags import etag, matches
 from api.message_signing import MessageSigner
 from api.models import Permissions, UnprovenState
 from api.permissions import Case, shown
+from api.standard import said_of
 from api.tickets import Tickets
 from api.trail import acted
 from domain import lifecycle, targets
@@ -61,7 +62,8 @@ class Decisions:
         ticket = await self.tickets.visible(person, ticket_id)
         case, commit = await self._case(ticket), await self.tickets.unproven(ticket)
         not_proven = None if commit is None else UnprovenState(commit=commit or None)
-        return case.permissions(person).model_copy(update={"not_proven": not_proven})
+        standard = await run_in_threadpool(said_of, self.tickets.standard, ticket, case.target, case.now)
+        return case.permissions(person).model_copy(update={"not_proven": not_proven, "standard": standard})
 
     async def refusal(self, person: Person, action: DecisionAction, ticket: PromotionRequest) -> RuleViolation | None:
         """The reason why the person may not decide this on the ticket now, or None."""

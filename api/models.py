@@ -155,7 +155,8 @@ class UnprovenState(Frozen):
 class Permissions(Frozen):
     """The caller's rights on a request now, and the people who could approve it while it waits for that.
 
-    `votes` is null where one approval is enough.
+    `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
+    approved the request, or why it does not; null where none says what is standard, or people decided.
     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
     """
 
@@ -168,6 +169,7 @@ class Permissions(Frozen):
     unendorse: Allowed
     deciders: tuple[Decider, ...]
     votes: Votes | None = None
+    standard: StandardShown | None = None
     not_proven: UnprovenState | None = None
 
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Self
 
-from domain import coverage
+from domain import coverage, remarks
 from domain.contract import ContractDifference
+from domain.errors import RuleViolation
 from domain.remarks import Remark, read
 from domain.standard import Sealed, StandardVerdict
 from domain.targets import TargetFacts
-from domain.ticket import PromotionRequest
+from domain.ticket import Action, PromotionRequest, State
 from domain.values import Frozen, RuleName
 from record.facts.standard import StandardReader
 
@@ -16,7 +17,7 @@ from record.facts.standard import StandardReader
 class StandardShown(Frozen):
     """A rule's word on a request: it approves it for these facts, unless something is missing.
 
-    Test evidence is taken for seen: it is read when the request is sent.
+    Of a request that is not sent yet, test evidence is taken for seen: it is read when it is sent.
     """
 
     rule: RuleName
@@ -46,3 +47,26 @@ def foreseen(
     breaking = contract is not None and contract.found is not None and contract.found.breaking > 0
     sealed = Sealed(tested=True, breaking=breaking)
     return StandardShown.of(coverage.by_rule(draft, facts, reader.past(draft, now), sealed, now))
+
+
+def said_of(
+    reader: StandardReader, ticket: PromotionRequest, facts: TargetFacts | None, now: datetime
+) -> StandardShown | None:
+    """The word on a recorded request: the one that approved it, or what is missing while it waits for people.
+
+    Raises what reading the record raises.
+    """
+    approval = next((entry for entry in ticket.status.history if entry.rule is not None), None)
+    if approval is not None and approval.rule is not None:
+        lapses = (entry for entry in ticket.status.history if entry.action is Action.LAPSED)
+        missing = read(next((entry.reason for entry in lapses), None))
+        approves = ticket.rule_approval is not None
+        return StandardShown(rule=approval.rule, approves=approves, facts=read(approval.comment), missing=missing)
+    if facts is None or ticket.state is not State.PENDING:
+        return None
+    try:
+        said = reader.judged(ticket, facts, now)
+    except RuleViolation:  # the answers about decisions say what stands in everybody's way
+        return None
+    late = (remarks.write("standard-once"),)
+    return StandardShown.of(said and said.model_copy(update={"missing": said.missing or late}))

@@ -37,7 +37,6 @@ from domain.ticket import Target
 from domain.trail import AuditAction
 from domain.values import same_name
 from record.facts.controls import Controls, Requested
-from record.facts.standard import StandardReader
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
 from record.trail.writing import Trail
@@ -128,12 +127,8 @@ class Submissions:
             contract=ContractShown.before(contract, named=named),
             closed=rules.closed(facts.rules, draft.request.scheduled_date or draft.at),
             votes=votes_of(ticket, facts, approvers),
-            standard=await run_in_threadpool(foreseen, self._standard, ticket, facts, compared, draft.at),
+            standard=await run_in_threadpool(foreseen, self.tickets.standard, ticket, facts, compared, draft.at),
         )
-
-    @property
-    def _standard(self) -> StandardReader:
-        return StandardReader(self.tickets.repository, self.index, self.tickets.keys)
 
     async def _draft(self, person: Person, tenant: str, body: CreatePromotionRequest, key: str) -> Submission:
         """The submission, as if no number were taken yet. Raises what refuses what it asks for."""

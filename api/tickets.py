@@ -26,6 +26,7 @@ from domain.values import TICKET_ID
 from record.facts.contracts import contract_of
 from record.facts.line import LineReader
 from record.facts.requesters import proven, requester_in
+from record.facts.standard import StandardReader
 from record.facts.test_evidence import evidence_of
 from record.git import outbox
 from record.git.repository import Repository
@@ -52,6 +53,11 @@ class Tickets:
     lines: LineReader
     _ahead: set[str] = field(default_factory=set)
     """Tickets of which the engine held a later state than the record, when this process last looked."""
+
+    @property
+    def standard(self) -> StandardReader:
+        """Reads what rules that approve by themselves ask for."""
+        return StandardReader(self.repository, self.lines.directory, self.index, self.keys)
 
     async def visible(self, person: Person, ticket_id: str) -> PromotionRequest:
         """The ticket, recorded or held by the engine. Raises NotFound where the person may not see it either."""

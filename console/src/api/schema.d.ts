@@ -2370,7 +2370,8 @@ export interface components {
          * Permissions
          * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
          *
-         *     `votes` is null where one approval is enough.
+         *     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
+         *     approved the request, or why it does not; null where none says what is standard, or people decided.
          *     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
          */
         Permissions: {
@@ -2384,6 +2385,7 @@ export interface components {
             /** Deciders */
             deciders: components["schemas"]["Decider"][];
             votes?: components["schemas"]["Votes"] | null;
+            standard?: components["schemas"]["StandardShown"] | null;
             notProven?: components["schemas"]["UnprovenState"] | null;
         };
         /**
@@ -2699,7 +2701,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-untested" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2968,7 +2970,7 @@ export interface components {
          * StandardShown
          * @description A rule's word on a request: it approves it for these facts, unless something is missing.
          *
-         *     Test evidence is taken for seen: it is read when the request is sent.
+         *     Of a request that is not sent yet, test evidence is taken for seen: it is read when it is sent.
          */
         StandardShown: {
             /** Rule */
@@ -3005,7 +3007,7 @@ export interface components {
             /** History */
             history: components["schemas"]["HistoryEntry"][];
             /** Approvedby */
-            approvedBy?: string | "system" | null;
+            approvedBy?: string | null;
             /** Approvedat */
             approvedAt?: string | null;
             /** Deployedat */
