@@ -28,14 +28,21 @@ export function lapseOf({ status: { state, history } }: Ticket): HistoryEntry | 
   return state === 'pending' ? history.findLast((entry) => entry.action === 'lapsed') : undefined;
 }
 
-/** Who approved or rejected it last, if it still counts: what lapsed has been approved by nobody. */
+/** Who approved or rejected it last, if it still counts: what lapsed, or a rule approved, has been approved by nobody. */
 export function deciderOf({ status: { state, history } }: Ticket): Decided | undefined {
   if (state === 'pending') return undefined;
   return history.findLast(
-    (entry): entry is Decided => entry.action === 'approved' || entry.action === 'rejected',
+    (entry): entry is Decided => !entry.rule && (entry.action === 'approved' || entry.action === 'rejected'),
   );
 }
 type Decided = HistoryEntry & { action: 'approved' | 'rejected' };
+
+/** The entry by which a rule of the company approved, where its approval still counts: then nobody did. */
+export function ruleApprovalOf({
+  status: { approvedBy, approvedAt, history },
+}: Ticket): HistoryEntry | undefined {
+  return approvedAt && !approvedBy ? history.find((entry) => entry.rule) : undefined;
+}
 
 /** Whether nothing but others' deployments of the same target can keep a request from being deployed now. */
 export function standsInLine(ticket: Ticket): boolean {

@@ -27,6 +27,7 @@ export type Remark = Schemas['Remark'];
 export type RemarkKind = Remark['kind'];
 export type Statistics = Schemas['Statistics'];
 export type Creation = Schemas['CreatePromotionRequest'];
+export type Standard = Schemas['StandardShown'];
 export type Checked = Schemas['Checked'];
 export type Announced = Schemas['Announced'];
 export type TicketEvent = Schemas['TicketEvent'];

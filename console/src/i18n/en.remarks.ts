@@ -31,6 +31,7 @@ export const enRemarks: RemarkWords = {
     `The target has ${count} clean deployments within ${days} days, and ${wanted} are needed.`,
   'standard-breaking': () => 'Its contract breaks who calls it.',
   'standard-untested': () => 'Nobody saw that its test evidence holds.',
+  'standard-once': () => 'A rule approves a request right after it was recorded, or not at all.',
   'standard-no-more': () => 'No rule approves it any more.',
   'approval-too-old': (_, when) => `The approval was valid until ${when}.`,
   'no-such-approval': () => 'The record has no such approved request.',

@@ -2,6 +2,16 @@ import { frVotes } from './fr.votes';
 import type { RemarkWords } from './remarks';
 import { needed, needsIn } from './votes';
 
+const IMPACTS: Record<string, string> = {
+  low: 'faible',
+  medium: 'moyen',
+  high: 'élevé',
+  critical: 'critique',
+};
+const STEPS: Record<string, string> = { patch: 'corrective', minor: 'mineure', any: 'quelconque' };
+const impactIn = (impact = '') => IMPACTS[impact] ?? impact;
+const stepOf = (step = '') => STEPS[step] ?? step;
+
 export const frRemarks: RemarkWords = {
   'awx-ran': (_, when) => `AWX l’a exécuté : ${when}.`,
   'awx-twins': ({ jobs }) => `AWX a créé plusieurs jobs pour cette tentative : voir aussi ${jobs}.`,
@@ -21,15 +31,17 @@ export const frRemarks: RemarkWords = {
     `${ticket} a mis ${version} en production après l’approbation.`,
   'votes-missing': ({ votes }) => frVotes.lapsed(needed(frVotes, needsIn(votes))),
   'standard-approves': ({ rule, impact, step, before, count, tickets }) =>
-    `La règle ${rule} l’a approuvée : impact ${impact}, pas ${step} depuis ${before}, ${count} déploiements sans incident : ${tickets}.`,
+    `La règle ${rule} l’a approuvée : impact ${impactIn(impact)}, évolution ${stepOf(step)} depuis ${before}, ${count} déploiements sans incident : ${tickets}.`,
   'standard-impact': ({ impact, highest }) =>
-    `L’impact est ${impact}, et la règle approuve ${highest} au plus.`,
+    `L’impact est ${impactIn(impact)}, et la règle approuve un impact ${impactIn(highest)} au plus.`,
   'standard-not-forward': ({ before }) => `Ce n’est pas une version plus récente que ${before}.`,
-  'standard-step': ({ step, largest }) => `Le pas est ${step}, et la règle approuve ${largest} au plus.`,
+  'standard-step': ({ step, largest }) =>
+    `L’évolution est ${stepOf(step)}, et la règle approuve une évolution ${stepOf(largest)} au plus.`,
   'standard-count': ({ count, days, wanted }) =>
     `La cible compte ${count} déploiements sans incident en ${days} jours, il en faut ${wanted}.`,
   'standard-breaking': () => 'Son contrat rompt la compatibilité pour ses appelants.',
   'standard-untested': () => 'Personne n’a constaté ses preuves de test.',
+  'standard-once': () => 'Une règle approuve une demande dès son enregistrement, ou pas du tout.',
   'standard-no-more': () => 'Plus aucune règle ne l’approuve.',
   'approval-too-old': (_, when) => `L’approbation était valable jusqu’au ${when}.`,
   'no-such-approval': () => 'Le dépôt n’a pas de telle demande approuvée.',

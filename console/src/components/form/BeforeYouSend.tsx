@@ -12,7 +12,7 @@ import { useSpeech } from '@/i18n';
 import { useContractWords } from '@/i18n/contract';
 import { explain } from '@/i18n/server';
 import { Notice } from '@/ui/Notice';
-import { VotesNeeded } from './VotesNeeded';
+import { ApprovalNeeded } from './ApprovalNeeded';
 import type { FormValues } from './values';
 
 interface BeforeYouSendProps {
@@ -51,7 +51,11 @@ export function BeforeYouSend({ control, check }: BeforeYouSendProps) {
       {change && answer && <OtherRequests others={answer.others} newTab />}
       <div>
         <h3 className="mb-1 text-[0.8125rem] font-medium text-muted">{t.form.approvers}</h3>
-        {answer ? <VotesNeeded checked={answer} /> : <p className="text-muted">{t.form.approversUnknown}</p>}
+        {answer ? (
+          <ApprovalNeeded checked={answer} />
+        ) : (
+          <p className="text-muted">{t.form.approversUnknown}</p>
+        )}
       </div>
       <div role="status" className="space-y-3 empty:hidden">
         {change && <ChangeWarning {...change} />}

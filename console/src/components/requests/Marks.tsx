@@ -3,14 +3,16 @@ import { holdOf, lapseOf } from '@/api/lifecycle';
 import type { Ticket } from '@/api/types';
 import { useSpeech } from '@/i18n';
 import { cx } from '@/ui/classes';
+import { StandardMark } from './StandardMark';
 
 const ICONS = { held: CirclePause, lapsed: RotateCcw } satisfies Record<string, LucideIcon>;
 
-/** What has to be said of a request beside its state: that somebody holds it, or that its approval lapsed. */
+/** What has to be said of a request beside its state: that somebody holds it, that its approval lapsed, or that a rule
+ * gave it. */
 export function Marks({ ticket, large }: { ticket: Ticket; large?: boolean }) {
   const { t } = useSpeech();
   const mark = holdOf(ticket) ? 'held' : lapseOf(ticket) ? 'lapsed' : undefined;
-  if (!mark) return null;
+  if (!mark) return <StandardMark ticket={ticket} />;
   const Icon = ICONS[mark];
   return (
     <span

@@ -10,6 +10,7 @@ import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { jobAddress, workflowAddress } from './addresses';
+import { StandardSection } from './StandardSection';
 import { VotesSection } from './Votes';
 import { ApprovalActions } from '@/components/requests/decide/ApprovalActions';
 import { Deciders } from '@/components/requests/Deciders';
@@ -54,6 +55,7 @@ export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
           )}
         </Section>
       )}
+      {data?.standard && <StandardSection standard={data.standard} />}
       {data?.votes ? (
         <VotesSection ticket={ticket} votes={data.votes} nameOf={nameOf} />
       ) : (
