@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -110,6 +111,7 @@ def _add_console(app: FastAPI, services: Services) -> None:
         app.router.routes.append(Route("/", RedirectResponse("/docs")))
 
 
+@cache
 def document() -> str:
     """The OpenAPI document as text, the same for the same routes: clients are made from it."""
     app = _routed()
