@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 import pytest_asyncio
 import temporalio.worker._worker
@@ -139,3 +140,11 @@ def gitops(tmp_path: Path) -> Path:
     path = tmp_path / "gitops.git"
     found(path)
     return path
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Save the lines that one of several processes counted while it is waited for: xdist kills it ten seconds later."""
+    counting = coverage.Coverage.current()
+    if counting is not None and hasattr(session.config, "workerinput"):
+        counting.stop()
+        counting.save()
