@@ -65,7 +65,7 @@ class DecisionsBody(Frozen):
 
 
 class DecisionResult(Frozen):
-    """What became of one of them: the status that it would have had by itself, and the request or the problem."""
+    """One decision's outcome: the status that it would have had by itself, and the request or the problem."""
 
     id: TicketId
     status: int

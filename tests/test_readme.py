@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 from api import (
     audit,
     browsers,
+    bulk,
     calendar,
     console,
     events,
@@ -38,6 +39,7 @@ def test_every_call_is_in_the_table_and_nothing_else() -> None:
     """Method and path, as the routes have them."""
     modules = (
         requests,
+        bulk,
         insights,
         console,
         places,

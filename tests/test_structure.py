@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "bootstrap/people/login": {"bootstrap", "clients"},
     "bootstrap/people/requests": {"bootstrap", "clients"},
     "bootstrap/people/sessions": {"clients"},
+    "bootstrap/people/several": {"bootstrap", "clients"},
     "bootstrap/people/shown": {"clients"},
     "bootstrap/people/watching": {"bootstrap", "clients"},
     "bootstrap/process": set(),

@@ -182,7 +182,7 @@ class ProblemShown(ReadAnswer):
 
 
 class DecidedShown(ReadAnswer):
-    """What became of one of several decisions: the request, or the problem that refused it."""
+    """The outcome of one of several decisions: the request, or the problem that refused it."""
 
     id: Line
     status: int

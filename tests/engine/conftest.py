@@ -1,5 +1,5 @@
 """The stage of the workflows' tests, for the tests of this folder."""
 
-from tests.workflows.conftest import awx, dev_stage, stage
+from tests.workflows.conftest import awx, dev_stage, running_awx, stage
 
-__all__ = ["awx", "dev_stage", "stage"]
+__all__ = ["awx", "dev_stage", "running_awx", "stage"]

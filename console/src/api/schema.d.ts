@@ -1782,7 +1782,7 @@ export interface components {
         };
         /**
          * DecisionResult
-         * @description What became of one of them: the status that it would have had by itself, and the request or the problem.
+         * @description One decision's outcome: the status that it would have had by itself, and the request or the problem.
          */
         DecisionResult: {
             /** Id */
