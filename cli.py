@@ -30,6 +30,7 @@ FOR_PEOPLE = {
     "retry": "deploy again after a failure",
     "hold": "keep an approved request from being deployed",
     "release": "let a held request go on",
+    "unendorse": "take your vote back, while others are missing",
     "watch": "follow a request to its end",
 }
 """The commands of `bootstrap.people`, which call the API as a person."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cli import FOR_PEOPLE
 from tests.api.house import JEAN, PIERRE, SOPHIE, House, asked, unique_name
 from tests.bootstrap.people.conftest import prodgate
 
@@ -214,7 +215,7 @@ def test_a_shell_completes_commands_and_options(shell: str, capsys: pytest.Captu
     assert all(each in said for each in ("approve", "production", "watch", "rotate"))
 
 
-@pytest.mark.parametrize("command", ["login", "list", "show", "create", "approve", "watch"])
+@pytest.mark.parametrize("command", FOR_PEOPLE)
 def test_help_has_examples_and_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever reads it knows what to type next."""
     assert prodgate(command, "--help") == 0
