@@ -7,11 +7,11 @@ from domain import coverage, remarks
 from domain.contract import ContractDifference
 from domain.errors import RuleViolation
 from domain.remarks import Remark, read
-from domain.standard import Sealed, StandardVerdict
+from domain.standard import StandardVerdict
 from domain.targets import TargetFacts
 from domain.ticket import Action, PromotionRequest, State
 from domain.values import Frozen, RuleName
-from record.facts.standard import StandardReader
+from record.facts.standard import StandardReader, sealed_of
 
 
 class StandardShown(Frozen):
@@ -44,8 +44,7 @@ def foreseen(
     """The word on a request that is not sent yet. Raises what reading the record raises."""
     if facts.rules.standard is None or not reader.keys.current().signs_service:
         return None
-    breaking = contract is not None and contract.found is not None and contract.found.breaking > 0
-    sealed = Sealed(tested=True, breaking=breaking)
+    sealed = sealed_of(None, contract).model_copy(update={"tested": True})
     return StandardShown.of(coverage.by_rule(draft, facts, reader.past(draft, now), sealed, now))
 
 

@@ -215,7 +215,9 @@ class Index:
         column, value = self._target_of(ticket)
         sql = f"SELECT document FROM tickets WHERE {column} = ? AND deployed IS NOT NULL"  # noqa: S608
         own = ticket.state is State.DEPLOYED
-        limit = "AND (deployed, year, number) < (SELECT deployed, year, number FROM tickets WHERE id = ?)" * own
+        limit = (
+            "AND (deployed, year, number) < (SELECT deployed, year, number FROM tickets WHERE id = ?)" if own else ""
+        )
         values = (value, ticket.id) if own else (value,)
         with self._reading() as db:
             found = db.execute(f"{sql} {limit} {_NEWEST}", values).fetchone()
