@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -19,8 +20,8 @@ from demo.company import FILES
 from tests.api.house import EMMA, HUGO, JEAN, PIERRE, VICTOR, House
 from tests.awx_fixtures import eventually
 
-TIMEOUT = httpx.Timeout(10, read=2)
-"""Reading ends when nothing came for two seconds: what has not come then does not come."""
+QUIET = 2
+"""Seconds of silence after which reading ends: what has not come then does not come."""
 
 
 class Listener(threading.Thread):
@@ -30,24 +31,35 @@ class Listener(threading.Thread):
         super().__init__(daemon=True)
         self._house, self._headers = house, headers
         self._token = house.as_(email).token
+        self._heard = 0.0
+        self._socket: socket.socket | None = None
         self.events: list[dict[str, Any]] = []
         self.open = threading.Event()
 
     def run(self) -> None:
         sent = {"Authorization": f"Bearer {self._token}", **self._headers}
         with (
-            httpx.Client(base_url=self._house.url, timeout=TIMEOUT) as http,
+            httpx.Client(base_url=self._house.url, timeout=90) as http,
             http.stream("GET", "/v1/events", headers=sent) as answer,
         ):
             assert answer.headers["content-type"].startswith("text/event-stream")
-            try:
+            self._socket = answer.extensions["network_stream"].get_extra_info("socket")
+            with suppress(httpx.RemoteProtocolError):  # the end of it comes in the middle, by `end`
                 self._read(answer)
-            except httpx.ReadTimeout:
-                return
+
+    def end(self) -> None:
+        """Read what still comes, and hang up."""
+        quiet_from = time.monotonic()
+        while (left := max(quiet_from, self._heard) + QUIET - time.monotonic()) > 0:
+            time.sleep(left)
+        assert self._socket is not None
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self.join()
 
     def _read(self, answer: httpx.Response) -> None:
         event: dict[str, Any] = {}
         for line in answer.iter_lines():
+            self._heard = time.monotonic()
             self.open.set()
             name, _, value = line.partition(": ")
             if name in ("id", "data"):
@@ -68,9 +80,9 @@ def listening(house: House, email: str, **headers: str) -> Iterator[Listener]:
     """A stream that is open when the context begins; when it ends, everything that came has been read."""
     listener = Listener(house, email, **headers)
     listener.start()
-    assert listener.open.wait(5)
+    assert listener.open.wait(90)
     yield listener
-    listener.join()
+    listener.end()
 
 
 def test_changes_arrive_as_they_happen_for_who_may_see_them(house: House) -> None:

@@ -34,6 +34,7 @@ class Keyboard:
         """Look at the request once it is the one that is decided on."""
         expect(self.page.get_by_role("article").get_by_role("link", name=ticket)).to_be_visible()
         expect(self.page.locator("main h2:focus")).to_be_visible()
+        expect(self.page.get_by_role("article").locator("[aria-busy=true]")).to_have_count(0)
         self.page.wait_for_timeout(self.pause * 1_000)
 
 

@@ -14,13 +14,23 @@ interface TriageActionsProps {
   ticket: Ticket;
   permissions: Permissions | undefined;
   doubts: readonly Doubt[] | undefined;
+  /** True until all that an approval rests on is there. */
+  reading: boolean;
   approve: () => void;
   reject: () => void;
   snooze: () => void;
 }
 
 /** The decisions on the request that is shown, in reach at the bottom of the window, with their keys. */
-export function TriageActions({ ticket, permissions, doubts, approve, reject, snooze }: TriageActionsProps) {
+export function TriageActions({
+  ticket,
+  permissions,
+  doubts,
+  reading,
+  approve,
+  reject,
+  snooze,
+}: TriageActionsProps) {
   const { t } = useSpeech();
   const voting = useVotingWords();
   const words = useDecidingWords();
@@ -32,7 +42,10 @@ export function TriageActions({ ticket, permissions, doubts, approve, reject, sn
   const voted = permissions?.unendorse.allowed;
   const why = voted ? voting.already : refused ? refusalSentence(t, refused) : asks;
   return (
-    <div className="sticky bottom-2 z-10 mt-3 rounded-lg border border-line bg-raised px-4 py-2.5 shadow-xl">
+    <div
+      aria-busy={reading}
+      className="sticky bottom-2 z-10 mt-3 rounded-lg border border-line bg-raised px-4 py-2.5 shadow-xl"
+    >
       <div id={id} className="mb-1.5 text-[0.8125rem] text-muted empty:hidden">
         {why && <p>{why}</p>}
         {votes && <VoteNote votes={votes} />}

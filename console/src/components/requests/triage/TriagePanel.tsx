@@ -54,6 +54,8 @@ function Judged({ read: { ticket, etag }, next }: { read: Read; next: () => void
   const shown = useShown(compared);
   const doubts = asksFirst(ticket, compared);
   const open = ticket.status.state === 'pending';
+  // A revision that is not known could not be refused where it is another.
+  const reading = !permissions || !doubts || !etag;
   const may = (decision: 'approve' | 'reject') => open && (permissions?.[decision].allowed ?? false);
   useEffect(() => {
     since.current = performance.now();
@@ -62,14 +64,17 @@ function Judged({ read: { ticket, etag }, next }: { read: Read; next: () => void
   }, []);
 
   const approve = () => {
-    if (!may('approve') || performance.now() - since.current < SEEN_MS) return;
-    // A revision that is not known could not be refused where it is another.
-    if (!doubts || !etag) say('info', words.reading);
-    else if (doubts.length > 0 || shown.now !== undefined) ask('approve');
+    if (!open || performance.now() - since.current < SEEN_MS) return;
+    if (reading) {
+      say('info', words.reading);
+      return;
+    }
+    if (!may('approve')) return;
+    if (doubts.length > 0 || shown.now !== undefined) ask('approve');
     else {
       const { name, version } = ticket.spec.target;
       const production = shown.production;
-      const vote = restOf(permissions?.votes) !== undefined;
+      const vote = restOf(permissions.votes) !== undefined;
       delayed.add({ id, decision: 'approve', text: '', etag, production }, `${name} ${version}`, vote);
       next();
     }
@@ -85,6 +90,7 @@ function Judged({ read: { ticket, etag }, next }: { read: Read; next: () => void
         ticket={ticket}
         permissions={permissions}
         doubts={doubts}
+        reading={reading}
         approve={approve}
         reject={reject}
         snooze={snooze}
