@@ -1,5 +1,5 @@
 import { FileQuestionMark } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { ApiProblem } from '@/api/problem';
 import { holds } from '@/api/rights';
@@ -22,7 +22,10 @@ import { NotProven } from '@/components/requests/detail/NotProven';
 import { Standing } from '@/components/requests/detail/Standing';
 import { useReadOut } from '@/hooks/useReadOut';
 import { usePageTitle } from '@/hooks/usePageTitle';
-import { useCommits, useDifference, usePermissions, useTicket, type Read } from '@/hooks/useRequests';
+import { useNames } from '@/hooks/useNames';
+import { useDifference, usePermissions, useTicket, type Read } from '@/hooks/useRequests';
+import { useSettled } from '@/hooks/useSettled';
+import { useSteady } from '@/hooks/useSteady';
 import { useSpeech } from '@/i18n';
 import { useCaller } from '@/shell/useCaller';
 import { PageSkeleton } from '@/shell/Shell';
@@ -35,10 +38,11 @@ export default function RequestDetail() {
   const { t } = useSpeech();
   const { id = '' } = useParams();
   const { data, error, isPending, refetch } = useTicket(id);
-  // Asked for together with the request, so that the page does not move when it comes.
+  // Asked for together with the request, so that the page has them sooner.
   useDifference(id);
+  usePermissions(id);
   usePageTitle(data ? `${id} ${data.ticket.spec.target.name}` : id);
-  if (data) return <Detail key={id} read={data} />;
+  if (data) return <Settling key={id} read={data} />;
   if (isPending) return <PageSkeleton />;
   if (error instanceof ApiProblem && error.status === 404) {
     return (
@@ -52,6 +56,12 @@ export default function RequestDetail() {
     );
   }
   return <NotRead error={error} retry={refetch} />;
+}
+
+/** The page once it stands still; from then on it is shown, whatever is read again. */
+function Settling({ read }: { read: Read }) {
+  const settled = useSteady(true, useSettled(read.ticket));
+  return settled ? <Detail read={read} /> : <PageSkeleton />;
 }
 
 function Detail({ read: { ticket, etag } }: { read: Read }) {
@@ -131,19 +141,4 @@ function useAsked(): [Decision | undefined, (decision: Decision | undefined) => 
     if (search.has('decide')) setSearch({}, { replace: true });
   }, [search, setSearch]);
   return [asked, ask];
-}
-
-/** Names of those who had to do with the request: tickets hold addresses, commits and rights hold names too. */
-function useNames(id: string): (email: string) => string {
-  const { t } = useSpeech();
-  const me = useCaller();
-  const commits = useCommits(id).data;
-  const deciders = usePermissions(id).data?.deciders;
-  return useMemo(() => {
-    const names = new Map<string, string>();
-    commits?.forEach((commit) => names.set(commit.authorEmail, commit.authorName));
-    deciders?.forEach((each) => names.set(each.email, each.name));
-    names.set(me.email, me.name).set('system', t.common.system);
-    return (email) => names.get(email) ?? email;
-  }, [commits, deciders, me, t]);
 }

@@ -9,6 +9,7 @@ import { usePeople } from '@/hooks/usePeople';
 import { useRuled } from '@/hooks/useRuled';
 import type { ListData } from '@/hooks/useRequests';
 import type { Selection } from '@/hooks/useSelection';
+import { useSteady } from '@/hooks/useSteady';
 import { useSpeech } from '@/i18n';
 import { cx } from '@/ui/classes';
 import { NotRead } from '@/ui/NotRead';
@@ -35,8 +36,14 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
   const names = useMemo(() => new Map(me.tenants.map((each) => [each.name, each.displayName])), [me.tenants]);
   const compared = useComparisons(tickets);
   const ruled = useRuled(tickets);
-  if (list.isPending) return <ListSkeleton />;
+  // Another list is other rows, even where some requests are on both: none moves to its new place.
+  const which = JSON.stringify(filters);
+  const read = useMemo(() => ({ tickets, which }), [tickets, which]);
+  const known = !ruled.asking && tickets.every(({ metadata: { id } }) => compared(id) !== 'loading');
+  // Rows grow with what is said about them, so they come with it.
+  const rows = useSteady(read, known && !list.isPending && !list.isPlaceholderData);
   if (list.isError && !list.data) return <NotRead error={list.error} retry={list.refetch} />;
+  if (list.isPending || !rows) return <ListSkeleton />;
   const total = list.data.pages[0]?.total ?? 0;
   return (
     <section aria-busy={list.isPlaceholderData}>
@@ -48,22 +55,23 @@ export function RequestList({ list, tickets, filters, me, selection, change, onA
         <ClearFilters filters={filters} change={change} />
         {selection.offered && tickets.some(decidedAlone) && <p>{t.bulk.aloneHelp}</p>}
       </div>
-      {tickets.length === 0 ? (
+      {rows.tickets.length === 0 ? (
         <NoRequests filters={filters} me={me} change={change} />
       ) : (
         <ul
+          key={rows.which}
           className={cx(
             'overflow-clip rounded-lg border border-line bg-surface transition-opacity',
-            list.isPlaceholderData && 'opacity-60',
+            (list.isPlaceholderData || rows !== read) && 'opacity-60',
           )}
         >
-          {tickets.map((ticket) => (
+          {rows.tickets.map((ticket) => (
             <RequestCard
               key={ticket.metadata.id}
               ticket={ticket}
               tenant={names.get(ticket.metadata.tenant) ?? ticket.metadata.tenant}
               compared={compared(ticket.metadata.id)}
-              ruled={ruled(ticket.metadata.id)}
+              ruled={ruled.of(ticket.metadata.id)}
               choice={choiceOf(ticket, selection, me)}
               voted={hasVoted(ticket, me.email)}
               nameOf={nameOf}

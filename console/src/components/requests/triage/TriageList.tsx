@@ -31,7 +31,7 @@ export function TriageList({ tickets, triage }: { tickets: readonly Ticket[]; tr
             ticket={ticket}
             shown={ticket.metadata.id === triage.at}
             leaving={triage.leaving.get(ticket.metadata.id)}
-            votes={ruled(ticket.metadata.id)?.votes}
+            votes={ruled.of(ticket.metadata.id)?.votes}
             go={triage.go}
           />
         ))}
