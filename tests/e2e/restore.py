@@ -140,7 +140,7 @@ class Drill:
             if job["status"] == "running" and job["extra_vars"]["request_id"] in self.tickets["deploying"]:
                 control(self.stack, "POST", "finish", {"job": job["id"]})
         for group in GROUPS:
-            self.await_action(group, "deployed", 600)
+            self.await_action(group, "deployed", 600 + self.date_in.total_seconds())
 
     def check(self) -> None:
         """Each was deployed once, by one job an attempt, and the audit finds nothing."""
