@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.rules import Applied
-from domain.standard import AskedChange, PastEvent, Sealed, StandardRule, judged, went_well
+from domain.standard import AskedChange, PastEvent, Sealed, StandardRule, goes_back, judged, went_well
 from domain.ticket import Action, Impact, PromotionRequest
 from domain.values import RuleName, same_name
 
@@ -82,7 +82,8 @@ def _of_target(requests: Sequence[PastRequest], side: int) -> Iterator[tuple[Pas
     production: str | None = None
     for _, _, _, request, end in sorted(moments, key=lambda moment: moment[:3]):
         if end is not None:
-            row = _after(row, end, clean=end.clean and request.ticket_id not in alone)
+            clean = end.clean and request.ticket_id not in alone
+            row = _after([] if goes_back(production, end) else row, end, clean=clean and not goes_back(production, end))
             production = production if end.failed else end.version
         elif (held := request.rules[side]) is not None:
             said = judged(*held, request.asked, row, production, _SEEN, request.at)

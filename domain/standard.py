@@ -14,7 +14,7 @@ from domain import remarks
 from domain.roles import Person
 from domain.ticket import Action, Impact, PromotionRequest, State
 from domain.values import Frozen, Moment, RuleName, Tenant, TicketId, Version
-from domain.versions import VersionStep, same, step
+from domain.versions import Direction, VersionStep, direction, same, step
 
 LONGEST = timedelta(days=366)
 _STEPS = tuple(VersionStep)
@@ -99,21 +99,29 @@ def approved_alone(ticket: PromotionRequest, known: Callable[[str], Person | Non
 
 
 def counted(past: Past, tenant: str, since: datetime) -> tuple[PastEvent, ...]:
-    """The clean deployments that count for the tenant: after the last failure and the last one of another tenant.
+    """The clean deployments that count for the tenant: after the last failure, the last one of another tenant, and the
+    last way back to an older version, which says that a newer one did not go well.
 
     Of each day (UTC) the first one counts, of each version the first of these.
     """
     row: list[PastEvent] = []
-    for event in past:
-        if event.failed or event.tenant != tenant:
+    before: str | None = None
+    for event in (each for each in past if each.at >= since):
+        if event.failed or event.tenant != tenant or goes_back(before, event):
             row = []
-        elif event.clean and event.at >= since and all(event.at.date() != each.at.date() for each in row):
+        elif event.clean and all(event.at.date() != each.at.date() for each in row):
             row.append(event)
+        before = None if event.failed else event.version  # nobody looks for what was there before a failure
     found: list[PastEvent] = []
     for event in row:
         if not any(same(event.version, each.version) for each in found):
             found.append(event)
     return tuple(found)
+
+
+def goes_back(production: str | None, event: PastEvent) -> bool:
+    """Tells whether it took production back to an older version."""
+    return not event.failed and direction(production, event.version) is Direction.OLDER
 
 
 def judged(

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from domain import lifecycle, line
 from domain.coverage import Deployed
 from domain.line import Place
-from domain.standard import LONGEST, PastEvent, went_well
+from domain.standard import LONGEST, PastEvent, goes_back, went_well
 from domain.ticket import Action, PromotionRequest, State
 from domain.versions import Direction, direction
 from record.index import schema
@@ -215,14 +215,15 @@ _MOST_PAST = 512
 
 
 def _thinned(past: Sequence[PastEvent]) -> Iterator[PastEvent]:
-    """Those that may still count: failures, the first clean one of each day, what is recent; of the last year."""
+    """Those that may still count: failures, ways back, the first clean one of each day, what is recent; of a year."""
     last, days = past[-1].at, set[object]()
     production = next((each for each in reversed(past) if not each.failed), None)
+    back = {id(each) for pair in pairwise(past) if goes_back(pair[0].version, pair[1]) for each in pair}
     for each in past:
         days = set() if each.failed else days
         first = each.clean and each.at.date() not in days
         days |= {each.at.date()} if each.clean else set()
-        counts = each.at >= last - LONGEST - LOOKED and (each.failed or first)
+        counts = each.at >= last - LONGEST - LOOKED and (each.failed or first or id(each) in back)
         if each is production or counts or each.at >= last - LOOKED:
             yield each
 

@@ -160,6 +160,13 @@ async def _alone(history: History) -> None:
         await history.run(await history.approve(asked, PIERRE.email))
 
 
+async def _went_back(history: History) -> None:
+    """AWX said that the last one was deployed, but it did harm: people went back to the version before it."""
+    await history.well()
+    await history.deploy("2.0.2", 5)
+    await history.deploy("2.0.1", 4)
+
+
 async def _long_ago(history: History) -> None:
     await history.deploy("2.0.0", 99)
     await history.deploy("2.0.1", 98)
@@ -178,6 +185,7 @@ POISONS = (
     _gone,
     _rewritten,
     _alone,
+    _went_back,
     _long_ago,
 )
 

@@ -41,8 +41,9 @@ WELL = (asked(1, "2.0.0", 0), asked(2, "2.0.1", 10))
         ([asked(3, "2.0.2", 20, tenant=RETAIL), asked(4, "2.0.3", 21)], []),
         ([asked(3, "2.0.2", 85), asked(4, "2.0.3", 95)], ["3"]),
         ([asked(3, "2.0.2", 20, "open"), asked(4, "2.0.3", 21)], ["3", "4"]),
+        ([asked(3, "2.0.2", 20), asked(4, "2.0.1", 21), asked(5, "2.0.2", 22)], ["3"]),
     ],
-    ids=["went well", "greater step", "failed", "another tenant", "its own count for nothing", "still open"],
+    ids=["went well", "greater step", "failed", "another tenant", "its own count for nothing", "still open", "back"],
 )
 def test_each_request_is_judged_by_what_had_happened_before(later: list[PastRequest], expected: list[str]) -> None:
     assert alone(*WELL, *later) == expected

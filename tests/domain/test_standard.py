@@ -84,9 +84,16 @@ def test_what_was_asked_for_is_enough() -> None:
         ((event(10.2, "2.0.0"), event(10.1, "2.0.1"), event(10.0, "2.0.2")), 1),
         ((event(20, "2.0.0", clean=False), event(10, "2.0.1", clean=False)), 0),
         ((event(100, "2.0.0"), event(10, "2.0.1")), 1),
+        ((*PAST, event(5, "2.0.2"), event(4, "2.0.1")), 0),
+        ((*PAST, event(5, "2.0.2", clean=False), event(4, "1.9.9", clean=False), event(3, "2.0.3")), 1),
+        ((event(30, "3.0.0"), event(25, "2.9.9", clean=False, failed=True), *PAST), 2),
+        ((event(100, "3.0.0"), *PAST), 2),
         ((), 0),
     ],
-    ids=["failed since", "failed before", "another tenant", "one version", "one day", "by a rule", "long ago", "none"],
+    ids=[
+        *("failed since", "failed before", "another tenant", "one version", "one day", "by a rule", "long ago"),
+        *("went back", "a rule's was taken back", "older after a failure", "went back long ago", "none"),
+    ],
 )
 def test_only_what_people_approved_on_days_of_their_own_counts(past: tuple[PastEvent, ...], count: int) -> None:
     assert len(counted(past, FINANCE, NOW - RULE.within)) == count
