@@ -151,7 +151,7 @@ def judged(
         step=stepped.value if stepped else "other",
         before=production or "nothing",
         count=len(clean),
-        tickets=", ".join(named_clean),
+        tickets=", ".join(named_clean[-rule.deployments :]),  # a comment has a bound
     )
     return StandardVerdict(rule=named, clean=named_clean, facts=facts, missing=tuple(_given(missing)))
 

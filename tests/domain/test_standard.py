@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain import lifecycle
+from domain.change import RuleApproval
 from domain.errors import IllegalTransition
 from domain.explaining import PartVerdict, RulePart, explained
 from domain.rules import Match, Rule, applied
@@ -65,6 +66,16 @@ def test_what_went_well_is_approved() -> None:
 def test_whatever_is_missing_is_said(given: dict[str, Any], words: str) -> None:
     (said,) = missing(**given)
     assert words in said
+
+
+def test_a_year_of_clean_deployments_is_told_in_few_words() -> None:
+    """The facts are a comment of the record, which has a bound; the last ones that were needed are named."""
+    past = tuple(event(351 - day, f"1.0.{day}", ticket_id=f"PR-2026-{day:04}") for day in range(1, 351))
+    rule = RULE.model_copy(update={"within": timedelta(days=366)})
+    said = judged("everyday", rule, AskedChange(FINANCE, "1.0.351", Impact.LOW), past, "1.0.350", Sealed(), NOW)
+    assert RuleApproval(rule=said.rule, facts=said.facts).facts.endswith(
+        "350 clean deployments: PR-2026-0349, PR-2026-0350"
+    )
 
 
 def test_what_was_asked_for_is_enough() -> None:
