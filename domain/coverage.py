@@ -32,10 +32,11 @@ class Deployed(Frozen):
 class Grounds(Frozen):
     """The record's word on an approval: who gave it, as the directory has them now, where, and what came after it.
 
-    `approved` is the place of the first vote of the approval that stands, None where none does. `since` are the
-    target's deployments after it. `newer` is a request of a newer version, approved since this one was created, where
-    the platform lets it close older ones: pending ones too. `past` is what became of the target's deployments, and
-    `sealed` what was seen of the submission, where a rule may approve it.
+    Where a rule gave it, `approver` is who asked for it: nobody else stands for the request. `approved` is the place of
+    the first vote of the approval that stands, None where none does. `since` are the target's deployments after it.
+    `newer` is a request of a newer version, approved since this one was created, where the platform lets it close older
+    ones: pending ones too. `past` is what became of the target's deployments, and `sealed` what was seen of the
+    submission, where a rule may approve it.
     """
 
     approved: Position | None
@@ -88,7 +89,11 @@ def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Request
     if not grounds.tenant_exists:
         return remarks.write("tenant-gone", tenant=ticket.metadata.tenant)
     if ticket.rule_approval is not None:
-        return None if grounds.target.controlled else remarks.write("standard-no-more")
+        if not grounds.target.controlled:
+            return remarks.write("standard-no-more")
+        asker = grounds.approver
+        may_ask = asker is not None and roles.holds(asker, Permission.CREATE, ticket.metadata.tenant)
+        return None if may_ask else remarks.write("requester-gone", requester=ticket.metadata.created_by)
     if grounds.approver is None:
         return remarks.write("approver-gone", approver=approver)
     refused = roles.refusal(grounds.approver, Permission.APPROVE, ticket, requester)
@@ -104,7 +109,8 @@ def by_rule(
         return None
     said = ticket.spec.request.impact_assessment
     impact = targets.at_least(said, target.entry.minimum_impact if target.entry else None)
-    asked = AskedChange(ticket.metadata.tenant, ticket.spec.target.version, impact)
+    contract = target.entry is not None and target.entry.contract is not None
+    asked = AskedChange(ticket.metadata.tenant, ticket.spec.target.version, impact, contract)
     return standard.judged(held.standard_of, held.standard, asked, past, target.production, sealed, at)
 
 

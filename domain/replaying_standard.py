@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.rules import Applied
-from domain.standard import AskedChange, PastEvent, Sealed, StandardRule, goes_back, judged, went_well
+from domain.standard import AskedChange, PastEvent, Sealed, StandardRule, goes_back, judged, stopped, went_well
 from domain.ticket import Action, Impact, PromotionRequest
 from domain.values import RuleName, same_name
 
-_SEEN = Sealed(tested=True)
+_SEEN = Sealed(tested=True, compared=True)
 """Evidence is taken for seen, and a contract for one that breaks nobody: a request's file says nothing of them."""
 
 _ENDS = frozenset({Action.DEPLOYED, Action.FAILED})
@@ -35,10 +35,11 @@ class PastRequest:
 
     @property
     def ended(self) -> Action | None:
-        """The end that it came to first; None where it did not yet."""
-        if not self.ends:
+        """The end that its deployment came to first; None where it did not yet, or was not to be."""
+        first = next((each for each in self.ends if not each.stopped), None)
+        if first is None:
             return None
-        return Action.FAILED if self.ends[0].failed else Action.DEPLOYED
+        return Action.FAILED if first.failed else Action.DEPLOYED
 
 
 def past_request(ticket: PromotionRequest, impact: Impact, held: tuple[Applied, Applied]) -> PastRequest:
@@ -49,6 +50,8 @@ def past_request(ticket: PromotionRequest, impact: Impact, held: tuple[Applied, 
         for entry in ticket.status.history
         if entry.action in _ENDS
     )
+    if stopped(ticket):
+        ends = (*ends, PastEvent.of(ticket, ticket.last.at, stopped=True))
     today, changed = map(_standing, held)
     return PastRequest(
         ticket.id,
@@ -78,15 +81,17 @@ def _of_target(requests: Sequence[PastRequest], side: int) -> Iterator[tuple[Pas
     moments: list[tuple[datetime, int, str, PastRequest, PastEvent | None]] = []
     moments += [(each.at, 0, each.ticket_id, each, None) for each in requests]
     moments += [(end.at, 1, each.ticket_id, each, end) for each in requests for end in each.ends]
-    row, alone = list[PastEvent](), set[str]()
+    row, stops, alone = list[PastEvent](), list[PastEvent](), set[str]()
     production: str | None = None
     for _, _, _, request, end in sorted(moments, key=lambda moment: moment[:3]):
-        if end is not None:
+        if end is not None and end.stopped:
+            stops.append(end)
+        elif end is not None:
             clean = end.clean and request.ticket_id not in alone
             row = _after([] if goes_back(production, end) else row, end, clean=clean and not goes_back(production, end))
             production = production if end.failed else end.version
         elif (held := request.rules[side]) is not None:
-            said = judged(*held, request.asked, row, production, _SEEN, request.at)
+            said = judged(*held, request.asked, (*stops, *row), production, _SEEN, request.at)
             if said.approves:
                 alone.add(request.ticket_id)
                 yield request, said.rule

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, Self
 from pydantic import Field, StrictBool
 
 from domain import remarks
-from domain.roles import Person
+from domain.roles import Person, same_address
 from domain.ticket import Action, Impact, PromotionRequest, State
 from domain.values import Frozen, Moment, RuleName, Tenant, TicketId, Version
 from domain.versions import Direction, VersionStep, direction, same, step
@@ -38,14 +38,17 @@ class StandardRule(Frozen):
 
 
 class Sealed(Frozen):
-    """The worker's sealed word on a submission: its test evidence was seen to hold; its contract breaks callers."""
+    """The worker's sealed word on a submission: its test evidence was seen to hold; its contract was compared, and
+    breaks callers."""
 
     tested: bool = False
+    compared: bool = False
     breaking: bool = False
 
 
 class PastEvent(Frozen):
-    """The end of an attempt to change the target. `clean` is one that counts, `failed` one that ends the row."""
+    """The end of an attempt to change the target. `clean` is one that counts, `failed` one that ends the row; `stopped`
+    is one that people did not let happen."""
 
     ticket_id: TicketId
     tenant: Tenant
@@ -53,20 +56,27 @@ class PastEvent(Frozen):
     at: Moment
     clean: bool = False
     failed: bool = False
+    stopped: bool = False
 
     @classmethod
-    def of(cls, ticket: PromotionRequest, at: datetime, *, clean: bool, failed: bool = False) -> Self:
-        """The end, at that time, of an attempt of the ticket."""
+    def of(cls, ticket: PromotionRequest, at: datetime, **ended: bool) -> Self:
+        """The end, at that time, of an attempt of the ticket; `ended` are fields."""
         version, tenant = ticket.spec.target.version, ticket.metadata.tenant
-        return cls(ticket_id=ticket.id, tenant=tenant, version=version, at=at, clean=clean, failed=failed)
+        return cls(ticket_id=ticket.id, tenant=tenant, version=version, at=at, **ended)
+
+    @property
+    def deployed(self) -> bool:
+        return not (self.failed or self.stopped)
 
 
 class AskedChange(NamedTuple):
-    """The change that a request asks for, as far as a rule looks at it; the impact is that by the target's owners."""
+    """The change that a request asks for, as far as a rule looks at it; the impact is that by the target's owners, who
+    may name a contract that is to be compared."""
 
     tenant: str
     version: str
     impact: Impact
+    contract: bool = False
 
 
 Past = Sequence[PastEvent]
@@ -92,6 +102,15 @@ def went_well(ticket: PromotionRequest) -> bool:
     return ticket.state is State.DEPLOYED and not others
 
 
+def stopped(ticket: PromotionRequest) -> bool:
+    """Tells whether people did not let it happen: they rejected it, or it was withdrawn by another than its requester,
+    or under somebody's hold."""
+    if ticket.state is not State.CANCELLED:
+        return ticket.state is State.REJECTED
+    by_another = same_address(ticket.last.by) != same_address(ticket.metadata.created_by)
+    return by_another or ticket.status.history[-2].action is Action.HELD
+
+
 def approved_alone(ticket: PromotionRequest, known: Callable[[str], Person | None]) -> bool:
     """Tells whether its requester is among those who approved it, as people are `known` by address."""
     people = (known(ticket.status.history[place].by) for place in ticket.votes)
@@ -106,7 +125,7 @@ def counted(past: Past, tenant: str, since: datetime) -> tuple[PastEvent, ...]:
     """
     row: list[PastEvent] = []
     before: str | None = None
-    for event in (each for each in past if each.at >= since):
+    for event in (each for each in past if each.at >= since and not each.stopped):
         if event.failed or event.tenant != tenant or goes_back(before, event):
             row = []
         elif event.clean and all(event.at.date() != each.at.date() for each in row):
@@ -121,7 +140,7 @@ def counted(past: Past, tenant: str, since: datetime) -> tuple[PastEvent, ...]:
 
 def goes_back(production: str | None, event: PastEvent) -> bool:
     """Tells whether it took production back to an older version."""
-    return not event.failed and direction(production, event.version) is Direction.OLDER
+    return event.deployed and direction(production, event.version) is Direction.OLDER
 
 
 def judged(
@@ -140,7 +159,9 @@ def judged(
         _of_impact(rule, impact),
         _of_step(rule, production, stepped),
         _of_count(rule, len(clean)),
+        _of_stopped(asked.version, production, [each for each in past if each.at >= at - LONGEST]),
         remarks.write("standard-breaking") if sealed.breaking else None,
+        remarks.write("standard-not-compared") if asked.contract and not sealed.compared else None,
         remarks.write("standard-untested") if rule.evidence and not sealed.tested else None,
     )
     named_clean = tuple(each.ticket_id for each in clean)
@@ -172,6 +193,16 @@ def _of_step(rule: StandardRule, production: str | None, stepped: VersionStep | 
     if _STEPS.index(stepped) <= _STEPS.index(rule.change):
         return None
     return remarks.write("standard-step", step=stepped.value, largest=rule.change.value)
+
+
+def _of_stopped(version: str, production: str | None, past: Past) -> str | None:
+    """A version that people stopped, and that this one is, or takes along: production has not come past it since."""
+    for event in past:
+        ahead = production is None or direction(production, event.version) is Direction.NEWER
+        taken_along = ahead and direction(event.version, version) is Direction.NEWER
+        if event.stopped and (taken_along or same(event.version, version)):
+            return remarks.write("standard-stopped", ticket=event.ticket_id, version=event.version)
+    return None
 
 
 def _of_count(rule: StandardRule, found: int) -> str | None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from domain import coverage
+from domain import coverage, roles
+from domain.roles import Permission
 from domain.standard import StandardVerdict
 from domain.ticket import SYSTEM, Action
 from record.audit.checks import Check, Step, Violation
 from record.audit.line_checks import asked_for, launched
 from record.audit.turns import LOOKED
+from record.people.directory import Directory
 
 
 def check_standard(step: Step) -> Iterator[Violation]:
@@ -16,6 +18,11 @@ def check_standard(step: Step) -> Iterator[Violation]:
     last = step.last
     approves = last.action is Action.APPROVED and last.by == SYSTEM
     if not approves and not (launched(last) and step.now.rule_approval is not None):
+        return
+    if not approves and step.always(lambda record: not _may_ask(step, record.directory)):
+        yield step.violation(
+            "not-standard", f"it was launched though {step.now.metadata.created_by} may not ask for it"
+        )
         return
     found = tuple(_verdicts(step, last.at if approves else asked_for(step)))
     rules = {each.rule for each in found if each.approves}
@@ -26,15 +33,20 @@ def check_standard(step: Step) -> Iterator[Violation]:
         yield step.violation("not-standard", f"{last.rule} did not approve it, but {', '.join(sorted(rules))}")
 
 
+def _may_ask(step: Step, directory: Directory) -> bool:
+    """Tells whether the requester may: nobody else stands for what a rule approved."""
+    asker = directory.person(step.now.metadata.created_by, step.requester.subject)
+    return asker is not None and roles.holds(asker, Permission.CREATE, step.now.metadata.tenant)
+
+
 def _verdicts(step: Step, at: datetime) -> Iterator[StandardVerdict]:
     """The rule's word, by each state of the record that an honest gate may have read."""
     looked = at - LOOKED
     for target in (step.target, *(each.target for each in step.earlier())):
         for past, production in step.others.pasts(looked):
             as_then = target.model_copy(update={"production": production or target.production})
-            said = coverage.by_rule(step.now, as_then, past, step.sealed, looked)
-            if said is not None:
-                yield said
+            words = (coverage.by_rule(step.now, as_then, past, step.sealed, now) for now in (looked, at))
+            yield from (said for said in words if said is not None)
 
 
 CHECKS: tuple[Check, ...] = (check_standard,)

@@ -8,7 +8,7 @@ from itertools import islice, pairwise, takewhile
 from domain import lifecycle, line
 from domain.coverage import Deployed
 from domain.line import Place
-from domain.standard import LONGEST, PastEvent, goes_back, went_well
+from domain.standard import LONGEST, PastEvent, goes_back, stopped, went_well
 from domain.ticket import Action, PromotionRequest, State
 from domain.versions import Direction, direction
 from record.index import schema
@@ -81,10 +81,11 @@ class TargetSoFar:
         """Keep the ends of attempts among these entries of the ticket; a closed one that comes again ends none anew."""
         known = {(each.ticket_id, each.at, each.failed) for each in self.past} if entries else set()
         for entry in (ticket.status.history[n] for n in entries):
-            failed = entry.action is Action.FAILED
-            if (failed or entry.action is Action.DEPLOYED) and (ticket.id, entry.at, failed) not in known:
+            failed, refused = entry.action is Action.FAILED, entry is ticket.last and stopped(ticket)
+            ends = failed or refused or entry.action is Action.DEPLOYED
+            if ends and (ticket.id, entry.at, failed) not in known:
                 clean = signed and not failed and went_well(ticket)
-                self.past.append(PastEvent.of(ticket, entry.at, clean=clean, failed=failed))
+                self.past.append(PastEvent.of(ticket, entry.at, clean=clean, failed=failed, stopped=refused))
         if len(self.past) > _MOST_PAST:
             self.past = list(_thinned(self.past))
 
@@ -92,7 +93,7 @@ class TargetSoFar:
         """The past at any time since then, as whoever looked may have read it, with production's version."""
         past = tuple(self.past)
         while True:
-            yield past, next((each.version for each in reversed(past) if not each.failed), None)
+            yield past, next((each.version for each in reversed(past) if each.deployed), None)
             if not past or past[-1].at < since:
                 return
             past = past[:-1]
@@ -215,15 +216,20 @@ _MOST_PAST = 512
 
 
 def _thinned(past: Sequence[PastEvent]) -> Iterator[PastEvent]:
-    """Those that may still count: failures, ways back, the first clean one of each day, what is recent; of a year."""
+    """Those that may still count: failures, ways back, what people stopped, the first clean one of each day; of a year.
+
+    Whatever is recent, too.
+    """
     last, days = past[-1].at, set[object]()
-    production = next((each for each in reversed(past) if not each.failed), None)
-    back = {id(each) for pair in pairwise(past) if goes_back(pair[0].version, pair[1]) for each in pair}
+    production = next((each for each in reversed(past) if each.deployed), None)
+    deployed = [each for each in past if not each.stopped]
+    back = {id(each) for pair in pairwise(deployed) if goes_back(pair[0].version, pair[1]) for each in pair}
     for each in past:
         days = set() if each.failed else days
+        keeps = each.failed or each.stopped or id(each) in back
         first = each.clean and each.at.date() not in days
         days |= {each.at.date()} if each.clean else set()
-        counts = each.at >= last - LONGEST - LOOKED and (each.failed or first or id(each) in back)
+        counts = each.at >= last - LONGEST - LOOKED and (keeps or first)
         if each is production or counts or each.at >= last - LOOKED:
             yield each
 

@@ -109,11 +109,15 @@ class LineReader:
         return self.index.position(ticket, min(ticket.votes))
 
     def _approver(self, ticket: PromotionRequest, signed: Collection[Claims]) -> Person | None:
-        """The approver, as the directory has them now: by the sign-in that the approval was signed with."""
-        email = ticket.status.approved_by
+        """The approver, as the directory has them now: by the sign-in that the approval was signed with.
+
+        Where a rule approved, the requester, by that of the submission.
+        """
+        by_rule = ticket.rule_approval is not None
+        email = ticket.metadata.created_by if by_rule else ticket.status.approved_by
         if email is None:
             return None
-        meant = (ticket.digest, Action.APPROVED, same_address(email))
+        meant = (ticket.digest, Action.CREATED if by_rule else Action.APPROVED, same_address(email))
         subjects = [each.sub for each in signed if (each.digest, each.action, same_address(each.email)) == meant]
         return self.directory.current().person(email, subjects[-1] if subjects else None)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain import coverage, targets
 from domain.contract import ContractDifference
 from domain.evidence import Evidence, EvidenceState
-from domain.standard import LONGEST, PastEvent, Sealed, StandardVerdict, approved_alone, went_well
+from domain.standard import LONGEST, PastEvent, Sealed, StandardVerdict, approved_alone, stopped, went_well
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from record.facts.contracts import contract_of
@@ -24,8 +24,8 @@ _MOST = 1_000
 def sealed_of(evidence: Evidence | None, contract: ContractDifference | None) -> Sealed:
     """The part of the worker's word on a submission that a rule asks for."""
     tested = evidence is not None and evidence.state is EvidenceState.CHECKED
-    breaking = contract is not None and contract.found is not None and contract.found.breaking > 0
-    return Sealed(tested=tested, breaking=breaking)
+    found = contract.found if contract is not None else None
+    return Sealed(tested=tested, compared=found is not None, breaking=found is not None and found.breaking > 0)
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,17 @@ class StandardReader:
     keys: KeyReader
 
     def past(self, ticket: PromotionRequest, now: datetime) -> tuple[PastEvent, ...]:
-        """The deployments of the ticket's target since its last failure that may count, oldest first.
+        """The deployments of the ticket's target since its last failure that may count, oldest first; before them, what
+        people stopped.
 
         Only those that the service proved: the index shows no ticket further than it is proven. What its requester
         approved, by an address that is known as theirs by now, counts for nothing.
         """
-        found = self.index.since_failure(what_of(ticket), int((now - LONGEST).timestamp()), _MOST)
-        return tuple(self._event(each.ticket, each.key[0]) for each in reversed(found))
+        what, since = what_of(ticket), int((now - LONGEST).timestamp())
+        closed = filter(stopped, self.index.rejected_or_cancelled(what, since, _MOST))
+        found = self.index.since_failure(what, since, _MOST)
+        refused = (PastEvent.of(each, each.last.at, stopped=True) for each in closed)
+        return (*refused, *(self._event(each.ticket, each.key[0]) for each in reversed(found)))
 
     def _event(self, ticket: PromotionRequest, place: int) -> PastEvent:
         clean = went_well(ticket) and self.keys.before(place).signs_service

@@ -215,12 +215,10 @@ class Index:
         column, value = self._target_of(ticket)
         sql = f"SELECT document FROM tickets WHERE {column} = ? AND deployed IS NOT NULL"  # noqa: S608
         own = ticket.state is State.DEPLOYED
-        limit = (
-            "AND (deployed, year, number) < (SELECT deployed, year, number FROM tickets WHERE id = ?)" if own else ""
-        )
+        before = "AND (deployed, year, number) < (SELECT deployed, year, number FROM tickets WHERE id = ?)"
         values = (value, ticket.id) if own else (value,)
         with self._reading() as db:
-            found = db.execute(f"{sql} {limit} {_NEWEST}", values).fetchone()
+            found = db.execute(f"{sql} {before if own else ''} {_NEWEST}", values).fetchone()
         return _ticket(found[0]) if found else None
 
     def deployed(self, what: str, tenant: str, first: DeployedKey, limit: int) -> list[DeployedTicket]:
@@ -232,6 +230,11 @@ class Index:
         """The target's deployments after its last failure, since that time (Unix seconds), the last one first."""
         with self._reading() as db:
             return targets.since_failure(db, what, since, limit)
+
+    def rejected_or_cancelled(self, what: str, since: int, limit: int) -> tuple[PromotionRequest, ...]:
+        """The target's requests that were rejected or cancelled since that time (Unix seconds), the last one first."""
+        with self._reading() as db:
+            return tuple(map(_ticket, targets.rejected_or_cancelled(db, what, since, limit)))
 
     def open_of(self, kind: str, name: str, environment: str) -> tuple[PromotionRequest, ...]:
         """The requests of one target that may still change its production, whoever's they are, the oldest first."""

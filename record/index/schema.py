@@ -18,7 +18,7 @@ from record.index.entries import Places, milestones
 from record.index.ordering import Ranks
 from record.index.postings import TABLE
 
-VERSION = 15
+VERSION = 16
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ _INDEXES = {
     "by_last_approval": "tickets (what, approved) WHERE approved IS NOT NULL",
     "by_asker": "tickets (requester) WHERE open = 1",
     "by_first_approval": "tickets (what, first_approved) WHERE first_approved IS NOT NULL",
+    "by_end": "tickets (what, updated_at) WHERE open = 0 AND deployed IS NULL",
     "by_failure": "tickets (what, failed) WHERE failed IS NOT NULL",
     "by_name": "tickets (target COLLATE NOCASE, created_at)",
 }

@@ -42,6 +42,10 @@ SELECT document, deployed, year, number FROM tickets INDEXED BY by_production
 WHERE what = ?1 AND deployed > coalesce((SELECT max(failed) FROM tickets WHERE what = ?1 AND failed IS NOT NULL), -1)
 AND deployed_at >= ?2 ORDER BY deployed DESC, year DESC, number DESC LIMIT ?3
 """
+_REJECTED_OR_CANCELLED = """
+SELECT document FROM tickets INDEXED BY by_end WHERE what = ?1 AND open = 0 AND deployed IS NULL AND updated_at >= ?2
+AND json_extract(document, '$.status.state') IN ('rejected', 'cancelled') ORDER BY updated_at DESC LIMIT ?3
+"""
 _COMING = """
 SELECT version, target FROM tickets INDEXED BY by_open WHERE what = ? AND open = 1 AND approved_at IS NOT NULL
 ORDER BY created_at, row
@@ -155,6 +159,11 @@ def since_failure(db: sqlite3.Connection, what: str, since: int, limit: int) -> 
     """The tickets of a target deployed after its last failure and since that time (Unix seconds), the last first."""
     rows = db.execute(_SINCE_FAILURE, (what, since, limit)).fetchall()
     return [DeployedTicket(document, (deployed, year, number)) for document, deployed, year, number in rows]
+
+
+def rejected_or_cancelled(db: sqlite3.Connection, what: str, since: int, limit: int) -> list[str]:
+    """The documents of the target's requests that were rejected or cancelled since that time, the last one first."""
+    return [document for (document,) in db.execute(_REJECTED_OR_CANCELLED, (what, since, limit))]
 
 
 def deployed(db: sqlite3.Connection, what: str, tenant: str, first: DeployedKey, limit: int) -> list[DeployedTicket]:

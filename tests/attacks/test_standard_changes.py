@@ -29,6 +29,8 @@ PEOPLE = tenant(
     f"email: {JEAN.email}, name: Jean, role: cpi",
 )
 ALIAS = "p.durand@cab-i.com"
+BOSS = "boss@cab-i.com"
+ADMINS = f"  members:\n    - {{email: {BOSS}, name: Boss, role: cpi_admin}}\n"
 TWICE = PEOPLE.replace("name: Pierre, role: devops", f"name: Pierre, role: cpi, aliases: [{ALIAS}]")
 OURS = {
     "apis/payment-api.yaml": "apiVersion: apim.cab-i.com/v1\nkind: Api\n"
@@ -42,7 +44,7 @@ async def told(tmp_path: Path, *, signs: bool) -> AsyncIterator[History]:
     repository = opened(bare(tmp_path / "record.git"), tmp_path)
     key = service_key_file() if signs else {}
     people = {TENANT: PEOPLE, "tenants/tenant-retail.yaml": OTHERS}
-    files = {**key_file(), **key, **people, "platform.yaml": PLATFORM, **EVERYDAY}
+    files = {**key_file(), **key, **people, "platform.yaml": PLATFORM + ADMINS, **EVERYDAY}
     person_commits(repository.path, files, at=NOW - 100 * DAY)
     index = Index(repository, tmp_path / "index.sqlite")
     yield History.of(repository, index, signs=signs)
@@ -283,6 +285,76 @@ async def test_a_rule_that_can_not_be_read_approves_and_launches_nothing(history
     person_commits(history.repository.path, {"rules/everyday.yaml": "kind: Nothing\n"})
     assert not history.said(await history.ask("2.0.3", NOW))
     assert history.lines.grounds_of(approved).target.faults
+
+
+async def test_a_contract_that_nobody_could_compare_approves_nothing(history: History) -> None:
+    """The owners name the documents, and whoever serves them lets them be away while the request is sent."""
+    named = "  contract: {staging: 'https://staging.test/openapi.json', production: 'https://prod.test/openapi.json'}\n"
+    described = OURS["apis/payment-api.yaml"].replace("spec: {version: 2.0.1}", f"spec:\n  version: 2.0.1\n{named}")
+    person_commits(history.repository.path, {"apis/payment-api.yaml": described}, at=NOW - 30 * DAY)
+    await history.well()
+    ticket = await history.ask("2.0.2", NOW)
+    assert not history.said(ticket)
+    await history.approve_anyway(ticket)
+    assert history.broken == ["not-standard"]
+
+
+async def _rejected(history: History) -> None:
+    """People rejected it, for it was asked for with more impact; it comes again with less."""
+    asked = await history.ask("2.0.2", NOW - DAY)
+    await history.record(after(asked, "rejected", JEAN.email, reason="It breaks the night's batch"))
+
+
+async def _cancelled_by_another(history: History) -> None:
+    """An admin withdraws what its requester asked for."""
+    await history.record(after(await history.ask("2.0.2", NOW - DAY), "cancelled", BOSS))
+
+
+async def _withdrawn_under_hold(history: History) -> None:
+    """An approver holds what a rule approved; its requester withdraws it and asks anew."""
+    approved = await history.approve_anyway(await history.ask("2.0.2", NOW - DAY))
+    held = await history.record(after(approved, "held", JEAN.email, reason="It breaks the night's batch"))
+    await history.record(after(held, "cancelled", PIERRE.email))
+
+
+@pytest.mark.parametrize("stopped", [_rejected, _cancelled_by_another, _withdrawn_under_hold])
+async def test_what_people_stopped_is_approved_by_no_rule(history: History, stopped: Poison) -> None:
+    """Neither as it was, nor under the next number, until people let production past it."""
+    await history.well()
+    await stopped(history)
+    for version, minutes in (("2.0.2", 0), ("2.0.3", 1)):
+        ticket = await history.ask(version, NOW + minutes * MINUTE)
+        assert not history.said(ticket)
+        await history.approve_anyway(ticket)
+        assert history.broken == ["not-standard"] * (minutes + 1)
+
+
+async def test_what_people_stopped_stands_in_the_way_of_nothing_else(history: History) -> None:
+    """Of no older version, of nothing once production is past it; nor does what its requester withdrew."""
+    await history.well()
+    await history.record(after(await history.ask("2.0.2", NOW - 2 * DAY), "cancelled", PIERRE.email))
+    asked = await history.ask("3.0.0", NOW - 2 * DAY)
+    await history.record(after(asked, "rejected", JEAN.email, reason="Not before the audit"))
+    assert history.said(await history.ask("2.0.3", NOW - 2 * DAY))
+    asked = await history.ask("2.0.4", NOW - 2 * DAY)
+    await history.record(after(asked, "rejected", JEAN.email, reason="Not before the audit"))
+    await history.deploy("2.0.5", 1)
+    await history.approve_anyway(await history.ask("2.0.6", NOW))
+    assert history.broken == []
+
+
+async def test_whoever_may_not_ask_any_more_launches_nothing(history: History) -> None:
+    """A rule asks nobody else: its requester's leaving makes the approval lapse, and `verify` names a launch."""
+    await history.well()
+    approved = await history.approve_anyway(await history.ask("2.0.2", NOW))
+    left = PEOPLE.replace("role: devops", "role: viewer")
+    person_commits(history.repository.path, {TENANT: left}, at=NOW + MINUTE)
+    history.gate.index.catch_up()
+    reason = coverage.lapse(approved, history.lines.grounds_of(approved), None, NOW + 60 * MINUTE)
+    assert reason == f"{PIERRE.email}, who asked for it, may not any more; the request has to be approved again"
+    assert history.broken == []
+    await history.record(after(approved, "deploying", "system", NOW + 60 * MINUTE, job_id="awx-job-77"))
+    assert history.broken == ["not-standard"]
 
 
 async def test_a_rule_that_is_gone_makes_its_approvals_lapse(history: History) -> None:

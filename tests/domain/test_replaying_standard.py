@@ -18,8 +18,8 @@ def asked(number: int, version: str, day: float, end: str = "deployed", tenant: 
     """A request of that day, which ended an hour after it was made; held by the same rule on both sides."""
     at, ticket = NOW + day * DAY, f"PR-2026-{number:04}"
     given = {"ticket_id": ticket, "tenant": tenant, "version": version, "at": at + timedelta(hours=1)}
-    failed = end == "failed"
-    ends = () if end == "open" else (PastEvent.model_validate(given | {"clean": not failed, "failed": failed}),)
+    ended = {"clean": end == "deployed", "failed": end == "failed", "stopped": end == "stopped"}
+    ends = () if end == "open" else (PastEvent.model_validate(given | ended),)
     held = ("everyday", RULE)
     return PastRequest(ticket, TARGET, AskedChange(tenant, version, Impact.LOW), at, ends, (held, held))
 
@@ -42,8 +42,12 @@ WELL = (asked(1, "2.0.0", 0), asked(2, "2.0.1", 10))
         ([asked(3, "2.0.2", 85), asked(4, "2.0.3", 95)], ["3"]),
         ([asked(3, "2.0.2", 20, "open"), asked(4, "2.0.3", 21)], ["3", "4"]),
         ([asked(3, "2.0.2", 20), asked(4, "2.0.1", 21), asked(5, "2.0.2", 22)], ["3"]),
+        ([asked(3, "2.0.2", 20, "stopped"), asked(4, "2.0.3", 21)], ["3"]),
     ],
-    ids=["went well", "greater step", "failed", "another tenant", "its own count for nothing", "still open", "back"],
+    ids=[
+        *("went well", "greater step", "failed", "another tenant", "its own count for nothing", "still open", "back"),
+        "stopped",
+    ],
 )
 def test_each_request_is_judged_by_what_had_happened_before(later: list[PastRequest], expected: list[str]) -> None:
     assert alone(*WELL, *later) == expected

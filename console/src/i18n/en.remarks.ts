@@ -12,6 +12,7 @@ export const enRemarks: RemarkWords = {
   'file-changed': () => 'The request’s file was changed after the approval.',
   'tenant-gone': ({ tenant }) => `The tenant ${tenant} no longer exists.`,
   'target-not-owned': ({ tenant, type, name }) => `${tenant} owns no ${type} named ${name} in the catalogue.`,
+  'requester-gone': ({ requester }) => `${requester}, who asked for it, may not any more.`,
   'approver-gone': ({ approver }) => `${approver}, who approved, holds no role any more.`,
   'approver-refused': ({ approver }) => `${approver}, who approved, no longer may:`,
   'not-authorized': () => 'not authorised.',
@@ -30,6 +31,8 @@ export const enRemarks: RemarkWords = {
   'standard-count': ({ count, days, wanted }) =>
     `The target has ${count} clean deployments within ${days} days, and ${wanted} are needed.`,
   'standard-breaking': () => 'Its contract breaks who calls it.',
+  'standard-not-compared': () => 'Nobody could compare its contract with production’s.',
+  'standard-stopped': ({ ticket, version }) => `People stopped ${ticket}, which asked for ${version}.`,
   'standard-untested': () => 'Nobody saw that its test evidence holds.',
   'standard-once': () => 'A rule approves a request right after it was recorded, or not at all.',
   'standard-no-more': () => 'No rule approves it any more.',

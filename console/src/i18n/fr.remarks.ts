@@ -21,6 +21,7 @@ export const frRemarks: RemarkWords = {
   'file-changed': () => 'Le fichier de la demande a été modifié après l’approbation.',
   'tenant-gone': ({ tenant }) => `Le tenant ${tenant} n’existe plus.`,
   'target-not-owned': ({ tenant, name }) => `Le catalogue n’a pas de ${name} pour ${tenant}.`,
+  'requester-gone': ({ requester }) => `${requester}, qui l’a demandée, n’en a plus le droit.`,
   'approver-gone': ({ approver }) => `${approver} avait approuvé, et n’a plus aucun rôle.`,
   'approver-refused': ({ approver }) => `${approver} avait approuvé, et n’en a plus le droit :`,
   'not-authorized': () => 'ses rôles ne le permettent pas.',
@@ -40,6 +41,8 @@ export const frRemarks: RemarkWords = {
   'standard-count': ({ count, days, wanted }) =>
     `La cible compte ${count} déploiements sans incident en ${days} jours, il en faut ${wanted}.`,
   'standard-breaking': () => 'Son contrat rompt la compatibilité pour ses appelants.',
+  'standard-not-compared': () => 'Personne n’a pu comparer son contrat à celui de la production.',
+  'standard-stopped': ({ ticket, version }) => `Des personnes ont arrêté ${ticket}, qui demandait ${version}.`,
   'standard-untested': () => 'Personne n’a constaté ses preuves de test.',
   'standard-once': () => 'Une règle approuve une demande dès son enregistrement, ou pas du tout.',
   'standard-no-more': () => 'Plus aucune règle ne l’approuve.',
