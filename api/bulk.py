@@ -11,10 +11,10 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn
 from api.decisions import DecisionRequest
-from api.dependencies import Served, Signs, check_sign_in
+from api.dependencies import Served, Signs, check_sign_in, sign_in
 from api.engine import Answer
 from api.entry import SignedInRoute
-from api.errors import TooManyRequests, problem_of
+from api.errors import problem_of
 from api.models import ApprovalBody, Problem, ReasonBody
 from api.openapi import problems
 from api.services import Services
@@ -85,13 +85,11 @@ _REFUSALS = problems(
 
 router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS, route_class=SignedInRoute)
 
-Decides = Annotated[SignedIn, Depends(Signs(Permission.SEE))]
+Decides = Depends(Signs(Permission.SEE))
 
 
-@router.post("/decisions")
-async def decide_requests(
-    services: Served, caller: Decides, request: Request, body: DecisionsBody
-) -> tuple[DecisionResult, ...]:
+@router.post("/decisions", dependencies=[Decides])
+async def decide_requests(services: Served, request: Request, body: DecisionsBody) -> tuple[DecisionResult, ...]:
     """Approve and reject several requests: each is judged, recorded and refused as by a call of its own.
 
     Answers 200 with one result each, in the order of the decisions; what one refuses keeps none of the others. Each
@@ -104,8 +102,8 @@ async def decide_requests(
     async def decided(line: Sequence[int]) -> None:
         for number in line:
             async with places:
-                counted = number == 0  # the call itself was counted
-                found[number] = await _decided(services, caller, request, body.decisions[number], counted=counted)
+                known = number == 0  # by the call itself, which was counted
+                found[number] = await _decided(services, request, body.decisions[number], known=known)
 
     await asyncio.gather(*map(decided, lines))
     return tuple(found[number] for number in range(len(body.decisions)))
@@ -123,11 +121,11 @@ def _lines(index: Index, decisions: Sequence[ApprovalItem | RejectionItem]) -> l
 
 
 async def _decided(
-    services: Services, caller: SignedIn, request: Request, item: ApprovalItem | RejectionItem, *, counted: bool
+    services: Services, request: Request, item: ApprovalItem | RejectionItem, *, known: bool
 ) -> DecisionResult:
     """Take one decision. Whatever keeps it from being taken is its own result."""
     try:
-        answer = await _taken(services, caller, item, counted=counted)
+        answer = await _taken(services, request, item, known=known)
     except Exception as error:  # one that nobody foresaw may not hide what became of the others
         problem = await problem_of(request, error, ticket=item.id, act=item.action)
         return DecisionResult(id=item.id, status=problem.status, problem=problem)
@@ -135,10 +133,14 @@ async def _decided(
     return DecisionResult(id=item.id, status=status, ticket=answer.ticket)
 
 
-async def _taken(services: Services, caller: SignedIn, item: ApprovalItem | RejectionItem, *, counted: bool) -> Answer:
-    """Do what a call of its own does: count it, look at the sign-in, decide."""
-    if not counted and (wait := await services.people.take(caller.person)):
-        raise TooManyRequests(wait)
+async def _taken(services: Services, request: Request, item: ApprovalItem | RejectionItem, *, known: bool) -> Answer:
+    """Do what a call of its own does: sign its caller in, count it, look at the sign-in, decide.
+
+    A call may take minutes: who lost a right meanwhile, or whose session was ended, decides no more.
+    """
+    if not known:
+        await sign_in(request)
+    caller: SignedIn = request.state.signed_in
     action = DecisionAction(item.action)
     await check_sign_in(services, caller, action, item.id)
     if isinstance(item, RejectionItem):

@@ -1,6 +1,7 @@
 """Decisions on several requests in one call: each is what a call of its own would have been."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,21 @@ def test_critical_impact_asks_for_a_fresh_sign_in_among_others_too(house: House)
     critical, low = made(house, request={"impactAssessment": "critical"}), made(house)
     found = results(house.as_(JEAN, token=old), approval(critical), approval(low))
     assert told(found) == [(401, "stale-sign-in"), (200, None)]
+
+
+def test_who_loses_a_right_while_the_call_goes_on_decides_no_more(own_house: House) -> None:
+    """Each is decided by the rights that its moment has, as by a call of its own."""
+    name = unique_name()
+    tickets = [made(own_house, target={"name": name, "version": f"2.1.{number}"}) for number in range(16)]
+    jean, claire = own_house.as_(JEAN), own_house.as_(CLAIRE)
+    with ThreadPoolExecutor() as pool:
+        deciding = pool.submit(results, jean, *map(rejection, tickets))
+        while claire.get(f"/{tickets[0]}").json()["status"]["state"] == "pending":
+            time.sleep(0.02)
+        head = "apiVersion: apim.cab-i.com/v1\nkind: Tenant\nmetadata: {name: tenant-finance}\n"
+        own_house.commit({"tenants/tenant-finance.yaml": head + "spec:\n  displayName: Finance\n  members: []\n"})
+        statuses = [each["status"] for each in deciding.result()]
+    assert (statuses[0], statuses[-1]) == (200, 404)
 
 
 @pytest.mark.parametrize(
