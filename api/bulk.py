@@ -1,6 +1,7 @@
 """The route that takes decisions on several requests in one call, each judged as if it had come by itself."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -14,7 +15,7 @@ from api.decisions import DecisionRequest
 from api.dependencies import Served, Signs, check_sign_in, sign_in
 from api.engine import Answer
 from api.entry import SignedInRoute
-from api.errors import problem_of
+from api.errors import TooManyRequests, problem_of
 from api.models import ApprovalBody, Problem, ReasonBody
 from api.openapi import problems
 from api.services import Services
@@ -25,6 +26,9 @@ from domain.values import Frozen, TicketId, same_name
 from record.index.reader import Index
 
 MOST_DECISIONS = 100
+BEGUN_WITHIN = 30.0
+"""Seconds after which a call begins no more decisions: whoever waits for its answer, or a proxy, gives up at 60."""
+
 AT_ONCE = 8
 """Decisions of one call that are taken at the same time: it may not crowd out everybody else's."""
 
@@ -93,8 +97,9 @@ async def decide_requests(services: Served, request: Request, body: DecisionsBod
     """Approve and reject several requests: each is judged, recorded and refused as by a call of its own.
 
     Answers 200 with one result each, in the order of the decisions; what one refuses keeps none of the others. Each
-    counts as one request of its caller.
+    counts as one request of its caller. What has not begun after half a minute is left undecided, as one too many.
     """
+    until = time.monotonic() + BEGUN_WITHIN
     lines = await run_in_threadpool(_lines, services.index, body.decisions)
     places = asyncio.Semaphore(AT_ONCE)
     found: dict[int, DecisionResult] = {}
@@ -103,7 +108,7 @@ async def decide_requests(services: Served, request: Request, body: DecisionsBod
         for number in line:
             async with places:
                 known = number == 0  # by the call itself, which was counted
-                found[number] = await _decided(services, request, body.decisions[number], known=known)
+                found[number] = await _decided(services, request, body.decisions[number], until, known=known)
 
     await asyncio.gather(*map(decided, lines))
     return tuple(found[number] for number in range(len(body.decisions)))
@@ -121,11 +126,11 @@ def _lines(index: Index, decisions: Sequence[ApprovalItem | RejectionItem]) -> l
 
 
 async def _decided(
-    services: Services, request: Request, item: ApprovalItem | RejectionItem, *, known: bool
+    services: Services, request: Request, item: ApprovalItem | RejectionItem, until: float, *, known: bool
 ) -> DecisionResult:
     """Take one decision. Whatever keeps it from being taken is its own result."""
     try:
-        answer = await _taken(services, request, item, known=known)
+        answer = await _taken(services, request, item, until, known=known)
     except Exception as error:  # one that nobody foresaw may not hide what became of the others
         problem = await problem_of(request, error, ticket=item.id, act=item.action)
         return DecisionResult(id=item.id, status=problem.status, problem=problem)
@@ -133,11 +138,15 @@ async def _decided(
     return DecisionResult(id=item.id, status=status, ticket=answer.ticket)
 
 
-async def _taken(services: Services, request: Request, item: ApprovalItem | RejectionItem, *, known: bool) -> Answer:
+async def _taken(
+    services: Services, request: Request, item: ApprovalItem | RejectionItem, until: float, *, known: bool
+) -> Answer:
     """Do what a call of its own does: sign its caller in, count it, look at the sign-in, decide.
 
-    A call may take minutes: who lost a right meanwhile, or whose session was ended, decides no more.
+    A call takes a while: who lost a right meanwhile, or whose session was ended, decides no more.
     """
+    if time.monotonic() > until:
+        raise TooManyRequests(wait=1)
     if not known:
         await sign_in(request)
     caller: SignedIn = request.state.signed_in

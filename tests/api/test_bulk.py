@@ -171,6 +171,16 @@ def test_who_loses_a_right_while_the_call_goes_on_decides_no_more(own_house: Hou
     assert (statuses[0], statuses[-1]) == (200, 404)
 
 
+def test_what_a_call_has_no_time_to_begin_is_left_undecided(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has given up waiting finds out what was decided, and nothing more is."""
+    monkeypatch.setattr("api.bulk.BEGUN_WITHIN", 0.2)
+    name = unique_name()
+    tickets = [made(house, target={"name": name, "version": f"2.1.{number}"}) for number in range(16)]
+    found = told(results(house.as_(JEAN), *map(rejection, tickets)))
+    assert (found[0], found[-1]) == ((200, None), (429, "too-many-requests"))
+    assert house.as_(JEAN).get(f"/{tickets[-1]}").json()["status"]["state"] == "pending"
+
+
 @pytest.mark.parametrize(
     ("decisions", "field"),
     [
