@@ -103,10 +103,10 @@ def went_well(ticket: PromotionRequest) -> bool:
 
 
 def stopped(ticket: PromotionRequest) -> bool:
-    """Tells whether people did not let it happen: they rejected it, or it was withdrawn by another than its requester,
-    or under somebody's hold."""
+    """Tells whether people did not let it happen: they rejected or hold it, or it was withdrawn by another than its
+    requester, or under somebody's hold."""
     if ticket.state is not State.CANCELLED:
-        return ticket.state is State.REJECTED
+        return ticket.state is State.REJECTED or ticket.hold is not None
     by_another = same_address(ticket.last.by) != same_address(ticket.metadata.created_by)
     return by_another or ticket.status.history[-2].action is Action.HELD
 

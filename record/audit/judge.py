@@ -114,7 +114,8 @@ class Judge:
                 if isinstance(read, PromotionRequest):
                     found.append(read)
         for ticket in sorted(found, key=lambda ticket: ticket.last.at):
-            self.targets.of(ticket).note(ticket, 0)
+            counts = not approved_alone(ticket, self.directory.directory.person)
+            self.targets.of(ticket).note(ticket, 0, signed=counts)
         for target in self.targets.known.values():
             target.past.sort(key=lambda event: event.at)
         approvals = (

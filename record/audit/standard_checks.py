@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain import coverage, roles
 from domain.roles import Permission
-from domain.standard import StandardVerdict
+from domain.standard import PastEvent, StandardVerdict
 from domain.ticket import SYSTEM, Action
 from record.audit.checks import Check, Step, Violation
 from record.audit.line_checks import asked_for, launched
@@ -42,10 +42,12 @@ def _may_ask(step: Step, directory: Directory) -> bool:
 def _verdicts(step: Step, at: datetime) -> Iterator[StandardVerdict]:
     """The rule's word, by each state of the record that an honest gate may have read."""
     looked = at - LOOKED
+    others = (each for each in step.others.others(step.now) if each.hold is not None and each.last.at < looked)
+    held = tuple(PastEvent.of(each, each.last.at, stopped=True) for each in others)
     for target in (step.target, *(each.target for each in step.earlier())):
         for past, production in step.others.pasts(looked):
             as_then = target.model_copy(update={"production": production or target.production})
-            words = (coverage.by_rule(step.now, as_then, past, step.sealed, now) for now in (looked, at))
+            words = (coverage.by_rule(step.now, as_then, (*held, *past), step.sealed, now) for now in (looked, at))
             yield from (said for said in words if said is not None)
 
 

@@ -81,7 +81,10 @@ class TargetSoFar:
         """Keep the ends of attempts among these entries of the ticket; a closed one that comes again ends none anew."""
         known = {(each.ticket_id, each.at, each.failed) for each in self.past} if entries else set()
         for entry in (ticket.status.history[n] for n in entries):
-            failed, refused = entry.action is Action.FAILED, entry is ticket.last and stopped(ticket)
+            failed, refused = (
+                entry.action is Action.FAILED,
+                entry is ticket.last and ticket.hold is None and stopped(ticket),
+            )
             ends = failed or refused or entry.action is Action.DEPLOYED
             if ends and (ticket.id, entry.at, failed) not in known:
                 clean = signed and not failed and went_well(ticket)

@@ -45,9 +45,17 @@ class StandardReader:
         approved, by an address that is known as theirs by now, counts for nothing.
         """
         what, since = what_of(ticket), int((now - LONGEST).timestamp())
-        closed = filter(stopped, self.index.rejected_or_cancelled(what, since, _MOST))
+        target = ticket.spec.target
+        others = (
+            *self.index.rejected_or_cancelled(what, since, _MOST),
+            *self.index.open_of(target.type, target.name, target.target_environment),
+        )
         found = self.index.since_failure(what, since, _MOST)
-        refused = (PastEvent.of(each, each.last.at, stopped=True) for each in closed)
+        refused = (
+            PastEvent.of(each, each.last.at, stopped=True)
+            for each in others
+            if each.id != ticket.id and stopped(each)  # its own hold keeps it waiting anyway
+        )
         return (*refused, *(self._event(each.ticket, each.key[0]) for each in reversed(found)))
 
     def _event(self, ticket: PromotionRequest, place: int) -> PastEvent:

@@ -317,7 +317,13 @@ async def _withdrawn_under_hold(history: History) -> None:
     await history.record(after(held, "cancelled", PIERRE.email))
 
 
-@pytest.mark.parametrize("stopped", [_rejected, _cancelled_by_another, _withdrawn_under_hold])
+async def _held(history: History) -> None:
+    """An approver holds what a rule approved; its requester asks for the next version meanwhile."""
+    approved = await history.approve_anyway(await history.ask("2.0.2", NOW - DAY))
+    await history.record(after(approved, "held", JEAN.email, reason="It breaks the night's batch"))
+
+
+@pytest.mark.parametrize("stopped", [_rejected, _cancelled_by_another, _withdrawn_under_hold, _held])
 async def test_what_people_stopped_is_approved_by_no_rule(history: History, stopped: Poison) -> None:
     """Neither as it was, nor under the next number, until people let production past it."""
     await history.well()
@@ -355,6 +361,28 @@ async def test_whoever_may_not_ask_any_more_launches_nothing(history: History) -
     assert history.broken == []
     await history.record(after(approved, "deploying", "system", NOW + 60 * MINUTE, job_id="awx-job-77"))
     assert history.broken == ["not-standard"]
+
+
+async def test_a_hold_is_in_the_way_of_others_alone(history: History) -> None:
+    """Whoever releases it again finds the approval as it was."""
+    await history.well()
+    approved = await history.approve_anyway(await history.ask("2.0.2", NOW - DAY))
+    held = await history.record(after(approved, "held", JEAN.email, reason="Not before the batch has run"))
+    history.gate.index.catch_up()
+    assert coverage.lapse(held, history.lines.grounds_of(held), None, NOW) is None
+    released = await history.record(after(held, "released", JEAN.email, reason="The batch has run by now"))
+    await history.run(released)
+    assert history.said(await history.ask("2.0.3", NOW))
+    assert history.broken == []
+
+
+async def test_verify_since_a_commit_counts_alike(history: History) -> None:
+    """What its requester approved by another address is no clean deployment there either."""
+    await _alone(history)
+    ticket = await history.ask("2.0.4", NOW)
+    since = git(history.repository.path, "rev-parse", "main")
+    await history.approve_anyway(ticket)
+    assert [each.rule for each in verify(history.repository.path, since=since)] == ["not-standard"]
 
 
 async def test_a_rule_that_is_gone_makes_its_approvals_lapse(history: History) -> None:
