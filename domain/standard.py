@@ -159,7 +159,7 @@ def judged(
         _of_impact(rule, impact),
         _of_step(rule, production, stepped),
         _of_count(rule, len(clean)),
-        _of_stopped(asked.version, production, [each for each in past if each.at >= at - LONGEST]),
+        _of_stopped(asked, production, [each for each in past if each.at >= at - LONGEST]),
         remarks.write("standard-breaking") if sealed.breaking else None,
         remarks.write("standard-not-compared") if asked.contract and not sealed.compared else None,
         remarks.write("standard-untested") if rule.evidence and not sealed.tested else None,
@@ -195,12 +195,15 @@ def _of_step(rule: StandardRule, production: str | None, stepped: VersionStep | 
     return remarks.write("standard-step", step=stepped.value, largest=rule.change.value)
 
 
-def _of_stopped(version: str, production: str | None, past: Past) -> str | None:
-    """A version that people stopped, and that this one is, or takes along: production has not come past it since."""
-    for event in past:
+def _of_stopped(asked: AskedChange, production: str | None, past: Past) -> str | None:
+    """A version that people stopped, and that this one is, or takes along: production has not come past it since.
+
+    Of another tenant's nothing is told.
+    """
+    for event in (each for each in past if each.stopped and each.tenant == asked.tenant):
         ahead = production is None or direction(production, event.version) is Direction.NEWER
-        taken_along = ahead and direction(event.version, version) is Direction.NEWER
-        if event.stopped and (taken_along or same(event.version, version)):
+        taken_along = ahead and direction(event.version, asked.version) is Direction.NEWER
+        if taken_along or same(event.version, asked.version):
             return remarks.write("standard-stopped", ticket=event.ticket_id, version=event.version)
     return None
 

@@ -68,6 +68,29 @@ def test_whatever_is_missing_is_said(given: dict[str, Any], words: str) -> None:
     assert words in said
 
 
+STOPPED = {"clean": False, "stopped": True, "ticket_id": "PR-2026-0011"}
+
+
+@pytest.mark.parametrize(
+    ("stopped", "named"),
+    [
+        (event(5, "2.0.2", **STOPPED), True),
+        (event(5, "v2.0.2", **STOPPED), True),
+        (event(5, "2.0.3", **STOPPED), False),
+        (event(15, "2.0.1", **STOPPED), False),
+        (event(5, "main", **STOPPED), False),
+        (event(367, "2.0.2", **STOPPED), False),
+        (event(5, "2.0.2", **STOPPED, tenant=RETAIL), False),
+    ],
+    ids=["the same", "spelled otherwise", "newer", "in production", "in no order", "long ago", "another tenant's"],
+)
+def test_what_people_stopped_is_in_the_way_of_what_takes_it_along(stopped: PastEvent, named: bool) -> None:
+    """Of another tenant's request nothing is told."""
+    words = ("people stopped PR-2026-0011, which asked for " + stopped.version,)
+    assert missing((stopped, *PAST)) == (words if named else ())
+    assert missing((stopped, *PAST), version="2.0.10") == (words if named or stopped.version == "2.0.3" else ())
+
+
 def test_a_year_of_clean_deployments_is_told_in_few_words() -> None:
     """The facts are a comment of the record, which has a bound; the last ones that were needed are named."""
     past = tuple(event(351 - day, f"1.0.{day}", ticket_id=f"PR-2026-{day:04}") for day in range(1, 351))
