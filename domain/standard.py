@@ -5,7 +5,7 @@ time: only what people approved counts, so that the privilege runs out unless th
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, StrictBool
@@ -14,7 +14,7 @@ from domain import remarks
 from domain.roles import Person, same_address
 from domain.ticket import Action, Impact, PromotionRequest, State
 from domain.values import Frozen, Moment, RuleName, Tenant, TicketId, Version
-from domain.versions import Direction, VersionStep, direction, same, step
+from domain.versions import Direction, VersionStep, direction, identity, same, step
 
 LONGEST = timedelta(days=366)
 _STEPS = tuple(VersionStep)
@@ -123,19 +123,18 @@ def counted(past: Past, tenant: str, since: datetime) -> tuple[PastEvent, ...]:
 
     Of each day (UTC) the first one counts, of each version the first of these.
     """
-    row: list[PastEvent] = []
+    row: dict[date, PastEvent] = {}
     before: str | None = None
     for event in (each for each in past if each.at >= since and not each.stopped):
         if event.failed or event.tenant != tenant or goes_back(before, event):
-            row = []
-        elif event.clean and all(event.at.date() != each.at.date() for each in row):
-            row.append(event)
+            row = {}
+        elif event.clean:
+            row.setdefault(event.at.date(), event)
         before = None if event.failed else event.version  # nobody looks for what was there before a failure
-    found: list[PastEvent] = []
-    for event in row:
-        if not any(same(event.version, each.version) for each in found):
-            found.append(event)
-    return tuple(found)
+    found: dict[object, PastEvent] = {}
+    for event in row.values():
+        found.setdefault(identity(event.version), event)
+    return tuple(found.values())
 
 
 def goes_back(production: str | None, event: PastEvent) -> bool:

@@ -72,6 +72,11 @@ def same(one: str, other: str) -> bool:
     return direction(one, other) is Direction.SAME
 
 
+def identity(version: str) -> object:
+    """The value that versions which are one have in common, and no others."""
+    return _rank(version) or version
+
+
 def _first_two(version: str) -> tuple[int, int]:
     rank = _rank(version)
     numbers = (*rank[0], 0, 0) if rank else (0, 0)

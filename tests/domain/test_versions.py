@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from domain.targets import way
 from domain.ticket import Target, TargetType
-from domain.versions import Direction, direction
+from domain.versions import Direction, direction, identity, same
 
 NUMBERS = st.integers(min_value=0, max_value=10**6)
 IDENTIFIER = st.from_regex(r"(0|[1-9][0-9]{0,6}|[0-9]{0,2}[A-Za-z-][0-9A-Za-z-]{0,4})", fullmatch=True)
@@ -113,3 +113,10 @@ def test_two_contents_of_one_version_have_no_order() -> None:
     assert way(target("2.1.0"), target("2.1.0", ONE)) is Direction.SAME
     assert way(target("2.1.0", OTHER), target("2.2.0", ONE)) is Direction.NEWER
     assert way(None, target("latest", ONE)) is Direction.FIRST
+
+
+@given(
+    st.lists(semantic() | st.sampled_from(("v2.0.1", "2.0.1", "2.0", "2.0.0", "main", "Main", "20240101")), max_size=4)
+)
+def test_versions_that_are_one_have_one_identity(versions: list[str]) -> None:
+    assert all(same(one, other) is (identity(one) == identity(other)) for one in versions for other in versions)
