@@ -54,6 +54,11 @@ class EvidenceRule(Frozen):
     ref: Ref | None = None
     jobs: Annotated[tuple[JobTitle, ...], Field(max_length=20)] = ()
 
+    @property
+    def names_version(self) -> bool:
+        """Tells whether only a pipeline of the owners' project that ran for the version fits."""
+        return self.project is not None and "{version}" in (self.ref or "")
+
 
 class PipelineAddress(Frozen):
     """A pipeline of a GitLab, as its page's address names it."""

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain import lifecycle
+from domain import coverage, lifecycle
 from domain.change import RuleApproval
 from domain.errors import IllegalTransition
+from domain.evidence import EvidenceRule
 from domain.explaining import PartVerdict, RulePart, explained
-from domain.rules import Match, Rule, applied
+from domain.rules import Applied, Match, Rule, applied
 from domain.standard import AskedChange, PastEvent, Sealed, StandardRule, counted, judged, went_well
+from domain.targets import CatalogueEntry, TargetFacts
 from domain.ticket import Impact, Target, TargetType
 from domain.versions import VersionStep, step
 from domain.votes import Need
-from tests.domain.builders import FINANCE, NOW, RETAIL, pending
+from tests.domain.builders import FINANCE, NOW, RETAIL, details, pending
 from tests.record.building import after
 
 DAY = timedelta(days=1)
@@ -99,6 +101,31 @@ def test_a_year_of_clean_deployments_is_told_in_few_words() -> None:
     assert RuleApproval(rule=said.rule, facts=said.facts).facts.endswith(
         "350 clean deployments: PR-2026-0349, PR-2026-0350"
     )
+
+
+@pytest.mark.parametrize(
+    ("named", "counts"),
+    [
+        ({}, False),
+        ({"project": "finance/payment-api"}, False),
+        ({"ref": "v{version}"}, False),
+        ({"project": "finance/payment-api", "ref": "main"}, False),
+        ({"project": "finance/payment-api", "ref": "v{version}"}, True),
+    ],
+    ids=str,
+)
+def test_evidence_counts_where_the_owners_say_which_pipeline_tests_a_version(
+    named: dict[str, str], counts: bool
+) -> None:
+    """Any green pipeline of a GitLab that is asked holds otherwise: of another project, or of last month's version."""
+    evidence = EvidenceRule.model_validate(named)
+    entry = CatalogueEntry(tenant=FINANCE, type=API.type, name=API.name, version="2.0.0", evidence=evidence)
+    rules = Applied(standard=RULE.model_copy(update={"evidence": True}), standard_of="everyday")
+    facts = TargetFacts(controlled=True, entry=entry, production="2.0.1", rules=rules)
+    asked = pending(target=API.model_copy(update={"version": "2.0.2"}), request=details())
+    said = coverage.by_rule(asked, facts, PAST, Sealed(tested=True), NOW)
+    assert said is not None
+    assert (said.approves, len(said.missing)) == (counts, 0 if counts else 1)
 
 
 def test_what_was_asked_for_is_enough() -> None:
