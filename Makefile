@@ -15,7 +15,7 @@ WORKERS ?= $(shell expr $(CORES) + 1)
 # Those of tests with a browser, which is some processes more.
 BROWSERS ?= $(WORKERS)
 # Few that fail are run once more, alone.
-PYTEST := tests.again
+PYTEST := tests.again run
 SPREAD := --dist worksteal -n $(WORKERS)
 # Counting lines costs half of a test's processor time again, so it is done where tests are quick and rules are held.
 COUNTED := tests/domain tests/record tests/clients tests/activities tests/bootstrap/people
@@ -83,7 +83,10 @@ host: $(STAMP) $(CONSOLE) $(HOST) ## Run another console, in Vue, with Prodgate 
 up: $(STAMP) $(CONSOLE) ## Run it all on this machine, demo systems included (ARGS="--port 9000 --data DIR")
 	$(BIN)/prodgate up $(ARGS)
 
+# The few that fail in a part wait until nothing else runs.
+test: export TESTS_ALONE := later
 test: check web tests browser ## Check, then run every test; the lines of rules, record and clients are counted
+	@$(BIN)/python -m tests.again alone
 
 tests: $(STAMP) $(CONSOLE) $(KAFKA) $(S3) $(VERAPDF) $(OASDIFF) $(HELM) ## Run every test without a browser
 	@$(BIN)/coverage erase
