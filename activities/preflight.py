@@ -63,7 +63,7 @@ class RecordPreflight:
         """
         try:
             ticket, signed = await asyncio.to_thread(self._proven, deployment, asked)
-            at = asked.current_attempt_scheduled_time
+            at = asked.started_time
             said = await self.before_launch(ticket, requester_in(signed), at, signed)
         except FaultyFile as fault:
             return _unasked(str(fault))
@@ -85,7 +85,7 @@ class RecordPreflight:
             raise Unproven(unlaunched("asked-by-nobody"))
         acts = proven_acts(opened(self.repository), self.index, self.keys, ticket.id)
         signed = tuple(claims for _, claims in acts)
-        clearance.approval(deployment, ticket, signed, asked.current_attempt_scheduled_time)
+        clearance.approval(deployment, ticket, signed, asked.started_time)
         return ticket, tuple(each for each in signed if isinstance(each, Claims))
 
     async def judge(
@@ -179,7 +179,7 @@ class PreflightActivities:
             ticket = await asyncio.to_thread(self._ticket, look)
             if ticket is None:
                 return LaunchRefused(reason=unlaunched("file-changed"))
-            at = activity.info().current_attempt_scheduled_time
+            at = activity.info().started_time
             judge = self.record.judge if look.deployment is None else self.record.before_launch
             said = await judge(ticket, look.requester, at)
         except FaultyFile as fault:

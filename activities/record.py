@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from prometheus_client import Counter, Histogram
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.clock import engine_clock
 from activities.tracing import link_announcements
 from activities.vouching import Vouching
 from domain import lifecycle
@@ -20,7 +21,7 @@ from record.errors import RecordConflict, TicketExists
 from record.facts.line import UNREADABLE
 from record.facts.used import used_ids
 from record.git.repository import Repository
-from record.git.writer import Seal
+from record.git.writer import Clock, Seal
 from record.index.proving import unproven
 from record.index.reader import Index
 from record.signing.proofs import CommitProofs
@@ -63,9 +64,10 @@ class RecordActivities:
         until they have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can
         be reached.
         """
+        clock = engine_clock(activity.info())
         link_announcements(change.ticket.id, len(change.ticket.status.history))
         try:
-            recorded = await self.repository.record(change, await self._seal(change))
+            recorded = await self.repository.record(change, await self._seal(change, clock), clock)
         except TicketExists as error:
             raise ApplicationError(str(error), type="TicketExists", non_retryable=True) from error
         except RecordConflict as error:
@@ -83,16 +85,16 @@ class RecordActivities:
         _measure(change.ticket)
         if change.ticket.last.action is not Action.CREATED:
             return recorded
-        approval = await asyncio.to_thread(self._by_rule, change.ticket, activity.info())
+        approval = await asyncio.to_thread(self._by_rule, change.ticket, clock())
         return recorded.model_copy(update={"approval": approval})
 
-    def _by_rule(self, ticket: PromotionRequest, asked: activity.Info) -> RuleApproval | None:
+    def _by_rule(self, ticket: PromotionRequest, now: datetime) -> RuleApproval | None:
         """The approval of a request that was just recorded, where a rule of the company gives it.
 
         What can't be read approves nothing: then people are asked.
         """
         try:
-            said = self.vouching.record.by_rule(ticket, asked.current_attempt_scheduled_time)
+            said = self.vouching.record.by_rule(ticket, now)
         except (RuleViolation, *UNREADABLE) as error:
             activity.logger.warning("no rule was asked to approve %s: %s", ticket.id, error)
             return None
@@ -119,7 +121,7 @@ class RecordActivities:
         commit = self.index.unproven(ticket.path)
         return str(error) if commit is None else f"{ticket.id} waits for a person: {ticket.path}: {unproven(commit)}"
 
-    async def _seal(self, change: Change) -> Seal:
+    async def _seal(self, change: Change, clock: Clock) -> Seal:
         """The proof that the commit gets when it is made. Raises Unvouched."""
         last, proofs, info = change.ticket.last, self.proofs, activity.info()
         if last.by != SYSTEM or last.by_person:
@@ -127,7 +129,7 @@ class RecordActivities:
             return partial(proofs.by_person, await asyncio.to_thread(self._used, change))
         needed = await asyncio.to_thread(proofs.is_needed)
         vouched = await self._vouched(change, info) if needed else ""
-        return partial(proofs.by_service, info.current_attempt_scheduled_time, vouched)
+        return lambda sealed, tip: proofs.by_service(clock(), vouched, sealed, tip)
 
     async def _vouched(self, change: Change, info: activity.Info) -> Vouched | str:
         """The act as this worker vouches for it, or why nobody does: it has no key, or what the act is made from is

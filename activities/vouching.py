@@ -62,7 +62,7 @@ class Vouching:
         return index.revision(ticket_id) == change.base
 
     async def _vouch(self, change: Change, asked: activity.Info) -> Vouched:
-        ticket, now = change.ticket, asked.current_attempt_scheduled_time
+        ticket, now = change.ticket, asked.started_time
         before = lifecycle.previous(ticket)
         if before is None or (asked.workflow_id, asked.workflow_type) != (ticket.id, self.story):
             raise Unvouched("The act was not asked for by the request's own promotion")

@@ -205,7 +205,7 @@ def environment(scheduled: timedelta = timedelta(0)) -> ActivityEnvironment:
     made = ActivityEnvironment()
     asked = datetime.now(UTC) - scheduled
     made.info = dataclasses.replace(
-        made.info, current_attempt_scheduled_time=asked, heartbeat_timeout=timedelta(seconds=0.06)
+        made.info, current_attempt_scheduled_time=asked, started_time=asked, heartbeat_timeout=timedelta(seconds=0.06)
     )
     return made
 

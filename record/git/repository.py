@@ -28,7 +28,7 @@ from record.git.files import FilesPlan, files_draft
 from record.git.journal import Journal
 from record.git.packing import Packing
 from record.git.remote import Remote, clone_folder, is_url
-from record.git.writer import Asked, Builder, Draft, Refusal, Seal, unsealed
+from record.git.writer import Asked, Builder, Clock, Draft, Refusal, Seal, own_clock, unsealed
 
 _LOG = logging.getLogger(__name__)
 _TRACER = trace.get_tracer("prodgate")
@@ -88,13 +88,13 @@ class Repository:
         self.groups = 0
         self._thread: Thread | None = None
 
-    async def record(self, change: Change, seal: Seal = unsealed) -> Recorded:
+    async def record(self, change: Change, seal: Seal = unsealed, clock: Clock = own_clock) -> Recorded:
         """Make the change durable, once however often it is asked for, and return its revision.
 
         Raises TicketExists, RecordConflict or RecordUnavailable, and what `seal` raises.
         """
         with _TRACER.start_as_current_span("record change"):
-            return await asyncio.wrap_future(self._submit(Asked(change, seal)))
+            return await asyncio.wrap_future(self._submit(Asked(change, seal, clock)))
 
     def _submit(self, asked: Asked) -> Future[Recorded]:
         future: Future[Recorded] = Future()

@@ -27,6 +27,9 @@ Refusal = RecordError | RuleViolation
 """The reasons for which a change is not written."""
 
 
+Clock = Callable[[], datetime]
+"""Tells the time."""
+
 Seal = Callable[[Change, str | None], Change]
 """Gives a change the proof that its commit carries, on the tip that it goes on; raises what refuses it there."""
 
@@ -37,12 +40,21 @@ def unsealed(change: Change, tip: str | None) -> Change:
     return change
 
 
+def own_clock() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A change to write. `seal` is asked when its commit is made, at each try; not for one that is there already."""
+    """A change to write. `seal` is asked when its commit is made, at each try; not for one that is there already.
+
+    `clock` dates the commit.
+    """
 
     change: Change
     seal: Seal = unsealed
+    clock: Clock = own_clock
     trace: Context = field(default_factory=get_current)
     """The trace that it is asked for in: another thread writes it."""
 
@@ -80,7 +92,7 @@ class Builder:
                 continue
             if new:
                 folders = self._tree.put(change.ticket.path, blob.oid)
-                data = message.commit(new, folders[-1].oid, parent, datetime.now(UTC))
+                data = message.commit(new, folders[-1].oid, parent, asked.clock())
                 commit = GitObject.of(ObjectKind.COMMIT, data)
                 pack.add((blob, *folders, commit))
                 written[blob.oid] = blob.data

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,15 @@ async def test_running_it_twice_is_harmless(repository: Repository) -> None:
     first = await ActivityEnvironment().run(record, created())
     assert await ActivityEnvironment().run(record, created()) == first
     assert git(repository.path, "rev-list", "--count", "main") == "2", "the key and the ticket"
+
+
+async def test_a_commit_is_dated_by_the_engine_s_clock(repository: Repository) -> None:
+    """Nothing is dated by a worker's own clock, which may be an hour ahead: `verify` calls that a false date."""
+    environment, begun = ActivityEnvironment(), datetime.now(UTC) - timedelta(hours=1)
+    environment.info = dataclasses.replace(environment.info, started_time=begun)
+    await environment.run(activities(repository).record_change, created())
+    committed = int(git(repository.path, "log", "-1", "--format=%ct", "main"))
+    assert 0 <= committed - int(begun.timestamp()) < 300
 
 
 async def test_a_number_that_is_taken_fails_for_good(repository: Repository) -> None:
