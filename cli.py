@@ -31,6 +31,10 @@ FOR_PEOPLE = {
     "hold": "keep an approved request from being deployed",
     "release": "let a held request go on",
     "unendorse": "take your vote back, while others are missing",
+    "emergency": "launch alone, past votes and freezes, where a rule lets you",
+    "ratify": "say that an emergency was right",
+    "refute": "say that an emergency was none",
+    "debts": "list emergencies that wait for an answer",
     "watch": "follow a request to its end",
 }
 """The commands of `bootstrap.people`, which call the API as a person."""

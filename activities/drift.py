@@ -15,7 +15,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from domain.drift import Drift, DriftKind, DriftReport, difference
-from domain.lifecycle import CLOSED
+from domain.emergencies import owes
+from domain.lifecycle import is_over, is_retryable
 from domain.roles import ALL
 from domain.ticket import PromotionRequest, State
 from record.errors import RecordError
@@ -91,14 +92,16 @@ class DriftReader:
     def _waiting(self) -> dict[str, str]:
         """The state of each ticket that has something to wait for, by id."""
         undone = every(self.index.page, State.PENDING, State.APPROVED, State.DEPLOYING)
-        return {each.id: each.state.value for each in chain(undone, self._failed())}
+        owing = pages(self.index.page, TicketQuery(scope=ALL, owed=True, limit=MAX_LIMIT))
+        return {each.id: each.state.value for each in chain(undone, self._failed(), owing)}
 
     def _failed(self) -> Iterator[PromotionRequest]:
         """The failed tickets that may still be retried."""
         query = TicketQuery(scope=ALL, state=(State.FAILED,), sort=Sort.RECENT, limit=MAX_LIMIT)
-        return takewhile(self._is_retryable, pages(self.index.page, query))
+        recent = takewhile(self._is_recent, pages(self.index.page, query))
+        return (each for each in recent if is_retryable(each))
 
-    def _is_retryable(self, ticket: PromotionRequest) -> bool:
+    def _is_recent(self, ticket: PromotionRequest) -> bool:
         return datetime.now(UTC) < ticket.last.at + self.retried_within
 
     def _faults(self) -> list[Drift]:
@@ -120,9 +123,10 @@ class DriftReader:
 
     def _waits_alone(self, ticket_id: str) -> Drift | None:
         ticket = self.index.get(ticket_id)
-        if ticket is None or ticket.state in CLOSED or self.index.unproven(ticket.path) is not None:
+        if ticket is None or is_over(ticket) or self.index.unproven(ticket.path) is not None:
             return None
-        if ticket.state is State.FAILED and not self._is_retryable(ticket):
+        waits = owes(ticket) or (is_retryable(ticket) and self._is_recent(ticket))
+        if ticket.state is State.FAILED and not waits:
             return None
         return Drift.of(DriftKind.NO_PROMOTION, ticket_id, f"it is {ticket.state}, and no promotion runs")
 

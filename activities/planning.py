@@ -38,7 +38,7 @@ from record.git.browsers import BROWSERS
 from record.git.outbox import Outbox
 from record.git.preferences import PREFERENCES, with_preferences
 from record.index.diff import Comparer
-from record.index.query import every
+from record.index.query import every, owed
 from record.people.directory import Directory, DirectoryReader
 
 _LOG = logging.getLogger(__name__)
@@ -163,6 +163,7 @@ class OutboxPlanner:
         """Line up the reminders and warnings that fell due. Costs what pending tickets cost, however many ended."""
         if self.setup.channel.for_systems:
             return
+        self._tell_overdue(now)
         for ticket in every(self.setup.acts.index.page, State.PENDING):
             known, plan = self.outbox.of(ticket.id), self.setup.plan
             expires = self._expires(ticket, self.setup.acts.submitted(ticket.id)[1])
@@ -172,6 +173,15 @@ class OutboxPlanner:
                 known = known.model_copy(update={"reminded": max(turn, known.reminded), "warned": warned})
                 number = len(ticket.status.history)
                 known = self._say(ticket.id, EventRef(event=due[1], number=number, turn=turn, at=now), known)
+
+    def _tell_overdue(self, now: datetime) -> None:
+        """Line up that nobody has answered in time for an emergency, once."""
+        for debt in owed(self.setup.acts.index.page):
+            known, ticket = self.outbox.of(debt.ticket_id), self.setup.acts.index.get(debt.ticket_id)
+            told = any(each.event is Event.OVERDUE for each in known.progress)
+            if ticket is not None and debt.is_overdue(now) and not told:
+                said = EventRef(event=Event.OVERDUE, number=len(ticket.status.history), at=now)
+                self._say(ticket.id, said, known)
 
     def _expires(self, ticket: PromotionRequest, signed: datetime | None) -> datetime:
         """Until when somebody has to decide: what the record proves of it, else what this installation says."""

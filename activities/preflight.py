@@ -111,13 +111,15 @@ class RecordPreflight:
     ) -> Objection | Wait | None:
         """Tell the same of a launch, or what it waits for: who is ahead of it, or the end of a freeze.
 
-        One that waits for a freeze keeps its place, so whoever is behind it waits, too.
+        One that waits for a freeze keeps its place, so whoever is behind it waits, too; an emergency waits for none.
         """
         grounds = await self._grounds(ticket, signed)
         if said := clearance.verdict(ticket, grounds, requester, at):
             return said
         if ahead := await self._behind(ticket):
             return Wait(ahead)
+        if ticket.emergency is not None:
+            return None
         closed = await asyncio.to_thread(rules.closed, grounds.target.rules, at)
         return Wait(str(closed), closed.until or at + _SOON) if closed else None
 

@@ -21,6 +21,7 @@ from api import (
     calendar,
     codec,
     console,
+    emergencies,
     errors,
     events,
     health,
@@ -135,6 +136,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     )
     app.include_router(requests.router)
     app.include_router(bulk.router)
+    app.include_router(emergencies.router)
     app.include_router(templates.router)
     app.include_router(reports.router)
     app.include_router(console.router)

@@ -70,6 +70,10 @@ class Decisions:
         case = await self._case(ticket)
         return case.refusal(person, action)
 
+    async def may_answer(self, person: Person, ticket: PromotionRequest) -> bool:
+        """Tells whether the person may answer for the ticket's emergency now."""
+        return await self.refusal(person, DecisionAction.RATIFY, ticket) is None
+
     async def _case(self, ticket: PromotionRequest) -> Case:
         directory = await run_in_threadpool(self.directory.current)
         target = await run_in_threadpool(self.controls.of_ticket, ticket)
@@ -111,13 +115,15 @@ class Decisions:
             comment=asked.comment,
             reason=asked.reason,
             production=asked.production if asked.production is not None else shown(action, case.target),
+            answer_by=case.answer_by if action is DecisionAction.EMERGENCY else None,
         )
         self._judge(decision, case)
         return await self._taken(decision, case, by)
 
     async def _judged_by(self, ticket: PromotionRequest, action: DecisionAction) -> Case:
         """Everything that judges the decision; one that grants nothing goes on where the record is away or faulty."""
-        target = await run_in_threadpool(self.controls.of_ticket, ticket) if action in lifecycle.GRANTING else None
+        asked = action in lifecycle.GRANTING or action.answers
+        target = await run_in_threadpool(self.controls.of_ticket, ticket) if asked else None
         requester = None
         with contextlib.suppress(RecordUnavailable):  # the promotion knows who asked, and judges by that
             requester = await self.tickets.requester(ticket)
@@ -132,7 +138,8 @@ class Decisions:
         ticket, target = case.ticket, case.target
         refused = case.directory.refusal(decision.person, decision.action.permission, ticket, case.requester)
         try:
-            if refused or (target and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
+            ruled = decision.action is DecisionAction.EMERGENCY or decision.action.answers
+            if refused or ruled or (target and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
                 lifecycle.check(ticket, decision, case.now, case.requester, target)
         except RuleViolation as violation:
             refused = violation

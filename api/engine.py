@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.workflow import UpdateMethodMultiParam
 
 from api.engine_errors import EngineUnavailable, NumberTaken, refusal_of, translated
 from bootstrap.process import trace_id
@@ -359,7 +360,7 @@ class Engine:
             raise EngineUnavailable from error
 
 
-_UPDATES = {
+_UPDATES: Mapping[DecisionAction, UpdateMethodMultiParam[[Any, Decision], PromotionRequest]] = {
     DecisionAction.ENDORSE: Promotion.vote,
     DecisionAction.UNENDORSE: Promotion.vote,
     DecisionAction.APPROVE: Promotion.approve,
@@ -368,6 +369,9 @@ _UPDATES = {
     DecisionAction.RETRY: Promotion.retry,
     DecisionAction.HOLD: Promotion.hold,
     DecisionAction.RELEASE: Promotion.release,
+    DecisionAction.EMERGENCY: Promotion.approve,
+    DecisionAction.RATIFY: Promotion.answer,
+    DecisionAction.REFUTE: Promotion.answer,
 }
 
 

@@ -127,11 +127,12 @@ UNREADABLE = (RecordError, GitError, sqlite3.Error, OSError)
 _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.BAD_REQUEST: (
         *(rules.NotPending, rules.NotCancellable, rules.NotRetryable, rules.NotHoldable, rules.NotHeld),
-        *(rules.HistoryFull, rules.AlreadyVoted, rules.VoteNotNeeded, rules.NoVote, LogoutRefused),
+        *(rules.HistoryFull, rules.AlreadyVoted, rules.VoteNotNeeded, rules.NoVote, rules.NothingOwed),
+        LogoutRefused,
     ),
     HTTPStatus.FORBIDDEN: (
         *(rules.NotAuthorized, rules.SelfApproval, rules.ServiceDecides, rules.IdentityChanged),
-        *(links.LinkNotYours, rules.TargetNotOwned, rules.TenantGone),
+        *(links.LinkNotYours, rules.TargetNotOwned, rules.TenantGone, rules.EmergencyNotAllowed, rules.OwnEmergency),
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
         *(rules.NobodyToApprove, reports.NoSuchMonth, reports.ReportTooLarge, rules.TemplateFaulty),
@@ -143,6 +144,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.CONFLICT: (
         *(rules.StaleDecision, rules.VotesMissing, rules.NothingToRepair, rules.TemplateChanged, reports.ReportStopped),
         *(reports.PartNotRetryable, storage.DocumentDamaged, rules.ProductionChanged, rules.WrongTicket),
+        rules.DebtsOverdue,
         *(browsers.TooManyBrowsers, rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
     ),
     HTTPStatus.GONE: (links.LinkExpired, links.LinkUsed, storage.DocumentGone),

@@ -1,11 +1,11 @@
 """The bodies that callers may send, with only what a caller may set; and the answers that they get beside tickets."""
 
-from enum import StrEnum
 from typing import Self
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from api.debts import EmergencyAllowed, EmergencyShown
 from api.standard import StandardShown
 from api.votes import Decider, VoteCount, Votes
 from domain.announcement import Channel, Event
@@ -156,7 +156,8 @@ class Permissions(Frozen):
     """The caller's rights on a request now, and the people who could approve it while it waits for that.
 
     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
-    approved the request, or why it does not; null where none says what is standard, or people decided.
+    approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
+    is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
     """
 
@@ -167,9 +168,14 @@ class Permissions(Frozen):
     hold: Allowed
     release: Allowed
     unendorse: Allowed
+    emergency: Allowed
+    ratify: Allowed
+    refute: Allowed
     deciders: tuple[Decider, ...]
     votes: Votes | None = None
     standard: StandardShown | None = None
+    emergency_rule: EmergencyAllowed | None = None
+    declared: EmergencyShown | None = None
     not_proven: UnprovenState | None = None
 
 
@@ -382,14 +388,3 @@ _NOT_KEPT = {
     "reason": NotChecked.NOT_KEPT,
     "why": "nothing was kept of a look at it",
 }
-
-
-class CallbackOutcome(StrEnum):
-    NOTED = "noted"
-    IGNORED = "ignored"
-
-
-class CallbackAnswer(Frozen):
-    """The outcome of a callback: its promotion looks at the job now, or it concerns none that waits."""
-
-    outcome: CallbackOutcome

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.debts import EmergencyAllowed, EmergencyShown
 from api.models import Allowed, Permissions
 from api.votes import Decider, votes_of
 from domain import lifecycle, roles
 from domain.decision import Decision, DecisionAction
+from domain.emergencies import SOONEST, answer_by
 from domain.errors import NotAuthorized, RuleViolation, SelfApproval, TargetNotOwned, TenantGone
 from domain.roles import Permission, Person, Requester
 from domain.targets import TargetFacts
@@ -34,6 +36,7 @@ class Case:
             action = lifecycle.vote(self.target, person)
         elif action is DecisionAction.UNENDORSE:
             person = lifecycle.voted_as(self.ticket, person)
+        declares = action is DecisionAction.EMERGENCY
         decision = Decision(
             id="asked-beforehand",
             ticket_id=self.ticket.id,
@@ -41,8 +44,10 @@ class Case:
             action=action,
             person=person,
             at=self.now,
+            comment=_REASON if declares else None,
             reason=_REASON if action.needs_reason else None,
             production=shown(action, self.target),
+            answer_by=self.answer_by if declares else None,
         )
         try:
             lifecycle.check(self.ticket, decision, self.now, self.requester, self.target)
@@ -50,12 +55,20 @@ class Case:
             return violation
         return self.directory.refusal(person, action.permission, self.ticket, self.requester)
 
+    @property
+    def answer_by(self) -> datetime:
+        """Until when somebody has to answer for an emergency that is declared now; without a rule, any time does."""
+        rule = self.target.rules.emergency if self.target is not None else None
+        return self.now + SOONEST if rule is None else answer_by(self.ticket, rule, self.now)
+
     def explained(self, refused: RuleViolation, action: DecisionAction) -> tuple[RuleViolation, tuple[Person, ...]]:
         """The refusal as it is told, and who may instead: nobody, where it is not the caller's roles that refuse."""
         if not isinstance(refused, NotAuthorized) or isinstance(refused, TargetNotOwned | TenantGone):
             return refused, ()
         able = holders(action.permission, self.ticket, self.requester, self.directory)
-        if able and self.refusal(able[0], action):
+        if action is DecisionAction.EMERGENCY or action.answers:
+            able = tuple(each for each in able if self.refusal(each, action) is None)
+        elif able and self.refusal(able[0], action):
             able = ()  # the request itself refuses them, too
         if type(refused) is SelfApproval:
             refused = roles.own_request(able)
@@ -69,7 +82,10 @@ class Case:
         pending = self.ticket.state is State.PENDING
         deciders = holders(Permission.APPROVE, self.ticket, self.requester, self.directory) if pending else ()
         votes = votes_of(self.ticket, self.target, deciders)
-        return Permissions(deciders=tuple(map(Decider.of, deciders)), votes=votes, **said)
+        rule, declared = EmergencyAllowed.of(self.ticket, self.target), EmergencyShown.of(self.ticket, self.now)
+        return Permissions(
+            deciders=tuple(map(Decider.of, deciders)), votes=votes, emergency_rule=rule, declared=declared, **said
+        )
 
     def _allowed(self, person: Person, action: DecisionAction) -> Allowed:
         refused = self.refusal(person, action)

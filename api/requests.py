@@ -50,7 +50,7 @@ from record.index.diff import Difference
 from record.index.history import Commit
 from record.index.query import Statistics
 
-_REFUSALS = problems(
+REFUSALS = problems(
     _401="No acceptable token, or one whose sign-in is too long ago",
     _403="Somebody acted by this address before, with another sign-in",
     _429="Too many requests; `Retry-After` says when to go on",
@@ -75,7 +75,7 @@ _ASKED = problems(
     _409="An open request asks for the same, the caller has too many, or a file of the record is faulty",
     _413="The body is larger than 256 KB",
 )
-_DECIDED: Responses = (
+DECIDED: Responses = (
     _ONE
     | _HELD
     | problems(
@@ -86,9 +86,9 @@ _DECIDED: Responses = (
         _413="The body is larger than 256 KB",
     )
 )
-_DECIDED |= {200: {"headers": _TAG}}
+DECIDED |= {200: {"headers": _TAG}}
 
-router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=_REFUSALS, route_class=SignedInRoute)
+router = APIRouter(prefix="/v1/requests/prod", tags=["requests"], responses=REFUSALS, route_class=SignedInRoute)
 
 Sees = Annotated[Person, needs(Permission.SEE)]
 Creates = Annotated[SignedIn, creates()]
@@ -169,7 +169,7 @@ async def create_request(
     request.state.tenant = body.tenant  # for the audit trail, where it is refused
     answer = await submissions.create(caller, body, idempotency_key)
     response.headers["Location"] = f"{router.prefix}/{answer.ticket.id}"
-    return _answered(response, answer, recorded=201)
+    return answered(response, answer, recorded=201)
 
 
 @router.post(
@@ -272,7 +272,7 @@ async def get_permissions(decisions: FromDecisions, caller: Sees, ticket_id: Id)
     return await decisions.permissions(caller, ticket_id)
 
 
-@router.post("/{id}/approve", responses=_DECIDED)
+@router.post("/{id}/approve", responses=DECIDED)
 async def approve_request(
     decisions: FromDecisions,
     caller: Approves,
@@ -288,10 +288,10 @@ async def approve_request(
     `production` says which version you were shown in production: where it is another one by now, you are refused.
     """
     said = DecisionRequest(DecisionAction.APPROVE, comment=body.comment, production=body.production, if_match=if_match)
-    return _answered(response, await decisions.decide(caller, ticket_id, said))
+    return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
-@router.post("/{id}/unendorse", responses=_DECIDED)
+@router.post("/{id}/unendorse", responses=DECIDED)
 async def remove_vote(
     decisions: FromDecisions,
     caller: Unendorses,
@@ -302,10 +302,10 @@ async def remove_vote(
 ) -> PromotionRequest:
     """Take your vote back, while others are missing."""
     said = DecisionRequest(action=DecisionAction.UNENDORSE, comment=body.comment, if_match=if_match)
-    return _answered(response, await decisions.decide(caller, ticket_id, said))
+    return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
-@router.post("/{id}/reject", responses=_DECIDED)
+@router.post("/{id}/reject", responses=DECIDED)
 async def reject_request(
     decisions: FromDecisions,
     caller: Rejects,
@@ -316,10 +316,10 @@ async def reject_request(
 ) -> PromotionRequest:
     """Reject, with a reason of 10 characters or more."""
     said = DecisionRequest(action=DecisionAction.REJECT, reason=body.reason, if_match=if_match)
-    return _answered(response, await decisions.decide(caller, ticket_id, said))
+    return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
-@router.post("/{id}/cancel", responses=_DECIDED)
+@router.post("/{id}/cancel", responses=DECIDED)
 async def cancel_request(
     decisions: FromDecisions,
     caller: Cancels,
@@ -330,10 +330,10 @@ async def cancel_request(
 ) -> PromotionRequest:
     """Withdraw: until its launch is asked for. For the requester or an admin."""
     said = DecisionRequest(action=DecisionAction.CANCEL, comment=body.comment, if_match=if_match)
-    return _answered(response, await decisions.decide(caller, ticket_id, said))
+    return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
-@router.post("/{id}/retry", responses=_DECIDED)
+@router.post("/{id}/retry", responses=DECIDED)
 async def retry_request(
     decisions: FromDecisions,
     caller: Retries,
@@ -344,10 +344,10 @@ async def retry_request(
 ) -> PromotionRequest:
     """Deploy again after a failure; what was approved stays approved. For the requester or who may approve."""
     said = DecisionRequest(action=DecisionAction.RETRY, comment=body.comment, if_match=if_match)
-    return _answered(response, await decisions.decide(caller, ticket_id, said))
+    return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
-@router.post("/{id}/hold", responses=_DECIDED)
+@router.post("/{id}/hold", responses=DECIDED)
 async def hold_request(
     decisions: FromDecisions,
     caller: Holds,
@@ -358,10 +358,10 @@ async def hold_request(
 ) -> PromotionRequest:
     """Keep an approved request from being deployed, with a reason, until it is released. For who may approve it."""
     said = DecisionRequest(action=DecisionAction.HOLD, reason=body.reason, if_match=if_match)
-    return _answered(response, await decisions.decide(caller, ticket_id, said))
+    return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
-@router.post("/{id}/release", responses=_DECIDED)
+@router.post("/{id}/release", responses=DECIDED)
 async def release_request(
     decisions: FromDecisions,
     caller: Releases,
@@ -372,10 +372,10 @@ async def release_request(
 ) -> PromotionRequest:
     """Let a held request go on, with a reason: it enters its target's line last. For who may approve it."""
     said = DecisionRequest(action=DecisionAction.RELEASE, reason=body.reason, if_match=if_match)
-    return _answered(response, await decisions.decide(caller, ticket_id, said))
+    return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
-def _answered(response: Response, answer: Answer, recorded: int = 200) -> PromotionRequest:
+def answered(response: Response, answer: Answer, recorded: int = 200) -> PromotionRequest:
     """The ticket, with the status that says whether its commit exists already."""
     response.status_code = recorded if answer.recorded else 202
     response.headers["ETag"] = etag(answer.ticket)

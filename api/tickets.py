@@ -8,11 +8,12 @@ from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 
+from api.callbacks import CallbackOutcome
 from api.engine import Engine
 from api.engine_errors import NotRunning
 from api.errors import NotFound
 from api.lines import ruled, standing
-from api.models import CallbackOutcome, Line, RuledRequest
+from api.models import Line, RuledRequest
 from domain import roles
 from domain.comparison import Comparison
 from domain.contract import ContractDifference

@@ -10,9 +10,9 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBasic
 from starlette.requests import HTTPConnection
 
+from api.callbacks import CallbackAnswer, CallbackOutcome
 from api.dependencies import CALLBACK, FromTickets
 from api.errors import NotFound
-from api.models import CallbackAnswer, CallbackOutcome
 from api.openapi import problems
 from api.services import Services
 from domain.deployment import AwxReport

@@ -69,6 +69,7 @@ from record.trail.repository import TrailRepository
 from workflows.browsers import KeepBrowser
 from workflows.claim import Claim
 from workflows.contract import CompareContract
+from workflows.debt import EmergencyDebt
 from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
@@ -83,7 +84,7 @@ from workflows.watch import AwxWatch
 from workflows.webhooks import CallWebhook
 
 WORKFLOWS = (
-    *(Promotion, Follow, Claim, AwxWatch, DriftWatch, Logout),
+    *(Promotion, EmergencyDebt, Follow, Claim, AwxWatch, DriftWatch, Logout),
     *(TemplateEdit, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
     *(ReadEvidence, CompareContract, MakeReport, MakePart),
 )

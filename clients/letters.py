@@ -94,6 +94,8 @@ class Facts:
 
     @property
     def heading(self) -> str:
+        if self.said.declares:
+            return self.t["emergency"]
         return self.t["standard"] if self._by_rule else self.words.headings[self.said.event]
 
     @property
@@ -105,17 +107,26 @@ class Facts:
     def lead(self) -> str:
         ticket = self.said.ticket
         lead = self.t["standard_lead"] if self._by_rule else self.words.leads[self.said.event]
-        return lead.format(
+        declared = ticket.emergency
+        return (self.t["emergency_lead"] if self.said.declares else lead).format(
             what=self.what,
             by=self.name(self.entry.by),
             requester=self.name(ticket.metadata.created_by),
             source=self._environment(ticket.spec.target.source_environment),
             environment=self.environment,
             rule=self.said.rule,
+            declarer=self.name(declared.by) if declared else "?",
+            answer_by=self.answer_by or "?",
             newer=self.entry.superseded_by or self.t["newer"],
             created=self.moment(ticket.metadata.created_at),
             decide_by=self.moment(self.said.decide_by) if self.said.decide_by else "?",
         )
+
+    @property
+    def answer_by(self) -> str | None:
+        """Until when somebody has to answer for the emergency; None for a usual approval."""
+        declared = self.said.ticket.emergency
+        return self.moment(declared.answer_by) if declared and declared.answer_by else None
 
     @property
     def _by_rule(self) -> bool:
@@ -179,7 +190,8 @@ class Facts:
 
     @property
     def action(self) -> str:
-        return self.t["decide" if self.said.asks else "look"]
+        answers = self.reason is Reason.DECIDES and (self.said.declares or self.said.event is Event.OVERDUE)
+        return self.t["answer" if answers else "decide" if self.said.asks else "look"]
 
     def name(self, address: str) -> str:
         """The owner of the address, by name where the directory knows it."""

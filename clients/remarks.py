@@ -52,6 +52,8 @@ FRENCH: Mapping[str, str] = {
     "approver-gone": "{approver} avait approuvé, et n’a plus aucun rôle.",
     "approve-anew": "La demande doit être approuvée à nouveau.",
     "production-moved-on": "{ticket} a mis {version} en production après l’approbation.",
+    "emergency-no-more": "Aucune règle ne permet plus à {approver} de déclarer cette urgence.",
+    "emergency-overdue": "Personne n’a répondu de l’urgence avant le {until}.",
     "votes-missing": "D’après les règles actuelles de l’entreprise, il manque des voix\u00a0: {votes}.",
     "standard-approves": "La règle {rule} l’a approuvée\u00a0: impact {impact}, évolution {step} depuis {before}, "
     "{count} déploiements sans incident\u00a0: {tickets}.",

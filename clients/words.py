@@ -41,6 +41,9 @@ _EN = Words(
         Event.FAILED: "deployment failed",
         Event.REMINDER: "still waits for your decision",
         Event.EXPIRING: "expires soon",
+        Event.RATIFIED: "emergency ratified",
+        Event.REFUTED: "emergency refuted",
+        Event.OVERDUE: "emergency that nobody has answered for",
     },
     leads={
         Event.CREATED: "{requester} asks to promote {what} from {source} to {environment}.",
@@ -60,6 +63,10 @@ _EN = Words(
         Event.FAILED: "{what} could not be deployed to {environment}.",
         Event.REMINDER: "{requester} asked on {created} to promote {what} to {environment}; nobody has decided yet.",
         Event.EXPIRING: "Nobody has decided on {what} yet. Your request expires on {decide_by}.",
+        Event.RATIFIED: "{by} ratified the emergency by which {declarer} launched {what} to {environment}.",
+        Event.REFUTED: "{by} refuted the emergency by which {declarer} launched {what} to {environment}.",
+        Event.OVERDUE: "Nobody has answered in time for the emergency by which {declarer} launched {what} to "
+        "{environment}. Somebody who may approve, neither {declarer} nor {requester}, has to ratify or refute it.",
     },
     labels={
         "colon": ":",
@@ -74,6 +81,13 @@ _EN = Words(
         "standard_lead": "The promotion of {what} to {environment} is a standard change: the company’s rule {rule} "
         "approves it, and nobody has to.",
         "standard_facts": "What satisfied the rule",
+        "emergency": "EMERGENCY: launched past votes and freezes",
+        "emergency_lead": "{by} launches {what} to {environment} alone, past votes and freezes. Somebody else who may "
+        "approve has to ratify or refute that before {answer_by}.",
+        "declared_by": "Emergency declared by",
+        "answer_by": "To be answered for before",
+        "emergency_reason": "Why it could not wait",
+        "answer": "Look and answer",
         "by": "By",
         "scheduled": "Not before",
         "decide_by": "Decide before",
@@ -168,6 +182,9 @@ _FR = Words(
         Event.FAILED: "échec du déploiement",
         Event.REMINDER: "attend toujours votre décision",
         Event.EXPIRING: "expire bientôt",
+        Event.RATIFIED: "urgence ratifiée",
+        Event.REFUTED: "urgence désavouée",
+        Event.OVERDUE: "urgence dont personne n’a répondu",
     },
     leads={
         Event.CREATED: "{requester} demande la promotion de {what} de {source} vers {environment}.",
@@ -190,6 +207,11 @@ _FR = Words(
         Event.REMINDER: "{requester} a demandé le {created} la promotion de {what} vers {environment}\u202f; "
         "personne ne s’est encore prononcé.",
         Event.EXPIRING: "Personne ne s’est encore prononcé sur {what}. Votre demande expire le {decide_by}.",
+        Event.RATIFIED: "{by} a ratifié l’urgence par laquelle {declarer} a lancé {what} vers {environment}.",
+        Event.REFUTED: "{by} a désavoué l’urgence par laquelle {declarer} a lancé {what} vers {environment}.",
+        Event.OVERDUE: "Personne n’a répondu à temps de l’urgence par laquelle {declarer} a lancé {what} vers "
+        "{environment}. Une personne habilitée à approuver, ni {declarer} ni {requester}, doit la ratifier ou la "
+        "désavouer.",
     },
     labels={
         "colon": "\u00a0:",
@@ -204,6 +226,14 @@ _FR = Words(
         "standard_lead": "La promotion de {what} vers {environment} est un changement standard\u00a0: la règle {rule} "
         "de l’entreprise l’approuve, personne n’a à le faire.",
         "standard_facts": "Ce qui satisfait la règle",
+        "emergency": "URGENCE\u00a0: lancée sans les voix ni les gels",
+        "emergency_lead": "{by} lance {what} vers {environment} à titre personnel, sans attendre les voix ni la fin "
+        "des gels. Une autre personne habilitée à approuver doit ratifier ou désavouer cette urgence avant le "
+        "{answer_by}.",
+        "declared_by": "Urgence déclarée par",
+        "answer_by": "Réponse attendue avant",
+        "emergency_reason": "Pourquoi cela ne pouvait pas attendre",
+        "answer": "Consulter et répondre",
         "by": "Par",
         "scheduled": "Pas avant",
         "decide_by": "À décider avant",

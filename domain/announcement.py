@@ -31,7 +31,7 @@ class Channel(StrEnum):
 
 
 class Event(StrEnum):
-    """An event that is announced. The last two are no changes of the ticket: people are told, other systems are not."""
+    """An event that is announced. The last three are no changes of the ticket: people alone are told of them."""
 
     CREATED = "request-created"
     ENDORSED = "request-endorsed"
@@ -47,8 +47,11 @@ class Event(StrEnum):
     STARTED = "deployment-started"
     SUCCEEDED = "deployment-succeeded"
     FAILED = "deployment-failed"
+    RATIFIED = "emergency-ratified"
+    REFUTED = "emergency-refuted"
     REMINDER = "request-reminder"
     EXPIRING = "request-expiring"
+    OVERDUE = "emergency-overdue"
 
     @property
     def asks(self) -> bool:
@@ -58,7 +61,7 @@ class Event(StrEnum):
     @property
     def for_people(self) -> bool:
         """Tells whether people alone are told: it says nothing that another system could act on."""
-        return self in {Event.REMINDER, Event.EXPIRING}
+        return self in {Event.REMINDER, Event.EXPIRING, Event.OVERDUE}
 
 
 Fact = Literal[
@@ -76,6 +79,8 @@ Fact = Literal[
     Event.STARTED,
     Event.SUCCEEDED,
     Event.FAILED,
+    Event.RATIFIED,
+    Event.REFUTED,
 ]
 """The events that are changes of a ticket; reminders are for people."""
 
@@ -94,6 +99,8 @@ _EVENTS = {
     Action.DEPLOYING: Event.STARTED,
     Action.DEPLOYED: Event.SUCCEEDED,
     Action.FAILED: Event.FAILED,
+    Action.RATIFIED: Event.RATIFIED,
+    Action.REFUTED: Event.REFUTED,
 }
 
 
@@ -148,6 +155,11 @@ class Announcement(WithRequester):
     def asks(self) -> bool:
         """Tells whether whoever may approve is asked to decide."""
         return self.event.asks and self.rule is None
+
+    @property
+    def declares(self) -> bool:
+        """Tells whether it says that somebody launches past votes and freezes."""
+        return self.event is Event.APPROVED and self.ticket.status.history[self.number - 1].emergency is True
 
     @property
     def id(self) -> str:

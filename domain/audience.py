@@ -114,13 +114,20 @@ def _has(contact: Contact, browsers: tuple[str, ...]) -> bool:
 
 
 def _pushed(announcement: Announcement, contact: Contact, audience: Audience, reason: Reason) -> bool:
+    if announcement.declares and reason is Reason.DECIDES:
+        return True
     chosen = contact.preferences.push.get(announcement.event)
     return not _leaves_it(announcement, contact, audience, reason) if chosen is None else chosen is PushTime.NOW
 
 
 def mail_time(announcement: Announcement, contact: Contact, audience: Audience, reason: Reason) -> MailTime:
-    """The time at which the contact is mailed about it: as they chose, else at once, unless that is one too many."""
+    """The time at which the contact is mailed about it: as they chose, else at once, unless that is one too many.
+
+    Whoever may decide hears of an emergency at once, whatever they chose.
+    """
     event, preferences = announcement.event, contact.preferences
+    if announcement.declares and reason is Reason.DECIDES:
+        return MailTime.NOW
     quiet = event not in preferences.mail and _leaves_it(announcement, contact, audience, reason)
     return MailTime.OFF if quiet else preferences.mailed(event)
 
@@ -135,7 +142,7 @@ def _stands_in(announcement: Announcement, contact: Contact, audience: Audience)
 
     They are reminded when nobody has decided, and told at once where nobody else could.
     """
-    if announcement.event is Event.REMINDER:
+    if announcement.event in {Event.REMINDER, Event.OVERDUE}:
         return False
     ticket, requester = announcement.ticket, announcement.requester
     own = [each for each in audience.contacts if _of_the_tenant(each.person, ticket)]
@@ -162,21 +169,24 @@ def concern(announcement: Announcement, contact: Contact, audience: Audience) ->
     return next((reason for reason in Reason if _holds(reason, announcement, contact, audience)), None)
 
 
-_OF_ONES_OWN = frozenset(Event) - {Event.CREATED, Event.ENDORSED, Event.UNENDORSED, Event.REMINDER}
+_OF_ONES_OWN = frozenset(Event) - {Event.CREATED, Event.ENDORSED, Event.UNENDORSED, Event.REMINDER, Event.OVERDUE}
 """The events that whoever asked hears of: of votes, the one that completes the approval."""
 
 _TOLD: dict[Reason, frozenset[Event]] = {
     Reason.REQUESTED: _OF_ONES_OWN,
     Reason.OWNS: _OF_ONES_OWN,
-    Reason.DECIDES: frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED, Event.APPROVED}),
-    Reason.APPROVED: frozenset({Event.CANCELLED, Event.STARTED, Event.SUCCEEDED, Event.FAILED}),
+    Reason.DECIDES: frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED, Event.APPROVED, Event.OVERDUE}),
+    Reason.APPROVED: frozenset(
+        {Event.CANCELLED, Event.STARTED, Event.SUCCEEDED, Event.FAILED, Event.RATIFIED, Event.REFUTED}
+    ),
     Reason.WAS_ASKED: CLOSING,
     Reason.FOLLOWS: frozenset({Event.SUCCEEDED, Event.FAILED}),
     Reason.OPERATES: frozenset(),
 }
 """The events that somebody hears of, by what they have to do with the ticket.
 
-Who decides is asked to; of an approval they hear here where a rule gave it, and nobody was asked.
+Who decides is asked to; of an approval they hear here where a rule gave it, and nobody was asked, or where somebody
+else declared an emergency, for which one of them has to answer.
 """
 
 
@@ -190,7 +200,8 @@ def _holds(reason: Reason, announcement: Announcement, contact: Contact, audienc
         case Reason.OWNS:
             return _owns_the_requester(announcement, person, audience)
         case Reason.DECIDES:
-            heard = announcement.asks or (announcement.event is Event.APPROVED and announcement.rule is not None)
+            by_rule = announcement.event is Event.APPROVED and announcement.rule is not None
+            heard = announcement.asks or by_rule or _may_answer(announcement, person)
             return heard and roles.refusal(person, Permission.APPROVE, ticket, requester) is None
         case Reason.APPROVED:
             return ticket.status.approved_by is not None and same_address(ticket.status.approved_by) in person.addresses
@@ -200,6 +211,13 @@ def _holds(reason: Reason, announcement: Announcement, contact: Contact, audienc
             return contact.follows and roles.refusal(person, Permission.SEE, ticket) is None
         case Reason.OPERATES:
             return False
+
+
+def _may_answer(announcement: Announcement, person: Person) -> bool:
+    """Tells whether it is about an emergency that somebody else declared."""
+    declared = announcement.ticket.emergency
+    about = announcement.declares or announcement.event is Event.OVERDUE
+    return about and declared is not None and same_address(declared.by) not in person.addresses
 
 
 def _owns_the_requester(announcement: Announcement, person: Person, audience: Audience) -> bool:

@@ -10,6 +10,7 @@ from domain import coverage
 from domain.change import Revision
 from domain.coverage import Grounds
 from domain.deployment import Deployment, Launched, LaunchRefused
+from domain.emergencies import owes
 from domain.errors import NotPending, StaleDecision, Unproven
 from domain.lifecycle import status_of, waits_for_date
 from domain.remarks import unlaunched, write
@@ -20,7 +21,7 @@ from domain.values import Frozen, Moment, Reason, TicketId
 
 AFFECTS_OTHERS = frozenset(Action) - {
     *(Action.CREATED, Action.ENDORSED, Action.UNENDORSED, Action.REJECTED),
-    *(Action.EXPIRED, Action.DUE, Action.RELEASED),
+    *(Action.EXPIRED, Action.DUE, Action.RELEASED, Action.RATIFIED, Action.REFUTED),
 }
 """Acts after which another request of the target may go on, or no longer."""
 
@@ -88,8 +89,10 @@ def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | N
     if not grounds.target.controlled:
         gone = coverage.approver_gone(ticket, grounds, requester)
         return LaunchRefused(reason=f"{gone}; {write('nothing-launched')}") if gone else None
-    reason = coverage.lapse(ticket, grounds, requester, now)
-    return Lapsed(reason=reason) if reason else None
+    reason = coverage.uncovered(ticket, grounds, requester, now)
+    if reason and owes(ticket):  # it was launched, and does not wait for votes again
+        return LaunchRefused(reason=f"{reason}; {write('nothing-launched')}")
+    return Lapsed(reason=f"{reason}; {write('approve-anew')}") if reason else None
 
 
 Signed = Claims | ServiceClaims

@@ -10,7 +10,7 @@ from domain import remarks, roles, standard, targets, votes
 from domain.roles import Permission, Person, Requester
 from domain.standard import AskedChange, Past, PastEvent, Sealed, StandardVerdict
 from domain.targets import TargetFacts
-from domain.ticket import PromotionRequest
+from domain.ticket import HistoryEntry, PromotionRequest
 from domain.values import Frozen, TicketId, Version, iso
 
 VALID_FOR = timedelta(days=7)
@@ -72,15 +72,20 @@ def changed_by(approved: int, since: Iterable[Deployed]) -> Deployed | None:
 
 
 def lapse(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> str | None:
-    """The reason why the approval lapses now, as the record keeps it; None while it covers the request.
+    """The reason why the approval lapses now, as the record keeps it; None while it covers the request."""
+    reason = uncovered(ticket, grounds, requester, now)
+    return None if reason is None else f"{reason}; {remarks.write('approve-anew')}"
+
+
+def uncovered(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None, now: datetime) -> str | None:
+    """The reason why the approval does not cover the request any more; None while it does.
 
     Faults of files are no reason: what can't be read is waited for.
     """
     reason = approver_gone(ticket, grounds, requester) or _owner(ticket, grounds)
     if grounds.target.controlled:  # older requests run to their end by the rules of their time
-        others = _rule(ticket, grounds, now) if ticket.rule_approval else _votes(grounds)
-        reason = reason or others or _production(grounds) or _age(ticket, grounds, now)
-    return None if reason is None else f"{reason}; {remarks.write('approve-anew')}"
+        reason = reason or _given(ticket, grounds, now) or _production(grounds) or _age(ticket, grounds, now)
+    return reason
 
 
 def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Requester | None) -> str | None:
@@ -123,6 +128,23 @@ def _rule(ticket: PromotionRequest, grounds: Grounds, now: datetime) -> str | No
         return None
     missing = said.missing if said else ()
     return "; ".join((remarks.write("standard-no-more"), *missing))
+
+
+def _given(ticket: PromotionRequest, grounds: Grounds, now: datetime) -> str | None:
+    """The reason why the rules of today do not let whoever approved it do so."""
+    if ticket.emergency is not None:
+        return _emergency(ticket, ticket.emergency, grounds, now)
+    return _rule(ticket, grounds, now) if ticket.rule_approval else _votes(grounds)
+
+
+def _emergency(ticket: PromotionRequest, declared: HistoryEntry, grounds: Grounds, now: datetime) -> str | None:
+    """No rule lets whoever declared the emergency do so any more, or nobody answered for it in time."""
+    rule, approver = grounds.target.rules.emergency, grounds.approver
+    groups, tenant = grounds.target.poll.groups, ticket.metadata.tenant
+    if rule is None or approver is None or not votes.entitled(approver, rule, tenant, groups):
+        return remarks.write("emergency-no-more", approver=declared.by)
+    until = declared.answer_by
+    return remarks.write("emergency-overdue", until=iso(until)) if until is not None and now >= until else None
 
 
 def _owner(ticket: PromotionRequest, grounds: Grounds) -> str | None:

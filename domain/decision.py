@@ -23,6 +23,9 @@ LONGEST_ACR = 200
 Acr = Annotated[str, StringConstraints(max_length=LONGEST_ACR)]
 """The name that an identity provider has for how strongly somebody signed in (OpenID Connect Core, section 2)."""
 
+SHORTEST = 10
+"""Characters of a reason at least."""
+
 DecisionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 
 
@@ -31,7 +34,10 @@ BY_CLICK = frozenset({Impact.LOW, Impact.MEDIUM})
 
 
 class DecisionAction(StrEnum):
-    """A vote that completes an approval is `approve`; one after which votes are missing is `endorse`."""
+    """A vote that completes an approval is `approve`; one after which votes are missing is `endorse`.
+
+    `emergency` approves past votes and freezes; `ratify` and `refute` answer for it.
+    """
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -41,10 +47,13 @@ class DecisionAction(StrEnum):
     RELEASE = "release"
     ENDORSE = "endorse"
     UNENDORSE = "unendorse"
+    EMERGENCY = "emergency"
+    RATIFY = "ratify"
+    REFUTE = "refute"
 
     @property
     def permission(self) -> Permission:
-        """The right that it takes; whoever may approve may vote, hold and release."""
+        """The right that it takes; whoever may approve may vote, hold and release, and answer for emergencies."""
         return Permission.APPROVE if self in _BY_APPROVERS else Permission(self.value)
 
     @property
@@ -55,15 +64,23 @@ class DecisionAction(StrEnum):
     @property
     def votes(self) -> bool:
         """Tells whether it is a vote for the request: of one who was shown production as it is."""
-        return self in {DecisionAction.ENDORSE, DecisionAction.APPROVE}
+        return self in {DecisionAction.ENDORSE, DecisionAction.APPROVE, DecisionAction.EMERGENCY}
+
+    @property
+    def answers(self) -> bool:
+        """Tells whether it answers for an emergency."""
+        return self in {DecisionAction.RATIFY, DecisionAction.REFUTE}
 
     @property
     def needs_reason(self) -> bool:
-        return self in {DecisionAction.REJECT, DecisionAction.HOLD, DecisionAction.RELEASE}
+        return self in {DecisionAction.REJECT, DecisionAction.HOLD, DecisionAction.RELEASE} or self.answers
 
 
 _BY_APPROVERS = frozenset(
-    {DecisionAction.ENDORSE, DecisionAction.UNENDORSE, DecisionAction.HOLD, DecisionAction.RELEASE}
+    {
+        *(DecisionAction.ENDORSE, DecisionAction.UNENDORSE, DecisionAction.HOLD, DecisionAction.RELEASE),
+        *(DecisionAction.EMERGENCY, DecisionAction.RATIFY, DecisionAction.REFUTE),
+    }
 )
 
 _Absent = Field(exclude_if=lambda value: value is None)
@@ -90,7 +107,8 @@ class Decision(VersionedMessage, SignedMessage):
 
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
     the history's own time is the workflow's. `production` goes with a vote: the version in production as it was
-    shown, empty for none. `proof` is the API's signature on all of it; without one it is a draft.
+    shown, empty for none. An emergency has its reason as `comment`, and `answer_by` until when somebody else has to
+    answer for it. `proof` is the API's signature on all of it; without one it is a draft.
     """
 
     id: DecisionId
@@ -102,14 +120,18 @@ class Decision(VersionedMessage, SignedMessage):
     comment: Comment | None = None
     reason: Reason | None = None
     production: ShownVersion | None = None
+    answer_by: Annotated[Moment | None, _Absent] = None
     proof: Jws | None = None
 
     @model_validator(mode="after")
     def _has_what_its_action_takes(self) -> Self:
         if (self.reason is not None) is not self.action.needs_reason:
-            raise ValueError("a reason goes with reject, hold and release, and these need one")
+            raise ValueError("a reason goes with reject, hold, release, ratify and refute, and these need one")
         if self.production is not None and not self.action.votes:
-            raise ValueError("production goes with endorse and approve")
+            raise ValueError("production goes with endorse, approve and emergency")
+        declares = self.action is DecisionAction.EMERGENCY
+        if (self.answer_by is not None) is not declares or (declares and len((self.comment or "").strip()) < SHORTEST):
+            raise ValueError("an emergency has a reason, and a time to answer for it, which goes with nothing else")
         return self
 
 

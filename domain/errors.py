@@ -26,11 +26,15 @@ RuleViolation
 ├── AlreadyVoted          a second vote of one person
 ├── VoteNotNeeded         a vote that fills none of the places that are left
 ├── NoVote                a vote taken back that nobody gave
+├── NothingOwed           an answer for an emergency where nobody waits for one
+├── DebtsOverdue          one more emergency, or its retry, while somebody waits too long for an answer
 ├── NotAuthorized         the person's roles do not allow it
 │   ├── TargetNotOwned    the target is not the tenant's
 │   ├── TenantGone        the tenant has no file any more, and no rules
 │   ├── SelfApproval      the requester and the approver are one person
 │   ├── ServiceDecides    a service account asks, and never decides
+│   ├── EmergencyNotAllowed  an emergency of somebody whom no rule lets declare one
+│   ├── OwnEmergency      whoever declared an emergency answers for it
 │   └── IdentityChanged   somebody acted before by another sign-in, and their entry does not name the new one
 ├── NobodyToApprove       a submission that nobody but its requester, or too few people, could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
@@ -169,6 +173,14 @@ class ProductionChanged(RuleViolation):
     sentence = "Production is not what it was when you looked: look again"
 
 
+class NothingOwed(RuleViolation):
+    sentence = "No emergency of this request waits for an answer"
+
+
+class DebtsOverdue(RuleViolation):
+    sentence = "Emergencies wait too long for an answer: somebody has to answer for them first"
+
+
 class NotRetryable(RuleViolation):
     sentence = "Request not failed"
 
@@ -191,6 +203,14 @@ class SelfApproval(NotAuthorized):
 
 class ServiceDecides(NotAuthorized):
     sentence = "A service account cannot decide"
+
+
+class EmergencyNotAllowed(NotAuthorized):
+    sentence = "No rule lets you launch this past votes and freezes"
+
+
+class OwnEmergency(NotAuthorized):
+    sentence = "Somebody else than you, who declared the emergency, has to answer for it"
 
 
 class IdentityChanged(NotAuthorized):

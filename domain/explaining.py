@@ -26,6 +26,7 @@ class RulePart(StrEnum):
     WINDOWS = "windows"
     STANDARD = "standard"
     SUPERSEDE = "supersede"
+    EMERGENCY = "emergency"
 
 
 class PartVerdict(StrEnum):
@@ -71,6 +72,7 @@ _SAID: dict[RulePart, Callable[[Rule], object | None]] = {
     RulePart.WINDOWS: lambda rule: rule.windows,
     RulePart.STANDARD: lambda rule: rule.standard,
     RulePart.SUPERSEDE: lambda rule: rule.supersede,
+    RulePart.EMERGENCY: lambda rule: rule.emergency,
 }
 """The parts of which one rule alone decides, None where a rule says nothing."""
 

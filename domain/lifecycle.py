@@ -7,27 +7,32 @@ pending ─ approve → approved ─ start → deploying ─ succeed → deploye
  ├ cancel, supersede  └ supersede → superseded
  └ expire → expired
 
-A retry may lapse too, before its launch.
+A retry may lapse too, before its launch. An emergency that was deployed, or failed, is ratified or refuted.
 """
 
 from datetime import datetime
 
-from domain import remarks, roles, targets, votes
+from domain import emergencies, remarks, roles, targets, votes
 from domain.decision import Decision, DecisionAction, Submission
 from domain.deployment import JobOutcome, JobResult, job_name
+from domain.emergencies import Debt, Phase
 from domain.errors import (
     AlreadyVoted,
+    DebtsOverdue,
+    EmergencyNotAllowed,
     HistoryFull,
-    IllegalTransition,
     NotAuthorized,
     NotCancellable,
     NotHeld,
+    NothingOwed,
     NotHoldable,
     NotPending,
     NotRetryable,
     NoVote,
+    OwnEmergency,
     PreChecksNotPassed,
     ProductionChanged,
+    RecordBehind,
     RuleViolation,
     ScheduledInThePast,
     StaleDecision,
@@ -35,36 +40,14 @@ from domain.errors import (
     VotesMissing,
     WrongTicket,
 )
+from domain.histories import BY_SEVERAL as BY_SEVERAL
+from domain.histories import SAME_STATE as SAME_STATE
+from domain.histories import TRANSITIONS as TRANSITIONS
+from domain.histories import check_status as check_status
+from domain.histories import status_of as status_of
 from domain.roles import Permission, Person, Requester, same_address
 from domain.targets import TargetFacts
-from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, State, Status
-
-TRANSITIONS: dict[tuple[State | None, Action], State] = {
-    (None, Action.CREATED): State.PENDING,
-    (State.PENDING, Action.ENDORSED): State.PENDING,
-    (State.PENDING, Action.UNENDORSED): State.PENDING,
-    (State.PENDING, Action.APPROVED): State.APPROVED,
-    (State.PENDING, Action.REJECTED): State.REJECTED,
-    (State.PENDING, Action.CANCELLED): State.CANCELLED,
-    (State.PENDING, Action.EXPIRED): State.EXPIRED,
-    (State.PENDING, Action.SUPERSEDED): State.SUPERSEDED,
-    (State.APPROVED, Action.CANCELLED): State.CANCELLED,
-    (State.APPROVED, Action.SUPERSEDED): State.SUPERSEDED,
-    (State.APPROVED, Action.DUE): State.APPROVED,
-    (State.APPROVED, Action.HELD): State.APPROVED,
-    (State.APPROVED, Action.RELEASED): State.APPROVED,
-    (State.APPROVED, Action.LAPSED): State.PENDING,
-    (State.APPROVED, Action.DEPLOYING): State.DEPLOYING,
-    (State.DEPLOYING, Action.DEPLOYED): State.DEPLOYED,
-    (State.DEPLOYING, Action.FAILED): State.FAILED,
-    (State.FAILED, Action.RETRIED): State.DEPLOYING,
-    (State.DEPLOYING, Action.DEPLOYING): State.DEPLOYING,
-    (State.DEPLOYING, Action.LAPSED): State.PENDING,
-}
-"""The whole lifecycle. The last two rows are what may become of a retry, and stand right after `retried` only."""
-
-_UNDER_HOLD = frozenset({Action.RELEASED, Action.CANCELLED, Action.LAPSED, Action.SUPERSEDED})
-"""The only actions that may follow `held`."""
+from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, State
 
 MAX_ATTEMPTS = 50
 """Deployments of one ticket: its history and its file stay within what can be recorded and read again."""
@@ -73,7 +56,7 @@ MAX_DECIDED = 400
 """Entries of a history after which nothing is granted any more: what follows an approval still finds room."""
 
 CLOSED = frozenset({State.REJECTED, State.CANCELLED, State.EXPIRED, State.SUPERSEDED, State.DEPLOYED})
-"""States that nothing leaves."""
+"""States that nothing leaves; an emergency that was deployed may still have to be answered for (`is_over`)."""
 
 _DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] = {
     DecisionAction.ENDORSE: (frozenset({State.PENDING}), NotPending),
@@ -84,15 +67,15 @@ _DECIDABLE: dict[DecisionAction, tuple[frozenset[State], type[RuleViolation]]] =
     DecisionAction.RETRY: (frozenset({State.FAILED}), NotRetryable),
     DecisionAction.HOLD: (frozenset({State.APPROVED}), NotHoldable),
     DecisionAction.RELEASE: (frozenset({State.APPROVED}), NotHeld),
+    DecisionAction.EMERGENCY: (frozenset({State.PENDING}), NotPending),
+    DecisionAction.RATIFY: (frozenset({State.DEPLOYED, State.FAILED}), NothingOwed),
+    DecisionAction.REFUTE: (frozenset({State.DEPLOYED, State.FAILED}), NothingOwed),
 }
 GRANTING = frozenset(action for action in DecisionAction if action.deploys)
 """Decisions that lead to a launch. The others stay possible while the record has faults, or the target is not owned."""
 
 _FILLING = GRANTING | {DecisionAction.HOLD}
 """Decisions that a ticket may see again and again: votes given and taken back, hold and release, approve and lapse."""
-
-BY_SEVERAL = frozenset({Action.ENDORSED, Action.UNENDORSED})
-"""The actions that several people may take one after the other."""
 
 RECORDED_AS = {
     DecisionAction.ENDORSE: Action.ENDORSED,
@@ -103,6 +86,9 @@ RECORDED_AS = {
     DecisionAction.RETRY: Action.RETRIED,
     DecisionAction.HOLD: Action.HELD,
     DecisionAction.RELEASE: Action.RELEASED,
+    DecisionAction.EMERGENCY: Action.APPROVED,
+    DecisionAction.RATIFY: Action.RATIFIED,
+    DecisionAction.REFUTE: Action.REFUTED,
 }
 """The names of decisions in the history."""
 
@@ -150,17 +136,74 @@ def check(
         raise refused
     if refused := roles.refusal(decision.person, decision.action.permission, ticket, requester):
         raise refused
-    if decision.action is DecisionAction.RETRY and ticket.attempt >= MAX_ATTEMPTS:
-        raise NotRetryable(f"Request failed {MAX_ATTEMPTS} times; make a new one", attempts=str(MAX_ATTEMPTS))
+    if decision.action is DecisionAction.RETRY:
+        _check_retry(ticket, now)
     if decision.action in _FILLING and len(ticket.status.history) >= MAX_DECIDED:
         raise HistoryFull
     if decision.digest != ticket.digest or not _counts_from(decision, ticket):
         raise StaleDecision
+    _check_by_facts(ticket, decision, target, now)
+
+
+def _check_by_facts(ticket: PromotionRequest, decision: Decision, target: TargetFacts | None, now: datetime) -> None:
+    """Raise what the votes, production and the rules speak against."""
     if decision.action is DecisionAction.UNENDORSE:
         _check_voted(ticket, decision.person)
     if decision.action.votes and target is not None:
         check_shown(target, decision.production)
+    if decision.action is DecisionAction.EMERGENCY:
+        check_emergency(ticket, decision, target, now)
+    elif decision.action.answers:
+        _check_answer(ticket, decision, target)
+    elif decision.action.votes and target is not None:
         check_vote(target, decision)
+
+
+def check_emergency(ticket: PromotionRequest, decision: Decision, target: TargetFacts | None, now: datetime) -> None:
+    """Raise unless a rule lets the person launch past votes and freezes, and no overdue answer stops them."""
+    if target is None:
+        raise RecordBehind
+    rule, poll = target.rules.emergency, target.poll
+    if rule is None or not target.controlled:
+        raise EmergencyNotAllowed
+    if not votes.entitled(decision.person, rule, ticket.metadata.tenant, poll.groups):
+        who = rule.group or str(rule.role)
+        raise EmergencyNotAllowed(f"{EmergencyNotAllowed.sentence}: the rule {target.rules.emergency_of} lets {who}")
+    if overdue := emergencies.stopping(rule, target.debts, now):
+        told = emergencies.told(overdue)
+        raise DebtsOverdue(f"{DebtsOverdue.sentence}: {told}", debts=told)
+    if decision.answer_by != emergencies.answer_by(ticket, rule, decision.at):
+        raise StaleDecision
+
+
+def _check_answer(ticket: PromotionRequest, decision: Decision, target: TargetFacts | None) -> None:
+    """Raise unless the ticket owes an answer, to somebody else than whoever declared the emergency."""
+    debt = Debt.of(ticket)
+    if debt is None:
+        raise NothingOwed
+    declarer = target.declarer if target else None
+    known = declarer.identities if declarer else frozenset()
+    if same_address(debt.by) in decision.person.addresses or not known.isdisjoint(decision.person.identities):
+        raise OwnEmergency
+
+
+def _check_retry(ticket: PromotionRequest, now: datetime) -> None:
+    if ticket.attempt >= MAX_ATTEMPTS:
+        raise NotRetryable(f"Request failed {MAX_ATTEMPTS} times; make a new one", attempts=str(MAX_ATTEMPTS))
+    if emergencies.phase_of(ticket) is Phase.ANSWERED:
+        raise NotRetryable("The emergency was answered for: make a new request", answered="true")
+    if (debt := Debt.of(ticket)) and debt.is_overdue(now):
+        raise DebtsOverdue(f"{DebtsOverdue.sentence}: {emergencies.told([debt])}", debts=emergencies.told([debt]))
+
+
+def is_retryable(ticket: PromotionRequest) -> bool:
+    """Tells whether the ticket failed, and may be tried again; nothing that was answered for is."""
+    return ticket.state is State.FAILED and emergencies.phase_of(ticket) is not Phase.ANSWERED
+
+
+def is_over(ticket: PromotionRequest) -> bool:
+    """Tells whether nothing can happen to the ticket any more, but for the retry of one that failed."""
+    return ticket.state in CLOSED and not emergencies.owes(ticket)
 
 
 def _counts_from(decision: Decision, ticket: PromotionRequest) -> bool:
@@ -228,7 +271,10 @@ def check_shown(target: TargetFacts, shown: str | None) -> None:
 def apply(ticket: PromotionRequest, decision: Decision, now: datetime) -> PromotionRequest:
     """The ticket after a decision that `check` has passed; a replayed one is not judged again by newer rules."""
     action = RECORDED_AS[decision.action]
-    return _append(ticket, action, now, by=decision.person.email, comment=decision.comment, reason=decision.reason)
+    said: dict[str, str | datetime | bool | None] = {"comment": decision.comment, "reason": decision.reason}
+    if decision.action is DecisionAction.EMERGENCY:
+        said |= {"emergency": True, "answer_by": decision.answer_by}
+    return _append(ticket, action, now, by=decision.person.email, **said)
 
 
 def approve_by_rule(ticket: PromotionRequest, rule: str, facts: str, now: datetime) -> PromotionRequest:
@@ -296,12 +342,6 @@ def decide_by(ticket: PromotionRequest, first: datetime) -> datetime:
     return lapses[-1] if lapses else first
 
 
-def check_status(ticket: PromotionRequest) -> None:
-    """Raise IllegalTransition, or pydantic's ValidationError, unless these rules can make the ticket's status."""
-    if status_of(ticket.status.history) != ticket.status:
-        raise IllegalTransition("the status is not what the history amounts to")
-
-
 def previous(ticket: PromotionRequest) -> PromotionRequest | None:
     """The ticket before its last transition, None where that created it.
 
@@ -326,65 +366,8 @@ def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
     return before.digest == now.digest and now.status.history[: len(history)] == history
 
 
-def status_of(history: tuple[HistoryEntry, ...]) -> Status:
-    """The status that a history amounts to; raises IllegalTransition where the lifecycle has no such step.
-
-    The status is a function of the history, so a status that says something else was not written by these rules.
-    """
-    state: State | None = None
-    previous: HistoryEntry | None = None
-    fields: dict[str, object] = {}
-    for entry in history:
-        _check_order(previous, entry)
-        _check_rule(previous, entry)
-        following = TRANSITIONS.get((state, entry.action))
-        if following is None:
-            raise IllegalTransition(f"A request that is {state or 'not created'} can't be {entry.action}")
-        state, previous = following, entry
-        fields |= _facts(entry)
-    return Status.model_validate({"state": state, "history": history, **fields})
-
-
-def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
-    if previous is None:
-        return
-    if entry.at < previous.at:
-        raise IllegalTransition(f"{entry.action} can't be earlier than {previous.action}")
-    if previous.action is entry.action and entry.action not in {*BY_SEVERAL, Action.RETRIED}:
-        raise IllegalTransition(f"A request can't be {entry.action} twice in a row")
-    if previous.action is Action.HELD and entry.action not in _UNDER_HOLD:
-        raise IllegalTransition(f"A request that is held can't be {entry.action}")
-    if entry.action is Action.RELEASED and previous.action is not Action.HELD:
-        raise IllegalTransition("A request that nobody holds can't be released")
-    if entry.action is Action.LAPSED and previous.action is Action.DEPLOYING:
-        raise IllegalTransition("The approval of a request whose job was made can't lapse")
-
-
-def _check_rule(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
-    """A rule approves what was just created, and says so: whatever follows, only people approve."""
-    approves = entry.action is Action.APPROVED and entry.by == SYSTEM
-    if approves is (entry.rule is None):
-        raise IllegalTransition("An approval by nobody names the rule that approved, and nothing else names one")
-    if approves and (previous is None or previous.action is not Action.CREATED):
-        raise IllegalTransition("A rule approves a request right after it was created, or not at all")
-
-
-def _facts(entry: HistoryEntry) -> dict[str, object]:
-    match entry.action:
-        case Action.APPROVED:
-            return {"approved_by": None if entry.by == SYSTEM else entry.by, "approved_at": entry.at}
-        case Action.LAPSED:
-            return {"approved_by": None, "approved_at": None}
-        case Action.REJECTED:
-            return {"rejected_by": entry.by, "rejected_at": entry.at, "rejection_reason": entry.reason}
-        case Action.DEPLOYED:
-            return {"deployed_at": entry.at}
-        case _:
-            return {}
-
-
 def _append(
-    ticket: PromotionRequest, action: Action, now: datetime, by: str = SYSTEM, **details: str | datetime | None
+    ticket: PromotionRequest, action: Action, now: datetime, by: str = SYSTEM, **details: str | datetime | bool | None
 ) -> PromotionRequest:
     """One more entry, never earlier than the one before: clocks of two machines may differ by a moment."""
     entry = HistoryEntry.model_validate({"action": action, "at": max(now, ticket.last.at), "by": by, **details})

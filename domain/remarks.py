@@ -34,6 +34,8 @@ TEMPLATES: dict[str, str] = {
     "approve-anew": "the request has to be approved again",
     "production-moved-on": "Production was changed by {ticket} to {version} after the approval",
     "votes-missing": "By the company's rules as they are now, votes are missing: {votes}",
+    "emergency-no-more": "No rule lets {approver} declare this emergency any more",
+    "emergency-overdue": "Nobody answered for the emergency until {until}",
     # Why a rule of the company approved, or does not
     "standard-approves": (
         "The rule {rule} approved it: impact {impact}, step {step} from {before}, {count} clean deployments: {tickets}"

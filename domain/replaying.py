@@ -28,29 +28,31 @@ ImpactOf = Callable[[Impact, TargetType, str], Impact]
 class PastLaunch:
     """A launch that was: when, the people whose approval stood then, and how it ended, None where it did not yet.
 
-    `by_rule` tells that a rule had approved it, and nobody else.
+    `by_rule` tells that a rule had approved it, and nobody else; `by_emergency`, that one person had in an emergency.
     """
 
     at: datetime
     votes: int
     ended: Action | None
     by_rule: bool = False
+    by_emergency: bool = False
 
 
 def launches(ticket: PromotionRequest) -> Iterator[PastLaunch]:
     """Every launch of the ticket, oldest first; of a retry too, for which the approval of before counts."""
-    voters, history, by_rule = set[str](), ticket.status.history, False
+    voters, history, by_rule, emergency = set[str](), ticket.status.history, False, False
     for place, entry in enumerate(history, 1):
         if entry.action is Action.LAPSED:
             voters.clear()
-            by_rule = False
+            by_rule = emergency = False
         elif entry.rule is not None:
             by_rule = True
         elif entry.action in _VOTES:
-            voters.add(same_address(entry.by))
+            emergency = entry.emergency is True
+            voters = {same_address(entry.by)} | (set() if emergency else voters)
         elif entry.action is Action.DEPLOYING and entry.job_id is not None:
             following = history[place].action if place < len(history) else None
-            yield PastLaunch(entry.at, len(voters), following if following in _ENDS else None, by_rule)
+            yield PastLaunch(entry.at, len(voters), following if following in _ENDS else None, by_rule, emergency)
 
 
 class Effect(StrEnum):
@@ -103,6 +105,8 @@ def stops(held: Applied, launch: PastLaunch) -> Iterator[Stop]:
     """The reasons why the launch would not have been; none where it would have been as it was."""
     if held.undecided:
         yield Stop(" and ".join(held.undecided), Effect.UNDECIDED)
+        return
+    if launch.by_emergency and held.emergency:
         return
     if frozen := next((rule for rule, freeze in held.freezes if _holds(freeze, launch.at)), None):
         yield Stop(frozen, Effect.FROZEN)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from domain.calendars import ChangeWindow, Freeze, holding, opens, within
+from domain.emergencies import EmergencyRule
 from domain.standard import StandardRule
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Frozen, Moment, Reason, Tenant, iso, same_name
@@ -67,6 +68,7 @@ class Rule(Frozen):
     """Says that its `approvals` may leave open requests to nobody, for whoever tries the rule before it is merged."""
     standard: StandardRule | Literal[False] | None = None
     supersede: StrictBool | None = None
+    emergency: EmergencyRule | Literal[False] | None = None
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> "Rule":
@@ -89,6 +91,8 @@ class Applied(Frozen):
     standard_of: RuleName | None = None
     supersede: bool | None = None
     """Whether a newer version closes older requests; None where the platform's own word counts."""
+    emergency: EmergencyRule | None = None
+    emergency_of: RuleName | None = None
     undecided: tuple[RuleName, ...] = ()
     """Rules that are as specific as one another, and say different things of one part: nothing may go on meanwhile."""
 
@@ -105,6 +109,8 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
     windows, second = _first(ranked, lambda rule: rule.windows)
     standard, third = _first(ranked, lambda rule: rule.standard)
     supersede, fourth = _first(ranked, lambda rule: rule.supersede)
+    emergency, fifth = _first(ranked, lambda rule: rule.emergency)
+    named = (first, second, third, fourth, fifth)
     if standard and first and third and _rank(ranked, first) > _rank(ranked, third):
         standard = None  # who asks for votes more specifically means them
     return Applied(
@@ -117,7 +123,9 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
         standard=standard or None,
         standard_of=third[0] if standard else None,
         supersede=supersede,
-        undecided=tuple(sorted({name for names in (first, second, third, fourth) if len(names) > 1 for name in names})),
+        emergency=emergency or None,
+        emergency_of=fifth[0] if emergency else None,
+        undecided=tuple(sorted({name for names in named if len(names) > 1 for name in names})),
     )
 
 

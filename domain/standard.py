@@ -97,8 +97,9 @@ class StandardVerdict(Frozen):
 
 
 def went_well(ticket: PromotionRequest) -> bool:
-    """Tells whether people approved it, and its first attempt succeeded."""
-    others = any(entry.action is Action.FAILED or entry.rule is not None for entry in ticket.status.history)
+    """Tells whether people approved it, no emergency, and its first attempt succeeded."""
+    history = ticket.status.history
+    others = any(entry.action is Action.FAILED or entry.rule is not None or entry.emergency for entry in history)
     return ticket.state is State.DEPLOYED and not others
 
 

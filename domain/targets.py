@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from domain import remarks
 from domain.contract import ContractRule
+from domain.emergencies import Debt
 from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
 from domain.evidence import EvidenceRule
+from domain.roles import Person
 from domain.rules import Applied
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version
@@ -47,6 +49,7 @@ class TargetFacts(Frozen):
     first approved request, which owns a target without an entry where the catalogue is open. `production` is the
     version in production, None for none, `coming` those of the target's approved requests that are not deployed yet.
     `rules` are the company's that hold for the request, `poll` the votes for it.
+    `debts` are the tenant's emergencies for which nobody answered yet, `declarer` is who declared this request's.
     `unknown` tells why the record could not be asked: then nothing else is said.
     """
 
@@ -59,6 +62,8 @@ class TargetFacts(Frozen):
     coming: tuple[Version, ...] = ()
     rules: Applied = Applied()
     poll: Poll = Poll()
+    debts: tuple[Debt, ...] = ()
+    declarer: Person | None = None
     unknown: str | None = None
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.values import (
     ArtifactDigest,
@@ -70,7 +70,7 @@ class Action(StrEnum):
 
     `endorsed` is a vote where an approval takes more, `unendorsed` takes it back; `approved` is the last one.
     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
-    go on, `lapsed` that its approval no longer covers it.
+    go on, `lapsed` that its approval no longer covers it. `ratified` and `refuted` are the answers to an emergency.
     """
 
     CREATED = "created"
@@ -89,6 +89,8 @@ class Action(StrEnum):
     DEPLOYING = "deploying"
     DEPLOYED = "deployed"
     FAILED = "failed"
+    RATIFIED = "ratified"
+    REFUTED = "refuted"
 
 
 BY_PEOPLE = frozenset(
@@ -102,6 +104,8 @@ BY_PEOPLE = frozenset(
         Action.HELD,
         Action.RELEASED,
         Action.RETRIED,
+        Action.RATIFIED,
+        Action.REFUTED,
     }
 )
 """The actions that people take, each with a signature; the rest the service does by itself.
@@ -151,11 +155,22 @@ class Spec(Frozen):
     pre_checks: PreChecks
 
 
+def _declared(value: bool) -> bool:
+    if not value:
+        raise ValueError("is left out where it is false")
+    return value
+
+
+Declared = Annotated[bool, AfterValidator(_declared)]
+"""Says `true`, or is not there."""
+
+
 class HistoryEntry(Frozen):
     """One transition. It is written with only the keys it has.
 
     `decide_by` goes with a lapse: until when somebody has to approve anew. `superseded_by` is the newer request.
-    `rule` is the company's rule that approved, where no person did.
+    `rule` is the company's rule that approved, where no person did. `emergency` says that one person approved past
+    votes and freezes, for the reason in `comment`; somebody else has to answer for it until `answer_by`.
     """
 
     action: Action
@@ -169,6 +184,8 @@ class HistoryEntry(Frozen):
     deployment_id: Annotated[ExternalId | None, _Absent] = None
     error: Annotated[ErrorText | None, _Absent] = None
     rule: Annotated[RuleName | None, _Absent] = None
+    emergency: Annotated[Declared | None, _Absent] = None
+    answer_by: Annotated[Moment | None, _Absent] = None
 
     @property
     def by_person(self) -> bool:
@@ -221,6 +238,14 @@ class PromotionRequest(Frozen):
         return next((entry for entry in self.status.history if entry.rule is not None), None)
 
     @property
+    def emergency(self) -> HistoryEntry | None:
+        """The approval that stands, where it is an emergency's."""
+        if self.status.approved_at is None:
+            return None
+        last = next(entry for entry in reversed(self.status.history) if entry.action is Action.APPROVED)
+        return last if last.emergency else None
+
+    @property
     def hold(self) -> HistoryEntry | None:
         """The entry of whoever holds the request now; None where nobody does."""
         return self.last if self.last.action is Action.HELD else None
@@ -229,10 +254,12 @@ class PromotionRequest(Frozen):
     def votes(self) -> tuple[int, ...]:
         """The places in the history of the votes that stand: given since the approval lapsed last, and not taken back.
 
-        The approval that completes them is the last one.
+        The approval that completes them is the last one; an emergency stands alone, whoever voted before.
         """
         found: dict[str, int] = {}
         for place, entry in enumerate(self.status.history):
+            if entry.emergency:
+                found.clear()
             if entry.action in {Action.ENDORSED, Action.APPROVED}:
                 found[entry.by] = place
             elif entry.action is Action.UNENDORSED:

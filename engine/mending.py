@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.change import Resumed
 from domain.drift import APPLIED, Drift, DriftKind
-from domain.lifecycle import CLOSED
+from domain.lifecycle import is_over
 from engine.promotions import EnginePromotions
 from record.facts.resuming import ResumptionReader
 
@@ -37,7 +37,7 @@ class Mending:
     async def _resume_ended(self, ticket_id: str) -> None:
         """Have it go on unless it has recorded its end, as one does that ends in good order: so read again."""
         resumed = await self._resumed(ticket_id, fetched_within=0)
-        if resumed is not None and resumed.ticket.state not in CLOSED:
+        if resumed is not None and not is_over(resumed.ticket):
             await self.promotions.resume_ended(resumed)
 
     async def _resumed(self, ticket_id: str, fetched_within: float = FETCHED_WITHIN) -> Resumed | None:

@@ -13,10 +13,11 @@ from domain.change import Resumed
 from domain.drift import DriftKind, difference
 from domain.ticket import PromotionRequest
 from workflows import shown
+from workflows.debt import EmergencyDebt
 from workflows.promotion import Promotion
 from workflows.starting import resume
 
-_RUNNING = f"WorkflowType = '{Promotion.__name__}' AND ExecutionStatus = 'Running'"
+_RUNNING = f"WorkflowType IN ('{Promotion.__name__}', '{EmergencyDebt.__name__}') AND ExecutionStatus = 'Running'"
 _PAGE = 1_000
 ANSWERS_WITHIN = timedelta(seconds=10)
 """The time in which a worker that is there answers a query, replay included."""

@@ -48,7 +48,7 @@ def claims_for(ticket: PromotionRequest, /, **false: Any) -> Claims:
     said = hashlib.sha256(ticket.model_dump_json().encode()).hexdigest()
     honest: dict[str, Any] = {"id": said, "ticket": ticket.id, "digest": ticket.digest, "message": said}
     honest |= {"action": last.action, "email": last.by, "sub": None, "roles": (), "at": last.at}
-    honest |= {"words": words_digest(last.comment, last.reason)}
+    honest |= {"words": words_digest(last.comment, last.reason), "answer_by": last.answer_by}
     return Claims.model_validate(honest | false)
 
 

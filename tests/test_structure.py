@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "bootstrap/outlets": {"settings", "bootstrap", "activities", "clients", "record", "domain"},
     "bootstrap/people/__init__": set(),
     "bootstrap/people/command": {"bootstrap", "domain"},
+    "bootstrap/people/debts": {"bootstrap", "clients"},
     "bootstrap/people/gate": {"bootstrap", "clients"},
     "bootstrap/people/login": {"bootstrap", "clients"},
     "bootstrap/people/requests": {"bootstrap", "clients"},

@@ -16,9 +16,12 @@ with workflow.unsafe.imports_passed_through():
 
 
 class TakenDecisions:
-    """Takes each decision once; of those that an earlier run has taken, the id alone is known."""
+    """Takes each decision once; of those that an earlier run has taken, the id alone is known.
 
-    def __init__(self, ledger: Ledger, attempts: Attempts, begun: InitialState) -> None:
+    `attempts` are None where nothing is launched any more.
+    """
+
+    def __init__(self, ledger: Ledger, attempts: Attempts | None, begun: InitialState) -> None:
         self._ledger, self._attempts, self._begun = ledger, attempts, begun
         self._taken: dict[str, Decision | None] = dict.fromkeys(begun.decided)
         self._transitions: dict[str, Transition] = {}
@@ -37,7 +40,7 @@ class TakenDecisions:
         if decision.action is not action:
             raise WrongTicket(f"The message says {decision.action} where {action} is meant")
         if not self._took(decision):
-            asker, launching = self._begun.requester, self._attempts.launching
+            asker, launching = self._begun.requester, self._attempts is not None and self._attempts.launching
             lifecycle.check(self._ledger.ticket, decision, workflow.now(), asker, target, launching=launching)
 
     async def take(self, decision: Decision) -> PromotionRequest:

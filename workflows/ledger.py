@@ -38,6 +38,10 @@ class Ledger:
         self._unrecorded = begun.queue()
         self._recording = asyncio.Lock()
 
+    def show(self, *, overdue: bool = False) -> None:
+        """Bring the details in the Temporal UI to the ticket as it is; `overdue` tells that nobody answered."""
+        workflow.set_current_details(shown.details(self.ticket, overdue=overdue))
+
     @property
     def recorded(self) -> Revision:
         """The revision of a ticket that is in the record."""
@@ -47,7 +51,7 @@ class Ledger:
 
     async def record_creation(self) -> None:
         """Return when the ticket is recorded; raise what keeps it from ever becoming one."""
-        workflow.set_current_details(shown.details(self.ticket))
+        self.show()
         try:
             await self.record()
         except ActivityError as error:
@@ -91,7 +95,7 @@ class Ledger:
     def _adopt(self, transition: Transition) -> None:
         self.ticket = transition.ticket
         self._unrecorded.append(transition)
-        shown.show(self.ticket, same_state=self.ticket.last.action in lifecycle.BY_SEVERAL)
+        shown.show(self.ticket, same_state=self.ticket.last.action in lifecycle.SAME_STATE)
 
     async def advance(self, ticket: PromotionRequest, finding: Jws | None = None) -> bool:
         """Make this the ticket, by the service itself, at once; True once it is recorded, False where it never will be.

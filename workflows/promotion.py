@@ -2,7 +2,7 @@
 
 Messages it takes:
     submit      update  the submission that started it; answers with the ticket once that is recorded
-    approve     update  a decision of a person, as are vote, reject, cancel, retry, hold and release
+    approve     update  a decision of a person, as are vote, reject, cancel, retry, hold, release and answer
     approve     signal  the same from a caller who does not wait for the verdict, as is reject; a refused one is logged
     awx_report  signal  AWX says that a job ended: look now
     look        signal  the record changed so that the ticket may go on, or no longer: look now
@@ -21,15 +21,19 @@ with workflow.unsafe.imports_passed_through():
     from domain.clearance import Hint
     from domain.decision import Decision, DecisionAction, Submission
     from domain.deployment import AwxReport, Deployment, Launched, LaunchRefused, NotLaunched
+    from domain.emergencies import owes
     from domain.errors import RuleViolation, WrongTicket
+    from domain.lifecycle import is_retryable
     from domain.remarks import write
     from domain.ticket import Action, PromotionRequest, State
     from workflows import options
     from workflows.creation import InitialState
+    from workflows.debt import EmergencyDebt
     from workflows.decisions import TakenDecisions
     from workflows.deployment import Attempts, Reports
     from workflows.facts import facts_of
     from workflows.ledger import Ledger
+    from workflows.messages import TakesAnswers, TakesUnanswered
     from workflows.story import to_its_end
 
 Step = Callable[[], Awaitable[None]]
@@ -41,7 +45,7 @@ def _goes_on_anew(ticket: PromotionRequest) -> bool:
 
 
 @workflow.defn(failure_exception_types=[RuleViolation])
-class Promotion:
+class Promotion(TakesAnswers, TakesUnanswered):
     """Holds one value, the ticket; every change of it is a lifecycle function, then a commit, then what follows."""
 
     @workflow.init
@@ -84,9 +88,9 @@ class Promotion:
                 return self._wait_for_date if waits else self._launch
             case State.DEPLOYING:
                 return self._launch if ticket.last.action is Action.RETRIED else self._follow
-            case State.FAILED if workflow.now() < ticket.last.at + options.RETRY_WINDOW:
+            case State.FAILED if is_retryable(ticket) and workflow.now() < ticket.last.at + options.RETRY_WINDOW:
                 return self._wait_for_retry
-        return None
+        return self._continue_as_debt if owes(ticket) else None
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
@@ -139,6 +143,14 @@ class Promotion:
         if _goes_on_anew(ticket := self._ledger.ticket):  # a decision may have come meanwhile
             workflow.continue_as_new(self._begun.resumed(ticket, self._ledger.recorded, self._decisions.taken))
 
+    async def _continue_as_debt(self) -> None:
+        """Go on as the debt of an emergency that was launched, by the same id."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._ledger.settled()
+        if owes(ticket := self._ledger.ticket) and self._next() == self._continue_as_debt:
+            begun = self._begun.resumed(ticket, self._ledger.recorded, self._decisions.taken)
+            workflow.continue_as_new(begun, workflow=EmergencyDebt.run)
+
     # -- messages --------------------------------------------------------------------------------------------------
 
     @workflow.update
@@ -155,12 +167,13 @@ class Promotion:
 
     @workflow.update
     async def approve(self, decision: Decision) -> PromotionRequest:
-        """Approve the ticket."""
+        """Approve the ticket, or declare an emergency."""
         return await self._decisions.take(decision)
 
     @approve.validator
     def _check_approve(self, decision: Decision) -> None:
-        self._decisions.check(decision, DecisionAction.APPROVE, facts_of(self._ledger.ticket))
+        action = DecisionAction.EMERGENCY if decision.action is DecisionAction.EMERGENCY else DecisionAction.APPROVE
+        self._decisions.check(decision, action, facts_of(self._ledger.ticket))
 
     @workflow.update
     async def vote(self, decision: Decision) -> PromotionRequest:
@@ -216,16 +229,6 @@ class Promotion:
     @release.validator
     def _check_release(self, decision: Decision) -> None:
         self._decisions.check(decision, DecisionAction.RELEASE, facts_of(self._ledger.ticket))
-
-    @workflow.signal(name="approve")
-    async def approve_unanswered(self, decision: Decision) -> None:
-        """Approve the ticket, for a caller who does not wait."""
-        await self._decisions.take_unanswered(decision, DecisionAction.APPROVE)
-
-    @workflow.signal(name="reject")
-    async def reject_unanswered(self, decision: Decision) -> None:
-        """Reject the ticket, for a caller who does not wait."""
-        await self._decisions.take_unanswered(decision, DecisionAction.REJECT)
 
     @workflow.signal
     def awx_report(self, report: AwxReport) -> None:

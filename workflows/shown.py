@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.decision import Submission
+    from domain.emergencies import Debt
     from domain.reports import PartState, ReportPart
     from domain.ticket import PromotionRequest, State, Target
     from domain.values import iso
@@ -65,7 +66,7 @@ def show(ticket: PromotionRequest, *, same_state: bool = False) -> None:
     workflow.set_current_details(details(ticket))
 
 
-def details(ticket: PromotionRequest) -> str:
+def details(ticket: PromotionRequest, *, overdue: bool = False) -> str:
     """The promotion as a page of Markdown. Identifiers only: nothing that a person typed freely is rendered."""
     target, scheduled = ticket.spec.target, ticket.spec.request.scheduled_date
     lines = [
@@ -78,6 +79,9 @@ def details(ticket: PromotionRequest) -> str:
     ]
     if scheduled:
         lines.append(f"- not before {iso(scheduled)}")
+    if debt := Debt.of(ticket):
+        late = "**overdue**, " if overdue else ""
+        lines.append(f"- emergency by {debt.by}: {late}to be ratified or refuted until {iso(debt.answer_by)}")
     if ticket.hold:
         lines.append(f"- held by {ticket.hold.by} since {iso(ticket.hold.at)}")
     elif ticket.state in WAITS_FOR:

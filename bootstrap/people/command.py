@@ -4,7 +4,7 @@ import argparse
 import textwrap
 from collections.abc import Callable, Sequence
 
-from bootstrap.people import login, requests, several, watching
+from bootstrap.people import debts, login, requests, several, watching
 from bootstrap.people.gate import Gate, gate, run_safely
 from domain.ticket import Impact, State, TargetType
 
@@ -118,15 +118,19 @@ _DECISIONS = {
     "hold": "Keep an approved request from being deployed until it is released.",
     "release": "Let a held request go on.",
     "unendorse": "Take your vote back, while others are missing.",
+    "emergency": "Launch alone, past votes and freezes, where a rule lets you; somebody else has to answer for it.",
+    "ratify": "Say of an emergency of somebody else that it was right.",
+    "refute": "Say of an emergency of somebody else that it was none; nothing is undone.",
 }
 
 
 def _decision(verb: str) -> Callable[[argparse.ArgumentParser], None]:
     def add(command: argparse.ArgumentParser) -> None:
-        reasoned = verb in ("reject", "hold", "release")
+        reasoned = verb in ("reject", "hold", "release", "emergency", "ratify", "refute")
+        shows = verb in ("approve", "emergency")
         many = verb in ("approve", "reject")
         more = " --reason 'The way back lacks the database'" if reasoned else ""
-        shown = " --production 2.0.0" if verb == "approve" else ""
+        shown = " --production 2.0.0" if shows else ""
         examples = [f"{verb} PR-2026-0001{more}", f"{verb} PR-2026-0001{more} --yes{shown}"]
         examples += [f"{verb} PR-2026-0001 PR-2026-0002{more}"] if many else []
         _ends(command, several.decide if many else requests.decide, _DECISIONS[verb], *examples)
@@ -139,7 +143,7 @@ def _decision(verb: str) -> Callable[[argparse.ArgumentParser], None]:
             command.add_argument("--reason", required=True, help="10 characters or more")
         else:
             command.add_argument("--comment", help="kept with the decision")
-        if verb == "approve":
+        if shows:
             text = (
                 "the version in production that you were shown, '' for none; if it is another by now, you are refused"
             )
@@ -148,6 +152,13 @@ def _decision(verb: str) -> Callable[[argparse.ArgumentParser], None]:
         _add_wait(command)
 
     return add
+
+
+def _debts(command: argparse.ArgumentParser) -> None:
+    text = "List emergencies for which somebody still has to answer, of tenants that you see."
+    _ends(command, debts.list_debts, text, "debts", "debts --mine", "debts --tenant tenant-finance --json")
+    command.add_argument("--tenant", help="of one tenant")
+    command.add_argument("--mine", action="store_true", help="those for which you may answer")
 
 
 def _watch(command: argparse.ArgumentParser) -> None:
@@ -173,5 +184,6 @@ _PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "show": _show,
     "create": _create,
     **{verb: _decision(verb) for verb in _DECISIONS},
+    "debts": _debts,
     "watch": _watch,
 }

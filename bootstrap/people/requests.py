@@ -18,6 +18,9 @@ from clients.prodgate.api import REQUESTS, Answered, ApiAway, CallRefused
 LOOK_EVERY, FOLLOWED_FOR = 1.0, 600.0
 """Seconds between two looks for a commit that follows, and how long it is looked for."""
 
+SHOWING = ("approve", "emergency")
+"""The decisions of somebody who was shown what is in production."""
+
 LARGEST_FILE = 262_144
 
 
@@ -108,7 +111,7 @@ def _from_file(file: str) -> Any:
 def decide(gate: Gate, given: Namespace) -> int:
     """Show the request, ask, and decide on the revision that was shown."""
     verb, body = given.verb, said(given)
-    if verb == "approve" and given.yes and given.production is None:
+    if verb in SHOWING and given.yes and given.production is None:
         raise WrongUse("--yes approves unseen: name what is in production with --production VERSION, '' for nothing")
     check_asking(given)
     headers = {} if given.yes else _confirmed(gate, given, body)
@@ -139,7 +142,7 @@ def said(given: Namespace) -> dict[str, str]:
 def _confirmed(gate: Gate, given: Namespace, body: dict[str, str]) -> dict[str, str]:
     """Show the request and ask; an approval names what was shown to be in production, and all name the revision."""
     ticket, compared, revision = _show(gate, given.id)
-    if given.verb == "approve":
+    if given.verb in SHOWING:
         if compared is None:
             raise CallRefused("The API does not say what is in production: nothing was approved")
         body.setdefault("production", compared.replaces or "")

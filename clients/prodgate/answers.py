@@ -122,6 +122,19 @@ class RightsShown(ReadAnswer):
     release: RightShown
 
 
+class DebtShown(ReadAnswer):
+    """An emergency for which somebody has to answer."""
+
+    ticket_id: Line
+    tenant: Line
+    target: TargetShown
+    state: Line
+    declared_by: Line
+    answer_by: Line
+    overdue: bool
+    may_answer: bool
+
+
 class DeciderShown(ReadAnswer):
     name: Line
     email: Line

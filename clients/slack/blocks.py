@@ -4,6 +4,7 @@ from typing import Any
 
 from clients.letters import Facts
 from clients.markup import rich_text
+from domain.announcement import Event
 from domain.decision import BY_CLICK
 from domain.ticket import SYSTEM, State
 
@@ -52,7 +53,9 @@ def reply_of(facts: Facts) -> list[Block]:
     about = [] if facts.said.event.for_people else [entry.comment, entry.reason, entry.error]
     quotes = [_plain(facts.excerpt(text), SECTION) for text in map(facts.told, about) if text]
     way = [_plain(_way(facts), SECTION)] if facts.way else []
-    return [{"type": "section", "text": text} for text in (_plain(facts.lead, SECTION), *way, *quotes)]
+    urgent = facts.said.declares or facts.said.event is Event.OVERDUE
+    lead = f"🚨 {facts.lead}" if urgent else facts.lead
+    return [{"type": "section", "text": text} for text in (_plain(lead, SECTION), *way, *quotes)]
 
 
 def _way(facts: Facts) -> str:

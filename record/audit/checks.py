@@ -8,6 +8,7 @@ import pygit2
 
 from domain import lifecycle, roles, submissions, targets, votes
 from domain.contract import ContractDifference
+from domain.decision import DecisionAction
 from domain.errors import FaultyFile, IdentityChanged, NotAuthorized, RuleViolation, SelfApproval, Unproven
 from domain.evidence import Evidence
 from domain.roles import Permission, Requester, same_address
@@ -22,7 +23,10 @@ from record.facts.identities import ActsSoFar, proven_sign_in
 from record.git.message import SERVICE_EMAIL, newer, plain, trailer
 from record.people.directory import Directory
 
-_DECIDED = {action: decision for decision, action in lifecycle.RECORDED_AS.items()}
+_DECIDED = {
+    action: decision for decision, action in lifecycle.RECORDED_AS.items() if decision is not DecisionAction.EMERGENCY
+}
+"""The decisions by the actions that record them; an emergency is an approval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +214,8 @@ def check_votes(step: Step) -> Iterator[Violation]:
     launched = last.action is Action.DEPLOYING and last.job_id is not None
     if not step.target.controlled or not (launched or last.action is Action.APPROVED):
         return
-    if step.now.rule_approval is not None:
-        return  # `check_standard` judges what a rule approved
+    if step.now.rule_approval is not None or step.now.emergency is not None:
+        return  # `check_standard` judges what a rule approved, `check_declared` what one person did
     if step.always(lambda record: _signed_votes(step, record.target.poll).missing()):
         lacking = votes.told(_signed_votes(step, step.target.poll).missing())
         yield step.violation("votes-missing", f"it was {last.action} though {lacking} had not approved it")

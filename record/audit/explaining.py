@@ -167,6 +167,8 @@ def _in_the_end(held: Applied) -> Iterator[tuple[str, str]]:
         yield "launched only", f"{_period(window)} ({held.windows_of})"
     if held.standard is not None:
         yield "standard", f"{held.standard} ({held.standard_of})"
+    if held.emergency is not None:
+        yield "in an emergency", f"{held.emergency} ({held.emergency_of})"
     if held.supersede is not None:
         yield "newer versions", "close older requests" if held.supersede else "close no older requests"
 

@@ -16,12 +16,13 @@ import pygit2
 from pygit2.enums import SortMode
 
 from domain import lifecycle
+from domain.emergencies import ANSWERS, Debt
 from domain.errors import RuleViolation, Unproven
 from domain.roles import Requester
 from domain.signing import Claims, ServiceClaims
 from domain.standard import approved_alone
 from domain.targets import TargetFacts
-from domain.ticket import FOLDER, Action, PromotionRequest
+from domain.ticket import FOLDER, Action, PromotionRequest, State
 from domain.values import same_name
 from record.audit.checks import Check, RecordAsOf, Step, Violation
 from record.audit.reading import ChangedFile, CommitRead, sealed_in
@@ -78,6 +79,8 @@ class Judge:
     first_approved: dict[Key, str] = field(default_factory=dict)
     """The tenant of each target's first approved request, so far."""
     targets: TargetsSoFar = field(default_factory=TargetsSoFar)
+    debts: dict[str, Debt] = field(default_factory=dict)
+    """The emergencies for which nobody has answered so far, by ticket."""
     before: pygit2.Commit | None = None
     """The line's last commit so far: its people, rules and targets judge what comes next."""
     turned: set[str] = field(default_factory=set)
@@ -116,6 +119,7 @@ class Judge:
         for ticket in sorted(found, key=lambda ticket: ticket.last.at):
             counts = not approved_alone(ticket, self.directory.directory.person)
             self.targets.of(ticket).note(ticket, 0, signed=counts)
+            self._owe(ticket)
         for target in self.targets.known.values():
             target.past.sort(key=lambda event: event.at)
         approvals = (
@@ -194,6 +198,10 @@ class Judge:
             self.asked.pop(name, None)
             if broken.asked is not None:
                 self.asked[name] = broken.asked
+            self.debts.pop(name, None)
+            before = self._read(file.path, file.new) if file.new else None
+            if isinstance(before, PromotionRequest):
+                self._owe(before)
             if file.new is None:
                 self.report.tickets -= 1
                 self.seen.forget("ticket", name)
@@ -218,12 +226,21 @@ class Judge:
             ticket = self._read(path, blob)
             if isinstance(ticket, PromotionRequest):
                 broke = path in self.repairs.broken
+                self._owe(ticket)
+                if ticket.last.action in ANSWERS and ticket.state is State.DEPLOYED and len(commit.parent_ids) < 2:
+                    continue  # its deployment was noted when it was
                 counts = read.signs_service and not approved_alone(ticket, self.directory.directory.person)
                 self.targets.of(ticket).note(ticket, position, signed=counts, broke=broke)
                 if any(entry.action is Action.APPROVED for entry in ticket.status.history):
                     self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
         self.before = commit
         self.seen.first("line", str(commit.id), str(position))
+
+    def _owe(self, ticket: PromotionRequest) -> None:
+        """Keep what the ticket owes, as the branch has it."""
+        self.debts.pop(ticket.id, None)
+        if (debt := Debt.of(ticket)) is not None:
+            self.debts[ticket.id] = debt
 
     def _faults(self) -> tuple[Fault, ...]:
         """The files that can't be used now; the catalogue's count from when targets have owners."""
@@ -303,7 +320,8 @@ class Judge:
     def _facts(self, path: str, ticket: PromotionRequest, files: Files) -> TargetFacts:
         """The record's facts about the ticket's target."""
         controlled = self.switch is not None and path not in self.older
-        state = TargetState(self.first_approved.get(_key(ticket)))
+        owed = tuple(each for each in self.debts.values() if each.tenant == ticket.metadata.tenant)
+        state = TargetState(self.first_approved.get(_key(ticket)), debts=owed)
         return facts(files, controlled, state, Requested.of(ticket))
 
     def _earlier(self, path: str, ticket: PromotionRequest) -> Iterator[RecordAsOf]:

@@ -8,7 +8,15 @@ from pathlib import Path
 import git
 import pygit2
 
-from record.audit import checkpoints, contract_checks, evidence_checks, line_checks, proof_checks, standard_checks
+from record.audit import (
+    checkpoints,
+    contract_checks,
+    emergency_checks,
+    evidence_checks,
+    line_checks,
+    proof_checks,
+    standard_checks,
+)
 from record.audit.checks import CHECKS, Check, Violation
 from record.audit.clone import check_clone
 from record.audit.judge import Judge
@@ -27,6 +35,7 @@ ALL = (
     *contract_checks.CHECKS,
     *line_checks.CHECKS,
     *standard_checks.CHECKS,
+    *emergency_checks.CHECKS,
 )
 
 

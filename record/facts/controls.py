@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from domain import roles, rules, targets, votes
-from domain.roles import Permission, same_address
+from domain.roles import Permission, Person, same_address
 from domain.rules import Applied
 from domain.targets import CatalogueEntry, FileFault, TargetFacts
 from domain.ticket import Impact, PromotionRequest, Target, TargetType
 from domain.votes import Need, Poll
 from record.git.repository import Repository
+from record.index.query import owed
 from record.index.reader import Index
 from record.index.targets import TargetState
 from record.people.catalogue import Catalogue, CatalogueReader
@@ -29,12 +30,15 @@ class Requested:
     impact: Impact
     requester: str = ""
     voters: tuple[str, ...] = ()
+    declarer: str | None = None
+    """Who declared its emergency."""
 
     @classmethod
     def of(cls, ticket: PromotionRequest) -> Self:
         target, impact = ticket.spec.target, ticket.spec.request.impact_assessment
         voters = tuple(ticket.status.history[place].by for place in ticket.votes)
-        return cls(ticket.metadata.tenant, target, impact, ticket.metadata.created_by, voters)
+        declarer = ticket.emergency.by if ticket.emergency else None
+        return cls(ticket.metadata.tenant, target, impact, ticket.metadata.created_by, voters, declarer)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,14 @@ def facts(files: Files, controlled: bool, tickets: TargetState, asked: Requested
         coming=tickets.coming,
         rules=applied,
         poll=_poll(directory, applied, asked),
+        debts=tickets.debts,
+        declarer=_declarer(directory, asked.declarer),
     )
+
+
+def _declarer(directory: Directory, address: str | None) -> Person | None:
+    """Whoever declared the emergency, as the directory has them now; their address alone, where it has nobody."""
+    return None if address is None else directory.person(address) or Person(email=address, name=address)
 
 
 def _poll(directory: Directory, applied: Applied, asked: Requested) -> Poll:
@@ -149,6 +160,8 @@ class Controls:
         tickets = self.index.state_of(asked.tenant, target.type, target.name, target.target_environment)
         if controlled and unowned(files.directory, files.catalogue, target.type, target.name):
             tickets = replace(tickets, first_approved=self.index.first_approved(target.type, target.name))
+        if controlled and (debts := tuple(owed(self.index.page, asked.tenant))):
+            tickets = replace(tickets, debts=debts)
         return facts(files, controlled, tickets, asked)
 
     def files(self) -> Files:

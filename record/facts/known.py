@@ -15,6 +15,7 @@ from functools import partial
 from threading import Event, Thread
 from types import MappingProxyType
 
+from domain.emergencies import Debt
 from domain.errors import RecordBehind
 from domain.roles import Person
 from domain.targets import TargetFacts
@@ -24,6 +25,7 @@ from record.facts.controls import Controls, Files, Requested, facts, unowned
 from record.facts.identities import Identities, KnownSignIns
 from record.git.repository import Repository
 from record.index import schema
+from record.index.query import owed
 from record.index.reader import Index
 from record.index.targets import Waiting
 from record.signing.keys import KeyReader
@@ -57,16 +59,22 @@ class Snapshot:
     switched: bool
     waiting: Mapping[str, Waiting]
     first_approved: Mapping[str, str | None]
+    debts: Mapping[str, tuple[Debt, ...]] = field(default_factory=dict)
+    """The emergencies for which nobody answered yet, by tenant."""
 
     def target(self, ticket: PromotionRequest) -> TargetFacts | None:
         """The facts of the ticket's target as it knows them; None where it does not know the ticket."""
         found = self.waiting.get(ticket.id)
         if found is None or found.what != schema.what_of(ticket):
             return None
-        state = replace(found.state, first_approved=self.first_approved.get(_name_of(found.what)))
+        first, debts = self.first_approved.get(_name_of(found.what)), self.debts.get(ticket.metadata.tenant, ())
+        state = replace(found.state, first_approved=first, debts=debts)
         said = facts(self.files, self.switched and found.younger, state, Requested.of(ticket))
         voted_by = partial(self.sign_ins.subject_of, self.files.directory)
-        return said.model_copy(update={"poll": said.poll.known_by(voted_by)})
+        declarer = said.declarer
+        if declarer is not None and declarer.subject is None:
+            declarer = declarer.model_copy(update={"subject": voted_by(declarer.email)})
+        return said.model_copy(update={"poll": said.poll.known_by(voted_by), "declarer": declarer})
 
 
 def _name_of(what: str) -> str:
@@ -192,6 +200,7 @@ class KnownRecord:
                 switched=self.index.switch() is not None,
                 waiting=MappingProxyType(waiting),
                 first_approved=MappingProxyType(self._first_approved(files, names)),
+                debts=MappingProxyType(_by_tenant(owed(self.index.page))),
             )
 
     def _first_approved(self, files: Files, names: Iterable[str]) -> dict[str, str | None]:
@@ -201,6 +210,13 @@ class KnownRecord:
             for each, kind, name in parts
             if unowned(files.directory, files.catalogue, TargetType(kind), name)
         }
+
+
+def _by_tenant(debts: Iterable[Debt]) -> dict[str, tuple[Debt, ...]]:
+    found: dict[str, tuple[Debt, ...]] = {}
+    for debt in debts:
+        found[debt.tenant] = (*found.get(debt.tenant, ()), debt)
+    return found
 
 
 def _unknown(why: str) -> TargetFacts:

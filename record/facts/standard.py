@@ -61,7 +61,7 @@ class StandardReader:
     def _event(self, ticket: PromotionRequest, place: int) -> PastEvent:
         clean = went_well(ticket) and self.keys.before(place).signs_service
         clean = clean and not approved_alone(ticket, self.directory.current().person)
-        return PastEvent.of(ticket, ticket.last.at, clean=clean)
+        return PastEvent.of(ticket, ticket.status.deployed_at or ticket.last.at, clean=clean)
 
     def sealed(self, ticket: PromotionRequest) -> Sealed:
         """The worker's word on the ticket's submission."""

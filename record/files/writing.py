@@ -157,4 +157,6 @@ def _entry(entry: HistoryEntry) -> str:
         for key, value in given.items()
         if value is not None
     )
+    if entry.emergency is not None and entry.answer_by is not None:
+        details += f'      emergency: {_yes(entry.emergency)}\n      answerBy: "{iso(entry.answer_by)}"\n'
     return f'    - action: {entry.action}\n      at: "{iso(entry.at)}"\n      by: {_name(entry.by)}\n{details}'

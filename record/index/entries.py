@@ -133,8 +133,11 @@ def milestones(ticket: PromotionRequest, known: Places) -> Milestones:
     return Milestones(
         first_approved=approvals[0] if approvals else None,
         approved=approvals[-1] if ticket.status.approved_at is not None else None,
-        deployed=at[-1] if ticket.state is State.DEPLOYED else None,
-        failed=max(
-            (place for place, entry in zip(at, history, strict=True) if entry.action is Action.FAILED), default=None
-        ),
+        deployed=_last(at, history, Action.DEPLOYED) if ticket.state is State.DEPLOYED else None,
+        failed=_last(at, history, Action.FAILED),
     )
+
+
+def _last(at: Sequence[int], history: Sequence[HistoryEntry], action: Action) -> int | None:
+    """The place of the last entry of the action."""
+    return max((place for place, entry in zip(at, history, strict=True) if entry.action is action), default=None)

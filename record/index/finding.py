@@ -6,8 +6,9 @@ from datetime import datetime
 
 from pyroaring import FrozenBitMap
 
+from domain.emergencies import owes
 from domain.roles import Person, Scope, same_address
-from domain.ticket import PromotionRequest, State
+from domain.ticket import OPEN, PromotionRequest, State
 from record.index import words
 from record.index.census import Census
 from record.index.ordering import ORDERS, UNDATED, Ordering, Ranks, key_of, value_of
@@ -16,6 +17,7 @@ from record.index.query import Sort, TicketQuery
 from record.index.spans import Spans
 
 _EVERY = "*"
+_OWED = "owed"
 
 
 def terms(ticket: PromotionRequest, identities: frozenset[str]) -> frozenset[str]:
@@ -23,7 +25,8 @@ def terms(ticket: PromotionRequest, identities: frozenset[str]) -> frozenset[str
     meta, target = ticket.metadata, ticket.spec.target
     filters = (_state(ticket.state), _tenant(meta.tenant), _requester(meta.created_by), _type(target.type))
     asked_for = (_name(target.name), _impact(ticket.spec.request.impact_assessment))
-    return words.terms(ticket) | {_EVERY, *filters, *asked_for, *map(_asked_as, identities), *_votes(ticket)}
+    of_acts = (*map(_asked_as, identities), *_votes(ticket), *_owed(ticket))
+    return words.terms(ticket) | {_EVERY, *filters, *asked_for, *of_acts}
 
 
 def _state(state: str) -> str:
@@ -46,6 +49,11 @@ def _votes(ticket: PromotionRequest) -> Iterator[str]:
     """The terms of who has voted for a ticket that waits for others."""
     if ticket.state is State.PENDING:
         yield from (_voted(ticket.status.history[place].by) for place in ticket.votes)
+
+
+def _owed(ticket: PromotionRequest) -> tuple[str, ...]:
+    """The term of a ticket that owes an answer for an emergency."""
+    return (_OWED,) if owes(ticket) else ()
 
 
 def _voted(address: str) -> str:
@@ -121,6 +129,8 @@ class Finder:
             parts.append(self.postings.term(_type(query.target_type)))
         if query.impact is not None:
             parts.append(self.postings.term(_impact(query.impact)))
+        if query.owed:
+            parts.append(self.postings.term(_OWED))
         if query.state:
             parts.append(self._any(map(_state, query.state)))
         if query.created_after or query.created_before:
@@ -151,10 +161,11 @@ class Finder:
         found = self._db.execute(f"SELECT row FROM tickets WHERE {column} >= ?", (int(moment.timestamp()),))  # noqa: S608
         return FrozenBitMap([row for (row,) in found])
 
-    def failed_since(self, moment: int) -> list[int]:
-        """The rows of tickets that failed and did not change any more, from the moment on (Unix seconds)."""
+    def ended_but_open(self, moment: int) -> list[int]:
+        """The rows of tickets that failed from the moment on (Unix seconds), or that owe an answer for an emergency."""
         changed = self._orders["updatedAt"].between(key_of(moment, 0, 0), None)
-        return list(self.postings.term(_state(State.FAILED)) & FrozenBitMap(changed))
+        failed = self.postings.term(_state(State.FAILED)) & FrozenBitMap(changed)
+        return list(failed | (self.postings.term(_OWED) - self._any(map(_state, OPEN))))
 
     def _done_by(self, person: Person | None) -> FrozenBitMap:
         """Those that the person asked for, by who they are now or were then, or has voted for."""

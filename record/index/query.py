@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from domain.emergencies import Debt
 from domain.roles import ALL, Person, Scope
 from domain.ticket import Impact, PromotionRequest, State, TargetType
 from domain.values import Frozen
@@ -40,7 +41,8 @@ class TicketQuery:
 
     `scope` is what the caller may see. Of a `decider`, the tickets that they asked for are left out, whoever they were
     then, and those that have their vote. Times are aware; `created_after` is included, `created_before` is not, and so
-    for the dates that deployments are scheduled for. `approved_after` and its like find whatever came of it later.
+    for the dates that deployments are scheduled for. `owed` finds those that owe an answer for an emergency.
+    `approved_after` and its like find whatever came of it later.
     `limit` is 1 to 200.
     """
 
@@ -60,6 +62,7 @@ class TicketQuery:
     rejected_after: datetime | None = None
     deployed_after: datetime | None = None
     decider: Person | None = None
+    owed: bool = False
     sort: Sort = Sort.NEWEST
     limit: int = 50
     cursor: str | None = None
@@ -90,6 +93,7 @@ class TicketQuery:
         asked += [dates] if self.scheduled_after or self.scheduled_before else []
         steps = [str(self.approved_after), str(self.rejected_after), str(self.deployed_after)]
         asked += [steps] if self.approved_after or self.rejected_after or self.deployed_after else []
+        asked += ["owed"] if self.owed else []
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
 
 
@@ -148,3 +152,9 @@ def pages(page: Callable[[TicketQuery], Page], query: TicketQuery) -> Iterator[P
         found = page(more)
         yield from found.items
         more = replace(more, cursor=found.next_cursor) if found.next_cursor else None
+
+
+def owed(page: Callable[[TicketQuery], Page], tenant: str | None = None) -> Iterator[Debt]:
+    """Each emergency for which somebody has to answer, of one tenant or of all; `page` is the index's."""
+    found = pages(page, TicketQuery(scope=ALL, tenant=tenant, owed=True, limit=MAX_LIMIT))
+    return (debt for debt in map(Debt.of, found) if debt is not None)

@@ -294,9 +294,9 @@ class Index:
             return targets.production_and_approved(db, what, target, switched=self.switch() is not None)
 
     def waiting(self, failed_since: int) -> dict[str, Waiting]:
-        """Every request that may still be decided on: open ones, and those that failed since (Unix seconds), by id."""
+        """The requests that may still be decided on, by id: open, failed since (Unix seconds) or to answer for."""
         with self._reading() as db:
-            failed = self._finder.failed_since(failed_since)
+            failed = self._finder.ended_but_open(failed_since)
             return targets.waiting(db, failed, switched=self.switch() is not None)
 
     def first_approved(self, kind: str, name: str) -> str | None:

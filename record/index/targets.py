@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from domain.emergencies import Debt
 from domain.ticket import PromotionRequest, TargetType
 from record.index import schema
 
@@ -79,12 +80,14 @@ class TargetState:
     """The state of one target that its tickets amount to.
 
     `first_approved` is the tenant whose request was approved first, in whatever environment. `production` is the
-    version that was deployed last, `coming` are those of open requests that are approved.
+    version that was deployed last, `coming` are those of open requests that are approved. `debts` are the
+    emergencies of the tenant that asks, whatever their targets, for which nobody answered yet.
     """
 
     first_approved: str | None = None
     production: str | None = None
     coming: tuple[str, ...] = ()
+    debts: tuple[Debt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

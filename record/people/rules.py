@@ -9,6 +9,7 @@ import pygit2
 from pydantic import Field, StrictBool
 
 from domain.calendars import ChangeWindow, Freeze
+from domain.emergencies import EmergencyRule
 from domain.rules import Match, Rule, RuleName
 from domain.standard import StandardRule
 from domain.values import Frozen
@@ -36,6 +37,7 @@ class RuleSpec(Frozen):
     strand: Literal["allow"] | None = None
     standard: StandardRule | Literal[False] | None = None
     supersede: StrictBool | None = None
+    emergency: EmergencyRule | Literal[False] | None = None
 
 
 class RuleFile(Frozen):

@@ -36,6 +36,8 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "strand": "allow, where its approvals may leave open requests that nobody could approve any more.",
         "standard": "Requests that the rule approves by itself; false says that nothing is. A rule that is more "
         "specific and asks for votes comes before it.",
+        "emergency": "Who may launch past votes and freezes, and until when somebody else answers for it; "
+        "false says that nobody may.",
         "supersede": "Whether a newer approved version closes older open requests; platform.yaml says it otherwise.",
     },
     "Match": {
@@ -55,6 +57,13 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "within": "Time in which these were, such as P90D; 366 days at most.",
         "change": "Largest step from production's version; any is also one that nobody can order.",
         "evidence": "Only where the pipeline of its test evidence was seen to hold.",
+    },
+    "EmergencyRule": {
+        "role": "Role of whoever may declare an emergency in the tenant.",
+        "group": "Group of whoever may declare one.",
+        "count": "One person declares it; nothing else can be said.",
+        "answerWithin": "Time in which somebody else ratifies or refutes it, such as P3D; an hour to 31 days.",
+        "stopAfterOverdue": "Whether nobody of the tenant may declare another one while an answer is overdue.",
     },
     "Freeze": _PERIOD | {"reason": "Why nothing is launched; who waits reads it."},
     "ChangeWindow": _PERIOD,
@@ -76,8 +85,8 @@ def rules_schema() -> dict[str, Any]:
     models["Freeze"]["properties"]["reason"]["minLength"] = 10
     for part in ("approvals", "windows"):
         models["RuleSpec"]["properties"][part]["minItems"] = 1
-    need = models["Need"]
-    need["oneOf"] = [{"required": ["role"]}, {"required": ["group"]}]
+    for name in ("Need", "EmergencyRule"):
+        models[name]["oneOf"] = [{"required": ["role"]}, {"required": ["group"]}]
     made["$defs"]["Role"]["enum"] = [Role.CPI.value, Role.CPI_ADMIN.value]
     return {"$schema": _DIALECT, "title": "A rule of the company", **made}
 

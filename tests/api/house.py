@@ -138,8 +138,8 @@ class Caller:
         return ticket
 
     def decide(self, action: str, ticket_id: str, **given: Any) -> httpx.Response:
-        """Approve, cancel or retry; reject, hold or release with a good reason."""
-        reasoned = action in {"reject", "hold", "release"}
+        """Approve, cancel or retry; the others with a good reason."""
+        reasoned = action in {"reject", "hold", "release", "emergency", "ratify", "refute"}
         body = {"json": {"reason": "The rollback plan lacks the database"}} if reasoned else {}
         return self.post(f"/{ticket_id}/{action}", **{**body, **given})
 

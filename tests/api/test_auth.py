@@ -33,7 +33,18 @@ PROTECTED = [
     ("POST", "/decisions"),
     *(
         ("POST", f"/PR-2026-0001/{action}")
-        for action in ("approve", "reject", "cancel", "retry", "hold", "release", "unendorse")
+        for action in (
+            "approve",
+            "reject",
+            "cancel",
+            "retry",
+            "hold",
+            "release",
+            "unendorse",
+            "emergency",
+            "ratify",
+            "refute",
+        )
     ),
 ]
 
@@ -45,6 +56,7 @@ BESIDE = [
     ("GET", "/v1/me/browsers"),
     ("POST", "/v1/me/browsers"),
     ("DELETE", "/v1/me/browsers/{browser}"),
+    ("GET", "/v1/debts"),
     ("GET", "/v1/targets"),
     ("GET", "/v1/calendar/freezes"),
     *((method, "/v1/me/calendar") for method in ("GET", "POST", "DELETE")),

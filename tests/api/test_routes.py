@@ -18,6 +18,7 @@ from api import (
     calendar,
     codec,
     console,
+    emergencies,
     events,
     health,
     insights,
@@ -54,6 +55,7 @@ ROUTERS = (
     browsers.router,
     bulk.router,
     calendar.router,
+    emergencies.router,
     requests.router,
     insights.router,
     console.router,
@@ -94,6 +96,10 @@ DECLARED = {
     "POST /v1/requests/prod/{id}/hold": "approve",
     "POST /v1/requests/prod/{id}/release": "approve",
     "POST /v1/requests/prod/{id}/unendorse": "approve",
+    "POST /v1/requests/prod/{id}/emergency": "approve",
+    "POST /v1/requests/prod/{id}/ratify": "approve",
+    "POST /v1/requests/prod/{id}/refute": "approve",
+    "GET /v1/debts": "see",
     "POST /v1/requests/prod/check": "create",
     "POST /v1/requests/prod/decisions": "see",
     "GET /v1/templates": "templates",
@@ -189,7 +195,17 @@ CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
         "nobody": (None, 404, 404),
     },
     # The state is judged before the right, of whoever may see it: these are pending.
-    **dict.fromkeys(("POST /{id}/retry", "POST /{id}/hold", "POST /{id}/release"), NOT_YET),
+    **dict.fromkeys(
+        ("POST /{id}/retry", "POST /{id}/hold", "POST /{id}/release", "POST /{id}/ratify", "POST /{id}/refute"), NOT_YET
+    ),
+    # No rule has an emergency of these.
+    "POST /{id}/emergency": {
+        "devops": (403, 404, 404),
+        "cpi": (403, 403, 404),
+        "viewer": (None, 403, 404),
+        "cpi_admin": (403, 403, 403),
+        "nobody": (None, 404, 404),
+    },
     # Nobody has voted: who may not is told that first.
     "POST /{id}/unendorse": {
         "devops": (403, 404, 404),
@@ -220,6 +236,12 @@ BULK = "POST /decisions"
 PEOPLE = {"devops": PIERRE, "cpi": JEAN, "viewer": VICTOR, "cpi_admin": ALICE, "nobody": NOBODY}
 OTHERS = {PIERRE: SOPHIE, JEAN: PIERRE, VICTOR: PIERRE, ALICE: PIERRE, NOBODY: PIERRE}
 """The people who ask for 'another's ticket of the same tenant'; Léa of tenant-logistics asks for those of another."""
+
+
+EMERGENCY = ("emergency", "ratify", "refute")
+
+REASONED = ("reject", "hold", "release", "emergency", "ratify", "refute")
+"""The decisions that take a reason."""
 
 
 def routes() -> dict[str, APIRoute]:
@@ -272,14 +294,14 @@ def _call(house: House, name: str, email: str, asker: str) -> Any:
     if not path:
         return house.as_(email).post(json=asked(tenant=tenant))
     ticket_id = house.as_(asker).create(tenant=tenant)["metadata"]["id"]
-    body = {"reason": "long enough to be one"} if path.endswith(("reject", "hold", "release")) else {}
+    body = {"reason": "long enough to be one"} if path.endswith(REASONED) else {}
     return house.as_(email).call(method, path.replace("{id}", ticket_id), json=None if method == "GET" else body)
 
 
 @pytest.mark.parametrize("email", [PIERRE, JEAN, CLAIRE, VICTOR, ALICE])
 def test_what_is_told_beforehand_is_what_happens(house: House, email: str) -> None:
     """Buttons and doors ask one function: allowed is 200, and a refusal has the sentence that was told."""
-    for action in ("approve", "reject", "cancel", "retry", "hold", "release", "unendorse"):
+    for action in ("approve", "reject", "cancel", "retry", "hold", "release", "unendorse", *EMERGENCY):
         ticket_id = house.as_(PIERRE).create()["metadata"]["id"]
         told = house.as_(email).get(f"/{ticket_id}/permissions").json()[action]
         answer = house.as_(email).decide(action, ticket_id)
@@ -307,7 +329,7 @@ def test_it_tells_who_could_decide(house: House) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry", "hold", "release", "unendorse"])
+@pytest.mark.parametrize("action", ["approve", "reject", "cancel", "retry", "hold", "release", "unendorse", *EMERGENCY])
 def test_nothing_is_decided_but_by_post(house: House, method: str, action: str) -> None:
     """A mail scanner that follows links, or a page that is fetched beforehand, decides nothing."""
     ticket_id = house.as_(PIERRE).create()["metadata"]["id"]

@@ -39,6 +39,9 @@ HOSTILE = (
 NAME = "Pïerre <b>\r\nBcc: evil@example.com\u202e <!here>"
 CLAIRE = person("claire.moreau@cab-i.com", Role.CPI, name="Claire Moreau")
 
+URGENT = {"emergency": True, "answer_by": NOW + 60 * MINUTE}
+"""What an emergency has that a usual approval has not."""
+
 STORIES: dict[Event, tuple[Action, ...]] = {
     Event.CREATED: (),
     Event.ENDORSED: (Action.ENDORSED,),
@@ -54,6 +57,9 @@ STORIES: dict[Event, tuple[Action, ...]] = {
     Event.STARTED: (Action.APPROVED, Action.DEPLOYING),
     Event.SUCCEEDED: (Action.APPROVED, Action.DEPLOYING, Action.DEPLOYED),
     Event.FAILED: (Action.APPROVED, Action.DEPLOYING, Action.FAILED),
+    Event.RATIFIED: (Action.APPROVED, Action.DEPLOYING, Action.DEPLOYED, Action.RATIFIED),
+    Event.REFUTED: (Action.APPROVED, Action.DEPLOYING, Action.FAILED, Action.REFUTED),
+    Event.OVERDUE: (Action.APPROVED, Action.DEPLOYING, Action.DEPLOYED),
     Event.REMINDER: (),
     Event.EXPIRING: (),
 }
@@ -65,6 +71,8 @@ def ticket(event: Event, text: str, **fields: Any) -> PromotionRequest:
     written = details(justification=text, release_notes=text, rollback_plan=text, **fields)
     asked = pending(request=written)
     entries = [asked.last, *(_entry(action, n, text) for n, action in enumerate(STORIES[event], 1))]
+    if event in {Event.RATIFIED, Event.REFUTED, Event.OVERDUE}:
+        entries[1] = entries[1].model_copy(update=URGENT)
     return asked.model_copy(update={"status": lifecycle.status_of(tuple(entries))})
 
 
@@ -73,10 +81,11 @@ def _entry(action: Action, minutes: int, text: str) -> HistoryEntry:
     by |= dict.fromkeys(
         (Action.ENDORSED, Action.UNENDORSED, Action.APPROVED, Action.REJECTED, Action.HELD, Action.RELEASED), JEAN.email
     )
+    by |= dict.fromkeys((Action.RATIFIED, Action.REFUTED), CLAIRE.email)
     more: dict[Action, dict[str, Any]] = {
         Action.APPROVED: {"comment": text[:4_096]},
         Action.CANCELLED: {"comment": text[:4_096]},
-        Action.REJECTED: {"reason": text[:4_096]},
+        **{key: {"reason": text[:4096]} for key in (Action.REJECTED, Action.RATIFIED, Action.REFUTED)},
         Action.HELD: {"reason": text[:4_096]},
         Action.RELEASED: {"reason": text[:4_096]},
         Action.LAPSED: {"reason": text[:4_096], "decide_by": NOW + 90 * MINUTE},
@@ -102,6 +111,15 @@ def standard(event: Event) -> Announcement:
     about = asked if event is Event.CREATED else approved
     number = len(about.status.history)
     return Announcement(event=event, number=number, at=NOW, ticket=about, rule=rule_of(approved, number))
+
+
+def emergency(text: str = "Payments are down since nine") -> Announcement:
+    """The announcement of an emergency that Jean declared."""
+    usual = said(Event.APPROVED, text)
+    *before, last = usual.ticket.status.history
+    history = (*before, last.model_copy(update=URGENT))
+    about = usual.ticket.model_copy(update={"status": lifecycle.status_of(history)})
+    return usual.model_copy(update={"ticket": about})
 
 
 def compared(direction: Direction, *others: str) -> Comparison:

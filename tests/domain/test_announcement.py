@@ -11,6 +11,8 @@ from domain.audience import Addressee, Audience, Contact, Reason, recipients
 from domain.preferences import Digest, MailTime, Preferences
 from domain.roles import Person, Requester, Role
 from domain.ticket import Impact, State
+from tests.clients.announcing import emergency
+from tests.clients.announcing import said as told
 from tests.domain.builders import ADA, JEAN, NOW, PIERRE, VERA, history, person, ticket_in
 
 CLAIRE = person("claire.moreau@cab-i.com", Role.CPI)
@@ -62,6 +64,16 @@ def mailed(announcement: Announcement, to: Audience = EVERYBODY) -> set[str]:
 def test_an_event_is_mailed_to_whom_the_contract_names(event: Event, state: str, expected: set[str]) -> None:
     """The table of the contract, each person once."""
     assert mailed(said(event, state)) == expected
+
+
+def test_an_emergency_and_its_answer_are_told() -> None:
+    """Everybody who may answer hears of it at once, whatever they chose; whoever declared it does not, as they know."""
+    quiet = Contact(person=CLAIRE, preferences=Preferences(mail={Event.APPROVED: MailTime.OFF}))
+    to = audience(PIERRE, JEAN, quiet, ADA, VERA)
+    assert mailed(emergency(), to) == {"pierre", "claire", "ada"}
+    assert mailed(told(Event.OVERDUE), to) == {"claire", "ada"}
+    for event in (Event.RATIFIED, Event.REFUTED):
+        assert mailed(told(event), to) == {"pierre", "jean"}
 
 
 def test_who_stands_in_is_asked_where_nobody_else_can_decide() -> None:

@@ -21,7 +21,7 @@ MAY_HAVE_READ = timedelta(minutes=10)
 """An honest gate may have read the files as they were at any time since."""
 NOT_JUDGED = "not-judged"
 """No rule that was broken: the act may have met rules that decide nothing, and who can say what votes it took?"""
-KEYS = frozenset({"match", "approvals", "freezes", "windows", "standard", "supersede", "strand"})
+KEYS = frozenset({"match", "approvals", "freezes", "windows", "standard", "supersede", "strand", "emergency"})
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 Doc = dict[str, Any]
 Finding = tuple[str, str, str]
@@ -84,7 +84,9 @@ def part(files: Files, ticket: Doc, key: str) -> tuple[Any, bool]:
 
 def undecided(files: Files, ticket: Doc) -> bool:
     odd = any(set(each["spec"]) - KEYS for each in files.rules)
-    return odd or any(part(files, ticket, key)[1] for key in ("approvals", "windows", "standard", "supersede"))
+    return odd or any(
+        part(files, ticket, key)[1] for key in ("approvals", "windows", "standard", "supersede", "emergency")
+    )
 
 
 # -- votes -------------------------------------------------------------------------------------------------------------
@@ -94,6 +96,8 @@ def standing(history: list[Doc]) -> list[str]:
     """Who voted, since it lapsed last, and did not take it back."""
     found: dict[str, None] = {}
     for each in history:
+        if each.get("emergency"):
+            found.clear()
         if each["action"] in {"endorsed", "approved"}:
             found[each["by"]] = None
         elif each["action"] == "unendorsed":
@@ -101,6 +105,25 @@ def standing(history: list[Doc]) -> list[str]:
         elif each["action"] == "lapsed":
             found.clear()
     return list(found)
+
+
+def emergency(history: list[Doc]) -> Doc | None:
+    """The emergency by which it is approved, past votes and freezes."""
+    found = None
+    for each in history:
+        if each["action"] in {"approved", "lapsed"}:
+            found = each if each.get("emergency") else None
+    return found
+
+
+def may_declare(files: Files, by: str, ticket: Doc, asker: frozenset[str], subjects: dict[str, str]) -> bool:
+    """Tells whether a rule lets whoever it was launch alone."""
+    said, who = part(files, ticket, "emergency")[0], signed_in(by, subjects)
+    if not said or not may_vote(files, who, ticket, asker):
+        return False
+    if "group" in said:
+        return bool(who & files.groups.get(said["group"], set()))
+    return bool(files.roles(who, ticket["metadata"]["tenant"]) & {said["role"], "cpi_admin"})
 
 
 def may_vote(files: Files, who: frozenset[str], ticket: Doc, asker: frozenset[str]) -> bool:
@@ -227,6 +250,8 @@ def broken(
     launched = action == "deploying" and "jobId" in last
     if action in {"endorsed", "approved"} and all(not may_vote(each, who, ticket, asker) for each in read[-1:]):
         yield "self-approval" if read[-1].aliases(who) & read[-1].aliases(asker) else "no-role"
+    if action in {"ratified", "refuted"}:
+        yield from _wrongly_answered(read[-1], ticket, who, asker, subjects)
     if action == "unendorsed" and not any(
         read[-1].aliases(who) & read[-1].aliases(signed_in(by, subjects)) for by in standing(history[:-1])
     ):
@@ -237,12 +262,35 @@ def broken(
     if any(open_):
         yield NOT_JUDGED
         return
-    if (launched or action == "approved") and all(missing(each, ticket, asker, subjects) for each in read):
-        yield "votes-missing"
+    declared = emergency(history)
+    if launched or action == "approved":
+        yield from _ungranted(read, ticket, declared, asker, subjects)
     made = moment((said.get("job") or {}).get("created") or last["at"])
     asked = min(at, max(made, moment(history[-2]["at"]))) if len(history) > 1 else at
-    if launched and all(shut(each, ticket, asked - MAY_HAVE_READ, asked) for each in read):
+    if launched and not declared and all(shut(each, ticket, asked - MAY_HAVE_READ, asked) for each in read):
         yield "frozen"
+
+
+def _ungranted(
+    read: list[Files], ticket: Doc, declared: Doc | None, asker: frozenset[str], subjects: dict[str, str]
+) -> Iterator[str]:
+    """Nobody let it through: votes are missing, or no rule has such an emergency."""
+    if declared is None:
+        if all(missing(each, ticket, asker, subjects) for each in read):
+            yield "votes-missing"
+    elif not any(may_declare(each, declared["by"], ticket, asker, subjects) for each in read):
+        yield "emergency-not-allowed"
+
+
+def _wrongly_answered(
+    files: Files, ticket: Doc, who: frozenset[str], asker: frozenset[str], subjects: dict[str, str]
+) -> Iterator[str]:
+    """Somebody answered for an emergency who may not, or who declared it."""
+    declared = emergency(ticket["status"]["history"])
+    if not may_vote(files, who, ticket, asker):
+        yield "self-approval" if files.aliases(who) & files.aliases(asker) else "no-role"
+    if declared and files.aliases(who) & files.aliases(signed_in(declared["by"], subjects)):
+        yield "own-emergency"
 
 
 def moment(said: str | datetime) -> datetime:

@@ -14,6 +14,7 @@ from domain.roles import Role
 from domain.ticket import State, Target, TargetType
 from tests.domain.builders import ADA, JEAN, PIERRE, details, person
 from tests.record.building import person_commits
+from tests.rules import freeze, rule
 from tests.signing import key_file
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
@@ -22,6 +23,9 @@ HISTORIES = Path(__file__).parent / "histories"
 """One file a path, `<name>.json`, in the form that `temporal workflow show --output json` has too."""
 
 APPROVE, REJECT, CANCEL, RETRY, HOLD, RELEASE, *_ = DecisionAction
+
+ALICE = person("alice.admin@cab-i.com", Role.CPI_ADMIN, tenant=None)
+"""Of the demo's company, as the others are."""
 
 SOON = timedelta(seconds=3)
 
@@ -281,6 +285,39 @@ async def outlived_its_key(stage: Stage) -> Promoted:
     return promoted
 
 
+URGENT = {"role": "cpi", "answerWithin": "P3D"}
+"""What a rule says of emergencies on stage."""
+
+
+async def declare(stage: Stage, promoted: Promoted) -> None:
+    """Jean launches alone, past the votes and the freeze of the stage's rule."""
+    at = (await stage.now()).replace(microsecond=0)
+    said = {"at": at, "comment": "Payments are down since nine", "answer_by": at + timedelta(days=3)}
+    await stage.decide(promoted, DecisionAction.EMERGENCY, JEAN, **said)
+
+
+async def emergency(stage: Stage) -> Promoted:
+    """Declared by one person in a freeze, deployed, and owed an answer: a debt from here on."""
+    two = [{"role": "cpi", "count": 2}]
+    closed = [freeze(datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(days=2))]
+    person_commits(stage.git, rule("urgent", approvals=two, freezes=closed, emergency=URGENT))
+    promoted = await stage.submit()
+    await declare(stage, promoted)
+    await stage.until(promoted, State.DEPLOYED)
+    return promoted
+
+
+async def failed_emergency(stage: Stage) -> Promoted:
+    """Declared, failed in AWX, and ratified: nothing is tried again after that."""
+    stage.awx.faults(life=["failed"])
+    person_commits(stage.git, rule("urgent", emergency=URGENT))
+    promoted = await stage.submit()
+    await declare(stage, promoted)
+    await stage.until(promoted, State.FAILED)
+    await stage.until_taken(promoted, DecisionAction.RATIFY, ALICE)
+    return promoted
+
+
 PATHS: dict[str, Scene] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
@@ -311,6 +348,7 @@ PATHS: dict[str, Scene] = {
         resumed,
         restored,
         outlived_its_key,
+        failed_emergency,
     )
 }
 """Every path by its name."""
@@ -320,7 +358,7 @@ async def come_to_rest(stage: Stage, promoted: Promoted) -> None:
     """Return when the promotion has ended; a failed one waits for a retry, and rests once that is recorded."""
     while True:
         ticket = await promoted.query(Promotion.ticket)
-        if ticket.state is State.FAILED and stage.actions(promoted.id)[-1] == "failed":
+        if ticket.state is State.FAILED and stage.actions(promoted.id)[-1] in {"failed", "ratified"}:
             return
         if ticket.state in CLOSED:
             await promoted.result()

@@ -363,6 +363,9 @@ UPDATES: dict[DecisionAction, Any] = {
     DecisionAction.RELEASE: Promotion.release,
     DecisionAction.ENDORSE: Promotion.vote,
     DecisionAction.UNENDORSE: Promotion.vote,
+    DecisionAction.EMERGENCY: Promotion.approve,
+    DecisionAction.RATIFY: Promotion.answer,
+    DecisionAction.REFUTE: Promotion.answer,
 }
 
 

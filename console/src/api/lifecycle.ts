@@ -2,7 +2,7 @@ import type { Decision, HistoryEntry, Permissions, State, Ticket } from './types
 
 /** Which decisions a state has room for at all; who may take them is the server's to say. */
 const ROOM: Record<State | 'held', readonly Decision[]> = {
-  pending: ['approve', 'unendorse', 'reject', 'cancel'],
+  pending: ['approve', 'unendorse', 'reject', 'cancel', 'emergency'],
   approved: ['hold', 'cancel'],
   held: ['release', 'cancel'],
   failed: ['retry'],
@@ -55,13 +55,39 @@ export function awaitsLaunch({ status: { state, history } }: Ticket): boolean {
   return state === 'pending' || state === 'approved' || history.at(-1)?.action === 'retried';
 }
 
+/** The emergency by which a request was approved, past votes and freezes; undefined for a usual approval. */
+export function emergencyOf({ status: { approvedAt, history } }: Ticket): HistoryEntry | undefined {
+  const last = approvedAt ? history.findLast((entry) => entry.action === 'approved') : undefined;
+  return last?.emergency ? last : undefined;
+}
+
+/** Whether an emergency was launched, and nobody has answered for it yet. */
+export function owesAnswer(ticket: Ticket): boolean {
+  const declared = emergencyOf(ticket);
+  if (!declared) return false;
+  const since = ticket.status.history.slice(ticket.status.history.indexOf(declared));
+  const answered = since.some(({ action }) => action === 'ratified' || action === 'refuted');
+  return !answered && since.some(({ action }) => action === 'deploying');
+}
+
 /** The decisions that a request has room for as it is. */
 export function room(ticket: Ticket): readonly Decision[] {
-  return ROOM[holdOf(ticket) ? 'held' : ticket.status.state];
+  const { state } = ticket.status;
+  const ended = state === 'deployed' || state === 'failed';
+  if (ended && emergencyOf(ticket)) return owesAnswer(ticket) ? [...ROOM[state], 'ratify', 'refute'] : [];
+  return ROOM[holdOf(ticket) ? 'held' : state];
 }
 
 /** Decisions whose buttons would be noise to everybody who may not take them. */
-const FOR_FEW: readonly Decision[] = ['unendorse', 'cancel', 'hold', 'release'];
+const FOR_FEW: readonly Decision[] = [
+  'unendorse',
+  'cancel',
+  'hold',
+  'release',
+  'emergency',
+  'ratify',
+  'refute',
+];
 
 /** The decisions to show somebody; who has voted is offered to take that back, and not to vote again. */
 export function offered(ticket: Ticket, permissions: Permissions): readonly Decision[] {
@@ -72,9 +98,9 @@ export function offered(ticket: Ticket, permissions: Permissions): readonly Deci
 }
 
 /** Decisions that need a reason, which the requester reads. */
-const REASONED: readonly Decision[] = ['reject', 'hold', 'release'];
+const REASONED: readonly Decision[] = ['reject', 'hold', 'release', 'emergency', 'ratify', 'refute'];
 export const needsReason = (decision: Decision) => REASONED.includes(decision);
 
 /** Decisions that lead to a deployment. */
-const DEPLOYING: readonly Decision[] = ['approve', 'retry', 'release'];
+const DEPLOYING: readonly Decision[] = ['approve', 'retry', 'release', 'emergency'];
 export const deploys = (decision: Decision) => DEPLOYING.includes(decision);

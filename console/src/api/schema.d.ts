@@ -481,6 +481,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The emergencies for which somebody has to answer, of tenants that the caller may see, the longest known first
+         * @description The emergencies for which somebody has to answer, of tenants that the caller may see, the longest known first.
+         */
+        get: operations["list_debts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/prod/{id}/emergency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve alone, past votes and freezes, with a reason
+         * @description Approve alone, past votes and freezes, with a reason. For whom a rule of the company lets, never the requester.
+         *
+         *     Everybody who may approve hears of it, and one of them, neither you nor the requester, has to answer for it in time.
+         */
+        post: operations["declare_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/prod/{id}/ratify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say of an emergency that was launched that it was right, and why
+         * @description Say of an emergency that was launched that it was right, and why. For who may approve, and did not declare it.
+         */
+        post: operations["ratify_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/prod/{id}/refute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say of an emergency that was launched that it was none, and why
+         * @description Say of an emergency that was launched that it was none, and why. Nothing is undone by that.
+         */
+        post: operations["refute_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/prod/{id}/evidence": {
         parameters: {
             query?: never;
@@ -1370,10 +1452,10 @@ export interface components {
          *
          *     `endorsed` is a vote where an approval takes more, `unendorsed` takes it back; `approved` is the last one.
          *     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
-         *     go on, `lapsed` that its approval no longer covers it.
+         *     go on, `lapsed` that its approval no longer covers it. `ratified` and `refuted` are the answers to an emergency.
          * @enum {string}
          */
-        Action: "created" | "endorsed" | "unendorsed" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed";
+        Action: "created" | "endorsed" | "unendorsed" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed" | "ratified" | "refuted";
         /**
          * AgeGroup
          * @description Requests that wait for a decision: how many have waited from so many seconds on, to less than so many.
@@ -1409,7 +1491,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
+            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1485,7 +1567,7 @@ export interface components {
          * @description The act that an entry tells of; those of decisions are named as decisions are.
          * @enum {string}
          */
-        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "endorse" | "unendorse" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-catalogue" | "change-templates";
+        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "endorse" | "unendorse" | "emergency" | "ratify" | "refute" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-catalogue" | "change-templates";
         /**
          * AuditEntry
          * @description One entry. `by` is an address, or another name of who acted, where nobody was signed in; None for a stranger.
@@ -1771,6 +1853,32 @@ export interface components {
             preChecks: components["schemas"]["PreChecks"];
         };
         /**
+         * DebtShown
+         * @description An emergency that was launched, and for which somebody has to answer. `may_answer`: by the caller.
+         */
+        DebtShown: {
+            /** Ticketid */
+            ticketId: string;
+            /** Tenant */
+            tenant: string;
+            target: components["schemas"]["Target"];
+            state: components["schemas"]["State"];
+            /** Requestedby */
+            requestedBy: string;
+            /** Declaredby */
+            declaredBy: string;
+            /** Declaredat */
+            declaredAt: string;
+            /** Reason */
+            reason: string;
+            /** Answerby */
+            answerBy: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Mayanswer */
+            mayAnswer: boolean;
+        };
+        /**
          * Decider
          * @description Somebody who could do with the request, as it is now, what is asked.
          */
@@ -1879,6 +1987,64 @@ export interface components {
             p90?: number | null;
         };
         /**
+         * EmergencyAllowed
+         * @description The rule by which somebody may launch a request past votes and freezes.
+         *
+         *     Somebody else has to answer for it within `answer_within`. `stops` tells that nobody may while an answer of the
+         *     tenant is overdue.
+         */
+        EmergencyAllowed: {
+            /** Rule */
+            rule: string;
+            /**
+             * Answerwithin
+             * Format: duration
+             */
+            answerWithin: string;
+            /** Stops */
+            stops: boolean;
+        };
+        /**
+         * EmergencyBody
+         * @description An emergency. `production` is the version in production that whoever declares it was shown, empty for none.
+         * @example {
+         *       "reason": "Payments are down since nine"
+         *     }
+         */
+        EmergencyBody: {
+            /** Reason */
+            reason: string;
+            /** Production */
+            production?: string | null;
+        };
+        /**
+         * EmergencyShown
+         * @description The emergency by which a request was approved. `owed` tells that it was launched, and nobody has answered yet.
+         *
+         *     `answer` is ratified or refuted, with whoever said so; null before.
+         */
+        EmergencyShown: {
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            /** Reason */
+            reason: string;
+            /** Answerby */
+            answerBy: string;
+            /** Owed */
+            owed: boolean;
+            /** Overdue */
+            overdue: boolean;
+            answer?: components["schemas"]["Action"] | null;
+            /** Answeredby */
+            answeredBy?: string | null;
+            /** Answeredat */
+            answeredAt?: string | null;
+            /** Answeredbecause */
+            answeredBecause?: string | null;
+        };
+        /**
          * EncodedPayload
          * @description One payload as Temporal's JSON has it; every value is base64. Fields besides are left out of the answer.
          */
@@ -1903,10 +2069,10 @@ export interface components {
         };
         /**
          * Event
-         * @description An event that is announced. The last two are no changes of the ticket: people are told, other systems are not.
+         * @description An event that is announced. The last three are no changes of the ticket: people alone are told of them.
          * @enum {string}
          */
-        Event: "request-created" | "request-endorsed" | "request-unendorsed" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "request-reminder" | "request-expiring";
+        Event: "request-created" | "request-endorsed" | "request-unendorsed" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "emergency-ratified" | "emergency-refuted" | "request-reminder" | "request-expiring" | "emergency-overdue";
         /**
          * EvidenceChecks
          * @description A request's test evidence as it was seen; `state` is null where it is no pipeline of a GitLab that we ask.
@@ -1959,7 +2125,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "document-damaged" | "document-gone" | "document-too-large" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-to-repair" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2024,7 +2190,8 @@ export interface components {
          * @description One transition. It is written with only the keys it has.
          *
          *     `decide_by` goes with a lapse: until when somebody has to approve anew. `superseded_by` is the newer request.
-         *     `rule` is the company's rule that approved, where no person did.
+         *     `rule` is the company's rule that approved, where no person did. `emergency` says that one person approved past
+         *     votes and freezes, for the reason in `comment`; somebody else has to answer for it until `answer_by`.
          */
         HistoryEntry: {
             action: components["schemas"]["Action"];
@@ -2048,6 +2215,10 @@ export interface components {
             error?: string | null;
             /** Rule */
             rule?: string | null;
+            /** Emergency */
+            emergency?: boolean | null;
+            /** Answerby */
+            answerBy?: string | null;
         };
         /**
          * Impact
@@ -2371,7 +2542,8 @@ export interface components {
          * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
          *
          *     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
-         *     approved the request, or why it does not; null where none says what is standard, or people decided.
+         *     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
+         *     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
          *     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
          */
         Permissions: {
@@ -2382,10 +2554,15 @@ export interface components {
             hold: components["schemas"]["Allowed"];
             release: components["schemas"]["Allowed"];
             unendorse: components["schemas"]["Allowed"];
+            emergency: components["schemas"]["Allowed"];
+            ratify: components["schemas"]["Allowed"];
+            refute: components["schemas"]["Allowed"];
             /** Deciders */
             deciders: components["schemas"]["Decider"][];
             votes?: components["schemas"]["Votes"] | null;
             standard?: components["schemas"]["StandardShown"] | null;
+            emergencyRule?: components["schemas"]["EmergencyAllowed"] | null;
+            declared?: components["schemas"]["EmergencyShown"] | null;
             notProven?: components["schemas"]["UnprovenState"] | null;
         };
         /**
@@ -2701,7 +2878,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "requester-gone" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-not-compared" | "standard-stopped" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "emergency-no-more" | "emergency-overdue" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -5833,6 +6010,516 @@ export interface operations {
                 };
             };
             /** @description A field is refused; `errors` names it, and nothing was decided */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_debts: {
+        parameters: {
+            query?: {
+                /** @description How many on a page */
+                limit?: number;
+                /** @description Where the page before ended */
+                cursor?: string | null;
+                /** @description A tenant's name */
+                tenant?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description How many the list has on all its pages */
+                    "X-Total-Count"?: string;
+                    /** @description The cursor of the next page, where there is one */
+                    "X-Next-Cursor"?: string;
+                    /** @description The next page's address, as `rel="next"` */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtShown"][];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declare_emergency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Decide only on this revision (an ETag) */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmergencyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description Taken; Git can't be reached now, and the commit follows */
+            202: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description The request's state does not allow it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request changed since the revision in If-Match */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ratify_emergency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Decide only on this revision (an ETag) */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description Taken; Git can't be reached now, and the commit follows */
+            202: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description The request's state does not allow it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request changed since the revision in If-Match */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refute_emergency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Decide only on this revision (an ETag) */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description Taken; Git can't be reached now, and the commit follows */
+            202: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description The request's state does not allow it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request changed since the revision in If-Match */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -75,7 +75,18 @@ export const TYPES = ['api', 'application', 'policy'] as const satisfies readonl
 export const IMPACTS = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Impact[];
 
 /** What the decisions on a request are called, in the addresses that take them. */
-export const DECISIONS = ['approve', 'unendorse', 'reject', 'cancel', 'retry', 'hold', 'release'] as const;
+export const DECISIONS = [
+  'approve',
+  'unendorse',
+  'reject',
+  'cancel',
+  'retry',
+  'hold',
+  'release',
+  'emergency',
+  'ratify',
+  'refute',
+] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 export const DOCUMENT_KINDS = [

@@ -227,7 +227,7 @@ export interface Said {
   /** The comment, or the reason. */
   text: string;
   etag?: string | undefined;
-  /** With an approval: the version in production that was shown, empty for none. */
+  /** With an approval, or an emergency: the version in production that was shown, empty for none. */
   production?: string | undefined;
 }
 
@@ -254,9 +254,15 @@ function post({ id, decision, text, etag, production }: Said) {
       const body = production === undefined ? comment : { ...comment, production };
       return api.POST('/v1/requests/prod/{id}/approve', { params, body, keepalive });
     }
+    case 'emergency': {
+      const body = production === undefined ? { reason: words } : { reason: words, production };
+      return api.POST('/v1/requests/prod/{id}/emergency', { params, body, keepalive });
+    }
     case 'reject':
     case 'hold':
     case 'release':
+    case 'ratify':
+    case 'refute':
       return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: { reason: words }, keepalive });
     case 'unendorse':
     case 'cancel':

@@ -37,6 +37,12 @@ export const enRefusals: Refusals = {
       : 'Another open request asks for the same.',
   'bad-cursor': () => 'This page of the list is no longer there. Start from the first one.',
   'body-too-large': () => 'What was sent is too large.',
+  'debts-overdue': ({ debts }) =>
+    `Emergencies wait too long for an answer${debts ? `: ${debts}` : ''}. Somebody has to answer for them first.`,
+  'emergency-not-allowed': () => 'No rule lets you launch this past votes and freezes.',
+  'nothing-owed': () => 'No emergency of this request waits for an answer.',
+  'own-emergency': (params) =>
+    `Somebody else than you, who declared the emergency, has to answer for it.${who(params)}`,
   'changed-since': () => 'The request changed meanwhile. This is how it stands now.',
   'engine-unavailable': () =>
     'Prodgate’s engine does not answer. What you asked may still be done: look before you try again.',

@@ -87,6 +87,8 @@ export const en = {
     held: 'Held',
     released: 'Released',
     lapsed: 'Approval lapsed',
+    ratified: 'Emergency ratified',
+    refuted: 'Emergency refuted',
   },
   type: { api: 'API', application: 'Application', policy: 'Policy' },
   impact: { low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' },

@@ -37,6 +37,12 @@ export const frRefusals: Refusals = {
       : 'Une autre demande ouverte porte sur la même chose.',
   'bad-cursor': () => 'Cette page de la liste n’existe plus. Repartez de la première.',
   'body-too-large': () => 'L’envoi est trop volumineux.',
+  'debts-overdue': ({ debts }) =>
+    `Des urgences attendent une réponse depuis trop longtemps${debts ? ` : ${debts}` : ''}. Quelqu’un doit d’abord en répondre.`,
+  'emergency-not-allowed': () => 'Aucune règle ne vous permet de lancer ceci sans les voix ni les gels.',
+  'nothing-owed': () => 'Aucune urgence de cette demande n’attend de réponse.',
+  'own-emergency': (params) =>
+    `Une autre personne que vous, qui avez déclaré l’urgence, doit en répondre.${who(params)}`,
   'changed-since': () => 'La demande a changé entre-temps. Voici où elle en est.',
   'engine-unavailable': () =>
     'Le moteur de Prodgate ne répond pas. Votre action a pu aboutir : vérifiez avant de réessayer.',

@@ -46,6 +46,9 @@ export const frRemarks: RemarkWords = {
   'standard-untested': () => 'Personne n’a constaté ses preuves de test.',
   'standard-once': () => 'Une règle approuve une demande dès son enregistrement, ou pas du tout.',
   'standard-no-more': () => 'Plus aucune règle ne l’approuve.',
+  'emergency-no-more': ({ approver }) =>
+    `Aucune règle ne permet plus à ${approver} de déclarer cette urgence.`,
+  'emergency-overdue': (_, when) => `Personne n’a répondu de l’urgence avant le ${when}.`,
   'approval-too-old': (_, when) => `L’approbation était valable jusqu’au ${when}.`,
   'no-such-approval': () => 'Le dépôt n’a pas de telle demande approuvée.',
   'date-not-come': () => 'La date demandée n’est pas encore venue.',

@@ -86,6 +86,8 @@ export const fr: Messages = {
     held: 'Suspendue',
     released: 'Suspension levée',
     lapsed: 'Approbation caduque',
+    ratified: 'Urgence ratifiée',
+    refuted: 'Urgence désavouée',
   },
   type: { api: 'API', application: 'Application', policy: 'Politique' },
   impact: { low: 'Faible', medium: 'Moyen', high: 'Élevé', critical: 'Critique' },

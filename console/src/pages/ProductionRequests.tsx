@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import { FreshRequests } from '@/components/requests/list/FreshRequests';
+import { OpenDebts } from '@/components/requests/list/OpenDebts';
 import { RequestFilters } from '@/components/requests/list/RequestFilters';
 import { RequestStats } from '@/components/requests/list/RequestStats';
 import { RequestTabs } from '@/components/requests/list/RequestTabs';
@@ -54,6 +55,7 @@ export function ProductionRequests() {
       <div className="border-b border-line">
         <RequestTabs filters={filters} me={me} />
       </div>
+      {filters.tab === 'waiting' && me.mayApprove && <OpenDebts />}
       <RequestFilters filters={filters} me={me} search={search} change={change} />
       <FreshRequests
         count={fresh.count}

@@ -35,6 +35,9 @@ export function permissions(more: Partial<Permissions> = {}): Permissions {
     hold: NO,
     release: NO,
     unendorse: NO,
+    emergency: NO,
+    ratify: NO,
+    refute: NO,
     deciders: [],
     ...more,
   };

@@ -22,6 +22,9 @@ const ALL: Permissions = {
   hold: YES,
   release: YES,
   unendorse: no('no-vote'),
+  emergency: no('not-authorized'),
+  ratify: no('not-authorized'),
+  refute: no('not-authorized'),
   deciders: [],
 };
 

@@ -4,6 +4,7 @@ import { offered } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
 import { restOf } from '@/api/votes';
 import { useSpeech } from '@/i18n';
+import { useEmergencyWords } from '@/i18n/emergencies';
 import { useVotingWords } from '@/i18n/voting';
 import { refusalSentence } from '@/i18n/server';
 import { Button, type Tone } from '@/ui/Button';
@@ -23,12 +24,16 @@ const TONES: Record<Decision, Tone> = {
   cancel: 'plain',
   hold: 'plain',
   release: 'primary',
+  emergency: 'danger',
+  ratify: 'primary',
+  refute: 'plain',
 };
 
 /** The decisions; one that is not allowed can be read with its reason, and does nothing. */
 export function ApprovalActions({ ticket, permissions, ask }: ApprovalActionsProps) {
   const { t } = useSpeech();
   const words = useVotingWords();
+  const urgent = useEmergencyWords();
   const id = useId();
   const decisions = offered(ticket, permissions);
   const refused = decisions.filter((decision) => !permissions[decision].allowed);
@@ -49,7 +54,9 @@ export function ApprovalActions({ ticket, permissions, ask }: ApprovalActionsPro
       ? words.back
       : asksVote(decision) && restOf(voting)
         ? words.button
-        : t.detail[decision];
+        : decision === 'emergency' || decision === 'ratify' || decision === 'refute'
+          ? urgent[decision]
+          : t.detail[decision];
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap gap-2">

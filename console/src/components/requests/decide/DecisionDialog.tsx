@@ -39,7 +39,7 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDeci
   const form = useId();
   const compared = useCompared(ticket);
   const shown = useShown(compared);
-  const approving = decision === 'approve';
+  const approving = decision === 'approve' || decision === 'emergency';
   const { decide, forget, busy, refusal } = useDecision((taken, recorded) => {
     setText('');
     onClose();
@@ -108,7 +108,7 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDeci
           </Button>
           <Button
             type="submit"
-            tone={leads ? 'primary' : 'danger'}
+            tone={(leads && decision !== 'emergency') || decision === 'ratify' ? 'primary' : 'danger'}
             busy={busy || comparing}
             off={moved}
             aria-describedby={moved ? `${form}-moved` : undefined}

@@ -6,6 +6,7 @@ import { restOf } from '@/api/votes';
 import { useNow } from '@/hooks/useNow';
 import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
+import { useEmergencyWords } from '@/i18n/emergencies';
 import { useVotingWords } from '@/i18n/voting';
 import type { Messages } from '@/i18n/en';
 import { restSaid } from './VoteNote';
@@ -27,6 +28,7 @@ export function decisionFault(t: Messages, decision: Decision, text: string): st
 export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const { t, format } = useSpeech();
   const voting = useVotingWords();
+  const urgent = useEmergencyWords();
   const now = useNow();
   const rest = restOf(usePermissions(ticket.metadata.id).data?.votes);
   const { name, version } = ticket.spec.target;
@@ -36,6 +38,7 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
   const comment = { label: t.decide.comment, labelHelp: t.decide.commentHelp };
   const reason = { label: t.decide.reason, labelHelp: t.decide.reasonHelp };
   const vote = { ...comment, labelHelp: voting.commentHelp };
+  const answer = { ...reason, label: urgent.answerReason };
   const waitsFor = date && Date.parse(date) > now ? format.dateTime(date) : undefined;
   return {
     approve: {
@@ -90,6 +93,28 @@ export function useDecisionWords(decision: Decision, ticket: Ticket) {
       ...reason,
       confirm: t.decide.confirmRelease,
       done: t.decide.released(id),
+    },
+    emergency: {
+      title: urgent.askTitle(what),
+      help: urgent.askHelp,
+      label: urgent.reason,
+      labelHelp: urgent.reasonHelp,
+      confirm: urgent.confirm,
+      done: urgent.declared(id),
+    },
+    ratify: {
+      title: urgent.ratifyTitle(what),
+      help: urgent.ratifyHelp,
+      ...answer,
+      confirm: urgent.ratify,
+      done: urgent.ratified(id),
+    },
+    refute: {
+      title: urgent.refuteTitle(what),
+      help: urgent.refuteHelp,
+      ...answer,
+      confirm: urgent.refute,
+      done: urgent.refuted(id),
     },
   }[decision];
 }

@@ -10,6 +10,7 @@ import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { jobAddress, workflowAddress } from './addresses';
+import { EmergencySection } from './EmergencySection';
 import { StandardSection } from './StandardSection';
 import { VotesSection } from './Votes';
 import { ApprovalActions } from '@/components/requests/decide/ApprovalActions';
@@ -55,6 +56,7 @@ export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
           )}
         </Section>
       )}
+      {data?.declared && <EmergencySection declared={data.declared} ratify={data.ratify} nameOf={nameOf} />}
       {data?.standard && <StandardSection standard={data.standard} />}
       {data?.votes ? (
         <VotesSection ticket={ticket} votes={data.votes} nameOf={nameOf} />

@@ -2,6 +2,7 @@ import { Link } from 'react-router';
 import type { Action, HistoryEntry } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { useSpeech } from '@/i18n';
+import { useEmergencyWords } from '@/i18n/emergencies';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { When } from '@/ui/Time';
@@ -24,6 +25,8 @@ const DOTS: Record<Action, string> = {
   held: 'bg-warn-text',
   released: 'bg-info-text',
   lapsed: 'bg-warn-text',
+  ratified: 'bg-ok-text',
+  refuted: 'bg-danger-text',
 };
 
 interface TimelineEntryProps {
@@ -36,16 +39,21 @@ interface TimelineEntryProps {
 /** One step: who took it, when, why, and what came of it. */
 export function TimelineEntry({ entry, commit, nameOf, last }: TimelineEntryProps) {
   const { t } = useSpeech();
+  const urgent = useEmergencyWords();
   const words = entry.reason ?? entry.comment;
   return (
     <li className="flex gap-3">
       <span className="flex w-3 shrink-0 flex-col items-center pt-1" aria-hidden>
-        <span className={cx('size-3 rounded-full', DOTS[entry.action])} />
+        <span
+          className={cx('size-3 rounded-full', entry.emergency ? 'bg-danger-text' : DOTS[entry.action])}
+        />
         {!last && <span className="my-1 w-px grow bg-line" />}
       </span>
       <div className={cx('min-w-0 grow', !last && 'pb-4')}>
         <p>
-          <span className="font-medium">{t.action[entry.action]}</span>
+          <span className={cx('font-medium', entry.emergency ? 'text-danger-text' : undefined)}>
+            {entry.emergency ? urgent.title : t.action[entry.action]}
+          </span>
           <span className="text-muted">
             {' '}
             · <When at={entry.at} /> · <span title={entry.by}>{nameOf(entry.by)}</span>
@@ -55,6 +63,11 @@ export function TimelineEntry({ entry, commit, nameOf, last }: TimelineEntryProp
         {entry.decideBy && (
           <p className="mt-1 text-[0.8125rem] text-muted">
             {t.detail.decideBy} <When at={entry.decideBy} />
+          </p>
+        )}
+        {entry.answerBy && (
+          <p className="mt-1 text-[0.8125rem] text-muted">
+            {urgent.until} <When at={entry.answerBy} />
           </p>
         )}
         {entry.supersededBy && (

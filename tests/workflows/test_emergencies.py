@@ -1,0 +1,154 @@
+"""Emergencies from their declaration to the answer: launched past votes and freezes, and owed from there on."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from domain.decision import DecisionAction
+from domain.drift import DriftKind
+from domain.emergencies import owes
+from domain.ticket import State
+from record.audit.verify import verify
+from tests.domain.builders import JEAN, PIERRE
+from tests.record.building import person_commits
+from tests.rules import rule
+from tests.workflows.paths import URGENT, declare, emergency, failed_emergency
+from tests.workflows.stage import Promoted, Stage, refused
+from tests.workflows.test_clearance import ALICE
+from tests.workflows.test_drift import looking
+from workflows.debt import EmergencyDebt
+from workflows.promotion import Promotion
+
+APPROVE, RETRY, EMERGENCY = DecisionAction.APPROVE, DecisionAction.RETRY, DecisionAction.EMERGENCY
+RATIFY, REFUTE = DecisionAction.RATIFY, DecisionAction.REFUTE
+
+
+async def becomes_debt(stage: Stage, promoted: Promoted) -> Promoted:
+    """The promotion, once its debt is what runs by its id."""
+    for _ in range(300):
+        found = await promoted.describe()
+        if found.workflow_type == EmergencyDebt.__name__:
+            return stage.environment.client.get_workflow_handle_for(Promotion.run, promoted.id)
+        await asyncio.sleep(0.1)
+    raise AssertionError("it never became a debt")
+
+
+async def test_an_emergency_is_launched_and_waits_for_an_answer(dev_stage: Stage) -> None:
+    """Past two votes and a freeze, by the one who may; its debt is a workflow of its own, and ends with the answer."""
+    async with dev_stage.working():
+        owing = await becomes_debt(dev_stage, await emergency(dev_stage))
+        for by, why in ((JEAN, "OwnEmergency"), (PIERRE, "SelfApproval")):
+            with pytest.raises(WorkflowUpdateFailedError) as said:
+                await dev_stage.decide(owing, RATIFY, by)
+            assert refused(said.value)[0] == why
+        await dev_stage.decide(owing, REFUTE, ALICE)
+        ended = await owing.result()
+        with pytest.raises(Exception, match=r"completed|already"):
+            await dev_stage.decide(owing, RATIFY, ALICE)
+    assert ended.state is State.DEPLOYED
+    assert not owes(ended)
+    assert dev_stage.actions() == ["created", "approved", "deploying", "deployed", "refuted"]
+    assert list(verify(dev_stage.git)) == []
+
+
+async def test_a_failed_one_is_retried_and_then_answered_for(dev_stage: Stage) -> None:
+    """By the same emergency, as long as nobody has answered; then it is over."""
+    dev_stage.awx.faults(life=["failed"])
+    person_commits(dev_stage.git, rule("urgent", emergency=URGENT))
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        await declare(dev_stage, promoted)
+        await dev_stage.until(promoted, State.FAILED)
+        await dev_stage.until_taken(promoted, RETRY, PIERRE)
+        owing = await becomes_debt(dev_stage, promoted)
+        await dev_stage.until_taken(owing, RATIFY, ALICE)
+        await owing.result()
+    assert dev_stage.actions()[-4:] == ["retried", "deploying", "deployed", "ratified"]
+    assert list(verify(dev_stage.git)) == []
+
+
+async def test_nothing_follows_the_answer_for_a_failed_one(dev_stage: Stage) -> None:
+    """Its promotion ends with it."""
+    async with dev_stage.working():
+        promoted = await failed_emergency(dev_stage)
+        assert (await promoted.result()).last.action == "ratified"
+    assert list(verify(dev_stage.git)) == []
+
+
+async def test_a_debt_survives_the_loss_of_the_engine(dev_stage: Stage, tmp_path: Path) -> None:
+    """What lists differences finds it, and begins it again from the record; the answer is taken there."""
+    async with dev_stage.working(), looking(dev_stage, tmp_path) as looker:
+        owing = await becomes_debt(dev_stage, await emergency(dev_stage))
+        await looker.finds([])
+        await dev_stage.lose(owing)
+        (lost,) = await looker.finds([DriftKind.NO_PROMOTION])
+        assert lost.subject == owing.id
+        assert await looker.mending.mend(lost)
+        again = await becomes_debt(dev_stage, owing)
+        await looker.finds([])
+        await dev_stage.until_taken(again, RATIFY, ALICE)
+        await again.result()
+        await looker.finds([])
+    assert dev_stage.actions()[-1] == "ratified"
+    assert list(verify(dev_stage.git)) == []
+
+
+async def test_an_emergency_lapses_where_no_rule_has_it_any_more(dev_stage: Stage) -> None:
+    """Before its launch: then it is a request like any other, and owes nothing."""
+    dev_stage.awx.faults(launch=["too-many"] * 3)
+    person_commits(dev_stage.git, rule("urgent", emergency=URGENT))
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        await declare(dev_stage, promoted)
+        await dev_stage.asked_for_a_launch()
+        person_commits(dev_stage.git, rule("urgent", emergency=False))
+        await dev_stage.hint(promoted)
+        lapsed = await dev_stage.until(promoted, State.PENDING)
+        assert lapsed.last.reason is not None
+        assert "No rule lets" in lapsed.last.reason
+        assert not owes(lapsed)
+        await dev_stage.until_taken(promoted, APPROVE, JEAN)
+        ended = await promoted.result()
+    assert ended.emergency is None
+    assert list(verify(dev_stage.git)) == []
+
+
+async def test_a_retry_that_the_rules_no_longer_have_fails_and_stays_a_debt(dev_stage: Stage) -> None:
+    """It never becomes an undecided request, from which its debt could vanish."""
+    dev_stage.awx.faults(life=["failed"])
+    person_commits(dev_stage.git, rule("urgent", emergency=URGENT))
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        await declare(dev_stage, promoted)
+        await dev_stage.until(promoted, State.FAILED)
+        person_commits(dev_stage.git, rule("urgent", emergency=False))
+        await dev_stage.until_taken(promoted, RETRY, PIERRE)
+        failed = await dev_stage.until(promoted, State.FAILED)
+        assert failed.last.error is not None
+        assert "nothing was launched" in failed.last.error
+        assert owes(failed)
+        await dev_stage.until_taken(promoted, REFUTE, ALICE)
+        await promoted.result()
+    assert len(dev_stage.awx.jobs()) == 1
+    assert list(verify(dev_stage.git)) == []
+
+
+async def test_who_goes_round_the_rule_is_refused_by_the_promotion(dev_stage: Stage) -> None:
+    """Signed by the API or not: the validator judges it by the record."""
+    person_commits(dev_stage.git, rule("urgent", emergency=URGENT))
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        at = (await dev_stage.now()).replace(microsecond=0)
+        given = {"at": at, "comment": "Payments are down since nine", "answer_by": at + timedelta(days=30)}
+        for by, answer_by, why in (
+            (PIERRE, at + timedelta(days=3), "SelfApproval"),
+            (JEAN, at + timedelta(days=30), "StaleDecision"),
+        ):
+            with pytest.raises(WorkflowUpdateFailedError) as said:
+                await dev_stage.decide(promoted, EMERGENCY, by, **{**given, "answer_by": answer_by})
+            assert refused(said.value)[0] == why
+        await promoted.terminate()
+    assert dev_stage.actions() == ["created"]
