@@ -8,7 +8,7 @@ target        an API, an application or a policy, by name and version: it is wha
 tenant        the team that owns a target; rights are granted for each tenant.
 CPI           the administrator of a tenant (role `cpi`), or of the platform (`cpi_admin`).
 submission    the complete request of a requester, before it is a ticket.
-decision      an approve, reject, cancel, retry, hold or release by a person, bound to the digest of what they saw.
+decision      an approve, reject, cancel, retry, hold, release, emergency or answer for one, bound to what was seen.
 proof         the API's signature on a submission or a decision; the commit carries it as a trailer.
 claims        the content of a proof: who, what, on which ticket, when.
 digest        the SHA-256 of everything an approver approves: identity, tenant, requester and spec of the ticket.
@@ -21,6 +21,8 @@ line          the tickets of one target that deploy or wait for their turn, in t
 place         the number, on the branch's first-parent line, of the commit that brought a history entry.
 coverage      the request as signed, production as shown, and a time: an approval holds for these, and lapses without.
 hold          a stop that a person puts on an approved ticket until somebody releases it.
+emergency     an approval by one person past votes and freezes, which a rule lets them give, and never the requester.
+debt          an emergency that was launched, until somebody else has answered for it: ratified or refuted.
 preflight     the look at the record right before a launch.
 announcement  one message about a ticket, on one channel or several.
 channel       a way that announcements go: mail, Slack, Kafka, webhooks.

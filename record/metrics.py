@@ -71,6 +71,11 @@ class PromotionCollector(Collector):
         for votes, count in sorted(standing.voted.items()):
             voted.add_metric([str(votes)], count)
         yield voted
+        overdue = sum(until <= self._now() for until in standing.owed)
+        debts = GaugeMetricFamily("prodgate_debts", "Emergencies that wait for an answer", labels=["state"])
+        debts.add_metric(["open"], len(standing.owed) - overdue)
+        debts.add_metric(["overdue"], overdue)
+        yield debts
         oldest = standing.oldest_pending
         age = 0.0 if oldest is None else max(0.0, self._now() - oldest)
         told = "Age of the oldest request that waits for a decision, 0 where none does"

@@ -3,11 +3,12 @@
 import heapq
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from domain.emergencies import Debt
 from domain.ticket import Action, Impact, PromotionRequest, State
-from record.index.postings import IMPACT, STATE, TENANT, Postings
+from record.index.postings import IMPACT, OWED, STATE, TENANT, Postings
 
 Kind = tuple[str, str, str]
 """State, tenant and impact."""
@@ -17,12 +18,14 @@ Kind = tuple[str, str, str]
 class Standing:
     """The numbers at one tip. `oldest_pending` is when the oldest ticket that waits for a decision was created.
 
-    `voted` are those that wait for one, by how many votes they have.
+    `voted` are those that wait for one, by how many votes they have. `owed` has, of each emergency for which nobody has
+    answered, until when somebody has to.
     """
 
     tickets: Mapping[Kind, int]
     oldest_pending: int | None
     voted: Mapping[int, int] = field(default_factory=dict)
+    owed: tuple[int, ...] = ()
 
 
 class Census:
@@ -60,7 +63,13 @@ class Census:
             heapq.heappop(self._by_age)
         counts = {kind: count for kind, count in (self._counts or {}).items() if count}
         voted = {votes: count for votes, count in self._voted.items() if count}
-        return Standing(counts, self._by_age[0][0] if self._by_age else None, voted)
+        return Standing(counts, self._by_age[0][0] if self._by_age else None, voted, tuple(self._owed()))
+
+    def _owed(self) -> Iterator[int]:
+        for row in self._postings.term(OWED):
+            (document,) = self._db.execute("SELECT document FROM tickets WHERE row = ?", (row,)).fetchone()
+            if debt := Debt.of(PromotionRequest.model_validate_json(document)):
+                yield int(debt.answer_by.timestamp())
 
     def _read(self) -> None:
         self._counts, rows = Counter(), self._postings.term

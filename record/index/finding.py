@@ -12,12 +12,11 @@ from domain.ticket import OPEN, PromotionRequest, State
 from record.index import words
 from record.index.census import Census
 from record.index.ordering import ORDERS, UNDATED, Ordering, Ranks, key_of, value_of
-from record.index.postings import IMPACT, NO_ROWS, STATE, TENANT, Postings
+from record.index.postings import IMPACT, NO_ROWS, OWED, STATE, TENANT, Postings
 from record.index.query import Sort, TicketQuery
 from record.index.spans import Spans
 
 _EVERY = "*"
-_OWED = "owed"
 
 
 def terms(ticket: PromotionRequest, identities: frozenset[str]) -> frozenset[str]:
@@ -53,7 +52,7 @@ def _votes(ticket: PromotionRequest) -> Iterator[str]:
 
 def _owed(ticket: PromotionRequest) -> tuple[str, ...]:
     """The term of a ticket that owes an answer for an emergency."""
-    return (_OWED,) if owes(ticket) else ()
+    return (OWED,) if owes(ticket) else ()
 
 
 def _voted(address: str) -> str:
@@ -130,7 +129,7 @@ class Finder:
         if query.impact is not None:
             parts.append(self.postings.term(_impact(query.impact)))
         if query.owed:
-            parts.append(self.postings.term(_OWED))
+            parts.append(self.postings.term(OWED))
         if query.state:
             parts.append(self._any(map(_state, query.state)))
         if query.created_after or query.created_before:
@@ -165,7 +164,7 @@ class Finder:
         """The rows of tickets that failed from the moment on (Unix seconds), or that owe an answer for an emergency."""
         changed = self._orders["updatedAt"].between(key_of(moment, 0, 0), None)
         failed = self.postings.term(_state(State.FAILED)) & FrozenBitMap(changed)
-        return list(failed | (self.postings.term(_OWED) - self._any(map(_state, OPEN))))
+        return list(failed | (self.postings.term(OWED) - self._any(map(_state, OPEN))))
 
     def _done_by(self, person: Person | None) -> FrozenBitMap:
         """Those that the person asked for, by who they are now or were then, or has voted for."""

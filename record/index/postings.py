@@ -20,6 +20,8 @@ _STORED = "SELECT term, rows FROM postings WHERE chunk = ? AND term IN (SELECT v
 NO_ROWS = FrozenBitMap()
 
 STATE, TENANT, IMPACT = "s:", "t:", "i:"
+OWED = "owed"
+"""The term of tickets that owe an answer for an emergency."""
 """Beginnings of terms: what follows is a ticket's state, tenant or impact."""
 
 

@@ -45,7 +45,7 @@ from tests.domain.builders import JEAN, NOW, details
 from tests.domain.test_contract import difference
 from tests.record.building import git, person_commits
 from tests.signing import WORKER_KEY
-from tests.workflows.paths import HISTORIES, PATHS, Scene, come_to_rest
+from tests.workflows.paths import ALICE, HISTORIES, PATHS, Scene, come_to_rest, emergency
 from tests.workflows.stage import Stage
 from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
@@ -219,6 +219,17 @@ async def record_creation() -> str:
             return written(await promoted.fetch_history())
 
 
+async def record_debt(*, declared: bool) -> str:
+    """The history of an emergency until it goes on as a debt, or that of the debt until somebody has answered."""
+    async with staged() as stage, stage.working():
+        promoted = await emergency(stage)
+        first = (await promoted.describe()).raw_description.workflow_execution_info.first_run_id
+        await stage.until_taken(promoted, DecisionAction.RATIFY, ALICE)
+        await promoted.result()
+        wanted = stage.environment.client.get_workflow_handle(promoted.id, run_id=first) if declared else promoted
+        return written(await wanted.fetch_history())
+
+
 async def record_report(*, part: str = "", store: bool = True) -> str:
     """The history of a report of two tenants, or of a part of it; without a store, of one that is cancelled."""
     async with staged() as stage:
@@ -268,6 +279,8 @@ async def main() -> None:
         HISTORIES / "evidence" / "a-look.json": record_look,
         HISTORIES / "contracts" / "a-contract.json": record_contract,
         HISTORIES / "contracts" / "a-creation.json": record_creation,
+        HISTORIES / "debts" / "an-emergency.json": partial(record_debt, declared=True),
+        HISTORIES / "debts" / "an-answer.json": partial(record_debt, declared=False),
         HISTORIES / "reports" / "a-report.json": record_report,
         HISTORIES / "reports" / "a-cancelled-report.json": partial(record_report, store=False),
         HISTORIES / "reports" / "a-part.json": partial(record_report, part="tenant-finance"),

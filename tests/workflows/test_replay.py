@@ -21,6 +21,7 @@ from engine.signatures import SignatureInterceptor
 from tests.workflows.paths import HISTORIES, PATHS
 from workflows.browsers import KeepBrowser
 from workflows.contract import CompareContract
+from workflows.debt import EmergencyDebt
 from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
@@ -34,7 +35,9 @@ from workflows.watch import AwxWatch
 from workflows.webhooks import CallWebhook
 
 CREATED = HISTORIES / "contracts" / "a-creation.json"
-RECORDED = [*sorted(HISTORIES.glob("*.json")), CREATED]
+DECLARED = HISTORIES / "debts" / "an-emergency.json"
+ANSWERED = HISTORIES / "debts" / "an-answer.json"
+RECORDED = [*sorted(HISTORIES.glob("*.json")), CREATED, DECLARED]
 FOLLOWED = HISTORIES / "following" / "a-shift.json"
 WATCHED = HISTORIES / "watching" / "a-comparison.json"
 DRIFTED = HISTORIES / "drifting" / "a-look.json"
@@ -47,7 +50,20 @@ CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
 COMPARED = HISTORIES / "contracts" / "a-contract.json"
 REPORTED = sorted((HISTORIES / "reports").glob("*.json"))
-OTHERS = (FOLLOWED, WATCHED, DRIFTED, LOGGED_OUT, TEMPLATE, CALENDAR, PREFERRED, CALLED, LOOKED, COMPARED, *REPORTED)
+OTHERS = (
+    FOLLOWED,
+    WATCHED,
+    DRIFTED,
+    LOGGED_OUT,
+    TEMPLATE,
+    CALENDAR,
+    PREFERRED,
+    CALLED,
+    LOOKED,
+    COMPARED,
+    ANSWERED,
+    *REPORTED,
+)
 
 
 def history(file: Path) -> WorkflowHistory:
@@ -121,6 +137,11 @@ async def test_a_recorded_call_a_look_and_a_comparison_go_on_under_todays_code()
     await replayer(CallWebhook).replay_workflow(history(CALLED))
     await replayer(ReadEvidence).replay_workflow(history(LOOKED))
     await replayer(CompareContract).replay_workflow(history(COMPARED))
+
+
+async def test_a_recorded_debt_goes_on_under_todays_code() -> None:
+    """It waits for its answer for as long as nobody gives it."""
+    await replayer(EmergencyDebt).replay_workflow(history(ANSWERED))
 
 
 @pytest.mark.parametrize("file", REPORTED, ids=lambda file: file.stem)

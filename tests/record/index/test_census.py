@@ -68,9 +68,11 @@ async def test_tenants_beyond_the_first_are_one_series(tmp_path: Path) -> None:
     registry.register(PromotionCollector(index, now=lambda: 1_060.0))
     assert generate_latest(registry) == b""
     tickets = {("pending", f"tenant-{each:03}", "low"): 2 for each in range(203)}
-    index.standing = Standing(tickets, oldest_pending=1_000, voted={0: 400, 1: 6})
+    index.standing = Standing(tickets, oldest_pending=1_000, voted={0: 400, 1: 6}, owed=(1_000, 9_000))
     said = generate_latest(registry).decode()
     assert 'prodgate_promotions{impact="low",state="pending",tenant="others"} 6.0' in said
     assert said.count("prodgate_promotions{") == 201
     assert 'prodgate_pending_by_votes{votes="1"} 6.0' in said
+    assert 'prodgate_debts{state="open"} 1.0' in said
+    assert 'prodgate_debts{state="overdue"} 1.0' in said
     assert "prodgate_oldest_pending_seconds 60.0" in said
