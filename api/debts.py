@@ -79,7 +79,7 @@ class EmergencyShown(Frozen):
         )
 
 
-class DebtShown(Frozen):
+class OpenDebt(Frozen):
     """An emergency that was launched, and for which somebody has to answer. `may_answer`: by the caller."""
 
     ticket_id: TicketId

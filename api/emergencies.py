@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.auth import SignedIn
-from api.debts import DebtShown, EmergencyBody
+from api.debts import EmergencyBody, OpenDebt
 from api.decisions import DecisionRequest
 from api.dependencies import FromDecisions, FromIndex, Now, decides
 from api.entry import SignedInRoute
@@ -34,7 +34,7 @@ class DebtFilters(Paging):
     tenant: Annotated[Tenant | None, Field(description="A tenant's name")] = None
 
 
-@router.get("/debts", response_model=list[DebtShown], responses={200: {"headers": PAGED}})
+@router.get("/debts", response_model=list[OpenDebt], responses={200: {"headers": PAGED}})
 async def list_debts(
     index: FromIndex,
     decisions: FromDecisions,
@@ -54,7 +54,7 @@ async def list_debts(
         cursor=filters.cursor,
     )
     page = index.page(query)
-    found = [DebtShown.of(each, now, may_answer=await decisions.may_answer(caller, each)) for each in page.items]
+    found = [OpenDebt.of(each, now, may_answer=await decisions.may_answer(caller, each)) for each in page.items]
     told = tuple(each.model_dump_json() for each in found if each is not None)
     return paged(request, Page(told, page.total, page.next_cursor))
 

@@ -181,7 +181,9 @@ def _check_answer(ticket: PromotionRequest, decision: Decision, target: TargetFa
     debt = Debt.of(ticket)
     if debt is None:
         raise NothingOwed
-    declarer = target.declarer if target else None
+    if target is None or target.unknown is not None:  # who declared it is known by more than an address
+        raise RecordBehind(target.unknown if target else None)
+    declarer = target.declarer
     known = declarer.identities if declarer else frozenset()
     if same_address(debt.by) in decision.person.addresses or not known.isdisjoint(decision.person.identities):
         raise OwnEmergency

@@ -10,6 +10,7 @@ from api import (
     bulk,
     calendar,
     console,
+    emergencies,
     events,
     health,
     insights,
@@ -40,6 +41,7 @@ def test_every_call_is_in_the_table_and_nothing_else() -> None:
     modules = (
         requests,
         bulk,
+        emergencies,
         insights,
         console,
         places,

@@ -1,4 +1,4 @@
-"""An emergency, from the red button to its answer: whoever declared it sees that it is owed, and somebody else answers."""
+"""An emergency, from the red button to its answer by somebody else."""
 
 from dataclasses import dataclass
 

@@ -81,6 +81,8 @@ def decision(ticket: PromotionRequest, action: DecisionAction, by: Person, **fie
     given = {"id": "decision-1", "ticket_id": ticket.id, "digest": ticket.digest, "action": action, "person": by}
     given |= {"at": NOW, "reason": "Not tested enough" if action.needs_reason else None}
     given |= {"production": "" if action.votes else None}
+    if action is DecisionAction.EMERGENCY:
+        given |= {"comment": "Payments are down since nine", "answer_by": NOW + timedelta(days=3)}
     return Decision.model_validate(given | fields)
 
 

@@ -14,11 +14,13 @@ from domain.errors import (
     NotAuthorized,
     NotCancellable,
     NotHeld,
+    NothingOwed,
     NotHoldable,
     NotPending,
     NotRetryable,
     NoVote,
     ProductionChanged,
+    RecordBehind,
     RuleViolation,
     SelfApproval,
     StaleDecision,
@@ -59,7 +61,11 @@ DECIDABLE = {
     DecisionAction.RETRY: (NotRetryable, "Request not failed", {"failed"}),
     DecisionAction.HOLD: (NotHoldable, "Request can't be held", {"approved"}),
     DecisionAction.RELEASE: (NotHeld, "Request not held", {"held"}),
+    DecisionAction.EMERGENCY: (NotPending, "Request not pending", set()),  # where a rule lets: test_emergencies
+    DecisionAction.RATIFY: (NothingOwed, "No emergency of this request waits for an answer", set()),
+    DecisionAction.REFUTE: (NothingOwed, "No emergency of this request waits for an answer", set()),
 }
+ANSWERS = (DecisionAction.RATIFY, DecisionAction.REFUTE)
 LEADS_TO = {
     "endorse": "pending",
     "approve": "approved",
@@ -76,8 +82,10 @@ def test_a_decision_is_taken_in_its_state_and_refused_in_every_other(action: Dec
     """An admin may decide everything, but only while it is there to be decided."""
     violation, sentence, decidable = DECIDABLE[action]
     ticket = pending().model_copy(update={"status": lifecycle.status_of(history(FORMS[state]))})
-    if action is DecisionAction.UNENDORSE and state == "pending":
-        with pytest.raises(NoVote):
+    missing = {(DecisionAction.UNENDORSE, "pending"): NoVote, (DecisionAction.EMERGENCY, "pending"): RecordBehind}
+    missing |= {(answer, ended): NothingOwed for answer in ANSWERS for ended in ("deployed", "failed")}
+    if lacks := missing.get((action, state)):
+        with pytest.raises(lacks):
             decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
     elif state in decidable:
         decided = decide(ticket, decision(ticket, action, ADA), NOW + timedelta(hours=1))
@@ -189,7 +197,7 @@ def test_a_decision_on_another_ticket_is_refused() -> None:
 def test_a_rejection_needs_a_reason_and_nothing_else_has_one() -> None:
     """Whoever rejects says why; an approval carries a comment, never a reason."""
     for action, reason in ((DecisionAction.REJECT, None), (DecisionAction.APPROVE, "Not tested enough")):
-        with pytest.raises(ValidationError, match="a reason goes with reject, hold and release, and these need one"):
+        with pytest.raises(ValidationError, match="a reason goes with reject, hold, release, ratify and refute"):
             decision(pending(), action, JEAN, reason=reason)
 
 

@@ -15,6 +15,7 @@ from domain.errors import (
     NothingOwed,
     NotRetryable,
     OwnEmergency,
+    RecordBehind,
     RuleViolation,
     SelfApproval,
     StaleDecision,
@@ -141,6 +142,14 @@ def test_neither_declarer_nor_requester_answers(
     facts = FACTS.model_copy(update={"declarer": declarer})
     with pytest.raises(refused):
         lifecycle.check(ticket, decision(ticket, DecisionAction.RATIFY, by), NOW, target=facts)
+
+
+def test_nobody_answers_while_the_record_can_not_be_asked() -> None:
+    """Whoever declared it might be the one who answers, by another address."""
+    ticket = after(LAUNCHED, DEPLOYED)
+    for facts in (None, TargetFacts(controlled=True, unknown="The record does not know this request yet")):
+        with pytest.raises(RecordBehind):
+            lifecycle.check(ticket, decision(ticket, DecisionAction.RATIFY, CLAIRE), NOW, target=facts)
 
 
 def test_what_was_not_launched_owes_nothing() -> None:

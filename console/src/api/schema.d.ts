@@ -1853,32 +1853,6 @@ export interface components {
             preChecks: components["schemas"]["PreChecks"];
         };
         /**
-         * DebtShown
-         * @description An emergency that was launched, and for which somebody has to answer. `may_answer`: by the caller.
-         */
-        DebtShown: {
-            /** Ticketid */
-            ticketId: string;
-            /** Tenant */
-            tenant: string;
-            target: components["schemas"]["Target"];
-            state: components["schemas"]["State"];
-            /** Requestedby */
-            requestedBy: string;
-            /** Declaredby */
-            declaredBy: string;
-            /** Declaredat */
-            declaredAt: string;
-            /** Reason */
-            reason: string;
-            /** Answerby */
-            answerBy: string;
-            /** Overdue */
-            overdue: boolean;
-            /** Mayanswer */
-            mayAnswer: boolean;
-        };
-        /**
          * Decider
          * @description Somebody who could do with the request, as it is now, what is asked.
          */
@@ -2461,6 +2435,32 @@ export interface components {
          * @enum {string}
          */
         NotCompared: "no-differ" | "not-allowed" | "away" | "too-large" | "unreadable" | "not-kept";
+        /**
+         * OpenDebt
+         * @description An emergency that was launched, and for which somebody has to answer. `may_answer`: by the caller.
+         */
+        OpenDebt: {
+            /** Ticketid */
+            ticketId: string;
+            /** Tenant */
+            tenant: string;
+            target: components["schemas"]["Target"];
+            state: components["schemas"]["State"];
+            /** Requestedby */
+            requestedBy: string;
+            /** Declaredby */
+            declaredBy: string;
+            /** Declaredat */
+            declaredAt: string;
+            /** Reason */
+            reason: string;
+            /** Answerby */
+            answerBy: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Mayanswer */
+            mayAnswer: boolean;
+        };
         /**
          * OrderBody
          * @description An order. Without tenants, the report is of every tenant that the caller may have reports of.
@@ -6075,7 +6075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DebtShown"][];
+                    "application/json": components["schemas"]["OpenDebt"][];
                 };
             };
             /** @description No acceptable token, or one whose sign-in is too long ago */
