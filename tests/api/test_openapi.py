@@ -55,7 +55,10 @@ def test_the_document_holds_together(document: dict[str, Any]) -> None:
 
 
 READS = "check|compare|get|list|preview|stream"
-ACTS = "add|approve|cancel|change|create|decide|decode|hold|receive|reject|release|remove|restore|retry|send|sign|use"
+ACTS = (
+    "add|approve|cancel|change|create|decide|declare|decode|hold|ratify|receive|refute|reject|release|remove|restore|"
+    "retry|send|sign|use"
+)
 
 
 def test_operations_are_named_for_whoever_generates_a_client(document: dict[str, Any]) -> None:

@@ -33,6 +33,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         void client.invalidateQueries({ queryKey: KEYS.stats });
         void client.invalidateQueries({ queryKey: KEYS.comparisons });
         void client.invalidateQueries({ queryKey: KEYS.calendar });
+        void client.invalidateQueries({ queryKey: KEYS.debts });
       }, SETTLE_MS);
     };
     const stop = follow({

@@ -27,6 +27,7 @@ export const KEYS = {
   lists: ['lists'] as const,
   stats: ['stats'] as const,
   calendar: ['calendar'] as const,
+  debts: ['debts'] as const,
   ticket: (id: string) => ['ticket', id] as const,
   /** What each replaces changes with what others deploy, ask for and decide. */
   comparisons: ['comparisons'] as const,
@@ -282,6 +283,7 @@ export function useTicketCache() {
       client.setQueriesData<ListData>({ queryKey: KEYS.lists }, (was) => was && withTicket(was, ticket));
       void client.invalidateQueries({ queryKey: KEYS.ticket(id) });
       void client.invalidateQueries({ queryKey: KEYS.stats });
+      void client.invalidateQueries({ queryKey: KEYS.debts });
       void client.invalidateQueries({ queryKey: KEYS.comparisons });
       void client.invalidateQueries({ queryKey: KEYS.lists, refetchType: 'none' });
     },

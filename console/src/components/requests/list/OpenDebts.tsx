@@ -10,7 +10,7 @@ import { When } from '@/ui/Time';
 export function OpenDebts() {
   const words = useEmergencyWords();
   const { data: debts } = useQuery({
-    queryKey: [...KEYS.lists, 'debts'],
+    queryKey: KEYS.debts,
     queryFn: async ({ signal }) =>
       data(await api.GET('/v1/debts', { params: { query: { limit: 200 } }, signal })),
   });
