@@ -1,6 +1,6 @@
 import { api, data } from '@/api/client';
 import type { components } from '@/api/schema';
-import type { Said } from './useRequests';
+import type { Said } from '@/api/decide';
 
 export type Result = components['schemas']['DecisionResult'];
 

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
 import type { Creation } from '@/api/types';
-import { KEYS, type Taken } from './useRequests';
+import type { Taken } from '@/api/decide';
+import { KEYS } from './useRequests';
 
 const KEPT_AS = 'prodgate-sent';
 

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ApiProblem } from '@/api/problem';
 import type { Ticket } from '@/api/types';
-import { decide, KEYS, useTicketCache, type Said } from './useRequests';
+import { decide, type Said } from '@/api/decide';
+import { KEYS, useTicketCache } from './useRequests';
 
 /** What became of a decision that was refused. */
 export interface Refusal {

@@ -11,7 +11,7 @@ import { api, data } from '@/api/client';
 import { days, doneFrom, type Filters } from '@/api/filters';
 import { retryable } from '@/api/problem';
 import { holds } from '@/api/rights';
-import type { Decision, Me, Ticket } from '@/api/types';
+import type { Me, Ticket } from '@/api/types';
 
 const PAGE = 50;
 
@@ -220,56 +220,6 @@ export function useLine(id: string, waits: boolean) {
     refetchInterval: ({ state }) =>
       state.data?.ahead?.length ? LINE_AGAIN_MS : Boolean(state.data?.closed) && CLOSED_AGAIN_MS,
   });
-}
-
-export interface Said {
-  id: string;
-  decision: Decision;
-  /** The comment, or the reason. */
-  text: string;
-  etag?: string | undefined;
-  /** With an approval, or an emergency: the version in production that was shown, empty for none. */
-  production?: string | undefined;
-}
-
-export interface Taken {
-  ticket: Ticket;
-  /** False while Git can't be reached: the decision holds, its commit follows. */
-  recorded: boolean;
-}
-
-/** Decide on one request. Throws ApiProblem where it is refused. */
-export async function decide(said: Said): Promise<Taken> {
-  const answer = await post(said);
-  return { ticket: data(answer), recorded: answer.response.status !== 202 };
-}
-
-function post({ id, decision, text, etag, production }: Said) {
-  const words = text.trim();
-  const params = { path: { id }, header: { 'if-match': etag ?? null } };
-  const comment = words ? { comment: words } : {};
-  // Whoever closes the page right after a decision has decided.
-  const keepalive = true;
-  switch (decision) {
-    case 'approve': {
-      const body = production === undefined ? comment : { ...comment, production };
-      return api.POST('/v1/requests/prod/{id}/approve', { params, body, keepalive });
-    }
-    case 'emergency': {
-      const body = production === undefined ? { reason: words } : { reason: words, production };
-      return api.POST('/v1/requests/prod/{id}/emergency', { params, body, keepalive });
-    }
-    case 'reject':
-    case 'hold':
-    case 'release':
-    case 'ratify':
-    case 'refute':
-      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: { reason: words }, keepalive });
-    case 'unendorse':
-    case 'cancel':
-    case 'retry':
-      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: comment, keepalive });
-  }
 }
 
 /** Puts what an answer or the stream told into everything that is shown. */

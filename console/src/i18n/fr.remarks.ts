@@ -42,7 +42,8 @@ export const frRemarks: RemarkWords = {
     `La cible compte ${count} déploiements sans incident en ${days} jours, il en faut ${wanted}.`,
   'standard-breaking': () => 'Son contrat rompt la compatibilité pour ses appelants.',
   'standard-not-compared': () => 'Personne n’a pu comparer son contrat à celui de la production.',
-  'standard-stopped': ({ ticket, version }) => `Des personnes ont arrêté ${ticket}, qui demandait ${version}.`,
+  'standard-stopped': ({ ticket, version }) =>
+    `Des personnes ont arrêté ${ticket}, qui demandait ${version}.`,
   'standard-untested': () => 'Personne n’a constaté ses preuves de test.',
   'standard-once': () => 'Une règle approuve une demande dès son enregistrement, ou pas du tout.',
   'standard-no-more': () => 'Plus aucune règle ne l’approuve.',

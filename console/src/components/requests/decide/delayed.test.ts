@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Taken } from '@/hooks/useRequests';
+import type { Taken } from '@/api/decide';
 import { ticket } from '@/test/tickets';
 import { DelayedDecisions } from './delayed';
 

@@ -1,7 +1,7 @@
 // Approvals by one key, for the moment in which they can be taken back. A store outside React, because what waits outlives
 // the page that it was decided on (ADR 28).
 import { session } from '@/auth/session';
-import { decide, type Said, type Taken } from '@/hooks/useRequests';
+import { decide, type Said, type Taken } from '@/api/decide';
 
 /** How long a decision can be taken back before it is sent. */
 const UNDO_MS = 5_000;
