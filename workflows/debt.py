@@ -3,19 +3,23 @@
 Messages it takes:
     answer  update  a decision of a person that ratifies or refutes the emergency
     submit  update  the submission of its ticket once more, which is refused: the ticket is recorded
+    others  update  what a promotion takes, which is refused unless it was taken before: then it is told again
     ticket  query   the ticket as the engine holds it
 
 It has the promotion's id, and begins from the record as well: when the engine has lost it, `prodgate reconcile` has the
 promotion go on, which goes on as this. That an answer is overdue is told by whoever follows the record.
 """
 
+from collections.abc import Sequence
+
 from temporalio import workflow
+from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
     from domain.change import Resumed
-    from domain.decision import Submission
-    from domain.emergencies import Debt
-    from domain.errors import RuleViolation, WrongTicket
+    from domain.decision import Decision, Submission
+    from domain.emergencies import Debt, answer_of
+    from domain.errors import NotRetryable, RuleViolation, WrongTicket
     from domain.ticket import PromotionRequest
     from workflows.creation import InitialState
     from workflows.decisions import TakenDecisions
@@ -30,9 +34,9 @@ class EmergencyDebt(TakesAnswers):
 
     @workflow.init
     def __init__(self, begun: Resumed) -> None:
-        state = InitialState.of(begun)
-        self._ledger = Ledger(state)
-        self._decisions = TakenDecisions(self._ledger, None, state)
+        self._begun = InitialState.of(begun)
+        self._ledger = Ledger(self._begun)
+        self._decisions = TakenDecisions(self._ledger, None, self._begun)
 
     @workflow.run
     async def run(self, _begun: Resumed) -> PromotionRequest:
@@ -40,14 +44,17 @@ class EmergencyDebt(TakesAnswers):
         return await to_its_end(self._story())
 
     async def _story(self) -> PromotionRequest:
-        self._ledger.show()
+        """An answer that the record won't have is taken back: then the debt waits for another one."""
         while (debt := Debt.of(self._ledger.ticket)) is not None:
             overdue = debt.is_overdue(workflow.now())
-            if await self._ledger.unchanged_until(None if overdue else debt.answer_by, "the answer is due", _never):
-                self._ledger.show(overdue=True)
-        await self._ledger.settled()
+            self._ledger.show(overdue=overdue)
+            await self._ledger.unchanged_until(None if overdue else debt.answer_by, "the answer is due", _never)
+            await self._ledger.settled()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return self._ledger.ticket
+        if answer_of(ticket := self._ledger.ticket) is None:  # the record was set back to before it was owed
+            begun = self._begun.resumed(ticket, self._ledger.recorded, self._decisions.taken)
+            workflow.continue_as_new(workflow="Promotion", args=[begun])
+        return ticket
 
     @workflow.update
     async def submit(self, submission: Submission) -> PromotionRequest:
@@ -59,10 +66,28 @@ class EmergencyDebt(TakesAnswers):
     def _check_submit(self, submission: Submission) -> None:
         raise WrongTicket(f"{submission.id} is recorded")
 
+    @workflow.update(dynamic=True)
+    async def decide(self, name: str, args: Sequence[RawValue]) -> PromotionRequest:
+        """Tell again what was taken before."""
+        del name
+        return await self._decisions.take(_decision(args))
+
+    @decide.validator
+    def _check_decide(self, name: str, args: Sequence[RawValue]) -> None:
+        del name
+        decision = _decision(args)
+        self._decisions.check(decision, decision.action)
+        if decision.id not in self._decisions.taken:  # one that failed, which its promotion would have taken in time
+            raise NotRetryable("Request failed too long ago; make a new one")
+
     @workflow.query
     def ticket(self) -> PromotionRequest:
         """The ticket as the engine holds it."""
         return self._ledger.ticket
+
+
+def _decision(args: Sequence[RawValue]) -> Decision:
+    return workflow.payload_converter().from_payload(args[0].payload, Decision)
 
 
 def _never() -> bool:

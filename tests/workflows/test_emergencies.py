@@ -1,11 +1,12 @@
 """Emergencies from their declaration to the answer: launched past votes and freezes, and owed from there on."""
 
 import asyncio
-from datetime import timedelta
+import contextlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 
 from domain.decision import DecisionAction
 from domain.drift import DriftKind
@@ -15,6 +16,7 @@ from record.audit.verify import verify
 from tests.domain.builders import JEAN, PIERRE
 from tests.record.building import person_commits
 from tests.rules import rule
+from tests.signing import key_file
 from tests.workflows.paths import URGENT, declare, emergency, failed_emergency
 from tests.workflows.stage import Promoted, Stage, refused
 from tests.workflows.test_clearance import ALICE
@@ -152,3 +154,50 @@ async def test_who_goes_round_the_rule_is_refused_by_the_promotion(dev_stage: St
             assert refused(said.value)[0] == why
         await promoted.terminate()
     assert dev_stage.actions() == ["created"]
+
+
+async def test_an_answer_that_the_record_will_not_have_leaves_the_debt(dev_stage: Stage) -> None:
+    """Its key ended before Git had it: the debt goes on, and waits for another answer."""
+    dev_stage.sign()
+    async with dev_stage.working():
+        owing = await becomes_debt(dev_stage, await emergency(dev_stage))
+        made = await dev_stage.decision(owing, RATIFY, ALICE)
+        with dev_stage.git_away():
+            answering = asyncio.create_task(owing.execute_update(Promotion.answer, made, id=made.id))
+            await asyncio.sleep(1)
+            assert (await owing.query(Promotion.ticket)).last.action == "ratified"
+            person_commits(dev_stage.git.with_suffix(".away"), key_file(retired=datetime.now(UTC)), "Retire the key")
+        with pytest.raises(WorkflowUpdateFailedError) as caught:
+            await answering
+        assert refused(caught.value)[0] == "KeyEnded"
+        assert owes(await owing.query(Promotion.ticket))
+        await asyncio.sleep(1)
+        assert (await owing.describe()).status is WorkflowExecutionStatus.RUNNING
+        await owing.terminate()
+    assert dev_stage.actions()[-1] == "deployed"
+
+
+async def test_a_debt_answers_late_decisions_as_a_promotion_does(dev_stage: Stage) -> None:
+    """What is not possible any more is refused by its rule; one that was taken before is told again."""
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        person_commits(dev_stage.git, rule("urgent", emergency=URGENT))
+        at = (await dev_stage.now()).replace(microsecond=0)
+        said = {"at": at, "comment": "Payments are down since nine", "answer_by": at + timedelta(days=3)}
+        made = await dev_stage.decision(promoted, EMERGENCY, JEAN, **said)
+        for _ in range(50):  # until the worker has read the rule
+            with contextlib.suppress(WorkflowUpdateFailedError):
+                await promoted.execute_update(Promotion.approve, made, id=made.id)
+                break
+            await asyncio.sleep(0.1)
+        owing = await becomes_debt(dev_stage, promoted)
+        for action, why in (
+            (APPROVE, "NotPending"),
+            (RETRY, "NotRetryable"),
+            (DecisionAction.CANCEL, "NotCancellable"),
+        ):
+            with pytest.raises(WorkflowUpdateFailedError) as late:
+                await dev_stage.decide(owing, action, ALICE)
+            assert refused(late.value)[0] == why
+        assert owes(await owing.execute_update(Promotion.approve, made, id="delivered-again"))
+        await owing.terminate()
