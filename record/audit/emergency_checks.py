@@ -79,6 +79,9 @@ def _stopped(step: Step, record: RecordAsOf, declared: HistoryEntry) -> bool:
 
 
 def _is_declarer(step: Step, record: RecordAsOf, declared: HistoryEntry) -> bool:
+    sub = step.signed.sub if isinstance(step.signed, Claims) else None
+    if sub is not None and step.acts.has_acted_as(sub, declared.by):
+        return True
     before, now = _known(step, record, declared.by), _known(step, record, step.last.by)
     known = before.identities if before else frozenset((f"address {same_address(declared.by)}",))
     acts = now.identities if now else frozenset((f"address {same_address(step.last.by)}",))

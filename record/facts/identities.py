@@ -194,6 +194,10 @@ class ActsSoFar:
         found = (self._bound(directory.rules.sign_ins.since, each) for each in directory.bindable(email))
         return next((bound.subject for bound in found if bound), None)
 
+    def has_acted_as(self, subject: str, email: str) -> bool:
+        """Tells whether that sign-in ever acted by the address, whatever the entries say by now."""
+        return any(run.sign_in.subject == subject for run in self._runs.get(same_address(email), ()))
+
     def note(self, commit: str, address: str, sign_in: SignIn) -> None:
         """Remember an act."""
         runs = self._runs.setdefault(address, [])

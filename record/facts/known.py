@@ -10,19 +10,20 @@ import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 from types import MappingProxyType
 
-from domain.emergencies import Debt
+from domain.emergencies import Debt, owes
 from domain.errors import RecordBehind
-from domain.roles import Person
+from domain.roles import Person, same_address
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, TargetType
 from record.errors import RecordUnavailable
 from record.facts.controls import Controls, Files, Requested, facts, unowned
 from record.facts.identities import Identities, KnownSignIns
+from record.facts.requesters import proven
 from record.git.repository import Repository
 from record.index import schema
 from record.index.query import owed
@@ -61,19 +62,22 @@ class Snapshot:
     first_approved: Mapping[str, str | None]
     debts: Mapping[str, tuple[Debt, ...]] = field(default_factory=dict)
     """The emergencies for which nobody answered yet, by tenant."""
+    declarers: Mapping[str, str | None] = field(default_factory=dict)
+    """The subjects by which these were declared, by ticket: a new address makes nobody else of a declarer."""
 
     def target(self, ticket: PromotionRequest) -> TargetFacts | None:
         """The facts of the ticket's target as it knows them; None where it does not know the ticket."""
         found = self.waiting.get(ticket.id)
-        if found is None or found.what != schema.what_of(ticket):
+        if found is None or found.what != schema.what_of(ticket) or (owes(ticket) and ticket.id not in self.declarers):
             return None
         first, debts = self.first_approved.get(_name_of(found.what)), self.debts.get(ticket.metadata.tenant, ())
         state = replace(found.state, first_approved=first, debts=debts)
         said = facts(self.files, self.switched and found.younger, state, Requested.of(ticket))
         voted_by = partial(self.sign_ins.subject_of, self.files.directory)
         declarer = said.declarer
-        if declarer is not None and declarer.subject is None:
-            declarer = declarer.model_copy(update={"subject": voted_by(declarer.email)})
+        if declarer is not None:
+            subject = self.declarers.get(ticket.id) or declarer.subject or voted_by(declarer.email)
+            declarer = declarer.model_copy(update={"subject": subject})
         return said.model_copy(update={"poll": said.poll.known_by(voted_by), "declarer": declarer})
 
 
@@ -92,6 +96,7 @@ class KnownRecord:
     keys: KeyReader
     identities: Identities
     known_for: float = KNOWN_FOR
+    _declarers: dict[tuple[str, datetime], str | None] = field(default_factory=dict)
     _snapshot: Snapshot | None = None
     _tip: str | None = None
     _confirmed: float = -math.inf
@@ -192,7 +197,7 @@ class KnownRecord:
         with self.index.still():
             files = self.controls.files()
             waiting = self.index.waiting(int(since))
-            names = {_name_of(each.what) for each in waiting.values()}
+            names, debts = {_name_of(each.what) for each in waiting.values()}, tuple(owed(self.index.page))
             return Snapshot(
                 keys=self.keys.current(),
                 files=files,
@@ -200,8 +205,18 @@ class KnownRecord:
                 switched=self.index.switch() is not None,
                 waiting=MappingProxyType(waiting),
                 first_approved=MappingProxyType(self._first_approved(files, names)),
-                debts=MappingProxyType(_by_tenant(owed(self.index.page))),
+                debts=MappingProxyType(_by_tenant(debts)),
+                declarers=MappingProxyType({each.ticket_id: self._declared_as(each) for each in debts}),
             )
+
+    def _declared_as(self, debt: Debt) -> str | None:
+        """The subject that declared the emergency, as it was signed; read once, for it stays what it is."""
+        declared = (debt.ticket_id, debt.at)
+        if declared not in self._declarers:
+            acts = proven(self.repository, self.index, self.keys, debt.ticket_id)
+            said = (each.sub for each in acts if each.answer_by and same_address(each.email) == same_address(debt.by))
+            self._declarers[declared] = next(reversed([*said]), None)
+        return self._declarers[declared]
 
     def _first_approved(self, files: Files, names: Iterable[str]) -> dict[str, str | None]:
         parts = ((each, *each.split("\n")) for each in names)

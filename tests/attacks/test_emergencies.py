@@ -10,7 +10,10 @@ import pytest
 from domain.change import Change, Proof
 from domain.signing import counts_from
 from domain.ticket import PromotionRequest
+from record.facts.identities import Identities
+from record.facts.known import KnownRecord
 from record.index.reader import Index
+from record.signing.keys import KeyReader
 from record.signing.signatures import sealed
 from tests.domain.builders import JEAN, MINUTE, PIERRE
 from tests.past import DAY, NOW, History
@@ -224,3 +227,46 @@ async def test_what_an_emergency_deployed_makes_no_privilege(history: History) -
     history.gate.index.catch_up()
     assert not [each for each in history.gate.past(ticket, NOW) if each.clean]
     assert history.lines.controls.of_ticket(ticket).production == "2.0.2"
+
+
+NEW_NAME = "jean.martin@cab-i.com"
+
+
+async def signed_in(history: History, ticket: PromotionRequest, subject: str) -> PromotionRequest:
+    """The ticket's last act, recorded as signed by that sign-in."""
+    attempt, round_ = counts_from(ticket)
+    tip = git(history.repository.path, "rev-parse", "main")
+    claims = claims_for(ticket, attempt=attempt, round=round_, tip=tip, sub=subject, answer_by=ticket.last.answer_by)
+    proof = Proof(jws=sealed(claims, KEY), message=claims.message)
+    change = Change(ticket=ticket, base=history.revisions[ticket.id], actor_name="Jean", proof=proof)
+    history.revisions[ticket.id] = (await history.repository.record(change)).revision
+    return ticket
+
+
+async def test_a_new_address_makes_nobody_else_of_the_declarer(history: History) -> None:
+    """Jean marries, and their entry has the new address alone: the sign-in is the one that declared it."""
+    asked = await history.ask("2.0.1", NOW)
+    at = asked.last.at + MINUTE
+    declared = after(asked, "approved", JEAN.email, at, comment=WHY, emergency=True, answer_by=at + WITHIN)
+    owing = await history.run(await signed_in(history, declared, "jean-1"))
+    renamed = PEOPLE.replace(f"email: {JEAN.email}, name: Jean, role: cpi, aliases: [{ALIAS}]", "email: " + NEW_NAME)
+    person_commits(history.repository.path, {TENANT: renamed.replace(NEW_NAME, f"{NEW_NAME}, name: Jean, role: cpi")})
+
+    history.gate.index.catch_up()
+    known = KnownRecord(
+        history.repository,
+        history.gate.index,
+        history.lines.controls,
+        keys := KeyReader(history.repository),
+        Identities(history.repository, history.gate.index, keys),
+    )
+    known.start()
+    try:
+        declarer = known.target(owing).declarer
+    finally:
+        known.close()
+    assert declarer is not None
+    assert "subject jean-1" in declarer.identities
+
+    await signed_in(history, after(owing, "ratified", NEW_NAME, reason=BECAUSE), "jean-1")
+    assert history.broken == ["own-emergency"]
