@@ -143,6 +143,11 @@ def told(debts: Collection[Debt]) -> str:
     return ", ".join(f"{each.ticket_id} (until {iso(each.answer_by)})" for each in debts)
 
 
+def named(debts: Collection[Debt]) -> str:
+    """The debts by their ids alone, which every language reads."""
+    return ", ".join(each.ticket_id for each in debts)
+
+
 Answer = Literal[Action.RATIFIED, Action.REFUTED]
 
 

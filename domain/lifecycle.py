@@ -170,8 +170,8 @@ def check_emergency(ticket: PromotionRequest, decision: Decision, target: Target
         who = rule.group or str(rule.role)
         raise EmergencyNotAllowed(f"{EmergencyNotAllowed.sentence}: the rule {target.rules.emergency_of} lets {who}")
     if overdue := emergencies.stopping(rule, target.debts, now):
-        told = emergencies.told(overdue)
-        raise DebtsOverdue(f"{DebtsOverdue.sentence}: {told}", debts=told)
+        sentence = f"{DebtsOverdue.sentence}: {emergencies.told(overdue)}"
+        raise DebtsOverdue(sentence, debts=emergencies.named(overdue))
     if decision.answer_by != emergencies.answer_by(ticket, rule, decision.at):
         raise StaleDecision
 
@@ -195,7 +195,7 @@ def _check_retry(ticket: PromotionRequest, now: datetime) -> None:
     if emergencies.phase_of(ticket) is Phase.ANSWERED:
         raise NotRetryable("The emergency was answered for: make a new request", answered="true")
     if (debt := Debt.of(ticket)) and debt.is_overdue(now):
-        raise DebtsOverdue(f"{DebtsOverdue.sentence}: {emergencies.told([debt])}", debts=emergencies.told([debt]))
+        raise DebtsOverdue(f"{DebtsOverdue.sentence}: {emergencies.told([debt])}", debts=emergencies.named([debt]))
 
 
 def is_retryable(ticket: PromotionRequest) -> bool:

@@ -57,6 +57,8 @@ def test_one_person_launches_and_another_answers(house: House, urgent: str) -> N
     assert ticket_id in debts(house, PIERRE)
     assert ticket_id not in debts(house, EMMA)
 
+    assert kind(house.as_(ALICE).post(f"/{ticket_id}/approve", json={})) == (400, "not-pending")
+
     own = house.as_(JEAN).get(f"/{ticket_id}/permissions").json()
     assert (own["ratify"]["kind"], own["refute"]["kind"]) == ("own-emergency", "own-emergency")
     assert ALICE in {each["email"] for each in own["ratify"]["who"]}

@@ -213,8 +213,9 @@ def test_overdue_answers_stop_further_emergencies_where_the_rule_says_so() -> No
     assert debt is not None
     other, owing = pending(id="PR-2026-0002"), FACTS.model_copy(update={"debts": (debt,)})
     lifecycle.check(other, declared(other), UNTIL - MINUTE, target=owing)
-    with pytest.raises(DebtsOverdue, match="PR-2026-0001"):
+    with pytest.raises(DebtsOverdue, match="PR-2026-0001") as said:
         lifecycle.check(other, declared(other), UNTIL, target=owing)
+    assert said.value.params == {"debts": "PR-2026-0001"}
     lenient = RULES.model_copy(update={"emergency": RULE.model_copy(update={"stop_after_overdue": False})})
     lifecycle.check(other, declared(other), UNTIL, target=owing.model_copy(update={"rules": lenient}))
 

@@ -201,3 +201,15 @@ async def test_a_debt_answers_late_decisions_as_a_promotion_does(dev_stage: Stag
             assert refused(late.value)[0] == why
         assert owes(await owing.execute_update(Promotion.approve, made, id="delivered-again"))
         await owing.terminate()
+
+
+async def test_a_debt_that_was_set_back_goes_on_as_a_promotion(dev_stage: Stage) -> None:
+    """The record proves no more that it was launched: somebody has to go on with it."""
+    async with dev_stage.working():
+        promoted = await dev_stage.submit()
+        await dev_stage.lose(promoted)
+        begun = dev_stage.resumption(promoted.id)
+        client, queue = dev_stage.environment.client, dev_stage.queue
+        await client.start_workflow(EmergencyDebt.run, begun, id=promoted.id, task_queue=queue)
+        await dev_stage.until_taken(promoted, APPROVE, JEAN)
+        assert (await promoted.result()).state is State.DEPLOYED
