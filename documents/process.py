@@ -7,7 +7,6 @@ that it needs is loaded first; then it takes from itself the right to open anyth
 import encodings.unicode_escape
 import encodings.utf_16_le
 import json
-import resource
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -16,12 +15,10 @@ from typing import Any
 import jinja2.debug
 
 from documents import glyphs, texts
+from documents.apart import FAULT, PREFIX, TOO_LARGE, confine
 from documents.faults import TemplateFault, TooLarge
 from documents.showing import Clock
 from domain.template_files import HTML_FILE, PDF_FILE, SHEETS_FILE
-
-PREFIX, FAULT, TOO_LARGE = b"done\n", b"flaw\n", b"size\n"
-"""The first five bytes that it writes: a document follows, or a fault as JSON, or nothing."""
 
 _LOADED_LATER = (encodings.unicode_escape, encodings.utf_16_le, jinja2.debug)
 """Modules that would be looked for when a template is read, or fails: by then no file can be opened."""
@@ -29,18 +26,6 @@ _LOADED_LATER = (encodings.unicode_escape, encodings.utf_16_le, jinja2.debug)
 _RENDER = {"html": (HTML_FILE, "texts"), "pdf": (PDF_FILE, "pdf"), "xlsx": (SHEETS_FILE, "workbook")}
 """Of each format the template's file, and the module whose function of the same name makes it, which is loaded for it:
 loading all takes as long as rendering."""
-
-
-def confine(seconds: int, memory: int) -> None:
-    """Bound processor time and memory, and open nothing any more: the numbers below 3 are taken."""
-    for what, most in (
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 3),
-    ):
-        resource.setrlimit(what, (most, most))
 
 
 def answer(asked: dict[str, Any]) -> bytes:

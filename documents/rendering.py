@@ -5,14 +5,12 @@ bytes back or says which line it stumbled over, and is ended when it takes too l
 """
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from time import monotonic
 
 from prometheus_client import Counter, Histogram
 
-from documents.process import FAULT, PREFIX
+from documents.apart import FAULT, PREFIX, TimeIsUp, run_apart
 from domain.audience import Language
 from domain.documents import DocumentData, DocumentFormat, DocumentKind, DocumentTemplate, variables
 from domain.errors import DocumentTooLarge, TemplateFaulty
@@ -74,19 +72,17 @@ class Renderer:
         return json.dumps(given).encode()
 
     def _run(self, asked: bytes) -> bytes:
-        # The command is fixed, and no variable of this process reaches it: there are secrets among them.
-        command = [sys.executable, "-I", "-m", "documents.process"]
         try:
-            ended = subprocess.run(command, input=asked, capture_output=True, env={}, timeout=self.seconds)  # noqa: S603
-        except subprocess.TimeoutExpired as error:
+            ended = run_apart("documents.process", asked, self.seconds)
+        except TimeIsUp as error:
             raise DocumentTooLarge(f"It took more than {self.seconds} seconds", seconds=str(self.seconds)) from error
-        kind, content = ended.stdout[: len(PREFIX)], ended.stdout[len(PREFIX) :]
-        if ended.returncode == 0 and kind == PREFIX:
+        kind, content = ended.written[: len(PREFIX)], ended.written[len(PREFIX) :]
+        if ended.code == 0 and kind == PREFIX:
             return content
-        if ended.returncode == 0 and kind == FAULT:
+        if ended.code == 0 and kind == FAULT:
             raise _fault(json.loads(content))
-        if ended.returncode > 0:  # ours to mend: what a template does ends in one of the other ways
-            raise RuntimeError(f"The process that renders failed: {ended.stderr[-2_000:].decode(errors='replace')}")
+        if ended.code > 0:  # ours to mend: what a template does ends in one of the other ways
+            raise RuntimeError(f"The process that renders failed: {ended.complaint}")
         raise DocumentTooLarge
 
 
