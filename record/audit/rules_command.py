@@ -15,12 +15,13 @@ from domain.ticket import Impact, Target, TargetType
 from domain.values import Moment, Tenant
 from record.audit.explaining import of_new, of_ticket, told
 from record.audit.states import RecordCommit, state
-from record.audit.tried import as_dict, faulty, lines
+from record.audit.tried import faulty, lines, report
 from record.audit.trying import Side, put_in_place, tried
 from record.errors import RecordUnavailable
 from record.facts.controls import Requested
 from record.files.reading import describe
 from record.index.changes import printable
+from record.people.rules import RULES
 from record.people.rules_schema import written
 
 _NEW = ("tenant", "type", "name", "impact")
@@ -138,19 +139,27 @@ def _try(asked: argparse.Namespace) -> int:
         _say(asked, {"faults": [told(each) for each in change.rules.faults]}, faulty(change.rules.faults))
         return 1
     side = Side(change.rules.rules, change.catalogue, change.directory)
-    trial = tried(today, side, asked.since, _show_progress)
-    _say(asked, as_dict(trial, (str(today.commit.id), commit)), lines(trial))
+    trial = tried(today, side, asked.since, _show_progress, alone=False)
+    _say(asked, report(trial, (str(today.commit.id), commit)).model_dump(mode="json"), lines(trial))
     return 1 if trial.undecided or trial.stranded else 0
 
 
 def _changed(asked: argparse.Namespace, today: RecordCommit) -> tuple[RecordCommit, str | None]:
     """The record with the change; the commit, where it is one."""
     if all(each.endswith(".yaml") for each in asked.change):
-        return replace(today, rules=put_in_place(today.rules, [Path(each) for each in asked.change])), None
+        files = {f"{RULES}/{file.name}": _content(file) for file in map(Path, asked.change)}
+        return replace(today, rules=put_in_place(today.rules, files)), None
     if len(asked.change) > 1:
         asked.refuse("name one commit, or else files that end in .yaml")
     other = state(asked.repo, asked.change[0])
     return other, str(other.commit.id)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise RecordUnavailable(f"{file} can't be read: {error.strerror}") from error
 
 
 def _schema(_asked: argparse.Namespace) -> int:

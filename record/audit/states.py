@@ -70,8 +70,13 @@ def state(path: Path, revision: str) -> RecordCommit:
         with opened(path) as repo:
             oid = repo.git.rev_parse("--verify", "--end-of-options", f"{revision}^{{commit}}")
             objects = pygit2.Repository(str(repo.git_dir))
-        commit = objects[oid].peel(pygit2.Commit)
-        catalogue, directory = CatalogueState().move_to(commit), DirectoryState(objects).move_to(commit)
-        return RecordCommit(objects, commit, RulesState().move_to(commit), catalogue, directory)
+        return state_at(objects, oid)
     except UNREADABLE as error:
         raise RecordUnavailable(f"{path} has no commit {revision} that can be read: {last_line(error)}") from error
+
+
+def state_at(objects: pygit2.Repository, commit_id: str) -> RecordCommit:
+    """The record as of a commit of these objects. Raises one of UNREADABLE where it is not there, or not whole."""
+    commit = objects[commit_id].peel(pygit2.Commit)
+    catalogue, directory = CatalogueState().move_to(commit), DirectoryState(objects).move_to(commit)
+    return RecordCommit(objects, commit, RulesState().move_to(commit), catalogue, directory)

@@ -1,53 +1,125 @@
 """Shows what a change of rules would have done to past requests: a table for people, one object for programs."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from domain.replaying import Effect, Stop
 from domain.ticket import Action
+from domain.values import CommitId, Frozen, TicketId
 from record.audit.columns import aligned
 from record.audit.trial import Newest, Trial, TrialRow
 from record.people.members import Fault
 
 _HEAD = ("RULE", "DOES", "TODAY", "CHANGED", "NEWLY", "DEPLOYED", "FAILED", "FREED", "NEWEST OF THESE")
 _NUMBERS = frozenset(range(2, 8))
+MOST_UNREAD = 20
+"""Files that hold no ticket which a report names."""
 
 
-def as_dict(trial: Trial, commits: tuple[str, str | None]) -> dict[str, Any]:
+class TrialCounts(Frozen):
+    """Launches, or requests, of one kind, by today's rules and by the change.
+
+    `newly` are those that become of this kind, with how they ended; `freed` are no longer. `newest` names a few.
+    """
+
+    today: int
+    changed: int
+    newly: int
+    deployed: int
+    failed: int
+    freed: int
+    newest: tuple[TicketId, ...]
+
+
+class StoppedLaunches(TrialCounts):
+    """Launches that a rule stops, and by what; `votes` are those that an approval takes."""
+
+    rule: str
+    effect: Effect
+    votes: int | None
+
+
+class StandardRequests(TrialCounts):
+    """Requests that a rule approves by itself."""
+
+    rule: str
+
+
+class UndecidedRequests(Frozen):
+    """Requests for which the change decides nothing, for these rules contradict each other."""
+
+    rules: tuple[str, ...]
+    requests: int
+    newest: tuple[TicketId, ...]
+
+
+class StrandedRequests(Frozen):
+    """Open requests that nobody could approve by the rule."""
+
+    rule: str
+    requests: int
+    newest: tuple[TicketId, ...]
+
+
+class TrialReport(Frozen):
+    """The effect of a change on past requests. `today` is the commit of today's rules, `changed` that of the change,
+    null for files. `unread` names files that hold no ticket, `unreadMore` counts those beyond."""
+
+    today: CommitId
+    changed: CommitId | None
+    requests: int
+    launches: int
+    unread: tuple[str, ...]
+    unread_more: int
+    total: TrialCounts
+    rows: tuple[StoppedLaunches, ...]
+    standard: tuple[StandardRequests, ...]
+    undecided: tuple[UndecidedRequests, ...]
+    stranded: tuple[StrandedRequests, ...]
+
+
+def report(trial: Trial, commits: tuple[str, str | None]) -> TrialReport:
     """The outcome for programs; `commits` are that of today's rules, and that of the change, None for files."""
-    return {
-        "today": commits[0],
-        "changed": commits[1],
-        "requests": trial.requests,
-        "launches": trial.launches,
-        "unread": sorted(trial.unread),
-        "total": _counts(trial.total),
-        "rows": [
-            {"rule": stop.rule, "effect": stop.effect.value, "votes": stop.votes or None} | _counts(row)
-            for stop, row in _ordered(trial)
-        ],
-        "standard": [{"rule": rule} | _counts(row) for rule, row in sorted(trial.standard.items())],
-        "undecided": [
-            {"rules": list(rules), "requests": found.count, "newest": list(found.tickets)}
+    unread = sorted(trial.unread)
+    return TrialReport(
+        today=commits[0],
+        changed=commits[1],
+        requests=trial.requests,
+        launches=trial.launches,
+        unread=tuple(unread[:MOST_UNREAD]),
+        unread_more=len(unread[MOST_UNREAD:]),
+        total=_counts(trial.total),
+        rows=tuple(_stopped(*each) for each in _ordered(trial)),
+        standard=tuple(
+            StandardRequests(rule=rule, **_counts(row).model_dump(by_alias=False))
+            for rule, row in sorted(trial.standard.items())
+        ),
+        undecided=tuple(
+            UndecidedRequests(rules=rules, requests=found.count, newest=found.tickets)
             for rules, found in sorted(trial.undecided.items())
-        ],
-        "stranded": [
-            {"rule": rule, "requests": found.count, "newest": list(found.tickets)}
+        ),
+        stranded=tuple(
+            StrandedRequests(rule=rule, requests=found.count, newest=found.tickets)
             for rule, found in sorted(trial.stranded.items())
-        ],
-    }
+        ),
+    )
 
 
-def _counts(row: TrialRow) -> dict[str, Any]:
-    return {
-        "today": row.today,
-        "changed": row.changed,
-        "newly": row.newly.count,
-        "deployed": row.ended[Action.DEPLOYED],
-        "failed": row.ended[Action.FAILED],
-        "freed": row.freed.count,
-        "newest": list(_newest(row)),
-    }
+def _stopped(stop: Stop, row: TrialRow) -> StoppedLaunches:
+    return StoppedLaunches(
+        rule=stop.rule, effect=stop.effect, votes=stop.votes or None, **_counts(row).model_dump(by_alias=False)
+    )
+
+
+def _counts(row: TrialRow) -> TrialCounts:
+    return TrialCounts(
+        today=row.today,
+        changed=row.changed,
+        newly=row.newly.count,
+        deployed=row.ended[Action.DEPLOYED],
+        failed=row.ended[Action.FAILED],
+        freed=row.freed.count,
+        newest=_newest(row),
+    )
 
 
 def lines(trial: Trial) -> Iterator[str]:
@@ -99,8 +171,8 @@ def _ordered(trial: Trial) -> list[tuple[Stop, TrialRow]]:
 
 def _row(rule: str, does: str, row: TrialRow) -> tuple[str, ...]:
     told = _counts(row)
-    numbers = (str(told[name]) for name in ("today", "changed", "newly", "deployed", "failed", "freed"))
-    return (rule, does, *numbers, ", ".join(told["newest"]) or "-")
+    numbers = (told.today, told.changed, told.newly, told.deployed, told.failed, told.freed)
+    return (rule, does, *map(str, numbers), ", ".join(told.newest) or "-")
 
 
 def _spoken(stop: Stop) -> str:

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,14 +17,12 @@ from domain.rules import Applied, Rule
 from domain.ticket import PromotionRequest, State
 from record.audit.states import RecordCommit, raised
 from record.audit.trial import Trial
-from record.errors import RecordUnavailable
 from record.facts.controls import Requested, stranding
 from record.files.reading import read_ticket
 from record.index.bulk import blob_of
 from record.people.catalogue import Catalogue
 from record.people.directory import Directory
-from record.people.members import Fault
-from record.people.rules import RULES, Rulebook, parse
+from record.people.rules import RULES, Rulebook, gathered, parse
 
 _CHUNK = 500
 """Tickets that a process reads at once."""
@@ -54,31 +52,25 @@ class Side:
         return bool(stranding(self.directory, held, Requested.of(ticket)))
 
 
-def put_in_place(book: Rulebook, files: Sequence[Path]) -> Rulebook:
-    """The rules with these files in place of those of their names. Raises RecordUnavailable for what is no file."""
-    read = {path: parse(path, _content(file)) for file in files for path in (f"{RULES}/{file.name}",)}
-    rules = [each for each in book.rules if f"{RULES}/{each.name}.yaml" not in read]
-    faults = [each for each in book.faults if each.path not in read]
-    return Rulebook(
-        rules=(*rules, *(each for each in read.values() if isinstance(each, Rule))),
-        faults=(*faults, *(each for each in read.values() if isinstance(each, Fault))),
-    )
+def put_in_place(book: Rulebook, files: Mapping[str, bytes | None]) -> Rulebook:
+    """The rules with these files, by their paths in the record, in place of those of their names; None removes one."""
+    read = {path: parse(path, content) for path, content in files.items() if content is not None}
+    rules = [each for each in book.rules if f"{RULES}/{each.name}.yaml" not in files]
+    faults = [each for each in book.faults if each.path not in files]
+    return gathered((*rules, *faults, *read.values()))
 
 
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise RecordUnavailable(f"{file} can't be read: {error.strerror}") from error
+def tried(state: RecordCommit, change: Side, since: datetime | None, progress: Progress, *, alone: bool) -> Trial:
+    """Replay the state's tickets, those created from a time on, by its own rules and by the change.
 
-
-def tried(state: RecordCommit, change: Side, since: datetime | None, progress: Progress) -> Trial:
-    """Replay the state's tickets, those created from a time on, by its own rules and by the change."""
+    `alone` keeps it to this process; otherwise there is one on every processor.
+    """
     today = Side(state.rules.rules, state.catalogue, state.directory)
     files = list(state.tickets((since.year, since.month) if since else (0, 0)))
     chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
     whole = Trial()
-    for number, part in enumerate(_parts(Path(state.objects.path), today, change, since, chunks), 1):
+    by = partial(_Reader, Path(state.objects.path), today, change, since)
+    for number, part in enumerate(_parts(by, chunks, alone=alone or len(files) <= _ALONE), 1):
         whole.merge(part)
         progress(min(number * _CHUNK, len(files)), len(files))
     whole.replay_standard()
@@ -89,14 +81,12 @@ Files = Sequence[tuple[str, str]]
 """Path and blob of tickets."""
 
 
-def _parts(path: Path, today: Side, change: Side, since: datetime | None, chunks: Sequence[Files]) -> Iterator[Trial]:
-    if len(chunks) * _CHUNK <= _ALONE:
-        yield from map(_Reader(path, today, change, since).read, chunks)
+def _parts(by: "Callable[[], _Reader]", chunks: Sequence[Files], *, alone: bool) -> Iterator[Trial]:
+    if alone:
+        yield from map(by().read, chunks)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        os.cpu_count(), context, initializer=_start, initargs=(path, today, change, since)
-    ) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), context, initializer=_start, initargs=(by,)) as pool:
         yield from pool.map(_read, chunks)
 
 
@@ -128,8 +118,8 @@ _READERS: list[_Reader] = []
 """The one reader of a process of the pool."""
 
 
-def _start(path: Path, today: Side, change: Side, since: datetime | None) -> None:
-    _READERS.append(_Reader(path, today, change, since))
+def _start(by: Callable[[], _Reader]) -> None:
+    _READERS.append(by())
 
 
 def _read(files: Files) -> Trial:

@@ -1,6 +1,6 @@
 """The company's rules as `rules/*.yaml` have them, one file a rule, read strictly."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
@@ -23,6 +23,7 @@ LARGEST = 256_000
 """Bytes of a rule: every decision waits until it is read."""
 MOST, MOST_NAMES = 1_000, 5_000
 """Rules, and names in all of them, that are looked through for each request."""
+_TOO_MANY = Fault(RULES, f"has more than {MOST} files")
 
 
 class RuleMetadata(Frozen):
@@ -57,6 +58,17 @@ class Rulebook:
     faults: tuple[Fault, ...] = ()
 
 
+def gathered(read: Iterable[Rule | Fault]) -> Rulebook:
+    """The rules and faults that files are; of more than may be looked through, the fault alone."""
+    known = tuple(read)
+    rules = tuple(each for each in known if isinstance(each, Rule))
+    if len(known) > MOST:
+        return Rulebook(faults=(_TOO_MANY,))
+    if sum(len(rule.match.names) for rule in rules) > MOST_NAMES:
+        return Rulebook(faults=(Fault(RULES, f"its rules name more than {MOST_NAMES} targets"),))
+    return Rulebook(rules, tuple(each for each in known if isinstance(each, Fault)))
+
+
 @dataclass(slots=True)
 class RulesState:
     """Follows the files from one commit to the next; what did not change is not read again."""
@@ -81,14 +93,9 @@ class RulesState:
             return Rulebook(faults=(Fault(RULES, "must be a folder"),))
         files: Mapping[tuple[str, str], pygit2.Object] = dict(_files(folder))
         if len(files) > MOST:
-            return Rulebook(faults=(Fault(RULES, f"has more than {MOST} files"),))
+            return Rulebook(faults=(_TOO_MANY,))
         self._known = {mark: self._known.get(mark) or _parsed(mark[0], entry) for mark, entry in files.items()}
-        if sum(len(each.match.names) for each in self._known.values() if isinstance(each, Rule)) > MOST_NAMES:
-            return Rulebook(faults=(Fault(RULES, f"its rules name more than {MOST_NAMES} targets"),))
-        return Rulebook(
-            rules=tuple(each for each in self._known.values() if isinstance(each, Rule)),
-            faults=tuple(each for each in self._known.values() if isinstance(each, Fault)),
-        )
+        return gathered(self._known.values())
 
 
 def _files(folder: pygit2.Tree) -> Iterator[tuple[tuple[str, str], pygit2.Object]]:
