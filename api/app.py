@@ -31,6 +31,7 @@ from api import (
     record,
     reports,
     requests,
+    rules,
     sessions,
     slack,
     templates,
@@ -145,6 +146,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(browsers.router)
     app.include_router(codec.router)
     app.include_router(record.router)
+    app.include_router(rules.router)
     app.include_router(insights.router)
     app.include_router(events.router)
     app.include_router(audit.router)

@@ -23,6 +23,7 @@ from api.repairs import Repairs
 from api.services import Services
 from api.submissions import Submissions
 from api.tickets import Tickets
+from api.trial import RulesTrial
 from domain.decision import DecisionAction
 from domain.identity import recent_enough
 from domain.roles import Permission, Person
@@ -79,6 +80,7 @@ FromControls = Annotated[Controls, _part(lambda services: services.controls)]
 FromReports = Annotated[ReportOrders, _part(lambda services: services.reports)]
 FromLinks = Annotated[Links, _part(lambda services: services.links)]
 FromFeeds = Annotated[Feeds, _part(lambda services: services.feeds)]
+FromTrial = Annotated[RulesTrial, _part(lambda services: services.trial)]
 FromTrail = Annotated[Trail, _part(lambda services: services.trail)]
 FromConsole = Annotated[Console, _part(lambda services: services.console)]
 Now = Annotated[datetime, _part(lambda services: services.decisions.now())]

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -19,7 +19,7 @@ from api.models import FieldProblem, Problem
 from api.oidc import ProviderUnavailable
 from api.refused_fields import refused_field
 from bootstrap.process import trace_id
-from domain import browsers, feeds, links, reports, storage
+from domain import browsers, feeds, links, reports, storage, trials
 from domain import errors as rules
 from engine.codec import PayloadUnreadable
 from record.errors import BadCursor, RecordError
@@ -136,7 +136,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
         *(rules.NobodyToApprove, reports.NoSuchMonth, reports.ReportTooLarge, rules.TemplateFaulty),
-        *(browsers.EndpointRefused, rules.DocumentTooLarge),
+        *(browsers.EndpointRefused, rules.DocumentTooLarge, trials.RulesFaulty, trials.TrialTooLarge),
         *(rules.PreChecksNotPassed, rules.ScheduledInThePast, rules.ScheduledTooLate, rules.VersionMalformed),
         *(rules.VersionMoves, rules.EvidenceContradicts, rules.EvidenceNotChecked, rules.UnknownEnvironment),
         *(rules.MalformedTicket, TenantNotNamed, KeyReused, BadCursor),
@@ -211,6 +211,8 @@ FIELDS: dict[type[Exception], str] = {
 }
 
 
+_MOST_FIELDS = 50
+"""Fields that one refusal names."""
 _FAMILY = "urn:prodgate:problem:"
 _UNFORESEEN = "Something went wrong; it has been logged"
 
@@ -293,7 +295,8 @@ async def problem_of(request: Request, error: Exception, **said: str) -> Problem
         log.error("unavailable", path=_path_of(request), error=repr(error), cause=cause, exc_info=unforeseen)
     params, code = getattr(error, "params", {}), _code(kind) if kind in STATUS else _KIND_OF[status]
     fields = tuple(
-        FieldProblem(field=field, detail=detail, kind=code, params=params) for field in _fields_of(kind, error)
+        FieldProblem(field=field, detail=said_of, kind=code, params=params | values)
+        for field, said_of, values in _fields_of(kind, error, detail)
     )
     await request.app.state.refusals.answered(request, status, detail, error, code, **said)
     return _problem(status, detail, code, fields, params)
@@ -313,11 +316,18 @@ KINDS = sorted({_code(kind) for kind in STATUS} | {"invalid", *_KIND_OF.values()
 """Every word that a refusal is known by, but those of fields alone."""
 
 
-def _fields_of(kind: type[Exception], error: Exception) -> tuple[str, ...]:
-    """The fields that a refusal is about."""
+def _fields_of(kind: type[Exception], error: Exception, detail: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """The fields that a refusal is about, each with the sentence and the values that are its own."""
     if isinstance(error, rules.PreChecksNotPassed):
-        return tuple(f"preChecks.{name}" for name in error.failed) or ("preChecks",)
-    return (FIELDS[kind],) if kind in FIELDS else ()
+        for name in error.failed:
+            yield f"preChecks.{name}", detail, {}
+        if not error.failed:
+            yield "preChecks", detail, {}
+    elif isinstance(error, trials.RulesFaulty):
+        for fault in error.faults[:_MOST_FIELDS]:
+            yield f"files.{fault.path}", fault.sentence, {"file": fault.path, "line": str(fault.line or 1)}
+    elif kind in FIELDS:
+        yield FIELDS[kind], detail, {}
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -327,7 +337,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 def _refused(fields: tuple[FieldProblem, ...]) -> Response:
     detail = "; ".join(f"{field.field}: {field.detail}" for field in fields[:5])
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "invalid", fields[:50])
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, "invalid", fields[:_MOST_FIELDS])
 
 
 async def _http(request: Request, error: Exception) -> Response:

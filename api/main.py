@@ -42,6 +42,7 @@ from api.slack_clicks import Clicks, SlackInteractions
 from api.submissions import Limits, Submissions
 from api.tickets import Tickets
 from api.trail import SignInNotes
+from api.trial import RulesTrial
 from bootstrap.documents import documents
 from bootstrap.process import serve, stop_signal
 from bootstrap.push import public_push_key
@@ -142,6 +143,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         decoder=Decoder(client.data_converter.payload_codec or EncryptingCodec(None)),
         documents=_documents(settings, record, tickets, sign),
         repairs=Repairs(repository, record.index, sign.signer, settings.critical_sign_in_within, _now),
+        trial=RulesTrial(repository),
         engine=engine,
         repository=repository,
         index=record.index,

@@ -34,6 +34,7 @@ _ACTS = {
     "receive_logout": AuditAction.LOGOUT,
     "create_repair": AuditAction.REPAIR,
     "decode_payloads": AuditAction.DECODE,
+    "try_rules": AuditAction.READ,
     "create_request": AuditAction.CREATE,
     "create_report": AuditAction.REPORT,
     "cancel_report": AuditAction.REPORT,

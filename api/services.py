@@ -24,6 +24,7 @@ from api.slack_clicks import SlackInteractions
 from api.submissions import Submissions
 from api.tickets import Tickets
 from api.trail import SignInNotes
+from api.trial import RulesTrial
 from record.facts.controls import Controls
 from record.git.repository import Repository
 from record.index.reader import Index
@@ -65,6 +66,7 @@ class Services:
     links: Links
     feeds: Feeds
     repairs: Repairs
+    trial: RulesTrial
     engine: Engine
     repository: Repository
     index: Index

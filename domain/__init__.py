@@ -36,6 +36,7 @@ record        the Git branch that holds tickets, tenants, people and keys: the p
 index         a SQLite copy of the record, which answers lists and is built again when it is lost.
 directory     the people of the record: who is who, and who may do what.
 catalogue     the targets of the record: which tenant owns each.
+trial         a replay of a change of rules over all past requests; nothing is recorded by it.
 evidence      what was seen of the pipeline that a requester shows for their tests.
 remark        a sentence that the service itself writes into a ticket.
 engine        Temporal.

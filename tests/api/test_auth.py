@@ -69,6 +69,7 @@ BESIDE = [
     ("GET", "/v1/events"),
     ("POST", "/v1/codec/decode"),
     ("POST", "/v1/repairs"),
+    ("POST", "/v1/rules/try"),
     ("GET", "/v1/insights"),
     ("GET", "/v1/insights/{picture}"),
     ("GET", "/v1/requests/prod/{id}/evidence"),

@@ -58,6 +58,7 @@ READS = "check|compare|get|list|preview|stream"
 ACTS = (
     "add|approve|cancel|change|create|decide|declare|decode|hold|ratify|receive|refute|reject|release|remove|restore|"
     "retry|send|sign|use"
+    "add|approve|cancel|change|create|decide|decode|hold|receive|reject|release|remove|restore|retry|send|sign|try|use"
 )
 
 

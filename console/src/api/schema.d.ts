@@ -1101,6 +1101,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a change of rules over every past request
+         * @description Replay a change of rules over every past request: what it would have stopped. Nothing is recorded of it.
+         *
+         *     As `prodgate rules try --json` says it of files.
+         */
+        post: operations["try_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/insights": {
         parameters: {
             query?: never;
@@ -1491,7 +1513,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
+            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1961,6 +1983,12 @@ export interface components {
             p90?: number | null;
         };
         /**
+         * Effect
+         * @description The reason why a launch would not have been.
+         * @enum {string}
+         */
+        Effect: "undecided" | "frozen" | "outside-of-windows" | "votes";
+        /**
          * EmergencyAllowed
          * @description The rule by which somebody may launch a request past votes and freezes.
          *
@@ -2099,7 +2127,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -3001,6 +3029,21 @@ export interface components {
             votes: components["schemas"]["VoteCount"] | null;
         };
         /**
+         * RulesTrialBody
+         * @description The files of a change, by their paths in the record; null for one that goes, and the requests to look at.
+         */
+        RulesTrialBody: {
+            /** Files */
+            files: {
+                [key: string]: string | null;
+            };
+            /**
+             * Since
+             * @description The first day, in UTC, whose requests are looked at
+             */
+            since?: string | null;
+        };
+        /**
          * RunState
          * @description The state of a report: `stopped` is one with parts left that nobody makes.
          * @enum {string}
@@ -3144,6 +3187,28 @@ export interface components {
             preChecks: components["schemas"]["PreChecks"];
         };
         /**
+         * StandardRequests
+         * @description Requests that a rule approves by itself.
+         */
+        StandardRequests: {
+            /** Today */
+            today: number;
+            /** Changed */
+            changed: number;
+            /** Newly */
+            newly: number;
+            /** Deployed */
+            deployed: number;
+            /** Failed */
+            failed: number;
+            /** Freed */
+            freed: number;
+            /** Newest */
+            newest: string[];
+            /** Rule */
+            rule: string;
+        };
+        /**
          * StandardShown
          * @description A rule's word on a request: it approves it for these facts, unless something is missing.
          *
@@ -3195,6 +3260,43 @@ export interface components {
             rejectedAt?: string | null;
             /** Rejectionreason */
             rejectionReason?: string | null;
+        };
+        /**
+         * StoppedLaunches
+         * @description Launches that a rule stops, and by what; `votes` are those that an approval takes.
+         */
+        StoppedLaunches: {
+            /** Today */
+            today: number;
+            /** Changed */
+            changed: number;
+            /** Newly */
+            newly: number;
+            /** Deployed */
+            deployed: number;
+            /** Failed */
+            failed: number;
+            /** Freed */
+            freed: number;
+            /** Newest */
+            newest: string[];
+            /** Rule */
+            rule: string;
+            effect: components["schemas"]["Effect"];
+            /** Votes */
+            votes: number | null;
+        };
+        /**
+         * StrandedRequests
+         * @description Open requests that nobody could approve by the rule.
+         */
+        StrandedRequests: {
+            /** Rule */
+            rule: string;
+            /** Requests */
+            requests: number;
+            /** Newest */
+            newest: string[];
         };
         /** Target */
         Target: {
@@ -3418,6 +3520,68 @@ export interface components {
             at: string;
             /** By */
             by: string;
+        };
+        /**
+         * TrialCounts
+         * @description Launches, or requests, of one kind, by today's rules and by the change.
+         *
+         *     `newly` are those that become of this kind, with how they ended; `freed` are no longer. `newest` names a few.
+         */
+        TrialCounts: {
+            /** Today */
+            today: number;
+            /** Changed */
+            changed: number;
+            /** Newly */
+            newly: number;
+            /** Deployed */
+            deployed: number;
+            /** Failed */
+            failed: number;
+            /** Freed */
+            freed: number;
+            /** Newest */
+            newest: string[];
+        };
+        /**
+         * TrialReport
+         * @description The effect of a change on past requests. `today` is the commit of today's rules, `changed` that of the change,
+         *     null for files. `unread` names files that hold no ticket, `unreadMore` counts those beyond.
+         */
+        TrialReport: {
+            /** Today */
+            today: string;
+            /** Changed */
+            changed: string | null;
+            /** Requests */
+            requests: number;
+            /** Launches */
+            launches: number;
+            /** Unread */
+            unread: string[];
+            /** Unreadmore */
+            unreadMore: number;
+            total: components["schemas"]["TrialCounts"];
+            /** Rows */
+            rows: components["schemas"]["StoppedLaunches"][];
+            /** Standard */
+            standard: components["schemas"]["StandardRequests"][];
+            /** Undecided */
+            undecided: components["schemas"]["UndecidedRequests"][];
+            /** Stranded */
+            stranded: components["schemas"]["StrandedRequests"][];
+        };
+        /**
+         * UndecidedRequests
+         * @description Requests for which the change decides nothing, for these rules contradict each other.
+         */
+        UndecidedRequests: {
+            /** Rules */
+            rules: string[];
+            /** Requests */
+            requests: number;
+            /** Newest */
+            newest: string[];
         };
         /**
          * UndeliveredEvent
@@ -9508,6 +9672,93 @@ export interface operations {
                 };
             };
             /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesTrialBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialReport"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller is no administrator of the platform */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, a rule has a fault (`errors` has file, line and sentence), or it takes too long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or another change is being tried; `Retry-After` says when to go on */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -159,6 +159,10 @@ export const enRefusals: Refusals = {
   'template-changed': () => 'Somebody else has changed the template meanwhile. Read it again.',
   'template-faulty': ({ file, line }) =>
     `${file ?? 'The template'}${line ? `, line ${line}` : ''}: it can’t be rendered.`,
+  'rules-faulty': ({ file, line }) =>
+    `${file ?? 'The rules'}${line ? `, line ${line}` : ''}: it can’t be read.`,
+  'trial-too-large': ({ seconds }) =>
+    `The trial takes more than ${seconds ?? '45'} seconds, or too much memory. Begin at a later day, or use “prodgate rules try”.`,
   'wrong-ticket': () => 'The message names another request.',
   'no-vote': () => enVotes.noVote,
   'already-voted': () => 'You have voted.',

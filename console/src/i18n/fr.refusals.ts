@@ -176,6 +176,10 @@ export const frRefusals: Refusals = {
   'template-changed': () => 'Quelqu’un d’autre a changé le modèle entre-temps. Relisez-le.',
   'template-faulty': ({ file, line }) =>
     `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
+  'rules-faulty': ({ file, line }) =>
+    `${file ?? 'Les règles'}${line ? `, ligne ${line}` : ''} : elle ne peut pas être lue.`,
+  'trial-too-large': ({ seconds }) =>
+    `L’essai prend plus de ${seconds ?? '45'} secondes, ou trop de mémoire. Commencez plus tard, ou utilisez « prodgate rules try ».`,
   'wrong-ticket': () => 'Le message nomme une autre demande.',
   'no-vote': () => frVotes.noVote,
   'already-voted': () => 'Vous avez voté.',
