@@ -14,6 +14,7 @@ import { ToastProvider } from './ui/Toast';
 const RequestDetail = lazy(() => import('./pages/RequestDetail'));
 const Reports = lazy(() => import('./pages/Reports'));
 const Templates = lazy(() => import('./pages/Templates'));
+const RulesTrial = lazy(() => import('./pages/RulesTrial'));
 const Webhooks = lazy(() => import('./pages/Webhooks'));
 const NewProductionRequest = lazy(() => import('./pages/NewProductionRequest'));
 const Insights = lazy(() => import('./pages/Insights'));
@@ -49,6 +50,7 @@ export function App() {
                     <Route path="/audit" element={<AuditTrail />} />
                     <Route path="/reports" element={<Reports />} />
                     <Route path="/templates/:name?" element={<Templates />} />
+                    <Route path="/rules" element={<RulesTrial />} />
                     <Route path="/webhooks" element={<Webhooks />} />
                     <Route path="/preferences" element={<Preferences />} />
                     <Route path="*" element={<NotFound />} />

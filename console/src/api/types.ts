@@ -58,6 +58,7 @@ export type DocumentFormat = Schemas['DocumentFormat'];
 export type DocumentLanguage = Schemas['Language'];
 export type Template = Schemas['TemplateDetail'];
 export type TemplateFiles = Template['files'];
+export type TrialReport = Schemas['TrialReport'];
 export type RefusalKind = Schemas['FieldProblem']['kind'];
 
 export const STATES = [

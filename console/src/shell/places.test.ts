@@ -37,6 +37,7 @@ describe('the places that somebody is led to', () => {
     };
     expect(names(arranged(everywhere).menu)).toContain('Templates');
     expect(names(arranged(somebody('templates')).menu)).not.toContain('Templates');
+    expect(names(arranged(somebody('operate')).menu)).not.toContain('Try rules');
   });
 
   it('have an address each', () => {

@@ -30,6 +30,11 @@ export const PLACES: readonly Place[] = [
     name: { en: 'Templates', fr: 'Modèles' },
     offered: (me) => holdsEverywhere(me, 'templates'),
   },
+  {
+    to: '/rules',
+    name: { en: 'Try rules', fr: 'Essai de règles' },
+    offered: (me) => holdsEverywhere(me, 'operate'),
+  },
   { to: '/audit', name: { en: 'Audit', fr: 'Audit' }, offered: (me) => holds(me, 'audit') },
   {
     to: '/webhooks',
