@@ -5,12 +5,12 @@ import { answersCache } from './api/cache';
 import { Gate } from './auth/Gate';
 import { SignedInPage } from './auth/SignedInPage';
 import { SpeechProvider } from './i18n';
-import { NotFound } from './pages/NotFound';
 import { ProductionRequests } from './pages/ProductionRequests';
 import { CrashGuard } from './shell/CrashGuard';
 import { Shell } from './shell/Shell';
 import { ToastProvider } from './ui/Toast';
 
+const NotFound = lazy(() => import('./pages/NotFound').then((page) => ({ default: page.NotFound })));
 const RequestDetail = lazy(() => import('./pages/RequestDetail'));
 const Reports = lazy(() => import('./pages/Reports'));
 const Templates = lazy(() => import('./pages/Templates'));

@@ -29,6 +29,9 @@ function against({ pipeline, what, job, status, ref, wanted, project }: Params):
 /** Votes as the reader is told of them. */
 const votes = (missing?: string) => needed(enVotes, needsIn(missing));
 
+/** A document, or a trial of rules. */
+const tooLarge = () => 'It takes more time, memory or space than it may.';
+
 /** Every refusal of the server by its kind, with the values that it carries. */
 export const enRefusals: Refusals = {
   'already-open': ({ ticket, name, version }) =>
@@ -151,7 +154,7 @@ export const enRefusals: Refusals = {
   'version-malformed': () => 'A version begins with a letter or digit and has no “..”.',
   'version-moves': ({ version }) =>
     version ? `${version} moves: give the digest of what is meant.` : 'The version moves: give its digest.',
-  'document-too-large': () => 'The document takes more time, memory or space than one may.',
+  'document-too-large': tooLarge,
   'endpoint-refused': () => 'The push service of this browser has no public address, so it is not called.',
   'push-off': () => 'This installation notifies nobody in their browser.',
   'too-many-browsers': () => 'You are notified in ten browsers already. Remove one of them first.',
@@ -159,10 +162,8 @@ export const enRefusals: Refusals = {
   'template-changed': () => 'Somebody else has changed the template meanwhile. Read it again.',
   'template-faulty': ({ file, line }) =>
     `${file ?? 'The template'}${line ? `, line ${line}` : ''}: it can’t be rendered.`,
-  'rules-faulty': ({ file, line }) =>
-    `${file ?? 'The rules'}${line ? `, line ${line}` : ''}: it can’t be read.`,
-  'trial-too-large': ({ seconds }) =>
-    `The trial takes more than ${seconds ?? '45'} seconds, or too much memory. Begin at a later day, or use “prodgate rules try”.`,
+  'rules-faulty': () => 'A rule has a fault.',
+  'trial-too-large': tooLarge,
   'wrong-ticket': () => 'The message names another request.',
   'no-vote': () => enVotes.noVote,
   'already-voted': () => 'You have voted.',

@@ -30,6 +30,8 @@ function against({ pipeline, what, job, status, ref, wanted, project }: Params):
 /** Les voix, telles qu’on les dit. */
 const votes = (missing?: string) => needed(frVotes, needsIn(missing));
 
+const tooLarge = () => 'Cela prend plus de temps, de mémoire ou de place qu’il n’est permis.';
+
 export const frRefusals: Refusals = {
   'already-open': ({ ticket, name, version }) =>
     ticket
@@ -166,7 +168,7 @@ export const frRefusals: Refusals = {
     version
       ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
       : 'La version est mouvante : donnez son empreinte.',
-  'document-too-large': () => 'Le document prend plus de temps, de mémoire ou de place qu’il n’est permis.',
+  'document-too-large': tooLarge,
   'endpoint-refused': () =>
     'Le service de notifications de ce navigateur n’a pas d’adresse publique : il n’est pas appelé.',
   'push-off': () => 'Cette installation n’avertit personne dans son navigateur.',
@@ -176,10 +178,8 @@ export const frRefusals: Refusals = {
   'template-changed': () => 'Quelqu’un d’autre a changé le modèle entre-temps. Relisez-le.',
   'template-faulty': ({ file, line }) =>
     `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
-  'rules-faulty': ({ file, line }) =>
-    `${file ?? 'Les règles'}${line ? `, ligne ${line}` : ''} : elle ne peut pas être lue.`,
-  'trial-too-large': ({ seconds }) =>
-    `L’essai prend plus de ${seconds ?? '45'} secondes, ou trop de mémoire. Commencez plus tard, ou utilisez « prodgate rules try ».`,
+  'rules-faulty': () => 'Une règle a un défaut.',
+  'trial-too-large': tooLarge,
   'wrong-ticket': () => 'Le message nomme une autre demande.',
   'no-vote': () => frVotes.noVote,
   'already-voted': () => 'Vous avez voté.',

@@ -20,6 +20,7 @@ const en = {
   run: 'Try',
   running: 'Past requests are being looked at…',
   busy: 'Another change is being tried, or too much was asked. Wait a moment, then try again.',
+  tooLarge: 'It takes too long, or too much memory. Begin at a later day, or use “prodgate rules try”.',
   goTo: (line: string) => `Go to line ${line}`,
   place: (file: string, line: string) => `${file}, line ${line}`,
   result: 'What would have been',
@@ -75,6 +76,8 @@ const fr: typeof en = {
   run: 'Essayer',
   running: 'Les demandes passées sont examinées…',
   busy: 'Un autre changement est à l’essai, ou trop de requêtes sont arrivées. Attendez un instant, puis réessayez.',
+  tooLarge:
+    'L’essai est trop long, ou prend trop de mémoire. Commencez à un jour plus récent, ou utilisez « prodgate rules try ».',
   goTo: (line) => `Aller à la ligne ${line}`,
   place: (file, line) => `${file}, ligne ${line}`,
   result: 'Ce qui se serait passé',

@@ -18,9 +18,10 @@ export function TrialFault({ error, file, goTo }: TrialFaultProps) {
   const words = useRulesWords();
   if (!(error instanceof ApiProblem) || error.kind !== 'rules-faulty') {
     const busy = error instanceof ApiProblem && error.status === 429;
+    const large = error instanceof ApiProblem && error.kind === 'trial-too-large';
     return (
       <Notice look={busy ? 'warn' : 'fault'} urgent>
-        {busy ? words.busy : explain(t, error)}
+        {busy ? words.busy : large ? words.tooLarge : explain(t, error)}
       </Notice>
     );
   }
