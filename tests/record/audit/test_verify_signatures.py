@@ -95,7 +95,7 @@ async def test_a_key_that_somebody_put_there_proves_nothing_to_who_names_the_gat
     both = [own.thumbprint(), KEY.thumbprint()]
     found = [[each.rule for each in verify(repository.path, keys=keys)] for keys in ([], both, both[1:])]
     assert found == [[], [], ["signature-not-valid"]]
-    assert run([str(repository.path), "--key", both[1]]) == 1
+    assert run([str(repository.path), f"--key={both[1]}"]) == 1
 
 
 async def test_a_retired_key_still_proves_what_it_signed_and_nothing_later(repository: Repository) -> None:
