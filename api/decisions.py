@@ -71,8 +71,11 @@ class Decisions:
         return case.refusal(person, action)
 
     async def may_answer(self, person: Person, ticket: PromotionRequest) -> bool:
-        """Tells whether the person may answer for the ticket's emergency now."""
-        return await self.refusal(person, DecisionAction.RATIFY, ticket) is None
+        """Tells whether the person may answer for the ticket's emergency now; what can't be read lets nobody."""
+        try:
+            return await self.refusal(person, DecisionAction.RATIFY, ticket) is None
+        except RecordUnavailable:
+            return False
 
     async def _case(self, ticket: PromotionRequest) -> Case:
         directory = await run_in_threadpool(self.directory.current)

@@ -29,9 +29,6 @@ function against({ pipeline, what, job, status, ref, wanted, project }: Params):
 /** Votes as the reader is told of them. */
 const votes = (missing?: string) => needed(enVotes, needsIn(missing));
 
-/** A document, or a trial of rules. */
-const tooLarge = () => 'It takes more time, memory or space than it may.';
-
 /** Every refusal of the server by its kind, with the values that it carries. */
 export const enRefusals: Refusals = {
   'already-open': ({ ticket, name, version }) =>
@@ -154,7 +151,7 @@ export const enRefusals: Refusals = {
   'version-malformed': () => 'A version begins with a letter or digit and has no “..”.',
   'version-moves': ({ version }) =>
     version ? `${version} moves: give the digest of what is meant.` : 'The version moves: give its digest.',
-  'document-too-large': tooLarge,
+  'document-too-large': () => 'The document takes more time, memory or space than it may.',
   'endpoint-refused': () => 'The push service of this browser has no public address, so it is not called.',
   'push-off': () => 'This installation notifies nobody in their browser.',
   'too-many-browsers': () => 'You are notified in ten browsers already. Remove one of them first.',
@@ -163,7 +160,7 @@ export const enRefusals: Refusals = {
   'template-faulty': ({ file, line }) =>
     `${file ?? 'The template'}${line ? `, line ${line}` : ''}: it can’t be rendered.`,
   'rules-faulty': () => 'A rule has a fault.',
-  'trial-too-large': tooLarge,
+  'trial-too-large': () => 'The trial takes more time or memory than it may: begin at a later day.',
   'wrong-ticket': () => 'The message names another request.',
   'no-vote': () => enVotes.noVote,
   'already-voted': () => 'You have voted.',

@@ -30,8 +30,6 @@ function against({ pipeline, what, job, status, ref, wanted, project }: Params):
 /** Les voix, telles qu’on les dit. */
 const votes = (missing?: string) => needed(frVotes, needsIn(missing));
 
-const tooLarge = () => 'Cela prend plus de temps, de mémoire ou de place qu’il n’est permis.';
-
 export const frRefusals: Refusals = {
   'already-open': ({ ticket, name, version }) =>
     ticket
@@ -168,7 +166,7 @@ export const frRefusals: Refusals = {
     version
       ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
       : 'La version est mouvante : donnez son empreinte.',
-  'document-too-large': tooLarge,
+  'document-too-large': () => 'Le document prend plus de temps, de mémoire ou de place qu’il n’est permis.',
   'endpoint-refused': () =>
     'Le service de notifications de ce navigateur n’a pas d’adresse publique : il n’est pas appelé.',
   'push-off': () => 'Cette installation n’avertit personne dans son navigateur.',
@@ -179,7 +177,8 @@ export const frRefusals: Refusals = {
   'template-faulty': ({ file, line }) =>
     `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
   'rules-faulty': () => 'Une règle a un défaut.',
-  'trial-too-large': tooLarge,
+  'trial-too-large': () =>
+    'L’essai prend plus de temps ou de mémoire qu’il n’est permis : partez d’un jour plus récent.',
   'wrong-ticket': () => 'Le message nomme une autre demande.',
   'no-vote': () => frVotes.noVote,
   'already-voted': () => 'Vous avez voté.',

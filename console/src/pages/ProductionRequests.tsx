@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import { FreshRequests } from '@/components/requests/list/FreshRequests';
-import { OpenDebts } from '@/components/requests/list/OpenDebts';
 import { RequestFilters } from '@/components/requests/list/RequestFilters';
 import { RequestStats } from '@/components/requests/list/RequestStats';
 import { RequestTabs } from '@/components/requests/list/RequestTabs';
@@ -11,6 +10,7 @@ import { Rows } from '@/components/requests/list/Rows';
 import { SnoozedLine } from '@/components/requests/list/SnoozedLine';
 import { useSnoozed } from '@/components/requests/list/useSnoozed';
 import { useSession } from '@/auth/useSession';
+import { useDebts } from '@/hooks/useDebts';
 import { useFilters } from '@/hooks/useFilters';
 import { useFresh } from '@/hooks/useFresh';
 import { usePageTitle } from '@/hooks/usePageTitle';
@@ -20,6 +20,9 @@ import { useSpeech } from '@/i18n';
 import { useCaller } from '@/shell/useCaller';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 
+const OpenDebts = lazy(() =>
+  import('@/components/requests/list/OpenDebts').then((module) => ({ default: module.OpenDebts })),
+);
 const Triage = lazy(() => import('@/components/requests/triage/Triage'));
 
 /** The list of requests: whose turn it is, how many there are, and each in a row or one after the other. */
@@ -38,6 +41,7 @@ export function ProductionRequests() {
   const refetch = () => client.invalidateQueries({ queryKey: KEYS.lists });
   const fresh = useFresh(filters.tab, me.email, read);
   const split = filters.view === 'split';
+  const debts = useDebts(filters.tab === 'waiting' && me.mayApprove);
   usePageTitle(t.list.tabs[filters.tab]);
   useShortcuts({
     '/': () => search.current?.focus(),
@@ -55,7 +59,11 @@ export function ProductionRequests() {
       <div className="border-b border-line">
         <RequestTabs filters={filters} me={me} />
       </div>
-      {filters.tab === 'waiting' && me.mayApprove && <OpenDebts />}
+      {debts.length > 0 && (
+        <Suspense fallback={null}>
+          <OpenDebts debts={debts} />
+        </Suspense>
+      )}
       <RequestFilters filters={filters} me={me} search={search} change={change} />
       <FreshRequests
         count={fresh.count}

@@ -1,21 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { Siren } from 'lucide-react';
 import { Link } from 'react-router';
-import { api, data } from '@/api/client';
-import { KEYS } from '@/hooks/useRequests';
+import type { Debt } from '@/hooks/useDebts';
 import { useEmergencyWords } from '@/i18n/emergencies';
 import { When } from '@/ui/Time';
 
-/** The emergencies for which the reader may answer, where they look for what waits for them; nothing where none do. */
-export function OpenDebts() {
+/** The emergencies for which the reader may answer, where they look for what waits for them. */
+export function OpenDebts({ debts }: { debts: readonly Debt[] }) {
   const words = useEmergencyWords();
-  const { data: debts } = useQuery({
-    queryKey: KEYS.debts,
-    queryFn: async ({ signal }) =>
-      data(await api.GET('/v1/debts', { params: { query: { limit: 200 } }, signal })),
-  });
-  const mine = debts?.filter(({ mayAnswer }) => mayAnswer) ?? [];
-  if (mine.length === 0) return null;
   return (
     <section
       aria-label={words.open}
@@ -26,7 +17,7 @@ export function OpenDebts() {
         {words.open}
       </h2>
       <ul className="space-y-1">
-        {mine.map((debt) => (
+        {debts.map((debt) => (
           <li key={debt.ticketId}>
             <Link
               to={`/requests/${debt.ticketId}`}
