@@ -17,6 +17,7 @@ from record.errors import RecordUnavailable
 from record.facts.acts import line_after
 from record.facts.requesters import opened
 from record.git.journal import Journal
+from record.git.lasting import Lasting
 from record.git.repository import Repository
 from record.trail.changes import entries_of
 from record.trail.repository import TrailRepository
@@ -66,7 +67,7 @@ class _AuditLeader:
         self._lease = lease
         self._writer = SegmentWriter(setup.trail)
         self._journal: Journal | None = None
-        self._git: pygit2.Repository | None = None
+        self._lasting: Lasting | None = None
         self._cursor: str | None = None
 
     def round(self) -> bool:
@@ -92,9 +93,10 @@ class _AuditLeader:
         return self._journal
 
     def _repository(self) -> pygit2.Repository:
-        if self._git is None:
-            self._git = opened(self._setup.repository)
-        return self._git
+        if self._lasting is None:
+            self._lasting = Lasting(opened(self._setup.repository))
+        self._lasting.look()
+        return self._lasting.git
 
     def _note(self, journal: Journal, commits: list[str]) -> bool:
         git, now = self._repository(), self._setup.now()

@@ -22,6 +22,7 @@ from domain.ticket import Action, PromotionRequest
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.requesters import act_in, opened, proven_acts, requester_in
 from record.files.reading import read_ticket
+from record.git.lasting import Lasting
 from record.git.repository import Repository
 from record.index.bulk import blob_of
 from record.index.changes import is_ticket
@@ -101,9 +102,11 @@ class ActReader:
 
     def _git(self) -> pygit2.Repository:
         """The repository for the thread that asks."""
-        if (known := getattr(self._local, "git", None)) is None:
-            known = self._local.git = opened(self.repository)
-        return known
+        known: Lasting | None = getattr(self._local, "lasting", None)
+        if known is None:
+            known = self._local.lasting = Lasting(opened(self.repository))
+        known.look()
+        return known.git
 
     def _act_in(self, git: pygit2.Repository, each: NumberedCommit, keys: Keys) -> Claims | ServiceClaims | None:
         known = self._claims.get(each.oid)
@@ -140,6 +143,7 @@ class UnreadCommits:
         self._acts = acts
         self._seen = cursor
         self._git = opened(acts.repository)
+        self._lasting = Lasting(self._git)
         self._ahead: deque[str] = deque()
 
     def __len__(self) -> int:
@@ -150,6 +154,7 @@ class UnreadCommits:
         tip = self._acts.repository.tip()
         if tip == self._seen:
             return
+        self._lasting.look()
         if tip is None or tip not in self._git:
             raise RecordUnavailable("The record can't be read: its branch is gone, or can't be reached")
         self._ahead.extend(line_after(self._git, self._seen, tip))

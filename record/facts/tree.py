@@ -11,6 +11,7 @@ from domain.merkle import CompactRange, leaf_hash
 from domain.ticket import PromotionRequest
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.acts import acts_of
+from record.git.lasting import Lasting
 from record.index.bulk import found_ticket
 
 _KEPT = 512
@@ -30,6 +31,7 @@ class ActTree:
         self.at = at
         self.leaves = leaves or CompactRange()
         self._git = git
+        self._lasting = Lasting(git)
         self._tickets: OrderedDict[tuple[str, str], PromotionRequest | None] = OrderedDict()
 
     def read(self, tip: str) -> Iterator[tuple[str, tuple[bytes, ...]]]:
@@ -61,6 +63,7 @@ class ActTree:
     def _line(self, tip: str) -> Iterator[pygit2.Commit]:
         if tip == self.at:
             return
+        self._lasting.look()
         walk = self._git.walk(tip, SortMode.TOPOLOGICAL | SortMode.REVERSE)
         walk.simplify_first_parent()
         if self.at is not None:

@@ -18,6 +18,7 @@ from record.errors import JournalMoved, RecordUnavailable
 from record.git import message
 from record.git.branch import Branch
 from record.git.durable import sync, write_files
+from record.git.lasting import LOOKS
 from record.git.objects import GitObject, ObjectKind, Tree
 from record.git.pack import PackWriter
 from record.git.packing import Packing
@@ -49,6 +50,7 @@ class Journal:
         self._packing = packing
         self._history = history
         self._git: pygit2.Repository | None = None
+        self._asked = 0
         self._tree = Tree(self._load)
         self._tip: str | None = None
         self._tried: str | None = None
@@ -175,7 +177,8 @@ class Journal:
         return bytes(data)
 
     def _opened(self) -> pygit2.Repository:
-        if self._git is None:
+        self._asked += 1
+        if self._git is None or self._asked % LOOKS == 0:  # a new one knows the packs that are there now
             self._git = pygit2.Repository(str(self._repository))
         return self._git
 

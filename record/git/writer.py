@@ -18,6 +18,7 @@ from record.errors import NotOneStep, RecordConflict, RecordError, RecordUnavail
 from record.files.reading import load
 from record.files.writing import text_of
 from record.git import message
+from record.git.lasting import Lasting
 from record.git.objects import GitObject, ObjectKind, Tree, object_id
 from record.git.pack import PackWriter
 
@@ -75,10 +76,12 @@ class Builder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._git = pygit2.Repository(str(path))
+        self._lasting = Lasting(self._git)
         self._tree = Tree(self._read)
 
     def draft(self, group: tuple[Asked, ...], tip: str | None) -> Draft:
         """The commits of the changes, in their order, on top of `tip`. Nothing is written yet."""
+        self._lasting.look()
         self._tree.move_to(self._root(tip))
         pack, written, parent = PackWriter(), dict[bytes, bytes](), bytes.fromhex(tip) if tip else None
         outcomes: list[Recorded | Refusal] = []

@@ -13,6 +13,7 @@ from domain.errors import RuleViolation
 from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record.files.reading import read_ticket
+from record.git.lasting import Lasting
 from record.git.message import SIGNATURE, plain, trailer
 from record.git.plumbing import line
 from record.git.trees import TreeComparer
@@ -42,6 +43,7 @@ class Feed:
 
     def __init__(self, path: Path, db: sqlite3.Connection, finder: Finder, progress: Progress) -> None:
         self._git = pygit2.Repository(str(path))
+        self._lasting = Lasting(self._git)
         self._db = db
         self._finder = finder
         self._progress = progress
@@ -62,6 +64,7 @@ class Feed:
         before = known[0] if known else None
         if before == tip:
             return
+        self._lasting.look()
         self._keys.move_to(tip)
         if self._keys.takes_back(self._last_commit()[1]):
             raise ValueError("a key proves less than it did")

@@ -18,6 +18,7 @@ from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same
 from domain.ticket import PromotionRequest
 from domain.values import same_name
 from domain.webhooks import Webhook
+from record.git.lasting import Lasting
 from record.git.repository import Repository
 from record.people.members import PLATFORM, TENANTS, Fault, Member, Membership, PlatformRules, disputes, parse, shown
 
@@ -325,6 +326,7 @@ class DirectoryReader:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._state: DirectoryState | None = None
+        self._lasting: Lasting
         self._tip: str | None = None
         self._directory = Directory()
         self._lock = Lock()
@@ -342,6 +344,8 @@ class DirectoryReader:
     def _move_to(self, tip: str) -> None:
         if self._state is None:
             self._state = DirectoryState(pygit2.Repository(str(self._repository.path)))
+            self._lasting = Lasting(self._state.git)
+        self._lasting.look()
         before = self._directory
         self._directory = self._state.move_to(self._state.git[tip].peel(pygit2.Commit), search=True)
         self._tip = tip

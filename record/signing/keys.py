@@ -18,6 +18,7 @@ from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
 from record.errors import RecordUnavailable
+from record.git.lasting import Lasting
 from record.git.plumbing import changed_on_line, count, last_line, line, opened
 from record.git.repository import Repository
 from record.signing.signatures import KeyClass, Keys, KeyUnusable, PublicKey
@@ -118,6 +119,7 @@ class KeyLine:
     def __init__(self, path: Path, only: Collection[str] = ()) -> None:
         self._path, self._only = path, only
         self._git = pygit2.Repository(str(path))
+        self._lasting = Lasting(self._git)
         self._forget()
 
     def _forget(self) -> None:
@@ -131,6 +133,7 @@ class KeyLine:
         """Read the line up to its tip; costs what is new. Raises RecordUnavailable."""
         if tip == self._tip:
             return
+        self._lasting.look()
         changes = len(self._fold.states)
         try:
             try:
