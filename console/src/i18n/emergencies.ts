@@ -23,7 +23,7 @@ const enEmergencies = {
   by: (name: string) => `${name} launched it alone, past votes and freezes.`,
   owed: 'Nobody has answered for it yet.',
   overdue: 'Nobody has answered for it in time.',
-  until: 'To be answered for before',
+  until: 'Answer due by',
   answer: { ratified: 'Ratified by', refuted: 'Refuted by' } as Readonly<Record<string, string>>,
   who: 'Who can answer for it',
   open: 'Emergencies that wait for an answer',

@@ -1,12 +1,14 @@
 import { Siren } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Debt } from '@/hooks/useDebts';
+import { usePeople } from '@/hooks/usePeople';
 import { useEmergencyWords } from '@/i18n/emergencies';
 import { When } from '@/ui/Time';
 
 /** The emergencies for which the reader may answer, where they look for what waits for them. */
 export function OpenDebts({ debts }: { debts: readonly Debt[] }) {
   const words = useEmergencyWords();
+  const nameOf = usePeople();
   return (
     <section
       aria-label={words.open}
@@ -25,7 +27,7 @@ export function OpenDebts({ debts }: { debts: readonly Debt[] }) {
             >
               {debt.ticketId}
             </Link>{' '}
-            {debt.target.name} {debt.target.version} · {debt.declaredBy} · {words.until}{' '}
+            {debt.target.name} {debt.target.version} · {nameOf(debt.declaredBy)} · {words.until}{' '}
             <When at={debt.answerBy} />
             {debt.overdue && <strong> · {words.late}</strong>}
           </li>
