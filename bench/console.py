@@ -150,7 +150,7 @@ def _painted(page: Page) -> float:
 
 
 def _use(desk: Desk) -> None:
-    """Use the list as somebody does: go down by a key that is held, filter, open the menu, open a request and come back."""
+    """Use the list as somebody does: go down by a held key, filter, open the menu, open a request and come back."""
     page = desk.page
     for _ in range(15):
         page.keyboard.press("j")

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pygit2
 
@@ -108,7 +108,7 @@ class Feed:
     def _fill(self, tip: str) -> None:
         """Fill an empty index, on every processor there is; numbers that stand twice are left for the end."""
         files = [(path, blob) for path, blob in self._files() if blob is not None]
-        first = {PurePosixPath(path).stem: (path, blob) for path, blob in reversed(files)}
+        first = {_number(path): (path, blob) for path, blob in reversed(files)}
         named: dict[str, tuple[NamedCommit, ...]] = {}
         sql = "SELECT ticket, oid, position, saw_line FROM commits WHERE ticket != '' ORDER BY ordinal"
         for ticket, *commit in self._db.execute(sql):
@@ -119,8 +119,8 @@ class Feed:
             TicketFile(path, blob, named.get(each, ()), tuple(made[path]))
             for each, (path, blob) in reversed(first.items())
         ]
-        gone = (path for path in made if path not in kept and PurePosixPath(path).stem not in first)
-        listed += [TicketFile(path, None, named.get(PurePosixPath(path).stem, ()), tuple(made[path])) for path in gone]
+        gone = (path for path in made if path not in kept and _number(path) not in first)
+        listed += [TicketFile(path, None, named.get(_number(path), ()), tuple(made[path])) for path in gone]
         with schema.filling(self._db):
             self._put_chunks(tip, listed)
         self._next_row = len(listed)
@@ -164,7 +164,7 @@ class Feed:
         row = self._db.execute("SELECT document FROM tickets WHERE path = ?", (path,)).fetchone()
         before = PromotionRequest.model_validate_json(row[0]) if row else None
         versions = (self._ticket(each.path, each.blob) for each in self._versions.get(path, ()) if each.blob)
-        commits = self._commits_of(PurePosixPath(path).stem)
+        commits = self._commits_of(_number(path))
         return self._prover.shown(before, found, versions, self._places_of(path), commits)
 
     def _changed_by(self, path: str) -> str:
@@ -257,3 +257,8 @@ class Feed:
 
 def _named(oid: bytes, position: int, saw_line: int) -> NamedCommit:
     return NamedCommit(bytes(oid), position, bool(saw_line))
+
+
+def _number(path: str) -> str:
+    """The number of the request whose file has that path."""
+    return path[path.rfind("/") + 1 :].removesuffix(".yaml")

@@ -18,7 +18,7 @@ from record.index.entries import Places, milestones
 from record.index.ordering import Ranks
 from record.index.postings import TABLE
 
-VERSION = 17
+VERSION = 18
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)
@@ -44,10 +44,11 @@ _TABLES = f"""
 CREATE TABLE tickets (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL UNIQUE, revision TEXT NOT NULL,
     year INTEGER NOT NULL, number INTEGER NOT NULL, target TEXT NOT NULL, created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER, document TEXT NOT NULL,
+    updated_at INTEGER NOT NULL, approved_at INTEGER, rejected_at INTEGER, deployed_at INTEGER,
     requester TEXT NOT NULL, version TEXT NOT NULL, what TEXT NOT NULL, open INTEGER NOT NULL,
     impact TEXT NOT NULL, spans TEXT NOT NULL,
-    first_approved INTEGER, approved INTEGER, deployed INTEGER, failed INTEGER, scheduled_at INTEGER
+    first_approved INTEGER, approved INTEGER, deployed INTEGER, failed INTEGER, scheduled_at INTEGER,
+    document TEXT NOT NULL
 );
 {TABLE}
 CREATE TABLE commits (
@@ -164,12 +165,12 @@ def values(row: int, ticket: PromotionRequest, revision: str, places: Places) ->
     return (
         *head,
         *seconds,
-        ticket.model_dump_json(),
         same_address(meta.created_by),
         *found,
         *figures,
         *milestones(ticket, places),
         ranks(ticket).scheduled,
+        ticket.model_dump_json(),  # last: whatever looks for the others need not pass it
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.ticket import Action, HistoryEntry, Impact, PromotionRequest, State, Status, TargetType
-from record.files.reading import load
+from record.files.reading import load, read_strictly
 from record.files.writing import text_of
 from tests.domain.builders import pending
 from tests.examples import examples
@@ -118,7 +118,7 @@ def tickets(draw: st.DrawFn) -> PromotionRequest:
 def test_every_ticket_survives_its_file(ticket: PromotionRequest) -> None:
     """A written ticket is read back as the same ticket, and writing it again gives the same bytes."""
     written = text_of(ticket)
-    assert load(written.encode()) == ticket
+    assert load(written.encode()) == read_strictly(written.encode()) == ticket
     assert text_of(load(written.encode())) == written
 
 
@@ -149,7 +149,7 @@ def test_every_hostile_text_survives_in_every_field(text: str) -> None:
     """Each string that broke another writer of YAML stands in each free-text field and comes back."""
     ticket = with_text(text)
     written = text_of(ticket)
-    assert load(written.encode()) == ticket
+    assert load(written.encode()) == read_strictly(written.encode()) == ticket
     for read in OTHER_READERS:
         assert read(written) == ticket.model_dump(mode="json")
 
@@ -161,7 +161,8 @@ def test_every_hostile_text_survives_in_every_field(text: str) -> None:
 def test_any_text_survives_in_every_field(text: str) -> None:
     """No combination of the awkward characters is lost either."""
     ticket = with_text(text)
-    assert load(text_of(ticket).encode()) == ticket
+    written = text_of(ticket).encode()
+    assert load(written) == read_strictly(written) == ticket
 
 
 @pytest.mark.parametrize("unit", ["x", "line of notes\n", "é", "😀", "\u2028", "\x07", " \n"])
