@@ -13,6 +13,7 @@ from domain.template_files import TEMPLATE_FILES
 from domain.templates import TemplateChange, TemplateClaims, TemplateVersion
 from record.errors import RecordUnavailable
 from record.git.files import FilesCommit
+from record.git.lasting import repository_at
 from record.git.message import SIGNATURE, FilesMessage, plain, trailer
 from record.git.repository import Repository
 
@@ -55,7 +56,7 @@ class TemplateReader:
 
     def _followed(self, kind: DocumentKind) -> tuple[pygit2.Repository, list[str]]:
         try:
-            git = pygit2.Repository(str(self.repository.path))
+            git = repository_at(self.repository.path)
             with self._turn:
                 self._follow(git, self.repository.tip())
                 return git, list(self._versions.get(kind, ()))
@@ -143,7 +144,7 @@ def _carries(repository: Repository, version: str, proof: str) -> bool:
     """Tells whether the version is the one that was made with that signature."""
     if version.startswith("shipped:"):
         return False
-    commit = pygit2.Repository(str(repository.path))[version].peel(pygit2.Commit)
+    commit = repository_at(repository.path)[version].peel(pygit2.Commit)
     return trailer(commit, SIGNATURE) == proof
 
 

@@ -21,6 +21,7 @@ from domain.errors import Unproven
 from domain.signing import SERVICE_TYPE, TYPE, Claims, JobEvidence, ServiceClaims, mismatch
 from domain.ticket import SYSTEM, SYSTEM_NAME, Action, HistoryEntry, PromotionRequest, State
 from record.errors import RecordUnavailable
+from record.git.lasting import repository_at
 from record.git.message import SIGNATURE, plain, trailer
 from record.git.repository import Repository
 from record.index.proving import KeysByPlace, NamedCommit, Prover, unproven
@@ -80,7 +81,7 @@ class EvidenceReader:
         )
 
     def _acts(self, ticket: PromotionRequest) -> Iterator[_Evidenced]:
-        git = pygit2.Repository(str(self.repository.path))
+        git = repository_at(self.repository.path)
         prover = Prover(git, self.keys)
         named = self.index.commits(ticket.id)
         commits = [NamedCommit(bytes.fromhex(each.oid), each.position, each.saw_line) for each in named]

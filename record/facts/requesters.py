@@ -11,6 +11,7 @@ from domain.signing import Claims, ServiceClaims, mismatch, seen_tip
 from domain.ticket import Action, PromotionRequest
 from record.errors import RecordUnavailable
 from record.files.reading import read_ticket
+from record.git.lasting import repository_at
 from record.git.message import SIGNATURE, trailer
 from record.git.repository import Repository
 from record.index.reader import Index, NumberedCommit
@@ -110,6 +111,6 @@ def decide_by_in(ticket: PromotionRequest, signed: Iterable[Claims], expiry: tim
 def opened(repository: Repository) -> pygit2.Repository:
     """The repository for one thread. Raises RecordUnavailable."""
     try:
-        return pygit2.Repository(str(repository.path))
+        return repository_at(repository.path)
     except pygit2.GitError as error:
         raise RecordUnavailable(str(error)) from error

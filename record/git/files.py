@@ -8,6 +8,7 @@ from pathlib import Path
 import pygit2
 
 from record.errors import RecordUnavailable
+from record.git.lasting import repository_at
 from record.git.message import FilesMessage, files_commit
 from record.git.objects import GitObject, ObjectKind, Tree
 from record.git.pack import PackWriter
@@ -33,7 +34,7 @@ def files_draft(path: Path, tip: str | None, planned: FilesCommit | str) -> Draf
     """
     if isinstance(planned, str):
         return Draft(tip, tip, PackWriter(), ())
-    git = pygit2.Repository(str(path))
+    git = repository_at(path)
     tree, pack = Tree(lambda oid: bytes(git.odb.read(pygit2.Oid(raw=oid))[1])), PackWriter()
     tree.move_to(bytes(git[tip].peel(pygit2.Commit).tree_id.raw) if tip else None)
     for name, data in planned.files.items():

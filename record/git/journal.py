@@ -18,7 +18,7 @@ from record.errors import JournalMoved, RecordUnavailable
 from record.git import message
 from record.git.branch import Branch
 from record.git.durable import sync, write_files
-from record.git.lasting import LOOKS
+from record.git.lasting import Lasting, repository_at
 from record.git.objects import GitObject, ObjectKind, Tree
 from record.git.pack import PackWriter
 from record.git.packing import Packing
@@ -49,9 +49,8 @@ class Journal:
         self._remote = remote
         self._packing = packing
         self._history = history
-        self._git: pygit2.Repository | None = None
-        self._asked = 0
-        self._tree = Tree(self._load)
+        self._objects = _Objects(repository)
+        self._tree = Tree(self._objects.load)
         self._tip: str | None = None
         self._tried: str | None = None
 
@@ -141,7 +140,7 @@ class Journal:
             return self._branch.move(self._tip, commit)
 
     def _commit(self, files: Mapping[str, bytes], subject: str) -> tuple[str, PackWriter]:
-        parent = self._opened()[self._tip].peel(pygit2.Commit) if self._tip else None
+        parent = self._objects.git()[self._tip].peel(pygit2.Commit) if self._tip else None
         number = _number(parent) + 1 if parent else 1
         self._tree.move_to(bytes(parent.tree_id.raw) if parent else None)
         pack, folders = PackWriter(), dict[str, GitObject]()
@@ -167,28 +166,43 @@ class Journal:
         if tip is None:
             return None
         try:
-            found = self._opened()[tip].peel(pygit2.Tree)[path]
+            found = self._objects.git()[tip].peel(pygit2.Tree)[path]
         except KeyError:
             return None
         return bytes(found.data) if isinstance(found, pygit2.Blob) else None
-
-    def _load(self, oid: bytes) -> bytes:
-        _, data = self._opened().odb.read(pygit2.Oid(raw=oid))
-        return bytes(data)
-
-    def _opened(self) -> pygit2.Repository:
-        self._asked += 1
-        if self._git is None or self._asked % LOOKS == 0:  # a new one knows the packs that are there now
-            self._git = pygit2.Repository(str(self._repository))
-        return self._git
 
     @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:
         try:
             yield
         except (OSError, pygit2.GitError, KeyError) as error:
-            self._git = None  # it is opened anew once the repository is back
+            self._objects.forget()  # they are opened anew once the repository is back
             raise RecordUnavailable(f"{self.ref} can't be read or written: {error}") from error
+
+
+class _Objects:
+    """The repository's objects, from when they are first asked for. It knows nothing of its journal: most journals are
+    made for one read, and are to be gone after it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lasting: Lasting | None = None
+
+    def git(self) -> pygit2.Repository:
+        """The repository with the packs that are there now. Raises GitError."""
+        if self._lasting is None:
+            self._lasting = Lasting(repository_at(self._path))
+        self._lasting.look()
+        return self._lasting.git
+
+    def load(self, oid: bytes) -> bytes:
+        """An object's bytes by its binary id. Raises GitError, KeyError."""
+        _, data = self.git().odb.read(pygit2.Oid(raw=oid))
+        return bytes(data)
+
+    def forget(self) -> None:
+        """Open them anew next time."""
+        self._lasting = None
 
 
 def _number(commit: pygit2.Commit) -> int:

@@ -12,6 +12,7 @@ from domain.reports import PartsNote, ReportId, ReportRun, is_report
 from domain.values import Tenant
 from record.errors import RecordUnavailable
 from record.git.journal import Journal
+from record.git.lasting import repository_at
 from record.git.repository import Repository
 
 _LOG = logging.getLogger(__name__)
@@ -104,14 +105,14 @@ class MadeReports:
 
     def read(self, listed: Iterable[ListedReport]) -> list[ReportRun]:
         """The reports themselves."""
-        git = pygit2.Repository(str(self._repository.path))
+        git = repository_at(self._repository.path)
         runs = (_read(bytes(git[each.blob].peel(pygit2.Blob).data)) for each in listed)
         return [run for run in runs if run is not None]
 
     def _blobs(self) -> Iterator[tuple[str, pygit2.Blob]]:
         tip = self._journal().shown()
         if tip is not None:
-            yield from _paths(pygit2.Repository(str(self._repository.path))[tip].peel(pygit2.Tree))
+            yield from _paths(repository_at(self._repository.path)[tip].peel(pygit2.Tree))
 
     def _journal(self) -> Journal:
         return self._repository.journal(MADE)

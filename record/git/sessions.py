@@ -13,6 +13,7 @@ from pygit2.enums import DeltaStatus
 from domain.formats import NewerMessage
 from domain.sessions import LONGEST_LIFE, Revocation
 from record.errors import RecordUnavailable
+from record.git.lasting import repository_at
 from record.git.repository import Repository
 
 _LOG = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class RevokedFollower:
             raise RecordUnavailable(f"{REVOKED} can't be read: {error}") from error
 
     def _read(self, tip: str) -> tuple[list[Revocation], bool]:
-        git, found, whole = pygit2.Repository(str(self._repository.path)), list[Revocation](), True
+        git, found, whole = repository_at(self._repository.path), list[Revocation](), True
         tree = git[tip].peel(pygit2.Tree)
         for path in _changed(git, self._tree, tree):
             try:

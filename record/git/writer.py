@@ -18,7 +18,7 @@ from record.errors import NotOneStep, RecordConflict, RecordError, RecordUnavail
 from record.files.reading import load
 from record.files.writing import text_of
 from record.git import message
-from record.git.lasting import Lasting
+from record.git.lasting import Lasting, repository_at
 from record.git.objects import GitObject, ObjectKind, Tree, object_id
 from record.git.pack import PackWriter
 
@@ -75,7 +75,7 @@ class Builder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._git = pygit2.Repository(str(path))
+        self._git = repository_at(path)
         self._lasting = Lasting(self._git)
         self._tree = Tree(self._read)
 

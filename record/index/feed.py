@@ -13,7 +13,7 @@ from domain.errors import RuleViolation
 from domain.roles import same_address
 from domain.ticket import PromotionRequest
 from record.files.reading import read_ticket
-from record.git.lasting import Lasting
+from record.git.lasting import Lasting, repository_at
 from record.git.message import SIGNATURE, plain, trailer
 from record.git.plumbing import line
 from record.git.trees import TreeComparer
@@ -42,7 +42,7 @@ class Feed:
     """Moves an index from the tip it was made from to another. One thread at a time."""
 
     def __init__(self, path: Path, db: sqlite3.Connection, finder: Finder, progress: Progress) -> None:
-        self._git = pygit2.Repository(str(path))
+        self._git = repository_at(path)
         self._lasting = Lasting(self._git)
         self._db = db
         self._finder = finder

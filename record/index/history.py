@@ -11,6 +11,7 @@ from domain import lifecycle
 from domain.remarks import Remark, read
 from domain.ticket import SYSTEM, HistoryEntry, PromotionRequest
 from domain.values import Frozen, Moment
+from record.git.lasting import repository_at
 from record.git.message import plain, trailer
 from record.git.repository import Repository
 from record.index.changes import is_ticket
@@ -48,7 +49,7 @@ class Commit(Frozen):
 def changed_by(repository: Repository, index: Index, beginning: str) -> tuple[str | None, tuple[str, ...]]:
     """The commit of the branch whose id begins so, None for none, and the tickets' files that it changed."""
     try:
-        made = pygit2.Repository(str(repository.path))[beginning].peel(pygit2.Commit)
+        made = repository_at(repository.path)[beginning].peel(pygit2.Commit)
     except (KeyError, ValueError, pygit2.GitError):  # none, no commit, or several
         return None, ()
     if index.ordinal(str(made.id)) == 0:
@@ -65,7 +66,7 @@ def commits_of(repository: Repository, index: Index, keys: KeysByPlace, ticket: 
     One that names the ticket and leaves its file as it was is none: anybody can write that into a message. One that a
     person made by hand has an empty `action`.
     """
-    git = pygit2.Repository(str(repository.path))
+    git = repository_at(repository.path)
     acts = [
         _Brought(place, lifecycle.as_of(ticket, number))
         for number in range(1, len(ticket.status.history) + 1)

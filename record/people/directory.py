@@ -18,7 +18,7 @@ from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same
 from domain.ticket import PromotionRequest
 from domain.values import same_name
 from domain.webhooks import Webhook
-from record.git.lasting import Lasting
+from record.git.lasting import Lasting, repository_at
 from record.git.repository import Repository
 from record.people.members import PLATFORM, TENANTS, Fault, Member, Membership, PlatformRules, disputes, parse, shown
 
@@ -343,7 +343,7 @@ class DirectoryReader:
 
     def _move_to(self, tip: str) -> None:
         if self._state is None:
-            self._state = DirectoryState(pygit2.Repository(str(self._repository.path)))
+            self._state = DirectoryState(repository_at(self._repository.path))
             self._lasting = Lasting(self._state.git)
         self._lasting.look()
         before = self._directory

@@ -6,6 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 import pygit2
 
+from record.git.lasting import repository_at
 from record.git.repository import Repository
 from record.people.members import Fault
 
@@ -49,7 +50,7 @@ class TipReader(Generic[ReadT]):
             return self._now
         with self._lock:
             before = self._now.faults
-            git = pygit2.Repository(str(self._repository.path))
+            git = repository_at(self._repository.path)
             self._now = now = self._state.move_to(git[tip].peel(pygit2.Commit))
             self._seen = tip
         for fault in now.faults:

@@ -18,7 +18,7 @@ from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
 from record.errors import RecordUnavailable
-from record.git.lasting import Lasting
+from record.git.lasting import Lasting, repository_at
 from record.git.plumbing import changed_on_line, count, last_line, line, opened
 from record.git.repository import Repository
 from record.signing.signatures import KeyClass, Keys, KeyUnusable, PublicKey
@@ -118,7 +118,7 @@ class KeyLine:
 
     def __init__(self, path: Path, only: Collection[str] = ()) -> None:
         self._path, self._only = path, only
-        self._git = pygit2.Repository(str(path))
+        self._git = repository_at(path)
         self._lasting = Lasting(self._git)
         self._forget()
 

@@ -12,6 +12,7 @@ from pygit2.enums import DeltaStatus
 
 from record.errors import RecordUnavailable
 from record.git.journal import Journal
+from record.git.lasting import repository_at
 from record.git.packing import Packing
 from record.git.remote import Remote, clone_folder, fetched, is_url
 from record.git.repository import bare
@@ -68,7 +69,7 @@ class TrailRepository:
         Raises RecordUnavailable.
         """
         with _failures():
-            repo = pygit2.Repository(str(self.path))
+            repo = repository_at(self.path)
             tree = repo[tip].peel(pygit2.Tree)
             if before is None:
                 diff = tree.diff_to_tree(swap=True)
@@ -85,7 +86,7 @@ class TrailRepository:
     def segments(self, month: str, tip: str) -> Iterator[Segment]:
         """Every segment of the month, the newest first. Raises RecordUnavailable."""
         with _failures():
-            repo = pygit2.Repository(str(self.path))
+            repo = repository_at(self.path)
             diff = repo[tip].peel(pygit2.Tree).diff_to_tree(swap=True)
             files = sorted(((each.new_file.path, str(each.new_file.id)) for each in diff.deltas), reverse=True)
         return self._segments(repo, month, files)
@@ -96,7 +97,7 @@ class TrailRepository:
         Raises RecordUnavailable.
         """
         with _failures():
-            repo = pygit2.Repository(str(self.path))
+            repo = repository_at(self.path)
             walk = repo.walk(tip)
             for commit in walk:
                 trees = [parent.tree for parent in commit.parents]
@@ -110,7 +111,7 @@ class TrailRepository:
     def follows(self, tip: str, before: str) -> bool:
         """Tells whether the commit `before` is the tip, or among what it was built on. Raises RecordUnavailable."""
         with _failures():
-            repo = pygit2.Repository(str(self.path))
+            repo = repository_at(self.path)
             return tip == before or (before in repo and repo.descendant_of(tip, before))
 
     def _segments(self, repo: pygit2.Repository, month: str, files: list[tuple[str, str]]) -> Iterator[Segment]:
