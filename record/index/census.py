@@ -10,6 +10,9 @@ from domain.emergencies import Debt
 from domain.ticket import Action, Impact, PromotionRequest, State
 from record.index.postings import IMPACT, OWED, STATE, TENANT, Postings
 
+KEPT = 32
+"""Decided tickets that may stay in the order of those that wait, and as many more as wait, until it is made anew."""
+
 Kind = tuple[str, str, str]
 """State, tenant and impact."""
 
@@ -89,6 +92,8 @@ class Census:
         self._pending[ticket_id] = votes
         self._voted[votes] += 1
         heapq.heappush(self._by_age, (created, ticket_id))
+        if len(self._by_age) > 2 * len(self._pending) + KEPT:  # most are decided, behind an older one that waits
+            self._by_age = sorted({each for each in self._by_age if each[1] in self._pending})
 
     def _decided(self, ticket_id: str) -> None:
         """It waits no more, or is counted anew."""

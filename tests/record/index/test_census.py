@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from domain.roles import ALL
 from domain.ticket import Impact, State
-from record.index.census import Standing
+from record.index.census import KEPT, Standing
 from record.index.query import TicketQuery
 from record.index.reader import Index
 from record.metrics import PromotionCollector
@@ -76,3 +76,21 @@ async def test_tenants_beyond_the_first_are_one_series(tmp_path: Path) -> None:
     assert 'prodgate_debts{state="open"} 1.0' in said
     assert 'prodgate_debts{state="overdue"} 1.0' in said
     assert "prodgate_oldest_pending_seconds 60.0" in said
+
+
+async def test_those_that_were_decided_are_forgotten_while_an_older_one_waits(tmp_path: Path) -> None:
+    """A request that nobody decides on for long keeps nothing of those that came after it."""
+    repository = opened(bare(tmp_path / "record.git"), tmp_path)
+    index = Index(repository, tmp_path / "index.sqlite")
+    await Story(repository, pending(id=number(1), at=NOW)).create()
+    index.catch_up()
+    census = index._finder.census
+    for each in range(2, 2 + 3 * KEPT):
+        story = await Story(repository, pending(id=number(each), at=NOW + each * MINUTE)).create()
+        index.catch_up()
+        await story.then("rejected")
+        index.catch_up()
+        assert len(census._by_age) <= 2 * 2 + KEPT
+    assert census.standing().oldest_pending == int(NOW.timestamp())
+    index.close()
+    await repository.close()
