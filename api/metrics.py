@@ -6,7 +6,8 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUESTS = Counter("prodgate_http_requests", "HTTP requests answered", ["method", "route", "status"])
-SECONDS = Histogram("prodgate_http_request_seconds", "Time to answer an HTTP request", ["method", "route"])
+SECONDS = Histogram("prodgate_http_request_seconds", "Time to answer an HTTP request", ["method", "route", "status"])
+"""By the class of the status, such as `5xx`: a fault that is answered quickly is not a quick answer."""
 
 REFUSALS = Counter("prodgate_refusals", "Requests refused or failed, by the kind that the answer names", ["kind"])
 
@@ -37,4 +38,4 @@ class RequestMetrics:
             route = getattr(scope.get("route"), "path", "unknown")
             method = scope["method"] if scope["method"] in _METHODS else "other"
             REQUESTS.labels(method, route, status).inc()
-            SECONDS.labels(method, route).observe(time.perf_counter() - started)
+            SECONDS.labels(method, route, f"{status // 100}xx").observe(time.perf_counter() - started)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.api.house import PIERRE, REQUESTS, House
+from tests.metrics import queries
 
 
 def series(house: House, name: str) -> dict[str, float]:
@@ -55,7 +56,17 @@ def test_times_are_measured_by_route(house: House) -> None:
     """A histogram for each route that was called."""
     house.as_(PIERRE).get("/stats")
     name = "prodgate_http_request_seconds_count"
-    assert series(house, name)[f'{name}{{method="GET",route="{REQUESTS}/stats"}}'] >= 1
+    assert series(house, name)[f'{name}{{method="GET",route="{REQUESTS}/stats",status="2xx"}}'] >= 1
+
+
+def test_probes_are_counted_by_the_routes_that_the_service_level_leaves_out(house: House) -> None:
+    """Prometheus and proxies ask all day: as requests, they would hide how often people's fail."""
+    for path in ("/healthz", "/readyz", "/metrics"):
+        house.http().get(path)
+    routes = set(re.findall(r'http_requests_total{[^}]*route="([^"]*)"', house.http().get("/metrics").text))
+    left_out = {found for expr in queries().values() for found in re.findall(r'route!~"([^"]*)"', expr)}
+    assert left_out == {"/healthz|/readyz|/metrics"}
+    assert routes >= {"/healthz", "/readyz", "/metrics"}
 
 
 @pytest.mark.parametrize(

@@ -264,10 +264,11 @@ def test_nothing_is_allowed_but_what_is_named() -> None:
 
 
 def test_only_the_worker_reaches_awx() -> None:
-    """And only the API the provider of identities; both reach the record, Temporal, the store and names."""
+    """And only the API the provider of identities; both reach record, Temporal, store, names and collector."""
     both = {"kube-dns", "192.0.2.10/32", "temporal", "192.0.2.20/32"}
     assert _reached(policies("least")["prod-api"]) == both | {"192.0.2.30/32"}
     assert _reached(policies("least")["prod-worker"]) == both | {"192.0.2.40/32"}
+    both |= {"192.0.2.60/32"}
     assert _reached(policies("builds")["prod-api"]) == both | {"192.0.2.30/32", "valkey"}
     assert _reached(policies("builds")["prod-worker"]) == both | {"192.0.2.40/32", "192.0.2.50/32"}
 
@@ -331,6 +332,14 @@ def test_the_external_metric_is_one_that_the_adapters_example_makes() -> None:
     (metric,) = [each["external"]["metric"] for each in scaler["spec"]["metrics"]]
     assert metric["name"] == rule["name"]["as"]
     assert f"by ({next(iter(metric['selector']['matchLabels']))})" in rule["metricsQuery"]
+
+
+def test_builds_are_not_scaled_by_a_metric_that_they_share() -> None:
+    """It counts a task queue: old and new would each be scaled by the sum of both."""
+    builds: list[dict[str, str]] = [{"id": "1"}, {"id": "2"}]
+    assert rendered("least", worker__deployment="prodgate", worker__builds=builds)
+    with pytest.raises(HelmRefused, match="builds"):
+        rendered("metric", worker__deployment="prodgate", worker__builds=builds)
 
 
 @EVERY_SET

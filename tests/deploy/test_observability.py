@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.deploy.alerts import ALERTS, alerts, cases
+from tests.deploy.chart import CHART, SETS, files, helm, objects, processes
 from tests.metrics import OBSERVABILITY, ROOT, documented, names, queries, rules
 
 OTHERS = {
@@ -38,6 +40,54 @@ def test_the_rules_and_the_configuration_are_prometheus() -> None:
 def test_alerts_fire_for_what_they_are_for_and_not_otherwise() -> None:
     """The tool runs the rules over series that are written down."""
     promtool("test", "rules", OBSERVABILITY / "rules_test.yml")
+
+
+def test_each_alert_fires_for_its_series_and_stays_quiet_where_all_is_well(tmp_path: Path) -> None:
+    """Each by itself, so that none is silent because a label was renamed."""
+    assert ALERTS.keys() == alerts()
+    file = tmp_path / "alerts.yml"
+    file.write_text(yaml.safe_dump(cases()), encoding="utf-8")
+    promtool("test", "rules", file)
+
+
+def expression(alert: str) -> str:
+    """What an alert of one rule asks for."""
+    (found,) = [rule["expr"] for rule in rules() if rule.get("alert") == alert]
+    return str(found)
+
+
+def scraped_jobs(release: str) -> set[str]:
+    """The jobs by which Prometheus knows a release of the chart, of its APIs and of its workers."""
+    made = yaml.safe_load_all(helm("template", release, CHART, *files("builds")))
+    (monitor,) = [each["spec"] for each in made if each and each["kind"] == "ServiceMonitor"]
+    return {rule["replacement"] for each in monitor["endpoints"] for rule in each["relabelings"]}
+
+
+@pytest.mark.parametrize("release", ["prod", "prodgate", "prodgate-eu", "prodgates"])
+def test_who_is_watched_is_whom_the_chart_and_the_configuration_have_asked(release: str) -> None:
+    """By every name of an installation: one whose job the alert does not know would be down unseen."""
+    watched, *present = re.findall(r'up\{job=~"([^"]*)"\}', expression("ProdgateIsDown"))
+    config = yaml.safe_load((OBSERVABILITY / "prometheus.yml").read_text(encoding="utf-8"))
+    for jobs in (scraped_jobs(release), {each["job_name"] for each in config["scrape_configs"]}):
+        assert all(re.fullmatch(watched, job) for job in jobs), jobs
+        assert [sum(bool(re.fullmatch(part, job)) for job in jobs) for part in present] == [1, 1]
+
+
+def test_two_installations_have_jobs_of_their_own() -> None:
+    """Rules that look at the latest of one must not take another's for it."""
+    names = ("prod", "staging", "prodgate", "prodgate-eu")
+    assert len(set().union(*map(scraped_jobs, names))) == 2 * len(names)
+
+
+def test_memory_is_told_of_below_the_limits_that_processes_have() -> None:
+    """The units' and the chart's limits are what the alert's share is of."""
+    found = re.search(r"> (0\.\d+) \* (\d+)", expression("ProdgateMemoryNearLimit"))
+    assert found
+    units = (ROOT / "deploy" / "systemd").glob("*.service")
+    limits = {re.findall(r"^MemoryMax=(\d+)G$", unit.read_text(encoding="utf-8"), re.MULTILINE)[0] for unit in units}
+    pods = [each.container["resources"]["limits"]["memory"] for name in SETS for each in processes(objects(name))]
+    assert {f"{limit}Gi" for limit in limits} == set(pods)
+    assert [int(limit) * 2**30 for limit in limits] == [int(found[2])]
 
 
 def test_every_query_of_a_dashboard_can_be_asked(tmp_path: Path) -> None:

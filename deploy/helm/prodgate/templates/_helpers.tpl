@@ -9,6 +9,11 @@ app.kubernetes.io/name: prodgate
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{- /* The job by which Prometheus knows a part, whatever the release's name: rules choose and tell installations apart by it. */ -}}
+{{- define "prodgate.job" -}}
+{{ regexMatch "^prodgate(-|$)" .Release.Name | ternary "" "prodgate-" }}{{ .Release.Name }}
+{{- end }}
+
 {{- /* The image; a digest goes before a tag. Takes root, tag, digest. */ -}}
 {{- define "prodgate.image" -}}
 {{- $image := .root.Values.image -}}
