@@ -52,16 +52,12 @@ def said(*command: object, cwd: Path = ROOT) -> str:
 
 def previous() -> str:
     """The last release's tag before what is checked out. Raises NoRelease."""
-    command = ["git", "describe", "--tags", "--abbrev=0", "--match", "v*", "--exclude", _own_tag()]
+    here = said("git", "tag", "--points-at", "HEAD", "--list", "v*").split()  # a release is not its own predecessor
+    command = ["git", "describe", "--tags", "--abbrev=0", "--match", "v*", *(f"--exclude={tag}" for tag in here)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NoRelease("no tag v* comes before this commit; name a tag or a commit: make upgrade-test FROM=17ae752")
     return done.stdout.strip()
-
-
-def _own_tag() -> str:
-    """The tag of the release that stands in pyproject.toml: it may stand on this very commit."""
-    return "v" + said(PRODGATE, "--version").removeprefix("prodgate ")
 
 
 # -- the previous release, in an environment of its own ---------------------------------------------------------------
