@@ -2,14 +2,26 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clients.prodgate.answers import ChangeShown, ComparisonShown, EntryShown, RightsShown, TicketShown
+from clients.prodgate.answers import (
+    ChangeShown,
+    ClosedShown,
+    ComparisonShown,
+    DeclaredShown,
+    EntryShown,
+    LineShown,
+    RightsShown,
+    RuledShown,
+    TicketShown,
+    VotesShown,
+)
 
 COLOURS = {
     "pending": "yellow",
@@ -22,7 +34,7 @@ COLOURS = {
 WIDE, NARROW = 160, 76
 """Columns of what is no terminal, and those below which a list shows less."""
 
-VERBS = ("approve", "reject", "hold", "release", "retry", "cancel")
+VERBS = ("approve", "unendorse", "emergency", "reject", "hold", "release", "retry", "cancel", "ratify", "refute")
 
 
 def console() -> Console:
@@ -37,8 +49,8 @@ def show_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
-def show_list(tickets: Sequence[TicketShown], total: str | None, out: Console) -> None:
-    """A row for each request."""
+def show_list(tickets: Sequence[TicketShown], total: str | None, ruled: Mapping[str, RuledShown], out: Console) -> None:
+    """A row for each request; `ruled` has what rules say of some, by id."""
     wide = out.width >= NARROW
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("ID", "STATE", "WHAT", *(("TENANT", "IMPACT", "BY", "CREATED (UTC)") if wide else ())):
@@ -46,23 +58,100 @@ def show_list(tickets: Sequence[TicketShown], total: str | None, out: Console) -
     for each in tickets:
         about = (each.metadata.tenant, each.spec.request.impact_assessment, each.metadata.created_by)
         more = (*about, each.metadata.created_at[:16].replace("T", " ")) if wide else ()
-        cells = (each.id, _state(each.status.state), str(each.spec.target), *more)
+        cells = (each.id, _standing(each, ruled.get(each.id)), str(each.spec.target), *more)
         table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
     out.print(table)
     if total and total.isdigit() and int(total) > len(tickets):
         out.print(Text(f"{len(tickets)} of {total}; --limit N shows more, --state and --tenant fewer"))
 
 
-def show_ticket(ticket: TicketShown, compared: ComparisonShown | None, rights: RightsShown, out: Console) -> None:
+def _standing(ticket: TicketShown, ruled: RuledShown | None) -> Text:
+    """The state, with the votes that are missing and whether nothing is launched now."""
+    said = _state(ticket.status.state)
+    if is_held(ticket):
+        said.append(", held")
+    if ruled and ruled.votes and ruled.votes.missing:
+        said.append(f", {ruled.votes.missing} of {ruled.votes.needed} votes missing")
+    if ruled and ruled.closed:
+        said.append(", closed")
+    return said
+
+
+def is_held(ticket: TicketShown) -> bool:
+    """Tells whether somebody keeps it from being launched; every act after a hold ends it."""
+    return ticket.status.history[-1].action == "held"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A request with all that says where it stands."""
+
+    ticket: TicketShown
+    compared: ComparisonShown | None
+    rights: RightsShown
+    line: LineShown
+
+
+def show_ticket(shown: Standing, out: Console) -> None:
     """The whole request, what changes in production first, and what the reader may do with it."""
-    details, checks, meta = ticket.spec.request, ticket.spec.pre_checks, ticket.metadata
+    ticket = shown.ticket
     out.print(Text.assemble((ticket.id, "bold"), "  ", _state(ticket.status.state)))
-    rows = {
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for name, value in (_stands(shown) | _asks(ticket)).items():
+        if value:
+            table.add_row(name, Text(value))
+    out.print(table)
+    out.print(Text("History", style="bold"))
+    for entry in ticket.status.history:
+        out.print(Text(f"  {_told(entry)}"))
+    for line in _next(ticket.id, shown.rights):
+        out.print(Text(line))
+
+
+def _stands(shown: Standing) -> dict[str, str]:
+    """The change in production, and everything that it waits for."""
+    ticket, compared, rights = shown.ticket, shown.compared, shown.rights
+    others = compared.others if compared else ()
+    return {
         "What": str(ticket.spec.target),
         "In production": change(ticket, compared),
-        "Others open": ", ".join(f"{each.id} {each.version} ({each.state})" for each in compared.others)
-        if compared
-        else "",
+        "Others open": ", ".join(f"{each.id} {each.version} ({each.state})" for each in others),
+        "Votes": _votes(rights.votes) if rights.votes and ticket.status.state == "pending" else "",
+        "Held": f"by {ticket.status.history[-1].by}: {ticket.status.history[-1].reason}" if is_held(ticket) else "",
+        "Not launched": _closed(shown.line.closed) if shown.line.closed else "",
+        "Emergency": _emergency(rights.declared) if rights.declared else "",
+    }
+
+
+def _votes(votes: VotesShown) -> str:
+    """The votes that it takes, who gave theirs, what is missing and what nobody is left to give."""
+    parts = {
+        "takes ": votes.needs,
+        "given by ": [each.by for each in votes.given],
+        "missing: ": votes.missing,
+        "NOBODY IS LEFT TO GIVE ": votes.unfillable,
+    }
+    return "; ".join(f"{name}{', '.join(map(str, these))}" for name, these in parts.items() if these)
+
+
+def _closed(closed: ClosedShown) -> str:
+    until = f"until {closed.until}" if closed.until else "for as long as can be seen"
+    return f"{until}, by the rule {closed.rule}{f': {closed.reason}' if closed.reason else ''}"
+
+
+def _emergency(declared: DeclaredShown) -> str:
+    if declared.answer:
+        return f"declared by {declared.by}, {declared.answer} by {declared.answered_by}"
+    owed = f", somebody else has to answer before {declared.answer_by}" if declared.owed else ""
+    return f"declared by {declared.by}{owed}{', OVERDUE' if declared.overdue else ''}"
+
+
+def _asks(ticket: TicketShown) -> dict[str, str]:
+    """The request as its requester wrote it."""
+    details, checks, meta = ticket.spec.request, ticket.spec.pre_checks, ticket.metadata
+    return {
         "Tenant": meta.tenant,
         "Asked by": f"{meta.created_by}, {meta.created_at}",
         "Impact": details.impact_assessment,
@@ -73,18 +162,6 @@ def show_ticket(ticket: TicketShown, compared: ComparisonShown | None, rights: R
         "Checks": ", ".join(_checks(checks.model_dump())),
         "Evidence": checks.test_evidence_url,
     }
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
-    for name, value in rows.items():
-        if value:
-            table.add_row(name, Text(value))
-    out.print(table)
-    out.print(Text("History", style="bold"))
-    for entry in ticket.status.history:
-        out.print(Text(f"  {_told(entry)}"))
-    for line in _next(ticket.id, rights):
-        out.print(Text(line))
 
 
 def change(ticket: TicketShown, compared: ComparisonShown | None) -> str:

@@ -111,8 +111,47 @@ class RightShown(ReadAnswer):
     why: Line | None = None
 
 
+NOT_OFFERED = RightShown(allowed=False)
+"""The right to what an earlier API doesn't know."""
+
+
+class NeededShown(ReadAnswer):
+    """A place of an approval, for so many of a role or of a group."""
+
+    role: Line | None
+    group: Line | None
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.group or self.role}"
+
+
+class VoteShown(ReadAnswer):
+    by: Line
+
+
+class VotesShown(ReadAnswer):
+    """The votes that an approval takes, those that are there, and those that nobody is left to give."""
+
+    needs: tuple[NeededShown, ...]
+    given: tuple[VoteShown, ...]
+    missing: tuple[NeededShown, ...]
+    unfillable: tuple[NeededShown, ...]
+
+
+class DeclaredShown(ReadAnswer):
+    """The emergency in which a request was launched, and its answer."""
+
+    by: Line
+    answer_by: Line
+    owed: bool
+    overdue: bool
+    answer: Line | None
+    answered_by: Line | None
+
+
 class RightsShown(ReadAnswer):
-    """The caller's rights on a request."""
+    """The caller's rights on a request, and what decides on them."""
 
     approve: RightShown
     reject: RightShown
@@ -120,6 +159,39 @@ class RightsShown(ReadAnswer):
     retry: RightShown
     hold: RightShown
     release: RightShown
+    unendorse: RightShown = NOT_OFFERED
+    emergency: RightShown = NOT_OFFERED
+    ratify: RightShown = NOT_OFFERED
+    refute: RightShown = NOT_OFFERED
+    votes: VotesShown | None = None
+    declared: DeclaredShown | None = None
+
+
+class ClosedShown(ReadAnswer):
+    """The freeze, or the time outside of change windows, in which nothing is launched."""
+
+    rule: Line
+    reason: Text | None
+    until: Line | None
+
+
+class LineShown(ReadAnswer):
+    """The reasons why a request is not launched now."""
+
+    closed: ClosedShown | None = None
+
+
+class VoteCountShown(ReadAnswer):
+    needed: int
+    missing: int
+
+
+class RuledShown(ReadAnswer):
+    """The part of a request that the company's rules decide."""
+
+    ticket_id: Line
+    closed: ClosedShown | None
+    votes: VoteCountShown | None
 
 
 class DebtShown(ReadAnswer):

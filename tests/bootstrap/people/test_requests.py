@@ -122,9 +122,14 @@ def test_a_refused_field_is_named(signed_in: SignIn, capsys: pytest.CaptureFixtu
 def test_who_may_not_is_told_so(signed_in: SignIn, capsys: pytest.CaptureFixture[str]) -> None:
     """By the sentence of the API, with its kind."""
     request = created(signed_in, capsys)
-    signed_in(SOPHIE if SOPHIE != PIERRE else JEAN)
-    assert prodgate("hold", request, "--yes", "--reason", "Not in this week, please") in (1, 3)
-    assert "[" in capsys.readouterr().err
+    signed_in(SOPHIE)
+    capsys.readouterr()
+    assert prodgate("hold", request, "--yes", "--reason", "Not in this week, please") == 1
+    assert "[not-found]" in capsys.readouterr().err, "a devops sees no other's request"
+    signed_in(JEAN)
+    capsys.readouterr()
+    assert prodgate("hold", request, "--yes", "--reason", "Not in this week, please") == 1
+    assert "[not-holdable]" in capsys.readouterr().err
     assert prodgate("show", "PR-1999-0001") == 1
 
 
