@@ -8,7 +8,8 @@ target        an API, an application or a policy, by name and version: it is wha
 tenant        the team that owns a target; rights are granted for each tenant.
 CPI           the administrator of a tenant (role `cpi`), or of the platform (`cpi_admin`).
 submission    the complete request of a requester, before it is a ticket.
-decision      an approve, reject, cancel, retry, hold, release, emergency or answer for one, bound to what was seen.
+decision      an approve, endorse, unendorse, reject, cancel, retry, hold, release, emergency, ratify or refute,
+              bound to what its giver saw.
 proof         the API's signature on a submission or a decision; the commit carries it as a trailer.
 claims        the content of a proof: who, what, on which ticket, when.
 digest        the SHA-256 of everything an approver approves: identity, tenant, requester and spec of the ticket.
@@ -21,6 +22,9 @@ line          the tickets of one target that deploy or wait for their turn, in t
 place         the number, on the branch's first-parent line, of the commit that brought a history entry.
 coverage      the request as signed, production as shown, and a time: an approval holds for these, and lapses without.
 hold          a stop that a person puts on an approved ticket until somebody releases it.
+vote          one of several approvals that a rule asks for: `endorse` gives it, `unendorse` takes it back.
+freeze        a time in which a rule has nothing launched. A window is a time outside of which nothing is.
+standard      a change that a rule approves by itself, for it is a small step of what people approved before.
 emergency     an approval by one person past votes and freezes, which a rule lets them give, and never the requester.
 debt          an emergency that was launched, until somebody else has answered for it: ratified or refuted.
 preflight     the look at the record right before a launch.

@@ -5,6 +5,10 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
+import domain
+from domain.decision import DecisionAction
 from tests.supply import locked
 
 ROOT = Path(__file__).parent.parent.parent
@@ -83,3 +87,24 @@ def test_decisions_are_numbered_without_gaps() -> None:
         assert written.startswith(f"# {int(record.name[:4])}. ")
         assert re.search(r"^(Accepted|Superseded)\b", written, re.MULTILINE)
     assert len({record.name[:4] for record in records}) == len(records)
+
+
+def test_each_decision_is_in_the_glossary_and_among_the_concepts() -> None:
+    """A word that a page uses and none explains is nobody's."""
+    for page in (str(domain.__doc__), text("docs/concepts.md")):
+        assert {each for each in DecisionAction if not re.search(rf"\b{each}", page)} == set()
+
+
+WORDS = {
+    "en": ("vote", "unendorse", "freeze", "window", "standard change", "emergency", "debt", "ratif", "refute"),
+    "fr": ("voix", "unendorse", "gel", "fenêtre", "changement standard", "urgence", "dette", "ratifie", "réfute"),
+}
+
+
+@pytest.mark.parametrize("page", ["approver", "requester"])
+@pytest.mark.parametrize("language", WORDS)
+def test_people_read_of_the_companys_rules_in_their_language(page: str, language: str) -> None:
+    """Whoever decides reads of every act, and whoever asks of what may stop or speed up their request."""
+    said = text(f"docs/people/{page}.{language}.md").lower()
+    of_deciders = {"unendorse", "debt", "dette"} if page == "requester" else set()
+    assert [each for each in WORDS[language] if each not in said and each not in of_deciders] == []
