@@ -146,7 +146,7 @@ lock: $(STAMP) ## Lock what pyproject.toml asks for, by hash, into requirements/
 	$(LOCK) --group helm --no-deps -o requirements/helm.txt
 	$(LOCK) --group uv -o requirements/uv.txt
 
-sbom: $(STAMP) $(MODULES) ## List what the image and the console are made of, with licences, in dist/sbom/
+sbom: $(STAMP) $(MODULES) $(OASDIFF) ## List what the image and the console are made of, with licences, in dist/sbom/
 	$(BIN)/python -m tests.supply sbom
 
 audit: $(STAMP) $(MODULES) ## Ask PyPI and npm for advisories on what is locked; needs their advisory services

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from tests import gomodules
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 FOLDER = ROOT / "dist" / "sbom"
@@ -89,11 +91,11 @@ def refused_licences(bill: Bill) -> dict[str, list[str]]:
 
 
 def write_bills() -> int:
-    """Write both bills and one list of licences; 1 where a licence is not accepted."""
+    """Write the bills and one list of licences; 1 where a licence is not accepted."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     refused: dict[str, list[str]] = {}
     rows: list[str] = []
-    for name, bill in (("python", python_bill()), ("console", console_bill())):
+    for name, bill in (("python", python_bill()), ("console", console_bill()), ("go", gomodules.bill())):
         (FOLDER / f"{name}.cdx.json").write_text(json.dumps(bill, indent=1) + "\n", encoding="utf-8")
         rows += [f"{name}\t{package}\t{'; '.join(declared)}\n" for package, declared in licences(bill).items()]
         refused |= refused_licences(bill)

@@ -9,6 +9,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # the stubs are a package more
 
+from tests import gomodules
 from tests.supply import ROOT, Bill, console_bill, locked, python_bill, refused_licences
 
 
@@ -36,7 +37,10 @@ def test_every_module_of_the_console_has_a_hash_and_no_address() -> None:
         assert "resolved" not in module, path
 
 
-@pytest.mark.parametrize(("bill", "schema"), [(python_bill, SchemaVersion.V1_6), (console_bill, SchemaVersion.V1_5)])
+@pytest.mark.parametrize(
+    ("bill", "schema"),
+    [(python_bill, SchemaVersion.V1_6), (console_bill, SchemaVersion.V1_5), (gomodules.bill, SchemaVersion.V1_6)],
+)
 def test_a_bill_is_valid_and_its_licences_are_accepted(
     bill: Callable[[], Bill], schema: SchemaVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,3 +51,12 @@ def test_a_bill_is_valid_and_its_licences_are_accepted(
     made = bill()
     assert JsonStrictValidator(schema).validate_str(json.dumps(made)) is None
     assert refused_licences(made) == {}
+
+
+def test_the_bill_of_oasdiff_has_what_is_locked_for_it() -> None:
+    """Each module of the program by the hash of go.sum, oasdiff itself among them; each with a licence."""
+    sums = (ROOT / "deploy" / "oasdiff" / "go.sum").read_text(encoding="utf-8").splitlines()
+    built = gomodules.built_in()
+    assert "github.com/oasdiff/oasdiff" in built
+    assert {f"{path} {version} {hashed}" for path, (version, hashed) in built.items()} <= {*sums}
+    assert all(each["licenses"] for each in gomodules.bill()["components"])
