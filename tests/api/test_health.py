@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.api.house import PIERRE, REQUESTS, House
+from tests.api.house import JEAN, PIERRE, REQUESTS, House
 from tests.metrics import queries
 
 
@@ -57,6 +57,28 @@ def test_times_are_measured_by_route(house: House) -> None:
     house.as_(PIERRE).get("/stats")
     name = "prodgate_http_request_seconds_count"
     assert series(house, name)[f'{name}{{method="GET",route="{REQUESTS}/stats",status="2xx"}}'] >= 1
+
+
+def test_refusals_are_counted_by_the_kind_that_the_answer_names(house: House) -> None:
+    """Whoever watches sees of what there is more than usual."""
+    name = "prodgate_refusals_total"
+    ticket_id = house.as_(JEAN).create()["metadata"]["id"]
+    before = series(house, name)
+    assert house.as_(JEAN).decide("approve", ticket_id).status_code == 403
+    assert house.as_(PIERRE).get("/PR-1999-0001").status_code == 404
+    after = series(house, name)
+    for kind in ("self-approval", "not-found"):
+        label = f'{name}{{kind="{kind}"}}'
+        assert after[label] == before.get(label, 0.0) + 1
+
+
+def test_the_time_to_production_is_measured_by_impact(house: House) -> None:
+    """From the request to the end of its deployment; each deployment once."""
+    count, total = (f'prodgate_production_seconds_{part}{{impact="low"}}' for part in ("count", "sum"))
+    before = series(house, "prodgate_production_seconds_count"), series(house, "prodgate_production_seconds_sum")
+    house.until(house.approved_by_jean(), "deployed")
+    assert series(house, "prodgate_production_seconds_count")[count] == before[0].get(count, 0) + 1
+    assert series(house, "prodgate_production_seconds_sum")[total] - before[1].get(total, 0) < 90
 
 
 def test_probes_are_counted_by_the_routes_that_the_service_level_leaves_out(house: House) -> None:

@@ -4,11 +4,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from bootstrap.otlp import Exporter
+from tests.tracing import collecting
 
 
 class Taken(SpanExporter):
@@ -60,3 +62,23 @@ def test_texts_addresses_and_errors_stay_here() -> None:
     assert [dict(each.attributes or {}) for each in left.events] == [{"exception.type": "ValueError"}]
     assert left.status.description is None
     assert "s3cret" not in left.to_json()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_share_of_traces_leaves_whole(share: float) -> None:
+    """A trace is kept or not with all its parts, and a process that decides by the same share keeps the same ones."""
+    makes = (
+        "import sys; from opentelemetry import trace\n"
+        "from bootstrap.traces import begin; from settings import Settings\n"
+        "begun = begin(Settings.from_environment({'PRODGATE_GIT_REPO': '/x', 'PRODGATE_OTLP_URL': sys.argv[1],\n"
+        "    'PRODGATE_TRACE_SHARE': sys.argv[2]}), 'x')\n"
+        "tracer = trace.get_tracer('test')\n"
+        "for _ in range(200):\n"
+        "    with tracer.start_as_current_span('request'), tracer.start_as_current_span('part'): pass\n"
+        "begun.close()"
+    )
+    with collecting() as collector:
+        subprocess.run([sys.executable, "-c", makes, collector.url, str(share)], check=True)
+    requests, parts = ({span.trace_id for span in collector.named(name)} for name in ("request", "part"))
+    assert requests == parts
+    assert abs(len(requests) - 200 * share) <= (60 if share == 0.5 else 0)

@@ -1,9 +1,11 @@
 """Rules and dashboards: promtool takes them, they read metrics that exist, and each alert has its runbook."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,56 @@ def test_each_alert_leads_to_its_runbook() -> None:
         annotations = rule["annotations"]
         assert isinstance(annotations, dict)
         assert annotations["runbook_url"] == f"docs/runbooks.md#{str(rule['alert']).lower()}"
+
+
+# -- what ships logs and traces ---------------------------------------------------------------------------------------
+
+
+def logged() -> dict[str, object]:
+    """A line of the log of a process that is traced, as it is written."""
+    writes = (
+        "import logging; from opentelemetry.sdk.trace import TracerProvider\n"
+        "from bootstrap.process import configure_logs\n"
+        "configure_logs('INFO')\n"
+        "with TracerProvider().get_tracer('x').start_as_current_span('x'): logging.getLogger('x').info('said')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", writes], capture_output=True, text=True, check=True)
+    line: dict[str, object] = json.loads(done.stderr)
+    return line
+
+
+def test_those_who_ship_logs_take_keys_that_lines_have() -> None:
+    """Alloy and Filebeat: by another name, a level or a trace would be nobody's."""
+    line = logged()
+    alloy = (OBSERVABILITY / "alloy.alloy").read_text(encoding="utf-8")
+    assert alloy.count("{") == alloy.count("}")
+    (expressions,) = re.findall(r"stage\.json \{ expressions = \{ (.*?) \} \}", alloy)
+    taken = set(re.findall(r'(\w+) = ""', expressions))
+    used = re.findall(r'source = "(\w+)"|(?:labels|structured_metadata) \{ values = \{ (.*?) \} \}', alloy)
+    assert {name for pair in used for part in pair for name in re.findall(r"\w+", part)} == taken
+    beat = yaml.safe_load((OBSERVABILITY / "filebeat.yml").read_text(encoding="utf-8"))
+    named = re.findall(r"prodgate\.(\w+)", json.dumps(beat["processors"]))
+    assert {*taken, *named} <= line.keys()
+    (parsed,) = [each["ndjson"] for each in beat["filebeat.inputs"][0]["parsers"] if "ndjson" in each]
+    assert parsed["target"] == "prodgate"
+
+
+def test_those_who_ship_logs_read_the_time_of_a_line() -> None:
+    """RFC 3339 with microseconds, in UTC, as both are told."""
+    stamp = str(logged()["timestamp"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", stamp)
+    beat = yaml.safe_load((OBSERVABILITY / "filebeat.yml").read_text(encoding="utf-8"))
+    (layout,) = next(each["timestamp"]["layouts"] for each in beat["processors"] if "timestamp" in each)
+    assert len(layout) == len(stamp)
+    assert 'format = "RFC3339Nano"' in (OBSERVABILITY / "alloy.alloy").read_text(encoding="utf-8")
+
+
+def test_the_collector_hands_on_what_it_is_sent() -> None:
+    """At the port that the documentation names, by parts that are all defined and all used."""
+    told = yaml.safe_load((OBSERVABILITY / "otel-collector.yml").read_text(encoding="utf-8"))
+    pipeline = told["service"]["pipelines"]["traces"]
+    for part in ("receivers", "processors", "exporters"):
+        assert set(pipeline[part]) == told[part].keys()
+    port = told["receivers"]["otlp"]["protocols"]["http"]["endpoint"].rpartition(":")[2]
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f":{port}/v1/traces" in operations

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import httpx
-from temporalio.client import WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from bootstrap.command import payload_keys
@@ -90,6 +90,14 @@ async def check_replays(stack: Stack, ticket: str) -> None:
     await replayer.replay_workflow(WorkflowHistory.from_json(ticket, shown))
 
 
+async def check_found_from_its_page(stack: Stack, ticket: str, creation: str) -> None:
+    """The details that the Temporal UI shows of a promotion name the trace of its creation."""
+    address = f"127.0.0.1:{stack.ports['temporal-port']}"
+    client = await Client.connect(address, data_converter=converter(payload_keys(stack.data)))
+    description = await client.get_workflow_handle(ticket).describe()
+    assert await description.static_details() == f"Created in trace `{creation}`"
+
+
 async def test_a_promotion_is_followed_from_its_request_to_awx_and_the_people_it_is_told(tmp_path: Path) -> None:
     """Payloads are encrypted, headers are not; nobody's words or address, and no token, is in what is exported."""
     data = tmp_path / "data"
@@ -105,6 +113,9 @@ async def test_a_promotion_is_followed_from_its_request_to_awx_and_the_people_it
                 lambda: any("succeeded" in said(each)["prodgate.event"] for each in collector.named("announce")),
             )
             await check_replays(stack, ticket)
+            until("the end of the promotion", lambda: bool(collector.named("RunWorkflow:Promotion")))
+            (creation,) = collector.named("RunWorkflow:Promotion")
+            await check_found_from_its_page(stack, ticket, creation.trace_id.hex())
         check_whole(collector, ticket)
     assert trace != "ab" * 16
     assert "POST /v1/requests/prod/{id}/approve" in collector.trace(bytes.fromhex(trace))
