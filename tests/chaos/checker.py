@@ -47,12 +47,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a ticket's history. `job` is AWX's number of the job, where the entry names one."""
+    """One entry of a ticket's history. `job` is AWX's number of the job, where the entry names one.
+
+    `emergency` marks an approval by which one person went past the rules.
+    """
 
     action: str
     at: datetime
     by: str
     job: str | None = None
+    emergency: bool = False
 
     def __str__(self) -> str:
         return f"{self.action} by {self.by} at {self.at.isoformat()}"
@@ -130,13 +134,17 @@ FOLLOWS: Mapping[str | None, frozenset[str]] = {
     "held": frozenset({"released", "cancelled", "superseded", "lapsed"}),
     "released": frozenset({"deploying", "due", "held", "cancelled", "superseded", "lapsed"}),
     "deploying": frozenset({"deployed", "failed"}),
-    "failed": frozenset({"retried"}),
+    "deployed": frozenset({"ratified", "refuted"}),
+    "failed": frozenset({"retried", "ratified", "refuted"}),
     "retried": frozenset({"deploying", "lapsed", "failed"}),
 }
 """The actions that may follow each; an action that is not here ends the ticket."""
 
+ANSWERS = frozenset({"ratified", "refuted"})
+"""The actions by which somebody answers for an emergency of somebody else, once."""
+
 WAITING = frozenset({"created", "lapsed", "endorsed", "unendorsed"})
-ENDED = frozenset({"deployed", "failed", "rejected", "cancelled", "expired", "superseded"})
+ENDED = frozenset({"deployed", "failed", "rejected", "cancelled", "expired", "superseded"}) | ANSWERS
 FOR_OPERATORS = frozenset({"internal", "not-running"})
 """Kinds of refusals that send people to the operators, who would find nothing to mend."""
 
@@ -146,14 +154,22 @@ RECORDED_AS = {
     "reject": frozenset({"rejected"}),
     "cancel": frozenset({"cancelled"}),
     "retry": frozenset({"retried"}),
+    "hold": frozenset({"held"}),
+    "release": frozenset({"released"}),
+    "emergency": frozenset({"approved"}),
+    "ratify": frozenset({"ratified"}),
+    "refute": frozenset({"refuted"}),
 }
 ANNOUNCED = {
     **{name: f"request-{name}" for name in ("created", "approved", "rejected", "cancelled", "expired", "superseded")},
-    **{name: f"request-{name}" for name in ("held", "released", "lapsed")},
+    **{name: f"request-{name}" for name in ("held", "released", "lapsed", "endorsed", "unendorsed")},
+    **{name: f"emergency-{name}" for name in ANSWERS},
     "deploying": "deployment-started",
     "deployed": "deployment-succeeded",
     "failed": "deployment-failed",
 }
+NOT_TOLD = {"mail": frozenset({"request-endorsed", "request-unendorsed"})}
+"""What a channel says nothing of: nobody is mailed about a vote."""
 
 
 def findings(evidence: Evidence) -> list[Finding]:
@@ -196,6 +212,19 @@ def _histories(evidence: Evidence) -> Iterator[Finding]:
             before = entry
         if any(each.action in RECORDED_AS["approve"] and each.by == evidence.requesters[ticket] for each in history):
             yield Finding(Wrong.SELF_APPROVED, ticket, evidence.requesters[ticket])
+
+
+def _emergencies(evidence: Evidence) -> Iterator[Finding]:
+    """Whoever answers for an emergency neither asked for it nor declared it; nothing else is answered for."""
+    for ticket, history in evidence.histories.items():
+        for number, entry in enumerate(history):
+            if entry.action not in ANSWERS:
+                continue
+            approved = [each for each in history[:number] if each.action == "approved"]
+            if not approved or not approved[-1].emergency:
+                yield Finding(Wrong.ILLEGAL, ticket, f"{entry.action}, and nobody declared an emergency")
+            elif entry.by in {evidence.requesters[ticket], approved[-1].by}:
+                yield Finding(Wrong.SELF_APPROVED, ticket, f"{entry.action} by {entry.by}")
 
 
 def _readings(evidence: Evidence) -> Iterator[Finding]:
@@ -242,11 +271,9 @@ def _outcomes(evidence: Evidence) -> Iterator[Finding]:
     """A ticket is deployed if, and only if, one of its jobs was successful."""
     done = {job.ticket for job in evidence.jobs if job.status == "successful"}
     for ticket, history in evidence.histories.items():
-        deployed = history[-1].action == "deployed"
-        if deployed is not (ticket in done):
-            yield Finding(
-                Wrong.UNLIKE_AWX, ticket, f"{history[-1].action}; AWX {'did' if ticket in done else 'did not'}"
-            )
+        last = next(each.action for each in reversed(history) if each.action not in ANSWERS)
+        if (last == "deployed") is not (ticket in done):
+            yield Finding(Wrong.UNLIKE_AWX, ticket, f"{last}; AWX {'did' if ticket in done else 'did not'}")
 
 
 def announcements(evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -260,7 +287,7 @@ def announcements(evidence: Evidence) -> Iterator[tuple[str, str]]:
 def _told(evidence: Evidence) -> Iterator[Finding]:
     for identity, ticket in announcements(evidence):
         for channel, told in evidence.told.items():
-            if identity not in told:
+            if identity not in told and identity.rpartition(".")[2] not in NOT_TOLD.get(channel, ()):
                 yield Finding(Wrong.UNTOLD, ticket, f"{channel} has no {identity}")
 
 
@@ -277,7 +304,7 @@ def _rest(evidence: Evidence) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
-    *(_answered, _refused, _histories, _readings, _doubled, _ends, _jobs, _outcomes, _told, _rest),
+    *(_answered, _refused, _histories, _emergencies, _readings, _doubled, _ends, _jobs, _outcomes, _told, _rest),
 )
 
 

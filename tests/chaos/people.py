@@ -11,7 +11,7 @@ import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,29 @@ CLAIRE, ALICE = "claire.moreau@cab-i.com", "alice.admin@cab-i.com"
 REQUESTERS, APPROVERS = (PIERRE, JEAN, CLAIRE), (JEAN, CLAIRE)
 """Finance's people. Jean and Claire may approve, but not what they asked for themselves."""
 
-FATES = {"approve": 70, "approve-twice": 8, "approve-and-cancel": 8, "reject": 7, "cancel": 7}
+FATES = {
+    "approve": 45,
+    "approve-twice": 8,
+    "approve-and-cancel": 8,
+    "reject": 7,
+    "cancel": 7,
+    "hold": 8,
+    "thaw": 5,
+    "two": 6,
+    "urgent": 6,
+}
+"""The courses that a promotion may take. The last three are families of targets, whose rules stand in `laws.py`."""
+
+REASONED = {
+    "reject": "It is not what we want today",
+    "hold": "Somebody has to look at it first",
+    "release": "Somebody has looked at it",
+    "emergency": "Production is down without it",
+    "ratify": "Production was down indeed",
+    "refute": "Production was down no longer",
+}
+DUE = timedelta(seconds=12)
+"""From a request that will be held to its date, by which it is held, and released or not."""
 UNCERTAIN = {401, 429}
 """Statuses that say nothing about the request: a clock jumped, or too much is asked at once."""
 
@@ -36,7 +58,13 @@ REPORT = {"kind": "change-register", "forms": ["xlsx"]}
 def history_of(ticket: Mapping[str, Any]) -> History:
     """The history of a ticket as the API and the record's files have it."""
     return tuple(
-        Entry(each["action"], datetime.fromisoformat(each["at"]), each["by"], each.get("jobId"))
+        Entry(
+            each["action"],
+            datetime.fromisoformat(each["at"]),
+            each["by"],
+            each.get("jobId"),
+            each.get("emergency", False),
+        )
         for each in ticket["status"]["history"]
     )
 
@@ -106,24 +134,65 @@ class Crowd:
     async def _promotion(self, number: int, chance: random.Random) -> None:
         requester = chance.choice(REQUESTERS)
         approver = chance.choice([each for each in APPROVERS if each != requester])
-        ticket = await self._submit(number, requester, chance)
+        fate = chance.choices(list(FATES), list(FATES.values()))[0]
+        ticket = await self._submit(number, requester, chance, fate)
         if chance.random() < 0.3:
             await self._decide(requester, "approve", ticket)  # of one's own: refused, and the checker sees to it
-        match chance.choices(list(FATES), list(FATES.values()))[0]:
+        match fate:
             case "reject":
                 await self._decide(approver, "reject", ticket)
             case "cancel":
                 await self._decide(requester, "cancel", ticket)
-            case fate:
+            case "hold":
+                await self._hold(requester, approver, ticket, chance)
+            case "two":
+                await self._vote(requester, approver, ticket, chance)
+            case "urgent":
+                await self._declare(requester, approver, ticket, chance)
+            case _:
                 deciding = [(approver, "approve")]
                 deciding += [(approver, "approve")] if fate == "approve-twice" else []
                 deciding += [(requester, "cancel")] if fate == "approve-and-cancel" else []
                 await asyncio.gather(*(self._decide(*each, ticket) for each in deciding))
                 await self._follow(requester, ticket)
 
-    async def _submit(self, number: int, requester: str, chance: random.Random) -> str:
+    async def _hold(self, requester: str, approver: str, ticket: str, chance: random.Random) -> None:
+        """Approve for a date, hold until it may be over, and release; some are withdrawn while they are held."""
+        await self._decide(approver, "approve", ticket)
+        await self._decide(approver, "hold", ticket)
+        await asyncio.sleep(chance.uniform(0, 2 * DUE.total_seconds()))
+        last = (requester, "cancel") if chance.random() < 0.2 else (approver, "release")
+        await self._decide(*last, ticket)
+        await self._follow(requester, ticket)
+
+    async def _vote(self, requester: str, approver: str, ticket: str, chance: random.Random) -> None:
+        """Vote, at times take it back and vote again, and have the administrator complete it; or all at once."""
+        if chance.random() < 0.3:
+            await asyncio.gather(*(self._decide(each, "approve", ticket) for each in (approver, ALICE)))
+        else:
+            again = ("approve", "unendorse", "approve") if chance.random() < 0.4 else ("approve",)
+            for verb in again:
+                await self._decide(approver, verb, ticket)
+            await self._decide(ALICE, "approve", ticket)
+        await self._follow(requester, ticket)
+
+    async def _declare(self, requester: str, approver: str, ticket: str, chance: random.Random) -> None:
+        """Launch past two votes and a freeze, at times with the requester and after a vote; then somebody answers."""
+        if chance.random() < 0.3:
+            await self._decide(ALICE, "approve", ticket)
+        if chance.random() < 0.3:
+            await self._decide(requester, "emergency", ticket)  # refused, and the checker sees to it
+        await self._decide(approver, "emergency", ticket)
+        await self._follow(requester, ticket)
+        await self._decide(approver, "ratify", ticket)  # one's own: refused, too
+        if chance.random() < 0.8:
+            await self._decide(ALICE, chance.choice(("ratify", "refute")), ticket)
+
+    async def _submit(self, number: int, requester: str, chance: random.Random, fate: str = "approve") -> str:
         """Ask for a promotion, now and then twice at once with one key; its ticket. Three share each target."""
-        body, key = submission(f"1.0.{number}", name=self._target(number)), f"chaos-{self.seed}-{number}"
+        due = f"{datetime.now(UTC) + DUE:%Y-%m-%dT%H:%M:%SZ}" if fate == "hold" else None
+        body = submission(f"1.0.{number}", due, self._target(number, fate))
+        key = f"chaos-{self.seed}-{number}"
         times = 2 if chance.random() < 0.25 else 1
         asking = [self._ask(requester, "submit", "/v1/requests/prod", body, key=key) for _ in range(times)]
         answer = (await asyncio.gather(*asking))[0]
@@ -132,12 +201,13 @@ class Crowd:
         self.tickets.append(ticket)
         return ticket
 
-    def _target(self, number: int) -> str:
-        return f"api-{number // 3}"
+    def _target(self, number: int, fate: str) -> str:
+        """The name of a target, of the family whose rule the fate is about."""
+        return f"{fate if fate in {'thaw', 'two', 'urgent'} else 'api'}-{number // 3}"
 
     async def _decide(self, person: str, what: str, ticket: str) -> None:
         """Decide, and look again where production changed meanwhile."""
-        body = {"reason": "It is not what we want today"} if what == "reject" else {}
+        body = {"reason": REASONED[what]} if what in REASONED else {}
         while True:
             answer = await self._ask(person, what, f"/v1/requests/prod/{ticket}/{what}", body, ticket=ticket)
             assert answer.status_code != 422, answer.text

@@ -1,6 +1,7 @@
 """Draws the faults of a run from its seed: the same seed, minutes and parts give the same plan."""
 
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,8 +46,32 @@ class Fault:
     amount: float = 0.0
 
     def __str__(self) -> str:
-        by = f"  by {self.amount:+.1f} s" if self.amount else ""
+        by = f"  by {self.amount:+.2f} s" if self.amount else ""
         return f"{self.at:7.1f} s  {self.victim:<18} {self.kind:<13} for {self.seconds:4.1f} s{by}"
+
+    @classmethod
+    def read(cls, line: str) -> "Fault":
+        """The fault of a line as a run prints it. Raises ValueError."""
+        found = _LINE.fullmatch(line.strip())
+        if not found:
+            raise ValueError(f"No fault, such as {str(EXAMPLE).strip()!r}: {line!r}")
+        at, victim, kind, seconds, amount = found.groups()
+        return cls(float(at), victim, Kind(kind), float(seconds), float(amount or 0))
+
+
+_LINE = re.compile(r"([\d.]+) s +(\S+) +(\S+) +for +([\d.]+) s(?: +by ([+-][\d.]+) s)?")
+EXAMPLE = Fault(2.0, "worker-1", Kind.CLOCK, 8.0, 3_600.0)
+
+
+def together(named: Iterable[Fault], others: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The named faults, and of the others those whose victim has none of the named at that time."""
+    kept = tuple(named)
+    left = (each for each in others if not any(_meet(each, other) for other in kept))
+    return tuple(sorted((*kept, *left), key=lambda fault: fault.at))
+
+
+def _meet(one: Fault, other: Fault) -> bool:
+    return one.victim == other.victim and one.at <= other.at + other.seconds and other.at <= one.at + one.seconds
 
 
 def drawn(seed: int, seconds: float, victims: Mapping[str, Iterable[Kind]], every: float) -> tuple[Fault, ...]:

@@ -49,6 +49,8 @@ GOOD = with_history(*HISTORY)
 REFUSALS = (Answer("claire@cab-i.com", "approve", 403, TICKET, kind="not-authorized"),)
 OTHER = entry("approved", 1, "claire@cab-i.com")
 VOTE = entry("endorsed", 1, "claire@cab-i.com")
+URGENT = replace(APPROVED, emergency=True)
+RATIFIED = entry("ratified", 4, "claire@cab-i.com")
 RETRIED = (*HISTORY[:3], entry("failed", 3), entry("retried", 4, PIERRE), entry("deploying", 5, job="8"))
 
 BAD: dict[str, tuple[Evidence, Wrong]] = {
@@ -79,6 +81,19 @@ BAD: dict[str, tuple[Evidence, Wrong]] = {
     "approved after its end": (with_history(*HISTORY, entry("approved", 4, JEAN)), Wrong.ILLEGAL),
     "an action that does not exist": (with_history(CREATED, entry("blessed", 1, JEAN)), Wrong.ILLEGAL),
     "nothing before it was created": (with_history(*HISTORY[1:]), Wrong.ILLEGAL),
+    "an answer where nobody declared an emergency": (with_history(*HISTORY, RATIFIED), Wrong.ILLEGAL),
+    "two answers for one emergency": (
+        with_history(CREATED, URGENT, *HISTORY[2:], RATIFIED, entry("refuted", 5, "alice@cab-i.com")),
+        Wrong.ILLEGAL,
+    ),
+    "who declared an emergency answered for it": (
+        with_history(CREATED, URGENT, *HISTORY[2:], entry("ratified", 4, JEAN)),
+        Wrong.SELF_APPROVED,
+    ),
+    "a vote that Slack does not tell of": (
+        replace(with_history(CREATED, VOTE, *HISTORY[1:]), told={"slack": TOLD}),
+        Wrong.UNTOLD,
+    ),
     "dated backwards": (with_history(CREATED, APPROVED, entry("deploying", 0, job="7")), Wrong.ILLEGAL),
     "who asked approved": (with_history(CREATED, entry("approved", 1, PIERRE), *HISTORY[2:]), Wrong.SELF_APPROVED),
     "a commit that the file does not tell": (
@@ -159,6 +174,14 @@ def test_votes_are_no_findings() -> None:
     assert findings(with_history(CREATED, *votes, evidence=replace(well, jobs=()))) == []
 
 
+def test_an_emergency_that_somebody_else_answered_for_is_no_finding() -> None:
+    """Its end stands before the answer, and the answer is told."""
+    history = (CREATED, URGENT, *HISTORY[2:], RATIFIED)
+    told = {"mail": TOLD | {f"{TICKET}.5.emergency-ratified"}}
+    assert findings(with_history(*history, evidence=replace(WELL, answers=(), told=told))) == []
+    assert findings(with_history(*history, evidence=replace(WELL, answers=()))) != [], "nobody was told"
+
+
 def test_who_had_no_answer_once_may_have_done_it() -> None:
     """Whoever asks again after that is told that it is done already."""
     unanswered = (Answer("claire@cab-i.com", "approve", 0, TICKET), *REFUSALS)
@@ -171,8 +194,9 @@ def test_every_kind_of_finding_is_tried() -> None:
 
 
 def test_an_end_is_followed_by_nothing() -> None:
-    """Only a failure may be tried again."""
-    assert FOLLOWS.keys().isdisjoint({"deployed", "rejected", "cancelled", "expired", "superseded"})
+    """Only a failure may be tried again, and what was deployed in an emergency be answered for."""
+    assert FOLLOWS.keys().isdisjoint({"ratified", "refuted", "rejected", "cancelled", "expired", "superseded"})
+    assert FOLLOWS["deployed"] == {"ratified", "refuted"}
 
 
 def test_the_summary_counts_each_kind_and_shows_each_finding() -> None:

@@ -2,7 +2,9 @@
 
 from itertools import pairwise
 
-from tests.chaos.plan import PATH, Fault, Kind, drawn
+import pytest
+
+from tests.chaos.plan import PATH, Fault, Kind, drawn, together
 
 VICTIMS = {"worker-0": (Kind.KILL, Kind.FULL), "git": (Kind.KILL, *PATH), "worker-0>git": PATH}
 
@@ -32,5 +34,24 @@ def test_a_part_has_one_fault_at_a_time() -> None:
 def test_a_fault_is_one_line() -> None:
     """It says when, who, how, how long, and how much."""
     assert str(Fault(3.2, "api-1", Kind.CLOCK, 5.0, -90.0)).split() == [
-        *("3.2", "s", "api-1", "clock-jump", "for", "5.0", "s", "by", "-90.0", "s")
+        *("3.2", "s", "api-1", "clock-jump", "for", "5.0", "s", "by", "-90.00", "s")
     ]
+
+
+def test_what_a_run_prints_can_be_given_again() -> None:
+    """Each line of a plan is its fault, whatever the kind."""
+    plan = drawn(7, 600, VICTIMS | {"api-1": (Kind.CLOCK,)}, 2.0)
+    assert tuple(Fault.read(str(fault)) for fault in plan) == plan
+    with pytest.raises(ValueError, match=r"clock-jump +for"):
+        Fault.read("the worker's clock, please")
+
+
+def test_named_faults_come_for_sure_and_no_other_meets_them() -> None:
+    """What was drawn for the same part at that time is left out, and all else stays."""
+    drawn_ones = drawn(7, 120, VICTIMS, 3.0)
+    named = Fault(20.0, "git", Kind.CUT, 30.0)
+    plan = together([named], drawn_ones)
+    meeting = [each for each in plan if each.victim == "git" and each.at < 50.0 and each.at + each.seconds > 20.0]
+    assert meeting == [named]
+    assert {each for each in drawn_ones if each.victim != "git"} < {*plan}
+    assert [each.at for each in plan] == sorted(each.at for each in plan)

@@ -94,7 +94,7 @@ class Voters(Crowd):
         while (number := next(self._places)) < count:
             await self._promotion(number, random.Random(f"{self.seed}.{number}"))  # noqa: S311  drawn again alike
 
-    def _target(self, number: int) -> str:
+    def _target(self, number: int, fate: str) -> str:
         return f"f{number // 3 % FAMILIES}-{number // 3}"
 
     async def _promotion(self, number: int, chance: random.Random) -> None:
