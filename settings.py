@@ -7,7 +7,7 @@ Temporal's own settings (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_TLS
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -20,10 +20,16 @@ from pydantic import (
     model_validator,
 )
 
+from bootstrap.audit_settings import AuditSettings
+from bootstrap.awx_settings import AwxSettings
 from bootstrap.channel_settings import ChannelSettings
+from bootstrap.document_settings import DocumentSettings
+from bootstrap.evidence_settings import EvidenceSettings
+from bootstrap.identity_settings import IdentitySettings
+from bootstrap.proof_settings import ProofSettings
 from bootstrap.record_settings import Mode as Mode
 from bootstrap.record_settings import RecordSettings
-from bootstrap.setting_types import Email, Origin, Seconds, counts, listed, zone
+from bootstrap.setting_types import Origin, Seconds, counts, listed, zone
 from bootstrap.variables import variable as variable
 
 
@@ -31,29 +37,23 @@ class SettingsError(Exception):
     """A setting is missing or wrong; `str()` names the variable and says what it must be, a line a fault."""
 
 
-class Settings(ChannelSettings, RecordSettings):
-    """Field `x_y` is the variable `PRODGATE_X_Y`."""
+class Settings(
+    DocumentSettings,
+    ProofSettings,
+    IdentitySettings,
+    EvidenceSettings,
+    ChannelSettings,
+    AwxSettings,
+    AuditSettings,
+    RecordSettings,
+):
+    """Field `x_y` is the variable `PRODGATE_X_Y`. The bases' fields come first, the last base's before all others'.
+
+    A setting of a base's subject is a field there; here are limits, the console, requests, the engine and processes.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
 
-    oidc_issuer: str | None = Field(
-        None, pattern="^https?://", description="Issuer URL of the OpenID provider; its keys are found by discovery."
-    )
-    oidc_audience: str = Field("prodgate", description="Audience that a token must name (`aud`).")
-    oidc_email_claim: str = Field("email", min_length=1, description="Claim that holds a person's e-mail address.")
-    oidc_unverified_email: Literal["refuse", "accept"] = Field(
-        "refuse", description="`accept` for a provider that never says `email_verified`, and lets nobody choose theirs."
-    )
-    oidc_client_id: str = Field(
-        "prodgate", min_length=1, description="The console's client id at the provider: a public client with PKCE."
-    )
-    oidc_scope: str = Field("openid email profile", min_length=1, description="Scopes that the console asks for.")
-    oidc_token_lifetime: Annotated[Seconds, Field(le=timedelta(days=7))] = Field(
-        timedelta(hours=24), description="Seconds after its `iat` at which a token is refused, whatever its `exp`."
-    )
-    critical_sign_in_within: Seconds = Field(
-        timedelta(minutes=15), description="Seconds that a sign-in may be old for a decision on critical impact."
-    )
     requests_per_minute_person: int = Field(1_200, ge=1, description="Requests a minute that one person may send.")
     requests_per_minute_address: int = Field(6_000, ge=1, description="Requests a minute from one network address.")
     limits_url: Annotated[SecretStr, AfterValidator(counts)] | None = Field(
@@ -71,64 +71,6 @@ class Settings(ChannelSettings, RecordSettings):
     awx_ui_url: str | None = Field(None, pattern="^https?://", description="AWX's pages, for its links to jobs.")
     repository_ui_url: str | None = Field(
         None, pattern="^https?://", description="The GitOps repository's pages, for its links to commits."
-    )
-    worker_key: Path | None = Field(
-        None,
-        description="File with the private key that the service's own acts are signed with (`prodgate keys rotate "
-        "--class service`). Worker only; must be set once the record has such a key.",
-    )
-    signing_key: Path | None = Field(
-        None, description="File with the private key that decisions are signed with (`prodgate keys rotate`). API only."
-    )
-    payload_keys: Path | None = Field(
-        None,
-        description="File with keys that encrypt what Temporal keeps (`prodgate keys payload rotate`). Worker and API.",
-    )
-    checkpoints_dir: Path | None = Field(
-        None, description="Folder that checkpoints are put into, a file each. Worker only, as all of checkpoints."
-    )
-    checkpoints_bucket: str | None = Field(
-        None,
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]{0,200})?$",
-        description="Bucket that checkpoints are put into: `s3://bucket/folder`.",
-    )
-    checkpoints_s3_endpoint: str | None = Field(
-        None, pattern="^https?://", description="Address of that bucket's server, where it is not Amazon's own."
-    )
-    checkpoints_s3_region: str = Field("us-east-1", pattern="^[a-z0-9-]{1,40}$", description="Region of the bucket.")
-    checkpoints_s3_key_id: str | None = Field(
-        None, description="Access key for the bucket; without one, the machine's own role or `AWS_` variables."
-    )
-    checkpoints_s3_secret: SecretStr | None = Field(None, description="Secret of that access key.")
-    checkpoints_topic: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9._-]{1,249}$",
-        description="Topic of checkpoints, on the events' Kafka cluster.",
-    )
-    checkpoints_mail: Annotated[tuple[Email, ...], BeforeValidator(listed)] = Field(
-        (), description="Addresses that checkpoints are mailed to, separated by spaces."
-    )
-    documents_url: str | None = Field(
-        None,
-        pattern=r"^(file:///|s3://|gs://|az://)[^\s?#]+$",
-        description="Store of reports and other documents: `file:///folder`, `s3://bucket/folder`, `gs://…`, `az://…`; "
-        "without, `documents` in the data folder. The way in are the store's own variables (`AWS_…`, `GOOGLE_…`, "
-        "`AZURE_…`). Worker and API.",
-    )
-    documents_keys: Path | None = Field(
-        None, description="File with the keys that encrypt documents (`prodgate documents rotate`). Worker and API."
-    )
-    documents_keep: Seconds = Field(
-        timedelta(days=400), description="Seconds after which `prodgate documents purge` removes a document."
-    )
-    links_live: Annotated[Seconds, Field(le=timedelta(hours=1))] = Field(
-        timedelta(minutes=15), description="Seconds for which a link to a document works, once. API only."
-    )
-    links_per_minute: int = Field(
-        30, ge=1, description="Links a minute, and looks at calendars, that one person may make or use."
-    )
-    reports_monthly: bool = Field(
-        True, description="`true` has last month's reports made on the first, in `PRODGATE_TIME_ZONE`. Worker only."
     )
     expiry: Seconds = Field(
         timedelta(days=30), description="Seconds after which a request that nobody decided expires."
@@ -150,6 +92,9 @@ class Settings(ChannelSettings, RecordSettings):
         description="Time zone of times in mails and Slack, and of 'today' and 'this week' in the statistics.",
     )
     task_queue: str = Field("prodgate", min_length=1, description="Temporal task queue of the worker.")
+    reconcile_every: Seconds = Field(
+        timedelta(minutes=10), description="Seconds between two looks for promotions that the engine has lost."
+    )
     worker_deployment: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$",

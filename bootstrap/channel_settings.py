@@ -1,4 +1,4 @@
-"""The settings of what is announced and compared: mail, Kafka, Slack, webhooks, contracts, test evidence."""
+"""The settings of announcements, and of the channels that they go by."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from bootstrap.setting_types import Hours, Network, Seconds, SmtpUrl, listed
 
 
 class ChannelSettings(BaseModel):
-    """Fields of `settings.Settings`, which come after the record's in it."""
+    """Fields of `settings.Settings`."""
 
     language: Literal["en", "fr"] = Field(
         "en", description="`en` or `fr`: of Slack, and of mails to people whose entry names none."
@@ -18,7 +18,7 @@ class ChannelSettings(BaseModel):
     smtp_url: SmtpUrl | None = Field(
         None, description="Mail server, `smtp[s]://[user:password@]host[:port]`; no mail without. Worker only."
     )
-    smtp_ca_bundle: Path | None = Field(None, description="CA certificates for it, where the system's don't do.")
+    smtp_ca_bundle: Path | None = Field(None, description="CA certificates for it, if the system's are not enough.")
     smtp_client_cert: Path | None = Field(
         None, description="Certificate with its chain, PEM, to show to the mail server, where it asks for one."
     )
@@ -40,7 +40,7 @@ class ChannelSettings(BaseModel):
     )
     kafka_user: str | None = Field(None, description="User for SASL.")
     kafka_password: SecretStr | None = Field(None, description="Password of that user.")
-    kafka_ca_bundle: Path | None = Field(None, description="CA certificates for Kafka, where the system's don't do.")
+    kafka_ca_bundle: Path | None = Field(None, description="CA certificates for Kafka, if the system's are not enough.")
     kafka_client_cert: Path | None = Field(
         None, description="Certificate with its chain, PEM, to show to Kafka, where it asks for one."
     )
@@ -66,7 +66,7 @@ class ChannelSettings(BaseModel):
         description="Networks that webhooks may call besides public addresses, separated by spaces; also without TLS.",
     )
     webhook_ca_bundle: Path | None = Field(
-        None, description="CA certificates for webhooks' receivers, where the system's don't do."
+        None, description="CA certificates for webhooks' receivers, if the system's are not enough."
     )
     push_key: Path | None = Field(
         None,
@@ -78,24 +78,8 @@ class ChannelSettings(BaseModel):
         description="Networks where push services may be besides public addresses, separated by spaces. Worker only.",
     )
     push_ca_bundle: Path | None = Field(
-        None, description="CA certificates for push services, where the system's don't do."
+        None, description="CA certificates for push services, if the system's are not enough."
     )
-    oasdiff: Path | None = Field(
-        None, description="The program oasdiff, which compares APIs' contracts; none are compared without. Worker only."
-    )
-    contract_allow: Annotated[tuple[Network, ...], BeforeValidator(listed)] = Field(
-        (),
-        description="Networks where contracts may be besides public addresses, separated by spaces; also without TLS.",
-    )
-    contract_ca_bundle: Path | None = Field(
-        None, description="CA certificates for the hosts of contracts, where the system's don't do."
-    )
-    gitlab_tokens: Path | None = Field(
-        None,
-        description="JSON file of GitLab tokens (scope `read_api`) by the `tokenName` of `platform.yaml`; without one, "
-        "no test evidence is checked. Worker only.",
-    )
-    gitlab_ca_bundle: Path | None = Field(None, description="CA certificates for GitLab, where the system's don't do.")
     announce_for: Seconds = Field(
         timedelta(days=3), description="Seconds after which an announcement that can't be delivered is given up."
     )
