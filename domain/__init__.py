@@ -29,7 +29,7 @@ emergency     an approval by one person past votes and freezes, which a rule let
 debt          an emergency that was launched, until somebody else has answered for it: ratified or refuted.
 preflight     the look at the record right before a launch.
 announcement  one message about a ticket, on one channel or several.
-channel       a way that announcements go: mail, Slack, Kafka, webhooks.
+channel       a way that announcements go: mail, Slack, Kafka, webhooks, notifications in browsers.
 outbox        a channel's reading of the record: how far it has come, and what it told whom, kept in a journal.
 journal       small files on a Git ref of their own, beside the branch; one leader at a time changes them.
 checkpoint    what the worker signs of the whole record at one commit: number of acts, root of their tree, tip.

@@ -1,18 +1,22 @@
 """The documents keep their promises of dependencies, targets and decisions."""
 
+import ast
 import json
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 
 import domain
+from api import app
 from domain.decision import DecisionAction
 from tests.supply import locked
 
 ROOT = Path(__file__).parent.parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS = PYPROJECT["tool"]["importlinter"]["contracts"]
 
 
 def text(path: str) -> str:
@@ -54,13 +58,56 @@ def test_the_releases_named_are_those_that_are_pinned() -> None:
     assert {name for name, _ in named} == direct_dependencies()
 
 
+def drawn() -> list[tuple[str, str]]:
+    """The arrows between rooms, each from the one that imports."""
+    return re.findall(r"^ +(\w+)(?:\[.*\])? --> (\w+)$", text("docs/architecture.md"), re.MULTILINE)
+
+
+def below(room: str) -> set[str]:
+    """The rooms to which a path of arrows leads."""
+    under = {lower for upper, lower in drawn() if upper == room}
+    return under.union(*map(below, under))
+
+
+def imported(room: str) -> set[str]:
+    """What the modules of a room import, by the first part of its name."""
+    nodes = [node for path in (ROOT / room).rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names}
+
+
 def test_the_drawing_of_the_rooms_agrees_with_the_rules_of_imports() -> None:
     """Each room of the first layers' contract is drawn, the demo's left out, and every arrow points down."""
-    layers = [each.split(" | ") for each in PYPROJECT["tool"]["importlinter"]["contracts"][0]["layers"]]
+    layers = [each.split(" | ") for each in CONTRACTS[0]["layers"]]
     depth = {room: depth for depth, rooms in enumerate(layers) for room in rooms}
-    arrows = re.findall(r"^ +(\w+)(?:\[.*\])? --> (\w+)$", text("docs/architecture.md"), re.MULTILINE)
-    assert {room for arrow in arrows for room in arrow} == depth.keys() - {"demo"}
-    assert [(above, below) for above, below in arrows if depth[above] >= depth[below]] == []
+    assert {room for arrow in drawn() for room in arrow} == depth.keys() - {"demo"}
+    assert [(above, under) for above, under in drawn() if depth[above] >= depth[under]] == []
+
+
+def test_every_import_between_rooms_follows_arrows() -> None:
+    """An arrow that is not drawn is an import that nobody expects; the page lists what is forbidden nonetheless."""
+    rooms = {room for arrow in drawn() for room in arrow}
+    unexpected = {room: imported(room) & rooms - below(room) - {room} for room in rooms}
+    assert {room: names for room, names in unexpected.items() if names} == {}
+    listed = re.findall(r"^- `(\w+)` ↛ (.*)$", text("docs/architecture.md"), re.MULTILINE)
+    linted = [each for each in CONTRACTS if each["type"] == "forbidden" and "ignore_imports" not in each]
+    closed = {(room, no) for each in linted for room in each["source_modules"] for no in each["forbidden_modules"]}
+    assert {(room, no) for room, names in listed for no in re.findall(r"`(\w+)`", names)} == {
+        (room, no) for room, no in closed if {room, no} <= rooms
+    }
+
+
+def test_the_page_of_the_rooms_says_which_module_has_which_route() -> None:
+    """Every module with routes has a row, whose addresses are those of its routes, or what these begin with."""
+    rows = re.findall(r"^\| ([^|]*`/[^|]*) \| `(\w+)\.py` \|", text("docs/architecture.md"), re.MULTILINE)
+    named = {module: re.findall(r"`(/[^…`]*)", addresses) for addresses, module in rows}
+    modules = {name: module.router for name, module in vars(app).items() if hasattr(module, "router")}
+    assert named.keys() == modules.keys()
+    for name, router in modules.items():
+        paths = [route.path for route in router.routes if isinstance(route, APIRoute)]
+        assert [each for each in named[name] if not any(path.startswith(each) for path in paths)] == []
+        assert [path for path in paths if not path.startswith(tuple(named[name]))] == []
 
 
 def test_make_help_explains_every_target() -> None:
