@@ -85,7 +85,7 @@ class _CheckpointLeader:
     thread: ThreadPoolExecutor
     _book: CheckpointBook | None = None
     _handed: dict[str, int] = field(default_factory=dict)
-    """What outlets were given and the journal does not note yet."""
+    """The checkpoints that outlets were given and the journal does not note yet."""
     _down: dict[str, str] = field(default_factory=dict)
     _mute: bool = False
 

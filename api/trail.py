@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.auth import SignedIn
 from domain.trail import AuditAction, AuditEntry, Outcome
+from record.trail.entries import new_entry
 from record.trail.writing import Trail
 
 _SESSIONS = 10_000
@@ -22,12 +23,12 @@ def audited(request: Request, action: AuditAction, outcome: Outcome = Outcome.DO
     by = said.pop("by", None) or getattr(request.state, "person", None)
     address = request.client.host if request.client else None
     call = f"{request.method} {request.url.path}"
-    return AuditEntry.new(action, by, **({"outcome": outcome, "address": address, "call": call} | said))
+    return new_entry(action, by, **({"outcome": outcome, "address": address, "call": call} | said))
 
 
 def acted(by: SignedIn, action: AuditAction, **said: Any) -> AuditEntry:
     """An entry about what somebody did, by whichever way they signed in."""
-    return AuditEntry.new(action, by.person, **({"address": by.address, "via": by.via} | said))
+    return new_entry(action, by.person, **({"address": by.address, "via": by.via} | said))
 
 
 class SignInNotes:

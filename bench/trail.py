@@ -16,7 +16,8 @@ from typing import Any
 import structlog
 
 from bench.record_read import once_each, percentiles
-from domain.trail import AuditAction, AuditEntry, Outcome, new_id
+from domain.trail import AuditAction, AuditEntry, Outcome, id_at
+from record.trail.entries import new_entry
 from record.trail.export import ExportFormat, exported
 from record.trail.index import TrailIndex
 from record.trail.query import TrailQuery
@@ -45,7 +46,7 @@ def entries(count: int, chance: random.Random) -> Iterator[AuditEntry]:
         at = END - (count - number) * step
         decided = chance.random() < 0.6
         yield AuditEntry(
-            id=new_id(at),
+            id=id_at(at, chance.randbytes(10).hex()),
             at=at,
             action=chance.choice(tuple(AuditAction)),
             outcome=chance.choices(tuple(Outcome), (80, 19, 1))[0],
@@ -134,7 +135,7 @@ def measure(path: Path, folder: Path) -> None:
 
 def _noted(path: Path, folder: Path, index: TrailIndex, number: int) -> None:
     trail = Trail(open_trail(str(path), folder))
-    trail.note(AuditEntry.new(AuditAction.READ, PEOPLE[number], detail=f"new {number}"))
+    trail.note(new_entry(AuditAction.READ, PEOPLE[number], detail=f"new {number}"))
     trail.close()
     index.catch_up()
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from domain.trail import AuditAction, AuditEntry, Outcome, Via
+from domain.trail import AuditAction, Outcome, Via
+from record.trail.entries import new_entry
 from record.trail.repository import TrailRepository, open_trail
 from record.trail.writing import NewSegment, SegmentWriter
 from settings import variable
@@ -30,7 +31,7 @@ def commanding() -> str:
 
 def note(trail: TrailRepository, action: AuditAction, detail: str, outcome: Outcome = Outcome.DONE) -> None:
     """Have an act noted; durable when this returns. Raises RecordUnavailable."""
-    entry = AuditEntry.new(action, commanding(), outcome=outcome, detail=detail, via=Via.COMMAND)
+    entry = new_entry(action, commanding(), outcome=outcome, detail=detail, via=Via.COMMAND)
     SegmentWriter(trail).write(NewSegment.of([entry], entry.id[-8:]))
 
 

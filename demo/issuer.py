@@ -66,7 +66,7 @@ class Clients:
 
 
 LOOPBACK = re.compile(r"http://127\.0\.0\.1:\d{1,5}/signed-in")
-"""Where commands have a code sent to: a port of this machine, whichever is free (RFC 8252, 7.3)."""
+"""The address to which commands have a code sent: a port of this machine, whichever is free (RFC 8252, 7.3)."""
 
 
 class _PublicClient(Client):  # type: ignore[misc]  # the package ships no types

@@ -77,7 +77,7 @@ def gitlab_tokens(data: Path) -> Path:
 
 
 OASDIFF = Path(__file__).parents[1] / ".oasdiff" / "oasdiff"
-"""What compares contracts, where `make oasdiff` has built it."""
+"""The program that compares contracts, where `make oasdiff` has built it."""
 
 TENANTS = ("tenant-finance", "tenant-logistics", "tenant-retail")
 """The company's tenants, each with a secret `demo` for its webhooks."""

@@ -29,7 +29,7 @@ _REFUSED = (
     nodes.EvalContextModifier,
     nodes.ScopedEvalContextModifier,
 )
-"""What no template may say: other files, and doing without escaping."""
+"""The nodes that no template may have: those that read other files, or do without escaping."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ MENDS = {
     DriftKind.STRAY_JOB: "a person finds out who launched it; AWX stops it",
     DriftKind.MISSING_JOB: "a person finds out what became of it in AWX",
 }
-"""What mends each kind."""
+"""The remedy for each kind."""
 
 
 _SUBJECT, _FOUND = 200, 1_000

@@ -64,7 +64,7 @@ class Explanation(Frozen):
     held: Applied
     at: Moment
     closed: Closed | None
-    """What keeps the request from being launched at that moment."""
+    """The freeze or window that keeps the request from being launched at that moment."""
 
 
 _SAID: dict[RulePart, Callable[[Rule], object | None]] = {

@@ -90,7 +90,7 @@ class Applied(Frozen):
     standard: StandardRule | None = None
     standard_of: RuleName | None = None
     supersede: bool | None = None
-    """Whether a newer version closes older requests; None where the platform's own word counts."""
+    """True where a newer version closes older requests; None where the platform's own word counts."""
     emergency: EmergencyRule | None = None
     emergency_of: RuleName | None = None
     undecided: tuple[RuleName, ...] = ()

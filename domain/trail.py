@@ -4,7 +4,6 @@ An entry is made where something has just been decided, and must not fail there:
 what is no text in UTF-8 is replaced.
 """
 
-import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -105,9 +104,9 @@ EntryId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
 """An entry's id: milliseconds since 1970 in 12 hex digits, then chance. Ids in their order are entries in time's."""
 
 
-def new_id(at: datetime) -> str:
-    """An id of its own for an entry of this moment."""
-    return f"{max(0, int(at.timestamp() * 1000)):012x}{secrets.token_hex(10)}"
+def id_at(at: datetime, chance: str) -> str:
+    """The id of an entry of this moment; `chance` is 20 hex digits."""
+    return f"{max(0, int(at.timestamp() * 1000)):012x}{chance}"
 
 
 class AuditEntry(Frozen):
@@ -137,10 +136,9 @@ class AuditEntry(Frozen):
     left_out: Annotated[int | None, Field(ge=1)] = None
 
     @classmethod
-    def new(cls, action: AuditAction, by: Person | str | None = None, at: datetime | None = None, **said: Any) -> Self:
-        """An entry of now, or of `at`; by a person, or by somebody's name."""
-        at = at or datetime.now(UTC)
+    def of(cls, action: AuditAction, by: Person | str | None, at: datetime, **said: Any) -> Self:
+        """An entry by a person, or by somebody's name; `id` is among what is said."""
         who: dict[str, Any] = {"by": by}
         if isinstance(by, Person):
             who = {"by": by.email, "name": by.name, "subject": by.subject}
-        return cls(**({"id": new_id(at), "at": at, "action": action} | who | said))
+        return cls(**({"at": at, "action": action} | who | said))

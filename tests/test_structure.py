@@ -80,7 +80,7 @@ MAY_IMPORT = {
 """What of ours each entry point and what it is put together from may import; import-linter holds the packages."""
 
 
-CIRCLING = {"What", "Who", "Whose", "Whom", "Whether", "How", "Why", "Where"}
+CIRCLING = {"What", "Who", "Whose", "Whom", "Which", "Whether", "How", "Why", "Where"}
 """Words that no docstring begins with."""
 
 
@@ -175,10 +175,22 @@ def test_nine_functions_of_ten_fit_on_half_a_page() -> None:
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_docstring_says_at_once_what_a_thing_is_or_does(path: Path) -> None:
-    """A sentence that begins with a question word circles its subject."""
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    said = [ast.get_docstring(node) or "" for node in ast.walk(parsed(path)) if isinstance(node, documented)]
+    """A sentence that begins with a question word circles its subject; those behind fields and constants count too."""
+    alone = [node.value for node in ast.walk(parsed(path)) if isinstance(node, ast.Expr)]
+    said = [node.value for node in alone if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     assert [each for each in said if each.split(" ", 1)[0] in CIRCLING] == []
+
+
+IMPURE = {"secrets", "random", "uuid", "time"}
+CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "domain").glob("*.py")), ids=lambda path: path.name)
+def test_the_domain_is_given_time_and_chance(path: Path) -> None:
+    """A rule asks no clock and draws nothing: audit and replay judge by it later, and find the same."""
+    named = {ast.unparse(node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+    assert imports(path) & IMPURE == set()
+    assert named & CLOCKS == set()
 
 
 def test_a_name_means_one_class() -> None:

@@ -11,7 +11,7 @@ from demo.awx.model import PERSON, Faults, Pace, SimulatedJob, Template, User
 
 
 class JobRef(BaseModel):
-    """Which job is meant."""
+    """The job that is meant."""
 
     job: int
 

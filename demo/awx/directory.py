@@ -22,7 +22,7 @@ class AwxDirectory:
         self.tokens: dict[int, tuple[str, int]] = {}
         """The plain token and its user's id, by the token's id."""
         self.updates: dict[int, tuple[int, datetime]] = {}
-        """Which project an update is of, and when it ends, by the update's id."""
+        """The project that an update is of, and the update's end, by the update's id."""
         self._roles: list[tuple[str, int, str]] = []
         self._holders: defaultdict[tuple[str, int, str], set[int]] = defaultdict(set)
         self._seed(config)

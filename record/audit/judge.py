@@ -52,7 +52,7 @@ from record.signing.keys import KeyLine
 
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 _JUDGING = (PLATFORM, TENANTS, RULES, *FOLDERS)
-"""What judges requests, in the tree of a commit."""
+"""The files that requests are judged by, in the tree of a commit."""
 _RECENT = 1_000
 """Tickets kept in memory as they were last: the next step of one is mostly near."""
 
@@ -73,7 +73,7 @@ class Judge:
     acts: ActsSoFar = field(init=False)
     seen: Seen = field(default_factory=Seen)
     asked: dict[str, Submitted] = field(default_factory=dict)
-    """What the submission of each open ticket was signed to say."""
+    """The signed facts of each open ticket's submission."""
     people: dict[Requester, Requester] = field(default_factory=dict)
     """Each requester once: they are few, and their tickets many."""
     first_approved: dict[Key, str] = field(default_factory=dict)

@@ -31,7 +31,7 @@ class Requested:
     requester: str = ""
     voters: tuple[str, ...] = ()
     declarer: str | None = None
-    """Who declared its emergency."""
+    """The address of whoever declared its emergency."""
 
     @classmethod
     def of(cls, ticket: PromotionRequest) -> Self:

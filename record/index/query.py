@@ -37,7 +37,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketQuery:
-    """Which tickets, in which order, from where on. Filters combine; an empty one filters nothing.
+    """Names tickets, their order, and the place to begin. Filters combine; an empty one filters nothing.
 
     `scope` is what the caller may see. Of a `decider`, the tickets that they asked for are left out, whoever they were
     then, and those that have their vote. Times are aware; `created_after` is included, `created_before` is not, and so

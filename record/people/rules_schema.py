@@ -68,7 +68,7 @@ DESCRIBED: dict[str, dict[str, str]] = {
     "Freeze": _PERIOD | {"reason": "Why nothing is launched; who waits reads it."},
     "ChangeWindow": _PERIOD,
 }
-"""What an editor says of each key."""
+"""The sentences of an editor about each key."""
 
 
 def rules_schema() -> dict[str, Any]:

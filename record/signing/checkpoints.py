@@ -21,7 +21,7 @@ _TEXT = re.compile(
     r"tip (?P<tip>[0-9a-f]+)\nbranch (?P<branch>[^\n]+)\ntime (?P<at>[^\n]+)\n"
     r"(?P<audit>(?:audit [^\n]+\n)*)(?:[^\n]+\n)*"
 )
-"""What other extension lines say, a later release knows."""
+"""The form of a checkpoint. Other extension lines are passed over: a later release knows them."""
 
 _PROOF = re.compile(
     r"c2sp\.org/tlog-proof@v1\nextra (?P<leaf>[A-Za-z0-9+/]+={0,2})\nindex (?P<index>0|[1-9][0-9]{0,18})\n"

@@ -70,7 +70,7 @@ def _entry(
     digest = hashlib.sha256(f"{oid} {act} {tenant}".encode()).hexdigest()
     beside = f" and {more} more" if more > 0 else ""
     subject = commit.raw_message.decode(errors="replace").partition("\n")[0][:200]
-    return AuditEntry.new(
+    return AuditEntry.of(
         act,
         commit.author.raw_email.decode(errors="replace"),
         now,

@@ -14,7 +14,7 @@ from record.index import words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailQuery:
-    """Which entries, from where on, the newest first. Filters combine; an empty one filters nothing.
+    """Names entries, the newest first, and the place to begin. Filters combine; an empty one filters nothing.
 
     `tenants` are those whose entries the caller may read; None for every entry, those of no tenant too. `since` is
     included, `until` is not.

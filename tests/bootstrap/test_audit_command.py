@@ -12,9 +12,10 @@ import pytest
 
 from bootstrap.noting import commanding
 from domain.checkpoint import AuditTip, Checkpoint
-from domain.trail import AuditAction, AuditEntry, Outcome
+from domain.trail import AuditAction, Outcome
 from record.signing.checkpoints import signed, verifier
 from record.signing.signatures import new_key
+from record.trail.entries import new_entry
 from record.trail.repository import open_trail
 from tests.commands import command
 from tests.record.building import bare, git
@@ -32,7 +33,7 @@ def shared(tmp_path: Path) -> Path:
         entry(1, JEAN, AuditAction.APPROVE, ticket="PR-2026-0001", tenant="tenant-finance", detail="=1+1"),
         entry(2, ALICE, AuditAction.REJECT, outcome=Outcome.REFUSED, kind="not-authorized", detail="\x1b[31mred"),
         entry(40 * DAY, JEAN, AuditAction.EXPORT),
-        AuditEntry.new(AuditAction.SIGN_IN, ALICE),
+        new_entry(AuditAction.SIGN_IN, ALICE),
     ]
     kept(path, tmp_path, *told)
     return path

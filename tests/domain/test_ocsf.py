@@ -9,6 +9,7 @@ from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema  # type: ig
 
 from domain.ocsf import VERSION, event
 from domain.trail import AuditAction, AuditEntry, Outcome, Via
+from record.trail.entries import new_entry
 from tests.record.trail.trails import entry
 
 CLASSES = {3002: "authentication", 6003: "api_activity"}
@@ -44,7 +45,7 @@ def test_every_entry_fits_the_published_schema(action: AuditAction, outcome: Out
     }
     full |= {"kind": "not-authorized", "rule": "NotAuthorized", "call": "POST /v1/x", "detail": "no", "left_out": 3}
     checked(entry(action=action, outcome=outcome, address="203.0.113.7", **full))
-    checked(AuditEntry.new(action, outcome=outcome, via=Via.GIT))
+    checked(new_entry(action, outcome=outcome, via=Via.GIT))
 
 
 def test_an_event_tells_who_did_what_to_which_request_from_where() -> None:

@@ -12,7 +12,8 @@ import pytest
 import structlog
 import trustme
 
-from domain.trail import AuditAction, AuditEntry
+from domain.trail import AuditAction
+from record.trail.entries import new_entry
 from record.trail.repository import open_trail
 from record.trail.writing import Trail
 from tests.e2e.stack import until
@@ -30,7 +31,7 @@ def shared(tmp_path: Path) -> Path:
 def test_what_is_noted_is_in_its_months_ref(shared: Path, tmp_path: Path, remote: bool) -> None:
     """Several entries are one commit, and a month has a ref of its own."""
     where = f"file://{shared}" if remote else shared
-    kept(where, tmp_path, entry(1), entry(2), AuditEntry.new(AuditAction.REJECT, at=NOW.replace(month=4)))
+    kept(where, tmp_path, entry(1), entry(2), new_entry(AuditAction.REJECT, at=NOW.replace(month=4)))
     assert len(lines(shared)) == 2
     assert [json.loads(line)["action"] for line in lines(shared, "2026-04")] == ["reject"]
     kept(where, tmp_path, entry(3))
@@ -113,13 +114,14 @@ def test_a_killed_process_loses_what_its_log_still_has(shared: Path, tmp_path: P
     code = textwrap.dedent("""
         import sys, time
         from bootstrap.process import configure_logs
-        from domain.trail import AuditAction, AuditEntry
+        from domain.trail import AuditAction
+        from record.trail.entries import new_entry
         from record.trail.repository import open_trail
         from record.trail.writing import Trail
         configure_logs("INFO")
         trail = Trail(open_trail(sys.argv[1], sys.argv[2]))
         for number in range(100_000):
-            trail.note(AuditEntry.new(AuditAction.READ, "a@b.example", detail=str(number)))
+            trail.note(new_entry(AuditAction.READ, "a@b.example", detail=str(number)))
             time.sleep(0.002)
     """)
     running = process(code, str(shared), str(tmp_path))
@@ -134,7 +136,7 @@ def test_a_killed_process_loses_what_its_log_still_has(shared: Path, tmp_path: P
     assert written <= told
     assert len(told - written) < 1_500, "some two seconds' worth"
     assert git(shared, "fsck", "--no-dangling") == ""
-    kept(shared, tmp_path, AuditEntry.new(AuditAction.READ, "a@b.example"))
+    kept(shared, tmp_path, new_entry(AuditAction.READ, "a@b.example"))
     assert len(lines(shared, month)) == len(written) + 1
 
 

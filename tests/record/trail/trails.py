@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.trail import AuditAction, AuditEntry
+from record.trail.entries import new_entry
 from record.trail.index import TrailIndex
 from record.trail.query import TrailQuery
 from record.trail.repository import open_trail
@@ -23,7 +24,7 @@ JEAN, ALICE = "jean.dupont@cab-i.com", "alice.bernard@cab-i.com"
 
 def entry(number: int = 0, by: str = JEAN, action: AuditAction = AuditAction.APPROVE, **said: Any) -> AuditEntry:
     """An entry of the second by that number."""
-    return AuditEntry.new(action, by, NOW + timedelta(seconds=number), **said)
+    return new_entry(action, by, NOW + timedelta(seconds=number), **said)
 
 
 def kept(location: str | Path, folder: Path, *entries: AuditEntry) -> None:
