@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001  typographic apostrophes are what French has
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from demo.gitlab import contract_url
 from tests.console.conftest import Sit
 from tests.console.desk import DESK, PHONE
+from tests.console.keyboard import Keyboard
 from tests.console.test_flows import fresh_name
 from tests.console.words import EN, FR, Words
 from tests.e2e.stack import PIERRE, Stack, submission
@@ -43,12 +45,17 @@ def apis(stack: Stack) -> dict[str, str]:
     host = f"localhost:{stack.ports['gitlab-port']}"
     production = contract_url(host, "production")
     staging = {"breaks": contract_url(host, "staging"), "same": production, "away": "https://localhost:1/openapi.yaml"}
+    staging["low"] = staging["breaks"]
     names = {what: fresh_name(what) for what in staging}
     entry = (
         "apiVersion: apim.cab-i.com/v1\nkind: Api\nmetadata: {{name: {}, tenant: tenant-finance}}\n"
-        'spec: {{version: "1.4.2", contract: {{staging: "{}", production: "{}"}}}}\n'
+        'spec: {{version: "1.4.2", contract: {{staging: "{}", production: "{}", impact: {}}}}}\n'
     )
-    files = {f"apis/{name}.yaml": entry.format(name, staging[what], production) for what, name in names.items()}
+    impact = {"low": "low"}
+    files = {
+        f"apis/{name}.yaml": entry.format(name, staging[what], production, impact.get(what, "high"))
+        for what, name in names.items()
+    }
     person_commits(stack.data / "gitops.git", {**files}, "Name contracts")
     return names
 
@@ -101,3 +108,33 @@ def test_no_change_is_told_from_what_could_not_be_compared(
     jean.check_accessible(f"a contract: {what}")
     jean.button(words.approve).click()
     expect(jean.dialog.get_by_text(say)).to_be_visible()
+
+
+def test_one_key_approves_no_contract_that_breaks_or_that_nobody_compared(
+    sit: Sit, stack: Stack, apis: dict[str, str]
+) -> None:
+    """One by one it is shown, and the approval asks first, whatever the impact; of several each has its mark."""
+    say = SAYS[EN.locale]
+    asked = {what: stack.call(PIERRE, "POST", "", submission("3.0.0", name=apis[what])) for what in ("low", "away")}
+    assert all(each.status_code == 201 for each in asked.values()), [each.text for each in asked.values()]
+    found = {what: each.json() for what, each in asked.items()}
+    assert {each["spec"]["request"]["impactAssessment"] for each in found.values()} == {"low"}
+    for what, shown in (("low", say["breaks"]), ("away", say["away"])):
+        ticket = found[what]["metadata"]["id"]
+        jean = sit("jean", EN, f"/requests?tab=waiting&q={apis[what]}&view=split&at={ticket}")
+        article = jean.page.get_by_role("article")
+        expect(article.get_by_text(shown)).to_be_visible()
+        expect(article.get_by_text("its contract breaks, or could not be compared")).to_be_visible()
+        jean.check_accessible(f"one by one, a contract: {what}")
+        Keyboard(jean.page).look(ticket)
+        jean.page.keyboard.press("a")
+        expect(jean.dialog.get_by_text(shown)).to_be_visible()
+        assert stack.call(PIERRE, "GET", f"/{ticket}").json()["status"]["state"] == "pending"
+    alice = sit("alice", EN, "/requests?tab=waiting")
+    for each in found.values():
+        alice.page.get_by_role("checkbox", name=re.compile(each["metadata"]["id"])).check()
+    alice.button(EN.approve_several).click()
+    for what, mark in (("low", say["breaks"]), ("away", "Contract not compared")):
+        row = alice.dialog.locator(f'[data-request="{found[what]["metadata"]["id"]}"]')
+        expect(row.get_by_text(mark)).to_be_visible()
+    alice.check_accessible("several, of which one was not compared")

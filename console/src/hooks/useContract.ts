@@ -1,15 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
-import { api, data } from '@/api/client';
-import type { Ticket } from '@/api/types';
-import { KEYS } from './useRequests';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import type { Contract, Ticket } from '@/api/types';
+import { contractOf } from './useRequests';
 
-/** The API's contract beside production's, as it was compared when the request was submitted; never another one. */
-export function useContract({ metadata: { id }, spec }: Ticket) {
-  return useQuery({
-    queryKey: [...KEYS.ticket(id), 'contract'],
-    queryFn: async ({ signal }) =>
-      data(await api.GET('/v1/requests/prod/{id}/contract', { params: { path: { id } }, signal })),
-    enabled: spec.target.type === 'api',
-    staleTime: Infinity,
-  });
+/** What is known of how a request's contract differs; undefined for a target that has no contract. */
+export type ContractRead = Contract | 'loading' | 'failed' | undefined;
+
+/** The API's contract beside production's, as it was compared when the request was submitted. */
+export function useContract(ticket: Ticket) {
+  return useQuery(contractOf(ticket));
+}
+
+/** The same for a decision, which must tell what has no contract from what could not be read. */
+export function useContracts(tickets: readonly Ticket[]): (id: string) => ContractRead {
+  const answers = useQueries({ queries: tickets.map(contractOf) });
+  return (id) => {
+    const place = tickets.findIndex(({ metadata }) => metadata.id === id);
+    const [ticket, answer] = [tickets[place], answers[place]];
+    if (!ticket || !answer || ticket.spec.target.type !== 'api') return undefined;
+    return answer.data ?? (answer.isError ? 'failed' : 'loading');
+  };
 }

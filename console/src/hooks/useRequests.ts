@@ -165,11 +165,27 @@ export function useDifference(id: string) {
   return useQuery({ ...differenceOf(id), enabled: id !== '' });
 }
 
+/** The API's contract beside production's, as it was compared when the request was submitted; never another one. */
+export function contractOf({ metadata: { id }, spec }: Ticket) {
+  return queryOptions({
+    queryKey: [...KEYS.ticket(id), 'contract'],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/requests/prod/{id}/contract', { params: { path: { id } }, signal })),
+    enabled: spec.target.type === 'api',
+    staleTime: Infinity,
+  });
+}
+
 /** Reads what a decision on a request needs, before somebody comes to it. */
 export function prefetchJudged(client: QueryClient, id: string): void {
   // A fault stays with its query, which is asked again by who shows it.
   const shown = () => undefined;
-  client.query(ticketOf(id)).catch(shown);
+  client
+    .query(ticketOf(id))
+    .then(async ({ ticket }) => {
+      if (ticket.spec.target.type === 'api') await client.query(contractOf(ticket));
+    })
+    .catch(shown);
   client.query(permissionsOf(id)).catch(shown);
   client.query(differenceOf(id)).catch(shown);
 }

@@ -4,6 +4,8 @@ import { useSpeech } from '.';
 const en = {
   title: 'Changes of the contract',
   breaking: (count: number) => (count === 1 ? '1 breaking change' : `${count} breaking changes`),
+  mark: 'Contract not compared',
+  reading: 'The contract is being read',
   risky: (count: number) => (count === 1 ? '1 that may break callers' : `${count} that may break callers`),
   harmless: (count: number) => (count === 1 ? '1 that breaks nothing' : `${count} that break nothing`),
   same: 'The contract of staging is the one of production.',
@@ -29,6 +31,8 @@ const fr: typeof en = {
   title: 'Changements du contrat',
   breaking: (count) =>
     count <= 1 ? `${count} changement incompatible` : `${count} changements incompatibles`,
+  mark: 'Contrat non comparé',
+  reading: 'Lecture du contrat en cours',
   risky: (count) =>
     count <= 1 ? `${count} qui peut gêner des appelants` : `${count} qui peuvent gêner des appelants`,
   harmless: (count) => (count <= 1 ? `${count} sans incompatibilité` : `${count} sans incompatibilité`),

@@ -38,6 +38,7 @@ const enDeciding = {
   doubts: {
     impact: 'impact is high or critical',
     direction: 'it is not known to be newer than production',
+    contract: 'its contract breaks, or could not be compared',
     others: 'other requests of this target are open',
     checks: 'a check has not passed',
     lapsed: 'an earlier approval lapsed',
@@ -114,6 +115,7 @@ const frDeciding: DecidingWords = {
   doubts: {
     impact: 'l’impact est élevé ou critique',
     direction: 'rien ne dit qu’elle est plus récente que la production',
+    contract: 'son contrat est incompatible, ou n’a pas pu être comparé',
     others: 'd’autres demandes sur cette cible sont ouvertes',
     checks: 'un contrôle n’est pas réussi',
     lapsed: 'une approbation antérieure est caduque',

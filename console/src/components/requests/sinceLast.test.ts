@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison } from '@/api/types';
+import type { ContractRead } from '@/hooks/useContract';
 import { ticket } from '@/test/tickets';
 import { asksFirst } from './decide/asksFirst';
 import { differences } from './sinceLast';
@@ -28,19 +29,30 @@ describe('what differs from the last request of a target', () => {
 
 describe('an approval asks first', () => {
   it('not where nothing is to ask', () => {
-    expect(asksFirst(checked(), newer)).toEqual([]);
-    expect(asksFirst(checked(), { ...newer, replaces: null, direction: 'first' })).toEqual([]);
+    expect(asksFirst(checked(), newer, undefined)).toEqual([]);
+    expect(asksFirst(checked(), { ...newer, replaces: null, direction: 'first' }, undefined)).toEqual([]);
   });
 
   it('for what an approver has to look at twice', () => {
-    expect(asksFirst(checked('high'), newer)).toEqual(['impact']);
-    expect(asksFirst(checked('low', false), newer)).toEqual(['checks']);
-    expect(asksFirst(checked(), { ...newer, direction: 'older' })).toEqual(['direction']);
-    expect(asksFirst(checked(), { ...newer, direction: 'same' })).toEqual(['direction']);
-    expect(asksFirst(checked(), 'failed')).toEqual(['direction']);
+    expect(asksFirst(checked('high'), newer, undefined)).toEqual(['impact']);
+    expect(asksFirst(checked('low', false), newer, undefined)).toEqual(['checks']);
+    expect(asksFirst(checked(), { ...newer, direction: 'older' }, undefined)).toEqual(['direction']);
+    expect(asksFirst(checked(), { ...newer, direction: 'same' }, undefined)).toEqual(['direction']);
+    expect(asksFirst(checked(), 'failed', undefined)).toEqual(['direction']);
+  });
+
+  it('for a contract that breaks, or that nobody compared', () => {
+    const found = { breaking: 0, risky: 2, harmless: 1, changes: [] };
+    const breaks: ContractRead = { state: 'compared', found: { ...found, breaking: 1 } };
+    expect(asksFirst(checked(), newer, breaks)).toEqual(['contract']);
+    expect(asksFirst(checked(), newer, { state: 'not-compared', reason: 'away' })).toEqual(['contract']);
+    expect(asksFirst(checked(), newer, 'failed')).toEqual(['contract']);
+    expect(asksFirst(checked(), newer, { state: 'compared', found })).toEqual([]);
+    expect(asksFirst(checked(), newer, { state: null })).toEqual([]);
   });
 
   it('or cannot be told before it is compared', () => {
-    expect(asksFirst(checked(), 'loading')).toBeUndefined();
+    expect(asksFirst(checked(), newer, 'loading')).toBeUndefined();
+    expect(asksFirst(checked(), 'loading', undefined)).toBeUndefined();
   });
 });

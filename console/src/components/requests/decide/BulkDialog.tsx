@@ -2,6 +2,7 @@ import { useId, useState, type SyntheticEvent } from 'react';
 import type { Ticket } from '@/api/types';
 import { useBulk } from '@/hooks/useBulk';
 import { useComparisons } from '@/hooks/useComparisons';
+import { useContracts } from '@/hooks/useContract';
 import { useKept } from '@/hooks/useKept';
 import { useSpeech } from '@/i18n';
 import { useRoot } from '@/shell/root';
@@ -30,6 +31,7 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
   const [checked, setChecked] = useState(false);
   const [newestOnly, setNewestOnly] = useState(true);
   const compared = useComparisons(tickets);
+  const contract = useContracts(tickets);
   const bulk = useBulk(decision);
   // What was confirmed is what is done, whatever is deployed meanwhile.
   const [confirmed, confirm] = useState<Plan>();
@@ -38,7 +40,9 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
   const leftOut = (id: string) => !rejecting && newestOnly && plan.older.has(id);
   const kept = plan.inTurn.filter((each) => !leftOut(each.metadata.id));
   const looks = kept.map((each) => compared(each.metadata.id));
-  const comparing = !rejecting && bulk.phase === 'asking' && looks.includes('loading');
+  const reading =
+    looks.includes('loading') || kept.some(({ metadata }) => contract(metadata.id) === 'loading');
+  const comparing = !rejecting && bulk.phase === 'asking' && reading;
   const back = looks.filter((each) => typeof each === 'object' && isWarning(each.direction)).length;
   const fault = decisionFault(t, decision, text);
   const submit = (event: SyntheticEvent) => {
@@ -82,6 +86,7 @@ export function BulkDialog({ decision, tickets, onClose }: BulkDialogProps) {
               key={ticket.metadata.id}
               ticket={ticket}
               compared={compared(ticket.metadata.id)}
+              contract={contract(ticket.metadata.id)}
               outcome={leftOut(ticket.metadata.id) ? 'left-out' : bulk.outcome(ticket.metadata.id)}
             />
           ))}

@@ -1,7 +1,9 @@
 import { CircleCheck, CircleDashed, CircleMinus, CircleX, LoaderCircle } from 'lucide-react';
 import type { Ticket } from '@/api/types';
 import type { Outcome } from '@/hooks/useBulk';
+import { ContractMark } from '@/components/contract/ContractMark';
 import type { Compared } from '@/hooks/useComparisons';
+import type { ContractRead } from '@/hooks/useContract';
 import { usePeople } from '@/hooks/usePeople';
 import { useSpeech } from '@/i18n';
 import { useVotingWords } from '@/i18n/voting';
@@ -15,11 +17,12 @@ import { ComparedVersion } from '@/components/requests/VersionChange';
 interface BulkRowProps {
   ticket: Ticket;
   compared: Compared | undefined;
+  contract: ContractRead;
   outcome: Outcome | 'left-out';
 }
 
 /** One of several requests that are decided together: what an approver has to know of it, and what became of it. */
-export function BulkRow({ ticket, compared, outcome }: BulkRowProps) {
+export function BulkRow({ ticket, compared, contract, outcome }: BulkRowProps) {
   const { t, format } = useSpeech();
   const voting = useVotingWords();
   const nameOf = usePeople();
@@ -41,6 +44,7 @@ export function BulkRow({ ticket, compared, outcome }: BulkRowProps) {
           <OutLink to={`/requests/${id}`}>{id}</OutLink> · {t.list.by(nameOf(createdBy))}
           {date && ` · ${t.list.scheduled(format.dateTime(date))}`}
         </p>
+        <ContractMark contract={contract} />
         <FailedChecks checks={preChecks} />
         <p className="line-clamp-2 whitespace-pre-wrap">{request.justification}</p>
         {typeof outcome === 'object' && <p className="text-danger-text">{explain(t, outcome.error)}</p>}

@@ -1,6 +1,7 @@
 import type { RefObject } from 'react';
 import { Link } from 'react-router';
 import type { Ticket } from '@/api/types';
+import { Contract } from '@/components/contract/Contract';
 import { useCompared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { LazyMarkdown } from '@/ui/LazyMarkdown';
@@ -39,6 +40,7 @@ export function TriageFacts({ ticket, heading, nameOf }: TriageFactsProps) {
       <div className="grid gap-3 xl:grid-cols-[3fr_2fr]">
         <Section title={t.detail.changes}>
           <Changes ticket={ticket} />
+          <Contract ticket={ticket} most={5} />
           <div className="not-first:mt-3">
             <SinceLast ticket={ticket} />
           </div>

@@ -5,6 +5,7 @@ import { delayed } from '@/components/requests/decide/delayed';
 import { DecisionDialog } from '@/components/requests/decide/DecisionDialog';
 import { useShown } from '@/components/requests/decide/useShown';
 import { useCompared } from '@/hooks/useComparisons';
+import { useContracts } from '@/hooks/useContract';
 import { usePeople } from '@/hooks/usePeople';
 import { usePermissions, useTicket, type Read } from '@/hooks/useRequests';
 import { useShortcuts } from '@/hooks/useShortcuts';
@@ -52,7 +53,7 @@ function Judged({ read: { ticket, etag }, next }: { read: Read; next: () => void
   const permissions = usePermissions(id).data;
   const compared = useCompared(ticket);
   const shown = useShown(compared);
-  const doubts = asksFirst(ticket, compared);
+  const doubts = asksFirst(ticket, compared, useContracts([ticket])(id));
   const open = ticket.status.state === 'pending';
   // A revision that is not known could not be refused where it is another.
   const reading = !permissions || !doubts || !etag;
