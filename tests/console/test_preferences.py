@@ -2,9 +2,13 @@
 
 from playwright.sync_api import expect
 
+from domain.announcement import Event
 from tests.console.conftest import IN_FRENCH, Sit
 from tests.console.desk import PHONE
 from tests.console.words import FR, Words
+
+UNMAILED = {Event.ENDORSED, Event.UNENDORSED}
+"""Votes make no mail but the one that completes the approval; of every other event one can choose when."""
 
 
 @IN_FRENCH
@@ -16,6 +20,10 @@ def test_a_choice_is_kept_and_another_window_undoes_none_of_it(sit: Sit, words: 
     save, kept = ("Enregistrer", "Votre choix est enregistré.") if french else ("Save", "Your choice is kept.")
     who = "claire" if french else "jean"
     desk = sit(who, words, "/preferences")
+    expect(desk.page.get_by_label(held)).to_be_visible()
+    shown = {each.get_attribute("id") for each in desk.page.locator("select[id^=mail-]").all()}
+    assert shown == {f"mail-{event}" for event in Event if event not in UNMAILED}
+    assert "15 min" not in desk.page.locator("main").inner_text()
     other = sit(who, words, "/preferences", viewport=PHONE, color_scheme="dark")
     other.page.get_by_label(held).select_option("off")
     desk.page.get_by_label(daily).check()

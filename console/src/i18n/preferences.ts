@@ -5,7 +5,7 @@ const en = {
   help: 'Choose what you are told, by which way and when. It changes nothing about what you may do, nor what others get.',
   deciding: 'When you may decide',
   decidingHelp:
-    'An administrator of the platform is asked at once only where nobody of the tenant can decide.',
+    'An administrator of the platform is asked at once only where nobody of the tenant can decide. Of an emergency everybody who may answer for it hears at once, whatever they chose.',
   following: 'What you asked for, approved or follow',
   followingHelp: 'Whoever was asked to decide is told once that somebody else did.',
   ways: {
@@ -14,7 +14,7 @@ const en = {
     digest: 'In the daily summary',
     off: 'Not at all',
   },
-  usual: 'As usual: at once, but no mail about a deployment that starts within 15 minutes of its approval.',
+  usual: 'As usual: at once.',
   summary: 'Daily summary',
   summaryHelp: 'What waits for your decision, and what you keep for it. A day without news makes no mail.',
   daily: 'Mail me a daily summary',
@@ -45,7 +45,7 @@ const fr: typeof en = {
   help: 'Choisissez ce que vous recevez, par quel moyen et quand. Cela ne change ni vos droits, ni ce que reçoivent les autres.',
   deciding: 'Quand vous pouvez décider',
   decidingHelp:
-    'Un administrateur de la plateforme n’est sollicité aussitôt que si personne du tenant ne peut décider.',
+    'Un administrateur de la plateforme n’est sollicité aussitôt que si personne du tenant ne peut décider. Qui peut répondre d’une urgence en est informé aussitôt, quel que soit son choix.',
   following: 'Ce que vous avez demandé, approuvé ou suivez',
   followingHelp: 'Qui était sollicité pour décider apprend une fois que quelqu’un d’autre l’a fait.',
   ways: {
@@ -54,8 +54,7 @@ const fr: typeof en = {
     digest: 'Dans le résumé quotidien',
     off: 'Pas du tout',
   },
-  usual:
-    'Comme d’habitude : aussitôt, mais sans courriel pour un déploiement lancé dans les 15 minutes suivant son approbation.',
+  usual: 'Comme d’habitude : aussitôt.',
   summary: 'Résumé quotidien',
   summaryHelp:
     'Ce qui attend votre décision, et ce que vous y gardez. Un jour sans nouvelles ne donne aucun courriel.',

@@ -5,7 +5,7 @@ export type Way = 'now' | 'digest' | 'off' | '';
 export type Event = (typeof ASKING)[number] | (typeof FOLLOWING)[number];
 
 /** The events that ask somebody to decide, and the others, in the order of a request's life. */
-export const ASKING = ['request-created', 'request-lapsed', 'request-reminder'] as const;
+export const ASKING = ['request-created', 'request-lapsed', 'request-reminder', 'emergency-overdue'] as const;
 export const FOLLOWING = [
   'request-approved',
   'request-rejected',
@@ -18,6 +18,8 @@ export const FOLLOWING = [
   'deployment-started',
   'deployment-succeeded',
   'deployment-failed',
+  'emergency-ratified',
+  'emergency-refuted',
 ] as const;
 
 export interface Draft {
