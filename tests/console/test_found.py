@@ -38,14 +38,16 @@ def test_no_impact_is_chosen_for_anybody(sit: Sit) -> None:
 
 
 def test_a_time_names_its_zone(sit: Sit, stack: Stack) -> None:
-    """Whoever looks closer at one reads of which clock it is."""
+    """In what is shown, for who has no pointer to look closer with: each moment of the page, head and history."""
     ticket = asked(stack, fresh_name("clock"))
-    jean = sit("jean", EN, f"/requests/{ticket}")
-    times = jean.page.locator("main header time")
-    expect(times.first).to_be_visible()
-    titles = [each.get_attribute("title") or "" for each in times.all()]
-    assert titles
-    assert all(re.search(r"\b(UTC|GMT\S*|CES?T)$", each) for each in titles), titles
+    jean = sit("jean", EN, f"/requests/{ticket}", viewport=PHONE, has_touch=True)
+    expect(jean.page.locator("main header time").first).to_be_visible()
+    shown: dict[str, list[str]] = {}
+    for each in jean.page.locator("main time").all():
+        shown.setdefault(each.get_attribute("datetime") or "", []).append(each.inner_text())
+    assert shown
+    for moment, texts in shown.items():
+        assert any(re.search(r"\d\d:\d\d (UTC|GMT\S*|CES?T)$", text) for text in texts), (moment, texts)
 
 
 def test_nothing_is_delivered_by_a_channel_that_is_not_set_up(sit: Sit, stack: Stack) -> None:

@@ -22,9 +22,9 @@ describe('times', () => {
   });
 
   it.each([
-    ['en', '2026-11-27T08:00:00Z', 'Fri 08:00', 'Fri 27 Nov, 08:00 UTC'],
-    ['en', '2026-11-29T08:00:00Z', '29 Nov, 08:00', 'Sun 29 Nov, 08:00 UTC'],
-    ['fr', '2026-11-27T08:00:00Z', 'ven. 08:00', 'ven. 27 nov., 08:00 UTC'],
+    ['en', '2026-11-27T08:00:00Z', 'Fri, 08:00 UTC', 'Fri 27 Nov, 08:00 UTC'],
+    ['en', '2026-11-29T08:00:00Z', '29 Nov, 08:00 UTC', 'Sun 29 Nov, 08:00 UTC'],
+    ['fr', '2026-11-27T08:00:00Z', 'ven. 08:00 UTC', 'ven. 27 nov., 08:00 UTC'],
   ] as const)('that come are said by their day (%s, %s)', (language, iso, short, long) => {
     const format = formatter(language);
     expect([format.comingShort(iso, NOW), format.coming(iso)]).toEqual([short, long]);

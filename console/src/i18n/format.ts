@@ -59,11 +59,12 @@ export function formatter(language: Language) {
       new Intl.DateTimeFormat(locale, { weekday: 'short', ...DAY, ...CLOCK, timeZoneName: 'short' }).format(
         new Date(iso),
       ),
-    /** The same where there is little room: Mon 10:30, and 23 Dec, 10:30 where it is a week away. */
+    /** The same where there is little room: Mon, 10:30 CET, and 23 Dec, 10:30 CET where it is a week away. */
     comingShort: (iso: string, at: number) =>
       new Intl.DateTimeFormat(locale, {
         ...(Date.parse(iso) - at < WEEKDAY_ALONE_MS ? { weekday: 'short' } : DAY),
         ...CLOCK,
+        timeZoneName: 'short',
       }).format(new Date(iso)),
     /** 10:30. */
     time: (at: Date) => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(at),

@@ -29,16 +29,24 @@ function row(closed: Closed | undefined, language: Language = 'en') {
 
 describe('a row of what nothing is launched of', () => {
   it.each([
-    ['en', { reason: 'The books are closed', until: inHours(20) }, /frozen until [A-Z][a-z]{2} \d{2}:\d{2}$/],
-    ['fr', { reason: 'The books are closed', until: inHours(20) }, /gelée jusqu’au [a-z]{3}\. \d{2}:\d{2}$/],
+    [
+      'en',
+      { reason: 'The books are closed', until: inHours(20) },
+      /frozen until [A-Z][a-z]{2}, \d{2}:\d{2} UTC$/,
+    ],
+    [
+      'fr',
+      { reason: 'The books are closed', until: inHours(20) },
+      /gelée jusqu’au [a-z]{3}\. \d{2}:\d{2} UTC$/,
+    ],
     [
       'en',
       { reason: 'The books are closed', until: inHours(24 * 30) },
-      /frozen until \d+ [A-Z][a-z]+, \d{2}:\d{2}$/,
+      /frozen until \d+ [A-Z][a-z]+, \d{2}:\d{2} UTC$/,
     ],
     ['en', { reason: 'The books are closed', until: null }, /frozen$/],
-    ['en', { reason: null, until: inHours(20) }, /no window until [A-Z][a-z]{2} \d{2}:\d{2}$/],
-    ['fr', { reason: null, until: inHours(20) }, /pas de créneau avant le [a-z]{3}\. \d{2}:\d{2}$/],
+    ['en', { reason: null, until: inHours(20) }, /no window until [A-Z][a-z]{2}, \d{2}:\d{2} UTC$/],
+    ['fr', { reason: null, until: inHours(20) }, /pas de créneau avant le [a-z]{3}\. \d{2}:\d{2} UTC$/],
     ['fr', { reason: null, until: null }, /aucun créneau$/],
   ] as const)('says until when, and its link does (%s, %o)', (language, closed, said) => {
     row({ rule: 'year-end', ...closed }, language);
