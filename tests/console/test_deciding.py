@@ -111,7 +111,8 @@ def test_a_link_survives_the_sign_in_and_the_title_counts(sit: Sit, stack: Stack
     """The request that a mail or a colleague's address names is the one that is shown."""
     name = fresh_name("link")
     tickets = several(stack, name, 2)
-    jean = sit("jean", EN, waiting(name, f"&view=split&at={tickets[1]}"))
+    jean = sit(None)
+    jean.sign_in("jean", waiting(name, f"&view=split&at={tickets[1]}"))
     expect(jean.page.get_by_role("article").get_by_role("link", name=tickets[1])).to_be_visible()
     expect(jean.page).to_have_title(re.compile(r"^\(\d+\) Waiting for me"))
     expect(jean.page.get_by_role("navigation", name="Which requests").get_by_role("link").first).to_contain_text(
@@ -167,6 +168,56 @@ def test_the_way_back_leads_to_the_row(sit: Sit, stack: Stack) -> None:
     jean.page.get_by_role("link", name="Requests", exact=True).and_(jean.page.locator("main a")).click()
     expect(row).to_be_focused()
     expect(row).to_be_in_viewport()
+    row.click()
+    expect(jean.page).to_have_url(re.compile(f"/requests/{tickets[13]}"))
+    jean.page.go_back()
+    expect(row).to_be_focused()
+    expect(row).to_be_in_viewport()
+
+
+def test_a_decision_on_a_page_leads_on_in_the_list_s_order(sit: Sit, stack: Stack) -> None:
+    """By its filters, gravest first, and past what was set aside: never to the newest of all."""
+    name = fresh_name("grave")
+    made = {impact: asked(stack, f"{name}-{impact}", impactAssessment=impact) for impact in ("medium", "high", "low")}
+    newest = asked(stack, fresh_name("newest"), impactAssessment="high")
+    jean = sit("jean", EN, f"/requests?tab=waiting&q={name}")
+    jean.page.get_by_label("Order").select_option("-impact")
+    rows = jean.page.locator("main li[data-request]")
+    in_turn = [made[impact] for impact in ("high", "medium", "low")]
+    expect(rows).to_have_count(3)
+    expect(rows.first).to_have_attribute("data-request", in_turn[0])
+    assert [row.get_attribute("data-request") for row in rows.all()] == in_turn
+    jean.go(f"/requests?tab=waiting&q={name}&sort=-impact&view=split&at={made['medium']}")
+    keyboard = Keyboard(jean.page)
+    keyboard.look(made["medium"])
+    keyboard.press("s")
+    keyboard.press("Enter")
+    jean.sees("Snoozed until")
+    jean.go(f"/requests?tab=waiting&q={name}&sort=-impact")
+    jean.row(made["high"]).get_by_role("link").first.click()
+    jean.decide(EN.approve)
+    link = jean.link(re.compile(rf"^{EN.next_waiting}"))
+    expect(link).to_have_text(f"{EN.next_waiting}: {name}-low 1.0.0")
+    expect(link).to_be_focused()
+    assert states(stack, [newest]) == ["pending"]
+
+
+def test_what_differs_from_the_last_version_is_said_where_one_decides(sit: Sit, stack: Stack) -> None:
+    """One by one and on the page: against the request that is in production, by its number."""
+    name = fresh_name("since")
+    first = asked(stack, name, "1.0.0")
+    stack.approve(first)
+    stack.await_state([first], "deployed")
+    second = asked(stack, name, "1.1.0", impactAssessment="medium", rollbackPlan="Deploy the version before again")
+    for path in (waiting(name, f"&view=split&at={second}"), f"/requests/{second}"):
+        jean = sit("jean", EN, path)
+        changes = jean.page.get_by_role("region", name="What changes in production")
+        expect(changes).to_contain_text(f"Against {first}, the last one in production")
+        found = changes.get_by_role("list", name="What differs besides version and notes").get_by_role("listitem")
+        expect(found).to_have_count(2)
+        expect(found.first).to_contain_text(re.compile(r"Low.*Medium"))
+        found.get_by_text("Rollback plan was another").click()
+        expect(found.last).to_contain_text("Revert to")
 
 
 def test_a_row_names_people_and_keeps_the_version(sit: Sit, stack: Stack) -> None:
