@@ -180,6 +180,10 @@ class _Leader:
             await self._blocking(lambda: planner.backlog.done(key))
             await self._blocking(lambda: planner.give_up(*key, said))
             return
+        if await self._blocking(lambda: planner.is_moot(key[0], said)):
+            await self._blocking(lambda: planner.backlog.done(key))
+            await self._blocking(lambda: planner.note(key, said, DeliveryResult()))
+            return
         outgoing = OutgoingMessage(announcement=prepared[0], to=key[1], done=progress.receipts, thread=known.thread)
         self.lease.check()
         try:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from prometheus_client import Counter
 
+from activities.reminding import Reminders, is_moot
 from clients.channel import ChannelClient
 from domain import lifecycle
 from domain.announcement import (
@@ -16,17 +17,14 @@ from domain.announcement import (
     Event,
     Plan,
     event_of,
-    next_due,
-    reminders_by,
     rule_of,
-    shifted,
 )
 from domain.audience import Audience
 from domain.backlog import MOST_AT_ONE_PLACE, Backlog, Key
 from domain.delivery import DeliveryOutcome, DeliveryResult, EventRef, Progress, TicketAnnouncements
 from domain.errors import RuleViolation
 from domain.roles import same_address
-from domain.ticket import Action, PromotionRequest, State
+from domain.ticket import Action
 from domain.webhooks import DeadLetter
 from record.facts.acts import Act, ActReader, UnreadCommits
 from record.facts.browsers import with_browsers
@@ -38,7 +36,6 @@ from record.git.browsers import BROWSERS
 from record.git.outbox import Outbox
 from record.git.preferences import PREFERENCES, with_preferences
 from record.index.diff import Comparer
-from record.index.query import every, owed
 from record.people.directory import Directory, DirectoryReader
 
 _LOG = logging.getLogger(__name__)
@@ -61,6 +58,7 @@ _PREPARED = 4 * READ_AT_ONCE
 SENT = Counter("prodgate_announcements_sent", "Recipients who were told", ["channel"])
 FAILED = Counter("prodgate_announcements_failed_attempts", "Attempts that did not reach their recipient", ["channel"])
 UNDELIVERED = Counter("prodgate_announcements_undelivered", "Recipients given up, or refused for good", ["channel"])
+ESCALATED = Counter("prodgate_escalations", "Steps by which rules asked further people", ["channel", "event"])
 SKIPPED = Counter("prodgate_announcements_skipped", "Changes that were not announced", ["channel", "why"])
 
 
@@ -134,7 +132,10 @@ class OutboxPlanner:
             self.give_up(ticket, to, said)
         if not len(self.trail) and (self._looked_at is None or now - self._looked_at >= REMIND_EVERY):
             self._looked_at = now
-            self._remind(now)
+            for ticket_id, said, known in self._reminders.due(now):
+                self._say(ticket_id, said, known)
+                if said.escalates_to is not None:
+                    ESCALATED.labels(self.setup.channel, said.event).inc()
 
     def _take(self, act: Act) -> None:
         """Line up what an act is announced as, unless that was done before."""
@@ -159,36 +160,8 @@ class OutboxPlanner:
             return "too old"
         return None if self.setup.acts.proven(act) else "unproven"
 
-    def _remind(self, now: datetime) -> None:
-        """Line up the reminders and warnings that fell due. Costs what pending tickets cost, however many ended."""
-        if self.setup.channel.for_systems:
-            return
-        self._tell_overdue(now)
-        for ticket in every(self.setup.acts.index.page, State.PENDING):
-            known, plan = self.outbox.of(ticket.id), self.setup.plan
-            expires = self._expires(ticket, self.setup.acts.submitted(ticket.id)[1])
-            while (due := next_due(ticket, expires, plan, known.reminded, known.warned)) and due[0] <= now:
-                turn = reminders_by(ticket, plan, now) if due[1] is Event.REMINDER else 0
-                warned = known.warned or due[1] is Event.EXPIRING
-                known = known.model_copy(update={"reminded": max(turn, known.reminded), "warned": warned})
-                number = len(ticket.status.history)
-                known = self._say(ticket.id, EventRef(event=due[1], number=number, turn=turn, at=now), known)
-
-    def _tell_overdue(self, now: datetime) -> None:
-        """Line up that nobody has answered in time for an emergency, once."""
-        for debt in owed(self.setup.acts.index.page):
-            known, ticket = self.outbox.of(debt.ticket_id), self.setup.acts.index.get(debt.ticket_id)
-            told = any(each.event is Event.OVERDUE for each in known.progress)
-            if ticket is not None and debt.is_overdue(now) and not told:
-                said = EventRef(event=Event.OVERDUE, number=len(ticket.status.history), at=now)
-                self._say(ticket.id, said, known)
-
-    def _expires(self, ticket: PromotionRequest, signed: datetime | None) -> datetime:
-        """Until when somebody has to decide: what the record proves of it, else what this installation says."""
-        return lifecycle.decide_by(ticket, signed or shifted(ticket.metadata.created_at, self.setup.plan.expiry))
-
-    def _say(self, ticket_id: str, said: EventRef, known: TicketAnnouncements) -> TicketAnnouncements:
-        """Line up one announcement for whoever is to be told; the ticket's announcements with it.
+    def _say(self, ticket_id: str, said: EventRef, known: TicketAnnouncements) -> None:
+        """Line up one announcement for whoever is to be told.
 
         What may fail comes first, so that a record that is away leaves nothing half done.
         """
@@ -196,7 +169,6 @@ class OutboxPlanner:
         progress = Progress(**said.model_dump(by_alias=False), channel=self.setup.channel)
         self.outbox.put(ticket_id, known.with_(progress))
         self._line_up_in_time(ticket_id, progress, prepared)
-        return self.outbox.of(ticket_id)
 
     def _line_up_in_time(
         self, ticket_id: str, progress: Progress, prepared: tuple[Announcement, Audience] | None
@@ -273,10 +245,11 @@ class OutboxPlanner:
             at=said.at,
             ticket=ticket,
             requester=requester,
-            decide_by=self._expires(ticket, signed),
+            decide_by=self._reminders.expires(ticket, signed),
             comparison=comparison,
             asked=self._asked(ticket_id, said.number),
             rule=rule_of(current, said.number),
+            escalates_to=said.escalates_to,
         )
         return announcement, self._audience(tenant)
 
@@ -317,6 +290,10 @@ class OutboxPlanner:
         return chosen, repository.journal(BROWSERS).shown(), repository.tip()
 
     @cached_property
+    def _reminders(self) -> Reminders:
+        return Reminders(self.setup.channel, self.setup.acts, self._controls, self.setup.plan, self.outbox.of)
+
+    @cached_property
     def _standard(self) -> StandardReader:
         acts = self.setup.acts
         return StandardReader(acts.repository, self.setup.directory, acts.index, acts.keys)
@@ -335,6 +312,10 @@ class OutboxPlanner:
         known, prepared = self.outbox.of(key[0]), self.prepare(key[0], said)
         self.outbox.put(key[0], known)
         return known, prepared
+
+    def is_moot(self, ticket_id: str, said: EventRef) -> bool:
+        """Tells whether nobody needs to hear it any more: a rule asked for a decision, which is there."""
+        return is_moot(self.setup.acts.index.get(ticket_id), said)
 
     # -- noting ----------------------------------------------------------------------------------------------------
 

@@ -11,14 +11,16 @@ from activities.leading import Lease
 from activities.planning import now
 from clients.channel import ChannelDown
 from clients.mail.channel import Mail
-from domain.announcement import Announcement, Event
+from domain.announcement import Announcement, Channel, Event
 from domain.audience import Audience, Contact
+from domain.escalation import waiting_from
 from domain.following import CallReport, Followed
 from domain.roles import ALL, Requester, same_address
-from domain.summary import WINDOW, Summary, SummaryLine, due, kept, waits_for
+from domain.summary import WINDOW, Summary, SummaryLine, due, is_kept, keeps_escalations, kept, waits_for
 from domain.ticket import PromotionRequest, State
 from record.errors import RecordUnavailable
 from record.facts.acts import ActReader
+from record.git.outbox import escalations
 from record.git.preferences import preferences_of, with_preferences
 from record.git.summaries import SummaryNotes
 from record.index.diff import Comparer
@@ -128,6 +130,10 @@ class Summaries:
                 elif waits_for(ticket, contact, requester, at):
                     line = SummaryLine(said=self._waiting(ticket, requester), audience=audience)
                     waiting[address].append(line)
+                if not news and keeps_escalations(contact.preferences):
+                    told = self._escalated(ticket, requester, at - WINDOW)
+                    kept_ones = (each for each in told if is_kept(each, contact, audience))
+                    happened[address] += [SummaryLine(said=each, audience=audience) for each in kept_ones]
         for address, contact in contacts.items():
             yield Summary.of(days[address], waiting[address], happened[address]), contact
 
@@ -141,6 +147,23 @@ class Summaries:
             requester=requester,
             comparison=self.comparer.comparison(ticket, lambda other: other.metadata.tenant == tenant),
         )
+
+    def _escalated(
+        self, ticket: PromotionRequest, requester: Requester | None, since: datetime
+    ) -> Iterator[Announcement]:
+        """The times since then that a rule asked people about a ticket that waits, as the mails' outbox has them."""
+        for each in escalations(self.acts.repository, ticket.id):
+            mailed = each.channel is Channel.MAIL and each.event is Event.ESCALATED
+            if mailed and each.at >= since and each.number >= waiting_from(ticket):
+                yield Announcement(
+                    event=each.event,
+                    number=each.number,
+                    turn=each.turn,
+                    at=each.at,
+                    ticket=ticket,
+                    requester=requester,
+                    escalates_to=each.escalates_to,
+                )
 
     def _tickets(self, since: datetime) -> Iterator[tuple[PromotionRequest, bool]]:
         """The pending tickets, then those that changed since, told apart. Costs nothing for what ended long ago."""

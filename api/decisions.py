@@ -12,6 +12,7 @@ from api.auth import SignedIn
 from api.engine import Answer, Engine
 from api.engine_errors import NotRunning
 from api.errors import ChangedSince
+from api.escalation import escalation_of
 from api.etags import etag, matches
 from api.message_signing import MessageSigner
 from api.models import Permissions, UnprovenState
@@ -63,7 +64,11 @@ class Decisions:
         case, commit = await self._case(ticket), await self.tickets.unproven(ticket)
         not_proven = None if commit is None else UnprovenState(commit=commit or None)
         standard = await run_in_threadpool(said_of, self.tickets.standard, ticket, case.target, case.now)
-        return case.permissions(person).model_copy(update={"not_proven": not_proven, "standard": standard})
+        told = await self.tickets.escalations(ticket)
+        said = {"not_proven": not_proven, "standard": standard}
+        return case.permissions(person).model_copy(
+            update=said | {"escalation": escalation_of(ticket, case.target, told)}
+        )
 
     async def refusal(self, person: Person, action: DecisionAction, ticket: PromotionRequest) -> RuleViolation | None:
         """The reason why the person may not decide this on the ticket now, or None."""

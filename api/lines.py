@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 
+from api.escalation import escalated_at
 from api.models import Ahead, Line, RuledRequest
 from api.votes import count_of
 from domain import line, rules
@@ -46,8 +47,9 @@ def ruled(lines: LineReader, ticket_ids: Iterable[str], sees: Sees, at: datetime
                 continue
             facts = lines.controls.of_ticket(ticket)
             found, votes = closed(facts.rules, _due(ticket, at)), count_of(ticket, facts)
-            if found or votes:
-                yield RuledRequest(ticket_id=ticket.id, closed=found, votes=votes)
+            escalated = escalated_at(ticket, facts, at)
+            if found or votes or escalated:
+                yield RuledRequest(ticket_id=ticket.id, closed=found, votes=votes, escalated=escalated)
 
 
 def _awaits_launch(ticket: PromotionRequest) -> bool:

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from api.debts import EmergencyAllowed, EmergencyShown
+from api.escalation import EscalationShown
 from api.standard import StandardShown
 from api.votes import Decider, VoteCount, Votes
 from domain.announcement import Channel, Event
@@ -158,6 +159,7 @@ class Permissions(Frozen):
     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
+    `escalation` tells whom rules ask next while nobody decides, and whom they have asked.
     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
     """
 
@@ -176,6 +178,7 @@ class Permissions(Frozen):
     standard: StandardShown | None = None
     emergency_rule: EmergencyAllowed | None = None
     declared: EmergencyShown | None = None
+    escalation: tuple[EscalationShown, ...] = ()
     not_proven: UnprovenState | None = None
 
 
@@ -198,11 +201,15 @@ class Line(Frozen):
 
 
 class RuledRequest(Frozen):
-    """An open request of which rules say something: what keeps it from being launched, how many votes it takes."""
+    """An open request of which rules say something: what keeps it from being launched, how many votes it takes.
+
+    `escalated` is when they last asked further people, as nobody had decided; null where they have not.
+    """
 
     ticket_id: TicketId
     closed: Closed | None
     votes: VoteCount | None
+    escalated: Moment | None = None
 
 
 class DeployedVersion(Frozen):

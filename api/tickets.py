@@ -1,5 +1,6 @@
 """Finds tickets and what belongs to them, for whoever may see them."""
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,13 +18,15 @@ from api.models import Line, RuledRequest
 from domain import roles
 from domain.comparison import Comparison
 from domain.contract import ContractDifference
-from domain.delivery import Report
+from domain.delivery import Progress, Report
 from domain.deployment import AwxReport
+from domain.errors import RuleViolation
 from domain.evidence import Evidence
 from domain.roles import Permission, Person, Requester
 from domain.signing import Claims
-from domain.ticket import PromotionRequest
+from domain.ticket import PromotionRequest, State
 from domain.values import TICKET_ID
+from record.errors import RecordUnavailable
 from record.facts.contracts import contract_of
 from record.facts.line import LineReader
 from record.facts.requesters import proven, requester_in
@@ -126,6 +129,13 @@ class Tickets:
         """Reports what was announced of the ticket, and what could not be. Raises NotFound, RecordUnavailable."""
         ticket = await self.visible(person, ticket_id)
         return await run_in_threadpool(outbox.announced, self.repository, ticket.id)
+
+    async def escalations(self, ticket: PromotionRequest) -> tuple[Progress, ...]:
+        """The times that rules asked further people, while nobody decided; none where no journal can be read."""
+        if ticket.state is State.PENDING:
+            with contextlib.suppress(RecordUnavailable, RuleViolation):
+                return await run_in_threadpool(outbox.escalations, self.repository, ticket.id)
+        return ()
 
     async def requester(self, ticket: PromotionRequest) -> Requester | None:
         """The requester of the ticket, as they were known then; None where no commit says. Raises RecordUnavailable."""

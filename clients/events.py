@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from domain.announcement import Announcement, Fact
+from domain.escalation import Party
 from domain.ticket import PromotionRequest
 from domain.values import Frozen, Moment, TicketId
 
@@ -22,10 +23,14 @@ class TestEvent(Frozen):
 
 
 class TicketChanged(Frozen):
-    """A change of a ticket: the event, and the ticket after it, as the API shows it."""
+    """A change of a ticket: the event, and the ticket after it, as the API shows it.
+
+    `asked` are those whom a rule of the company asks of a ticket on which nobody has decided.
+    """
 
     event: Fact
     request: PromotionRequest
+    asked: Annotated[Party | None, Field(exclude_if=lambda asked: asked is None)] = None
 
 
 class CloudEvent(Frozen):
@@ -47,6 +52,6 @@ class CloudEvent(Frozen):
     @classmethod
     def of(cls, said: Announcement, source: str) -> Self:
         """The message about a change. Raises ValidationError for what is no change."""
-        data = {"event": said.event, "request": said.ticket}
+        data = {"event": said.event, "request": said.ticket, "asked": said.escalates_to}
         about = {"id": said.id, "source": source, "type": said.event, "subject": said.ticket.id, "time": said.at}
         return cls.model_validate({**about, "data": data})

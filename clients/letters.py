@@ -13,6 +13,7 @@ from clients.remarks import retold
 from clients.words import WORDS, Words
 from domain.announcement import Announcement, Event
 from domain.audience import Audience, Language, Reason
+from domain.escalation import waits_since
 from domain.roles import same_address
 from domain.summary import Summary
 from domain.ticket import SYSTEM, SYSTEM_NAME, HistoryEntry
@@ -120,7 +121,23 @@ class Facts:
             newer=self.entry.superseded_by or self.t["newer"],
             created=self.moment(ticket.metadata.created_at),
             decide_by=self.moment(self.said.decide_by) if self.said.decide_by else "?",
+            waits_since=self.moment(waits_since(ticket)),
+            asked=self.asked,
         )
+
+    @property
+    def asked(self) -> str:
+        """Those whom a rule asks now, as the lead names them; empty where none does."""
+        asked = self.said.escalates_to
+        if asked is None:
+            return ""
+        return self.t["asked_group"].format(group=asked.group) if asked.group else self.t[f"asked_role_{asked.role}"]
+
+    @property
+    def press(self) -> str | None:
+        """Says to whom a rule asks, and who may not decide, that others have to."""
+        answers = self.said.event is Event.OVERDUE
+        return self.t["press_answer" if answers else "press"] if self.reason is Reason.ASKED else None
 
     @property
     def answer_by(self) -> str | None:
@@ -191,7 +208,8 @@ class Facts:
     @property
     def action(self) -> str:
         answers = self.reason is Reason.DECIDES and (self.said.declares or self.said.event is Event.OVERDUE)
-        return self.t["answer" if answers else "decide" if self.said.asks else "look"]
+        asks = self.said.asks and self.reason is not Reason.ASKED
+        return self.t["answer" if answers else "decide" if asks else "look"]
 
     def name(self, address: str) -> str:
         """The owner of the address, by name where the directory knows it."""

@@ -44,6 +44,7 @@ _EN = Words(
         Event.RATIFIED: "emergency ratified",
         Event.REFUTED: "emergency refuted",
         Event.OVERDUE: "emergency that nobody has answered for",
+        Event.ESCALATED: "nobody has decided yet",
     },
     leads={
         Event.CREATED: "{requester} asks to promote {what} from {source} to {environment}.",
@@ -67,9 +68,17 @@ _EN = Words(
         Event.REFUTED: "{by} refuted the emergency by which {declarer} launched {what} to {environment}.",
         Event.OVERDUE: "Nobody has answered in time for the emergency by which {declarer} launched {what} to "
         "{environment}. Somebody who may approve, neither {declarer} nor {requester}, has to ratify or refute it.",
+        Event.ESCALATED: "{what} has waited since {waits_since} for a decision on its promotion to {environment}, "
+        "which {requester} asked for. A rule of the company now asks {asked}.",
     },
     labels={
         "colon": ":",
+        "press": "You can’t decide on it yourself: please see that somebody who may does.",
+        "press_answer": "You can’t answer for it yourself: please see that somebody who may does.",
+        "asked_role_cpi": "the tenant’s administrators",
+        "asked_role_cpi_admin": "the platform’s administrators",
+        "asked_role_viewer": "those who look on",
+        "asked_group": "the group {group}",
         "request": "Request",
         "target": "Target",
         "tenant": "Tenant",
@@ -156,6 +165,7 @@ _EN = Words(
         Reason.REQUESTED: "You get this because you asked for this promotion.",
         Reason.OWNS: "You get this because you own the service account that asked for this promotion.",
         Reason.DECIDES: "You get this because you may decide on requests of {tenant}.",
+        Reason.ASKED: "You get this because a rule of the company names you for when nobody decides.",
         Reason.APPROVED: "You get this because you approved this promotion.",
         Reason.WAS_ASKED: "You get this because you were asked to decide on this request.",
         Reason.FOLLOWS: "You get this because you follow the deployments of {tenant}.",
@@ -185,6 +195,7 @@ _FR = Words(
         Event.RATIFIED: "urgence ratifiée",
         Event.REFUTED: "urgence désavouée",
         Event.OVERDUE: "urgence dont personne n’a répondu",
+        Event.ESCALATED: "personne ne s’est encore prononcé",
     },
     leads={
         Event.CREATED: "{requester} demande la promotion de {what} de {source} vers {environment}.",
@@ -212,9 +223,19 @@ _FR = Words(
         Event.OVERDUE: "Personne n’a répondu à temps de l’urgence par laquelle {declarer} a lancé {what} vers "
         "{environment}. Une personne habilitée à approuver, ni {declarer} ni {requester}, doit la ratifier ou la "
         "désavouer.",
+        Event.ESCALATED: "La promotion de {what} vers {environment}, demandée par {requester}, attend une décision "
+        "depuis le {waits_since}. Une règle de l’entreprise s’adresse maintenant {asked}.",
     },
     labels={
         "colon": "\u00a0:",
+        "press": "Vous ne pouvez pas vous prononcer vous-même\u00a0: faites en sorte qu’une personne habilitée le "
+        "fasse.",
+        "press_answer": "Vous ne pouvez pas en répondre vous-même\u00a0: faites en sorte qu’une personne habilitée le "
+        "fasse.",
+        "asked_role_cpi": "aux administrateurs du tenant",
+        "asked_role_cpi_admin": "aux administrateurs de la plateforme",
+        "asked_role_viewer": "aux personnes en lecture seule",
+        "asked_group": "au groupe {group}",
         "request": "Demande",
         "target": "Cible",
         "tenant": "Tenant",
@@ -303,6 +324,8 @@ _FR = Words(
         Reason.OWNS: "Vous recevez ce message car vous êtes responsable du compte de service qui a demandé cette "
         "promotion.",
         Reason.DECIDES: "Vous recevez ce message car vous pouvez décider des demandes de {tenant}.",
+        Reason.ASKED: "Vous recevez ce message car une règle de l’entreprise vous désigne quand personne ne se "
+        "prononce.",
         Reason.APPROVED: "Vous recevez ce message car vous avez approuvé cette promotion.",
         Reason.WAS_ASKED: "Vous recevez ce message car votre décision sur cette demande était attendue.",
         Reason.FOLLOWS: "Vous recevez ce message car vous suivez les déploiements de {tenant}.",

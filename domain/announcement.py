@@ -1,15 +1,16 @@
 """Decides what is announced about a ticket, and when: one event for each change, and reminders while nobody decides."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from domain.comparison import Comparison
+from domain.escalation import Party, waits_since
 from domain.roles import WithRequester
 from domain.ticket import Action, Impact, PromotionRequest, State
-from domain.values import Frozen, Moment, RuleName
+from domain.values import Frozen, Moment, RuleName, shifted
 
 
 class Channel(StrEnum):
@@ -31,7 +32,7 @@ class Channel(StrEnum):
 
 
 class Event(StrEnum):
-    """An event that is announced. The last three are no changes of the ticket: people alone are told of them."""
+    """An event that is announced. The last four are no changes of the ticket: time alone brings them."""
 
     CREATED = "request-created"
     ENDORSED = "request-endorsed"
@@ -52,16 +53,22 @@ class Event(StrEnum):
     REMINDER = "request-reminder"
     EXPIRING = "request-expiring"
     OVERDUE = "emergency-overdue"
+    ESCALATED = "request-escalated"
 
     @property
     def asks(self) -> bool:
         """Tells whether whoever may approve is asked to decide."""
-        return self in {Event.CREATED, Event.REMINDER, Event.LAPSED}
+        return self in {Event.CREATED, Event.REMINDER, Event.LAPSED, Event.ESCALATED}
 
     @property
     def for_people(self) -> bool:
         """Tells whether people alone are told: it says nothing that another system could act on."""
         return self in {Event.REMINDER, Event.EXPIRING, Event.OVERDUE}
+
+    @property
+    def of_time(self) -> bool:
+        """Tells whether time alone brings it: the ticket has not changed."""
+        return self.for_people or self is Event.ESCALATED
 
 
 Fact = Literal[
@@ -81,8 +88,9 @@ Fact = Literal[
     Event.FAILED,
     Event.RATIFIED,
     Event.REFUTED,
+    Event.ESCALATED,
 ]
-"""The events that are changes of a ticket; reminders are for people."""
+"""The events that other systems are told: changes of a ticket, and that a rule asks further people about one."""
 
 _EVENTS = {
     Action.CREATED: Event.CREATED,
@@ -136,8 +144,9 @@ class Plan(Frozen):
 class Announcement(WithRequester):
     """One thing to say of a ticket, on every channel. `turn` tells reminders about the same change apart.
 
-    `comparison` is what the record says of production right before people are told, and `asked` are the addresses that
-    the channel asked to decide; nothing keeps them. `rule` is the company's rule that approved it: what it then says of
+    `escalates_to` are those whom a rule asks now, and nobody else is told. `comparison` is what the record says of
+    production right before people are told, and `asked` are the addresses that the channel asked to decide; nothing
+    keeps them. `rule` is the company's rule that approved it: what it then says of
     a creation asks nobody to decide.
     """
 
@@ -150,6 +159,7 @@ class Announcement(WithRequester):
     comparison: Annotated[Comparison | None, Field(exclude_if=lambda comparison: comparison is None)] = None
     asked: Annotated[tuple[str, ...], Field(exclude_if=lambda asked: not asked)] = ()
     rule: Annotated[RuleName | None, Field(exclude_if=lambda rule: rule is None)] = None
+    escalates_to: Annotated[Party | None, Field(exclude_if=lambda asked: asked is None)] = None
 
     @property
     def asks(self) -> bool:
@@ -168,7 +178,6 @@ class Announcement(WithRequester):
 
 
 DAILY = timedelta(days=1)
-_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def next_due(
@@ -180,7 +189,7 @@ def next_due(
     """
     if ticket.state is not State.PENDING:
         return None
-    warning = max(shifted(decide_by, -plan.warn_before), _waits_since(ticket))
+    warning = max(shifted(decide_by, -plan.warn_before), waits_since(ticket))
     coming = [(shifted(_first_reminder(ticket, plan), reminded * DAILY), Event.REMINDER)]
     coming += [] if warned else [(warning, Event.EXPIRING)]
     return min((due for due in coming if due[0] < decide_by), default=None)
@@ -192,17 +201,4 @@ def reminders_by(ticket: PromotionRequest, plan: Plan, now: datetime) -> int:
 
 
 def _first_reminder(ticket: PromotionRequest, plan: Plan) -> datetime:
-    return shifted(_waits_since(ticket), plan.remind_after[ticket.spec.request.impact_assessment])
-
-
-def shifted(moment: datetime, by: timedelta) -> datetime:
-    """The moment so much later, within the calendar: a recorded ticket may name any date."""
-    try:
-        return moment + by
-    except OverflowError:
-        return _LAST if by > timedelta(0) else _FIRST
-
-
-def _waits_since(ticket: PromotionRequest) -> datetime:
-    """Since when somebody has to decide: an approval that lapsed lets the waiting begin anew."""
-    return ticket.last.at if ticket.last.action is Action.LAPSED else ticket.metadata.created_at
+    return shifted(waits_since(ticket), plan.remind_after[ticket.spec.request.impact_assessment])

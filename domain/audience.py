@@ -8,11 +8,13 @@ from pydantic import StringConstraints
 from domain import roles
 from domain.announcement import Announcement, Event
 from domain.browsers import Browser
+from domain.errors import SelfApproval
 from domain.preferences import DEFAULTS, MailTime, Preferences, PushTime
 from domain.roles import Permission, Person, PersonName, same_address
 from domain.ticket import PromotionRequest
-from domain.values import Email, Frozen
+from domain.values import Email, ExternalId, Frozen
 from domain.values import Language as Language
+from domain.votes import GroupName
 from domain.webhooks import Webhook
 
 SlackChannel = Annotated[str, StringConstraints(pattern=r"^(#[^\s<>&]{1,80}|[CG][A-Z0-9]{2,30})$")]
@@ -25,6 +27,7 @@ class Reason(StrEnum):
     REQUESTED = "requested"
     OWNS = "owns"
     DECIDES = "decides"
+    ASKED = "asked"
     APPROVED = "approved"
     WAS_ASKED = "was-asked"
     FOLLOWS = "follows"
@@ -39,7 +42,8 @@ class Contact(Frozen):
     """Somebody whom the directory knows in the ticket's tenant, and how they want to be told.
 
     `follows` asks for every deployment of the tenant that they may see; `silent` for no mail at all. `preferences` are
-    what they chose themselves, `browsers` where they are notified.
+    what they chose themselves, `browsers` where they are notified, `groups` those that rules name, `slack` their user
+    there.
     """
 
     person: Person
@@ -48,6 +52,8 @@ class Contact(Frozen):
     silent: bool = False
     preferences: Preferences = DEFAULTS
     browsers: tuple[Browser, ...] = ()
+    groups: tuple[GroupName, ...] = ()
+    slack: ExternalId | None = None
 
 
 class Addressee(Frozen):
@@ -142,7 +148,7 @@ def _stands_in(announcement: Announcement, contact: Contact, audience: Audience)
 
     They are reminded when nobody has decided, and told at once where nobody else could.
     """
-    if announcement.event in {Event.REMINDER, Event.OVERDUE}:
+    if announcement.event in {Event.REMINDER, Event.OVERDUE, Event.ESCALATED}:
         return False
     ticket, requester = announcement.ticket, announcement.requester
     own = [each for each in audience.contacts if _of_the_tenant(each.person, ticket)]
@@ -169,13 +175,17 @@ def concern(announcement: Announcement, contact: Contact, audience: Audience) ->
     return next((reason for reason in Reason if _holds(reason, announcement, contact, audience)), None)
 
 
-_OF_ONES_OWN = frozenset(Event) - {Event.CREATED, Event.ENDORSED, Event.UNENDORSED, Event.REMINDER, Event.OVERDUE}
+_OTHERS = {Event.CREATED, Event.ENDORSED, Event.UNENDORSED, Event.REMINDER, Event.OVERDUE, Event.ESCALATED}
+_OF_ONES_OWN = frozenset(Event) - _OTHERS
 """The events that whoever asked hears of: of votes, the one that completes the approval."""
 
 _TOLD: dict[Reason, frozenset[Event]] = {
     Reason.REQUESTED: _OF_ONES_OWN,
     Reason.OWNS: _OF_ONES_OWN,
-    Reason.DECIDES: frozenset({Event.CREATED, Event.REMINDER, Event.LAPSED, Event.APPROVED, Event.OVERDUE}),
+    Reason.DECIDES: frozenset(
+        {Event.CREATED, Event.REMINDER, Event.LAPSED, Event.APPROVED, Event.OVERDUE, Event.ESCALATED}
+    ),
+    Reason.ASKED: frozenset({Event.OVERDUE, Event.ESCALATED}),
     Reason.APPROVED: frozenset(
         {Event.CANCELLED, Event.STARTED, Event.SUCCEEDED, Event.FAILED, Event.RATIFIED, Event.REFUTED}
     ),
@@ -192,7 +202,7 @@ else declared an emergency, for which one of them has to answer.
 
 def _holds(reason: Reason, announcement: Announcement, contact: Contact, audience: Audience) -> bool:
     ticket, person, requester = announcement.ticket, contact.person, announcement.requester
-    if announcement.event not in _TOLD[reason]:
+    if announcement.event not in _TOLD[reason] or not _is_asked(announcement, contact):
         return False
     match reason:
         case Reason.REQUESTED:
@@ -202,7 +212,10 @@ def _holds(reason: Reason, announcement: Announcement, contact: Contact, audienc
         case Reason.DECIDES:
             by_rule = announcement.event is Event.APPROVED and announcement.rule is not None
             heard = announcement.asks or by_rule or _may_answer(announcement, person)
-            return heard and roles.refusal(person, Permission.APPROVE, ticket, requester) is None
+            voted = announcement.event is Event.ESCALATED and _has_voted(ticket, person)
+            return heard and not voted and roles.refusal(person, Permission.APPROVE, ticket, requester) is None
+        case Reason.ASKED:
+            return announcement.escalates_to is not None and _may_press(announcement, person)
         case Reason.APPROVED:
             return ticket.status.approved_by is not None and same_address(ticket.status.approved_by) in person.addresses
         case Reason.WAS_ASKED:
@@ -211,6 +224,24 @@ def _holds(reason: Reason, announcement: Announcement, contact: Contact, audienc
             return contact.follows and roles.refusal(person, Permission.SEE, ticket) is None
         case Reason.OPERATES:
             return False
+
+
+def _is_asked(announcement: Announcement, contact: Contact) -> bool:
+    """Tells whether a rule asks the contact, where it asks somebody at all."""
+    asked, tenant = announcement.escalates_to, announcement.ticket.metadata.tenant
+    return asked is None or asked.has(contact.person, contact.groups, tenant)
+
+
+def _has_voted(ticket: PromotionRequest, person: Person) -> bool:
+    return any(same_address(ticket.status.history[place].by) in person.addresses for place in ticket.votes)
+
+
+def _may_press(announcement: Announcement, person: Person) -> bool:
+    """Tells whether the person sees the request, and has no part in it of their own: they may ask others to decide."""
+    ticket, declared = announcement.ticket, announcement.ticket.emergency
+    refused = roles.refusal(person, Permission.APPROVE, ticket, announcement.requester)
+    own = isinstance(refused, SelfApproval) or (declared and same_address(declared.by) in person.addresses)
+    return not own and roles.refusal(person, Permission.SEE, ticket) is None
 
 
 def _may_answer(announcement: Announcement, person: Person) -> bool:

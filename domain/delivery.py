@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import Field
 
 from domain.announcement import Announcement, Channel, Event
+from domain.escalation import Party
 from domain.values import CommitId, Frozen, Moment, TicketId
 
 
@@ -54,13 +57,14 @@ class DeliveryOutcome(StrEnum):
 class EventRef(Frozen):
     """One thing said of a ticket, without the ticket: its change by number, counted from 1, and the event.
 
-    `turn` tells reminders about the same change apart.
+    `turn` tells reminders about the same change apart. `escalates_to` are those whom a rule asked.
     """
 
     event: Event
     number: int
     turn: int = 0
     at: Moment
+    escalates_to: Annotated[Party | None, Field(exclude_if=lambda asked: asked is None)] = None
 
     @property
     def key(self) -> tuple[int, Event, int]:
@@ -110,6 +114,11 @@ class TicketAnnouncements(Frozen):
     def of(self, said: EventRef) -> Progress | None:
         """The progress of what is said; None where it was never taken up."""
         return next((each for each in self.progress if each.key == said.key), None)
+
+    def escalated(self, event: Event, since: int) -> tuple[Party, ...]:
+        """Those whom rules asked by the event, from the ticket's change of that number on."""
+        found = (each for each in self.progress if each.event is event and each.number >= since)
+        return tuple(each.escalates_to for each in found if each.escalates_to)
 
     def with_(self, progress: Progress) -> Self:
         """The same with this announcement as it is now, at its end where it is new."""

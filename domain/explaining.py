@@ -27,6 +27,7 @@ class RulePart(StrEnum):
     STANDARD = "standard"
     SUPERSEDE = "supersede"
     EMERGENCY = "emergency"
+    ESCALATION = "escalation"
 
 
 class PartVerdict(StrEnum):
@@ -73,6 +74,7 @@ _SAID: dict[RulePart, Callable[[Rule], object | None]] = {
     RulePart.STANDARD: lambda rule: rule.standard,
     RulePart.SUPERSEDE: lambda rule: rule.supersede,
     RulePart.EMERGENCY: lambda rule: rule.emergency,
+    RulePart.ESCALATION: lambda rule: rule.escalation,
 }
 """The parts of which one rule alone decides, None where a rule says nothing."""
 

@@ -14,6 +14,7 @@ from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from domain.calendars import ChangeWindow, Freeze, holding, opens, within
 from domain.emergencies import EmergencyRule
+from domain.escalation import Escalation, EscalationStep, check_steps
 from domain.standard import StandardRule
 from domain.ticket import Impact, Target, TargetType
 from domain.values import Frozen, Moment, Reason, Tenant, iso, same_name
@@ -69,9 +70,11 @@ class Rule(Frozen):
     standard: StandardRule | Literal[False] | None = None
     supersede: StrictBool | None = None
     emergency: EmergencyRule | Literal[False] | None = None
+    escalation: Escalation | Literal[False] | None = None
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> "Rule":
+        check_steps(self.escalation or ())
         if counted(self.approvals or ()) > MOST_VOTES:
             raise ValueError(f"an approval takes at most {MOST_VOTES} people")
         return self
@@ -93,6 +96,9 @@ class Applied(Frozen):
     """True where a newer version closes older requests; None where the platform's own word counts."""
     emergency: EmergencyRule | None = None
     emergency_of: RuleName | None = None
+    escalation: tuple[EscalationStep, ...] = ()
+    """Those who are asked next while nobody decides."""
+    escalation_of: RuleName | None = None
     undecided: tuple[RuleName, ...] = ()
     """Rules that are as specific as one another, and say different things of one part: nothing may go on meanwhile."""
 
@@ -110,7 +116,8 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
     standard, third = _first(ranked, lambda rule: rule.standard)
     supersede, fourth = _first(ranked, lambda rule: rule.supersede)
     emergency, fifth = _first(ranked, lambda rule: rule.emergency)
-    named = (first, second, third, fourth, fifth)
+    escalation, sixth = _first(ranked, lambda rule: rule.escalation)
+    named = (first, second, third, fourth, fifth, sixth)
     if standard and first and third and _rank(ranked, first) > _rank(ranked, third):
         standard = None  # who asks for votes more specifically means them
     return Applied(
@@ -125,6 +132,8 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
         supersede=supersede,
         emergency=emergency or None,
         emergency_of=fifth[0] if emergency else None,
+        escalation=escalation or (),
+        escalation_of=sixth[0] if escalation else None,
         undecided=tuple(sorted({name for names in named if len(names) > 1 for name in names})),
     )
 

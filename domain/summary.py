@@ -97,6 +97,16 @@ def kept(
             asked=asked,
             rule=rule_of(past, number),
         )
-        reason = reason_of(said, contact, audience)
-        if reason and mail_time(said, contact, audience, reason) is MailTime.DIGEST:
+        if is_kept(said, contact, audience):
             yield said
+
+
+def is_kept(said: Announcement, contact: Contact, audience: Audience) -> bool:
+    """Tells whether it concerns the contact, and they keep it for their summary."""
+    reason = reason_of(said, contact, audience)
+    return reason is not None and mail_time(said, contact, audience, reason) is MailTime.DIGEST
+
+
+def keeps_escalations(preferences: Preferences) -> bool:
+    """Tells whether somebody keeps for their summary that a rule asked them."""
+    return preferences.mailed(Event.ESCALATED) is MailTime.DIGEST

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -46,6 +46,17 @@ def _to_utc_seconds(value: datetime) -> datetime:
 def iso(moment: datetime) -> str:
     """A moment as the record writes it: UTC, seconds, ending in Z."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+
+
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """The moment so much later, within the calendar: a recorded ticket may name any date."""
+    try:
+        return moment + by
+    except OverflowError:
+        return _LAST if by > timedelta(0) else _FIRST
 
 
 Moment = Annotated[

@@ -5,10 +5,13 @@ from typing import Any
 from clients.letters import Facts
 from clients.markup import rich_text
 from domain.announcement import Event
+from domain.audience import concern
 from domain.decision import BY_CLICK
 from domain.ticket import SYSTEM, State
 
 HEADER, FIELD, SECTION, BUTTON = 150, 2_000, 3_000, 75
+
+MOST_MENTIONED = 20
 
 APPROVE, REJECT, OPEN = "prodgate_approve", "prodgate_reject", "prodgate_open"
 """Names of the buttons, as Slack reports them."""
@@ -42,6 +45,7 @@ def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
         *_compared(facts),
         {"type": "section", "text": _plain(facts.excerpt(ticket.spec.request.justification), SECTION)},
         *_notes(facts),
+        *_mentioned(facts),
         {"type": "actions", "elements": buttons},
         {"type": "context", "elements": [_plain(ticket.id, FIELD)]},
     ]
@@ -50,12 +54,24 @@ def blocks_of(facts: Facts, *, decides: bool) -> list[Block]:
 def reply_of(facts: Facts) -> list[Block]:
     """One message of the thread: what happened, and what was said about it."""
     entry = facts.entry
-    about = [] if facts.said.event.for_people else [entry.comment, entry.reason, entry.error]
+    about = [] if facts.said.event.of_time else [entry.comment, entry.reason, entry.error]
     quotes = [_plain(facts.excerpt(text), SECTION) for text in map(facts.told, about) if text]
     way = [_plain(_way(facts), SECTION)] if facts.way else []
     urgent = facts.said.declares or facts.said.event is Event.OVERDUE
     lead = f"🚨 {facts.lead}" if urgent else facts.lead
-    return [{"type": "section", "text": text} for text in (_plain(lead, SECTION), *way, *quotes)]
+    said = [{"type": "section", "text": text} for text in (_plain(lead, SECTION), *way, *quotes)]
+    return [*said, *_mentioned(facts)]
+
+
+def _mentioned(facts: Facts) -> list[Block]:
+    """Mentions whom a rule asks and who may hear of it; by their ids alone, so that nothing typed is read as markup."""
+    said, audience = facts.said, facts.audience
+    if said.escalates_to is None:
+        return []
+    users = [each.slack for each in audience.contacts if each.slack and concern(said, each, audience)]
+    elements: list[Block] = [{"type": "user", "user_id": user} for user in dict.fromkeys(users[:MOST_MENTIONED])]
+    spaced = [part for element in elements for part in (element, {"type": "text", "text": " "})]
+    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": spaced}]}] if spaced else []
 
 
 def _way(facts: Facts) -> str:

@@ -109,13 +109,13 @@ class Slack:
                 receipts,
                 channel=thread.channel,
                 thread_ts=thread.ts,
-                reply_broadcast=said.event.for_people,
+                reply_broadcast=said.event.of_time,
                 text=fallback(facts),
                 blocks=reply_of(facts),
                 metadata=_metadata(said.id),
                 unfurl_links=False,
             )
-        if f"{said.id}.first" not in done and not said.event.for_people:
+        if f"{said.id}.first" not in done and not said.event.of_time:
             allowed()
             await self._call(
                 "chat.update",

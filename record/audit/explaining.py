@@ -169,6 +169,8 @@ def _in_the_end(held: Applied) -> Iterator[tuple[str, str]]:
         yield "standard", f"{held.standard} ({held.standard_of})"
     if held.emergency is not None:
         yield "in an emergency", f"{held.emergency} ({held.emergency_of})"
+    if held.escalation:
+        yield "while nobody decides", f"asks {', '.join(map(str, held.escalation))} ({held.escalation_of})"
     if held.supersede is not None:
         yield "newer versions", "close older requests" if held.supersede else "close no older requests"
 

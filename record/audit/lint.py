@@ -70,6 +70,8 @@ def _of_rules(book: Rulebook, directory: Directory) -> Iterator[Fault]:
     for rule in book.rules:
         for group in sorted({need.group for need in rule.approvals or ()} - groups, key=str):
             yield Fault(f"{RULES}/{rule.name}.yaml", f"{PLATFORM} has no group {group}: nobody can give its votes")
+        for group in sorted({step.group for step in rule.escalation or ()} - groups, key=str):
+            yield Fault(f"{RULES}/{rule.name}.yaml", f"{PLATFORM} has no group {group}: its escalation asks nobody")
         for tenant in sorted({*rule.match.tenants} - known):
             yield Fault(
                 f"{RULES}/{rule.name}.yaml", f"there is no tenant {tenant}: the rule holds for none of its requests"

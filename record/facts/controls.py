@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from domain import roles, rules, targets, votes
+from domain.escalation import EscalationStep
 from domain.roles import Permission, Person, same_address
 from domain.rules import Applied
 from domain.targets import CatalogueEntry, FileFault, TargetFacts
@@ -150,6 +151,16 @@ class Controls:
         facts = self._facts(Requested.of(ticket), self.index.controlled(ticket.path))
         own = tuple(fault for fault in self.index.faults() if fault.path == ticket.path)
         return facts.model_copy(update={"faults": (*facts.faults, *map(_as_fault, own))}) if own else facts
+
+    def escalation_of(self, ticket: PromotionRequest) -> tuple[EscalationStep, ...]:
+        """Those whom rules ask while nobody decides on the ticket; nobody while a file in its reach is faulty.
+
+        Raises what reading the record raises.
+        """
+        if not any(rule.escalation for rule in self.rules.current().rules):  # most rules have none
+            return ()
+        facts = self.of_ticket(ticket)
+        return () if facts.faults else facts.rules.escalation
 
     def of_new(self, asked: Requested) -> TargetFacts:
         """The same for a request that is not recorded yet: the rules hold for it where they are switched on."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from domain.announcement import Channel
-from domain.delivery import Position, Report, TicketAnnouncements
+from domain.delivery import Position, Progress, Report, TicketAnnouncements
 from domain.following import outbox_ref
 from domain.formats import JOURNALS
 from domain.webhooks import DeadLetter, DeadLetters
@@ -34,6 +34,16 @@ def announced(repository: Repository, ticket_id: str) -> Report:
     """
     files = (repository.journal(outbox_ref(channel)).newest(path_of(ticket_id)) for channel in Channel)
     return Report.of(_correspondence(ticket_id, file) for file in files)
+
+
+def escalations(repository: Repository, ticket_id: str) -> tuple[Progress, ...]:
+    """The times that rules asked further people about a ticket, on every channel, also where that reached nobody.
+
+    Raises RecordUnavailable, NewerFormat.
+    """
+    files = (repository.journal(outbox_ref(channel)).newest(path_of(ticket_id)) for channel in Channel)
+    found = (each for file in files for each in _correspondence(ticket_id, file).progress)
+    return tuple(each for each in found if each.escalates_to is not None)
 
 
 def undelivered(repository: Repository, channel: Channel) -> DeadLetters:

@@ -17,6 +17,7 @@ from domain.errors import RuleViolation, TenantGone
 from domain.roles import MOST_GRANTS, Grant, Permission, Person, Requester, same_address
 from domain.ticket import PromotionRequest
 from domain.values import same_name
+from domain.votes import Groups
 from domain.webhooks import Webhook
 from record.git.lasting import Lasting, repository_at
 from record.git.repository import Repository
@@ -195,7 +196,7 @@ class Directory:
                 entries.setdefault(same_address(person.email), (person, []))[1].append(member)
         return Audience(
             tenant_name=next((each.display_name for each in here if each.tenant), tenant),
-            contacts=tuple(_contact(person, members) for person, members in entries.values()),
+            contacts=tuple(_contact(*each, self.rules.groups) for each in entries.values()),
             ops=tuple(contact for each in here for contact in each.ops),
             slack_channel=next((each.slack_channel for each in here if each.slack_channel), None),
             webhooks=tuple(webhook for each in here for webhook in each.webhooks),
@@ -214,7 +215,7 @@ def _alike(member: Member) -> tuple[str | None, str, frozenset[str]]:
     return member.subject, same_address(member.email), member.addresses
 
 
-def _contact(person: Person, members: Iterable[Member]) -> Contact:
+def _contact(person: Person, members: Iterable[Member], groups: Groups) -> Contact:
     """Makes a person's contact of their entries for one place: who listens in one of them listens."""
     entries = tuple(members)
     return Contact(
@@ -222,6 +223,8 @@ def _contact(person: Person, members: Iterable[Member]) -> Contact:
         language=next((member.language for member in entries if member.language), None),
         follows=any(member.notify is True for member in entries),
         silent=all(member.notify == "never" for member in entries),
+        groups=tuple(name for name, members in groups.items() if not members.isdisjoint(person.addresses)),
+        slack=next((member.slack_id for member in entries if member.slack_id), None),
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool
 
 from domain.calendars import ChangeWindow, Freeze
 from domain.emergencies import EmergencyRule
+from domain.escalation import Escalation
 from domain.rules import Match, Rule, RuleName
 from domain.standard import StandardRule
 from domain.values import Frozen
@@ -39,6 +40,7 @@ class RuleSpec(Frozen):
     standard: StandardRule | Literal[False] | None = None
     supersede: StrictBool | None = None
     emergency: EmergencyRule | Literal[False] | None = None
+    escalation: Escalation | Literal[False] | None = None
 
 
 class RuleFile(Frozen):

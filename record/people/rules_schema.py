@@ -38,6 +38,8 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "specific and asks for votes comes before it.",
         "emergency": "Who may launch past votes and freezes, and until when somebody else answers for it; "
         "false says that nobody may.",
+        "escalation": "Who is asked to see that somebody decides, while nobody does; false says that nobody is. It "
+        "gives nobody a right.",
         "supersede": "Whether a newer approved version closes older open requests; platform.yaml says it otherwise.",
     },
     "Match": {
@@ -65,6 +67,11 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "answerWithin": "Time in which somebody else ratifies or refutes it, such as P3D; an hour to 31 days.",
         "stopAfterOverdue": "Whether nobody of the tenant may declare another one while an answer is overdue.",
     },
+    "EscalationStep": {
+        "role": "Role of those who are asked, for the tenant: cpi, cpi_admin or viewer.",
+        "group": "Group of those who are asked; of these, whoever may see the request.",
+        "after": "Time since the request was made, or since its approval lapsed, such as P2D; 5 minutes at least.",
+    },
     "Freeze": _PERIOD | {"reason": "Why nothing is launched; who waits reads it."},
     "ChangeWindow": _PERIOD,
 }
@@ -85,8 +92,11 @@ def rules_schema() -> dict[str, Any]:
     models["Freeze"]["properties"]["reason"]["minLength"] = 10
     for part in ("approvals", "windows"):
         models["RuleSpec"]["properties"][part]["minItems"] = 1
-    for name in ("Need", "EmergencyRule"):
+    for name in ("Need", "EmergencyRule", "EscalationStep"):
         models[name]["oneOf"] = [{"required": ["role"]}, {"required": ["group"]}]
+    role = models["EscalationStep"]["properties"]["role"]
+    role.pop("$ref")
+    role |= {"type": "string", "enum": [Role.CPI.value, Role.CPI_ADMIN.value, Role.VIEWER.value]}
     made["$defs"]["Role"]["enum"] = [Role.CPI.value, Role.CPI_ADMIN.value]
     return {"$schema": _DIALECT, "title": "A rule of the company", **made}
 

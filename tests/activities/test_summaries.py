@@ -13,10 +13,15 @@ import pytest
 
 from activities.summaries import Summaries, SummarySetup
 from clients.mail.channel import Mail, MailServer
-from domain.announcement import Event
+from domain.announcement import Channel, Event
+from domain.delivery import Progress, TicketAnnouncements
+from domain.escalation import Party
+from domain.following import outbox_ref
 from domain.preferences import DEFAULTS, Digest, MailTime, Preferences, PreferencesChange, Snooze
+from domain.roles import Role
 from record.facts.acts import ActReader
 from record.facts.controls import Controls
+from record.git.outbox import Outbox
 from record.git.preferences import keep
 from record.index.diff import Comparer
 from record.index.reader import Index
@@ -29,6 +34,7 @@ from tests.domain.builders import NOW, details, pending
 from tests.record.building import Story, number, opened, publish_key
 from tests.smtp import MailSink
 
+VICTOR = "victor.roux@cab-i.com"
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = (NOW + timedelta(hours=1)).astimezone(PARIS).hour
 """The hour that the test's clock begins at."""
@@ -124,3 +130,24 @@ async def test_a_day_without_news_makes_no_mail(record: Path, tmp_path: Path) ->
             await Story(writing, pending(id=number(1), request=details())).create()
             await asyncio.sleep(0.3)
         assert sink.taken == []
+
+
+async def test_whoever_keeps_escalations_for_their_summary_finds_them_there(record: Path, tmp_path: Path) -> None:
+    """Also who may not decide, and has nothing that waits for them; nobody else."""
+    writing, clock = opened(record, tmp_path / "writer"), Clock()
+    await Story(writing, pending(id=number(1))).create()
+    kept = Preferences(mail={Event.ESCALATED: MailTime.DIGEST}, digest=Digest(daily=True, hour=HOUR))
+    prefer(record, tmp_path / "api", VICTOR, kept)
+    said = {"event": Event.ESCALATED, "number": 1, "turn": 1, "at": clock.now(), "channel": Channel.MAIL}
+    told = Progress.model_validate(said | {"escalates_to": Party(role=Role.VIEWER), "outcome": "delivered"})
+    outbox = Outbox(writing.journal(outbox_ref(Channel.MAIL)))
+    outbox.open()
+    outbox.begin(writing.tip(), clock.now())
+    outbox.put(number(1), TicketAnnouncements(said=1, progress=(told,)))
+    outbox.append()
+    async with MailSink().open() as sink, following(record, tmp_path / "one", sink, clock):
+        await until(lambda: len(sink.taken) == 1)
+    assert sink.taken[0].to == [VICTOR]
+    text = sink.taken[0].message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert f"- {number(1)} payment-api" in text.partition("What happened")[2]
+    assert "A rule of the company now asks those who look on." in text

@@ -62,6 +62,7 @@ STORIES: dict[Event, tuple[Action, ...]] = {
     Event.OVERDUE: (Action.APPROVED, Action.DEPLOYING, Action.DEPLOYED),
     Event.REMINDER: (),
     Event.EXPIRING: (),
+    Event.ESCALATED: (),
 }
 """The events of a ticket, after its creation, before the event is announced."""
 

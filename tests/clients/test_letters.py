@@ -14,7 +14,9 @@ from clients.remarks import FRENCH
 from clients.words import WORDS
 from domain.announcement import Event
 from domain.audience import Language, Reason
+from domain.escalation import Party
 from domain.remarks import TEMPLATES, write
+from domain.roles import Role
 from domain.versions import Direction
 from tests.clients.announcing import FACTS, HOSTILE, NAME, audience, compared, said, standard
 
@@ -43,6 +45,25 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+@pytest.mark.parametrize("language", Language)
+def test_only_who_may_decide_is_asked_to_by_an_escalation(language: Language) -> None:
+    """Others are asked to find somebody; both learn whom the rule asks, and since when it waits."""
+    group = said(Event.ESCALATED).model_copy(update={"escalates_to": Party(group="management")})
+    press, decide, look = (WORDS[language].labels[key] for key in ("press", "decide", "look"))
+    pressing = LETTERS.letter(group, audience(), language, Reason.ASKED)
+    for words in (pressing.text, Page(pressing.html).text):
+        assert "management" in words
+        assert "2026-03-02 10:30 CET" in words
+        assert press in words
+        assert look in words
+        assert decide not in words
+    admins = said(Event.ESCALATED).model_copy(update={"escalates_to": Party(role=Role.CPI_ADMIN)})
+    deciding = LETTERS.letter(admins, audience(), language, Reason.DECIDES)
+    assert WORDS[language].labels["asked_role_cpi_admin"] in deciding.text
+    assert decide in deciding.text
+    assert press not in deciding.text
 
 
 @pytest.mark.parametrize(("event", "language"), BOTH)

@@ -21,7 +21,9 @@ MAY_HAVE_READ = timedelta(minutes=10)
 """An honest gate may have read the files as they were at any time since."""
 NOT_JUDGED = "not-judged"
 """No rule that was broken: the act may have met rules that decide nothing, and who can say what votes it took?"""
-KEYS = frozenset({"match", "approvals", "freezes", "windows", "standard", "supersede", "strand", "emergency"})
+KEYS = frozenset(
+    {"match", "approvals", "freezes", "windows", "standard", "supersede", "strand", "emergency", "escalation"}
+)
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 Doc = dict[str, Any]
 Finding = tuple[str, str, str]
@@ -85,7 +87,8 @@ def part(files: Files, ticket: Doc, key: str) -> tuple[Any, bool]:
 def undecided(files: Files, ticket: Doc) -> bool:
     odd = any(set(each["spec"]) - KEYS for each in files.rules)
     return odd or any(
-        part(files, ticket, key)[1] for key in ("approvals", "windows", "standard", "supersede", "emergency")
+        part(files, ticket, key)[1]
+        for key in ("approvals", "windows", "standard", "supersede", "emergency", "escalation")
     )
 
 

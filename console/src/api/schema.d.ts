@@ -2070,11 +2070,26 @@ export interface components {
             payloads: components["schemas"]["EncodedPayload"][];
         };
         /**
+         * EscalationShown
+         * @description Those whom a rule asks at a time while nobody decides, by role or group; the other one is null.
+         *
+         *     `asked` tells when they were, null before. It gives nobody a right.
+         */
+        EscalationShown: {
+            role: components["schemas"]["Role"] | null;
+            /** Group */
+            group: string | null;
+            /** At */
+            at: string;
+            /** Asked */
+            asked: string | null;
+        };
+        /**
          * Event
-         * @description An event that is announced. The last three are no changes of the ticket: people alone are told of them.
+         * @description An event that is announced. The last four are no changes of the ticket: time alone brings them.
          * @enum {string}
          */
-        Event: "request-created" | "request-endorsed" | "request-unendorsed" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "emergency-ratified" | "emergency-refuted" | "request-reminder" | "request-expiring" | "emergency-overdue";
+        Event: "request-created" | "request-endorsed" | "request-unendorsed" | "request-approved" | "request-rejected" | "request-cancelled" | "request-expired" | "request-superseded" | "request-held" | "request-released" | "request-lapsed" | "deployment-started" | "deployment-succeeded" | "deployment-failed" | "emergency-ratified" | "emergency-refuted" | "request-reminder" | "request-expiring" | "emergency-overdue" | "request-escalated";
         /**
          * EvidenceChecks
          * @description A request's test evidence as it was seen; `state` is null where it is no pipeline of a GitLab that we ask.
@@ -2572,6 +2587,7 @@ export interface components {
          *     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
          *     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
          *     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
+         *     `escalation` tells whom rules ask next while nobody decides, and whom they have asked.
          *     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
          */
         Permissions: {
@@ -2591,6 +2607,11 @@ export interface components {
             standard?: components["schemas"]["StandardShown"] | null;
             emergencyRule?: components["schemas"]["EmergencyAllowed"] | null;
             declared?: components["schemas"]["EmergencyShown"] | null;
+            /**
+             * Escalation
+             * @default []
+             */
+            escalation: components["schemas"]["EscalationShown"][];
             notProven?: components["schemas"]["UnprovenState"] | null;
         };
         /**
@@ -3021,12 +3042,16 @@ export interface components {
         /**
          * RuledRequest
          * @description An open request of which rules say something: what keeps it from being launched, how many votes it takes.
+         *
+         *     `escalated` is when they last asked further people, as nobody had decided; null where they have not.
          */
         RuledRequest: {
             /** Ticketid */
             ticketId: string;
             closed: components["schemas"]["Closed"] | null;
             votes: components["schemas"]["VoteCount"] | null;
+            /** Escalated */
+            escalated?: string | null;
         };
         /**
          * RulesTrialBody

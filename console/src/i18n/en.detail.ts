@@ -103,6 +103,7 @@ export const enDetail = {
     'emergency-ratified': 'Emergency ratified',
     'emergency-refuted': 'Emergency refuted',
     'emergency-overdue': 'Answer for an emergency overdue',
+    'request-escalated': 'Asked by a rule, as nobody decides',
   },
   links: 'Follow it elsewhere',
   workflow: 'Workflow in Temporal',

@@ -109,6 +109,7 @@ export const frDetail: typeof enDetail = {
     'emergency-ratified': 'Urgence ratifiée',
     'emergency-refuted': 'Urgence désavouée',
     'emergency-overdue': 'Réponse à une urgence en retard',
+    'request-escalated': 'Sollicitation par une règle, faute de décision',
   },
   links: 'Suivre ailleurs',
   workflow: 'Workflow dans Temporal',

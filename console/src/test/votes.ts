@@ -39,6 +39,7 @@ export function permissions(more: Partial<Permissions> = {}): Permissions {
     ratify: NO,
     refute: NO,
     deciders: [],
+    escalation: [],
     ...more,
   };
 }

@@ -10,11 +10,13 @@ from clients.channel import ChannelDown
 from clients.slack.blocks import APPROVE, OPEN, REJECT
 from clients.slack.channel import Slack, web_client
 from domain.announcement import Announcement, Event
-from domain.audience import Audience
+from domain.audience import Audience, Contact
 from domain.delivery import DeliveryResult, Thread
+from domain.escalation import Party
 from domain.ticket import Impact
 from domain.versions import Direction
 from tests.clients.announcing import HOSTILE, LETTERS, NAME, audience, compared, said, standard, told
+from tests.domain.builders import ADA, JEAN, PIERRE, VERA
 from tests.slack import TOKEN, SlackStandIn
 
 
@@ -236,3 +238,30 @@ async def test_no_button_decides_on_what_a_rule_approves(workspace: SlackStandIn
     assert "standard change" in workspace.messages[0].said["text"]
     assert "the rule everyday" in str(workspace.updates[0].said["blocks"])
     assert "2 clean deployments" in str(workspace.messages[1].said["blocks"])
+
+
+async def test_whom_a_rule_asks_is_mentioned_and_nobody_else(workspace: SlackStandIn) -> None:
+    """In the thread, shown in the channel too: an admin and a viewer of the group; never the requester."""
+    everybody = audience()
+    members = {PIERRE.email: "UPIERRE", ADA.email: "UADA", VERA.email: "UVERA", JEAN.email: "UJEAN"}
+    contacts = (*everybody.contacts, Contact(person=VERA))
+    grouped = tuple(
+        each.model_copy(
+            update={
+                "slack": members.get(each.person.email),
+                "groups": () if each.person.email == JEAN.email else ("management",),
+            }
+        )
+        for each in contacts
+    )
+    to = everybody.model_copy(update={"contacts": grouped})
+    channel = slack(workspace)
+    thread = (await tell(channel, said(Event.CREATED))).thread
+    escalated = said(Event.ESCALATED).model_copy(update={"escalates_to": Party(group="management")})
+    assert (await tell(channel, escalated, thread, to)).failure is None
+    reply = workspace.messages[-1].said
+    (block,) = (each for each in reply["blocks"] if each["type"] == "rich_text")
+    users = [each["user_id"] for each in block["elements"][0]["elements"] if each["type"] == "user"]
+    assert users == ["UADA", "UVERA"]
+    assert reply["reply_broadcast"] is True
+    assert workspace.updates == []

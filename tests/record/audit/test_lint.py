@@ -143,3 +143,11 @@ def test_a_rule_for_a_tenant_that_there_is_not_holds_for_nobody(repository: Path
     """A misspelled name would leave the tenant without its rule."""
     person_commits(repository, {**rule("weekend", match={"tenants": ["tenant-finanse"]})})
     assert places(repository) == ["rules/weekend.yaml"]
+
+
+def test_an_escalation_to_a_group_that_there_is_not_is_named(repository: Path) -> None:
+    """It would ask nobody."""
+    steps = [{"after": "P1D", "group": "managment"}]
+    person_commits(repository, rule("next", escalation=steps))
+    (fault,) = lint(repository)
+    assert str(fault) == "rules/next.yaml: platform.yaml has no group managment: its escalation asks nobody"

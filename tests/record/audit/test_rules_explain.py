@@ -63,6 +63,17 @@ def test_a_request_that_nobody_asked_for_yet_is_explained_too(record: Path, caps
     assert [each["name"] for each in said["rules"] if not each["holds"]] == ["critical", "orders", "weekend"]
 
 
+def test_it_says_who_is_asked_while_nobody_decides(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the table too, as a part that one rule decides."""
+    steps = [{"after": "P2D", "role": "cpi_admin"}, {"after": "P4D", "group": "management"}]
+    person_commits(record, rule("next", escalation=steps))
+    assert explain(record, *NEW) == 0
+    lines = {line.split("  ")[0]: " ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
+    assert lines["next"] == "next yes everything - - - decides"
+    asks = "asks cpi_admin after P2D, management after P4D (next)"
+    assert lines["while nobody decides"] == f"while nobody decides {asks}"
+
+
 def test_the_impact_that_owners_ask_for_counts(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """As it does where the request is made."""
     policy = ("--tenant", "tenant-finance", "--type", "policy", "--name", "mtls-partners", "--impact", "low")

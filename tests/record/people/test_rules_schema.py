@@ -88,6 +88,19 @@ def test_a_misspelled_rule_is_marked(good: str, bad: str) -> None:
     assert errors(changed)
 
 
+@pytest.mark.parametrize(
+    "step",
+    ["{role: cpi_admin}", "{after: P1D}", "{after: P1D, role: devops}", "{after: P1D, role: cpi, group: management}"],
+)
+def test_a_wrong_step_of_an_escalation_is_marked(step: str) -> None:
+    """A good one is not, nor is a rule that says that nobody is asked."""
+    spec = "  approvals:"
+    assert spec in CRITICAL
+    assert errors(CRITICAL.replace(spec, f"  escalation: [{step}]\n{spec}", 1))
+    for good in ("[{after: P1D, role: viewer}, {after: P2D, group: management}]", "false"):
+        assert errors(CRITICAL.replace(spec, f"  escalation: {good}\n{spec}", 1)) == []
+
+
 WHOLE_RULES = [text for text in RULES_IN_DOCS if yaml.safe_load(text).get("kind") == "Rules"]
 
 

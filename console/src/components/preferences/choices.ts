@@ -5,7 +5,13 @@ export type Way = 'now' | 'digest' | 'off' | '';
 export type Event = (typeof ASKING)[number] | (typeof FOLLOWING)[number];
 
 /** The events that ask somebody to decide, and the others, in the order of a request's life. */
-export const ASKING = ['request-created', 'request-lapsed', 'request-reminder', 'emergency-overdue'] as const;
+export const ASKING = [
+  'request-created',
+  'request-lapsed',
+  'request-reminder',
+  'request-escalated',
+  'emergency-overdue',
+] as const;
 export const FOLLOWING = [
   'request-approved',
   'request-rejected',

@@ -26,6 +26,7 @@ const ALL: Permissions = {
   ratify: no('not-authorized'),
   refute: no('not-authorized'),
   deciders: [],
+  escalation: [],
 };
 
 describe('the decisions', () => {

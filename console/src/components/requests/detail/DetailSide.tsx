@@ -11,6 +11,7 @@ import { OutLink } from '@/ui/OutLink';
 import { Bone, Skeleton } from '@/ui/Skeleton';
 import { jobAddress, workflowAddress } from './addresses';
 import { EmergencySection } from './EmergencySection';
+import { EscalationSection } from './EscalationSection';
 import { StandardSection } from './StandardSection';
 import { VotesSection } from './Votes';
 import { ApprovalActions } from '@/components/requests/decide/ApprovalActions';
@@ -68,6 +69,7 @@ export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
           </Section>
         )
       )}
+      {!!data?.escalation.length && <EscalationSection steps={data.escalation} />}
       {state === 'approved' && data && !data.cancel.allowed && (
         <Section title={t.detail.stoppers}>
           <Stoppers cancel={data.cancel} requester={ticket.metadata.createdBy} />

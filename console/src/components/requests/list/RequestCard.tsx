@@ -7,12 +7,11 @@ import type { Compared } from '@/hooks/useComparisons';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { Ago } from '@/ui/Time';
-import { FreezeMark } from '@/components/requests/FreezeMark';
 import { ImpactBadge } from '@/components/requests/ImpactBadge';
 import { Marks } from '@/components/requests/Marks';
 import { StatusBadge } from '@/components/requests/StatusBadge';
-import { VotesMark } from '@/components/requests/VotesMark';
 import { RowActions } from './RowActions';
+import { RuledMarks } from './RuledMarks';
 import { ComparedVersion } from '@/components/requests/VersionChange';
 
 /** Whether a row is selected, or why it can't be: too much is at stake, the reader has voted, or it was
@@ -108,8 +107,7 @@ export const RequestCard = memo(function RequestCard({
                     {t.versions.othersShort(others)}
                   </span>
                 )}
-                <VotesMark ticket={ticket} votes={ruled?.votes} mine={voted} />
-                {ruled?.closed && <FreezeMark closed={ruled.closed} />}
+                <RuledMarks ticket={ticket} ruled={ruled} mine={voted} />
               </span>
             </Link>
           </p>
