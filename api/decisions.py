@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,10 +24,13 @@ from domain import lifecycle, targets
 from domain.decision import Decision, DecisionAction
 from domain.errors import RuleViolation, StaleDecision, VotesMissing
 from domain.roles import Person
+from domain.signing import Claims
+from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest
 from domain.trail import AuditAction
 from record.errors import RecordUnavailable
 from record.facts.controls import Controls
+from record.facts.requesters import declared_as, requester_in
 from record.people.directory import DirectoryReader
 from record.trail.writing import Trail
 
@@ -85,7 +88,8 @@ class Decisions:
     async def _case(self, ticket: PromotionRequest) -> Case:
         directory = await run_in_threadpool(self.directory.current)
         target = await run_in_threadpool(self.controls.of_ticket, ticket)
-        return Case(ticket, await self.tickets.requester(ticket), directory, target, self.now())
+        acts = await self.tickets.acts(ticket)
+        return Case(ticket, requester_in(acts), directory, _signed(ticket, target, acts), self.now())
 
     async def decide(self, by: SignedIn, ticket_id: str, asked: DecisionRequest) -> Answer:
         """Take the person's decision on the ticket as they see it now.
@@ -132,11 +136,11 @@ class Decisions:
         """Everything that judges the decision; one that grants nothing goes on where the record is away or faulty."""
         asked = action in lifecycle.GRANTING or action.answers
         target = await run_in_threadpool(self.controls.of_ticket, ticket) if asked else None
-        requester = None
+        acts: tuple[Claims, ...] = ()
         with contextlib.suppress(RecordUnavailable):  # the promotion knows who asked, and judges by that
-            requester = await self.tickets.requester(ticket)
+            acts = await self.tickets.acts(ticket)
         directory = await run_in_threadpool(self.directory.current)
-        return Case(ticket, requester, directory, target, self.now())
+        return Case(ticket, requester_in(acts), directory, target and _signed(ticket, target, acts), self.now())
 
     def _judge(self, decision: Decision, case: Case) -> None:
         """Refuse what the record itself refuses: the gate signs nothing that its person has no right to.
@@ -171,3 +175,12 @@ class Decisions:
         said = decision.reason or decision.comment
         self.trail.note(acted(by, AuditAction(decision.action.value), detail=said, **about))
         return answer
+
+
+def _signed(ticket: PromotionRequest, target: TargetFacts, acts: Iterable[Claims]) -> TargetFacts:
+    """The facts with the sign-in that declared an emergency: a new address makes nobody else of its declarer."""
+    declarer, declared = target.declarer, ticket.emergency
+    subject = declared_as(acts, declared.by) if declared else None
+    if declarer is None or subject is None:
+        return target
+    return target.model_copy(update={"declarer": declarer.model_copy(update={"subject": subject})})

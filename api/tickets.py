@@ -22,14 +22,14 @@ from domain.delivery import Progress, Report
 from domain.deployment import AwxReport
 from domain.errors import RuleViolation
 from domain.evidence import Evidence
-from domain.roles import Permission, Person, Requester
+from domain.roles import Permission, Person
 from domain.signing import Claims
 from domain.ticket import PromotionRequest, State
 from domain.values import TICKET_ID
 from record.errors import RecordUnavailable
 from record.facts.contracts import contract_of
 from record.facts.line import LineReader
-from record.facts.requesters import proven, requester_in
+from record.facts.requesters import proven
 from record.facts.standard import StandardReader
 from record.facts.test_evidence import evidence_of
 from record.git import outbox
@@ -136,10 +136,6 @@ class Tickets:
             with contextlib.suppress(RecordUnavailable, RuleViolation):
                 return await run_in_threadpool(outbox.escalations, self.repository, ticket.id)
         return ()
-
-    async def requester(self, ticket: PromotionRequest) -> Requester | None:
-        """The requester of the ticket, as they were known then; None where no commit says. Raises RecordUnavailable."""
-        return requester_in(await self.acts(ticket))
 
     async def acts(self, ticket: PromotionRequest) -> tuple[Claims, ...]:
         """The acts that the ticket's commits prove, oldest first. Raises RecordUnavailable."""

@@ -4,6 +4,7 @@ Messages it takes:
     answer  update  a decision of a person that ratifies or refutes the emergency
     submit  update  the submission of its ticket once more, which is refused: the ticket is recorded
     others  update  what a promotion takes, which is refused unless it was taken before: then it is told again
+    others  signal  what its promotion was told late, and nobody waits for: it is dropped
     ticket  query   the ticket as the engine holds it
 
 It has the promotion's id, and begins from the record as well: when the engine has lost it, `prodgate reconcile` has the
@@ -28,6 +29,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.story import to_its_end
 
 
+GOES_ON_ANEW = "debt-goes-on-anew"
+"""The patch by which a debt whose history grows long goes on in a new run."""
+
+
 @workflow.defn(failure_exception_types=[RuleViolation])
 class EmergencyDebt(TakesAnswers):
     """Holds the ticket that owes an answer."""
@@ -46,15 +51,31 @@ class EmergencyDebt(TakesAnswers):
     async def _story(self) -> PromotionRequest:
         """An answer that the record won't have is taken back: then the debt waits for another one."""
         while (debt := Debt.of(self._ledger.ticket)) is not None:
+            long = workflow.info().is_continue_as_new_suggested()
+            if long and workflow.patched(GOES_ON_ANEW):
+                await self._continue_as_new()
             overdue = debt.is_overdue(workflow.now())
             self._ledger.show(overdue=overdue)
-            await self._ledger.unchanged_until(None if overdue else debt.answer_by, "the answer is due", _never)
+            grows = _never if long else workflow.info().is_continue_as_new_suggested
+            await self._ledger.unchanged_until(None if overdue else debt.answer_by, "the answer is due", grows)
             await self._ledger.settled()
         await workflow.wait_condition(workflow.all_handlers_finished)
         if answer_of(ticket := self._ledger.ticket) is None:  # the record was set back to before it was owed
             begun = self._begun.resumed(ticket, self._ledger.recorded, self._decisions.taken)
             workflow.continue_as_new(workflow="Promotion", args=[begun])
         return ticket
+
+    async def _continue_as_new(self) -> None:
+        """Go on in a new run before the history grows too long, unless somebody has answered meanwhile."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._ledger.settled()
+        if Debt.of(ticket := self._ledger.ticket) is not None:
+            workflow.continue_as_new(self._begun.resumed(ticket, self._ledger.recorded, self._decisions.taken))
+
+    @workflow.signal(dynamic=True)
+    def drop(self, name: str, args: Sequence[RawValue]) -> None:
+        """Drop what a promotion would hear: nothing is launched any more. Unheard, it would be kept for ever."""
+        del name, args
 
     @workflow.update
     async def submit(self, submission: Submission) -> PromotionRequest:

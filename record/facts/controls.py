@@ -10,8 +10,8 @@ from domain.rules import Applied
 from domain.targets import CatalogueEntry, FileFault, TargetFacts
 from domain.ticket import Impact, PromotionRequest, Target, TargetType
 from domain.votes import Need, Poll
+from record.facts.debts import OpenDebts
 from record.git.repository import Repository
-from record.index.query import owed
 from record.index.reader import Index
 from record.index.targets import TargetState
 from record.people.catalogue import Catalogue, CatalogueReader
@@ -141,10 +141,11 @@ class Controls:
     catalogue: CatalogueReader
     rules: RulesReader
     index: Index
+    debts: OpenDebts
 
     @classmethod
     def of(cls, repository: Repository, directory: DirectoryReader, index: Index) -> Self:
-        return cls(directory, CatalogueReader(repository), RulesReader(repository), index)
+        return cls(directory, CatalogueReader(repository), RulesReader(repository), index, OpenDebts(index))
 
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
         """The record's facts about a ticket's target. Raises what reading the record raises."""
@@ -171,7 +172,7 @@ class Controls:
         tickets = self.index.state_of(asked.tenant, target.type, target.name, target.target_environment)
         if controlled and unowned(files.directory, files.catalogue, target.type, target.name):
             tickets = replace(tickets, first_approved=self.index.first_approved(target.type, target.name))
-        if controlled and (debts := tuple(owed(self.index.page, asked.tenant))):
+        if controlled and (debts := self.debts.of(asked.tenant)):
             tickets = replace(tickets, debts=debts)
         return facts(files, controlled, tickets, asked)
 

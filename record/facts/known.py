@@ -17,13 +17,14 @@ from types import MappingProxyType
 
 from domain.emergencies import Debt, owes
 from domain.errors import RecordBehind
-from domain.roles import Person, same_address
+from domain.roles import Person
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, TargetType
 from record.errors import RecordUnavailable
 from record.facts.controls import Controls, Files, Requested, facts, unowned
+from record.facts.debts import by_tenant
 from record.facts.identities import Identities, KnownSignIns
-from record.facts.requesters import proven
+from record.facts.requesters import declared_as, proven
 from record.git.repository import Repository
 from record.index import schema
 from record.index.query import owed
@@ -205,7 +206,7 @@ class KnownRecord:
                 switched=self.index.switch() is not None,
                 waiting=MappingProxyType(waiting),
                 first_approved=MappingProxyType(self._first_approved(files, names)),
-                debts=MappingProxyType(_by_tenant(debts)),
+                debts=MappingProxyType(by_tenant(debts)),
                 declarers=MappingProxyType({each.ticket_id: self._declared_as(each) for each in debts}),
             )
 
@@ -214,8 +215,7 @@ class KnownRecord:
         declared = (debt.ticket_id, debt.at)
         if declared not in self._declarers:
             acts = proven(self.repository, self.index, self.keys, debt.ticket_id)
-            said = (each.sub for each in acts if each.answer_by and same_address(each.email) == same_address(debt.by))
-            self._declarers[declared] = next(reversed([*said]), None)
+            self._declarers[declared] = declared_as(acts, debt.by)
         return self._declarers[declared]
 
     def _first_approved(self, files: Files, names: Iterable[str]) -> dict[str, str | None]:
@@ -225,13 +225,6 @@ class KnownRecord:
             for each, kind, name in parts
             if unowned(files.directory, files.catalogue, TargetType(kind), name)
         }
-
-
-def _by_tenant(debts: Iterable[Debt]) -> dict[str, tuple[Debt, ...]]:
-    found: dict[str, tuple[Debt, ...]] = {}
-    for debt in debts:
-        found[debt.tenant] = (*found.get(debt.tenant, ()), debt)
-    return found
 
 
 def _unknown(why: str) -> TargetFacts:

@@ -102,6 +102,12 @@ def requester_in(signed: Iterable[Claims]) -> Requester | None:
     return next((each.asked_by for each in signed if each.action is Action.CREATED), None)
 
 
+def declared_as(signed: Iterable[Claims], by: str) -> str | None:
+    """The subject by which whoever declared the last emergency signed it; None where nothing proves one."""
+    said = [each.sub for each in signed if each.answer_by and same_address(each.email) == same_address(by)]
+    return said[-1] if said else None
+
+
 def decide_by_in(ticket: PromotionRequest, signed: Iterable[Claims], expiry: timedelta) -> datetime:
     """The time by which somebody had to decide first, as the submission was signed; `expiry` where it did not say."""
     said = next((each.decide_by for each in signed if each.action is Action.CREATED), None)

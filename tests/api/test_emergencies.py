@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.house import ALICE, CLAIRE, EMMA, JEAN, PIERRE, SOPHIE, VICTOR, House, problem, unique_name
+from tests.record.building import git
 from tests.rules import frozen, rule
 
 WHY = {"reason": "Payments are down since nine"}
@@ -133,3 +134,23 @@ def test_an_emergency_waits_for_no_freeze(house: House) -> None:
     house.as_(CLAIRE).post(f"/{ticket_id}/emergency", json=WHY)
     house.until(ticket_id, "deployed")
     assert house.as_(JEAN).post(f"/{ticket_id}/refute", json=BECAUSE).status_code == 200
+
+
+def test_a_new_address_makes_nobody_else_of_the_declarer(house: House, urgent: str) -> None:
+    """Their entry has the new one alone; they sign in as ever, and neither the list nor the page lets them answer."""
+    path, new = "tenants/tenant-finance.yaml", "jean.martin@cab-i.com"
+    ticket_id = asked(house, urgent, "2.7.0")
+    assert house.as_(JEAN).post(f"/{ticket_id}/emergency", json=WHY).status_code == 200
+    house.until(ticket_id, "deployed")
+    before = git(house.git, "show", f"main:{path}") + "\n"
+    renamed = house.as_(new, token=house.issuer.token(new, sub=f"demo|{JEAN}"))
+    house.commit({path: before.replace(JEAN, new)})
+    try:
+        (mine,) = (each for each in renamed.get("/v1/debts").json() if each["ticketId"] == ticket_id)
+        assert not mine["mayAnswer"]
+        said = renamed.get(f"/{ticket_id}/permissions").json()
+        assert (said["ratify"]["kind"], said["refute"]["kind"]) == ("own-emergency", "own-emergency")
+        assert kind(renamed.post(f"/{ticket_id}/ratify", json=BECAUSE)) == (403, "own-emergency")
+    finally:
+        house.commit({path: before})
+    assert house.as_(ALICE).post(f"/{ticket_id}/ratify", json=BECAUSE).status_code == 200

@@ -184,6 +184,15 @@ def test_no_history_goes_past_the_answer(entries: tuple[HistoryEntry, ...]) -> N
         after(*entries)
 
 
+def test_a_launch_that_awx_refused_owes_an_answer_too() -> None:
+    """No job came of it; but votes were passed when it was asked for, and whoever may can try again until then."""
+    ticket = after(entry("deploying", 2), entry("failed", 3, error="AWX refused"))
+    assert phase_of(ticket) is Phase.OWED
+    assert Debt.of(ticket) is not None
+    retry = decision(ticket, DecisionAction.RETRY, PIERRE, at=NOW + 4 * MINUTE)
+    lifecycle.check(ticket, retry, NOW + 4 * MINUTE)
+
+
 def test_a_usual_approval_owes_no_answer() -> None:
     deployed = pending()
     history = (*deployed.status.history, entry("approved", 1, JEAN.email), LAUNCHED, DEPLOYED)

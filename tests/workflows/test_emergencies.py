@@ -13,6 +13,7 @@ from domain.drift import DriftKind
 from domain.emergencies import owes
 from domain.ticket import State
 from record.audit.verify import verify
+from tests.awx_fixtures import Simulator
 from tests.domain.builders import JEAN, PIERRE
 from tests.record.building import person_commits
 from tests.rules import rule
@@ -21,6 +22,7 @@ from tests.workflows.paths import URGENT, declare, emergency, failed_emergency
 from tests.workflows.stage import Promoted, Stage, refused
 from tests.workflows.test_clearance import ALICE
 from tests.workflows.test_drift import looking
+from tests.workflows.test_resume import short_of_breath
 from workflows.debt import EmergencyDebt
 from workflows.promotion import Promotion
 
@@ -213,3 +215,22 @@ async def test_a_debt_that_was_set_back_goes_on_as_a_promotion(dev_stage: Stage)
         await client.start_workflow(EmergencyDebt.run, begun, id=promoted.id, task_queue=queue)
         await dev_stage.until_taken(promoted, APPROVE, JEAN)
         assert (await promoted.result()).state is State.DEPLOYED
+
+
+async def test_a_debt_that_hears_late_signals_goes_on_in_a_new_run(tmp_path: Path, awx: Simulator) -> None:
+    """AWX reports a job once more, again and again: none is kept, and the answer is taken in the last run."""
+    async with short_of_breath(tmp_path, awx) as stage, stage.working():
+        owing = await becomes_debt(stage, await emergency(stage))
+        first = (await owing.describe()).run_id
+        for number in range(40):
+            await owing.signal("awx_report", {"odd": number})
+            await owing.signal("look", "late")
+        for _ in range(100):
+            if (found := await owing.describe()).run_id != first:
+                break
+            await asyncio.sleep(0.1)
+        assert found.run_id != first
+        assert found.workflow_type == EmergencyDebt.__name__
+        await stage.until_taken(owing, RATIFY, ALICE)
+        assert (await owing.result()).last.action == "ratified"
+    assert list(verify(stage.git)) == []
