@@ -48,7 +48,8 @@ class ProofActivities:
             raise refused
         if delivery.decision.action.votes:
             check_shown(facts, delivery.decision.production)
-            if roles.refusal(delivery.decision.person, Permission.APPROVE, ticket) is None:  # as the promotion judges
+            own = delivery.decision.on_behalf_of is None  # the promotion takes no other vote by signal
+            if own and roles.refusal(delivery.decision.person, Permission.APPROVE, ticket) is None:  # as it judges
                 # Others' votes don't count: by the time the promotion takes the signal, they may be taken back.
                 alone = facts.poll.model_copy(update={"voters": ()})
-                check_vote(facts.model_copy(update={"poll": alone}), delivery.decision)
+                check_vote(facts.model_copy(update={"poll": alone}), delivery.decision.action, delivery.decision.person)

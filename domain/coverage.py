@@ -99,6 +99,9 @@ def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Request
         asker = grounds.approver
         may_ask = asker is not None and roles.holds(asker, Permission.CREATE, ticket.metadata.tenant)
         return None if may_ask else remarks.write("requester-gone", requester=ticket.metadata.created_by)
+    giver = ticket.approval.on_behalf_of if ticket.approval else None
+    if grounds.approver is None and giver is not None:
+        return remarks.write("delegation-gone", approver=approver, giver=giver)
     if grounds.approver is None:
         return remarks.write("approver-gone", approver=approver)
     refused = roles.refusal(grounds.approver, Permission.APPROVE, ticket, requester)

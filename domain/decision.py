@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from domain.formats import VersionedMessage
 from domain.roles import Permission, Person, Requester
 from domain.ticket import Impact, Metadata, PreChecks, RequestDetails, Spec, Target
-from domain.values import Comment, CommitId, Frozen, Moment, Reason, ShownVersion, Tenant, TicketId
+from domain.values import Comment, CommitId, Email, Frozen, Moment, Reason, ShownVersion, Tenant, TicketId
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 LONGEST_JWS = 1_000_000
@@ -67,6 +67,11 @@ class DecisionAction(StrEnum):
         return self in {DecisionAction.ENDORSE, DecisionAction.APPROVE, DecisionAction.EMERGENCY}
 
     @property
+    def is_a_vote(self) -> bool:
+        """Tells whether it is what a vote is for, which can be handed over: for, against, taken back."""
+        return self in {DecisionAction.ENDORSE, DecisionAction.UNENDORSE, DecisionAction.APPROVE, DecisionAction.REJECT}
+
+    @property
     def answers(self) -> bool:
         """Tells whether it answers for an emergency."""
         return self in {DecisionAction.RATIFY, DecisionAction.REFUTE}
@@ -108,7 +113,8 @@ class Decision(VersionedMessage, SignedMessage):
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
     the history's own time is the workflow's. `production` goes with a vote: the version in production as it was
     shown, empty for none. An emergency has its reason as `comment`, and `answer_by` until when somebody else has to
-    answer for it. `proof` is the API's signature on all of it; without one it is a draft.
+    answer for it. `on_behalf_of` is whose vote it is, where that was handed to the person. `proof` is the API's
+    signature on all of it; without one it is a draft.
     """
 
     id: DecisionId
@@ -121,6 +127,7 @@ class Decision(VersionedMessage, SignedMessage):
     reason: Reason | None = None
     production: ShownVersion | None = None
     answer_by: Annotated[Moment | None, _Absent] = None
+    on_behalf_of: Annotated[Email | None, _Absent] = None
     proof: Jws | None = None
 
     @model_validator(mode="after")
@@ -132,6 +139,8 @@ class Decision(VersionedMessage, SignedMessage):
         declares = self.action is DecisionAction.EMERGENCY
         if (self.answer_by is not None) is not declares or (declares and len((self.comment or "").strip()) < SHORTEST):
             raise ValueError("an emergency has a reason, and a time to answer for it, which goes with nothing else")
+        if self.on_behalf_of is not None and not self.action.is_a_vote:
+            raise ValueError("a vote alone is given on somebody's behalf: approve, endorse, unendorse or reject")
         return self
 
 

@@ -33,9 +33,15 @@ RuleViolation
 │   ├── TenantGone        the tenant has no file any more, and no rules
 │   ├── SelfApproval      the requester and the approver are one person
 │   ├── ServiceDecides    a service account asks, and never decides
+│   ├── NotDelegated      a vote for somebody who has not handed it over, or not any more
+│   ├── NoVoteToGive      somebody without a vote of their own hands one over
 │   ├── EmergencyNotAllowed  an emergency of somebody whom no rule lets declare one
 │   ├── OwnEmergency      whoever declared an emergency answers for it
 │   └── IdentityChanged   somebody acted before by another sign-in, and their entry does not name the new one
+├── DelegateUnfit         a vote handed to oneself, to a service account, or to somebody whom no file names
+├── DelegationDates       a vote handed over for too long, too far ahead, or for a time that has passed
+├── DelegationOver        an end of a delegation that has ended
+├── TooManyDelegations    one more delegation of somebody who has too many
 ├── NobodyToApprove       a submission that nobody but its requester, or too few people, could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── NothingToRepair       a commit that changed nothing without proof, or that is repaired already
@@ -205,6 +211,14 @@ class ServiceDecides(NotAuthorized):
     sentence = "A service account cannot decide"
 
 
+class NotDelegated(NotAuthorized):
+    sentence = "Nothing lets you vote for this person now"
+
+
+class NoVoteToGive(NotAuthorized):
+    sentence = "Only who may approve, by a role of their own, can hand their vote over"
+
+
 class EmergencyNotAllowed(NotAuthorized):
     sentence = "No rule lets you launch this past votes and freezes"
 
@@ -218,6 +232,22 @@ class IdentityChanged(NotAuthorized):
         "You acted before with another sign-in: whoever runs the platform must name your new `subject` in your entry "
         "of the directory (docs/operations.md)"
     )
+
+
+class DelegateUnfit(RuleViolation):
+    sentence = "A vote is handed to another person, whom the directory knows by this very address"
+
+
+class DelegationDates(RuleViolation):
+    sentence = "A vote is handed over for 30 days at most, from now or within 90 days"
+
+
+class DelegationOver(RuleViolation):
+    sentence = "This delegation has ended"
+
+
+class TooManyDelegations(RuleViolation):
+    sentence = "You have handed your vote over too often: withdraw a delegation first"
 
 
 class NobodyToApprove(RuleViolation):

@@ -63,6 +63,7 @@ def status_of(history: tuple[HistoryEntry, ...]) -> Status:
         _check_order(previous, entry)
         _check_rule(previous, entry)
         emergencies.check_entry(entry)
+        _check_behalf(entry)
         reached = TRANSITIONS.get((state, entry.action))
         if reached is None:
             raise IllegalTransition(f"A request that is {state or 'not created'} can't be {entry.action}")
@@ -93,6 +94,17 @@ def _check_rule(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
         raise IllegalTransition("An approval by nobody names the rule that approved, and nothing else names one")
     if approves and (previous is None or previous.action is not Action.CREATED):
         raise IllegalTransition("A rule approves a request right after it was created, or not at all")
+
+
+_ON_BEHALF = BY_SEVERAL | {Action.APPROVED, Action.REJECTED}
+"""The actions that somebody may take for another, whose vote was handed to them."""
+
+
+def _check_behalf(entry: HistoryEntry) -> None:
+    if entry.on_behalf_of is None:
+        return
+    if entry.action not in _ON_BEHALF or entry.by == SYSTEM or entry.emergency:
+        raise IllegalTransition("A vote alone is given on somebody's behalf, by somebody")
 
 
 def _facts(entry: HistoryEntry) -> dict[str, object]:

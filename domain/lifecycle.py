@@ -12,8 +12,9 @@ A retry may lapse too, before its launch. An emergency that was deployed, or fai
 
 from datetime import datetime
 
-from domain import emergencies, remarks, roles, targets, votes
+from domain import delegations, emergencies, remarks, roles, targets, votes
 from domain.decision import Decision, DecisionAction, Submission
+from domain.delegations import HandedVote
 from domain.deployment import JobOutcome, JobResult, job_name
 from domain.emergencies import Debt, Phase
 from domain.errors import (
@@ -134,7 +135,8 @@ def check(
     asked = target if decision.action in GRANTING else None
     if asked and (refused := targets.objection(asked, ticket.metadata.tenant, ticket.spec.target)):
         raise refused
-    if refused := roles.refusal(decision.person, decision.action.permission, ticket, requester):
+    person = delegations.acting(ticket, decision, requester, _handed(target), now)
+    if refused := roles.refusal(person, decision.action.permission, ticket, requester):
         raise refused
     if decision.action is DecisionAction.RETRY:
         _check_retry(ticket, now)
@@ -142,13 +144,20 @@ def check(
         raise HistoryFull
     if decision.digest != ticket.digest or not _counts_from(decision, ticket):
         raise StaleDecision
-    _check_by_facts(ticket, decision, target, now)
+    _check_by_facts(ticket, decision, person, target, now)
 
 
-def _check_by_facts(ticket: PromotionRequest, decision: Decision, target: TargetFacts | None, now: datetime) -> None:
-    """Raise what the votes, production and the rules speak against."""
+def _handed(target: TargetFacts | None) -> tuple[HandedVote, ...] | None:
+    """The delegations that reach the ticket's tenant; None where nobody knows."""
+    return None if target is None or target.unknown is not None else target.handed
+
+
+def _check_by_facts(
+    ticket: PromotionRequest, decision: Decision, person: Person, target: TargetFacts | None, now: datetime
+) -> None:
+    """Raise what the votes, production and the rules speak against; `person` is by whose rights it is decided."""
     if decision.action is DecisionAction.UNENDORSE:
-        _check_voted(ticket, decision.person)
+        _check_voted(ticket, decision)
     if decision.action.votes and target is not None:
         check_shown(target, decision.production)
     if decision.action is DecisionAction.EMERGENCY:
@@ -156,7 +165,7 @@ def _check_by_facts(ticket: PromotionRequest, decision: Decision, target: Target
     elif decision.action.answers:
         _check_answer(ticket, decision, target)
     elif decision.action.votes and target is not None:
-        check_vote(target, decision)
+        check_vote(target, decision.action, person)
 
 
 def check_emergency(ticket: PromotionRequest, decision: Decision, target: TargetFacts | None, now: datetime) -> None:
@@ -231,27 +240,28 @@ def voted_as(ticket: PromotionRequest, person: Person) -> Person:
     return person.model_copy(update={"email": given[-1], "aliases": (*person.aliases, person.email)})
 
 
-def _check_voted(ticket: PromotionRequest, person: Person) -> None:
-    """Raise NoVote unless the person's vote stands, by the very address that gave it."""
-    if person.email not in {ticket.status.history[place].by for place in ticket.votes}:
+def _check_voted(ticket: PromotionRequest, decision: Decision) -> None:
+    """Raise NoVote unless the person's vote stands, by the very address that gave it, for whom it was given."""
+    given = delegations.vote_of(ticket, decision.person)
+    if given is None or given.on_behalf_of != decision.on_behalf_of:
         raise NoVote
 
 
-def check_vote(target: TargetFacts, decision: Decision) -> None:
+def check_vote(target: TargetFacts, action: DecisionAction, person: Person) -> None:
     """Raise unless the vote fills a place that is left, and is called an approval if it is the last one."""
     if not target.controlled:
         return
     poll = target.poll
     lacking = poll.missing()  # nothing, where the rules ask for less than when the last one voted
-    if lacking and not poll.is_needed(decision.person):
-        if poll.has(decision.person):
+    if lacking and not poll.is_needed(person):
+        if poll.has(person):
             raise AlreadyVoted
         missing = votes.told(lacking)
         raise VoteNotNeeded(f"{VoteNotNeeded.sentence}: missing are {missing}", missing=missing)
-    missing = votes.told(poll.missing(decision.person))
-    if decision.action is DecisionAction.APPROVE and missing:
+    missing = votes.told(poll.missing(person))
+    if action is DecisionAction.APPROVE and missing:
         raise VotesMissing(f"{VotesMissing.sentence}: with your vote, {missing} are missing", missing=missing)
-    if decision.action is DecisionAction.ENDORSE and not missing:
+    if action is DecisionAction.ENDORSE and not missing:
         raise StaleDecision
 
 
@@ -276,6 +286,8 @@ def apply(ticket: PromotionRequest, decision: Decision, now: datetime) -> Promot
     said: dict[str, str | datetime | bool | None] = {"comment": decision.comment, "reason": decision.reason}
     if decision.action is DecisionAction.EMERGENCY:
         said |= {"emergency": True, "answer_by": decision.answer_by}
+    if decision.on_behalf_of is not None:
+        said |= {"on_behalf_of": decision.on_behalf_of}
     return _append(ticket, action, now, by=decision.person.email, **said)
 
 

@@ -28,6 +28,7 @@ TEMPLATES: dict[str, str] = {
     "target-not-owned": "{tenant} owns no {type} named {name} in the catalogue",
     "requester-gone": "{requester}, who asked for it, may not any more",
     "approver-gone": "{approver}, who approved, holds no role any more",
+    "delegation-gone": "Nothing lets {approver}, who approved, vote for {giver} any more",
     "approver-refused": "{approver}, who approved, no longer may",
     **{kind_of(refusal): refusal.sentence for refusal in (NotAuthorized, SelfApproval, ServiceDecides)},
     # Why an approval no longer covers its request

@@ -1,7 +1,7 @@
 """Decides who may do what: people, their grants, and the one function that API, workflow, console and audit ask."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -113,6 +113,10 @@ class Person(Frozen):
     def identities(self) -> frozenset[str]:
         """Whatever this person is recognised by: their addresses and their subject."""
         return _identities(self.addresses, self.subject)
+
+    def known_by(self, subject_of: Callable[[str], str | None]) -> Self:
+        """The same with the sign-in by which they acted, where their entry names none."""
+        return self.model_copy(update={"subject": self.subject or subject_of(self.email)})
 
     def is_requester(self, ticket: PromotionRequest, requester: "Requester | None" = None) -> bool:
         """Tells whether this person, as they are known now, asked for the ticket, under whatever address."""

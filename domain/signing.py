@@ -54,7 +54,8 @@ class Claims(Frozen):
     the record has a service key.
     `requester` goes with a submission: who may not decide on it, whatever the directory says later; so does
     `decide_by`, until when somebody has to decide. `production` goes with an approval: the version that was shown.
-    `answer_by` goes with an emergency, and says that it is one.
+    `answer_by` goes with an emergency, and says that it is one. `on_behalf_of` is whose vote it was, where that was
+    handed over.
     """
 
     id: Annotated[str, StringConstraints(min_length=8, max_length=64)]
@@ -77,6 +78,7 @@ class Claims(Frozen):
     auth_time: Annotated[Moment | None, _Absent] = None
     acr: Annotated[Acr | None, _Absent] = None
     answer_by: Annotated[Moment | None, _Absent] = None
+    on_behalf_of: Annotated[Email | None, _Absent] = None
 
     @property
     def asked_by(self) -> Requester:
@@ -150,7 +152,8 @@ def claims_of(message: Decision | Submission) -> Claims:
         action = lifecycle.RECORDED_AS[message.action]
         digest, words = message.digest, words_digest(message.comment, message.reason)
         claims = _claims(message, message.ticket_id, digest, action, message.person, words)
-        return claims.model_copy(update={"production": message.production, "answer_by": message.answer_by})
+        said = {"production": message.production, "answer_by": message.answer_by, "on_behalf_of": message.on_behalf_of}
+        return claims.model_copy(update=said)
     claims = _claims(message, message.id, lifecycle.create(message).digest, Action.CREATED, message.requester)
     return claims.model_copy(update={"requester": message.asked_by, "decide_by": message.decide_by})
 
@@ -268,6 +271,8 @@ def _of_person(claims: Claims, last: HistoryEntry) -> str | None:
         return "the comment or reason is not the one that was signed"
     if claims.answer_by != last.answer_by:
         return "an emergency was signed, and no usual approval" if claims.answer_by else "no emergency was signed"
+    if claims.on_behalf_of != last.on_behalf_of:
+        return f"it was signed on behalf of {claims.on_behalf_of or 'nobody'}, not of {last.on_behalf_of or 'nobody'}"
     if abs(last.at - claims.at) > 2 * FRESH:  # once on its way to the promotion, once more for clocks
         return f"it was signed at {iso(claims.at)}, not at {iso(last.at)}"
     return None

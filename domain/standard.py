@@ -114,7 +114,8 @@ def stopped(ticket: PromotionRequest) -> bool:
 
 def approved_alone(ticket: PromotionRequest, known: Callable[[str], Person | None]) -> bool:
     """Tells whether its requester is among those who approved it, as people are `known` by address."""
-    people = (known(ticket.status.history[place].by) for place in ticket.votes)
+    voted = (ticket.status.history[place] for place in ticket.votes)
+    people = (known(each) for entry in voted for each in (entry.by, entry.on_behalf_of) if each is not None)
     return any(person is not None and person.is_requester(ticket) for person in people)
 
 

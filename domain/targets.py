@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from domain import remarks
 from domain.contract import ContractRule
+from domain.delegations import HandedVote
 from domain.emergencies import Debt
 from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
 from domain.evidence import EvidenceRule
@@ -50,6 +51,7 @@ class TargetFacts(Frozen):
     version in production, None for none, `coming` those of the target's approved requests that are not deployed yet.
     `rules` are the company's that hold for the request, `poll` the votes for it.
     `debts` are the tenant's emergencies for which nobody answered yet, `declarer` is who declared this request's.
+    `handed` are the delegations by which somebody may vote, or might have, for an approver of the tenant.
     `unknown` tells why the record could not be asked: then nothing else is said.
     """
 
@@ -64,6 +66,7 @@ class TargetFacts(Frozen):
     poll: Poll = Poll()
     debts: tuple[Debt, ...] = ()
     declarer: Person | None = None
+    handed: tuple[HandedVote, ...] = ()
     unknown: str | None = None
 
 

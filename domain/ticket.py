@@ -171,6 +171,7 @@ class HistoryEntry(Frozen):
     `decide_by` goes with a lapse: until when somebody has to approve anew. `superseded_by` is the newer request.
     `rule` is the company's rule that approved, where no person did. `emergency` says that one person approved past
     votes and freezes, for the reason in `comment`; somebody else has to answer for it until `answer_by`.
+    `on_behalf_of` is whose vote it was, where that was handed to `by`.
     """
 
     action: Action
@@ -186,6 +187,7 @@ class HistoryEntry(Frozen):
     rule: Annotated[RuleName | None, _Absent] = None
     emergency: Annotated[Declared | None, _Absent] = None
     answer_by: Annotated[Moment | None, _Absent] = None
+    on_behalf_of: Annotated[Email | None, _Absent] = None
 
     @property
     def by_person(self) -> bool:
@@ -238,12 +240,17 @@ class PromotionRequest(Frozen):
         return next((entry for entry in self.status.history if entry.rule is not None), None)
 
     @property
-    def emergency(self) -> HistoryEntry | None:
-        """The approval that stands, where it is an emergency's."""
+    def approval(self) -> HistoryEntry | None:
+        """The approval that stands."""
         if self.status.approved_at is None:
             return None
-        last = next(entry for entry in reversed(self.status.history) if entry.action is Action.APPROVED)
-        return last if last.emergency else None
+        return next(entry for entry in reversed(self.status.history) if entry.action is Action.APPROVED)
+
+    @property
+    def emergency(self) -> HistoryEntry | None:
+        """The approval that stands, where it is an emergency's."""
+        last = self.approval
+        return last if last is not None and last.emergency else None
 
     @property
     def hold(self) -> HistoryEntry | None:

@@ -36,6 +36,10 @@ class AuditAction(StrEnum):
     """An approval past votes and freezes."""
     RATIFY = "ratify"
     REFUTE = "refute"
+    DELEGATE = "delegate"
+    """Handing one's vote over."""
+    UNDELEGATE = "undelegate"
+    """Ending that before its time, by whoever may."""
     REPAIR = "repair"
     DECODE = "decode"
     """Reading what Temporal keeps encrypted."""
@@ -48,6 +52,7 @@ class AuditAction(StrEnum):
     CHANGE_KEYS = "change-keys"
     CHANGE_ROLES = "change-roles"
     CHANGE_RULES = "change-rules"
+    CHANGE_DELEGATIONS = "change-delegations"
     CHANGE_CATALOGUE = "change-catalogue"
     CHANGE_TEMPLATES = "change-templates"
 

@@ -77,8 +77,7 @@ class Poll(Frozen):
 
     def known_by(self, subject_of: Callable[[str], str | None]) -> "Poll":
         """The same with the sign-ins by which the voters acted, where their entries name none."""
-        known = (each.model_copy(update={"subject": each.subject or subject_of(each.email)}) for each in self.voters)
-        return self.model_copy(update={"voters": tuple(known)})
+        return self.model_copy(update={"voters": tuple(each.known_by(subject_of) for each in self.voters)})
 
     def has(self, person: Person) -> bool:
         """Tells whether a vote of the person stands, by whatever address."""

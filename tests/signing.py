@@ -49,6 +49,7 @@ def claims_for(ticket: PromotionRequest, /, **false: Any) -> Claims:
     honest: dict[str, Any] = {"id": said, "ticket": ticket.id, "digest": ticket.digest, "message": said}
     honest |= {"action": last.action, "email": last.by, "sub": None, "roles": (), "at": last.at}
     honest |= {"words": words_digest(last.comment, last.reason), "answer_by": last.answer_by}
+    honest |= {"on_behalf_of": last.on_behalf_of}
     return Claims.model_validate(honest | false)
 
 

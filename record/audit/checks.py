@@ -133,12 +133,15 @@ def check_history(step: Step) -> Iterator[Violation]:
 
 
 def check_people(step: Step) -> Iterator[Violation]:
-    """Checks that whoever acted had the right to, under the tenants' files as of this commit."""
+    """Checks that whoever acted had the right to, under the tenants' files as of this commit.
+
+    Of who voted for somebody else, `check_behalf` does.
+    """
     last = step.last
     by_person = last.by_person
     if by_person is (last.by == SYSTEM):
         yield step.violation("wrong-actor", f"{last.by} can't be who {last.action} a request")
-    elif by_person and (refused := _refusal(step)):
+    elif by_person and last.on_behalf_of is None and (refused := _refusal(step)):
         rule = "self-approval" if isinstance(refused, SelfApproval) else "no-role"
         yield step.violation(rule, f"{last.by} {last.action} it: {refused}")
 
@@ -207,8 +210,8 @@ def check_votes(step: Step) -> Iterator[Violation]:
     """Everybody whom the rules ask for had approved it, when it was approved and when it was launched."""
     last = step.last
     if last.action is Action.UNENDORSED:
-        before = step.before
-        if before is None or last.by not in {before.status.history[place].by for place in before.votes}:
+        cast = [step.before.status.history[place] for place in step.before.votes] if step.before else []
+        if (last.by, last.on_behalf_of) not in {(each.by, each.on_behalf_of) for each in cast}:
             yield step.violation("no-such-vote", f"{last.by} took back a vote that nobody gave")
         return
     launched = last.action is Action.DEPLOYING and last.job_id is not None

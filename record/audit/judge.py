@@ -16,6 +16,7 @@ import pygit2
 from pygit2.enums import SortMode
 
 from domain import lifecycle
+from domain.delegations import FOLDER as DELEGATIONS
 from domain.emergencies import ANSWERS, Debt
 from domain.errors import RuleViolation, Unproven
 from domain.roles import Requester
@@ -25,6 +26,7 @@ from domain.targets import TargetFacts
 from domain.ticket import FOLDER, Action, PromotionRequest, State
 from domain.values import same_name
 from record.audit.checks import Check, RecordAsOf, Step, Violation
+from record.audit.delegation_checks import DelegationJudge, DelegationsSoFar
 from record.audit.reading import ChangedFile, CommitRead, sealed_in
 from record.audit.repairs import ELSEWHERE, BrokenFile, BrokenFiles
 from record.audit.report import AuditReport
@@ -51,7 +53,7 @@ from record.people.switch import find_switch, older
 from record.signing.keys import KeyLine
 
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
-_JUDGING = (PLATFORM, TENANTS, RULES, *FOLDERS)
+_JUDGING = (PLATFORM, TENANTS, RULES, DELEGATIONS, *FOLDERS)
 """The files that requests are judged by, in the tree of a commit."""
 _RECENT = 1_000
 """Tickets kept in memory as they were last: the next step of one is mostly near."""
@@ -70,6 +72,7 @@ class Judge:
     directory: DirectoryState = field(init=False)
     catalogue: CatalogueState = field(default_factory=CatalogueState)
     rules: RulesState = field(default_factory=RulesState)
+    delegations: DelegationsSoFar = field(init=False)
     acts: ActsSoFar = field(init=False)
     seen: Seen = field(default_factory=Seen)
     asked: dict[str, Submitted] = field(default_factory=dict)
@@ -94,6 +97,7 @@ class Judge:
         self.git = pygit2.Repository(str(self.repo.git_dir))
         self.trees = TreeComparer(self.git)
         self.directory = DirectoryState(self.git)
+        self.delegations = DelegationsSoFar(self.git)
         self.acts = ActsSoFar(self.git)
 
     def start_from(self, commit: pygit2.Commit) -> None:
@@ -101,6 +105,7 @@ class Judge:
         self.directory.move_to(commit, search=True)
         self.catalogue.move_to(commit)
         self.rules.move_to(commit)
+        self.delegations.start_from(self.repo, commit, self.keys)
         self.before, self.switch = commit, find_switch(self.git, str(commit.id))
         told = self.repo.git.rev_list("--first-parent", "--reverse", str(commit.id), as_process=True)
         for position, each in enumerate(told.stdout, 1):
@@ -209,6 +214,10 @@ class Judge:
     def _go_on(self, commit: pygit2.Commit, read: CommitRead) -> Iterator[Violation]:
         """Take the commit of the line into what is known of people, rules and targets."""
         known = self._faults()
+        if acts := self.delegations.take(commit, read.listed.position, self.keys):
+            people = self.directory.directory
+            said = DelegationJudge(commit, people, self._line, self.git, self.acts, self.seen, read.signs_service)
+            yield from said.violations(acts)
         self.directory.move_to(commit)
         self.catalogue.move_to(commit)
         self.rules.move_to(commit)
@@ -302,13 +311,16 @@ class Judge:
             signs_service=read.signs_service,
             requester=submitted.requester,
             seen=self.seen,
-            target=self._facts(file.path, now, Files(people, self.catalogue.catalogue, self.rules.book)),
+            target=self._facts(file.path, now, self._files()),
             acts=self.acts,
             others=self.targets.of(now),
             decide_by=lifecycle.decide_by(now, submitted.decide_by),
             sealed=submitted.sealed,
             earlier=partial(self._earlier, file.path, now),
         )
+
+    def _files(self) -> Files:
+        return Files(self.directory.directory, self.catalogue.catalogue, self.rules.book, self.delegations.book)
 
     def _beside(self, step: Step, merge: str | None) -> Iterator[Violation]:
         """Checks that the service's commits stand on the branch's line, unless a merge took the branch in as a side."""
@@ -331,7 +343,8 @@ class Judge:
             files = tuple(str(commit.tree[each].id) if each in commit.tree else "" for each in _JUDGING)
             if files != seen:
                 seen, people = files, DirectoryState(self.git).move_to(commit, search=True)
-                read = Files(people, CatalogueState().move_to(commit), RulesState().move_to(commit))
+                judging = CatalogueState().move_to(commit), RulesState().move_to(commit)
+                read = Files(people, *judging, self.delegations.book_of(commit))
                 yield RecordAsOf(people, self._facts(path, ticket, read))
             if commit.commit_time <= until:
                 return

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pygit2
 
+from domain.delegations import FOLDER
 from domain.targets import CatalogueEntry
 from record.errors import RecordUnavailable
 from record.facts.controls import TAKEN_BACK
 from record.git.plumbing import UNREADABLE, last_line, opened
 from record.index.changes import printable
 from record.people.catalogue import CatalogueState
+from record.people.delegations import parse
 from record.people.directory import Directory, DirectoryState
-from record.people.members import PLATFORM, Fault
+from record.people.members import PLATFORM, Fault, shown
 from record.people.rules import RULES, Rulebook, RulesState
 from record.people.switch import find_switch
 
@@ -51,6 +53,7 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
     yield from directory.disputes.values()
     yield from directory.unusable
     yield from catalogue.faults
+    yield from _of_delegations(commit)
     book = RulesState().move_to(commit)
     yield from _of_rules(book, directory)
     unread = any(fault.path == PLATFORM for fault in directory.faults)
@@ -60,6 +63,17 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
         elif book.rules:
             yield _NOT_YET
     yield from _owned_by_nobody(directory, catalogue.read)
+
+
+def _of_delegations(commit: pygit2.Commit) -> Iterator[Fault]:
+    """Files of delegations that are none by their form; `verify` tells which of the others people signed."""
+    folder = commit.tree[FOLDER] if FOLDER in commit.tree else ()  # noqa: SIM401  a tree has no get
+    for giver in folder if isinstance(folder, pygit2.Tree) else ():
+        for each in giver if isinstance(giver, pygit2.Tree) else ():
+            path = f"{FOLDER}/{shown(giver.name)}/{shown(each.name)}"
+            read = parse(path, each.data) if isinstance(each, pygit2.Blob) else Fault(path, "must be a file")
+            if isinstance(read, Fault):
+                yield read
 
 
 def _of_rules(book: Rulebook, directory: Directory) -> Iterator[Fault]:
@@ -89,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = argparse.ArgumentParser(
         prog="prodgate lint",
-        description="Check tenants/, platform.yaml, apis/, applications/, policies/ and rules/ of a clone, offline.",
+        description="Check people, targets, rules and delegations of a clone, offline.",
     )
     parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
     parser.add_argument("--commit", default="HEAD", metavar="REV", help="the commit to check (default: HEAD)")

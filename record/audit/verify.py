@@ -11,6 +11,7 @@ import pygit2
 from record.audit import (
     checkpoints,
     contract_checks,
+    delegation_checks,
     emergency_checks,
     evidence_checks,
     line_checks,
@@ -36,6 +37,7 @@ ALL = (
     *line_checks.CHECKS,
     *standard_checks.CHECKS,
     *emergency_checks.CHECKS,
+    *delegation_checks.CHECKS,
 )
 
 

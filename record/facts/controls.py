@@ -1,16 +1,18 @@
 """Tells what the record says of a target now: whose it is, and which files of the record stand in the way."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from domain import roles, rules, targets, votes
+from domain.delegations import HandedVote, stand_in
 from domain.escalation import EscalationStep
 from domain.roles import Permission, Person, same_address
 from domain.rules import Applied
 from domain.targets import CatalogueEntry, FileFault, TargetFacts
-from domain.ticket import Impact, PromotionRequest, Target, TargetType
+from domain.ticket import HistoryEntry, Impact, PromotionRequest, Target, TargetType
 from domain.votes import Need, Poll
 from record.facts.debts import OpenDebts
+from record.facts.delegations import DelegationBook, DelegationReader
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.index.targets import TargetState
@@ -18,6 +20,7 @@ from record.people.catalogue import Catalogue, CatalogueReader
 from record.people.directory import Directory, DirectoryReader
 from record.people.members import PLATFORM, Fault
 from record.people.rules import RULES, Rulebook, RulesReader
+from record.signing.keys import KeyReader
 
 TAKEN_BACK = Fault(PLATFORM, "spec.controls was 2 before, and is not taken back")
 
@@ -30,16 +33,17 @@ class Requested:
     target: Target
     impact: Impact
     requester: str = ""
-    voters: tuple[str, ...] = ()
+    votes: tuple[HistoryEntry, ...] = ()
+    """Those that stand."""
     declarer: str | None = None
     """The address of whoever declared its emergency."""
 
     @classmethod
     def of(cls, ticket: PromotionRequest) -> Self:
         target, impact = ticket.spec.target, ticket.spec.request.impact_assessment
-        voters = tuple(ticket.status.history[place].by for place in ticket.votes)
+        cast = tuple(ticket.status.history[place] for place in ticket.votes)
         declarer = ticket.emergency.by if ticket.emergency else None
-        return cls(ticket.metadata.tenant, target, impact, ticket.metadata.created_by, voters, declarer)
+        return cls(ticket.metadata.tenant, target, impact, ticket.metadata.created_by, cast, declarer)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Files:
     directory: Directory
     catalogue: Catalogue
     rules: Rulebook
+    delegations: DelegationBook = field(default_factory=DelegationBook)
 
 
 def facts(files: Files, controlled: bool, tickets: TargetState, asked: Requested) -> TargetFacts:
@@ -59,6 +64,7 @@ def facts(files: Files, controlled: bool, tickets: TargetState, asked: Requested
     directory, catalogue, tenant, target = files.directory, files.catalogue, asked.tenant, asked.target
     faults, entry = directory.faults_of(tenant), catalogue.entry(target.type, target.name)
     applied = _applied(files.rules, asked, entry) if controlled else Applied()
+    handed = files.delegations.handed(directory, tenant) if controlled else ()
     if controlled:
         taken_back = (TAKEN_BACK,) if directory.rules.controls < 2 else ()
         faults += (*taken_back, *catalogue.faults_of(target.type, target.name))
@@ -74,9 +80,10 @@ def facts(files: Files, controlled: bool, tickets: TargetState, asked: Requested
         production=tickets.production or _described(entry, tenant, target),
         coming=tickets.coming,
         rules=applied,
-        poll=_poll(directory, applied, asked),
+        poll=_poll(directory, applied, asked, handed),
         debts=tickets.debts,
         declarer=_declarer(directory, asked.declarer),
+        handed=handed,
     )
 
 
@@ -85,11 +92,20 @@ def _declarer(directory: Directory, address: str | None) -> Person | None:
     return None if address is None else directory.person(address) or Person(email=address, name=address)
 
 
-def _poll(directory: Directory, applied: Applied, asked: Requested) -> Poll:
-    """The votes that stand, of everybody who may approve in the tenant now and is not the requester."""
-    people, requester = filter(None, map(directory.person, asked.voters)), same_address(asked.requester)
-    others = (each for each in people if requester not in each.addresses)
-    able = tuple(each for each in others if roles.holds(each, Permission.APPROVE, asked.tenant))
+def _poll(directory: Directory, applied: Applied, asked: Requested, handed: tuple[HandedVote, ...]) -> Poll:
+    """The votes that stand, of everybody who may approve in the tenant now, or whose giver may; never of whoever is the
+    requester, or votes for them."""
+    people = [(entry, person) for entry in asked.votes if (person := directory.person(entry.by)) is not None]
+    voters = (
+        person if entry.on_behalf_of is None else stand_in(handed, person, entry.on_behalf_of, entry.at)
+        for entry, person in people
+    )
+    requester = f"address {same_address(asked.requester)}"
+    able = tuple(
+        each
+        for each in voters
+        if each and requester not in each.identities and roles.holds(each, Permission.APPROVE, asked.tenant)
+    )
     return Poll(needs=applied.approvals, voters=able, tenant=asked.tenant, groups=directory.rules.groups)
 
 
@@ -140,12 +156,15 @@ class Controls:
     directory: DirectoryReader
     catalogue: CatalogueReader
     rules: RulesReader
+    delegations: DelegationReader
     index: Index
     debts: OpenDebts
 
     @classmethod
     def of(cls, repository: Repository, directory: DirectoryReader, index: Index) -> Self:
-        return cls(directory, CatalogueReader(repository), RulesReader(repository), index, OpenDebts(index))
+        delegations = DelegationReader(repository, KeyReader(repository))
+        debts = OpenDebts(index)
+        return cls(directory, CatalogueReader(repository), RulesReader(repository), delegations, index, debts)
 
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
         """The record's facts about a ticket's target. Raises what reading the record raises."""
@@ -178,7 +197,8 @@ class Controls:
 
     def files(self) -> Files:
         """The files as they are now."""
-        return Files(self.directory.current(), self.catalogue.current(), self.rules.current())
+        judging = self.directory.current(), self.catalogue.current(), self.rules.current()
+        return Files(*judging, self.delegations.current())
 
     def faults(self) -> tuple[Fault, ...]:
         """Every file of the record that takes rights away now."""

@@ -9,6 +9,7 @@ import pygit2
 
 from domain import line
 from domain.coverage import Grounds
+from domain.delegations import stand_in
 from domain.line import Place
 from domain.roles import Person, same_address
 from domain.signing import Claims
@@ -81,7 +82,7 @@ class LineReader:
             approved = self._approved(ticket)
             return Grounds(
                 approved=approved,
-                approver=self._approver(ticket, signed),
+                approver=self._approver(ticket, signed, target),
                 tenant_exists=ticket.metadata.tenant in directory.tenants,
                 target=target,
                 since=() if approved is None else self.index.deployed_since(ticket, approved),
@@ -108,10 +109,10 @@ class LineReader:
             return None
         return self.index.position(ticket, min(ticket.votes))
 
-    def _approver(self, ticket: PromotionRequest, signed: Collection[Claims]) -> Person | None:
+    def _approver(self, ticket: PromotionRequest, signed: Collection[Claims], target: TargetFacts) -> Person | None:
         """The approver, as the directory has them now: by the sign-in that the approval was signed with.
 
-        Where a rule approved, the requester, by that of the submission.
+        Where a rule approved, the requester, by that of the submission; on somebody's behalf, both as one person.
         """
         by_rule = ticket.rule_approval is not None
         email = ticket.metadata.created_by if by_rule else ticket.status.approved_by
@@ -119,7 +120,10 @@ class LineReader:
             return None
         meant = (ticket.digest, Action.CREATED if by_rule else Action.APPROVED, same_address(email))
         subjects = [each.sub for each in signed if (each.digest, each.action, same_address(each.email)) == meant]
-        return self.directory.current().person(email, subjects[-1] if subjects else None)
+        person, given = self.directory.current().person(email, subjects[-1] if subjects else None), ticket.approval
+        if person is None or given is None or given.on_behalf_of is None:
+            return person
+        return stand_in(target.handed, person, given.on_behalf_of, given.at)
 
     def _newer(self, ticket: PromotionRequest) -> str | None:
         """The first request of a newer version of the target that was approved after the ticket was created."""

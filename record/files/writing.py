@@ -41,10 +41,11 @@ def _file(head: str, status: Status, entries: Iterable[str]) -> str:
 
 def _name(value: str) -> str:
     """An identifier: plain where no YAML reader takes it for anything but text."""
-    return value if _PLAIN.fullmatch(value) else _quoted(value)
+    return value if _PLAIN.fullmatch(value) else quoted(value)
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """Any text on one line, as every YAML reader reads it back."""
     return f'"{_ESCAPED.sub(_escape, value)}"'
 
 
@@ -60,7 +61,7 @@ def _prose(value: str | None, indent: int) -> str:
     """Quoted on one line, a literal block on several."""
     if value is None:
         return "null"
-    return _block(value, indent) if _is_block(value) else _quoted(value)
+    return _block(value, indent) if _is_block(value) else quoted(value)
 
 
 def _is_block(value: str) -> bool:
@@ -96,7 +97,7 @@ def _yes(value: bool) -> str:
 def _head(ticket: PromotionRequest) -> str:
     meta, target = ticket.metadata, ticket.spec.target
     request, checks = ticket.spec.request, ticket.spec.pre_checks
-    digest = "" if target.digest is None else f"    digest: {_quoted(target.digest)}\n"
+    digest = "" if target.digest is None else f"    digest: {quoted(target.digest)}\n"
     return f"""apiVersion: {ticket.api_version}
 kind: {ticket.kind}
 metadata:
@@ -108,7 +109,7 @@ spec:
   target:
     type: {target.type}
     name: {_name(target.name)}
-    version: {_quoted(target.version)}
+    version: {quoted(target.version)}
 {digest}    sourceEnvironment: {_name(target.source_environment)}
     targetEnvironment: {_name(target.target_environment)}
   request:
@@ -121,7 +122,7 @@ spec:
     stagingTestsPassed: {_yes(checks.staging_tests_passed)}
     securityScanPassed: {_yes(checks.security_scan_passed)}
     performanceTestsPassed: {_yes(checks.performance_tests_passed)}
-    testEvidenceUrl: {_quoted(checks.test_evidence_url)}
+    testEvidenceUrl: {quoted(checks.test_evidence_url)}
 """
 
 
@@ -159,4 +160,6 @@ def _entry(entry: HistoryEntry) -> str:
     )
     if entry.emergency is not None and entry.answer_by is not None:
         details += f'      emergency: {_yes(entry.emergency)}\n      answerBy: "{iso(entry.answer_by)}"\n'
+    if entry.on_behalf_of is not None:
+        details += f"      onBehalfOf: {_name(entry.on_behalf_of)}\n"
     return f'    - action: {entry.action}\n      at: "{iso(entry.at)}"\n      by: {_name(entry.by)}\n{details}'

@@ -47,7 +47,8 @@ def _impact(impact: str) -> str:
 def _votes(ticket: PromotionRequest) -> Iterator[str]:
     """The terms of who has voted for a ticket that waits for others."""
     if ticket.state is State.PENDING:
-        yield from (_voted(ticket.status.history[place].by) for place in ticket.votes)
+        cast = [ticket.status.history[place] for place in ticket.votes]
+        yield from (_voted(each) for entry in cast for each in (entry.by, entry.on_behalf_of) if each is not None)
 
 
 def _owed(ticket: PromotionRequest) -> tuple[str, ...]:
@@ -117,7 +118,9 @@ class Finder:
 
     def found(self, query: TicketQuery) -> FrozenBitMap:
         """The tickets that the query finds on whatever page."""
-        parts = [self.within(query.scope)]
+        own = self.within(query.scope) - self._done_by(query.decider)
+        others = (self.within(scope) - self._done_by(giver) for scope, giver in query.handed)
+        parts = [own.union(*(each - self._done_by(query.decider) for each in others))]
         if query.tenant is not None:
             parts.append(self.postings.term(_tenant(query.tenant)))
         if query.created_by is not None:
@@ -143,7 +146,7 @@ class Finder:
         }
         parts += [self.since(column, moment) for column, moment in steps.items() if moment]
         parts += map(self._word, words.asked(query.q))
-        return parts[0].intersection(*parts[1:]) - self._done_by(query.decider)
+        return parts[0].intersection(*parts[1:])
 
     def is_everything(self, found: FrozenBitMap) -> bool:
         return len(found) == len(self.postings.term(_EVERY))

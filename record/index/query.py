@@ -40,8 +40,9 @@ class TicketQuery:
     """Names tickets, their order, and the place to begin. Filters combine; an empty one filters nothing.
 
     `scope` is what the caller may see. Of a `decider`, the tickets that they asked for are left out, whoever they were
-    then, and those that have their vote. Times are aware; `created_after` is included, `created_before` is not, and so
-    for the dates that deployments are scheduled for. `owed` finds those that owe an answer for an emergency.
+    then, and those that have their vote; `handed` has others for whom they decide, and what these may. Times are
+    aware; `created_after` is included, `created_before` is not, and so for the dates that deployments are scheduled
+    for. `owed` finds those that owe an answer for an emergency.
     `approved_after` and its like find whatever came of it later.
     `limit` is 1 to 200.
     """
@@ -62,6 +63,7 @@ class TicketQuery:
     rejected_after: datetime | None = None
     deployed_after: datetime | None = None
     decider: Person | None = None
+    handed: tuple[tuple[Scope, Person], ...] = ()
     owed: bool = False
     sort: Sort = Sort.NEWEST
     limit: int = 50
@@ -93,6 +95,8 @@ class TicketQuery:
         asked += [dates] if self.scheduled_after or self.scheduled_before else []
         steps = [str(self.approved_after), str(self.rejected_after), str(self.deployed_after)]
         asked += [steps] if self.approved_after or self.rejected_after or self.deployed_after else []
+        handed = [[sorted(scope.tenants or ()), sorted(giver.identities)] for scope, giver in self.handed]
+        asked += [handed] if handed else []
         asked += ["owed"] if self.owed else []
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]
 

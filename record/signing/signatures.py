@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from domain.contract import ContractDifference
 from domain.decision import LONGEST_JWS, Decision, Submission
+from domain.delegations import DELEGATION_TYPE, DelegationClaims
 from domain.errors import KeyEnded, Unproven
 from domain.evidence import Evidence
 from domain.feeds import FEED_TYPE, CalendarFeed
@@ -50,6 +51,7 @@ Signed = TypeVar(
     ContractDifference,
     Repair,
     TemplateClaims,
+    DelegationClaims,
     DocumentLink,
     CalendarFeed,
 )
@@ -73,6 +75,7 @@ Sealable = (
     | Evidence
     | Repair
     | TemplateClaims
+    | DelegationClaims
     | DocumentLink
     | CalendarFeed
     | ContractDifference
@@ -83,6 +86,7 @@ _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     Claims: (TYPE, KeyClass.PEOPLE),
     Repair: (REPAIR_TYPE, KeyClass.PEOPLE),
     TemplateClaims: (TEMPLATE_TYPE, KeyClass.PEOPLE),
+    DelegationClaims: (DELEGATION_TYPE, KeyClass.PEOPLE),
     DocumentLink: (LINK_TYPE, KeyClass.PEOPLE),
     CalendarFeed: (FEED_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
@@ -182,6 +186,10 @@ class Keys:
     def template(self, token: str) -> TemplateClaims:
         """Reads what was signed of a change of a template. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, TemplateClaims)
+
+    def delegation(self, token: str) -> DelegationClaims:
+        """Reads what was signed of a delegation, or of its end. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, DelegationClaims)
 
     def _proven(self, token: str, form: type[Signed]) -> Signed:
         """The claims, by a key of the class that signs such; a forged signature is refused before an ended key."""

@@ -17,6 +17,7 @@ _FOLDERS = {
     "tenants": AuditAction.CHANGE_ROLES,
     "platform.yaml": AuditAction.CHANGE_ROLES,
     "rules": AuditAction.CHANGE_RULES,
+    "delegations": AuditAction.CHANGE_DELEGATIONS,
     "apis": AuditAction.CHANGE_CATALOGUE,
     "applications": AuditAction.CHANGE_CATALOGUE,
     "policies": AuditAction.CHANGE_CATALOGUE,

@@ -11,6 +11,7 @@ from domain.audience import Language
 from domain.browsers import BrowserChange, BrowserList
 from domain.change import Change, Resumed
 from domain.decision import Decision, DecisionAction, Submission
+from domain.delegations import DelegationChange
 from domain.documents import DocumentFormat, DocumentKind
 from domain.errors import MalformedTicket, NewerFormat, kind_of
 from domain.feeds import CurrentFeed, FeedChange
@@ -21,6 +22,7 @@ from domain.sessions import Revocation
 from domain.signing import claims_of
 from domain.templates import TemplateChange
 from record.files import reading
+from tests.delegating import change_of, delegation
 from tests.domain.builders import EXAMPLE, JEAN, NOW, decision, pending, submission
 
 REFUSED = "has format 2, and this release reads up to format 1: upgrade Prodgate first"
@@ -50,6 +52,7 @@ MESSAGES: list[VersionedMessage] = [
     FeedChange(owner="0" * 64, current=CurrentFeed(id=None, at=NOW)),
     DEFAULTS,
     PreferencesChange(email=JEAN.email, base=DEFAULTS.revision, preferences=DEFAULTS),
+    change_of(delegation(JEAN.email, "claire.moreau@cab-i.com", NOW))[0],
     BrowserList(),
     BrowserChange(addresses=(JEAN.email,), removed="0" * 32),
 ]
@@ -88,7 +91,7 @@ def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None
     assert {type(message) for message in MESSAGES} == set(VersionedMessage.__subclasses__())
     promotions, reports = {Decision, Submission, Change, Resumed}, {ReportOrder, ReportRun, PartOrder, PartsNote}
     people = {Revocation, TemplateChange, CurrentFeed, FeedChange, Preferences, PreferencesChange}
-    people |= {BrowserList, BrowserChange}
+    people |= {BrowserList, BrowserChange, DelegationChange}
     assert promotions | reports | people == set(VersionedMessage.__subclasses__())
 
 

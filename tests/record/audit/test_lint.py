@@ -39,6 +39,10 @@ def test_the_demos_files_are_good(repository: Path, capsys: pytest.CaptureFixtur
 TWICE = "\n    - {url: 'https://a.example/', secretName: ci}"
 FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "a misspelled key": ({TENANT: "MISSPELLED"}, [f"{TENANT}, line 8"]),
+    "a delegation by hand": (
+        {"delegations/a@cab-i.com/1.yaml": "kind: Delegation\n"},
+        ["delegations/a@cab-i.com/1.yaml"],
+    ),
     "no YAML": ({"apis/payment-api.yaml": "kind: [Api\nmetadata:\n"}, ["apis/payment-api.yaml, line 2"]),
     "another name": ({"policies/other.yaml": "COPY policies/rate-limit.yaml"}, ["policies/other.yaml"]),
     "a name given twice": (
