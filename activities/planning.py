@@ -19,7 +19,7 @@ from domain.announcement import (
     event_of,
     rule_of,
 )
-from domain.audience import Audience
+from domain.audience import Audience, with_delegates
 from domain.backlog import MOST_AT_ONE_PLACE, Backlog, Key
 from domain.delivery import DeliveryOutcome, DeliveryResult, EventRef, Progress, TicketAnnouncements
 from domain.errors import RuleViolation
@@ -29,6 +29,7 @@ from domain.webhooks import DeadLetter
 from record.facts.acts import Act, ActReader, UnreadCommits
 from record.facts.browsers import with_browsers
 from record.facts.controls import Controls
+from record.facts.delegations import DelegationBook
 from record.facts.identities import Identities
 from record.facts.line import UNREADABLE
 from record.facts.standard import StandardReader
@@ -96,7 +97,7 @@ class OutboxPlanner:
     _open: dict[tuple[str, tuple[int, Event, int]], set[str]] = field(default_factory=dict)
     _prepared: dict[tuple[object, ...], tuple[Announcement, Audience] | None] = field(default_factory=dict)
     _looked_at: datetime | None = None
-    _known: tuple[Directory, tuple[str | None, ...]] | None = None
+    _known: tuple[Directory, DelegationBook, tuple[str | None, ...]] | None = None
     _audiences: dict[str, Audience] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -264,11 +265,11 @@ class OutboxPlanner:
 
     def _audience(self, tenant: str) -> Audience:
         """The tenant's audience now; put together once as long as directory and preferences stay as they are."""
-        known = self.setup.directory.current(), self._preferred()
+        known = self.setup.directory.current(), self._controls.delegations.current(), self._preferred()
         if known != self._known:
             self._known, self._audiences = known, {}
         if tenant not in self._audiences:
-            found = known[0].audience(tenant)
+            found = with_delegates(known[0].audience(tenant), known[1].handed(known[0], tenant))
             if self.setup.channel.is_chosen:
                 found = with_preferences(self.setup.acts.repository, found)
             if self.setup.channel is Channel.PUSH:

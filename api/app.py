@@ -21,6 +21,7 @@ from api import (
     calendar,
     codec,
     console,
+    delegations,
     emergencies,
     errors,
     events,
@@ -138,6 +139,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(requests.router)
     app.include_router(bulk.router)
     app.include_router(emergencies.router)
+    app.include_router(delegations.router)
     app.include_router(templates.router)
     app.include_router(reports.router)
     app.include_router(console.router)

@@ -16,7 +16,7 @@ from api.dependencies import Served, Signs, check_sign_in, sign_in
 from api.engine import Answer
 from api.entry import SignedInRoute
 from api.errors import TooManyRequests, problem_of
-from api.models import ApprovalBody, Problem, ReasonBody
+from api.models import ApprovalBody, Problem, RejectionBody
 from api.openapi import problems
 from api.services import Services
 from domain.decision import DecisionAction
@@ -47,7 +47,7 @@ class ApprovalItem(ApprovalBody):
     revision: Revision = None
 
 
-class RejectionItem(ReasonBody):
+class RejectionItem(RejectionBody):
     """One rejection among several decisions, with what `POST …/reject` takes."""
 
     model_config = ConfigDict(
@@ -153,7 +153,7 @@ async def _taken(
     action = DecisionAction(item.action)
     await check_sign_in(services, caller, action, item.id)
     if isinstance(item, RejectionItem):
-        asked = DecisionRequest(action, reason=item.reason, if_match=item.revision)
+        asked = DecisionRequest(action, None, item.reason, None, item.revision, item.on_behalf_of)
     else:
-        asked = DecisionRequest(action, comment=item.comment, production=item.production, if_match=item.revision)
+        asked = DecisionRequest(action, item.comment, None, item.production, item.revision, item.on_behalf_of)
     return await services.decisions.decide(caller, item.id, asked)

@@ -40,6 +40,7 @@ class DecisionRequest:
     """A caller's wish to decide; `if_match` is the entity tag of what they read, where they insist on it.
 
     `production` is the version in production that they were shown, empty for none; None for what it is now.
+    `on_behalf_of` is who handed them the vote that they give.
     """
 
     action: DecisionAction
@@ -47,6 +48,7 @@ class DecisionRequest:
     reason: str | None = None
     production: str | None = None
     if_match: str | None = None
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,11 @@ class Decisions:
         )
 
     async def refusal(self, person: Person, action: DecisionAction, ticket: PromotionRequest) -> RuleViolation | None:
-        """The reason why the person may not decide this on the ticket now, or None."""
+        """The reason why the person may not decide this on the ticket now, or None; for nobody else either."""
         case = await self._case(ticket)
-        return case.refusal(person, action)
+        refused = case.refusal(person, action)
+        others = case.givers(person) if refused and action.is_a_vote else ()
+        return None if any(case.refusal(person, action, each.email) is None for each in others) else refused
 
     async def may_answer(self, person: Person, ticket: PromotionRequest) -> bool:
         """Tells whether the person may answer for the ticket's emergency now; what can't be read lets nobody."""
@@ -114,9 +118,9 @@ class Decisions:
         person = lifecycle.voted_as(ticket, by.person) if unvotes else by.person
         if asked.if_match is not None and not matches(asked.if_match, etag(ticket)):
             raise ChangedSince
-        case = await self._judged_by(ticket, asked.action)
-        approves = asked.action is DecisionAction.APPROVE
-        action = lifecycle.vote(case.target, person) if approves else asked.action
+        case = await self._judged_by(ticket, asked)
+        approves, acting = asked.action is DecisionAction.APPROVE, case.acting(person, asked.on_behalf_of)
+        action = lifecycle.vote(case.target, acting) if approves else asked.action
         decision = Decision(
             id=str(uuid.uuid4()),
             ticket_id=ticket.id,
@@ -128,13 +132,14 @@ class Decisions:
             reason=asked.reason,
             production=asked.production if asked.production is not None else shown(action, case.target),
             answer_by=case.answer_by if action is DecisionAction.EMERGENCY else None,
+            on_behalf_of=asked.on_behalf_of,
         )
         self._judge(decision, case)
         return await self._taken(decision, case, by)
 
-    async def _judged_by(self, ticket: PromotionRequest, action: DecisionAction) -> Case:
+    async def _judged_by(self, ticket: PromotionRequest, wish: DecisionRequest) -> Case:
         """Everything that judges the decision; one that grants nothing goes on where the record is away or faulty."""
-        asked = action in lifecycle.GRANTING or action.answers
+        asked = wish.action in lifecycle.GRANTING or wish.action.answers or wish.on_behalf_of is not None
         target = await run_in_threadpool(self.controls.of_ticket, ticket) if asked else None
         acts: tuple[Claims, ...] = ()
         with contextlib.suppress(RecordUnavailable):  # the promotion knows who asked, and judges by that
@@ -148,9 +153,13 @@ class Decisions:
         Where the ticket's state refuses too, that is the answer, as it will be the promotion's.
         """
         ticket, target = case.ticket, case.target
-        refused = case.directory.refusal(decision.person, decision.action.permission, ticket, case.requester)
+        person, behalf = (
+            case.acting(decision.person, decision.on_behalf_of, decision.action),
+            decision.on_behalf_of is not None,
+        )
+        refused = case.directory.refusal(person, decision.action.permission, ticket, case.requester)
         try:
-            ruled = decision.action is DecisionAction.EMERGENCY or decision.action.answers
+            ruled = decision.action is DecisionAction.EMERGENCY or decision.action.answers or behalf
             if refused or ruled or (target and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
                 lifecycle.check(ticket, decision, case.now, case.requester, target)
         except RuleViolation as violation:

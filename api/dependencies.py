@@ -16,6 +16,7 @@ from api.decoder import Decoder
 from api.documents import Documents
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.feeds import Feeds
+from api.handing import Delegations
 from api.links import Links
 from api.making import ReportOrders
 from api.models import Console
@@ -80,6 +81,7 @@ FromControls = Annotated[Controls, _part(lambda services: services.controls)]
 FromReports = Annotated[ReportOrders, _part(lambda services: services.reports)]
 FromLinks = Annotated[Links, _part(lambda services: services.links)]
 FromFeeds = Annotated[Feeds, _part(lambda services: services.feeds)]
+FromDelegations = Annotated[Delegations, _part(lambda services: services.delegations)]
 FromTrial = Annotated[RulesTrial, _part(lambda services: services.trial)]
 FromTrail = Annotated[Trail, _part(lambda services: services.trail)]
 FromConsole = Annotated[Console, _part(lambda services: services.console)]

@@ -85,6 +85,7 @@ _MAY_BE_BEHIND = (
     errors.TargetNotOwned,
     errors.IdentityChanged,
     errors.ProductionChanged,
+    errors.NotDelegated,
 )
 """Refusals that say what the record says: this process, which signed the decision, has just read otherwise in it."""
 
@@ -186,7 +187,7 @@ class Engine:
             static_summary=f"changes the template {change.kind}",
             rpc_timeout=_ACCEPT_WITHIN,
         )
-        return await self._recorded(start)
+        return await self.recorded(start)
 
     async def keep_preferences(self, change: PreferencesChange) -> KeptPreferences:
         """Have the record take somebody's preferences. Raises PreferencesChanged, EngineUnavailable."""
@@ -198,7 +199,7 @@ class Engine:
             static_summary="changes somebody's preferences",
             rpc_timeout=_ACCEPT_WITHIN,
         )
-        return await self._recorded(start)
+        return await self.recorded(start)
 
     async def keep_feed(self, change: FeedChange) -> None:
         """Have the record take the address of somebody's calendar. Raises EngineUnavailable."""
@@ -210,7 +211,7 @@ class Engine:
             static_summary="changes the address of somebody's calendar",
             rpc_timeout=_ACCEPT_WITHIN,
         )
-        await self._recorded(start)
+        await self.recorded(start)
 
     async def keep_browser(self, change: BrowserChange) -> None:
         """Have the record take a browser, or let one go. Raises what refuses it, or EngineUnavailable."""
@@ -222,9 +223,9 @@ class Engine:
             static_summary="changes the browsers in which somebody is notified",
             rpc_timeout=_ACCEPT_WITHIN,
         )
-        await self._recorded(start)
+        await self.recorded(start)
 
-    async def _recorded(self, start: Awaitable[WorkflowHandle[Any, T]]) -> T:
+    async def recorded(self, start: Awaitable[WorkflowHandle[Any, T]]) -> T:
         """The result of a workflow that ends with its commit."""
         running = await translated(start)
         try:

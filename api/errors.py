@@ -133,18 +133,20 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.FORBIDDEN: (
         *(rules.NotAuthorized, rules.SelfApproval, rules.ServiceDecides, rules.IdentityChanged),
         *(links.LinkNotYours, rules.TargetNotOwned, rules.TenantGone, rules.EmergencyNotAllowed, rules.OwnEmergency),
+        *(rules.NotDelegated, rules.NoVoteToGive),
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
         *(rules.NobodyToApprove, reports.NoSuchMonth, reports.ReportTooLarge, rules.TemplateFaulty),
         *(browsers.EndpointRefused, rules.DocumentTooLarge, trials.RulesFaulty, trials.TrialTooLarge),
         *(rules.PreChecksNotPassed, rules.ScheduledInThePast, rules.ScheduledTooLate, rules.VersionMalformed),
         *(rules.VersionMoves, rules.EvidenceContradicts, rules.EvidenceNotChecked, rules.UnknownEnvironment),
+        *(rules.DelegateUnfit, rules.DelegationDates),
         *(rules.MalformedTicket, TenantNotNamed, KeyReused, BadCursor),
     ),
     HTTPStatus.CONFLICT: (
         *(rules.StaleDecision, rules.VotesMissing, rules.NothingToRepair, rules.TemplateChanged, reports.ReportStopped),
         *(reports.PartNotRetryable, storage.DocumentDamaged, rules.ProductionChanged, rules.WrongTicket),
-        rules.DebtsOverdue,
+        *(rules.DebtsOverdue, rules.DelegationOver, rules.TooManyDelegations),
         *(browsers.TooManyBrowsers, rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
     ),
     HTTPStatus.GONE: (links.LinkExpired, links.LinkUsed, storage.DocumentGone),
@@ -208,6 +210,8 @@ FIELDS: dict[type[Exception], str] = {
     rules.EvidenceNotChecked: "preChecks.testEvidenceUrl",
     rules.UnknownEnvironment: "target.targetEnvironment",
     rules.TargetNotOwned: "target.name",
+    rules.DelegateUnfit: "to",
+    rules.DelegationDates: "until",
 }
 
 

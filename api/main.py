@@ -26,6 +26,7 @@ from api.documents import Documents
 from api.engine import Engine
 from api.feeds import Feeds
 from api.following import SharedFetch
+from api.handing import Delegations
 from api.limits import PeopleLimit
 from api.links import Links
 from api.logouts import Logouts
@@ -157,6 +158,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         people=people,
         reports=reports,
         links=_links(settings, reports, sign.signer, record, counts),
+        delegations=Delegations(engine, record.controls, record.directory, sign, counts, trail, _now),
         feeds=_feeds(settings, engine, sign.signer, record, counts),
         trail=trail,
         sign_ins=SignInNotes(trail),

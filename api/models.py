@@ -8,7 +8,8 @@ from pydantic.config import JsonDict
 from api.debts import EmergencyAllowed, EmergencyShown
 from api.escalation import EscalationShown
 from api.standard import StandardShown
-from api.votes import Decider, VoteCount, Votes
+from api.standing_in import OnBehalf
+from api.votes import Decider, OnBehalfBody, VoteCount, Votes
 from domain.announcement import Channel, Event
 from domain.comparison import OtherRequest
 from domain.contract import ContractDifference, ContractState, Found, NotCompared, ReadDocument, SealedContract
@@ -67,7 +68,11 @@ class CommentBody(Frozen):
     comment: Comment | None = None
 
 
-class ApprovalBody(CommentBody):
+class VoteBody(CommentBody, OnBehalfBody):
+    """A vote that is taken back."""
+
+
+class ApprovalBody(CommentBody, OnBehalfBody):
     """An approval. `production` is the version in production that the approver was shown, empty for none.
 
     Left out, it is the version that is there now.
@@ -84,6 +89,10 @@ class ReasonBody(Frozen):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The rollback plan lacks the database"}]})
 
     reason: Reason
+
+
+class RejectionBody(ReasonBody, OnBehalfBody):
+    """A rejection: the requester reads its reason."""
 
 
 class FieldProblem(Frozen):
@@ -136,7 +145,6 @@ class Allowed(Frozen):
     why: str | None
     kind: str | None = None
     params: dict[str, str] = Field(default_factory=dict)
-
     who: tuple[Decider, ...] = ()
 
     @classmethod
@@ -159,8 +167,9 @@ class Permissions(Frozen):
     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
-    `escalation` tells whom rules ask next while nobody decides, and whom they have asked.
-    `not_proven` tells that the request's file in the record says something else than what is proven and shown.
+    `escalation` tells whom rules ask next while nobody decides, and whom they have asked. `on_behalf_of` are people who
+    handed the caller their vote, and what that lets them do now. `not_proven` tells that the request's file in the
+    record says something else than what is proven and shown.
     """
 
     approve: Allowed
@@ -180,6 +189,7 @@ class Permissions(Frozen):
     declared: EmergencyShown | None = None
     escalation: tuple[EscalationShown, ...] = ()
     not_proven: UnprovenState | None = None
+    on_behalf_of: tuple[OnBehalf, ...] = ()
 
 
 class Ahead(Frozen):

@@ -1,12 +1,14 @@
 """Tells what a caller may do with a ticket, and who could decide on it: asks the rules that will judge them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from api.debts import EmergencyAllowed, EmergencyShown
 from api.models import Allowed, Permissions
+from api.standing_in import VOTING, OnBehalf, until_of
 from api.votes import Decider, votes_of
-from domain import lifecycle, roles
+from domain import delegations, lifecycle, roles
 from domain.decision import Decision, DecisionAction
 from domain.emergencies import SOONEST, answer_by
 from domain.errors import NotAuthorized, RuleViolation, SelfApproval, TargetNotOwned, TenantGone
@@ -30,10 +32,22 @@ class Case:
     target: TargetFacts | None
     now: datetime
 
-    def refusal(self, person: Person, action: DecisionAction) -> RuleViolation | None:
+    def acting(self, person: Person, giver: str | None, action: DecisionAction = DecisionAction.APPROVE) -> Person:
+        """By whose rights the person decides: their own, or the giver's, where a delegation lets them."""
+        handed = self.target.handed if self.target is not None else ()
+        at = delegations.counted_at(self.ticket, action, person, self.now)
+        found = delegations.stand_in(handed, person, giver, at) if giver is not None else None
+        return found or person
+
+    def givers(self, person: Person) -> tuple[Person, ...]:
+        """Everybody for whom the person could vote on the ticket now."""
+        handed = self.target.handed if self.target is not None else ()
+        return delegations.may_stand_in(self.ticket, handed, person, self.requester, self.now)
+
+    def refusal(self, person: Person, action: DecisionAction, on_behalf_of: str | None = None) -> RuleViolation | None:
         """The reason why the person may not decide this now, or None; a vote after which others are missing, too."""
         if action is DecisionAction.APPROVE:
-            action = lifecycle.vote(self.target, person)
+            action = lifecycle.vote(self.target, self.acting(person, on_behalf_of))
         elif action is DecisionAction.UNENDORSE:
             person = lifecycle.voted_as(self.ticket, person)
         declares = action is DecisionAction.EMERGENCY
@@ -48,12 +62,14 @@ class Case:
             reason=_REASON if action.needs_reason else None,
             production=shown(action, self.target),
             answer_by=self.answer_by if declares else None,
+            on_behalf_of=on_behalf_of,
         )
         try:
             lifecycle.check(self.ticket, decision, self.now, self.requester, self.target)
         except RuleViolation as violation:
             return violation
-        return self.directory.refusal(person, action.permission, self.ticket, self.requester)
+        acting = self.acting(person, on_behalf_of, action)
+        return self.directory.refusal(acting, action.permission, self.ticket, self.requester)
 
     @property
     def answer_by(self) -> datetime:
@@ -84,8 +100,19 @@ class Case:
         votes = votes_of(self.ticket, self.target, deciders)
         rule, declared = EmergencyAllowed.of(self.ticket, self.target), EmergencyShown.of(self.ticket, self.now)
         return Permissions(
-            deciders=tuple(map(Decider.of, deciders)), votes=votes, emergency_rule=rule, declared=declared, **said
+            deciders=tuple(map(Decider.of, deciders)),
+            votes=votes,
+            emergency_rule=rule,
+            declared=declared,
+            on_behalf_of=tuple(self._on_behalf(person)),
+            **said,
         )
+
+    def _on_behalf(self, person: Person) -> Iterator[OnBehalf]:
+        for giver in self.givers(person):
+            may = {action.value: self.refusal(person, action, giver.email) is None for action in VOTING}
+            handed = self.target.handed if self.target is not None else ()
+            yield OnBehalf(giver=Decider.of(giver), until=until_of(handed, person, giver, self.now), **may)
 
     def _allowed(self, person: Person, action: DecisionAction) -> Allowed:
         refused = self.refusal(person, action)

@@ -10,6 +10,7 @@ from api.decisions import DecisionRequest
 from api.dependencies import (
     FromControls,
     FromDecisions,
+    FromDelegations,
     FromDirectory,
     FromIndex,
     FromSubmissions,
@@ -35,7 +36,9 @@ from api.models import (
     Line,
     Permissions,
     ReasonBody,
+    RejectionBody,
     RuledRequest,
+    VoteBody,
 )
 from api.openapi import Responses, headers, problems
 from api.paging import PAGED, paged
@@ -113,7 +116,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-NO_COMMENT, NO_MORE = CommentBody(), ApprovalBody()
+NO_COMMENT, NO_MORE, NO_VOTE = CommentBody(), ApprovalBody(), VoteBody()
 """The bodies that stand in for one that is left out."""
 
 
@@ -128,11 +131,16 @@ def list_requests(
 
 @router.get("/pending", response_model=list[PromotionRequest], responses=_PAGE)
 def list_pending_requests(
-    index: FromIndex, zone: TimeZone, caller: MayApprove, request: Request, filters: Annotated[ListFilters, Query()]
+    index: FromIndex,
+    delegations: FromDelegations,
+    zone: TimeZone,
+    caller: MayApprove,
+    request: Request,
+    filters: Annotated[ListFilters, Query()],
 ) -> Response:
-    """The requests that wait for the caller's decision: those they could approve now."""
-    query = filters.within(roles.scope(caller, Permission.APPROVE), zone)
-    others = replace(query, state=(State.PENDING,), decider=caller)
+    """The requests that wait for the caller's decision: those they could approve now, also for who let them."""
+    query, handed = filters.within(roles.scope(caller, Permission.APPROVE), zone), delegations.decides_for(caller)
+    others = replace(query, state=(State.PENDING,), decider=caller, handed=handed)
     return paged(request, index.page(others))
 
 
@@ -286,8 +294,10 @@ async def approve_request(
     Where the company's rules ask for more people than have approved with you, the request stays pending: yours is a
     vote, `endorsed` in the history.
     `production` says which version you were shown in production: where it is another one by now, you are refused.
+    `onBehalfOf` is who handed you their vote, where it is that one.
     """
-    said = DecisionRequest(DecisionAction.APPROVE, comment=body.comment, production=body.production, if_match=if_match)
+    shown, behalf = body.production, body.on_behalf_of
+    said = DecisionRequest(DecisionAction.APPROVE, body.comment, None, shown, if_match, behalf)
     return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
@@ -297,11 +307,12 @@ async def remove_vote(
     caller: Unendorses,
     response: Response,
     ticket_id: Id,
-    body: CommentBody = NO_COMMENT,
+    body: VoteBody = NO_VOTE,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
-    """Take your vote back, while others are missing."""
-    said = DecisionRequest(action=DecisionAction.UNENDORSE, comment=body.comment, if_match=if_match)
+    """Take your vote back, while others are missing; one that you gave for somebody, in their name."""
+    given, behalf = body.comment, body.on_behalf_of
+    said = DecisionRequest(DecisionAction.UNENDORSE, comment=given, if_match=if_match, on_behalf_of=behalf)
     return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
@@ -311,11 +322,12 @@ async def reject_request(
     caller: Rejects,
     response: Response,
     ticket_id: Id,
-    body: ReasonBody,
+    body: RejectionBody,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Reject, with a reason of 10 characters or more."""
-    said = DecisionRequest(action=DecisionAction.REJECT, reason=body.reason, if_match=if_match)
+    given, behalf = body.reason, body.on_behalf_of
+    said = DecisionRequest(DecisionAction.REJECT, reason=given, if_match=if_match, on_behalf_of=behalf)
     return answered(response, await decisions.decide(caller, ticket_id, said))
 
 

@@ -14,6 +14,7 @@ from api.documents import Documents
 from api.engine import Engine
 from api.feeds import Feeds
 from api.following import SharedFetch
+from api.handing import Delegations
 from api.limits import PeopleLimit
 from api.links import Links
 from api.logouts import Logouts
@@ -65,6 +66,7 @@ class Services:
     reports: ReportOrders
     links: Links
     feeds: Feeds
+    delegations: Delegations
     repairs: Repairs
     trial: RulesTrial
     engine: Engine

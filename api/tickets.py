@@ -2,9 +2,9 @@
 
 import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -18,11 +18,12 @@ from api.models import Line, RuledRequest
 from domain import roles
 from domain.comparison import Comparison
 from domain.contract import ContractDifference
+from domain.delegations import may_stand_in
 from domain.delivery import Progress, Report
 from domain.deployment import AwxReport
 from domain.errors import RuleViolation
 from domain.evidence import Evidence
-from domain.roles import Permission, Person
+from domain.roles import Permission, Person, same_address
 from domain.signing import Claims
 from domain.ticket import PromotionRequest, State
 from domain.values import TICKET_ID
@@ -40,6 +41,10 @@ from record.index.reader import Index
 from record.signing.keys import KeyReader
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def sees(person: Person, ticket: PromotionRequest) -> bool:
     """Tells whether the person may see the ticket."""
     return roles.refusal(person, Permission.SEE, ticket) is None
@@ -55,6 +60,7 @@ class Tickets:
     keys: KeyReader
     comparer: Comparer
     lines: LineReader
+    now: Callable[[], datetime] = _utc_now
     _ahead: set[str] = field(default_factory=set)
     """Tickets of which the engine held a later state than the record, when this process last looked."""
 
@@ -68,9 +74,21 @@ class Tickets:
         if not re.fullmatch(TICKET_ID, ticket_id):
             raise NotFound
         ticket = await self._newest(ticket_id)
-        if ticket is None or not sees(person, ticket):
+        if ticket is None or not (sees(person, ticket) or await self._votes_on(person, ticket)):
             raise NotFound
         return ticket
+
+    async def _votes_on(self, person: Person, ticket: PromotionRequest) -> bool:
+        """Tells whether the person may vote on the ticket for somebody else now, or has."""
+        if any(entry.on_behalf_of and same_address(entry.by) in person.addresses for entry in ticket.status.history):
+            return True
+        if ticket.state is not State.PENDING:
+            return False
+        target = await run_in_threadpool(self.lines.controls.of_ticket, ticket)
+        if not any(each.is_to(person) for each in target.handed):
+            return False
+        requester = await self.requester(ticket)
+        return bool(may_stand_in(ticket, target.handed, person, requester, self.now()))
 
     def tenant_of(self, ticket_id: str) -> str | None:
         """The tenant of a recorded ticket; None where there is none by that id."""

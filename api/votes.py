@@ -6,7 +6,7 @@ from typing import Self
 from domain.roles import Person, Role
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, State
-from domain.values import Frozen, Moment
+from domain.values import Email, Frozen, Moment
 from domain.votes import EVERYDAY, Need, counted
 
 
@@ -19,6 +19,12 @@ class Decider(Frozen):
     @classmethod
     def of(cls, person: Person) -> Self:
         return cls(name=person.name, email=person.email)
+
+
+class OnBehalfBody(Frozen):
+    """A decision that may be taken for somebody who has handed their vote over: `onBehalfOf` is their address."""
+
+    on_behalf_of: Email | None = None
 
 
 class Needed(Frozen):
@@ -34,11 +40,12 @@ class Needed(Frozen):
 
 
 class GivenVote(Frozen):
-    """A vote that stands."""
+    """A vote that stands; `on_behalf_of` is whose it was, where it was handed over."""
 
     by: str
     at: Moment
     comment: str | None
+    on_behalf_of: str | None = None
 
 
 class VoteCount(Frozen):
@@ -75,7 +82,10 @@ def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterabl
     return Votes(
         rule=target.rules.approvals_of,
         needs=tuple(map(Needed.of, poll.needs)),
-        given=tuple(GivenVote(by=entry.by, at=entry.at, comment=entry.comment) for entry in given),
+        given=tuple(
+            GivenVote(by=entry.by, at=entry.at, comment=entry.comment, on_behalf_of=entry.on_behalf_of)
+            for entry in given
+        ),
         missing=tuple(map(Needed.of, lacking)),
         asked=tuple(Decider.of(each) for each in able if not lacking or poll.is_needed(each)),
         unfillable=tuple(map(Needed.of, poll.missing(*able))) if ticket.state is State.PENDING else (),

@@ -18,6 +18,7 @@ from activities.awx_watch import WatchActivities
 from activities.browsers import BrowserActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
 from activities.contract import ContractActivities
+from activities.delegations import DelegationActivities
 from activities.drift import DriftActivities, DriftReader
 from activities.evidence import EvidenceActivities
 from activities.feeds import FeedActivities
@@ -48,6 +49,7 @@ from documents.shipped import shipped
 from domain.announcement import Channel, Plan
 from domain.checkpoint import CHECKPOINTS
 from domain.following import Followed
+from domain.roles import Person
 from engine.heartbeats import HeartbeatInterceptor
 from engine.promotions import EnginePromotions
 from engine.query_guard import QueryGuard
@@ -70,6 +72,7 @@ from workflows.browsers import KeepBrowser
 from workflows.claim import Claim
 from workflows.contract import CompareContract
 from workflows.debt import EmergencyDebt
+from workflows.delegations import ChangeDelegation
 from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
@@ -85,7 +88,7 @@ from workflows.webhooks import CallWebhook
 
 WORKFLOWS = (
     *(Promotion, EmergencyDebt, Follow, Claim, AwxWatch, DriftWatch, Logout),
-    *(TemplateEdit, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
+    *(TemplateEdit, ChangeDelegation, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
     *(ReadEvidence, CompareContract, MakeReport, MakePart),
 )
 
@@ -217,7 +220,10 @@ class Registration:
         )
 
     def _activities(self, identities: Identities) -> tuple[Callable[..., Any], ...]:
-        proofs = Proofs(self.keys, lambda person: identities.check(self.directory.current(), person))
+        def check_person(person: Person) -> None:
+            identities.check(self.directory.current(), person)
+
+        proofs = Proofs(self.keys, check_person)
         record = RecordPreflight(
             self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket)
         )
@@ -231,6 +237,9 @@ class Registration:
             FeedActivities(self.repository).keep_feed,
             BrowserActivities(self.push, self.repository).keep_browser,
             TemplateActivities(self.repository, self.keys, self.directory, shipped).commit_template,
+            DelegationActivities(
+                self.repository, self.keys, self.directory, self.controls.delegations, check_person
+            ).commit_delegation,
             LeadingActivities(self.client, self.followers).lead,
             ProofActivities(proofs, self.controls, self.index).check_decision,
             WatchActivities(self.awx, self.index).compare_jobs,

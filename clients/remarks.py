@@ -68,6 +68,7 @@ FRENCH: Mapping[str, str] = {
     "standard-once": "Une règle approuve une demande dès son enregistrement, ou pas du tout.",
     "standard-no-more": "Plus aucune règle ne l’approuve.",
     "approval-too-old": "L’approbation était valable jusqu’au {until}.",
+    "delegation-gone": "{approver} avait approuvé, et rien ne lui permet plus de voter pour {giver}.",
     "approver-refused": "{approver} avait approuvé, et n’en a plus le droit\u00a0:",
     "not-authorized": "ses rôles ne le permettent pas.",
     "self-approval": "personne n’approuve sa propre demande.",

@@ -167,6 +167,7 @@ _EN = Words(
         Reason.DECIDES: "You get this because you may decide on requests of {tenant}.",
         Reason.ASKED: "You get this because a rule of the company names you for when nobody decides.",
         Reason.APPROVED: "You get this because you approved this promotion.",
+        Reason.REPRESENTED: "You get this because somebody decided with your vote, which you handed to them.",
         Reason.WAS_ASKED: "You get this because you were asked to decide on this request.",
         Reason.FOLLOWS: "You get this because you follow the deployments of {tenant}.",
         Reason.OPERATES: "You get this because the platform names you for deployments that failed.",
@@ -327,6 +328,7 @@ _FR = Words(
         Reason.ASKED: "Vous recevez ce message car une règle de l’entreprise vous désigne quand personne ne se "
         "prononce.",
         Reason.APPROVED: "Vous recevez ce message car vous avez approuvé cette promotion.",
+        Reason.REPRESENTED: "Vous recevez ce message car quelqu’un a décidé avec le vote que vous lui avez confié.",
         Reason.WAS_ASKED: "Vous recevez ce message car votre décision sur cette demande était attendue.",
         Reason.FOLLOWS: "Vous recevez ce message car vous suivez les déploiements de {tenant}.",
         Reason.OPERATES: "Vous recevez ce message car la plateforme vous désigne pour les échecs de déploiement.",

@@ -1,5 +1,6 @@
 """Finds the people who are told of an announcement, and the way they want to be told."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from pydantic import StringConstraints
 from domain import roles
 from domain.announcement import Announcement, Event
 from domain.browsers import Browser
+from domain.delegations import HandedVote, may_stand_in
 from domain.errors import SelfApproval
 from domain.preferences import DEFAULTS, MailTime, Preferences, PushTime
 from domain.roles import Permission, Person, PersonName, same_address
@@ -28,6 +30,7 @@ class Reason(StrEnum):
     OWNS = "owns"
     DECIDES = "decides"
     ASKED = "asked"
+    REPRESENTED = "represented"
     APPROVED = "approved"
     WAS_ASKED = "was-asked"
     FOLLOWS = "follows"
@@ -43,7 +46,7 @@ class Contact(Frozen):
 
     `follows` asks for every deployment of the tenant that they may see; `silent` for no mail at all. `preferences` are
     what they chose themselves, `browsers` where they are notified, `groups` those that rules name, `slack` their user
-    there.
+    there. `handed` are votes that were handed to them.
     """
 
     person: Person
@@ -54,6 +57,7 @@ class Contact(Frozen):
     browsers: tuple[Browser, ...] = ()
     groups: tuple[GroupName, ...] = ()
     slack: ExternalId | None = None
+    handed: tuple[HandedVote, ...] = ()
 
 
 class Addressee(Frozen):
@@ -148,7 +152,7 @@ def _stands_in(announcement: Announcement, contact: Contact, audience: Audience)
 
     They are reminded when nobody has decided, and told at once where nobody else could.
     """
-    if announcement.event in {Event.REMINDER, Event.OVERDUE, Event.ESCALATED}:
+    if announcement.event in {Event.REMINDER, Event.OVERDUE, Event.ESCALATED} or contact.handed:
         return False
     ticket, requester = announcement.ticket, announcement.requester
     own = [each for each in audience.contacts if _of_the_tenant(each.person, ticket)]
@@ -186,6 +190,7 @@ _TOLD: dict[Reason, frozenset[Event]] = {
         {Event.CREATED, Event.REMINDER, Event.LAPSED, Event.APPROVED, Event.OVERDUE, Event.ESCALATED}
     ),
     Reason.ASKED: frozenset({Event.OVERDUE, Event.ESCALATED}),
+    Reason.REPRESENTED: frozenset({Event.APPROVED, Event.REJECTED}),
     Reason.APPROVED: frozenset(
         {Event.CANCELLED, Event.STARTED, Event.SUCCEEDED, Event.FAILED, Event.RATIFIED, Event.REFUTED}
     ),
@@ -210,20 +215,28 @@ def _holds(reason: Reason, announcement: Announcement, contact: Contact, audienc
         case Reason.OWNS:
             return _owns_the_requester(announcement, person, audience)
         case Reason.DECIDES:
-            by_rule = announcement.event is Event.APPROVED and announcement.rule is not None
-            heard = announcement.asks or by_rule or _may_answer(announcement, person)
-            voted = announcement.event is Event.ESCALATED and _has_voted(ticket, person)
-            return heard and not voted and roles.refusal(person, Permission.APPROVE, ticket, requester) is None
+            return _decides(announcement, contact)
         case Reason.ASKED:
             return announcement.escalates_to is not None and _may_press(announcement, person)
-        case Reason.APPROVED:
-            return ticket.status.approved_by is not None and same_address(ticket.status.approved_by) in person.addresses
+        case Reason.REPRESENTED | Reason.APPROVED:
+            named = ticket.last.on_behalf_of if reason is Reason.REPRESENTED else ticket.status.approved_by
+            return named is not None and same_address(named) in person.addresses
         case Reason.WAS_ASKED:
             return _was_asked(announcement, person)
         case Reason.FOLLOWS:
             return contact.follows and roles.refusal(person, Permission.SEE, ticket) is None
         case Reason.OPERATES:
             return False
+
+
+def _decides(announcement: Announcement, contact: Contact) -> bool:
+    """Tells whether the contact hears of it as one who may decide, by their own right or by a vote handed to them."""
+    ticket, person, requester = announcement.ticket, contact.person, announcement.requester
+    by_rule = announcement.event is Event.APPROVED and announcement.rule is not None
+    heard = announcement.asks or by_rule or _may_answer(announcement, person)
+    voted = announcement.event is Event.ESCALATED and _has_voted(ticket, person)
+    own = not voted and roles.refusal(person, Permission.APPROVE, ticket, requester) is None
+    return (heard and own) or (announcement.asks and _votes_for_others(announcement, contact))
 
 
 def _is_asked(announcement: Announcement, contact: Contact) -> bool:
@@ -242,6 +255,22 @@ def _may_press(announcement: Announcement, person: Person) -> bool:
     refused = roles.refusal(person, Permission.APPROVE, ticket, announcement.requester)
     own = isinstance(refused, SelfApproval) or (declared and same_address(declared.by) in person.addresses)
     return not own and roles.refusal(person, Permission.SEE, ticket) is None
+
+
+def _votes_for_others(announcement: Announcement, contact: Contact) -> bool:
+    """Tells whether somebody's vote on the ticket is the contact's to give."""
+    ticket, requester, at = announcement.ticket, announcement.requester, announcement.at
+    return bool(may_stand_in(ticket, contact.handed, contact.person, requester, at))
+
+
+def with_delegates(audience: Audience, handed: Iterable[HandedVote]) -> Audience:
+    """The audience with whoever may vote for somebody, as the delegations that reach the tenant say."""
+    contacts = {same_address(each.person.email): each for each in audience.contacts}
+    for vote in handed:
+        address = same_address(vote.delegate.email)
+        contact = contacts.get(address) or Contact(person=vote.delegate)
+        contacts[address] = contact.model_copy(update={"handed": (*contact.handed, vote)})
+    return audience.model_copy(update={"contacts": tuple(contacts.values())})
 
 
 def _may_answer(announcement: Announcement, person: Person) -> bool:

@@ -192,7 +192,8 @@ class Promotion(TakesAnswers, TakesUnanswered):
 
     @reject.validator
     def _check_reject(self, decision: Decision) -> None:
-        self._decisions.check(decision, DecisionAction.REJECT)
+        facts = None if decision.on_behalf_of is None else facts_of(self._ledger.ticket)
+        self._decisions.check(decision, DecisionAction.REJECT, facts)
 
     @workflow.update
     async def cancel(self, decision: Decision) -> PromotionRequest:

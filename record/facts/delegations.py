@@ -42,7 +42,7 @@ class ProvenDelegation:
     commit: str
 
 
-@dataclass
+@dataclass(eq=False)
 class DelegationBook:
     """The delegations of one state of the record that are proven, those that ended among them; and what is not."""
 

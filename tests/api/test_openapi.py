@@ -57,7 +57,7 @@ def test_the_document_holds_together(document: dict[str, Any]) -> None:
 READS = "check|compare|get|list|preview|stream"
 ACTS = (
     "add|approve|cancel|change|create|decide|declare|decode|hold|ratify|receive|refute|reject|release|remove|restore|"
-    "retry|send|sign|try|use"
+    "retry|send|sign|try|use|withdraw"
 )
 
 

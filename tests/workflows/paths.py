@@ -16,6 +16,7 @@ from tests.domain.builders import ADA, JEAN, PIERRE, details, person
 from tests.record.building import person_commits
 from tests.rules import freeze, rule
 from tests.signing import key_file
+from tests.workflows.handing import handed, votes
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
 
@@ -318,10 +319,28 @@ async def failed_emergency(stage: Stage) -> Promoted:
     return promoted
 
 
+async def voted_for_another(stage: Stage) -> Promoted:
+    """Approved by somebody to whom Jean handed his vote; deployed."""
+    await handed(stage)
+    promoted = await stage.submit()
+    await votes(stage, promoted)
+    return promoted
+
+
+async def rejected_for_another(stage: Stage) -> Promoted:
+    """Rejected by them."""
+    await handed(stage)
+    promoted = await stage.submit()
+    await votes(stage, promoted, action=REJECT)
+    return promoted
+
+
 PATHS: dict[str, Scene] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
         deployed,
+        voted_for_another,
+        rejected_for_another,
         approved_by_signal,
         refused_signal,
         asked_by_a_service_account,

@@ -40,6 +40,7 @@ from record.signing.signatures import sealed
 from tests.awx_fixtures import simulating
 from tests.board import Board
 from tests.company import found
+from tests.delegating import change_of, delegation
 from tests.dev_server import dev_server
 from tests.domain.builders import JEAN, NOW, details
 from tests.domain.test_contract import difference
@@ -51,6 +52,7 @@ from tests.workflows.test_report import begun, order, start, until
 from tests.workflows.test_templates import change
 from workflows.browsers import KeepBrowser
 from workflows.contract import CompareContract
+from workflows.delegations import ChangeDelegation, delegation_change_of
 from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
@@ -119,6 +121,17 @@ async def record_logout() -> str:
     async with staged() as stage, stage.working():
         ended = Revocation(at=NOW, until=NOW, issuer="https://id.cab-i.example", sid="s-1")
         handle = await stage.environment.client.start_workflow(Logout.run, ended, id="a-logout", task_queue=stage.queue)
+        await handle.result()
+        return written(await handle.fetch_history())
+
+
+async def record_delegation() -> str:
+    """The history of a delegation on its way into the record."""
+    async with staged() as stage, stage.working():
+        given, _ = change_of(delegation(JEAN.email, ALICE.email, await stage.now()))
+        handle = await stage.environment.client.start_workflow(
+            ChangeDelegation.run, given, id=delegation_change_of(given), task_queue=stage.queue
+        )
         await handle.result()
         return written(await handle.fetch_history())
 
@@ -272,6 +285,7 @@ async def main() -> None:
         HISTORIES / "drifting" / "a-look.json": record_drift,
         HISTORIES / "sessions" / "a-logout.json": record_logout,
         HISTORIES / "templates" / "a-change.json": record_template,
+        HISTORIES / "delegations" / "an-act.json": record_delegation,
         HISTORIES / "preferences" / "a-change.json": record_preferences,
         HISTORIES / "calendars" / "an-address-ended.json": record_feed,
         HISTORIES / "browsers" / "one-removed.json": record_browser,

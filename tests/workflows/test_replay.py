@@ -22,6 +22,7 @@ from tests.workflows.paths import HISTORIES, PATHS
 from workflows.browsers import KeepBrowser
 from workflows.contract import CompareContract
 from workflows.debt import EmergencyDebt
+from workflows.delegations import ChangeDelegation
 from workflows.drift import DriftWatch
 from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
@@ -45,6 +46,7 @@ LOGGED_OUT = HISTORIES / "sessions" / "a-logout.json"
 TEMPLATE = HISTORIES / "templates" / "a-change.json"
 BROWSER = HISTORIES / "browsers" / "one-removed.json"
 CALENDAR = HISTORIES / "calendars" / "an-address-ended.json"
+DELEGATED = HISTORIES / "delegations" / "an-act.json"
 PREFERRED = HISTORIES / "preferences" / "a-change.json"
 CALLED = HISTORIES / "webhooks" / "a-call.json"
 LOOKED = HISTORIES / "evidence" / "a-look.json"
@@ -57,6 +59,7 @@ OTHERS = (
     LOGGED_OUT,
     TEMPLATE,
     CALENDAR,
+    DELEGATED,
     PREFERRED,
     CALLED,
     LOOKED,
@@ -126,7 +129,8 @@ async def test_a_recorded_change_of_a_template_goes_on_under_todays_code() -> No
 
 
 async def test_a_recorded_change_of_preferences_goes_on_under_todays_code() -> None:
-    """So may this one, and those of a calendar's address and of a browser."""
+    """So may this one, and a delegation, and those of a calendar's address and of a browser."""
+    await replayer(ChangeDelegation).replay_workflow(history(DELEGATED))
     await replayer(KeepPreferences).replay_workflow(history(PREFERRED))
     await replayer(KeepFeed).replay_workflow(history(CALENDAR))
     await replayer(KeepBrowser).replay_workflow(history(BROWSER))

@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * The requests that wait for the caller's decision
-         * @description The requests that wait for the caller's decision: those they could approve now.
+         * @description The requests that wait for the caller's decision: those they could approve now, also for who let them.
          */
         get: operations["list_pending_requests"];
         put?: never;
@@ -330,6 +330,7 @@ export interface paths {
          *     Where the company's rules ask for more people than have approved with you, the request stays pending: yours is a
          *     vote, `endorsed` in the history.
          *     `production` says which version you were shown in production: where it is another one by now, you are refused.
+         *     `onBehalfOf` is who handed you their vote, where it is that one.
          */
         post: operations["approve_request"];
         delete?: never;
@@ -349,7 +350,7 @@ export interface paths {
         put?: never;
         /**
          * Take your vote back, while others are missing
-         * @description Take your vote back, while others are missing.
+         * @description Take your vote back, while others are missing; one that you gave for somebody, in their name.
          */
         post: operations["remove_vote"];
         delete?: never;
@@ -557,6 +558,54 @@ export interface paths {
          * @description Say of an emergency that was launched that it was none, and why. Nothing is undone by that.
          */
         post: operations["refute_emergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The votes that the caller has handed over, and those that were handed to them, the newest first
+         * @description The votes that the caller has handed over, and those that were handed to them, the newest first.
+         *
+         *     Admins of the platform see everybody's.
+         */
+        get: operations["list_delegations"];
+        put?: never;
+        /**
+         * Hand your vote to somebody until then
+         * @description Hand your vote to somebody until then: they approve and reject on your behalf, what you may, and nothing else.
+         *
+         *     It is recorded in Git before this answers 201. They never decide so on what you asked for, or they did.
+         */
+        post: operations["create_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/delegations/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a delegation now
+         * @description End a delegation now: for whoever gave it, has it, or is an admin of the platform. Votes that were given stay.
+         */
+        post: operations["withdraw_delegation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1513,7 +1562,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
+            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1552,6 +1601,8 @@ export interface components {
          *     }
          */
         ApprovalBody: {
+            /** Onbehalfof */
+            onBehalfOf?: string | null;
             /** Comment */
             comment?: string | null;
             /** Production */
@@ -1567,6 +1618,8 @@ export interface components {
          *     }
          */
         ApprovalItem: {
+            /** Onbehalfof */
+            onBehalfOf?: string | null;
             /** Comment */
             comment?: string | null;
             /** Production */
@@ -1589,7 +1642,7 @@ export interface components {
          * @description The act that an entry tells of; those of decisions are named as decisions are.
          * @enum {string}
          */
-        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "endorse" | "unendorse" | "emergency" | "ratify" | "refute" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-catalogue" | "change-templates";
+        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "endorse" | "unendorse" | "emergency" | "ratify" | "refute" | "delegate" | "undelegate" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-delegations" | "change-catalogue" | "change-templates";
         /**
          * AuditEntry
          * @description One entry. `by` is an address, or another name of who acted, where nobody was signed in; None for a stranger.
@@ -1905,6 +1958,35 @@ export interface components {
             decisions: (components["schemas"]["ApprovalItem"] | components["schemas"]["RejectionItem"])[];
         };
         /**
+         * DelegationBody
+         * @description A vote to hand over: to whom, until when, and why; from now on where `since` is left out.
+         *
+         *     `tenants` are those for whose requests it counts, all of the giver's where they are left out.
+         * @example {
+         *       "reason": "On leave until Friday",
+         *       "to": "jean.dupont@cab-i.com",
+         *       "until": "2026-12-05T18:00:00Z"
+         *     }
+         */
+        DelegationBody: {
+            /** To */
+            to: string;
+            /** Until */
+            until: string;
+            /** Reason */
+            reason: string;
+            /** Since */
+            since?: string | null;
+            /** Tenants */
+            tenants?: string[] | null;
+        };
+        /**
+         * DelegationState
+         * @description The state of a delegation: it begins later, counts now, or has ended.
+         * @enum {string}
+         */
+        DelegationState: "coming" | "stands" | "ended";
+        /**
          * DeliveryOutcome
          * @enum {string}
          */
@@ -2142,7 +2224,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2183,7 +2265,7 @@ export interface components {
         };
         /**
          * GivenVote
-         * @description A vote that stands.
+         * @description A vote that stands; `on_behalf_of` is whose it was, where it was handed over.
          */
         GivenVote: {
             /** By */
@@ -2192,6 +2274,8 @@ export interface components {
             at: string;
             /** Comment */
             comment: string | null;
+            /** Onbehalfof */
+            onBehalfOf?: string | null;
         };
         /**
          * Grant
@@ -2209,6 +2293,7 @@ export interface components {
          *     `decide_by` goes with a lapse: until when somebody has to approve anew. `superseded_by` is the newer request.
          *     `rule` is the company's rule that approved, where no person did. `emergency` says that one person approved past
          *     votes and freezes, for the reason in `comment`; somebody else has to answer for it until `answer_by`.
+         *     `on_behalf_of` is whose vote it was, where that was handed to `by`.
          */
         HistoryEntry: {
             action: components["schemas"]["Action"];
@@ -2236,6 +2321,8 @@ export interface components {
             emergency?: boolean | null;
             /** Answerby */
             answerBy?: string | null;
+            /** Onbehalfof */
+            onBehalfOf?: string | null;
         };
         /**
          * Impact
@@ -2479,6 +2566,21 @@ export interface components {
          */
         NotCompared: "no-differ" | "not-allowed" | "away" | "too-large" | "unreadable" | "not-kept";
         /**
+         * OnBehalf
+         * @description Somebody who handed the caller their vote until then, and what the caller may do with it on the request now.
+         */
+        OnBehalf: {
+            giver: components["schemas"]["Decider"];
+            /** Until */
+            until: string;
+            /** Approve */
+            approve: boolean;
+            /** Reject */
+            reject: boolean;
+            /** Unendorse */
+            unendorse: boolean;
+        };
+        /**
          * OpenDebt
          * @description An emergency that was launched, and for which somebody has to answer. `may_answer`: by the caller.
          */
@@ -2587,8 +2689,9 @@ export interface components {
          *     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
          *     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
          *     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
-         *     `escalation` tells whom rules ask next while nobody decides, and whom they have asked.
-         *     `not_proven` tells that the request's file in the record says something else than what is proven and shown.
+         *     `escalation` tells whom rules ask next while nobody decides, and whom they have asked. `on_behalf_of` are people who
+         *     handed the caller their vote, and what that lets them do now. `not_proven` tells that the request's file in the
+         *     record says something else than what is proven and shown.
          */
         Permissions: {
             approve: components["schemas"]["Allowed"];
@@ -2613,6 +2716,11 @@ export interface components {
              */
             escalation: components["schemas"]["EscalationShown"][];
             notProven?: components["schemas"]["UnprovenState"] | null;
+            /**
+             * Onbehalfof
+             * @default []
+             */
+            onBehalfOf: components["schemas"]["OnBehalf"][];
         };
         /**
          * Picture
@@ -2894,6 +3002,19 @@ export interface components {
             number: number;
         };
         /**
+         * RejectionBody
+         * @description A rejection: the requester reads its reason.
+         * @example {
+         *       "reason": "The rollback plan lacks the database"
+         *     }
+         */
+        RejectionBody: {
+            /** Onbehalfof */
+            onBehalfOf?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RejectionItem
          * @description One rejection among several decisions, with what `POST …/reject` takes.
          * @example {
@@ -2903,6 +3024,8 @@ export interface components {
          *     }
          */
         RejectionItem: {
+            /** Onbehalfof */
+            onBehalfOf?: string | null;
             /** Reason */
             reason: string;
             /** Id */
@@ -2927,7 +3050,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "requester-gone" | "approver-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "emergency-no-more" | "emergency-overdue" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-not-compared" | "standard-stopped" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "requester-gone" | "approver-gone" | "delegation-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "emergency-no-more" | "emergency-overdue" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-not-compared" | "standard-stopped" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -3090,6 +3213,36 @@ export interface components {
          * @enum {integer}
          */
         Severity: 1 | 2 | 3;
+        /**
+         * ShownDelegation
+         * @description A delegation, as the caller may see it.
+         *
+         *     `counts` tells that the giver may approve somewhere now, so that it gives a vote while it stands. `withdrawable`
+         *     tells that the caller may end it.
+         */
+        ShownDelegation: {
+            /** Id */
+            id: string;
+            giver: components["schemas"]["Decider"];
+            to: components["schemas"]["Decider"];
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+            /** Reason */
+            reason: string;
+            /** Tenants */
+            tenants: string[] | null;
+            state: components["schemas"]["DelegationState"];
+            /** Counts */
+            counts: boolean;
+            /** Withdrawable */
+            withdrawable: boolean;
+            /** Withdrawnat */
+            withdrawnAt: string | null;
+            /** Withdrawnby */
+            withdrawnBy: string | null;
+        };
         /**
          * ShownFreeze
          * @description A time in which nothing is launched of the requests that its rule matches, all of them where it names no part.
@@ -3641,6 +3794,19 @@ export interface components {
          * @enum {string}
          */
         Via: "api" | "slack" | "git" | "command" | "provider" | "service";
+        /**
+         * VoteBody
+         * @description A vote that is taken back.
+         * @example {
+         *       "comment": "Approved after review"
+         *     }
+         */
+        VoteBody: {
+            /** Onbehalfof */
+            onBehalfOf?: string | null;
+            /** Comment */
+            comment?: string | null;
+        };
         /**
          * VoteCount
          * @description The votes of one approval: how many it takes by a rule, and how many of them are missing now.
@@ -5317,7 +5483,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["CommentBody"];
+                "application/json": components["schemas"]["VoteBody"];
             };
         };
         responses: {
@@ -5458,7 +5624,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["RejectionBody"];
             };
         };
         responses: {
@@ -6692,6 +6858,303 @@ export interface operations {
             };
             /** @description The request changed since the revision in If-Match */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_delegations: {
+        parameters: {
+            query?: {
+                /** @description Those that have ended, too */
+                ended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownDelegation"][];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_delegation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again returns the first answer's ticket */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownDelegation"];
+                };
+            };
+            /** @description The delegation has ended */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no vote to hand over */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has handed their vote over too often, or the delegation has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownDelegation"];
+                };
+            };
+            /** @description The delegation has ended */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no vote to hand over */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such delegation, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has handed their vote over too often, or the delegation has ended */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
