@@ -35,6 +35,9 @@ FOR_PEOPLE = {
     "ratify": "say that an emergency was right",
     "refute": "say that an emergency was none",
     "debts": "list emergencies that wait for an answer",
+    "delegate": "hand your vote to somebody for some days",
+    "delegations": "list votes that were handed over",
+    "undelegate": "end such a delegation",
     "watch": "follow a request to its end",
 }
 """The commands of `bootstrap.people`, which call the API as a person."""

@@ -4,7 +4,7 @@ import argparse
 import textwrap
 from collections.abc import Callable, Sequence
 
-from bootstrap.people import debts, login, requests, several, watching
+from bootstrap.people import debts, delegating, login, requests, several, watching
 from bootstrap.people.gate import Gate, gate, run_safely
 from domain.ticket import Impact, State, TargetType
 
@@ -148,6 +148,9 @@ def _decision(verb: str) -> Callable[[argparse.ArgumentParser], None]:
                 "the version in production that you were shown, '' for none; if it is another by now, you are refused"
             )
             command.add_argument("--production", metavar="VERSION", help=text)
+        if verb in ("approve", "reject", "unendorse"):
+            text = "whose vote it is, where they handed it to you"
+            command.add_argument("--for", dest="on_behalf_of", metavar="EMAIL", help=text)
         command.add_argument("--yes", action="store_true", help="ask nothing, for scripts")
         _add_wait(command)
 
@@ -159,6 +162,29 @@ def _debts(command: argparse.ArgumentParser) -> None:
     _ends(command, debts.list_debts, text, "debts", "debts --mine", "debts --tenant tenant-finance --json")
     command.add_argument("--tenant", help="of one tenant")
     command.add_argument("--mine", action="store_true", help="those for which you may answer")
+
+
+def _delegate(command: argparse.ArgumentParser) -> None:
+    text = "Hand your vote to somebody for some days: they approve and reject in your name, what you may."
+    example = "delegate jean.dupont@cab-i.com --until 2026-12-05T18:00:00Z --reason 'On leave until Friday'"
+    _ends(command, delegating.delegate, text, example)
+    command.add_argument("to", metavar="EMAIL", help="who votes for you")
+    command.add_argument("--until", required=True, metavar="TIME", help="such as 2026-12-05T18:00:00Z; 30 days at most")
+    command.add_argument("--since", metavar="TIME", help="not before (now)")
+    command.add_argument("--reason", required=True, help="10 characters or more")
+    command.add_argument("--tenant", action="append", metavar="TENANT", help="for its requests alone; repeat it (all)")
+
+
+def _delegations(command: argparse.ArgumentParser) -> None:
+    text = "List the votes that you handed over, and those that were handed to you."
+    _ends(command, delegating.list_delegations, text, "delegations", "delegations --ended --json")
+    command.add_argument("--ended", action="store_true", help="those that have ended, too")
+
+
+def _undelegate(command: argparse.ArgumentParser) -> None:
+    text = "End a delegation now: one that you gave, or have; admins of the platform end any."
+    _ends(command, delegating.undelegate, text, "undelegate 0f3a9c2e5b7d4e1f8a6c3b2d1e0f9a8b")
+    command.add_argument("id", metavar="ID", help="as prodgate delegations prints it")
 
 
 def _watch(command: argparse.ArgumentParser) -> None:
@@ -185,5 +211,8 @@ _PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "create": _create,
     **{verb: _decision(verb) for verb in _DECISIONS},
     "debts": _debts,
+    "delegate": _delegate,
+    "delegations": _delegations,
+    "undelegate": _undelegate,
     "watch": _watch,
 }

@@ -157,8 +157,9 @@ def check_asking(given: Namespace) -> None:
 
 
 def said(given: Namespace) -> dict[str, str]:
-    """The reason, comment and version that were given, as a body's fields."""
+    """The reason, comment, version and giver that were given, as a body's fields."""
     found = {name: getattr(given, name, None) for name in ("reason", "comment", "production")}
+    found["onBehalfOf"] = getattr(given, "on_behalf_of", None)
     return {name: value for name, value in found.items() if value is not None}
 
 

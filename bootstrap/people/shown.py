@@ -196,7 +196,8 @@ def _checks(passed: dict[str, Any]) -> Iterator[str]:
 
 def _told(entry: EntryShown) -> str:
     why = next((text for text in (entry.reason, entry.comment, entry.error) if text), "")
-    return f"{entry.at}  {entry.action} by {entry.by}{f': {why}' if why else ''}"
+    behalf = f" for {entry.on_behalf_of}" if entry.on_behalf_of else ""
+    return f"{entry.at}  {entry.action} by {entry.by}{behalf}{f': {why}' if why else ''}"
 
 
 def _next(ticket_id: str, rights: RightsShown) -> Iterator[str]:

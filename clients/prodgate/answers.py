@@ -72,6 +72,7 @@ class EntryShown(ReadAnswer):
     reason: Text | None = None
     error: Text | None = None
     superseded_by: Line | None = None
+    on_behalf_of: Line | None = None
 
 
 class StatusShown(ReadAnswer):
@@ -210,6 +211,20 @@ class DebtShown(ReadAnswer):
 class DeciderShown(ReadAnswer):
     name: Line
     email: Line
+
+
+class DelegationShown(ReadAnswer):
+    """A vote that was handed over."""
+
+    id: Line
+    giver: DeciderShown
+    to: DeciderShown
+    since: Line
+    until: Line
+    tenants: tuple[Line, ...] | None
+    state: Line
+    counts: bool
+    withdrawn_by: Line | None
 
 
 class CheckedShown(ReadAnswer):
