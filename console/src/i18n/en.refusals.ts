@@ -154,6 +154,14 @@ export const enRefusals: Refusals = {
   'document-too-large': () => 'The document takes more time, memory or space than it may.',
   'endpoint-refused': () => 'The push service of this browser has no public address, so it is not called.',
   'push-off': () => 'This installation notifies nobody in their browser.',
+  'not-delegated': ({ giver }) =>
+    giver ? `Nothing lets you vote for ${giver} now.` : 'Nothing lets you vote for this person now.',
+  'no-vote-to-give': () => 'Only who may approve, by a role of their own, can hand their vote over.',
+  'delegate-unfit': () =>
+    'A vote is handed to another person, whom the directory knows by this very address.',
+  'delegation-dates': () => 'A vote is handed over for 30 days at most, from now or within 90 days.',
+  'delegation-over': () => 'This delegation has ended.',
+  'too-many-delegations': () => 'You have handed your vote over too often: end a delegation first.',
   'too-many-browsers': () => 'You are notified in ten browsers already. Remove one of them first.',
   'preferences-changed': () => 'Your preferences were changed meanwhile, in another window. Read them again.',
   'template-changed': () => 'Somebody else has changed the template meanwhile. Read it again.',

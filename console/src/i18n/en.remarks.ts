@@ -14,6 +14,8 @@ export const enRemarks: RemarkWords = {
   'target-not-owned': ({ tenant, type, name }) => `${tenant} owns no ${type} named ${name} in the catalogue.`,
   'requester-gone': ({ requester }) => `${requester}, who asked for it, may not any more.`,
   'approver-gone': ({ approver }) => `${approver}, who approved, holds no role any more.`,
+  'delegation-gone': ({ approver, giver }) =>
+    `Nothing lets ${approver}, who approved, vote for ${giver} any more.`,
   'approver-refused': ({ approver }) => `${approver}, who approved, no longer may:`,
   'not-authorized': () => 'not authorised.',
   'self-approval': () => 'nobody approves their own request.',

@@ -170,6 +170,18 @@ export const frRefusals: Refusals = {
   'endpoint-refused': () =>
     'Le service de notifications de ce navigateur n’a pas d’adresse publique : il n’est pas appelé.',
   'push-off': () => 'Cette installation n’avertit personne dans son navigateur.',
+  'not-delegated': ({ giver }) =>
+    giver
+      ? `Rien ne vous permet de voter pour ${giver} en ce moment.`
+      : 'Rien ne vous permet de voter pour cette personne en ce moment.',
+  'no-vote-to-give': () =>
+    'Seules les personnes habilitées à approuver par un rôle à elles peuvent confier leur vote.',
+  'delegate-unfit': () =>
+    'Un vote se confie à une autre personne, que l’annuaire connaît à cette adresse même.',
+  'delegation-dates': () => 'Un vote se confie pour 30 jours au plus, dès maintenant ou d’ici 90 jours.',
+  'delegation-over': () => 'Cette délégation est terminée.',
+  'too-many-delegations': () =>
+    'Vous avez confié votre vote trop souvent : mettez d’abord fin à une délégation.',
   'too-many-browsers': () => 'Vous êtes déjà averti dans dix navigateurs. Retirez-en un d’abord.',
   'preferences-changed': () =>
     'Vos préférences ont été changées entre-temps, dans une autre fenêtre. Relisez-les.',

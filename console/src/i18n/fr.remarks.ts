@@ -23,6 +23,8 @@ export const frRemarks: RemarkWords = {
   'target-not-owned': ({ tenant, name }) => `Le catalogue n’a pas de ${name} pour ${tenant}.`,
   'requester-gone': ({ requester }) => `${requester}, qui l’a demandée, n’en a plus le droit.`,
   'approver-gone': ({ approver }) => `${approver} avait approuvé, et n’a plus aucun rôle.`,
+  'delegation-gone': ({ approver, giver }) =>
+    `${approver} avait approuvé, et rien ne lui permet plus de voter pour ${giver}.`,
   'approver-refused': ({ approver }) => `${approver} avait approuvé, et n’en a plus le droit :`,
   'not-authorized': () => 'ses rôles ne le permettent pas.',
   'self-approval': () => 'personne n’approuve sa propre demande.',

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Preferences as Chosen } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { BrowserChoices } from '@/components/preferences/BrowserChoices';
+import { Delegations } from '@/components/preferences/Delegations';
 import { applied, ASKING, draftOf, FOLLOWING, same, type Draft } from '@/components/preferences/choices';
 import { MailChoices } from '@/components/preferences/MailChoices';
 import { SummaryChoice } from '@/components/preferences/SummaryChoice';
@@ -33,6 +34,7 @@ export default function Preferences() {
       ) : (
         <PageSkeleton />
       )}
+      <Delegations />
     </div>
   );
 }

@@ -40,6 +40,7 @@ export function permissions(more: Partial<Permissions> = {}): Permissions {
     refute: NO,
     deciders: [],
     escalation: [],
+    onBehalfOf: [],
     ...more,
   };
 }

@@ -27,6 +27,7 @@ const ALL: Permissions = {
   refute: no('not-authorized'),
   deciders: [],
   escalation: [],
+  onBehalfOf: [],
 };
 
 describe('the decisions', () => {

@@ -1,14 +1,18 @@
 import { useId, useState, type SyntheticEvent } from 'react';
+import { behalfOf } from '@/api/behalf';
 import { deploys, isPending, needsReason, room } from '@/api/lifecycle';
 import type { Decision, Ticket } from '@/api/types';
 import { useCompared } from '@/hooks/useComparisons';
 import { useDecision } from '@/hooks/useDecision';
 import { useKept } from '@/hooks/useKept';
+import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
+import { useDelegationWords } from '@/i18n/delegations';
 import { useRoot } from '@/shell/root';
 import { Button } from '@/ui/Button';
 import { Dialog, DialogActions } from '@/ui/Dialog';
 import { Field, TextArea } from '@/ui/Field';
+import { When } from '@/ui/Time';
 import { useToast } from '@/ui/Toast';
 import { decisionFault, useDecisionWords } from './decisionWords';
 import { Overtaken } from './Overtaken';
@@ -34,11 +38,13 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDeci
   const say = useToast();
   const { id } = ticket.metadata;
   const words = useDecisionWords(decision, ticket);
+  const delegated = useDelegationWords();
   const [text, setText] = useKept(`${id}-${decision}`);
   const [checked, setChecked] = useState(false);
   const form = useId();
   const compared = useCompared(ticket);
   const shown = useShown(compared);
+  const behalf = behalfOf(usePermissions(id).data, decision);
   const approving = decision === 'approve' || decision === 'emergency';
   const { decide, forget, busy, refusal } = useDecision((taken, recorded) => {
     setText('');
@@ -59,8 +65,10 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDeci
     event.preventDefault();
     setChecked(true);
     if (moved || comparing) return;
-    if (!fault) decide({ id, decision, text, etag, production: approving ? shown.production : undefined });
-    else root.getElementById(`${form}-text`)?.focus();
+    if (!fault) {
+      const production = approving ? shown.production : undefined;
+      decide({ id, decision, text, etag, production, onBehalfOf: behalf?.giver.email });
+    } else root.getElementById(`${form}-text`)?.focus();
   };
   const lookAgain = () => {
     shown.look();
@@ -81,6 +89,11 @@ export function DecisionDialog({ decision, ticket, etag, nameOf, onClose, onDeci
           <div id={`${form}-replaces`}>
             <WhatItReplaces ticket={ticket} />
           </div>
+        )}
+        {behalf && (
+          <p className="font-medium">
+            {delegated.banner(behalf.giver.name)} <When at={behalf.until} />
+          </p>
         )}
         {moved && <Moved id={`${form}-moved`} shown={shown} refusal={refusal} onLook={lookAgain} />}
         {refusal && !refusal.moved && <Refused refusal={refusal} id={id} decision={decision} />}

@@ -1,14 +1,17 @@
+import { withBehalf, type Behalf } from '@/api/behalf';
 import { holdOf, offered, room } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
 import { EvidencePack } from '@/components/documents/EvidencePack';
 import { useSession } from '@/auth/useSession';
 import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
+import { useDelegationWords } from '@/i18n/delegations';
 import { explain } from '@/i18n/server';
 import { Button } from '@/ui/Button';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { Bone, Skeleton } from '@/ui/Skeleton';
+import { When } from '@/ui/Time';
 import { jobAddress, workflowAddress } from './addresses';
 import { EmergencySection } from './EmergencySection';
 import { EscalationSection } from './EscalationSection';
@@ -28,7 +31,8 @@ interface DetailSideProps {
 export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
   const { t } = useSpeech();
   const { state } = ticket.status;
-  const { data, error, refetch } = usePermissions(ticket.metadata.id);
+  const { data: rights, error, refetch } = usePermissions(ticket.metadata.id);
+  const data = rights && withBehalf(rights);
   const held = holdOf(ticket) !== undefined;
   const decisions = data ? offered(ticket, data) : room(ticket);
   // On a phone a decision that is the reader's own stays in reach at the bottom of the window; one that is not would
@@ -45,7 +49,10 @@ export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
           )}
         >
           {data ? (
-            <ApprovalActions ticket={ticket} permissions={data} ask={ask} />
+            <>
+              <OnBehalf people={data.onBehalfOf} />
+              <ApprovalActions ticket={ticket} permissions={data} ask={ask} />
+            </>
           ) : error ? (
             <p>
               {explain(t, error)} <Button onClick={() => refetch()}>{t.common.retry}</Button>
@@ -90,6 +97,16 @@ export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
       <Elsewhere ticket={ticket} />
     </aside>
   );
+}
+
+/** For whom the reader may decide here, and until when. */
+function OnBehalf({ people }: { people: readonly Behalf[] }) {
+  const words = useDelegationWords();
+  return people.map(({ giver, until }) => (
+    <p key={giver.email} className="mb-2 text-[0.8125rem] font-medium">
+      {words.banner(giver.name)} <When at={until} />
+    </p>
+  ));
 }
 
 interface StoppersProps {

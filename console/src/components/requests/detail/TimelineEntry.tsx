@@ -2,6 +2,7 @@ import { Link } from 'react-router';
 import type { Action, HistoryEntry } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { useSpeech } from '@/i18n';
+import { useDelegationWords } from '@/i18n/delegations';
 import { useEmergencyWords } from '@/i18n/emergencies';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
@@ -41,6 +42,10 @@ export function TimelineEntry({ entry, commit, nameOf, last }: TimelineEntryProp
   const { t } = useSpeech();
   const urgent = useEmergencyWords();
   const words = entry.reason ?? entry.comment;
+  const delegated = useDelegationWords();
+  const who = entry.onBehalfOf
+    ? delegated.behalf(nameOf(entry.by), nameOf(entry.onBehalfOf))
+    : nameOf(entry.by);
   return (
     <li className="flex gap-3">
       <span className="flex w-3 shrink-0 flex-col items-center pt-1" aria-hidden>
@@ -56,7 +61,7 @@ export function TimelineEntry({ entry, commit, nameOf, last }: TimelineEntryProp
           </span>
           <span className="text-muted">
             {' '}
-            · <When at={entry.at} /> · <span title={entry.by}>{nameOf(entry.by)}</span>
+            · <When at={entry.at} /> · <span title={entry.by}>{who}</span>
           </span>
         </p>
         {words && <p className="mt-1 max-w-prose border-s-2 border-line ps-3 whitespace-pre-wrap">{words}</p>}

@@ -5,6 +5,7 @@ import { counted, type Need, type Votes } from '@/api/votes';
 import { Deciders } from '@/components/requests/Deciders';
 import { Part, Section } from '@/components/requests/sections';
 import { useSpeech } from '@/i18n';
+import { useDelegationWords } from '@/i18n/delegations';
 import { useVotingWords } from '@/i18n/voting';
 import { When } from '@/ui/Time';
 
@@ -76,12 +77,13 @@ const countOf = (needs: readonly Need[], { role, group }: Need) =>
 /** Who voted, when, and what they said. */
 function Given({ given, nameOf }: { given: Votes['given']; nameOf: (email: string) => string }) {
   const words = useVotingWords();
+  const delegated = useDelegationWords();
   if (!given.length) return <p className="text-muted">{words.nobody}</p>;
   return (
     <ul className="space-y-1.5">
-      {given.map(({ by, at, comment }) => (
+      {given.map(({ by, at, comment, onBehalfOf }) => (
         <li key={by}>
-          <p title={by}>{nameOf(by)}</p>
+          <p title={by}>{onBehalfOf ? delegated.behalf(nameOf(by), nameOf(onBehalfOf)) : nameOf(by)}</p>
           <p className="text-[0.8125rem] text-muted">
             <When at={at} />
           </p>
