@@ -14,7 +14,8 @@ from api.errors import Unauthenticated
 from api.models import TicketEvent
 from api.oidc import ProviderUnavailable
 from api.openapi import Responses, problems
-from domain import roles
+from api.tickets import sees
+from domain.delegations import has_voted_for_another
 from domain.errors import IdentityChanged
 from domain.roles import Permission, Person
 
@@ -74,6 +75,6 @@ async def stream_events(
             person = (await services.callers.signed_in(authorization)).person
         except (Unauthenticated, ProviderUnavailable, IdentityChanged):
             return
-        if change and not roles.refusal(person, Permission.SEE, change.ticket):
+        if change and (sees(person, change.ticket) or has_voted_for_another(change.ticket, person)):
             data = TicketEvent.of(change.ticket)
             yield ServerSentEvent(id=str(change.sequence), event="request", data=data)

@@ -18,12 +18,12 @@ from api.models import Line, RuledRequest
 from domain import roles
 from domain.comparison import Comparison
 from domain.contract import ContractDifference
-from domain.delegations import may_stand_in
+from domain.delegations import has_voted_for_another, may_stand_in
 from domain.delivery import Progress, Report
 from domain.deployment import AwxReport
 from domain.errors import RuleViolation
 from domain.evidence import Evidence
-from domain.roles import Permission, Person, same_address
+from domain.roles import Permission, Person
 from domain.signing import Claims
 from domain.ticket import PromotionRequest, State
 from domain.values import TICKET_ID
@@ -80,7 +80,7 @@ class Tickets:
 
     async def _votes_on(self, person: Person, ticket: PromotionRequest) -> bool:
         """Tells whether the person may vote on the ticket for somebody else now, or has."""
-        if any(entry.on_behalf_of and same_address(entry.by) in person.addresses for entry in ticket.status.history):
+        if has_voted_for_another(ticket, person):
             return True
         if ticket.state is not State.PENDING:
             return False

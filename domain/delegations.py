@@ -286,6 +286,11 @@ def acting(
     return found
 
 
+def has_voted_for_another(ticket: PromotionRequest, person: Person) -> bool:
+    """Tells whether the person has decided on the ticket on somebody's behalf: they see what becomes of it."""
+    return any(each.on_behalf_of and same_address(each.by) in person.addresses for each in ticket.status.history)
+
+
 def counted_at(ticket: PromotionRequest, action: DecisionAction, person: Person, now: datetime) -> datetime:
     """The time at which a delegation has to stand for that: of the vote, where the person takes one back."""
     given = vote_of(ticket, person) if action is DecisionAction.UNENDORSE else None

@@ -10,6 +10,7 @@ from api import (
     bulk,
     calendar,
     console,
+    delegations,
     emergencies,
     events,
     health,
@@ -42,6 +43,7 @@ def test_every_call_is_in_the_table_and_nothing_else() -> None:
     modules = (
         requests,
         bulk,
+        delegations,
         emergencies,
         insights,
         console,

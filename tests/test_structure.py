@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "bootstrap/people/__init__": set(),
     "bootstrap/people/command": {"bootstrap", "domain"},
     "bootstrap/people/debts": {"bootstrap", "clients"},
+    "bootstrap/people/delegating": {"bootstrap", "clients"},
     "bootstrap/people/gate": {"bootstrap", "clients"},
     "bootstrap/people/login": {"bootstrap", "clients"},
     "bootstrap/people/requests": {"bootstrap", "clients"},
