@@ -27,6 +27,7 @@ from api import (
     tenants,
     webhooks,
 )
+from domain.decision import DecisionAction
 from domain.roles import GRANTED, OWN, Permission, Role
 from tests.readme import README, TABLE, settings_table, steps
 
@@ -71,10 +72,15 @@ def test_every_call_is_in_the_table_and_nothing_else() -> None:
 
 
 def test_the_table_of_roles_says_what_the_rules_say() -> None:
-    """A 'no' in the table is a permission that the role has on no ticket."""
-    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", TEXT.split("## Who may do what")[1], re.MULTILINE)[: len(Role)]
-    columns = [Permission(name) for name in ("create", "approve", "reject", "cancel", "retry", "see")]
-    columns += [Permission.AUDIT, Permission.REPORT, Permission.TEMPLATES, Permission.OPERATE]
+    """A 'no' is a permission that the role has on no ticket; each decision has one column, that of its right."""
+    part = TEXT.split("## Who may do what")[1]
+    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", part, re.MULTILINE)[: len(Role)]
+    columns = [Permission(name) for name in ("create", "approve", "approve", "approve", "reject", "cancel", "retry")]
+    columns += [Permission.SEE, Permission.AUDIT, Permission.REPORT, Permission.TEMPLATES, Permission.OPERATE]
+    heads = re.findall(r"^\| role \|(.*)\|$", part, re.MULTILINE)[0].split("|")
+    for action in DecisionAction:
+        named = [right for head, right in zip(heads, columns, strict=True) if action in re.findall(r"\w+", head)]
+        assert named == [action.permission], action
     assert all((Permission.REPORT in allowed) is (Permission.WEBHOOKS in allowed) for allowed in GRANTED.values())
     for name, cells in rows:
         role = Role(name)
