@@ -2500,7 +2500,7 @@ export interface components {
          * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
          *     their roles let them do: a page is offered by these rights, not by the names of roles.
          *
-         *     `may_approve` is deprecated: `rights` say where. `faults` are the record's files that can't be used as they are, and
+         *     `rights` say where they may approve. `faults` are the record's files that can't be used as they are, and
          *     why; for the platform's admins alone.
          */
         Me: {
