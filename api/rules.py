@@ -15,7 +15,7 @@ from domain.roles import Permission, Person
 from domain.trail import AuditAction
 from domain.trials import RuleChanges
 from domain.values import Frozen
-from record.audit.tried import TrialReport
+from record.audit.trial_report import TrialReport
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"], route_class=SignedInRoute)
 

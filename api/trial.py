@@ -16,7 +16,7 @@ from domain import roles
 from domain.errors import NotAuthorized
 from domain.roles import Permission, Person
 from domain.trials import RuleFault, RulesFaulty, TrialTooLarge
-from record.audit.tried import TrialReport
+from record.audit.trial_report import TrialReport
 from record.errors import RecordUnavailable
 from record.git.repository import Repository
 

@@ -15,8 +15,8 @@ import pygit2
 
 from documents.apart import FAULT, PREFIX, TOO_LARGE, confine
 from record.audit.states import RecordCommit, state_at
-from record.audit.tried import report
-from record.audit.trying import Side, put_in_place, tried
+from record.audit.trial_replay import Side, put_in_place, replayed
+from record.audit.trial_report import report
 from record.git.plumbing import UNREADABLE, last_line
 
 AWAY = b"away\n"
@@ -52,7 +52,7 @@ def _tried(today: RecordCommit, asked: dict[str, Any]) -> bytes:
         said = [{"path": each.path, "line": each.line, "sentence": each.sentence} for each in faults]
         return FAULT + json.dumps(said).encode()
     since = datetime.fromisoformat(asked["since"]) if asked["since"] else None
-    trial = tried(
+    trial = replayed(
         today, Side(change.rules.rules, change.catalogue, change.directory), since, lambda *_: None, alone=True
     )
     return PREFIX + report(trial, (str(today.commit.id), None)).model_dump_json().encode()

@@ -15,8 +15,8 @@ from domain.ticket import Impact, Target, TargetType
 from domain.values import Moment, Tenant
 from record.audit.explaining import of_new, of_ticket, told
 from record.audit.states import RecordCommit, state
-from record.audit.tried import faulty, lines, report
-from record.audit.trying import Side, put_in_place, tried
+from record.audit.trial_replay import Side, put_in_place, replayed
+from record.audit.trial_report import faulty, lines, report
 from record.errors import RecordUnavailable
 from record.facts.controls import Requested
 from record.files.reading import describe
@@ -139,7 +139,7 @@ def _try(asked: argparse.Namespace) -> int:
         _say(asked, {"faults": [told(each) for each in change.rules.faults]}, faulty(change.rules.faults))
         return 1
     side = Side(change.rules.rules, change.catalogue, change.directory)
-    trial = tried(today, side, asked.since, _show_progress, alone=False)
+    trial = replayed(today, side, asked.since, _show_progress, alone=False)
     _say(asked, report(trial, (str(today.commit.id), commit)).model_dump(mode="json"), lines(trial))
     return 1 if trial.undecided or trial.stranded else 0
 

@@ -10,7 +10,7 @@ import pytest
 from bench.record_data import repository
 from cli import main
 from domain.ticket import Target, TargetType
-from record.audit import trying
+from record.audit import trial_replay
 from tests.company import found
 from tests.domain.builders import JEAN, NOW, details, pending
 from tests.record.building import Story, git, number, opened, person_commits
@@ -118,8 +118,8 @@ def test_a_change_that_leaves_an_open_request_to_nobody_says_so_itself(
     """Requests that have ended are nobody's any more; a group that has its members again strands nothing."""
     security = [{"group": "security", "count": 2}]
     files = put(tmp_path, rule("two", approvals=security))
-    for alone in (trying._ALONE, 0):  # in this process, and in others
-        monkeypatch.setattr(trying, "_ALONE", alone)
+    for alone in (trial_replay._ALONE, 0):  # in this process, and in others
+        monkeypatch.setattr(trial_replay, "_ALONE", alone)
         assert main(["rules", "try", str(record), *files]) == 1
         assert capsys.readouterr().out.splitlines()[-1] == (
             "two asks for votes that nobody could give: it strands PR-2026-0004; `strand: allow` permits it"
@@ -200,8 +200,8 @@ def test_many_requests_are_read_by_several_processes_with_the_same_result(
     two = rule("two", approvals=TWO, strand="allow")
     files = put(tmp_path, frozen(datetime.fromisoformat("2026-03-01T00:00:00+00:00"), 90) | two)
     alone = told(capsys, record, *files)
-    monkeypatch.setattr(trying, "_CHUNK", 20)
-    monkeypatch.setattr(trying, "_ALONE", 20)
+    monkeypatch.setattr(trial_replay, "_CHUNK", 20)
+    monkeypatch.setattr(trial_replay, "_ALONE", 20)
     assert told(capsys, record, *files) == alone
     assert {row["effect"] for row in alone["rows"]} == {"frozen", "votes"}
     assert alone["total"]["newest"]

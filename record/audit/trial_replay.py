@@ -60,7 +60,7 @@ def put_in_place(book: Rulebook, files: Mapping[str, bytes | None]) -> Rulebook:
     return gathered((*rules, *faults, *read.values()))
 
 
-def tried(state: RecordCommit, change: Side, since: datetime | None, progress: Progress, *, alone: bool) -> Trial:
+def replayed(state: RecordCommit, change: Side, since: datetime | None, progress: Progress, *, alone: bool) -> Trial:
     """Replay the state's tickets, those created from a time on, by its own rules and by the change.
 
     `alone` keeps it to this process; otherwise there is one on every processor.
