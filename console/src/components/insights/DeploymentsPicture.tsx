@@ -12,7 +12,7 @@ export function DeploymentsPicture({ told, question }: { told: Insights; questio
   const parts = useParts(told, question);
   const { deployed, failed, changeFailureRate } = told.overall;
   const ended = deployed + failed;
-  const often = w.perWeek(w.say.decimal(deployed / question.weeks));
+  const often = w.often(deployed, question.weeks);
   const summary = ended
     ? `${w.deployments(ended, failed, w.say.percent(changeFailureRate))} ${w.deployed}: ${often}.`
     : w.none;

@@ -14,7 +14,7 @@ export function Tiles({ figures, question }: { figures: Figures; question: Quest
         ['time-to-restore', figures.timeToRestore],
       ] as const
     ).map(([name, { p50 }]) => [`${w.pictures[name].title}, ${w.median}`, w.say.duration(p50)] as const),
-    [w.pictures.deployments.title, w.perWeek(w.say.decimal(figures.deployed / question.weeks))] as const,
+    [w.pictures.deployments.title, w.often(figures.deployed, question.weeks)] as const,
     [w.rate, w.say.percent(figures.changeFailureRate)] as const,
   ];
   return (

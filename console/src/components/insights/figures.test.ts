@@ -20,6 +20,17 @@ describe('a duration', () => {
   });
 });
 
+describe('how often something is deployed', () => {
+  it.each([
+    [1, 26, '1 in 26 weeks', '1 en 26 semaines'],
+    [25, 26, '25 in 26 weeks', '25 en 26 semaines'],
+    [39, 26, '1.5 a week', '1,5 par semaine'],
+    [0, 1, '0 in 1 week', '0 en 1 semaine'],
+  ])('%s times in %s weeks is no zero', (count, weeks, en, fr) => {
+    expect([told('en').often(count, weeks), told('fr').often(count, weeks)]).toEqual([en, fr]);
+  });
+});
+
 describe('a week', () => {
   it.each([
     ['2026-W01', '2025-12-29'],

@@ -63,6 +63,7 @@ export const fr: Words = {
   deployments: (count, failed, rate) =>
     `${n(count, 'déploiement terminé', 'déploiements terminés')}, dont ${failed} en échec (${rate}).`,
   perWeek: (count) => `${count} par semaine`,
+  inWeeks: (count, weeks) => `${count} en ${n(weeks, 'semaine', 'semaines')}`,
   waiting: (count) => `${n(count, 'demande attend', 'demandes attendent')}.`,
   ageFrom: (from) => `${from} et plus`,
   ageBelow: (below) => `moins de ${below}`,

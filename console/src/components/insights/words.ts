@@ -66,6 +66,7 @@ const en = {
   deployments: (count: number, failed: number, rate: string) =>
     `${n(count, 'deployment', 'deployments')} ended, ${failed} failed (${rate}).`,
   perWeek: (count: string) => `${count} a week`,
+  inWeeks: (count: number, weeks: number) => `${count} in ${n(weeks, 'week', 'weeks')}`,
   waiting: (count: number) => `${n(count, 'request waits', 'requests wait')}.`,
   ageFrom: (from: string) => `${from} and more`,
   ageBelow: (below: string) => `under ${below}`,
@@ -141,7 +142,12 @@ export function mondayOf(week: string): Date {
   return new Date(Date.UTC(year, 0, monday));
 }
 
-export type Told = Words & { say: ReturnType<typeof numbers>; number: (value: number | undefined) => string };
+export type Told = Words & {
+  say: ReturnType<typeof numbers>;
+  number: (value: number | undefined) => string;
+  /** How often something came in so many weeks: a week, or the count where it was less than that. */
+  often: (count: number, weeks: number) => string;
+};
 
 /** The page's words and numbers in the reader's language. */
 export function useWords(): Told {
@@ -152,10 +158,13 @@ export function useWords(): Told {
 const KNOWN = new Map<Language, Told>();
 
 export function told(language: Language): Told {
+  const [words, say] = [WORDS[language], numbers(language)];
   const known = KNOWN.get(language) ?? {
-    ...WORDS[language],
-    say: numbers(language),
+    ...words,
+    say,
     number: formatter(language).count,
+    often: (count, weeks) =>
+      count < weeks ? words.inWeeks(count, weeks) : words.perWeek(say.decimal(count / weeks)),
   };
   KNOWN.set(language, known);
   return known;
