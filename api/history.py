@@ -12,7 +12,18 @@ from domain import roles
 from domain.roles import Permission, Person
 from domain.targets import CatalogueEntry, environments, way
 from domain.ticket import Impact, PromotionRequest, Target, TargetType
-from domain.values import ArtifactDigest, Email, Environment, Frozen, Moment, TargetName, Tenant, TicketId, Version
+from domain.values import (
+    ArtifactDigest,
+    Email,
+    Environment,
+    Frozen,
+    Moment,
+    RuleName,
+    TargetName,
+    Tenant,
+    TicketId,
+    Version,
+)
 from domain.versions import Direction
 from record.index import schema
 from record.index.query import TicketQuery
@@ -45,7 +56,8 @@ class TargetVersion(Frozen):
     """A version that was in production from `since`, null for before the first request, to `until`, null for now.
 
     `direction` is its version's, seen from the one before it. The request and its people are null for who may not see
-    it; `attempts` counts its deployments, those that failed too.
+    it; `attempts` counts its deployments, those that failed too. `rule` is the company's rule that approved it where
+    nobody did; `emergency` tells whether it was approved as one, past votes and freezes.
     """
 
     version: Version
@@ -56,6 +68,8 @@ class TargetVersion(Frozen):
     ticket: TicketId | None = None
     asked_by: NamedPerson | None = None
     approved_by: NamedPerson | None = None
+    rule: RuleName | None = None
+    emergency: bool | None = None
     attempts: int | None = None
 
 
@@ -134,7 +148,7 @@ class TargetHistories:
             newer = ticket
 
     def _version(self, ticket: PromotionRequest, newer: PromotionRequest | None, direction: Direction) -> TargetVersion:
-        shown, status = sees(self.person, ticket), ticket.status
+        shown, status, by_rule = sees(self.person, ticket), ticket.status, ticket.rule_approval
         return TargetVersion(
             version=ticket.spec.target.version,
             digest=ticket.spec.target.digest,
@@ -144,6 +158,8 @@ class TargetHistories:
             ticket=ticket.id if shown else None,
             asked_by=self._named(ticket.metadata.created_by) if shown else None,
             approved_by=self._named(status.approved_by) if shown and status.approved_by else None,
+            rule=by_rule.rule if shown and by_rule else None,
+            emergency=ticket.emergency is not None if shown else None,
             attempts=ticket.attempt if shown else None,
         )
 

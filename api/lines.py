@@ -36,11 +36,7 @@ def standing(lines: LineReader, ticket: PromotionRequest, sees: Sees, at: dateti
 
 def ruled(lines: LineReader, ticket_ids: Iterable[str], sees: Sees, at: datetime) -> Iterator[RuledRequest]:
     """Those of the recorded requests that the caller may see and of which rules say something, in the order given."""
-
-    @cache  # most requests of a page have the same rules, and recurrences take their time
-    def closed(held: rules.Applied, due: datetime) -> Closed | None:
-        return rules.closed(held, due)
-
+    closed = cache(rules.closed)  # most requests of a page have the same rules, and recurrences take their time
     with lines.index.still():
         for ticket in map(lines.index.get, dict.fromkeys(ticket_ids)):
             if ticket is None or not sees(ticket) or not _awaits_launch(ticket):
@@ -50,6 +46,18 @@ def ruled(lines: LineReader, ticket_ids: Iterable[str], sees: Sees, at: datetime
             escalated = escalated_at(ticket, facts, at)
             if found or votes or escalated:
                 yield RuledRequest(ticket_id=ticket.id, closed=found, votes=votes, escalated=escalated)
+
+
+def closing(lines: LineReader, at: datetime) -> Callable[[PromotionRequest], Closed | None]:
+    """Tells of requests, one after the other, what keeps them from being launched at the moment or at their date."""
+    closed = cache(rules.closed)
+
+    def of(ticket: PromotionRequest) -> Closed | None:
+        if not _awaits_launch(ticket):
+            return None
+        return closed(lines.controls.of_ticket(ticket).rules, _due(ticket, at))
+
+    return of
 
 
 def _awaits_launch(ticket: PromotionRequest) -> bool:

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import ConfigDict, Field
 
 from api import known, queues
-from api.dependencies import FromControls, FromDirectory, FromIndex, FromTickets, needs
+from api.dependencies import FromControls, FromDirectory, FromIndex, FromTickets, Now, needs
 from api.entry import SignedInRoute
 from api.errors import NotFound
 from api.history import TargetDetail, TargetHistories, TargetVersion, VersionCursor
 from api.openapi import Responses, headers, problems
 from api.queues import Queue
 from api.tenancy import TenantDetail, describe
+from api.tenant_rules import rules_of
 from api.tickets import sees
 from domain import roles
 from domain.roles import Permission, Person
@@ -90,15 +91,15 @@ def list_target_versions(
 
 
 @router.get("/tenants/{tenant}", responses=_ONE)
-def get_tenant(directory: FromDirectory, caller: Sees, tenant: SeenTenant) -> TenantDetail:
-    """A tenant: its people and their roles, and the rules that hold for its requests."""
-    return describe(tenant, directory.current())
+def get_tenant(controls: FromControls, now: Now, caller: Sees, tenant: SeenTenant) -> TenantDetail:
+    """A tenant: its people and their roles, and the rules that hold for its requests, the company's among them."""
+    return describe(tenant, controls.directory.current(), rules_of(tenant, controls, now))
 
 
 @router.get("/queue", responses=_REFUSALS)
-def get_queue(tickets: FromTickets, caller: Sees) -> Queue:
-    """The queue by target: what deploys now and what waits behind what, over what the caller may see.
+def get_queue(tickets: FromTickets, now: Now, caller: Sees) -> Queue:
+    """The queue by target: what deploys now, what waits behind what or in a freeze, over what the caller may see.
 
     Of a request that the caller may not see stands its place in the line, and no number.
     """
-    return queues.queue(tickets.lines, roles.scope(caller, Permission.SEE), partial(sees, caller))
+    return queues.queue(tickets.lines, roles.scope(caller, Permission.SEE), partial(sees, caller), now)

@@ -1,5 +1,6 @@
 """Describes a tenant to its people: who is who there, and what rules hold."""
 
+from api.tenant_rules import TenantRule
 from domain.roles import Person, Role
 from domain.values import Email, Frozen, Tenant, Version
 from record.people.directory import Directory
@@ -29,15 +30,16 @@ class TenantRules(Frozen):
 
 
 class TenantDetail(Frozen):
-    """A tenant, its people, its own first, and the rules that hold there."""
+    """A tenant, its people, its own first, and the rules that hold there: the platform's, and the company's files."""
 
     name: Tenant
     display_name: str
     people: tuple[TenantPerson, ...]
     rules: TenantRules
+    company_rules: tuple[TenantRule, ...]
 
 
-def describe(tenant: str, directory: Directory) -> TenantDetail:
+def describe(tenant: str, directory: Directory, company_rules: tuple[TenantRule, ...]) -> TenantDetail:
     """The tenant, which the directory has."""
     found = (_person(each, tenant) for each in directory.people)
     people = sorted(filter(None, found), key=lambda each: (not each.roles, each.owner is not None, each.name))
@@ -52,6 +54,7 @@ def describe(tenant: str, directory: Directory) -> TenantDetail:
             owned_targets=rules.controls > 1,
             moving_versions=rules.moving_versions,
         ),
+        company_rules=company_rules,
     )
 
 

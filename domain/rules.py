@@ -41,7 +41,7 @@ class Match(Frozen):
         A name counts before a tenant, that before a type, that before an impact. Of two patterns the one with more
         letters of its own is more specific.
         """
-        named = [_letters(each) for each in self.names if fnmatchcase(same_name(target.name), same_name(each))]
+        named = [_letters(each) for each in self.naming((target.name,))]
         parts = (
             (self.names, max(named, default=0)),
             (self.tenants, int(tenant in self.tenants)),
@@ -49,6 +49,15 @@ class Match(Frozen):
             (self.impacts, int(impact in self.impacts)),
         )
         return None if any(given and not fits for given, fits in parts) else tuple(fits for _, fits in parts)
+
+    def naming(self, targets: Iterable[str]) -> tuple[Pattern, ...]:
+        """The patterns that one of these targets fits."""
+        names = set(map(same_name, targets))
+        return tuple(
+            pattern
+            for pattern, form in ((each, same_name(each)) for each in self.names)
+            if form in names or any(fnmatchcase(name, form) for name in names)
+        )
 
 
 def _letters(pattern: str) -> int:

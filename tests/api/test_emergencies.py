@@ -51,6 +51,8 @@ def test_one_person_launches_and_another_answers(house: House, urgent: str) -> N
     last = declared.json()["status"]["history"][-1]
     assert (last["action"], last["emergency"], last["comment"]) == ("approved", True, WHY["reason"])
     house.until(ticket_id, "deployed")
+    (shown,) = house.as_(JEAN).get(f"/v1/targets/tenant-finance/api/{urgent}/versions").json()
+    assert (shown["emergency"], shown["rule"], shown["approvedBy"]["email"]) == (True, None, JEAN)
 
     mine, others = debts(house, JEAN)[ticket_id], debts(house, ALICE)[ticket_id]
     assert (mine["declaredBy"], mine["answerBy"], mine["overdue"]) == (JEAN, last["answerBy"], False)

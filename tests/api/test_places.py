@@ -1,10 +1,12 @@
 """The pages of a target, of a tenant and of the queue: what each person may know of them."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.api.house import ALICE, EMMA, JEAN, LEA, NOBODY, PIERRE, SOPHIE, VICTOR, House, in_days, unique_name
+from tests.rules import freeze, frozen, rule
 
 FINANCE = "tenant-finance"
 
@@ -42,6 +44,7 @@ def test_versions_in_production_are_told_newest_first(house: House) -> None:
     assert found[0]["askedBy"] == {"name": "Pierre Durand", "email": PIERRE}
     assert found[0]["approvedBy"] == {"name": "Jean Dupont", "email": JEAN}
     assert [each["attempts"] for each in found] == [1, 1, 1]
+    assert [(each["rule"], each["emergency"]) for each in found] == [(None, False)] * 3
 
 
 def test_pages_of_versions_join_without_a_seam(house: House) -> None:
@@ -73,7 +76,7 @@ def test_who_asked_is_told_to_who_sees_the_request(house: House) -> None:
         "since": since,
         "until": None,
         "direction": "first",
-        **dict.fromkeys(("ticket", "askedBy", "approvedBy", "attempts")),
+        **dict.fromkeys(("ticket", "askedBy", "approvedBy", "rule", "emergency", "attempts")),
     }
     assert versions(house, PIERRE, name)[0]["ticket"] == ticket["metadata"]["id"]
     assert house.as_(SOPHIE).get(of(name)).json()["production"] == "1.0.0"
@@ -166,6 +169,63 @@ def test_of_a_request_that_one_may_not_see_the_queue_tells_its_place_alone(own_h
     hidden, _ = target["requests"]
     assert {key for key, value in hidden.items() if value is not None} == {"place", "state", "since"}
     assert queue(own_house, LEA) == {}
+
+
+def test_the_queue_tells_what_a_freeze_keeps_back(own_house: House) -> None:
+    """What would be next, and what its date falls into; of a request that one may not see it tells no reason."""
+    name, at = unique_name(), datetime.now(UTC)
+    own_house.commit(frozen(at, names=[name]))
+    first = own_house.approved_by_jean(target={"name": name, "version": "1.0"})
+    dated = own_house.approved_by_jean(target={"name": name, "version": "2.0"}, request={"scheduledDate": in_days(1)})
+    later = own_house.approved_by_jean(target={"name": name, "version": "3.0"}, request={"scheduledDate": in_days(9)})
+
+    def closed(email: str) -> dict[str, str | None]:
+        (target,) = own_house.as_(email).get("/v1/queue").json()["targets"]
+        return {each["id"]: each["closed"] and each["closed"]["rule"] for each in target["requests"]}
+
+    assert closed(JEAN) == {first: "year-end", dated: "year-end", later: None}
+    mine = own_house.as_(SOPHIE).create(target={"name": name, "version": "4.0"})["metadata"]["id"]
+    assert own_house.as_(JEAN).decide("approve", mine).status_code == 200
+    assert closed(SOPHIE) == {None: None, mine: "year-end"}
+
+
+def test_a_tenant_shows_the_company_s_rules_that_hold_there(own_house: House) -> None:
+    """To everybody of it, and nothing of those of others: no name of theirs, no rule that can't reach them."""
+    at, retail = datetime.now(UTC), "tenant-retail"
+    needs = [{"role": "cpi", "count": 2}, {"group": "security"}]
+    over = freeze(at - timedelta(days=9), at - timedelta(days=8))
+    coming = freeze(at + timedelta(days=8), at + timedelta(days=9), every="FREQ=YEARLY", zone="Europe/Paris")
+    standard = {"deployments": 3, "within": "P90D"}
+    own_house.commit(
+        rule("both", approvals=needs, match={"impacts": ["critical"], "names": ["payment-*", "shop-*"]})
+        | rule("calm", freezes=[over, coming], match={"tenants": [FINANCE, retail]})
+        | rule("easy", standard=standard, supersede=True, match={"types": ["api"]})
+        | rule("fast", emergency={"role": "cpi", "answerWithin": "P3D"}, standard=False, match={"tenants": [FINANCE]})
+        | rule("retail", approvals=[{"role": "cpi_admin"}], match={"tenants": [retail]})
+    )
+    told = own_house.as_(VICTOR).get(f"/v1/tenants/{FINANCE}").json()["companyRules"]
+    mine = [each for each in told if each["name"] in {"both", "calm", "easy", "fast", "retail"}]
+    both, calm, easy, fast = mine
+    assert (both["name"], both["impacts"], both["targets"], both["someTargets"]) == (
+        *("both", ["critical"], ["payment-*"], True),
+    )
+    assert both["approvals"] == [
+        {"role": "cpi", "group": None, "count": 2},
+        {"role": None, "group": "security", "count": 1},
+    ]
+    (freezes,) = calm["freezes"]
+    assert (calm["name"], freezes["every"], freezes["zone"]) == ("calm", "FREQ=YEARLY", "Europe/Paris")
+    assert easy["standard"] == {
+        "impact": "low",
+        "change": "patch",
+        "deployments": 3,
+        "withinDays": 90,
+        "evidence": False,
+    }
+    assert (easy["supersede"], easy["approvals"], easy["windows"]) == (True, None, None)
+    assert fast["emergency"] == {"role": "cpi", "group": None, "answerWithin": 259_200, "stopAfterOverdue": False}
+    assert fast["noneOf"] == ["standard"]
+    assert retail not in str((both, calm, easy, fast))
 
 
 @pytest.mark.parametrize("permission", ["audit", "webhooks", "report", "approve"])

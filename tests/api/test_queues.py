@@ -47,11 +47,11 @@ async def test_what_deploys_is_told_however_much_is_planned(repository: Reposito
     await approved(repository, 4, "behind")
     await (await approved(repository, 5, "deploying")).then("deploying")
     await approved(repository, 6, "deploying")
-    told = queue(lines, ALL, lambda _ticket: True, most=1)
+    told = queue(lines, ALL, lambda _ticket: True, NOW, most=1)
     assert [(each.name, [one.version for one in each.requests]) for each in told.targets] == [
         ("deploying", ["5.0", "6.0"]),
     ]
     assert told.more == 4
-    whole = queue(lines, ALL, lambda _ticket: True)
+    whole = queue(lines, ALL, lambda _ticket: True, NOW)
     assert [each.name for each in whole.targets] == ["deploying", "behind", "planned-3", "planned-2", "planned-1"]
     assert whole.more == 0

@@ -113,6 +113,8 @@ def test_a_standard_change_is_launched_without_anybody(company: Company) -> None
     assert (approval["by"], approval["rule"], approval["comment"]) == ("system", "everyday", facts)
     assert ticket["status"]["approvedBy"] is None
     assert ticket["status"]["approvedAt"] == approval["at"]
+    shown = company.house.as_(JEAN).get(f"/v1/targets/tenant-finance/api/{NAME}/versions").json()[0]
+    assert (shown["version"], shown["rule"], shown["approvedBy"]) == ("2.0.2", "everyday", None)
     said = company.permissions(ticket_id, ALICE)
     assert (said["standard"]["approves"], said["standard"]["facts"][0]["params"]["count"]) == (True, "2")
     assert (said["votes"], said["approve"]["allowed"]) == (None, False)

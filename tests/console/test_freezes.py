@@ -25,22 +25,25 @@ class Says(NamedTuple):
     all_the_same: str
     days: str
     frozen: re.Pattern[str]
+    next: str
 
 
 SAYS = {
     EN.locale: Says(
         re.compile(r"^Nothing is launched until \w{3} \d+ \w+, \d\d:\d\d CES?T \(rule year-end\)$"),
-        re.compile(r"^frozen until \w{3} \d\d:\d\d$"),
+        re.compile(r"^frozen until \w{3}, \d\d:\d\d CES?T$"),
         "You can send it all the same",
         "Days",
         re.compile("^Frozen"),
+        "Next",
     ),
     FR.locale: Says(
         re.compile(r"^Aucun déploiement avant le \w{3}\. \d+ \S+, \d\d:\d\d UTC\+\d \(règle year-end\)$"),
-        re.compile(r"^gelée jusqu’au \w{3}\. \d\d:\d\d$"),
+        re.compile(r"^gelée jusqu’au \w{3}\. \d\d:\d\d UTC\+\d$"),
         "Vous pouvez l’envoyer quand même",
         "Jours",
         re.compile("^Gel"),
+        "Suivante",
     ),
 }
 
@@ -85,6 +88,11 @@ def test_a_freeze_is_told_wherever_one_looks_until_its_rule_is_gone(sit: Sit, st
     jean.go(f"/requests?tab=all&q={name}")
     expect(jean.row(ticket).locator("[data-mark=closed]")).to_have_text(says.row)
     jean.check_accessible("a frozen request in the list")
+    jean.go("/queue")
+    queued = jean.page.locator("section").filter(has_text=name).get_by_role("listitem")
+    expect(queued.locator("[data-mark=closed]")).to_have_text(says.row)
+    expect(queued).not_to_contain_text(says.next)
+    jean.check_accessible("a frozen request in the queue")
 
     person_commits(record, {"rules/year-end.yaml": None})
     pierre.sees_state(words.deployed)

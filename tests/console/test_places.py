@@ -24,6 +24,8 @@ SAID = {
         "people": "People",
         "tenant": "Finance",
         "more": "More",
+        "rules": "The company’s rules",
+        "alone": "In an emergency one person of CPI may launch past votes and freezes",
     },
     FR.locale: {
         "now": "En production actuellement",
@@ -36,6 +38,8 @@ SAID = {
         "people": "Personnes",
         "tenant": "Finance",
         "more": "Plus",
+        "rules": "Les règles de l’entreprise",
+        "alone": "En urgence, une seule personne (CPI) peut lancer sans les voix ni les gels",
     },
 }
 
@@ -126,6 +130,12 @@ def test_the_queue_and_a_tenant_are_reached_from_the_line_of_places(sit: Sit, st
     expect(jean.heading(said["tenant"])).to_be_visible()
     expect(jean.heading(said["people"])).to_be_visible()
     expect(jean.page.get_by_role("listitem").filter(has_text="pierre.durand@")).to_contain_text("DevOps")
+    rules = jean.page.get_by_role("region", name=said["rules"])
+    critical = rules.get_by_role("listitem").filter(has_text="critical").first
+    expect(critical).to_contain_text(said["alone"])
+    weekend = rules.get_by_role("listitem").filter(has_text="weekend").first
+    expect(weekend).to_contain_text("Our partners' on-call rests")
+    expect(weekend).to_contain_text("FREQ=WEEKLY")
     jean.check_accessible("a tenant's page")
 
     phone = sit("jean", words, "/queue", viewport=PHONE, color_scheme="dark")

@@ -1009,7 +1009,7 @@ export interface paths {
         };
         /**
          * A tenant
-         * @description A tenant: its people and their roles, and the rules that hold for its requests.
+         * @description A tenant: its people and their roles, and the rules that hold for its requests, the company's among them.
          */
         get: operations["get_tenant"];
         put?: never;
@@ -1029,7 +1029,7 @@ export interface paths {
         };
         /**
          * The queue by target
-         * @description The queue by target: what deploys now and what waits behind what, over what the caller may see.
+         * @description The queue by target: what deploys now, what waits behind what or in a freeze, over what the caller may see.
          *
          *     Of a request that the caller may not see stands its place in the line, and no number.
          */
@@ -1772,6 +1772,23 @@ export interface components {
             reason: string | null;
             /** Until */
             until: string | null;
+        };
+        /**
+         * ComingPeriod
+         * @description A freeze or a change window: the one that holds now or comes next. `every` is its recurrence (RFC 5545) by the
+         *     wall clock of `zone`; a freeze has a reason.
+         */
+        ComingPeriod: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            /** Every */
+            every: string | null;
+            /** Zone */
+            zone: string;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * CommentBody
@@ -2944,7 +2961,7 @@ export interface components {
         /**
          * QueuedRequest
          * @description A request that is about to deploy; of one that the caller may not see, only its state and since when it stands
-         *     there.
+         *     there. `closed` is the freeze that keeps it from being launched now, or at its date.
          */
         QueuedRequest: {
             place: components["schemas"]["QueuePlace"];
@@ -2959,6 +2976,7 @@ export interface components {
             createdBy?: string | null;
             /** Scheduleddate */
             scheduledDate?: string | null;
+            closed?: components["schemas"]["Closed"] | null;
         };
         /**
          * ReadDocument
@@ -3535,7 +3553,8 @@ export interface components {
          * @description A version that was in production from `since`, null for before the first request, to `until`, null for now.
          *
          *     `direction` is its version's, seen from the one before it. The request and its people are null for who may not see
-         *     it; `attempts` counts its deployments, those that failed too.
+         *     it; `attempts` counts its deployments, those that failed too. `rule` is the company's rule that approved it where
+         *     nobody did; `emergency` tells whether it was approved as one, past votes and freezes.
          */
         TargetVersion: {
             /** Version */
@@ -3551,6 +3570,10 @@ export interface components {
             ticket?: string | null;
             askedBy?: components["schemas"]["NamedPerson"] | null;
             approvedBy?: components["schemas"]["NamedPerson"] | null;
+            /** Rule */
+            rule?: string | null;
+            /** Emergency */
+            emergency?: boolean | null;
             /** Attempts */
             attempts?: number | null;
         };
@@ -3615,7 +3638,7 @@ export interface components {
         };
         /**
          * TenantDetail
-         * @description A tenant, its people, its own first, and the rules that hold there.
+         * @description A tenant, its people, its own first, and the rules that hold there: the platform's, and the company's files.
          */
         TenantDetail: {
             /** Name */
@@ -3625,6 +3648,24 @@ export interface components {
             /** People */
             people: components["schemas"]["TenantPerson"][];
             rules: components["schemas"]["TenantRules"];
+            /** Companyrules */
+            companyRules: components["schemas"]["TenantRule"][];
+        };
+        /**
+         * TenantEmergency
+         * @description The person who may launch past votes and freezes: of the role or the group, the other one is null.
+         *
+         *     Somebody else answers for it within so many seconds; `stop_after_overdue` says that none is declared while an answer
+         *     of the tenant is overdue.
+         */
+        TenantEmergency: {
+            role: components["schemas"]["Role"] | null;
+            /** Group */
+            group: string | null;
+            /** Answerwithin */
+            answerWithin: number;
+            /** Stopafteroverdue */
+            stopAfterOverdue: boolean;
         };
         /**
          * TenantPerson
@@ -3645,6 +3686,39 @@ export interface components {
             owner: string | null;
         };
         /**
+         * TenantRule
+         * @description A rule of the company as far as it holds for the tenant's requests: of the types and impacts, all where it names
+         *     none, and of targets that the patterns name.
+         *
+         *     `some_targets` says that it names targets, of which those of other tenants are not told. A part that is null says
+         *     nothing, and leaves it to less specific rules; `none_of` are parts that the rule takes away. A freeze or a window
+         *     that has none within a year is left out.
+         */
+        TenantRule: {
+            /** Name */
+            name: string;
+            /** Types */
+            types: components["schemas"]["TargetType"][];
+            /** Impacts */
+            impacts: components["schemas"]["Impact"][];
+            /** Targets */
+            targets: string[];
+            /** Sometargets */
+            someTargets: boolean;
+            /** Approvals */
+            approvals: components["schemas"]["Needed"][] | null;
+            /** Freezes */
+            freezes: components["schemas"]["ComingPeriod"][];
+            /** Windows */
+            windows: components["schemas"]["ComingPeriod"][] | null;
+            standard: components["schemas"]["TenantStandard"] | null;
+            emergency: components["schemas"]["TenantEmergency"] | null;
+            /** Supersede */
+            supersede: boolean | null;
+            /** Noneof */
+            noneOf: ("standard" | "emergency")[];
+        };
+        /**
          * TenantRules
          * @description The rules that hold for a tenant's requests: how long an approval does, in seconds, whether a newer version's
          *     approval closes requests of older ones, whether targets have owners, and which versions need a digest.
@@ -3658,6 +3732,21 @@ export interface components {
             ownedTargets: boolean;
             /** Movingversions */
             movingVersions: string[];
+        };
+        /**
+         * TenantStandard
+         * @description The requests that the rule approves itself: so much impact and so great a step at most, after so many clean
+         *     deployments within so many days; `evidence` asks for test evidence that was seen to hold.
+         */
+        TenantStandard: {
+            impact: components["schemas"]["Impact"];
+            change: components["schemas"]["VersionStep"];
+            /** Deployments */
+            deployments: number;
+            /** Withindays */
+            withinDays: number;
+            /** Evidence */
+            evidence: boolean;
         };
         /**
          * TenantWebhook
@@ -3788,6 +3877,14 @@ export interface components {
             /** Commit */
             commit: string | null;
         };
+        /**
+         * VersionStep
+         * @description The size of a step forward: by the third number or less, by the second, or any other.
+         *
+         *     Of a version that begins with 0, anything may change with the second number (SemVer 2.0, section 4).
+         * @enum {string}
+         */
+        VersionStep: "patch" | "minor" | "any";
         /**
          * Via
          * @description The way by which somebody acted.

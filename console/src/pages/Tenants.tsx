@@ -2,6 +2,7 @@ import { Building2 } from 'lucide-react';
 import { useNavigate, useParams } from 'react-router';
 import { ApiProblem } from '@/api/problem';
 import { TenantPeople } from '@/components/places/TenantPeople';
+import { TenantRules } from '@/components/places/TenantRules';
 import { TenantSide } from '@/components/places/TenantSide';
 import { TenantTargets } from '@/components/places/TenantTargets';
 import { tenantPath } from '@/components/requests/links';
@@ -47,6 +48,7 @@ function Known({ name }: { name: string }) {
         <TenantPeople people={data.people} />
         <TenantSide tenant={data} />
       </div>
+      <TenantRules rules={data.companyRules} />
     </div>
   );
 }

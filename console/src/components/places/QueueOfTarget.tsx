@@ -1,5 +1,6 @@
 import { CalendarClock, CirclePause } from 'lucide-react';
 import type { QueuedRequest, TargetQueue } from '@/api/types';
+import { FreezeMark } from '@/components/requests/FreezeMark';
 import { RequestLink, TargetLink, TenantLink } from '@/components/requests/links';
 import { tenantName } from '@/components/requests/people';
 import { StatusBadge } from '@/components/requests/StatusBadge';
@@ -54,9 +55,9 @@ function Queued({ request, ahead }: { request: QueuedRequest; ahead: number }) {
   );
 }
 
-/** Whether it deploys, is next, waits behind others, for its date, or for somebody. */
+/** Whether it deploys, is next, waits behind others, for the end of a freeze, for its date, or for somebody. */
 function Standing({
-  request: { place, state, since, scheduledDate },
+  request: { place, state, since, scheduledDate, closed },
   ahead,
 }: {
   request: QueuedRequest;
@@ -81,14 +82,19 @@ function Standing({
         <span>
           {words.scheduled} <When at={scheduledDate ?? since} />
         </span>
+        {closed && <FreezeMark closed={closed} />}
       </>
     );
   }
+  // Nothing is next in a freeze.
+  const next = closed ? undefined : words.next;
+  const turn = state === 'deploying' ? undefined : ahead === 0 ? next : words.behind(ahead);
   return (
     <>
       {state === 'deploying' && <StatusBadge state={state} />}
+      {closed && <FreezeMark closed={closed} />}
       <span>
-        {state !== 'deploying' && `${ahead === 0 ? words.next : words.behind(ahead)} · `}
+        {turn && `${turn} · `}
         <Ago at={since} />
       </span>
     </>

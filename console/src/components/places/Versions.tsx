@@ -80,7 +80,7 @@ function Period({ shown: { since, until } }: { shown: TargetVersion }) {
   );
 }
 
-function People({ shown: { askedBy, approvedBy, attempts } }: { shown: TargetVersion }) {
+function People({ shown: { askedBy, approvedBy, rule, emergency, attempts } }: { shown: TargetVersion }) {
   const words = usePlaceWords().target;
   const tries = attempts ?? 1;
   if (!askedBy) return null;
@@ -89,9 +89,13 @@ function People({ shown: { askedBy, approvedBy, attempts } }: { shown: TargetVer
       <span title={askedBy.email}>{words.asked(askedBy.name)}</span>
       {approvedBy && (
         <>
-          , <span title={approvedBy.email}>{words.approved(approvedBy.name)}</span>
+          ,{' '}
+          <span title={approvedBy.email} className={emergency ? 'text-warn-text' : undefined}>
+            {(emergency ? words.launchedAlone : words.approved)(approvedBy.name)}
+          </span>
         </>
       )}
+      {rule && <>, {words.byRule(rule)}</>}
       {tries > 1 && <>, {words.attempts(tries)}</>}
     </p>
   );
