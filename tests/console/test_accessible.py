@@ -1,11 +1,11 @@
 """axe on every page, dialog and state, on a light desk and a dark phone; and whole flows with the keyboard alone."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.console.conftest import IN_ENGLISH, IN_FRENCH, Sit
 from tests.console.desk import DESK, PHONE, Desk
@@ -192,15 +192,72 @@ def test_a_request_is_decided_by_keyboard_alone(sit: Sit, stack: Stack, words: W
     expect(jean.page.locator("main:focus, main a:focus")).to_have_count(1)
 
 
+MOVING = "() => document.getAnimations().filter(each => each.effect.getComputedTiming().duration > 1).length"
+
+
+def moves(desk: Desk, motion: Literal["reduce", "no-preference"]) -> bool:
+    """Tells whether something moves for who wants motion so."""
+    desk.page.emulate_media(reduced_motion=motion)
+    return bool(desk.page.evaluate(MOVING))
+
+
+def go_on(desk: Desk, held: list[Route]) -> None:
+    """Let the one call go on that is held; it may be on its way yet."""
+    while not held:
+        desk.page.wait_for_timeout(50)
+    held.pop().continue_()
+
+
 def test_who_wants_less_motion_gets_none(sit: Sit, stack: Stack) -> None:
-    """No animation runs, not even while something loads."""
+    """No animation runs, not even while something loads or is sent; for others it does."""
     ticket = asked(stack, fresh_name("calm"))
-    jean = sit("jean", path=f"/requests/{ticket}", reduced_motion="reduce")
-    jean.button(EN.approve).click()
-    moving = jean.page.evaluate(
-        "() => document.getAnimations().filter(each => each.effect.getComputedTiming().duration > 1).length"
-    )
-    assert moving == 0
+    held: list[Route] = []
+    jean = sit("jean", reduced_motion="reduce")
+    jean.page.route(f"**/v1/requests/prod/{ticket}", lambda route: held.append(route))
+    jean.go(f"/requests/{ticket}")
+    expect(jean.page.locator("main [role=status] .animate-pulse").first).to_be_visible()
+    assert (moves(jean, "no-preference"), moves(jean, "reduce")) == (True, False)
+    go_on(jean, held)
+    jean.page.unroute(f"**/v1/requests/prod/{ticket}")
+    jean.page.route(f"**/{ticket}/approve", lambda route: held.append(route))
+    jean.decide(EN.approve)
+    expect(jean.dialog.locator("button[aria-busy=true]")).to_be_visible()
+    assert (moves(jean, "no-preference"), moves(jean, "reduce")) == (True, False)
+    go_on(jean, held)
+    jean.sees_state(EN.deployed)
+    assert not moves(jean, "reduce")
+
+
+COVERED = """() => {
+    const focused = document.activeElement, bar = [...document.querySelectorAll('main *')]
+        .find(each => getComputedStyle(each).position === 'sticky' && each.querySelector('button'));
+    if (!bar || bar.contains(focused) || focused === document.body) return '';
+    const [under, over] = [focused.getBoundingClientRect(), bar.getBoundingClientRect()];
+    const hidden = under.top >= over.top && under.bottom <= over.bottom + 8;
+    return hidden ? focused.outerHTML.slice(0, 200) : '';
+}"""
+"""What has the focus, where the pinned bar of decisions covers all of it."""
+
+
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("view", ["page", "split"])
+def test_nothing_focused_hides_behind_the_decisions(sit: Sit, stack: Stack, width: int, view: str) -> None:
+    """On a phone the bar stays at the bottom of the window, and who goes by Tab sees where they are (WCAG 2.4.11)."""
+    name = fresh_name("pinned")
+    notes = "\n\n".join(f"[Change {number}](https://gitlab.cab-i.com/change/{number})" for number in range(12))
+    ticket = asked(stack, name, releaseNotes=notes, impactAssessment="high")
+    path = f"/requests/{ticket}" if view == "page" else f"/requests?tab=waiting&q={name}&view=split&at={ticket}"
+    jean = sit("jean", path=path, viewport={"width": width, "height": 640}, has_touch=True)
+    expect(jean.page.get_by_role("link", name="Change 11")).to_be_attached()
+    expect(jean.button(EN.reject if view == "page" else f"{EN.reject}…")).to_be_visible()
+    jean.page.evaluate("scrollTo(0, 0)")
+    reached = set()
+    for _ in range(60):
+        jean.page.keyboard.press("Tab")
+        covered = jean.page.evaluate(COVERED)
+        assert not covered, covered
+        reached.add(jean.page.evaluate("document.activeElement.textContent"))
+    assert any("Change 11" in each for each in reached), reached
 
 
 LARGE = """() => {

@@ -1,17 +1,19 @@
-import { useId, type ReactNode } from 'react';
+import { useId, type ReactNode, type Ref } from 'react';
 import { cx } from '@/ui/classes';
 
 interface SectionProps {
   title: string;
   children: ReactNode;
   className?: string;
+  ref?: Ref<HTMLElement>;
 }
 
 /** A part of the detail page with its heading. */
-export function Section({ title, children, className }: SectionProps) {
+export function Section({ title, children, className, ref }: SectionProps) {
   const id = useId();
   return (
     <section
+      ref={ref}
       aria-labelledby={id}
       className={cx(
         'rounded-lg border border-line bg-surface px-4 py-3.5 sm:px-5 print:border-0 print:px-0',

@@ -3,6 +3,7 @@ import { holdOf, offered, room } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
 import { EvidencePack } from '@/components/documents/EvidencePack';
 import { useSession } from '@/auth/useSession';
+import { usePinned } from '@/hooks/usePinned';
 import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
 import { useDelegationWords } from '@/i18n/delegations';
@@ -31,6 +32,7 @@ interface DetailSideProps {
 export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
   const { t } = useSpeech();
   const { state } = ticket.status;
+  const pinned = usePinned();
   const { data: rights, error, refetch } = usePermissions(ticket.metadata.id);
   const data = rights && withBehalf(rights);
   const held = holdOf(ticket) !== undefined;
@@ -42,6 +44,7 @@ export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
     <aside className="contents gap-4 lg:sticky lg:top-17 lg:flex lg:flex-col print:hidden">
       {decisions.length > 0 && (
         <Section
+          ref={pinned}
           title={t.detail.actions}
           className={cx(
             'max-lg:order-last',

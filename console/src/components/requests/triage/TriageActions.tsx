@@ -4,6 +4,7 @@ import type { Permissions, Ticket } from '@/api/types';
 import { restOf } from '@/api/votes';
 import type { Doubt } from '@/components/requests/decide/asksFirst';
 import { VoteNote } from '@/components/requests/decide/VoteNote';
+import { usePinned } from '@/hooks/usePinned';
 import { useSpeech } from '@/i18n';
 import { useVotingWords } from '@/i18n/voting';
 import { useDecidingWords } from '@/i18n/deciding';
@@ -35,6 +36,7 @@ export function TriageActions({
   const voting = useVotingWords();
   const words = useDecidingWords();
   const id = useId();
+  const pinned = usePinned();
   if (ticket.status.state !== 'pending') return null;
   const refused = permissions && !permissions.approve.allowed ? permissions.approve : undefined;
   const asks = doubts?.length ? words.asks(doubts.map((each) => words.doubts[each]).join(', ')) : undefined;
@@ -43,6 +45,7 @@ export function TriageActions({
   const why = voted ? voting.already : refused ? refusalSentence(t, refused) : asks;
   return (
     <div
+      ref={pinned}
       aria-busy={reading}
       className="sticky bottom-2 z-10 mt-3 rounded-lg border border-line bg-raised px-4 py-2.5 shadow-xl"
     >
