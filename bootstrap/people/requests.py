@@ -13,7 +13,7 @@ from urllib.parse import quote
 import yaml
 
 from bootstrap.people.gate import Exit, Gate, NotYet, WrongUse
-from bootstrap.people.shown import Standing, change, console, show_json, show_lines, show_list, show_ticket
+from bootstrap.people.shown import RequestPage, change, console, show_json, show_lines, show_list, show_ticket
 from clients.prodgate.answers import (
     CheckedShown,
     ComparisonShown,
@@ -79,7 +79,7 @@ def _show(
         bodies = {"request": answer, "comparisons": compared, "permissions": rights, "line": line}
         show_json({name: each.body for name, each in bodies.items()})
     else:
-        show_ticket(Standing(ticket, found, rights.read(RightsShown), line.read(LineShown)), console())
+        show_ticket(RequestPage(ticket, found, rights.read(RightsShown), line.read(LineShown)), console())
     return ticket, found, answer.revision
 
 

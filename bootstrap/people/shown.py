@@ -83,7 +83,7 @@ def is_held(ticket: TicketShown) -> bool:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RequestPage:
     """A request with all that says where it stands."""
 
     ticket: TicketShown
@@ -92,7 +92,7 @@ class Standing:
     line: LineShown
 
 
-def show_ticket(shown: Standing, out: Console) -> None:
+def show_ticket(shown: RequestPage, out: Console) -> None:
     """The whole request, what changes in production first, and what the reader may do with it."""
     ticket = shown.ticket
     out.print(Text.assemble((ticket.id, "bold"), "  ", _state(ticket.status.state)))
@@ -110,7 +110,7 @@ def show_ticket(shown: Standing, out: Console) -> None:
         out.print(Text(line))
 
 
-def _stands(shown: Standing) -> dict[str, str]:
+def _stands(shown: RequestPage) -> dict[str, str]:
     """The change in production, and everything that it waits for."""
     ticket, compared, rights = shown.ticket, shown.compared, shown.rights
     others = compared.others if compared else ()
