@@ -1,4 +1,4 @@
-"""Measures what promotions cost that wait: CPU of the server, the worker and the API, beside the same with none.
+"""Measures what promotions cost that wait: CPU and memory of the server, the worker and the API, beside those of none.
 
     python -m bench.waiting [--count 10000] [--seconds 60]
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench.company import Channels
 from bench.cost import cpu_of
+from bench.memory import resident
 from bench.product import product
 from bench.side import Side
 
@@ -43,15 +44,18 @@ async def create(side: Side, count: int) -> None:
 async def measure(count: int, seconds: float, folder: Path) -> None:
     async with product("waiting", Path(sys.executable), folder, Channels(), 0.1) as (side, _):
         await asyncio.sleep(_SETTLED)
-        none = await resting(side, seconds)
+        none, held = await resting(side, seconds), resident(side.processes)
         begun = time.perf_counter()
         await create(side, count)
         sys.stdout.write(f"{count:,} requests made in {time.perf_counter() - begun:.0f} s\n")
         await asyncio.sleep(_SETTLED)
-        waiting = await resting(side, seconds)
+        waiting, holds = await resting(side, seconds), resident(side.processes)
     sys.stdout.write(f"CPU over {seconds:.0f} s, ms a second   none waiting   {count:,} waiting\n")
     for name, used in none.items():
         sys.stdout.write(f"  {name:24} {used:15.1f} {waiting[name]:15.1f}\n")
+    sys.stdout.write("Memory, MB\n")
+    for name, megabytes in held.items():
+        sys.stdout.write(f"  {name:24} {megabytes:15.0f} {holds[name]:15.0f}\n")
 
 
 def main() -> None:
