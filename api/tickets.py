@@ -30,7 +30,7 @@ from domain.values import TICKET_ID
 from record.errors import RecordUnavailable
 from record.facts.contracts import contract_of
 from record.facts.line import LineReader
-from record.facts.requesters import proven
+from record.facts.requesters import proven, requester_in
 from record.facts.standard import StandardReader
 from record.facts.test_evidence import evidence_of
 from record.git import outbox
@@ -87,7 +87,7 @@ class Tickets:
         target = await run_in_threadpool(self.lines.controls.of_ticket, ticket)
         if not any(each.is_to(person) for each in target.handed):
             return False
-        requester = await self.requester(ticket)
+        requester = requester_in(await self.acts(ticket))
         return bool(may_stand_in(ticket, target.handed, person, requester, self.now()))
 
     def tenant_of(self, ticket_id: str) -> str | None:

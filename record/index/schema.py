@@ -18,7 +18,7 @@ from record.index.entries import Places, milestones
 from record.index.ordering import Ranks
 from record.index.postings import TABLE
 
-VERSION = 18
+VERSION = 19
 """Raise it with every change of tables or terms: an index of another version is rebuilt."""
 
 _LOG = logging.getLogger(__name__)

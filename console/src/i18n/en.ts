@@ -35,7 +35,12 @@ export const en = {
     theme: 'Theme',
     language: 'Language',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
-    roles: { devops: 'DevOps', cpi: 'Tenant administrator (CPI)', cpi_admin: 'Platform administrator (CPI admin)', viewer: 'Viewer' },
+    roles: {
+      devops: 'DevOps',
+      cpi: 'Tenant administrator (CPI)',
+      cpi_admin: 'Platform administrator (CPI admin)',
+      viewer: 'Viewer',
+    },
     everywhere: 'all tenants',
     nothing: 'No role yet: ask an administrator to add you to your tenant’s file.',
     shortcuts: 'Keyboard shortcuts',

@@ -35,7 +35,12 @@ export const fr: Messages = {
     theme: 'Thème',
     language: 'Langue',
     themes: { system: 'Système', light: 'Clair', dark: 'Sombre' },
-    roles: { devops: 'DevOps', cpi: 'Administrateur du tenant (CPI)', cpi_admin: 'Administrateur de la plateforme (admin CPI)', viewer: 'Lecteur' },
+    roles: {
+      devops: 'DevOps',
+      cpi: 'Administrateur du tenant (CPI)',
+      cpi_admin: 'Administrateur de la plateforme (admin CPI)',
+      viewer: 'Lecteur',
+    },
     everywhere: 'tous les tenants',
     nothing: 'Aucun rôle : demandez à un administrateur de vous ajouter au fichier de votre tenant.',
     shortcuts: 'Raccourcis clavier',

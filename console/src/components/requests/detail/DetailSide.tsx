@@ -1,4 +1,4 @@
-import { withBehalf, type Behalf } from '@/api/behalf';
+import { withBehalf } from '@/api/behalf';
 import { holdOf, offered, room } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
 import { EvidencePack } from '@/components/documents/EvidencePack';
@@ -6,16 +6,15 @@ import { useSession } from '@/auth/useSession';
 import { usePinned } from '@/hooks/usePinned';
 import { usePermissions } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
-import { useDelegationWords } from '@/i18n/delegations';
 import { explain } from '@/i18n/server';
 import { Button } from '@/ui/Button';
 import { cx } from '@/ui/classes';
 import { OutLink } from '@/ui/OutLink';
 import { Bone, Skeleton } from '@/ui/Skeleton';
-import { When } from '@/ui/Time';
 import { jobAddress, workflowAddress } from './addresses';
 import { EmergencySection } from './EmergencySection';
 import { EscalationSection } from './EscalationSection';
+import { OnBehalf } from './OnBehalf';
 import { StandardSection } from './StandardSection';
 import { VotesSection } from './Votes';
 import { ApprovalActions } from '@/components/requests/decide/ApprovalActions';
@@ -100,16 +99,6 @@ export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
       <Elsewhere ticket={ticket} />
     </aside>
   );
-}
-
-/** For whom the reader may decide here, and until when. */
-function OnBehalf({ people }: { people: readonly Behalf[] }) {
-  const words = useDelegationWords();
-  return people.map(({ giver, until }) => (
-    <p key={giver.email} className="mb-2 text-[0.8125rem] font-medium">
-      {words.banner(giver.name)} <When at={until} />
-    </p>
-  ));
 }
 
 interface StoppersProps {
