@@ -25,14 +25,13 @@ from api.engine import Answer
 from api.entry import SignedInRoute
 from api.etags import etag, matches_weakly
 from api.filters import Filters, ListFilters
+from api.kept import ContractShown, EvidenceChecks
 from api.models import (
     Announced,
     ApprovalBody,
     Checked,
     CommentBody,
-    ContractShown,
     CreatePromotionRequest,
-    EvidenceChecks,
     Line,
     Permissions,
     ReasonBody,

@@ -19,7 +19,8 @@ from api.engine_errors import EngineUnavailable, NumberTaken
 from api.errors import TenantNotNamed
 from api.idempotency import key_of, same
 from api.message_signing import MessageSigner
-from api.models import Checked, ContractShown, CreatePromotionRequest, DeployedVersion
+from api.kept import ContractShown
+from api.models import Checked, CreatePromotionRequest, DeployedVersion
 from api.numbers import Numbers
 from api.shares import FairShares, Patience
 from api.standard import foreseen
