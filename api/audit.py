@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field, StringConstraints, field_validator
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Served, needs
+from api.dependencies import FromAudited, FromTrail, TimeZone, needs
 from api.entry import SignedInRoute
 from api.errors import TrailNotKept
 from api.filters import Paging, Point, first_instant, in_order, instant_after
@@ -105,7 +105,9 @@ class TrailFilters(Paging):
 
 @router.get("/audit", response_model=list[AuditEntry], responses=_ANSWERS)
 async def list_audit_entries(
-    services: Served,
+    audit_trail: FromAudited,
+    trail: FromTrail,
+    zone: TimeZone,
     caller: Annotated[Person, needs(Permission.AUDIT)],
     request: Request,
     filters: Annotated[TrailFilters, Query()],
@@ -114,16 +116,16 @@ async def list_audit_entries(
 
     `format=csv` and `format=jsonl` give all that the filters find, as a file; that is noted as an act itself.
     """
-    query = filters.within(_tenants(caller), services.zone)
-    if services.audited is None:
+    query = filters.within(_tenants(caller), zone)
+    if audit_trail is None:
         raise TrailNotKept("No audit trail is kept here, only a log: PRODGATE_AUDIT_REPO is not set")
     if filters.format is AuditFormat.JSON:
-        return await run_in_threadpool(_page, services.audited, query, request)
+        return await run_in_threadpool(_page, audit_trail, query, request)
     form = ExportFormat(filters.format.value)
-    total, lines = await run_in_threadpool(_export, services.audited, query, form)
+    total, lines = await run_in_threadpool(_export, audit_trail, query, form)
     asked = request.url.query[:200]
     detail = f"{total} entries of the audit trail: {asked}"
-    services.trail.note(audited(request, AuditAction.EXPORT, tenant=filters.tenant, detail=detail))
+    trail.note(audited(request, AuditAction.EXPORT, tenant=filters.tenant, detail=detail))
     name = f"audit-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.{form}"
     told = {"Content-Disposition": f'attachment; filename="{name}"', "X-Total-Count": str(total)}
     return StreamingResponse(lines, headers=told, media_type=form.media_type)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.dependencies import FromTrail, Served, needs
+from api.dependencies import FromConsole, FromEngine, FromRepository, FromTrail, needs
 from api.entry import SignedInRoute
 from api.openapi import problems
 from api.trail import audited
@@ -35,33 +35,33 @@ Sees = Annotated[Person, needs(Permission.SEE)]
 
 
 @router.get("")
-def list_browsers(services: Served, caller: Sees) -> tuple[KnownBrowser, ...]:
+def list_browsers(repository: FromRepository, caller: Sees) -> tuple[KnownBrowser, ...]:
     """The browsers in which the caller is notified; those that their sign-in switched on."""
-    found = browsers_of(services.repository.journal(BROWSERS), caller)
+    found = browsers_of(repository.journal(BROWSERS), caller)
     return tuple(KnownBrowser.of(each) for each in found if each.is_of(caller))
 
 
 @router.post("", status_code=201)
 async def add_browser(
-    request: Request, services: Served, trail: FromTrail, caller: Sees, body: BrowserBody
+    request: Request, engine: FromEngine, console: FromConsole, trail: FromTrail, caller: Sees, body: BrowserBody
 ) -> KnownBrowser:
     """Notify the caller in this browser, too. It is in the record before this answers; the same again changes it."""
     if not caller.grants:
         raise NotAuthorized
-    if services.console.push_key is None:
+    if console.push_key is None:
         raise PushOff
     browser = Browser.of(caller, body, datetime.now(UTC))
-    await services.engine.keep_browser(BrowserChange(addresses=(caller.email,), added=browser))
+    await engine.keep_browser(BrowserChange(addresses=(caller.email,), added=browser))
     trail.note(audited(request, AuditAction.CALL, status=201, detail="is notified in a browser"))
     return KnownBrowser.of(browser)
 
 
 @router.delete("/{browser}", status_code=204, response_class=Response)
 async def remove_browser(
-    request: Request, services: Served, trail: FromTrail, caller: Sees, browser: Annotated[BrowserId, Path()]
+    request: Request, engine: FromEngine, trail: FromTrail, caller: Sees, browser: Annotated[BrowserId, Path()]
 ) -> Response:
     """Notify the caller in this browser no more, if they were."""
     addresses = (caller.email, *caller.aliases)
-    await services.engine.keep_browser(BrowserChange(addresses=addresses, removed=browser))
+    await engine.keep_browser(BrowserChange(addresses=addresses, removed=browser))
     trail.note(audited(request, AuditAction.CALL, status=204, detail="is no more notified in a browser"))
     return Response(status_code=204)

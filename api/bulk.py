@@ -96,7 +96,7 @@ Decides = Depends(Signs(Permission.SEE))
 async def decide_requests(services: Served, request: Request, body: DecisionsBody) -> tuple[DecisionResult, ...]:
     """Approve and reject several requests: each is judged, recorded and refused as by a call of its own.
 
-    Answers 200 with one result each, in the order of the decisions; what one refuses keeps none of the others. Each
+    Answers 200 with one result each, in the order of the decisions; a refused one doesn't stop the others. Each
     counts as one request of its caller. What has not begun after half a minute is left undecided, as one too many.
     """
     until = time.monotonic() + BEGUN_WITHIN

@@ -10,18 +10,22 @@ from fastapi import Depends, Request, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.auth import SignedIn
+from api.auth import Callers, SignedIn
+from api.broadcast import Broadcast
 from api.decisions import Decisions
 from api.decoder import Decoder
 from api.documents import Documents
+from api.engine import Engine
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.feeds import Feeds
 from api.handing import Delegations
 from api.links import Links
+from api.logouts import Logouts
 from api.making import ReportOrders
 from api.models import Console
 from api.repairs import Repairs
 from api.services import Services
+from api.slack_clicks import SlackInteractions
 from api.submissions import Submissions
 from api.tickets import Tickets
 from api.trial import RulesTrial
@@ -29,8 +33,10 @@ from domain.decision import DecisionAction
 from domain.identity import recent_enough
 from domain.roles import Permission, Person
 from record.facts.controls import Controls
+from record.git.repository import Repository
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
+from record.trail.index import TrailIndex
 from record.trail.writing import Trail
 
 _scheme = HTTPBearer(auto_error=False, description="A signed token; in the demo, what `prodgate token EMAIL` prints.")
@@ -84,6 +90,13 @@ FromFeeds = Annotated[Feeds, _part(lambda services: services.feeds)]
 FromDelegations = Annotated[Delegations, _part(lambda services: services.delegations)]
 FromTrial = Annotated[RulesTrial, _part(lambda services: services.trial)]
 FromTrail = Annotated[Trail, _part(lambda services: services.trail)]
+FromEngine = Annotated[Engine, _part(lambda services: services.engine)]
+FromRepository = Annotated[Repository, _part(lambda services: services.repository)]
+FromCallers = Annotated[Callers, _part(lambda services: services.callers)]
+FromBroadcast = Annotated[Broadcast, _part(lambda services: services.broadcast)]
+FromLogouts = Annotated[Logouts, _part(lambda services: services.logouts)]
+FromAudited = Annotated[TrailIndex | None, _part(lambda services: services.audited)]
+FromSlack = Annotated[SlackInteractions | None, _part(lambda services: services.slack)]
 FromConsole = Annotated[Console, _part(lambda services: services.console)]
 Now = Annotated[datetime, _part(lambda services: services.decisions.now())]
 TimeZone = Annotated[ZoneInfo, _part(lambda services: services.zone)]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
-from api.dependencies import Served, needs
+from api.dependencies import FromBroadcast, FromCallers, needs
 from api.entry import SignedInRoute
 from api.errors import Unauthenticated
 from api.models import TicketEvent
@@ -58,7 +58,8 @@ def _store_nothing(response: Response) -> None:
     ),
 )
 async def stream_events(
-    services: Served,
+    broadcast: FromBroadcast,
+    callers: FromCallers,
     _caller: Annotated[Person, needs(Permission.SEE)],
     request: Request,
     last_event_id: Annotated[int | None, Header(ge=0, description="Go on after this event")] = None,
@@ -70,9 +71,9 @@ async def stream_events(
     # Rights are asked anew for each change: they may have gone since the stream began.
     authorization = request.headers.get("Authorization")
     yield ServerSentEvent(retry=RETRY_AFTER)
-    async for change in services.broadcast.listen(last_event_id):
+    async for change in broadcast.listen(last_event_id):
         try:
-            person = (await services.callers.signed_in(authorization)).person
+            person = (await callers.signed_in(authorization)).person
         except (Unauthenticated, ProviderUnavailable, IdentityChanged):
             return
         if change and (sees(person, change.ticket) or has_voted_for_another(change.ticket, person)):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Served, needs
+from api.dependencies import FromEngine, FromRepository, needs
 from api.entry import SignedInRoute
 from api.etags import matches
 from api.openapi import headers, problems
@@ -50,25 +50,30 @@ def _tag(preferences: Preferences) -> str:
 
 
 @router.get("/preferences", responses={**_READ, **_TAGGED})
-def get_preferences(services: Served, caller: Sees, response: Response) -> Preferences:
+def get_preferences(repository: FromRepository, caller: Sees, response: Response) -> Preferences:
     """The preferences of the caller; the defaults where they chose nothing."""
-    found = preferences_of(services.repository, _known(caller))
+    found = preferences_of(repository, _known(caller))
     response.headers["ETag"] = _tag(found)
     return found
 
 
 @router.put("/preferences", responses={**_CHANGE, **_TAGGED})
 async def change_preferences(
-    services: Served, caller: Sees, body: Preferences, response: Response, if_match: IfMatch
+    repository: FromRepository,
+    engine: FromEngine,
+    caller: Sees,
+    body: Preferences,
+    response: Response,
+    if_match: IfMatch,
 ) -> Preferences:
     """Keep other preferences, whole. They are in the record before this answers 200."""
-    before = await run_in_threadpool(preferences_of, services.repository, _known(caller))
+    before = await run_in_threadpool(preferences_of, repository, _known(caller))
     if not matches(if_match, _tag(before)):
         raise PreferencesChanged
     # What was read may be kept by an earlier address; from now on the present one counts.
     alone = caller.model_copy(update={"aliases": ()})
-    replaced = await run_in_threadpool(preferences_of, services.repository, alone)
+    replaced = await run_in_threadpool(preferences_of, repository, alone)
     change = PreferencesChange(email=caller.email, base=replaced.revision, preferences=body)
-    await services.engine.keep_preferences(change)
+    await engine.keep_preferences(change)
     response.headers["ETag"] = _tag(body)
     return body

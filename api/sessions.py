@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.auth import LONGEST_TOKEN
-from api.dependencies import LOGOUT, Served
+from api.dependencies import LOGOUT, FromLogouts, FromTrail
 from api.openapi import problems
 from api.trail import audited
 from domain.trail import AuditAction, Via
@@ -37,14 +37,12 @@ router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
         _431="The headers are too large",
     ),
 )
-async def receive_logout(services: Served, request: Request) -> Response:
+async def receive_logout(logouts: FromLogouts, trail: FromTrail, request: Request) -> Response:
     """The identity provider ended a session (OpenID Connect Back-Channel Logout 1.0).
 
     `logout_token` proves itself by its signature. Tokens of that session, or of that person up to then, are refused.
     """
-    ended = await services.logouts.take(await request.body())
+    ended = await logouts.take(await request.body())
     named = f"session {ended.sid}" if ended.sid else "every session up to now"
-    services.trail.note(
-        audited(request, AuditAction.LOGOUT, subject=ended.subject, detail=f"Ended {named}", via=Via.PROVIDER)
-    )
+    trail.note(audited(request, AuditAction.LOGOUT, subject=ended.subject, detail=f"Ended {named}", via=Via.PROVIDER))
     return Response(headers={"Cache-Control": "no-store"})

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyHeader
 from pydantic import TypeAdapter, ValidationError
 
-from api.dependencies import SLACK, Served
+from api.dependencies import SLACK, FromSlack
 from api.errors import NotFound
 from api.openapi import problems
 from api.slack_clicks import Click, SlackInteractions
@@ -49,13 +49,12 @@ _FORM = {
     ),
 )
 async def receive_slack_click(
-    services: Served,
+    door: FromSlack,
     request: Request,
     background: BackgroundTasks,
     _documented: Annotated[str | None, Security(_signature)],
 ) -> Response:
     """Somebody clicked in Slack. Answers at once; the decision is taken next, and its refusal told to who clicked."""
-    door = services.slack
     if door is None:
         raise NotFound("Decisions from Slack are switched off")
     said = await door.interaction(request)

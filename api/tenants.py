@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Served, needs
+from api.dependencies import FromDirectory, FromEngine, FromRepository, FromTrail, needs
+from api.engine import Engine
 from api.entry import SignedInRoute
 from api.errors import NotFound
 from api.openapi import problems
-from api.services import Services
 from api.trail import audited
 from domain import roles
 from domain.announcement import Channel, Event
 from domain.roles import Permission, Person
 from domain.trail import AuditAction
 from domain.values import Frozen, Moment, Tenant, TicketId
-from domain.webhooks import Webhook, WebhookCall, WebhookId, WebhookResult
+from domain.webhooks import WebhookCall, WebhookId, WebhookResult
 from record.git.outbox import undelivered
+from record.people.directory import DirectoryReader, TenantInfo
+from record.trail.writing import Trail
 
 router = APIRouter(prefix="/v1/tenants/{tenant}/webhooks", tags=["webhooks"], route_class=SignedInRoute)
 
@@ -77,55 +79,64 @@ class Redelivery(Frozen):
 
 
 @dataclass(frozen=True)
-class _Tenant:
-    """A tenant whose webhooks the caller looks after."""
+class WebhookCalls:
+    """Has the worker call webhooks, and notes who asked for it."""
 
-    services: Services
-    name: str
+    directory: DirectoryReader
+    engine: Engine
+    trail: Trail
 
-    def webhooks(self) -> tuple[Webhook, ...]:
-        return self.services.directory.current().tenants[self.name].webhooks
-
-    async def call(self, request: Request, webhook: str, event: Redelivery | None = None) -> WebhookResult:
-        if webhook not in {each.id for each in self.webhooks()}:
+    async def call(
+        self, request: Request, caller: Person, tenant: str, webhook: str, event: Redelivery | None = None
+    ) -> WebhookResult:
+        """Call the webhook: with the event, or with a test. Raises NotAuthorized, NotFound."""
+        if webhook not in {each.id for each in _looked_after(self.directory, caller, tenant).webhooks}:
             raise NotFound("No such webhook")
         again = event.model_dump() if event else {}
-        found = await self.services.engine.call_webhook(WebhookCall(tenant=self.name, id=webhook, **again))
+        found = await self.engine.call_webhook(WebhookCall(tenant=tenant, id=webhook, **again))
         said = f"change {event.number} again" if event else "a test"
         detail = f"webhook {webhook}, {said}: {found.failure or 'delivered'}"
         ticket = event.ticket if event else None
-        self.services.trail.note(audited(request, AuditAction.CALL, tenant=self.name, ticket=ticket, detail=detail))
+        self.trail.note(audited(request, AuditAction.CALL, tenant=tenant, ticket=ticket, detail=detail))
         return found
 
 
-def _looked_after(services: Services, caller: Person, tenant: str) -> _Tenant:
+async def _calls(directory: FromDirectory, engine: FromEngine, trail: FromTrail) -> WebhookCalls:
+    return WebhookCalls(directory, engine, trail)
+
+
+FromCalls = Annotated[WebhookCalls, Depends(_calls)]
+
+
+def _looked_after(directory: DirectoryReader, caller: Person, tenant: str) -> TenantInfo:
     """The tenant. Raises NotAuthorized, also where there is none: who may not ask is not told which there are."""
-    directory = services.directory.current()
-    if tenant not in directory.tenants or not roles.holds(caller, Permission.WEBHOOKS, tenant):
+    tenants = directory.current().tenants
+    if tenant not in tenants or not roles.holds(caller, Permission.WEBHOOKS, tenant):
         raise roles.lacking(Permission.WEBHOOKS, tenant, ())
-    return _Tenant(services, tenant)
+    return tenants[tenant]
 
 
 @router.get("", responses=_READ)
-async def list_receivers(services: Served, caller: LooksAfter, tenant: OfTenant) -> TenantWebhooks:
+async def list_receivers(directory: FromDirectory, caller: LooksAfter, tenant: OfTenant) -> TenantWebhooks:
     """The webhooks that the tenant's file names, and what is wrong with entries that can't be used."""
-    found = _looked_after(services, caller, tenant).webhooks()
-    faults = services.directory.current().tenants[tenant].unusable
+    looked_after = _looked_after(directory, caller, tenant)
     shown = (
         TenantWebhook(id=each.id, url=each.url, secret_name=each.secret_name, events=each.events or ())
-        for each in found
+        for each in looked_after.webhooks
     )
-    return TenantWebhooks(webhooks=tuple(shown), faults=tuple(map(str, faults)))
+    return TenantWebhooks(webhooks=tuple(shown), faults=tuple(map(str, looked_after.unusable)))
 
 
 @router.get("/undelivered", responses=_READ)
-async def list_undelivered_events(services: Served, caller: LooksAfter, tenant: OfTenant) -> list[UndeliveredEvent]:
+async def list_undelivered_events(
+    directory: FromDirectory, repository: FromRepository, caller: LooksAfter, tenant: OfTenant
+) -> list[UndeliveredEvent]:
     """The events that webhooks of the tenant were not told: given up, or refused for good; newest first.
 
     The newest thousand of all tenants are kept.
     """
-    _looked_after(services, caller, tenant)
-    kept = await run_in_threadpool(undelivered, services.repository, Channel.WEBHOOK)
+    _looked_after(directory, caller, tenant)
+    kept = await run_in_threadpool(undelivered, repository, Channel.WEBHOOK)
     return [
         UndeliveredEvent(webhook=each.to, **each.model_dump(by_alias=False, exclude={"to", "tenant"}))
         for each in reversed(kept.letters)
@@ -135,15 +146,15 @@ async def list_undelivered_events(services: Served, caller: LooksAfter, tenant: 
 
 @router.post("/{id}/test", responses=_CALLED)
 async def send_test(
-    request: Request, services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook
+    request: Request, calls: FromCalls, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook
 ) -> WebhookResult:
     """Send a test to the webhook now: a signed message of type `webhook-test`; answers what came of it."""
-    return await _looked_after(services, caller, tenant).call(request, webhook)
+    return await calls.call(request, caller, tenant, webhook)
 
 
 @router.post("/{id}/redeliver", responses=_CALLED)
 async def send_event(
-    request: Request, services: Served, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook, body: Redelivery
+    request: Request, calls: FromCalls, caller: LooksAfter, tenant: OfTenant, webhook: OfWebhook, body: Redelivery
 ) -> WebhookResult:
     """Send an event to the webhook again, now, with the id that it had; in no order with other events."""
-    return await _looked_after(services, caller, tenant).call(request, webhook, body)
+    return await calls.call(request, caller, tenant, webhook, body)

@@ -472,7 +472,7 @@ export interface paths {
          * Approve and reject several requests
          * @description Approve and reject several requests: each is judged, recorded and refused as by a call of its own.
          *
-         *     Answers 200 with one result each, in the order of the decisions; what one refuses keeps none of the others. Each
+         *     Answers 200 with one result each, in the order of the decisions; a refused one doesn't stop the others. Each
          *     counts as one request of its caller. What has not begun after half a minute is left undecided, as one too many.
          */
         post: operations["decide_requests"];
