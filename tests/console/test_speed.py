@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.console.conftest import Sit
 from tests.console.desk import DESK, PHONE, Desk
-from tests.console.test_flows import asked, fresh_name
+from tests.console.test_flows import asked, fresh_name, next_month
 from tests.console.vitals import WATCH, vitals
 from tests.console.words import EN
 from tests.e2e.stack import JEAN, Stack
@@ -45,6 +45,24 @@ def test_nothing_moves_while_a_list_loads(stack: Stack, watched: Callable[[str],
         jean = watched(f"/requests?tab={tab}")
         _settled(jean)
         _check_still(jean, tab)
+
+
+def test_nothing_moves_while_a_page_loads(stack: Stack, watched: Callable[[str], Desk]) -> None:
+    """Nor with one request after the other, on a request's own page, in the queue and in the calendar."""
+    name = fresh_name("pages")
+    ticket, planned = asked(stack, name, "1.0.0"), asked(stack, name, "1.1.0", scheduledDate=next_month())
+    stack.approve(planned)
+    for path in (
+        f"/requests?tab=waiting&q={name}&view=split&at={ticket}",
+        f"/requests/{ticket}",
+        f"/requests/{planned}",
+        "/queue",
+        "/calendar",
+    ):
+        jean = watched(path)
+        expect(jean.page.locator("main").get_by_role("heading").first).to_be_visible()
+        jean.page.wait_for_timeout(3_000)  # facts of the request, its line, who may do what
+        _check_still(jean, path)
 
 
 def test_nothing_moves_while_others_work(stack: Stack, watched: Callable[[str], Desk]) -> None:

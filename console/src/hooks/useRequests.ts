@@ -176,6 +176,14 @@ export function contractOf({ metadata: { id }, spec }: Ticket) {
   });
 }
 
+function lineOf(id: string) {
+  return queryOptions({
+    queryKey: [...KEYS.comparisons, 'line', id],
+    queryFn: async ({ signal }) =>
+      data(await api.GET('/v1/requests/prod/{id}/line', { params: { path: { id } }, signal })),
+  });
+}
+
 /** Reads what a decision on a request needs, before somebody comes to it. */
 export function prefetchJudged(client: QueryClient, id: string): void {
   // A fault stays with its query, which is asked again by who shows it.
@@ -187,7 +195,13 @@ export function prefetchJudged(client: QueryClient, id: string): void {
     })
     .catch(shown);
   client.query(permissionsOf(id)).catch(shown);
-  client.query(differenceOf(id)).catch(shown);
+  client.query(lineOf(id)).catch(shown);
+  client
+    .query(differenceOf(id))
+    .then(async ({ inProduction }) => {
+      if (inProduction?.ticketId) await client.query(ticketOf(inProduction.ticketId));
+    })
+    .catch(shown);
 }
 
 /** The commits that made the request what it is; one that only says so, without proof, is not shown as an act. */
@@ -229,9 +243,7 @@ export const CLOSED_AGAIN_MS = 60_000;
 /** Who is ahead of a request in its target's line, and the freeze that it is in; asked for while it may be launched. */
 export function useLine(id: string, waits: boolean) {
   return useQuery({
-    queryKey: [...KEYS.comparisons, 'line', id],
-    queryFn: async ({ signal }) =>
-      data(await api.GET('/v1/requests/prod/{id}/line', { params: { path: { id } }, signal })),
+    ...lineOf(id),
     enabled: waits,
     refetchInterval: ({ state }) =>
       state.data?.ahead?.length ? LINE_AGAIN_MS : Boolean(state.data?.closed) && CLOSED_AGAIN_MS,

@@ -3,8 +3,9 @@ import { DayGrid } from '@/components/calendar/DayGrid';
 import { moved, shownDays, type Span, type View } from '@/components/calendar/days';
 import { FeedAddress } from '@/components/calendar/FeedAddress';
 import { DEVICE_ZONE } from '@/components/form/zone';
-import { useFreezes, usePlan, useShown, type Shown } from '@/hooks/useCalendar';
+import { useFeed, useFreezes, usePlan, useShown, type Shown } from '@/hooks/useCalendar';
 import { usePageTitle } from '@/hooks/usePageTitle';
+import { useSteady } from '@/hooks/useSteady';
 import { useSpeech } from '@/i18n';
 import { useCalendarWords } from '@/i18n/calendar';
 import { PageSkeleton } from '@/shell/Shell';
@@ -18,8 +19,15 @@ export default function Calendar() {
   const w = useCalendarWords();
   const [shown, change] = useShown();
   const span = shownDays(shown.view, shown.at);
-  const { data, error, refetch, isPlaceholderData } = usePlan(span.first, span.last);
-  const freezes = useFreezes(span.first, span.last).data ?? [];
+  const plan = usePlan(span.first, span.last);
+  const { data, error, refetch, isPlaceholderData } = plan;
+  const frozen = useFreezes(span.first, span.last);
+  const freezes = frozen.data ?? [];
+  const parts = [plan, frozen, useFeed()];
+  const settled = useSteady(
+    true,
+    parts.every(({ isLoading, failureCount }) => !isLoading || failureCount > 0),
+  );
   usePageTitle(w.title);
   return (
     <div className="space-y-4">
@@ -32,7 +40,7 @@ export default function Calendar() {
       <Turning shown={shown} span={span} change={change} count={data?.tickets.length} />
       {error ? (
         <NotRead error={error} retry={refetch} />
-      ) : data ? (
+      ) : data && settled ? (
         <div aria-busy={isPlaceholderData} className="space-y-2">
           {data.more > 0 && <p className="text-muted">{w.more(data.more)}</p>}
           {data.tickets.length + freezes.length === 0 && (
@@ -50,7 +58,7 @@ export default function Calendar() {
       ) : (
         <PageSkeleton />
       )}
-      <FeedAddress />
+      {settled && <FeedAddress />}
     </div>
   );
 }
@@ -74,7 +82,10 @@ function Turning({ shown: { view, at }, span, change, count }: Given) {
       <Button aria-label={w.after[view]} onClick={() => change({ at: moved(view, at, 1) })}>
         <ChevronRight className="size-4" aria-hidden />
       </Button>
-      <p aria-live="polite" className="grow font-medium first-letter:uppercase">
+      <p
+        aria-live="polite"
+        className="grow font-medium first-letter:uppercase max-sm:order-last max-sm:w-full"
+      >
         <Period view={view} at={at} span={span} />
         {count !== undefined && <span className="font-normal text-muted"> · {w.count(count)}</span>}
       </p>

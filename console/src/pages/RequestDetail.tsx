@@ -23,7 +23,7 @@ import { Standing } from '@/components/requests/detail/Standing';
 import { useReadOut } from '@/hooks/useReadOut';
 import { usePageTitle } from '@/hooks/usePageTitle';
 import { useNames } from '@/hooks/useNames';
-import { useDifference, usePermissions, useTicket, type Read } from '@/hooks/useRequests';
+import { useCommits, useDifference, usePermissions, useTicket, type Read } from '@/hooks/useRequests';
 import { useSettled } from '@/hooks/useSettled';
 import { useSteady } from '@/hooks/useSteady';
 import { useSpeech } from '@/i18n';
@@ -41,6 +41,7 @@ export default function RequestDetail() {
   // Asked for together with the request, so that the page has them sooner.
   useDifference(id);
   usePermissions(id);
+  useCommits(id);
   usePageTitle(data ? `${id} ${data.ticket.spec.target.name}` : id);
   if (data) return <Settling key={id} read={data} />;
   if (isPending) return <PageSkeleton />;
@@ -60,7 +61,9 @@ export default function RequestDetail() {
 
 /** The page once it stands still; from then on it is shown, whatever is read again. */
 function Settling({ read }: { read: Read }) {
-  const settled = useSteady(true, useSettled(read.ticket));
+  // The commits name people, and lengthen the timeline.
+  const { isLoading, failureCount } = useCommits(read.ticket.metadata.id);
+  const settled = useSteady(true, useSettled(read.ticket) && (!isLoading || failureCount > 0));
   return settled ? <Detail read={read} /> : <PageSkeleton />;
 }
 

@@ -8,7 +8,9 @@ import { useCompared } from '@/hooks/useComparisons';
 import { useContracts } from '@/hooks/useContract';
 import { usePeople } from '@/hooks/usePeople';
 import { usePermissions, useTicket, type Read } from '@/hooks/useRequests';
+import { useSettled } from '@/hooks/useSettled';
 import { useShortcuts } from '@/hooks/useShortcuts';
+import { useSteady } from '@/hooks/useSteady';
 import { useSpeech } from '@/i18n';
 import { useDecidingWords } from '@/i18n/deciding';
 import { NotRead } from '@/ui/NotRead';
@@ -27,8 +29,18 @@ interface TriagePanelProps {
 /** One request with all that an approver has to know, and the keys that decide on it. */
 export function TriagePanel({ id, next }: TriagePanelProps) {
   const { data, error, refetch } = useTicket(id);
-  if (data) return <Judged read={data} next={next} />;
+  if (data) return <Settling read={data} next={next} />;
   if (error) return <NotRead error={error} retry={refetch} />;
+  return <Coming />;
+}
+
+/** The request once nothing of it moves any more under who reads and presses; what is next was read before. */
+function Settling({ read, next }: { read: Read; next: () => void }) {
+  const settled = useSteady(true, useSettled(read.ticket));
+  return settled ? <Judged read={read} next={next} /> : <Coming />;
+}
+
+function Coming() {
   return (
     <Skeleton>
       <Bone className="h-7 w-64 max-w-full" />
