@@ -12,7 +12,7 @@ FROZEN_FROM = timedelta(hours=1)
 def laws(record: Path, thaws_in: timedelta) -> None:
     """Have the record hold them, as one reviewed commit."""
     now = datetime.now(UTC)
-    closed = freeze(now - FROZEN_FROM, now + thaws_in)
+    closed = freeze(now - FROZEN_FROM, now) | {"ends": f"{now + thaws_in:%Y-%m-%dT%H:%M:%S}"}  # not by whole minutes
     for_ever = freeze(now - FROZEN_FROM, now + timedelta(days=30), "Nobody may launch but in an emergency")
     person_commits(
         record,

@@ -25,17 +25,20 @@ REQUESTERS, APPROVERS = (PIERRE, JEAN, CLAIRE), (JEAN, CLAIRE)
 """Finance's people. Jean and Claire may approve, but not what they asked for themselves."""
 
 FATES = {
-    "approve": 45,
-    "approve-twice": 8,
-    "approve-and-cancel": 8,
-    "reject": 7,
-    "cancel": 7,
-    "hold": 8,
-    "thaw": 5,
-    "two": 6,
-    "urgent": 6,
+    "approve": 7,
+    "approve-twice": 2,
+    "approve-and-cancel": 2,
+    "reject": 1,
+    "cancel": 1,
+    "hold": 2,
+    "thaw": 1,
+    "two": 2,
+    "urgent": 2,
 }
-"""The courses that a promotion may take. The last three are families of targets, whose rules stand in `laws.py`."""
+"""The courses that a promotion may take, and how many of each deck: none is left out by chance.
+
+The last three are families of targets, whose rules stand in `laws.py`.
+"""
 
 REASONED = {
     "reject": "It is not what we want today",
@@ -134,7 +137,7 @@ class Crowd:
     async def _promotion(self, number: int, chance: random.Random) -> None:
         requester = chance.choice(REQUESTERS)
         approver = chance.choice([each for each in APPROVERS if each != requester])
-        fate = chance.choices(list(FATES), list(FATES.values()))[0]
+        fate = self._fate(number)
         ticket = await self._submit(number, requester, chance, fate)
         if chance.random() < 0.3:
             await self._decide(requester, "approve", ticket)  # of one's own: refused, and the checker sees to it
@@ -155,6 +158,12 @@ class Crowd:
                 deciding += [(requester, "cancel")] if fate == "approve-and-cancel" else []
                 await asyncio.gather(*(self._decide(*each, ticket) for each in deciding))
                 await self._follow(requester, ticket)
+
+    def _fate(self, number: int) -> str:
+        """The course of the promotion of that number, from a deck that the seed has shuffled."""
+        deck = [fate for fate, times in FATES.items() for _ in range(times)]
+        random.Random(self.seed).shuffle(deck)  # noqa: S311  drawn again alike
+        return deck[number % len(deck)]
 
     async def _hold(self, requester: str, approver: str, ticket: str, chance: random.Random) -> None:
         """Approve for a date, hold until it may be over, and release; some are withdrawn while they are held."""
