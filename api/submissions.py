@@ -18,8 +18,8 @@ from api.engine import Answer, Engine
 from api.engine_errors import EngineUnavailable, NumberTaken
 from api.errors import TenantNotNamed
 from api.idempotency import key_of, same
-from api.message_signing import MessageSigner
 from api.kept import ContractShown
+from api.message_signing import MessageSigner
 from api.models import Checked, CreatePromotionRequest, DeployedVersion
 from api.numbers import Numbers
 from api.shares import FairShares, Patience
