@@ -33,6 +33,7 @@ class StandardWords:
 
     title: str
     nobody: str
+    send: str
     approved: str
     step: str
     clean: str
@@ -45,6 +46,7 @@ SAID = {
     EN.locale: StandardWords(
         title="Standard change",
         nobody="No approval will be needed",
+        send="Send, and have the rule approve it",
         approved="A rule of the company approved it; nobody had to.",
         step="patch from 2.0.1",
         clean="2 clean deployments",
@@ -55,6 +57,7 @@ SAID = {
     FR.locale: StandardWords(
         title="Changement standard",
         nobody="Aucune approbation ne sera nécessaire",
+        send="Envoyer, la règle approuve",
         approved="Une règle de l’entreprise l’a approuvé ; personne n’avait à le faire.",  # noqa: RUF001
         step="corrective depuis 2.0.1",
         clean="2 déploiements sans incident",
@@ -111,7 +114,7 @@ def test_a_standard_change_goes_from_the_form_to_production(sit: Sit, words: Wor
     pierre.page.set_viewport_size(PHONE)
     pierre.check_accessible("a form for a standard change, on a phone")
     pierre.page.set_viewport_size({"width": 1280, "height": 900})
-    pierre.button(words.send).click()
+    pierre.button(said.send).click()
     pierre.sees_state(words.deployed)
     region = pierre.page.get_by_role("region", name=said.title, exact=True)
     for text in (said.approved, target.rule, said.step, said.clean):

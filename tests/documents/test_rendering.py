@@ -1,5 +1,6 @@
 """Documents are made of data by templates: what they look like, and that nothing anybody typed is more than text."""
 
+import html
 import io
 import json
 import re
@@ -15,11 +16,13 @@ from documents.glyphs import printable
 from documents.rendering import Renderer
 from documents.samples import sample
 from documents.shipped import shipped
+from domain import lifecycle
 from domain.audience import Language
 from domain.documents import DocumentData, DocumentFormat, DocumentKind, EvidencePack
 from domain.template_files import TEMPLATE_FILES
 from domain.ticket import RequestDetails
-from tests.domain.builders import details
+from tests.documents.builders import pack_of
+from tests.domain.builders import NOW, details, ticket_in
 from tests.glyphs import prints
 from tests.verapdf.validator import failing
 
@@ -181,3 +184,20 @@ def test_both_languages_have_the_same_words(kind: DocumentKind) -> None:
     """A template that names one that a language lacks would be refused there."""
     words = yaml.safe_load(shipped(kind).files[TEMPLATE_FILES[-1]])
     assert set(words["en"]) == set(words["fr"])
+
+
+@pytest.mark.parametrize(("language", "said"), [(Language.EN, "the company's rule"), (Language.FR, "la règle de l'")])
+def test_a_standard_change_names_its_rule_as_what_approved_it(language: Language, said: str, tmp_path: Path) -> None:
+    """In each form; nobody did, and it is not said that none did."""
+    ticket = lifecycle.approve_by_rule(ticket_in("pending"), "everyday", "It went well", NOW)
+    for form in DocumentFormat:
+        document = made(pack_of(ticket), DocumentKind.EVIDENCE_PACK, form, language)
+        if form is PDF:
+            text = " ".join(text_of(document, tmp_path).replace(chr(0x2019), "'").split())
+        elif form is HTML:
+            text = html.unescape(document.decode())
+        else:
+            cells = openpyxl.load_workbook(io.BytesIO(document)).worksheets[0].iter_rows(values_only=True)
+            text = " ".join(str(cell) for row in cells for cell in row)
+        assert said in text
+        assert "everyday" in text

@@ -5,6 +5,7 @@ import { useForm } from 'react-hook-form';
 import { useNavigate } from 'react-router';
 import type { Me } from '@/api/types';
 import { BeforeYouSend } from '@/components/form/BeforeYouSend';
+import { SendButton } from '@/components/form/SendButton';
 import { DetailsFields, RiskFields } from '@/components/form/DetailsFields';
 import { ScheduleFields } from '@/components/form/ScheduleFields';
 import { FaultList } from '@/components/form/FaultList';
@@ -135,9 +136,7 @@ function RequestForm({ me, start }: { me: Me; start: Start }) {
             </Notice>
           )}
           <FaultList errors={form.formState.errors} shown={form.formState.isSubmitted} />
-          <Button type="submit" tone="primary" busy={create.isPending} className="min-h-11 w-full">
-            {create.isPending ? t.form.sending : t.form.submit}
-          </Button>
+          <SendButton sending={create.isPending} check={check} />
           <p role="status" className="text-center text-[0.8125rem] text-muted">
             {draft.saved && t.form.saved}
           </p>
