@@ -236,7 +236,7 @@ def _decides(announcement: Announcement, contact: Contact) -> bool:
     heard = announcement.asks or by_rule or _may_answer(announcement, person)
     voted = announcement.event is Event.ESCALATED and _has_voted(ticket, person)
     own = not voted and roles.refusal(person, Permission.APPROVE, ticket, requester) is None
-    return (heard and own) or (announcement.asks and _votes_for_others(announcement, contact))
+    return (heard and own) or (announcement.asks and not voted and _votes_for_others(announcement, contact))
 
 
 def _is_asked(announcement: Announcement, contact: Contact) -> bool:
@@ -246,7 +246,10 @@ def _is_asked(announcement: Announcement, contact: Contact) -> bool:
 
 
 def _has_voted(ticket: PromotionRequest, person: Person) -> bool:
-    return any(same_address(ticket.status.history[place].by) in person.addresses for place in ticket.votes)
+    """Tells whether the person's vote was given: by them, or by whom they had handed it to."""
+    given = (ticket.status.history[place] for place in ticket.votes)
+    named = {same_address(each) for entry in given for each in (entry.by, entry.on_behalf_of) if each}
+    return not named.isdisjoint(person.addresses)
 
 
 def _may_press(announcement: Announcement, person: Person) -> bool:
@@ -260,16 +263,20 @@ def _may_press(announcement: Announcement, person: Person) -> bool:
 def _votes_for_others(announcement: Announcement, contact: Contact) -> bool:
     """Tells whether somebody's vote on the ticket is the contact's to give."""
     ticket, requester, at = announcement.ticket, announcement.requester, announcement.at
-    return bool(may_stand_in(ticket, contact.handed, contact.person, requester, at))
+    givers = may_stand_in(ticket, contact.handed, contact.person, requester, at)
+    escalates = announcement.event is Event.ESCALATED
+    return any(not (escalates and _has_voted(ticket, giver)) for giver in givers)
 
 
 def with_delegates(audience: Audience, handed: Iterable[HandedVote]) -> Audience:
     """The audience with whoever may vote for somebody, as the delegations that reach the tenant say."""
     contacts = {same_address(each.person.email): each for each in audience.contacts}
+    found: dict[str, list[HandedVote]] = {}
     for vote in handed:
-        address = same_address(vote.delegate.email)
-        contact = contacts.get(address) or Contact(person=vote.delegate)
-        contacts[address] = contact.model_copy(update={"handed": (*contact.handed, vote)})
+        found.setdefault(same_address(vote.delegate.email), []).append(vote)
+    for address, votes in found.items():
+        contact = contacts.get(address) or Contact(person=votes[0].delegate)
+        contacts[address] = contact.model_copy(update={"handed": (*contact.handed, *votes)})
     return audience.model_copy(update={"contacts": tuple(contacts.values())})
 
 
