@@ -37,6 +37,7 @@ from domain.roles import Permission, Person, Scope, same_address
 from domain.trail import AuditAction
 from domain.values import Email, Frozen, Moment, Reason, Tenant
 from record.facts.controls import Controls
+from record.facts.delegations import DelegationBook
 from record.people.directory import Directory, DirectoryReader
 from record.trail.writing import Trail
 
@@ -214,8 +215,9 @@ class Delegations:
         """The people for whom the caller may vote now, each with the tenants in which they may."""
         now, directory, book = self.now(), self.directory.current(), self.controls.delegations.current()
         found: dict[str, tuple[Person, set[str]]] = {}
-        for tenant in directory.tenants if any(each.delegation.stands(now) for each in book.proven) else ():
-            for each in book.handed(directory, tenant):
+        mine = DelegationBook(tuple(each for each in book.proven if _may_give(each.delegation, caller, now)))
+        for tenant in directory.tenants if mine.proven else ():
+            for each in mine.handed(directory, tenant):
                 if (giver := delegations.stand_in([each], caller, each.giver.email, now)) is not None:
                     found.setdefault(giver.email, (each.giver, set()))[1].add(tenant)
         return tuple(
@@ -227,6 +229,11 @@ class Delegations:
         limit = RateLimitItemPerMinute(PER_MINUTE)
         if wait := await self.counts.take(limit, "delegation", person.subject or person.email):
             raise TooManyRequests(wait)
+
+
+def _may_give(given: Delegation, caller: Person, now: datetime) -> bool:
+    """Tells whether it stands, and is the caller's: of all that were ever made, few are."""
+    return given.stands(now) and same_address(given.to) == same_address(caller.email)
 
 
 def _given(giver: Person, body: DelegationBody, identity: str, now: datetime) -> Delegation:

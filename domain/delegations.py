@@ -241,7 +241,7 @@ def is_of(delegation: Delegation, person: Person) -> bool:
 def stand_in(handed: Iterable[HandedVote], voter: Person, giver: str, at: datetime) -> StandIn | None:
     """The giver as the voter could vote for them at that time; None where nothing lets them."""
     for each in handed:
-        stands = each.is_from(giver) and each.is_to(voter) and each.delegation.stands(at)
+        stands = each.delegation.stands(at) and each.is_to(voter) and each.is_from(giver)  # most have ended
         if stands and each.giver.identities.isdisjoint(voter.identities):
             return standing_in(each.giver, voter)
     return None
@@ -256,7 +256,7 @@ def may_stand_in(
     ticket: PromotionRequest, handed: Iterable[HandedVote], voter: Person, requester: Requester | None, at: datetime
 ) -> tuple[StandIn, ...]:
     """Everybody for whom the voter could vote on the ticket at that time, by the delegations that reach its tenant."""
-    givers = dict.fromkeys(each.giver.email for each in handed if each.is_to(voter))
+    givers = dict.fromkeys(each.giver.email for each in handed if each.delegation.stands(at) and each.is_to(voter))
     found = (stand_in(handed, voter, giver, at) for giver in givers)
     return tuple(each for each in found if each and roles.refusal(each, Permission.APPROVE, ticket, requester) is None)
 

@@ -7,8 +7,10 @@ one that somebody puts back, gives a vote to anybody.
 
 import contextlib
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from threading import Lock
 from typing import Protocol
 
@@ -31,6 +33,7 @@ from record.signing.signatures import Keys
 
 _LOG = logging.getLogger(__name__)
 _PLAIN = f"{pygit2.enums.FileMode.BLOB:o}"
+_FOLDER = f"{pygit2.enums.FileMode.TREE:o} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,10 @@ class DelegationBook:
 
 
 def _resolved(proven: Iterable[ProvenDelegation], directory: Directory, tenant: str) -> Iterator[HandedVote]:
+    person = cache(directory.person)  # of many delegations, few people have all
     for each in proven:
-        giver = directory.person(each.delegation.giver, each.subject)
-        found = resolved(each.delegation, giver, directory.person(each.delegation.to), tenant)
+        giver = person(each.delegation.giver, each.subject)
+        found = resolved(each.delegation, giver, person(each.delegation.to), tenant)
         if found is not None:
             yield found
 
@@ -98,10 +102,17 @@ class DelegationsState:
     """Follows the folder from one commit of the line to the next: it has to see every one that changed it."""
 
     git: pygit2.Repository
-    book: DelegationBook = field(default_factory=DelegationBook)
+    _book: DelegationBook | None = None
     _held: dict[str, _Held] = field(default_factory=dict)
     _folder: str = ""
-    _folders: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    _folders: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def book(self) -> DelegationBook:
+        """The delegations after the last commit; put together when somebody asks, not after each commit."""
+        if self._book is None:
+            self._book = self._gathered()
+        return self._book
 
     def proven(self, path: str) -> ProvenDelegation | None:
         """The delegation of the file as it was proven last, where that is what the file says."""
@@ -115,17 +126,10 @@ class DelegationsState:
         if mark == self._folder:
             return ()
         self._folder = mark
-        files = self._files(folder)
-        paths = [path for path, blob in files.items() if self._blob(path) != blob]
-        paths += [path for path, held in self._held.items() if held.blob is not None and path not in files]
-        signed = _signed(self.git, commit, keys) if len(paths) == 1 else Unproven("it changes several delegations")
-        acts = tuple(self._take(str(commit.id), path, files.get(path), signed) for path in paths)
-        self.book = self._gathered()
-        return acts
-
-    def _blob(self, path: str) -> str | None:
-        held = self._held.get(path)
-        return held.blob if held is not None else None
+        files = self._changed(folder)
+        signed = _signed(self.git, commit, keys) if len(files) == 1 else Unproven("it changes several delegations")
+        self._book = None
+        return tuple(self._take(str(commit.id), path, blob, signed) for path, blob in files.items())
 
     def _take(self, commit: str, path: str, blob: str | None, signed: DelegationClaims | Unproven) -> DelegationAct:
         held = self._held.setdefault(path, _Held())
@@ -152,20 +156,28 @@ class DelegationsState:
             return Fault(path, "must be a plain file")
         return parse(path, found.data)
 
-    def _files(self, folder: pygit2.Object | None) -> dict[str, str]:
-        """Mode and blob of every file, by path; folders that did not change are not read again."""
-        if folder is None:
-            self._folders = {}
-            return {}
-        if not isinstance(folder, pygit2.Tree):
-            return {FOLDER: f"{folder.filemode:o} {folder.id}"}
-        found: dict[str, tuple[str, dict[str, str]]] = {}
-        for entry in folder:
-            name, known = f"{FOLDER}/{shown(entry.name)}", self._folders.get(f"{FOLDER}/{shown(entry.name)}")
-            same = known is not None and known[0] == str(entry.id)
-            found[name] = known if known is not None and same else (str(entry.id), dict(_listed(name, entry)))
-        self._folders = found
-        return {path: mark for _, files in found.values() for path, mark in files.items()}
+    def _changed(self, folder: pygit2.Object | None) -> dict[str, str | None]:
+        """Mode and blob of each file that is another one now, by path; None of one that is gone."""
+        before, self._folders = self._folders, _entries(folder)
+        names = sorted(name for name in {*before, *self._folders} if before.get(name) != self._folders.get(name))
+        files: dict[str, str | None] = {}
+        for name in names:
+            files |= self._between(name, before.get(name), self._folders.get(name))
+        return files
+
+    def _between(self, name: str, before: str | None, now: str | None) -> dict[str, str | None]:
+        """What changed in a giver's folder. Of two states of one, nothing else is read: it may hold many files."""
+        old, new = self._tree(before), self._tree(now)
+        if old is not None and new is not None:
+            deltas = old.diff_to_tree(new).deltas
+            found = sorted({os.fsdecode(each.new_file.raw_path.partition(b"/")[0]) for each in deltas})
+            return {f"{name}/{shown(each)}": _mark_of(new[each]) if each in new else None for each in found}
+        gone: dict[str, str | None] = dict.fromkeys(_listed(name, before, old))
+        return gone | _listed(name, now, new)
+
+    def _tree(self, mark: str | None) -> pygit2.Tree | None:
+        found = self.git[mark.partition(" ")[2]] if mark is not None and mark.startswith(_FOLDER) else None
+        return found if isinstance(found, pygit2.Tree) else None
 
     def _gathered(self) -> DelegationBook:
         good = (held.proven for held in self._held.values() if held.blob is not None and held.blob == held.good)
@@ -173,14 +185,24 @@ class DelegationsState:
         return DelegationBook(tuple(each for each in good if each is not None), tuple(faults))
 
 
-def _listed(name: str, entry: pygit2.Object) -> Iterator[tuple[str, str]]:
+def _mark_of(entry: pygit2.Object) -> str:
+    return f"{entry.filemode:o} {entry.id}"
+
+
+def _entries(folder: pygit2.Object | None) -> dict[str, str]:
+    """Mode and id of each giver's folder, by path."""
+    if folder is None:
+        return {}
+    if not isinstance(folder, pygit2.Tree):
+        return {FOLDER: _mark_of(folder)}
+    return {f"{FOLDER}/{shown(each.name)}": _mark_of(each) for each in folder}
+
+
+def _listed(name: str, mark: str | None, tree: pygit2.Tree | None) -> dict[str, str]:
     """The files of a giver's folder; what only documents is none."""
-    if not isinstance(entry, pygit2.Tree):
-        if not name.casefold().endswith((".md", "/.gitkeep")):
-            yield name, f"{entry.filemode:o} {entry.id}"
-        return
-    for each in entry:
-        yield f"{name}/{shown(each.name)}", f"{each.filemode:o} {each.id}"
+    if tree is not None:
+        return {f"{name}/{shown(each.name)}": _mark_of(each) for each in tree}
+    return {} if mark is None or name.casefold().endswith((".md", "/.gitkeep")) else {name: mark}
 
 
 def _signed(objects: pygit2.Repository, commit: pygit2.Commit, keys: Keys) -> DelegationClaims | Unproven:
