@@ -40,11 +40,12 @@ class DelegationActivities:
         Fails for good as the rule that refuses it, and as `RecordUnavailable` until Git can be reached.
         """
         try:
-            return RecordedDelegation(commit=await asyncio.to_thread(self._commit, change))
+            commit = await asyncio.to_thread(self._commit, change)
         except RuleViolation as error:
             raise ApplicationError(str(error), error.params, type=type(error).__name__, non_retryable=True) from error
         except (RecordUnavailable, pygit2.GitError, OSError) as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
+        return RecordedDelegation(commit=commit, delegation=change.delegation)
 
     def _commit(self, change: DelegationChange) -> str:
         if self.repository.tip() is None:  # a record that is away has no keys, and would refuse for good

@@ -31,6 +31,7 @@ from domain.delegations import (
     DelegationChange,
     DelegationClaims,
     DelegationId,
+    RecordedDelegation,
 )
 from domain.errors import DelegateUnfit, DelegationDates, DelegationOver, TooManyDelegations
 from domain.roles import Permission, Person, Scope, same_address
@@ -152,9 +153,10 @@ class Delegations:
         if made is None:
             made = _given(by.person, body, identity, now)
             await run_in_threadpool(self._check, made, by.person, known, now)
-            await self._record(by, made, now)
+            recorded = await self._record(by, made, now)
+            made = recorded.delegation or made  # another call with this key may have come first
             self.trail.note(acted(by, AuditAction.DELEGATE, detail=f"{made.id}: {made}"))
-        elif not _alike(made, by.person, body):
+        if not _alike(made, by.person, body):
             raise KeyReused
         return ShownDelegation.of(made, by.person, self.directory.current(), now)
 
@@ -180,7 +182,7 @@ class Delegations:
         self.trail.note(acted(by, AuditAction.UNDELEGATE, detail=f"{ended.id}: {ended}"))
         return ShownDelegation.of(ended, by.person, self.directory.current(), now)
 
-    async def _record(self, by: SignedIn, given: Delegation, now: datetime) -> None:
+    async def _record(self, by: SignedIn, given: Delegation, now: datetime) -> RecordedDelegation:
         """Have the act committed, signed by whoever it is of."""
         claims = DelegationClaims(
             id=given.id,
@@ -195,7 +197,8 @@ class Delegations:
             acr=by.acr,
         )
         proof = await run_in_threadpool(self.signer.signer.seal, claims)
-        await change_delegation(self.engine, DelegationChange(delegation=given, name=by.person.name, proof=proof))
+        change = DelegationChange(delegation=given, name=by.person.name, proof=proof)
+        return await change_delegation(self.engine, change)
 
     def shown(self, caller: Person, *, ended: bool) -> list[ShownDelegation]:
         """The delegations that the caller may see, the newest first: theirs, and to admins of the platform all."""

@@ -154,9 +154,10 @@ class DelegationChange(VersionedMessage):
 
 
 class RecordedDelegation(Frozen):
-    """An act on a delegation that is durable: its commit."""
+    """An act on a delegation that is durable: its commit, and the delegation as it was recorded."""
 
     commit: CommitId
+    delegation: Delegation | None = None
 
 
 class StandIn(Person):

@@ -1,6 +1,7 @@
 """Votes handed over, over HTTP: given, seen, used and ended by whom they are of, and by nobody else."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -131,3 +132,14 @@ def test_the_same_key_gives_the_same_delegation(house: House) -> None:
     assert first.json()["id"] == again.json()["id"]
     assert kind(hand(house, JEAN, VICTOR, "holiday", until=until)) == (422, "key-reused")
     assert house.as_(JEAN).post(f"{PATH}/{first.json()['id']}/withdraw").status_code == 200
+
+
+def test_one_key_makes_one_delegation_whoever_comes_first(house: House) -> None:
+    """Of two calls at once with one key and other words, one is told that the key was used."""
+    with ThreadPoolExecutor(2) as threads:
+        calls = [threads.submit(hand, house, CLAIRE, to, key="at-once") for to in (EMMA, SOPHIE)]
+        answers = [call.result() for call in calls]
+    assert sorted(each.status_code for each in answers) == [201, 422]
+    (made,) = [each.json() for each in answers if each.status_code == 201]
+    assert listed(house, CLAIRE)[made["id"]]["to"] == made["to"]
+    house.as_(CLAIRE).post(f"{PATH}/{made['id']}/withdraw")
