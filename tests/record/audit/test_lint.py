@@ -41,7 +41,7 @@ FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "a misspelled key": ({TENANT: "MISSPELLED"}, [f"{TENANT}, line 8"]),
     "a delegation by hand": (
         {"delegations/a@cab-i.com/1.yaml": "kind: Delegation\n"},
-        ["delegations/a@cab-i.com/1.yaml"],
+        ["delegations/a@cab-i.com/1.yaml, line 1"],
     ),
     "no YAML": ({"apis/payment-api.yaml": "kind: [Api\nmetadata:\n"}, ["apis/payment-api.yaml, line 2"]),
     "another name": ({"policies/other.yaml": "COPY policies/rate-limit.yaml"}, ["policies/other.yaml"]),
