@@ -421,6 +421,7 @@ async def test_approvers_are_reminded_and_the_requester_warned_whoever_leads(hou
         await until(lambda: board.events == ["request-created"])
         house.clock.let_pass(days=1)
         await until(lambda: board.events[-1] == "request-reminder")
+        await until(lambda: house.report().progress[-1].outcome is DeliveryOutcome.DELIVERED)
     async with house.leading(board):
         house.clock.let_pass(days=1)
         await until(lambda: len(board.told) == 3)
