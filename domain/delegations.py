@@ -170,6 +170,11 @@ class StandIn(Person):
         """Whatever either of them is recognised by: to every rule they are one person."""
         return super().identities | self.by.identities
 
+    @property
+    def voter(self) -> str:
+        """The address of whoever votes for them."""
+        return self.by.email
+
     def is_requester(self, ticket: PromotionRequest, requester: Requester | None = None) -> bool:
         """Tells whether one of them asked for the ticket."""
         return super().is_requester(ticket, requester) or self.by.is_requester(ticket, requester)

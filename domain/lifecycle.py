@@ -253,7 +253,7 @@ def check_vote(target: TargetFacts, action: DecisionAction, person: Person) -> N
         return
     poll = target.poll
     lacking = poll.missing()  # nothing, where the rules ask for less than when the last one voted
-    if lacking and not poll.is_needed(person):
+    if (lacking and not poll.is_needed(person)) or (not lacking and poll.missing_after(person)):
         if poll.has(person):
             raise AlreadyVoted
         missing = votes.told(lacking)

@@ -114,6 +114,11 @@ class Person(Frozen):
         """Whatever this person is recognised by: their addresses and their subject."""
         return _identities(self.addresses, self.subject)
 
+    @property
+    def voter(self) -> str:
+        """The address that signs this person's vote."""
+        return self.email
+
     def known_by(self, subject_of: Callable[[str], str | None]) -> Self:
         """The same with the sign-in by which they acted, where their entry names none."""
         return self.model_copy(update={"subject": self.subject or subject_of(self.email)})

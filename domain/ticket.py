@@ -261,16 +261,17 @@ class PromotionRequest(Frozen):
     def votes(self) -> tuple[int, ...]:
         """The places in the history of the votes that stand: given since the approval lapsed last, and not taken back.
 
-        The approval that completes them is the last one; an emergency stands alone, whoever voted before.
+        They are in the order in which they were given; of whoever voted twice, the later one stands. The approval that
+        completes them is the last one; an emergency stands alone, whoever voted before.
         """
         found: dict[str, int] = {}
         for place, entry in enumerate(self.status.history):
             if entry.emergency:
                 found.clear()
+            if entry.action in {Action.ENDORSED, Action.APPROVED, Action.UNENDORSED}:
+                found.pop(entry.by, None)
             if entry.action in {Action.ENDORSED, Action.APPROVED}:
                 found[entry.by] = place
-            elif entry.action is Action.UNENDORSED:
-                found.pop(entry.by, None)
             elif entry.action is Action.LAPSED:
                 found.clear()
         return tuple(found.values())

@@ -75,6 +75,11 @@ class Poll(Frozen):
         """The votes that are missing, if these people voted as well; nothing where the approval is complete."""
         return missing(self.needs, (*self.voters, *more), self.tenant, self.groups)
 
+    def missing_after(self, person: Person) -> tuple[Need, ...]:
+        """The votes that are missing once the person has voted: one that they gave for somebody else is gone then."""
+        others = tuple(each for each in self.voters if same_address(each.voter) != same_address(person.voter))
+        return missing(self.needs, (*others, person), self.tenant, self.groups)
+
     def known_by(self, subject_of: Callable[[str], str | None]) -> "Poll":
         """The same with the sign-ins by which the voters acted, where their entries name none."""
         return self.model_copy(update={"voters": tuple(each.known_by(subject_of) for each in self.voters)})

@@ -1,5 +1,6 @@
 """Votes that were handed over, by people who would make more of them than they are: each is held off here."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from record.signing.signatures import new_key
 from tests.delegating import change_of, delegation, hand_over, withdraw
 from tests.domain.builders import JEAN, PIERRE
 from tests.record.building import person_commits
+from tests.rules import rule, two_of_cpi
 from tests.workflows.handing import VICTOR, handed, votes
 from tests.workflows.stage import Promoted, Stage, refused
 from tests.workflows.test_clearance import ALICE, FILE, TENANT
@@ -84,6 +86,25 @@ async def test_what_is_withdrawn_while_somebody_votes_gives_no_vote(dev_stage: S
         withdraw(dev_stage.git, given, VICTOR.email, await dev_stage.now(), sub=VICTOR.subject)
         assert await kind(dev_stage, other, VICTOR, JEAN.email) == "NotDelegated"
         await other.terminate()
+        await promoted.result()
+    assert list(verify(dev_stage.git)) == []
+
+
+async def test_no_vote_takes_the_place_of_the_one_that_was_enough(dev_stage: Stage) -> None:
+    """Victor voted for an admin, and nothing is missing since: a vote for Jean in its place would approve what lacks
+    the admin's, and `verify` would name the gate for it.
+    """
+    person_commits(dev_stage.git, two_of_cpi())
+    async with dev_stage.working():
+        await handed(dev_stage)
+        await handed(dev_stage, ALICE)
+        promoted = await dev_stage.submit()
+        await votes(dev_stage, promoted, giver=ALICE, action=DecisionAction.ENDORSE)
+        person_commits(dev_stage.git, rule("two", approvals=[{"role": "cpi_admin"}]))
+        for _ in range(20):  # by the old rule, and once the worker has read the new one
+            assert await kind(dev_stage, promoted, VICTOR, JEAN.email) == "AlreadyVoted"
+            await asyncio.sleep(0.05)
+        await votes(dev_stage, promoted, giver=ALICE)
         await promoted.result()
     assert list(verify(dev_stage.git)) == []
 

@@ -151,6 +151,23 @@ def test_a_circle_of_two_is_one_vote() -> None:
     assert done.state is State.APPROVED
 
 
+def test_no_vote_is_lost_by_one_for_somebody_else() -> None:
+    """Nothing is missing, as the rules ask for less now: a vote in another's place would leave the approval without."""
+    security = (Need(group="security"),)
+    given = (*handed(giver=JEAN), *handed())
+    voted = takes(pending(), VERA, given, ENDORSE, TWO, on_behalf_of=JEAN.email)
+    less = facts(voted, given, security)
+    less = less.model_copy(
+        update={"poll": less.poll.model_copy(update={"groups": {"security": frozenset({JEAN.email})}})}
+    )
+    for action in (APPROVE, ENDORSE):
+        made = decision(voted, action, VERA, on_behalf_of=CLAIRE.email)
+        with pytest.raises(AlreadyVoted):
+            lifecycle.check(voted, made, LATER, None, less)
+    for by, giver in ((VERA, JEAN.email), (ADA, None)):
+        lifecycle.check(voted, decision(voted, APPROVE, by, on_behalf_of=giver), LATER, None, less)
+
+
 def test_a_group_takes_the_giver() -> None:
     """It names Claire; who votes for her fills its place, and nobody by the delegate's being in it."""
     security = (Need(group="security"),)
