@@ -4,10 +4,8 @@ Reads a record by libgit2 and YAML, and names the acts that no honest gate would
 proven; other rules than these are not looked at.
 """
 
-import base64
-import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,6 +15,8 @@ from zoneinfo import ZoneInfo
 import pygit2
 import yaml
 
+from tests.model.files import Delegations, Doc, Files, claims, moment
+
 MAY_HAVE_READ = timedelta(minutes=10)
 """An honest gate may have read the files as they were at any time since."""
 NOT_JUDGED = "not-judged"
@@ -25,41 +25,8 @@ KEYS = frozenset(
     {"match", "approvals", "freezes", "windows", "standard", "supersede", "strand", "emergency", "escalation"}
 )
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-Doc = dict[str, Any]
 Finding = tuple[str, str, str]
 """A commit, a ticket, and the rule that the commit broke."""
-
-
-class Files:
-    """Rules, people and groups of one commit."""
-
-    def __init__(self, tree: pygit2.Tree) -> None:
-        def read(folder: str) -> list[Doc]:
-            entries: Any = tree[folder] if folder in tree else ()  # noqa: SIM401  a tree has no get
-            return [yaml.safe_load(each.data) for each in entries if each.name.endswith(".yaml")]
-
-        self.rules = read("rules")
-        platform = yaml.safe_load(tree["platform.yaml"].data)["spec"]  # type: ignore[union-attr]
-        self.groups: dict[str, set[str]] = {
-            name: {each.casefold() for each in members} for name, members in platform.get("groups", {}).items()
-        }
-        self.members: list[tuple[Doc, str | None]] = [(each, None) for each in platform.get("members", [])]
-        for tenant in read("tenants"):
-            self.members += [(each, tenant["metadata"]["name"]) for each in tenant["spec"]["members"]]
-
-    def roles(self, who: frozenset[str], tenant: str) -> set[str]:
-        """The roles of whoever goes by these names, in the tenant."""
-        return {each["role"] for each, where in self.members if where in {None, tenant} and names(each) & who}
-
-    def aliases(self, who: frozenset[str]) -> frozenset[str]:
-        """Everything that these names lead to: entries that share one are one person's."""
-        more = who.union(*(names(each) for each, _ in self.members if names(each) & who))
-        return who if more == who else self.aliases(more)
-
-
-def names(member: Doc) -> frozenset[str]:
-    subject = [f"subject {member['subject']}"] if "subject" in member else []
-    return frozenset([*(each.casefold() for each in (member["email"], *member.get("aliases", []))), *subject])
 
 
 def rank(rule: Doc, ticket: Doc) -> tuple[int, ...] | None:
@@ -95,19 +62,17 @@ def undecided(files: Files, ticket: Doc) -> bool:
 # -- votes -------------------------------------------------------------------------------------------------------------
 
 
-def standing(history: list[Doc]) -> list[str]:
-    """Who voted, since it lapsed last, and did not take it back."""
-    found: dict[str, None] = {}
+def standing(history: list[Doc]) -> list[Doc]:
+    """The votes that were given since it lapsed last, and not taken back: one of each address, in their order."""
+    found: dict[str, Doc] = {}
     for each in history:
-        if each.get("emergency"):
+        if each.get("emergency") or each["action"] == "lapsed":
             found.clear()
-        if each["action"] in {"endorsed", "approved"}:
-            found[each["by"]] = None
-        elif each["action"] == "unendorsed":
+        if each["action"] in {"endorsed", "approved", "unendorsed"}:
             found.pop(each["by"], None)
-        elif each["action"] == "lapsed":
-            found.clear()
-    return list(found)
+        if each["action"] in {"endorsed", "approved"}:
+            found[each["by"]] = each
+    return list(found.values())
 
 
 def emergency(history: list[Doc]) -> Doc | None:
@@ -131,27 +96,43 @@ def may_declare(files: Files, by: str, ticket: Doc, asker: frozenset[str], subje
 
 def may_vote(files: Files, who: frozenset[str], ticket: Doc, asker: frozenset[str]) -> bool:
     roles = files.roles(who, ticket["metadata"]["tenant"])
-    return bool(roles & {"cpi", "cpi_admin"}) and not files.aliases(who) & files.aliases(asker)
+    may = roles & {"cpi", "cpi_admin"} and not files.is_service(who)
+    return bool(may) and not files.aliases(who) & files.aliases(asker)
+
+
+def people_of(entry: Doc, subjects: dict[str, str]) -> list[frozenset[str]]:
+    """The one by whose right it is given, and then whoever gives it for them."""
+    return [signed_in(each, subjects) for each in (entry.get("onBehalfOf"), entry["by"]) if each]
+
+
+def refused(files: Files, entry: Doc, ticket: Doc, asker: frozenset[str], subjects: dict[str, str]) -> str | None:
+    """The rule that a vote breaks; a delegation is looked at as of when it was given."""
+    who, tenant, giver = people_of(entry, subjects), ticket["metadata"]["tenant"], entry.get("onBehalfOf")
+    if giver and not files.stands_in(entry["by"], giver, tenant, moment(entry["at"])):
+        return "not-delegated"
+    if any(files.aliases(each) & files.aliases(asker) for each in who):
+        return "self-approval"
+    return None if may_vote(files, who[0], ticket, asker) else "no-role"
 
 
 def missing(files: Files, ticket: Doc, asker: frozenset[str], subjects: dict[str, str]) -> bool:
-    """Tells whether no way to seat the people who voted fills every place that the rules ask for."""
-    people: list[tuple[frozenset[str], list[frozenset[str]]]] = []
-    for by in standing(ticket["status"]["history"]):
-        who = signed_in(by, subjects)
-        if may_vote(files, who, ticket, asker):
-            same = [each for each in people if each[0] & files.aliases(who)]
-            people = [each for each in people if each not in same]
-            guises = [who, *(guise for each in same for guise in each[1])]
-            people.append((files.aliases(who).union(*(each[0] for each in same)), guises))
+    """Tells whether no way to seat the people who voted fills every place that the rules ask for.
+
+    Of two votes that have a person in common, the first one counts, by the right of whose vote it was.
+    """
+    people: list[tuple[frozenset[str], frozenset[str]]] = []
+    for entry in standing(ticket["status"]["history"]):
+        who = people_of(entry, subjects)
+        known = frozenset().union(*map(files.aliases, who))
+        if not refused(files, entry, ticket, asker, subjects) and not any(known & each for each, _ in people):
+            people.append((known, who[0]))
     needs = part(files, ticket, "approvals")[0] or [{"role": "cpi"}]
     places = [need for need in needs for _ in range(need.get("count", 1))]
 
-    def fits(guises: Collection[frozenset[str]], need: Doc) -> bool:
+    def fits(who: frozenset[str], need: Doc) -> bool:
         if "group" in need:
-            return any(guise & files.groups.get(need["group"], set()) for guise in guises)
-        roles = {need["role"], "cpi_admin"}
-        return any(files.roles(guise, ticket["metadata"]["tenant"]) & roles for guise in guises)
+            return bool(who & files.groups.get(need["group"], set()))
+        return bool(files.roles(who, ticket["metadata"]["tenant"]) & {need["role"], "cpi_admin"})
 
     def seated(place: int, left: frozenset[int]) -> bool:
         return place == len(places) or any(
@@ -208,28 +189,28 @@ def illegal(record: Path) -> set[Finding]:
     askers: dict[str, frozenset[str]] = {}
     subjects: dict[str, str] = {}
     found: set[Finding] = set()
+    delegations = Delegations()
     before: pygit2.Tree | None = None
     for commit in walk:
         tree = commit.tree
         deltas = tree.diff_to_tree(before, swap=True) if before is not None else tree.diff_to_tree(swap=True)
+        handed: dict[str, pygit2.Blob | None] = {}
         for delta in deltas.deltas:
-            if delta.new_file.path.startswith("requests/") and states:
+            if delta.new_file.path.startswith("delegations/"):
+                blob = git.get(delta.new_file.id)
+                handed[delta.new_file.path] = blob.peel(pygit2.Blob) if blob is not None else None
+            elif delta.new_file.path.startswith("requests/") and states:
                 ticket = yaml.load(git[delta.new_file.id].peel(pygit2.Blob).data, yaml.CSafeLoader)
                 found |= {
                     (str(commit.id), ticket["metadata"]["id"], each)
                     for each in broken(ticket, claims(commit), states, askers, subjects)
                 }
-        mark = " ".join(str(tree[each].id) if each in tree else "" for each in ("rules", "tenants", "platform.yaml"))
+        delegations.take(handed, claims(commit))
+        judging = ("rules", "tenants", "platform.yaml", "delegations")
+        mark = " ".join(str(tree[each].id) if each in tree else "" for each in judging)
         if "platform.yaml" in tree and (not states or states[-1][2] != mark):
-            states.append((datetime.fromtimestamp(commit.commit_time, UTC), Files(tree), mark))
+            states.append((datetime.fromtimestamp(commit.commit_time, UTC), Files(tree, delegations.given), mark))
         before = tree
-    return found
-
-
-def claims(commit: pygit2.Commit) -> Doc:
-    """What the signature says that goes with the act; nothing where there is none."""
-    signed = re.search(r"^Signature: [^.\s]+\.([^.\s]+)\.", commit.message, re.MULTILINE)
-    found: Doc = json.loads(base64.urlsafe_b64decode(signed[1] + "==")) if signed else {}
     return found
 
 
@@ -251,14 +232,9 @@ def broken(
     older = [number for number, (since, _, _) in enumerate(states) if since <= at - MAY_HAVE_READ]
     read = [files for _, files, _ in states[older[-1] if older else 0 :]]
     launched = action == "deploying" and "jobId" in last
-    if action in {"endorsed", "approved"} and all(not may_vote(each, who, ticket, asker) for each in read[-1:]):
-        yield "self-approval" if read[-1].aliases(who) & read[-1].aliases(asker) else "no-role"
+    yield from _wrongly_voted(read, ticket, asker, subjects)
     if action in {"ratified", "refuted"}:
         yield from _wrongly_answered(read[-1], ticket, who, asker, subjects)
-    if action == "unendorsed" and not any(
-        read[-1].aliases(who) & read[-1].aliases(signed_in(by, subjects)) for by in standing(history[:-1])
-    ):
-        yield "no-such-vote"
     open_ = [undecided(each, ticket) for each in read]
     if (launched or action in {"created", "endorsed", "approved", "retried"}) and all(open_):
         yield "fault-ignored"
@@ -272,6 +248,23 @@ def broken(
     asked = min(at, max(made, moment(history[-2]["at"]))) if len(history) > 1 else at
     if launched and not declared and all(shut(each, ticket, asked - MAY_HAVE_READ, asked) for each in read):
         yield "frozen"
+
+
+def _wrongly_voted(read: list[Files], ticket: Doc, asker: frozenset[str], subjects: dict[str, str]) -> Iterator[str]:
+    """Somebody voted who may not, or took back what nobody gave; for somebody else, by any delegation that was read."""
+    history, last = ticket["status"]["history"], ticket["status"]["history"][-1]
+    giver, cast = last.get("onBehalfOf"), standing(history[:-1])
+    if last["action"] == "unendorsed":
+        own = [each for each in cast if each["by"] == last["by"]]
+        if not any(each.get("onBehalfOf") == giver for each in own):
+            yield "no-such-vote"
+        judged = last | {"at": own[0]["at"]} if own else last
+        if giver and all(refused(each, judged, ticket, asker, subjects) for each in read):
+            yield str(refused(read[-1], judged, ticket, asker, subjects))
+    elif last["action"] in {"endorsed", "approved"}:
+        states = read if giver else read[-1:]
+        if all(refused(each, last, ticket, asker, subjects) for each in states):
+            yield str(refused(read[-1], last, ticket, asker, subjects))
 
 
 def _ungranted(
@@ -294,7 +287,3 @@ def _wrongly_answered(
         yield "self-approval" if files.aliases(who) & files.aliases(asker) else "no-role"
     if declared and files.aliases(who) & files.aliases(signed_in(declared["by"], subjects)):
         yield "own-emergency"
-
-
-def moment(said: str | datetime) -> datetime:
-    return said if isinstance(said, datetime) else datetime.fromisoformat(said)
