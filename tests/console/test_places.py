@@ -25,7 +25,7 @@ SAID = {
         "tenant": "Finance",
         "more": "More",
         "rules": "The company’s rules",
-        "alone": "In an emergency one person of CPI may launch past votes and freezes",
+        "alone": "one person alone may launch past votes and freezes: Tenant administrator (CPI). Somebody else",
     },
     FR.locale: {
         "now": "En production actuellement",
@@ -39,7 +39,7 @@ SAID = {
         "tenant": "Finance",
         "more": "Plus",
         "rules": "Les règles de l’entreprise",
-        "alone": "En urgence, une seule personne (CPI) peut lancer sans les voix ni les gels",
+        "alone": "une seule personne peut lancer sans les voix ni les gels : Administrateur du tenant (CPI). Une autre",
     },
 }
 

@@ -20,7 +20,7 @@ const enRules = {
   again: 'again',
   zone: (zone: string) => `by the clock of ${zone}`,
   emergency: (who: string, within: string) =>
-    `In an emergency one person of ${who} may launch past votes and freezes; somebody else answers for it within ${within}.`,
+    `In an emergency one person alone may launch past votes and freezes: ${who}. Somebody else answers for it within ${within}.`,
   stops: 'While an answer is overdue, nobody may declare another one.',
   standard: (impact: string, step: string, count: number, days: number) =>
     `Approves by itself: impact ${impact} at most, step ${step} at most, after ${en(count, 'clean deployment', 'clean deployments')} within ${en(days, 'day', 'days')}.`,
@@ -46,7 +46,7 @@ const frRules: typeof enRules = {
   again: 'à nouveau',
   zone: (zone) => `à l’heure de ${zone}`,
   emergency: (who, within) =>
-    `En urgence, une seule personne (${who}) peut lancer sans les voix ni les gels ; une autre en répond sous ${within}.`,
+    `En urgence, une seule personne peut lancer sans les voix ni les gels : ${who}. Une autre en répond sous ${within}.`,
   stops: 'Tant qu’une réponse est en retard, personne ne peut en déclarer une autre.',
   standard: (impact, step, count, days) =>
     `Approuve d’elle-même : impact ${impact} au plus, évolution ${step} au plus, après ${fr(count, 'déploiement sans incident', 'déploiements sans incident')} en ${fr(days, 'jour', 'jours')}.`,
