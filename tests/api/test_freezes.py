@@ -43,7 +43,9 @@ def test_whatever_may_be_launched_is_told_until_when_nothing_is(own_house: House
         assert of_line(own_house, each) == said
     assert of_line(own_house, withdrawn) is None
     page = own_house.as_(JEAN).get("/ruled", params={"id": [withdrawn, held, pending, approved, held]}).json()
-    assert page == [{"ticketId": each, "closed": said, "votes": None} for each in (held, pending, approved)]
+    assert page == [
+        {"ticketId": each, "closed": said, "votes": None, "escalated": None} for each in (held, pending, approved)
+    ]
     own_house.commit({"rules/year-end.yaml": None})
     assert of_line(own_house, pending) is None
     assert closed(own_house, JEAN, pending, approved, held) == {}

@@ -15,6 +15,7 @@ import pytest
 import cli
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp\r\x08[red]"
+CLOSED = {"rule": ESCAPES, "reason": ESCAPES, "until": ESCAPES}
 TICKET = {
     "metadata": {"id": f"PR-1{ESCAPES}", "createdAt": ESCAPES, "createdBy": ESCAPES, "tenant": ESCAPES},
     "spec": {
@@ -104,6 +105,8 @@ def test_text_of_the_api_never_reaches_the_terminal_as_a_command(
         "/v1/requests/prod/PR-1": (200, TICKET),
         "/v1/requests/prod/comparisons": (200, compared),
         "/v1/requests/prod/PR-1/permissions": (200, RIGHTS),
+        "/v1/requests/prod/PR-1/line": (200, {"closed": CLOSED}),
+        "/v1/requests/prod/ruled": (200, [{"ticketId": f"PR-1{ESCAPES}", "closed": CLOSED, "votes": None}]),
     }
     assert cli.main(command) == 0
     said = "".join(capfd.readouterr())
