@@ -12,17 +12,15 @@ from domain.announcement import Channel
 from domain.delivery import DeliveryOutcome
 from domain.ticket import PromotionRequest
 from record.git.outbox import escalations
-from record.index.reader import Index
 from tests.activities.test_outbox import CLAIRE, JEAN, House, until
 from tests.api.house import PLATFORM
 from tests.attacks.test_emergencies import declare
 from tests.board import Board
 from tests.domain.builders import NOW as BUILT
 from tests.domain.builders import PIERRE
-from tests.past import DAY, NOW, History
-from tests.record.building import after, opened, person_commits, publish_key
+from tests.past import DAY, NOW, History, company
+from tests.record.building import after, opened, person_commits
 from tests.rules import frozen, rule
-from tests.signing import service_key_file
 
 ESCALATED, REMINDED, OVERDUE = "request-escalated", "request-reminder", "emergency-overdue"
 ADMIN, VICTOR, STRANGER = (f"{name}@cab-i.com" for name in ("alice.admin", "victor.roux", "camille.bernard"))
@@ -37,14 +35,8 @@ def steps(*some: dict[str, str], **more: Any) -> dict[str, str]:
 @pytest.fixture
 async def past(gitops: Path, tmp_path: Path) -> AsyncIterator[History]:
     """A company whose rules name the admins, then the management."""
-    publish_key(gitops)
-    files = {**service_key_file(), **MANAGEMENT, **steps(TO_ADMINS, TO_MANAGEMENT)}
-    person_commits(gitops, files, at=NOW - timedelta(days=100))
-    repository = opened(gitops, tmp_path / "past")
-    index = Index(repository, tmp_path / "past.db")
-    yield History.of(repository, index, number=100)
-    index.close()
-    await repository.close()
+    async with company(gitops, tmp_path, {**MANAGEMENT, **steps(TO_ADMINS, TO_MANAGEMENT)}) as history:
+        yield history
 
 
 @pytest.fixture
@@ -111,10 +103,10 @@ async def test_a_vote_begins_nothing_anew_and_a_lapse_does(house: House, past: H
         approved = await past.record(after(voted, "approved", CLAIRE, NOW + timedelta(days=2, hours=2)))
         lapse: dict[str, Any] = {"at": NOW + 3 * DAY, "reason": "Production moved on", "decide_by": NOW + 30 * DAY}
         await past.record(after(approved, "lapsed", "system", **lapse))
-        passes(house, days=2)  # four days and an hour after the request, one after the lapse
+        passes(house, days=1, hours=22)  # an hour less than four days after the request, than one after the lapse
         await until(lambda: "request-lapsed" in board.events)
         reminders = board.events.count(REMINDED)
-        passes(house, hours=22)
+        passes(house, days=1)
         await until(lambda: board.events.count(REMINDED) > reminders)
         assert asked(board) == [ADMIN]
         passes(house, hours=2)
