@@ -1,15 +1,10 @@
 """Has the engine record what people do with their votes."""
 
-from datetime import timedelta
-
 from temporalio.common import WorkflowIDConflictPolicy
 
-from api.engine import Engine
+from api.engine import ACCEPT_WITHIN, Engine
 from domain.delegations import DelegationChange, RecordedDelegation
 from workflows.delegations import ChangeDelegation, delegation_change_of
-
-_ACCEPT_WITHIN = timedelta(seconds=10)
-"""The time the engine may take to accept a message; past it, whether it was taken is unknown."""
 
 
 async def change_delegation(engine: Engine, change: DelegationChange) -> RecordedDelegation:
@@ -21,6 +16,6 @@ async def change_delegation(engine: Engine, change: DelegationChange) -> Recorde
         task_queue=engine.task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary="hands a vote over, or ends that",
-        rpc_timeout=_ACCEPT_WITHIN,
+        rpc_timeout=ACCEPT_WITHIN,
     )
     return await engine.recorded(start)

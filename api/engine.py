@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-_ACCEPT_WITHIN = timedelta(seconds=10)
+ACCEPT_WITHIN = timedelta(seconds=10)
 """The time the engine may take to accept a message; past it, whether it was taken is unknown."""
 
 _CALLED_WITHIN = timedelta(seconds=30)
@@ -120,7 +120,7 @@ class Engine:
             id=submission.key,
             start_workflow_operation=start,
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         try:
             return await self._answer(submission.id, starting)
@@ -132,7 +132,7 @@ class Engine:
 
     async def _is_of(self, submission: Submission) -> bool:
         """Tells whether the number's promotion, which takes no message any more, is this submission's all the same."""
-        found = await translated(self._handle(submission.id).describe(rpc_timeout=_ACCEPT_WITHIN))
+        found = await translated(self._handle(submission.id).describe(rpc_timeout=ACCEPT_WITHIN))
         key = found.typed_search_attributes.get(shown.KEY)
         return key == submission.key and found.status is not WorkflowExecutionStatus.FAILED
 
@@ -147,12 +147,12 @@ class Engine:
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             memo={MEMO: ticket_id},
             static_summary=f"gives {ticket_id} to an Idempotency-Key",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         try:
             await translated(start)
         except WorkflowAlreadyStartedError:
-            first = await translated(self.client.get_workflow_handle(claim).describe(rpc_timeout=_ACCEPT_WITHIN))
+            first = await translated(self.client.get_workflow_handle(claim).describe(rpc_timeout=ACCEPT_WITHIN))
             return str(await first.memo_value(MEMO))
         return ticket_id
 
@@ -168,7 +168,7 @@ class Engine:
             task_queue=self.task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             static_summary="a session that the identity provider ended",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         try:
             await translated(start)
@@ -185,7 +185,7 @@ class Engine:
             task_queue=self.task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             static_summary=f"changes the template {change.kind}",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         return await self.recorded(start)
 
@@ -197,7 +197,7 @@ class Engine:
             id=preferences_change_of(str(uuid.uuid4())),
             task_queue=self.task_queue,
             static_summary="changes somebody's preferences",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         return await self.recorded(start)
 
@@ -209,7 +209,7 @@ class Engine:
             id=feed_change_of(str(uuid.uuid4())),
             task_queue=self.task_queue,
             static_summary="changes the address of somebody's calendar",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         await self.recorded(start)
 
@@ -221,7 +221,7 @@ class Engine:
             id=browser_change_of(str(uuid.uuid4())),
             task_queue=self.task_queue,
             static_summary="changes the browsers in which somebody is notified",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         await self.recorded(start)
 
@@ -246,7 +246,7 @@ class Engine:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             execution_timeout=_CALLED_WITHIN,
             static_summary="a webhook that a person calls",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         handle = await translated(start)
         try:
@@ -264,7 +264,7 @@ class Engine:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             execution_timeout=_COMPARED_WITHIN,
             static_summary=f"compares the contract of {wanted.name}",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         return await _looked(start, _COMPARED_WITHIN)
 
@@ -278,7 +278,7 @@ class Engine:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             execution_timeout=_LOOKED_WITHIN,
             static_summary="looks at test evidence",
-            rpc_timeout=_ACCEPT_WITHIN,
+            rpc_timeout=ACCEPT_WITHIN,
         )
         return await _looked(start, _LOOKED_WITHIN)
 
@@ -301,7 +301,7 @@ class Engine:
                 decision,
                 id=decision.id,
                 wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-                rpc_timeout=_ACCEPT_WITHIN,
+                rpc_timeout=ACCEPT_WITHIN,
             ),
         )
 
@@ -309,7 +309,7 @@ class Engine:
         """The ticket as the engine holds it, None where it knows of none."""
         for pause in _ASK_AGAIN:
             try:
-                return await self._handle(ticket_id).query(Promotion.ticket, rpc_timeout=_ACCEPT_WITHIN)
+                return await self._handle(ticket_id).query(Promotion.ticket, rpc_timeout=ACCEPT_WITHIN)
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return None
@@ -321,7 +321,7 @@ class Engine:
 
     async def report(self, ticket_id: str, report: AwxReport) -> None:
         """Tell the promotion that AWX reported. Raises NotRunning, EngineUnavailable."""
-        await translated(self._handle(ticket_id).signal(Promotion.awx_report, report, rpc_timeout=_ACCEPT_WITHIN))
+        await translated(self._handle(ticket_id).signal(Promotion.awx_report, report, rpc_timeout=ACCEPT_WITHIN))
 
     async def submitted(self, key: str) -> str | None:
         """The id of the ticket that was submitted with this key, as far back as the engine remembers.

@@ -151,11 +151,12 @@ class Delegations:
         identity = key_of(by.person, key)[:32] if key else uuid.uuid4().hex
         made = next((each for each in known if each.id == identity), None)
         if made is None:
-            made = _given(by.person, body, identity, now)
-            await run_in_threadpool(self._check, made, by.person, known, now)
-            recorded = await self._record(by, made, now)
-            made = recorded.delegation or made  # another call with this key may have come first
-            self.trail.note(acted(by, AuditAction.DELEGATE, detail=f"{made.id}: {made}"))
+            asked = _given(by.person, body, identity, now)
+            await run_in_threadpool(self._check, asked, by.person, known, now)
+            recorded = await self._record(by, asked, now)
+            made = recorded.delegation or asked
+            if made == asked:  # another call with this key may have come first, and its act is noted
+                self.trail.note(acted(by, AuditAction.DELEGATE, detail=f"{made.id}: {made}"))
         if not _alike(made, by.person, body):
             raise KeyReused
         return ShownDelegation.of(made, by.person, self.directory.current(), now)

@@ -1,7 +1,10 @@
 """A target's past to test with: requests whose every act is signed and committed, as of some days ago."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Self
 
 from domain import lifecycle
@@ -15,15 +18,27 @@ from record.index.reader import Index
 from record.people.directory import DirectoryReader
 from tests.domain.builders import JEAN, PIERRE, details, pending, person
 from tests.record.audit.test_verify import rules
-from tests.record.building import after, git, number
+from tests.record.building import after, git, number, opened, person_commits, publish_key
 from tests.rules import rule
-from tests.signing import proof_of_act
+from tests.signing import proof_of_act, service_key_file
 
 DAY = timedelta(days=1)
 NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - 5 * DAY
 """Some days ago: no act is dated after its commit, which is made by the clock."""
 EVERYDAY = rule("everyday", standard={"deployments": 2, "within": "P90D"})
 """A rule that approves small steps of little impact, after two clean deployments."""
+
+
+@asynccontextmanager
+async def company(gitops: Path, folder: Path, files: Mapping[str, str]) -> "AsyncIterator[History]":
+    """The record of a company that has had these files for a hundred days."""
+    publish_key(gitops)
+    person_commits(gitops, {**service_key_file(), **files}, at=NOW - 100 * DAY)
+    repository = opened(gitops, folder / "past")
+    index = Index(repository, folder / "past.db")
+    yield History.of(repository, index, number=100)
+    index.close()
+    await repository.close()
 
 
 @dataclass

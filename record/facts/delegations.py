@@ -166,7 +166,7 @@ class DelegationsState:
         return files
 
     def _between(self, name: str, before: str | None, now: str | None) -> dict[str, str | None]:
-        """What changed in a giver's folder. Of two states of one, nothing else is read: it may hold many files."""
+        """The files of a giver's folder that changed. Of two states of one, nothing else is read: it may hold many."""
         old, new = self._tree(before), self._tree(now)
         if old is not None and new is not None:
             deltas = old.diff_to_tree(new).deltas

@@ -8,16 +8,14 @@ import pytest
 
 from domain.announcement import Channel
 from domain.ticket import PromotionRequest
-from record.index.reader import Index
 from tests.activities.test_outbox import CLAIRE, House, until
 from tests.attacks.test_emergencies import answer, declare
 from tests.board import Board
 from tests.domain.builders import NOW as BUILT
 from tests.domain.builders import PIERRE
-from tests.past import NOW, History
-from tests.record.building import after, opened, person_commits, publish_key
+from tests.past import NOW, History, company
+from tests.record.building import after
 from tests.rules import rule
-from tests.signing import service_key_file
 
 DECLARED, OVERDUE = "request-approved", "emergency-overdue"
 ADMIN = "alice.admin@cab-i.com"
@@ -27,13 +25,8 @@ URGENT = rule("urgent", emergency={"role": "cpi", "answerWithin": "P3D"})
 @pytest.fixture
 async def past(gitops: Path, tmp_path: Path) -> AsyncIterator[History]:
     """The past of a company with such a rule."""
-    publish_key(gitops)
-    person_commits(gitops, {**service_key_file(), **URGENT}, at=NOW - timedelta(days=100))
-    repository = opened(gitops, tmp_path / "past")
-    index = Index(repository, tmp_path / "past.db")
-    yield History.of(repository, index, number=100)
-    index.close()
-    await repository.close()
+    async with company(gitops, tmp_path, URGENT) as history:
+        yield history
 
 
 @pytest.fixture

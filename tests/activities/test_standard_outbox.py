@@ -1,7 +1,6 @@
 """A standard change is announced to everybody, and nobody is asked to decide on it."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,13 @@ from domain.audience import Language
 from domain.delivery import DeliveryOutcome
 from domain.ticket import PromotionRequest
 from record.git.outbox import announced
-from record.index.reader import Index
 from tests.activities.test_outbox import CLAIRE, JEAN, House, until
 from tests.board import Board
 from tests.clients.announcing import LETTERS, audience
 from tests.domain.builders import NOW as BUILT
 from tests.domain.builders import PIERRE
-from tests.past import EVERYDAY, NOW, History
-from tests.record.building import opened, person_commits, publish_key
-from tests.signing import service_key_file
+from tests.past import EVERYDAY, NOW, History, company
+from tests.record.building import opened
 
 ASKED = "request-created"
 APPROVED = "request-approved"
@@ -28,15 +25,9 @@ APPROVED = "request-approved"
 @pytest.fixture
 async def past(gitops: Path, tmp_path: Path) -> AsyncIterator[History]:
     """The past of a company with such a rule: two clean deployments."""
-    publish_key(gitops)
-    person_commits(gitops, {**service_key_file(), **EVERYDAY}, at=NOW - timedelta(days=100))
-    repository = opened(gitops, tmp_path / "past")
-    index = Index(repository, tmp_path / "past.db")
-    history = History.of(repository, index, number=100)
-    await history.well()
-    yield history
-    index.close()
-    await repository.close()
+    async with company(gitops, tmp_path, EVERYDAY) as history:
+        await history.well()
+        yield history
 
 
 @pytest.fixture
