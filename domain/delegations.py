@@ -131,16 +131,11 @@ class DelegationClaims(Frozen):
 
     def fits(self, delegation: Delegation) -> bool:
         """Tells whether this was signed of that very delegation, as it is after the act, by whom it says and then."""
-        made = delegation.withdrawn is None
-        who, at = (
-            (delegation.giver, delegation.created_at)
-            if made or not delegation.withdrawn
-            else (
-                delegation.withdrawn.by,
-                delegation.withdrawn.at,
-            )
-        )
-        action = DelegationAction.DELEGATED if made else DelegationAction.WITHDRAWN
+        ended = delegation.withdrawn
+        if ended is None:
+            action, who, at = DelegationAction.DELEGATED, delegation.giver, delegation.created_at
+        else:
+            action, who, at = DelegationAction.WITHDRAWN, ended.by, ended.at
         said = (self.id, self.action, self.content, same_address(self.email), self.at)
         return said == (delegation.id, action, delegation.digest, same_address(who), at)
 
