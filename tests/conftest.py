@@ -5,6 +5,7 @@ gets one of its own: tests never meet each other's promotions, and may all begin
 """
 
 import ast
+import faulthandler
 import gc
 import itertools
 import sys
@@ -17,6 +18,7 @@ import coverage
 import pytest
 import pytest_asyncio
 import temporalio.worker._worker
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
@@ -81,6 +83,20 @@ temporalio.worker._worker._WorkflowWorker = _WaitsLonger  # type: ignore[attr-de
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest test first: the others run beside it, where at the end every process but one would wait for it."""
     items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
+_TEARDOWN = 300
+"""Seconds that the end of a test may take. The limit of a test, once passed, doesn't fall again on what ends it."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """End a process whose test doesn't end, and say where each thread stands: the run would wait for it for ever."""
+    faulthandler.dump_traceback_later(_TEARDOWN, file=item.config.stash[fault_handler_stderr_fd_key], exit=True)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.hookimpl(wrapper=True)
