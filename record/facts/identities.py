@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Lock
 
 import pygit2
 from pygit2.enums import SortMode
@@ -106,12 +105,11 @@ class Identities(SignIns):
     _known: dict[str, _Found] = field(default_factory=dict)
     _by: tuple[Keys, str | None] | None = None
     _seen: int = 0
-    _lock: Lock = field(default_factory=Lock)
 
     def bound(self, directory: Directory, member: Member) -> SignIn | None:
         """The sign-in of the entry's first proven act, under any of its addresses; None before there is one."""
         since = directory.rules.sign_ins.since
-        with self._lock:
+        with self.index.turn:
             self._forget_changed(since)
             found = [self._first(address, since) for address in sorted(member.addresses)]
         return min((each for each in found if each.sign_in), key=lambda each: each.looked_to, default=_NOTHING).sign_in
@@ -119,7 +117,7 @@ class Identities(SignIns):
     def all_of(self, directory: Directory) -> KnownSignIns:
         """The sign-ins that entries without `subject` are bound to. Costs what changed since the last time."""
         since = directory.rules.sign_ins.since
-        with self._lock:
+        with self.index.turn:
             self._forget_changed(since)
             last = self.index.sequence()
             new = self.index.signers(self._seen) if last > self._seen else frozenset()

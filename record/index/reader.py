@@ -81,7 +81,7 @@ class Index:
         self._db: sqlite3.Connection
         self._finder: Finder
         self._feed: Feed
-        self._turn, self._still = RLock(), False
+        self.turn, self._still = RLock(), False  # who keeps what they read holds it: a second lock could deadlock
         self._changed, self._stopping = Condition(), Event()
         self._follower: Thread | None = None
 
@@ -96,7 +96,7 @@ class Index:
         tip = self._repository.tip()
         if tip == self._tip and self._claim is not None:
             return
-        with self._turn:
+        with self.turn:
             self._move_to(self._repository.tip())
         with self._changed:
             self._changed.notify_all()
@@ -135,7 +135,7 @@ class Index:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """The index, no older than the branch was when it was asked for."""
-        with self._turn:
+        with self.turn:
             if not self._still:
                 self.catch_up()
             try:
@@ -148,11 +148,11 @@ class Index:
     def still(self) -> Iterator[None]:
         """Lets the many reads of one question see one state of the branch, which is looked up once."""
         with self._reading():
-            self._still = True
+            before, self._still = self._still, True
             try:
                 yield
             finally:
-                self._still = False
+                self._still = before
 
     def get(self, ticket_id: str) -> PromotionRequest | None:
         """The ticket, or None."""
@@ -393,7 +393,7 @@ class Index:
         self._release()
 
     def _release(self) -> None:
-        with self._turn:
+        with self.turn:
             if self._claim is not None:
                 self._db.close()
                 os.close(self._claim)

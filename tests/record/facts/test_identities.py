@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -129,6 +130,30 @@ async def test_an_alias_alone_gives_roles_to_the_bound_subject_only(gate: Gate) 
     assert (grants("sub-jean"), grants("sub-other")) == (0, 0)
     await gate.approves("sub-jean")
     assert (grants("sub-jean"), grants("sub-other")) == (1, 0)
+
+
+async def test_whoever_reads_much_at_once_and_whoever_checks_one_person_never_wait_for_each_other(gate: Gate) -> None:
+    """Both need the index and what is known: each had one and waited for the other, and no decision was checked."""
+    gate.says(ENTRY)
+    directory, reading, looked = gate.directory.current(), Event(), Event()
+
+    def reads_all() -> None:
+        with gate.identities.index.still():
+            reading.set()
+            looked.wait(1)  # as long as the other one is before the index
+            gate.identities.all_of(directory)
+
+    def checks_one() -> None:
+        reading.wait()
+        gate.knows("sub-jean")
+        looked.set()
+
+    threads = [Thread(target=each, daemon=True) for each in (reads_all, checks_one)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(10)
+    assert not any(each.is_alive() for each in threads)
 
 
 async def test_the_entry_may_name_a_new_subject(gate: Gate) -> None:

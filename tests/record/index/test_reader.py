@@ -56,6 +56,17 @@ async def make(repository: Repository, count: int, **fields: object) -> list[Sto
     return stories
 
 
+async def test_a_question_inside_a_question_leaves_the_outer_one_s_state(repository: Repository, index: Index) -> None:
+    """What is read after the inner one is of the same state as what was read before it."""
+    await make(repository, 1)
+    with index.still():
+        with index.still():
+            assert index.get(number(1))
+        await Story(repository, pending(id=number(2), at=NOW + 2 * MINUTE)).create()
+        assert not index.get(number(2))
+    assert index.get(number(2))
+
+
 async def test_an_empty_record_has_nothing(index: Index) -> None:
     """Reading before the first commit is no error."""
     assert index.get("PR-2026-0001") is None
