@@ -85,7 +85,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("longest") is None)
 
 
-_TEARDOWN = 300
+_TEARDOWN = 120
 """Seconds that the end of a test may take. The limit of a test, once passed, doesn't fall again on what ends it."""
 
 

@@ -83,10 +83,10 @@ async def test_what_is_withdrawn_while_somebody_votes_gives_no_vote(dev_stage: S
         given = await handed(dev_stage)
         promoted, other = await dev_stage.submit(), await dev_stage.submit(id="PR-2026-0002", key="2" * 64)
         await votes(dev_stage, promoted)
+        await promoted.result()  # before its launch it would lapse
         withdraw(dev_stage.git, given, VICTOR.email, await dev_stage.now(), sub=VICTOR.subject)
         assert await kind(dev_stage, other, VICTOR, JEAN.email) == "NotDelegated"
         await other.terminate()
-        await promoted.result()
     assert list(verify(dev_stage.git)) == []
 
 
