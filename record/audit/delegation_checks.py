@@ -18,7 +18,7 @@ from domain.values import iso
 from record.audit.checks import Check, RecordAsOf, Step, Violation
 from record.audit.seen import Seen
 from record.audit.turns import LOOKED
-from record.facts.delegations import DelegationAct, DelegationBook, DelegationsState, read_line
+from record.facts.delegations import DelegationAct, DelegationBook, DelegationsState, ProvenDelegation, read_line
 from record.facts.identities import ActsSoFar
 from record.git.message import SERVICE_EMAIL, plain
 from record.people.directory import Directory, DirectoryState
@@ -49,13 +49,23 @@ def _refusal(step: Step, record: RecordAsOf) -> RuleViolation | None:
 
 CHECKS: tuple[Check, ...] = (check_behalf,)
 
+BOOKS_KEPT = 16
+"""Books of earlier states that are kept: an act is judged by few of them, and the next one by the same."""
+
 
 @dataclass
 class DelegationsSoFar:
-    """The delegations as the line has them so far, and as it had them a few minutes before."""
+    """The delegations as the line has them so far, and as it had them a few minutes before.
+
+    Of states before only the changes are kept, and the books that were asked for last: memory grows with their number.
+    """
 
     git: pygit2.Repository
     state: DelegationsState = field(init=False)
+    _changes: list[tuple[str, ProvenDelegation | None]] = field(default_factory=list)
+    """Each change of what is proven: the file, and what it is after it."""
+    _made: dict[str, int] = field(default_factory=dict)
+    """The number of changes that had been made in a state of the folder."""
     _books: dict[str, DelegationBook] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,19 +78,37 @@ class DelegationsSoFar:
 
     def book_of(self, commit: pygit2.Commit) -> DelegationBook:
         """The delegations as an earlier commit of the line had them."""
-        return self._books.get(_mark(commit), DelegationBook())
+        mark = _mark(commit)
+        if mark not in self._books:
+            if len(self._books) >= BOOKS_KEPT:
+                del self._books[next(iter(self._books))]
+            self._books[mark] = self._book_after(self._made.get(mark, 0))
+        return self._books[mark]
 
     def start_from(self, repo: Repo, commit: pygit2.Commit, keys: KeyLine) -> None:
         """Take all up to a commit for granted."""
         if _mark(commit):
             read_line(self.state, repo, str(commit.id), keys)
-        self._books[_mark(commit)] = self.book
+        self._changes = [(each.delegation.path, each) for each in self.book.proven]
+        self._stands_at(commit)
 
     def take(self, commit: pygit2.Commit, position: int, keys: KeyLine) -> tuple[DelegationAct, ...]:
         """Take in the next commit of the line; what it did to delegations."""
         acts = self.state.take(commit, keys.before(position))
-        self._books[_mark(commit)] = self.book
+        self._changes += [(act.path, self.state.proven(act.path)) for act in acts]
+        self._stands_at(commit)
         return acts
+
+    def _stands_at(self, commit: pygit2.Commit) -> None:
+        """Note that the folder, as the commit has it, is what the changes so far made of it."""
+        mark = _mark(commit)
+        if self._made.get(mark) != len(self._changes):
+            self._made[mark] = len(self._changes)
+            self._books.pop(mark, None)
+
+    def _book_after(self, changes: int) -> DelegationBook:
+        found = dict(self._changes[:changes])
+        return DelegationBook(tuple(each for each in found.values() if each is not None))
 
 
 def _mark(commit: pygit2.Commit) -> str:
