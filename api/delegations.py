@@ -15,7 +15,7 @@ from domain.roles import Permission, Person
 _CHANGED = problems(
     _400="The delegation has ended",
     _403="The caller has no vote to hand over",
-    _409="The caller has handed their vote over too often, or the delegation has ended",
+    _409="The caller has handed their vote over too often, or the delegation has ended, or was altered by hand",
     _413="The body is larger than 256 KB",
 )
 

@@ -142,8 +142,8 @@ class Delegations:
     async def hand_over(self, by: SignedIn, body: DelegationBody, key: str | None) -> ShownDelegation:
         """Have the record take the delegation; the one that was made by the same Idempotency-Key before.
 
-        Raises DelegationDates, NoVoteToGive, DelegateUnfit, TooManyDelegations, KeyReused, TooManyRequests,
-        EngineUnavailable.
+        Raises DelegationDates, NoVoteToGive, DelegateUnfit, TooManyDelegations, KeyReused, DelegationGone,
+        TooManyRequests, EngineUnavailable.
         """
         await self._count(by.person)
         now = self.now().replace(microsecond=0)

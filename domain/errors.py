@@ -41,6 +41,7 @@ RuleViolation
 ├── DelegateUnfit         a vote handed to oneself, to a service account, or to somebody whom no file names
 ├── DelegationDates       a vote handed over for too long, too far ahead, or for a time that has passed
 ├── DelegationOver        an end of a delegation that has ended
+├── DelegationGone        a delegation made again of which the record no longer has what was signed
 ├── TooManyDelegations    one more delegation of somebody who has too many
 ├── NobodyToApprove       a submission that nobody but its requester, or too few people, could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
@@ -244,6 +245,13 @@ class DelegationDates(RuleViolation):
 
 class DelegationOver(RuleViolation):
     sentence = "This delegation has ended"
+
+
+class DelegationGone(RuleViolation):
+    sentence = (
+        "The record no longer has this delegation as it was signed, so it gives no vote: hand it over anew, "
+        "with another Idempotency-Key"
+    )
 
 
 class TooManyDelegations(RuleViolation):

@@ -18,7 +18,7 @@ import git
 import pygit2
 
 from domain.delegations import FOLDER, Delegation, DelegationChange, DelegationClaims, HandedVote, resolved
-from domain.errors import DelegationOver, Unproven
+from domain.errors import DelegationGone, DelegationOver, Unproven
 from record.errors import RecordUnavailable
 from record.git.files import FilesCommit
 from record.git.lasting import Lasting
@@ -118,6 +118,11 @@ class DelegationsState:
         """The delegation of the file as it was proven last, where that is what the file says."""
         held = self._held.get(path)
         return held.proven if held is not None and held.blob is not None and held.blob == held.good else None
+
+    def was_proven(self, path: str) -> bool:
+        """Tells whether the file ever was a delegation, whatever it says now: none is given there again."""
+        held = self._held.get(path)
+        return held is not None and held.proven is not None
 
     def take(self, commit: pygit2.Commit, keys: Keys) -> tuple[DelegationAct, ...]:
         """Take in what the next commit of the line did, by the keys that it had before."""
@@ -292,6 +297,11 @@ class DelegationReader:
         with self._lock:
             return None if tip is None else self._at(tip).proven(path)
 
+    def had(self, tip: str | None, path: str) -> bool:
+        """Tells whether the line up to that tip ever had a delegation there. Raises RecordUnavailable."""
+        with self._lock:
+            return tip is not None and self._at(tip).was_proven(path)
+
     def _at(self, tip: str) -> DelegationsState:
         known = self._reading
         if known is not None and known.tip == tip:
@@ -332,7 +342,11 @@ class DelegationReader:
 def commit_delegation(
     repository: Repository, reader: DelegationReader, change: DelegationChange, claims: DelegationClaims
 ) -> str:
-    """Commit the act once; its commit. Raises DelegationOver for an end of what has none, RecordUnavailable."""
+    """Commit the act once; its commit.
+
+    Raises DelegationOver for an end of what has none, DelegationGone for one that is given again after somebody changed
+    or removed its file, RecordUnavailable.
+    """
     given = change.delegation
 
     def plan(tip: str | None) -> FilesCommit | str:
@@ -343,6 +357,8 @@ def commit_delegation(
         if given.withdrawn is None:
             if there is not None:
                 raise DelegationOver
+            if reader.had(tip, given.path):
+                raise DelegationGone
         elif there is None or not stands or there.delegation.ended_by(given.withdrawn.by, given.withdrawn.at) != given:
             raise DelegationOver
         return _commit_of(change, claims)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.house import ALICE, CLAIRE, EMMA, JEAN, PIERRE, SOPHIE, VICTOR, House, problem
+from tests.record.building import git
 
 WHY = "On leave for a week"
 PATH = "/v1/delegations"
@@ -132,6 +133,23 @@ def test_the_same_key_gives_the_same_delegation(house: House) -> None:
     assert first.json()["id"] == again.json()["id"]
     assert kind(hand(house, JEAN, VICTOR, "holiday", until=until)) == (422, "key-reused")
     assert house.as_(JEAN).post(f"{PATH}/{first.json()['id']}/withdraw").status_code == 200
+
+
+def test_a_key_makes_nothing_again_whose_file_somebody_removed(house: House) -> None:
+    """It says so, and records nothing that would give no vote; with another key the vote is handed over."""
+    until = soon(days=1)
+    made = hand(house, SOPHIE, VICTOR, "removed", until=until).json()
+    path = f"delegations/{SOPHIE}/{made['id']}.yaml"
+    house.commit({path: None})
+    assert kind(hand(house, SOPHIE, VICTOR, "removed", until=until)) == (409, "delegation-gone")
+    assert made["id"] not in listed(house, SOPHIE, ended=True)
+    assert path not in git(house.git, "ls-tree", "-r", "--name-only", "main")
+    house.commit({path: "kind: Delegation\n"})
+    assert kind(hand(house, SOPHIE, VICTOR, "removed", until=until)) == (409, "delegation-gone")
+    house.commit({path: None})
+    again = hand(house, SOPHIE, VICTOR, "another", until=until)
+    assert again.status_code == 201
+    assert house.as_(SOPHIE).post(f"{PATH}/{again.json()['id']}/withdraw").status_code == 200
 
 
 def test_one_key_makes_one_delegation_whoever_comes_first(house: House) -> None:

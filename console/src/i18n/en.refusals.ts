@@ -161,6 +161,8 @@ export const enRefusals: Refusals = {
     'A vote is handed to another person, whom the directory knows by this very address.',
   'delegation-dates': () => 'A vote is handed over for 30 days at most, from now or within 90 days.',
   'delegation-over': () => 'This delegation has ended.',
+  'delegation-gone': () =>
+    'The record no longer has this delegation as it was signed, so it gives no vote. Hand your vote over anew.',
   'too-many-delegations': () => 'You have handed your vote over too often: end a delegation first.',
   'too-many-browsers': () => 'You are notified in ten browsers already. Remove one of them first.',
   'preferences-changed': () => 'Your preferences were changed meanwhile, in another window. Read them again.',

@@ -180,6 +180,8 @@ export const frRefusals: Refusals = {
     'Un vote se confie à une autre personne, que l’annuaire connaît à cette adresse même.',
   'delegation-dates': () => 'Un vote se confie pour 30 jours au plus, dès maintenant ou d’ici 90 jours.',
   'delegation-over': () => 'Cette délégation est terminée.',
+  'delegation-gone': () =>
+    'Le référentiel n’a plus cette délégation telle qu’elle a été signée : elle ne donne aucune voix. Confiez votre vote de nouveau.',
   'too-many-delegations': () =>
     'Vous avez confié votre vote trop souvent : mettez d’abord fin à une délégation.',
   'too-many-browsers': () => 'Vous êtes déjà averti dans dix navigateurs. Retirez-en un d’abord.',
