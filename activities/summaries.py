@@ -69,7 +69,7 @@ class Summaries:
                         _LOG.warning("%s wait: %s", SUMMARIES.name, error)
                     lease.details = CallReport(called=done)
                     await self.setup.mail.rest()
-                    await _pause(self.setup.look_every)
+                    await pause(self.setup.look_every)
             finally:
                 await self.setup.mail.close()
 
@@ -175,7 +175,7 @@ class Summaries:
             yield ticket, True
 
 
-async def _pause(seconds: float) -> None:
+async def pause(seconds: float) -> None:
     """Wait, unless this was cancelled already: the library of the mail server may have lost that."""
     if (task := asyncio.current_task()) and task.cancelling():
         raise asyncio.CancelledError

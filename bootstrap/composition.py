@@ -5,6 +5,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from activities.delegation_mails import DelegationMailSetup
 from activities.reports import ReportSetup
 from activities.summaries import SummarySetup
 from bootstrap.channels import contracts, gitlab, letters_of, mail, plan
@@ -60,6 +61,7 @@ def registered(
         differ=Differ(settings.oasdiff),
         reports=report_setup(settings),
         summaries=summary_setup(settings),
+        delegation_mails=delegation_mail_setup(settings),
     )
 
 
@@ -68,6 +70,14 @@ def summary_setup(settings: Settings) -> SummarySetup | None:
     if settings.smtp_url is None:
         return None
     return SummarySetup(mail(settings, settings.smtp_url.get_secret_value(), letters_of(settings)), settings.time_zone)
+
+
+def delegation_mail_setup(settings: Settings) -> DelegationMailSetup | None:
+    """The way in which a delegation's people are mailed; None without a mail server."""
+    if settings.smtp_url is None:
+        return None
+    mails = mail(settings, settings.smtp_url.get_secret_value(), letters_of(settings))
+    return DelegationMailSetup(mails, settings.announce_for)
 
 
 def report_setup(settings: Settings) -> ReportSetup:

@@ -18,6 +18,7 @@ from activities.awx_watch import WatchActivities
 from activities.browsers import BrowserActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
 from activities.contract import ContractActivities
+from activities.delegation_mails import DELEGATION_MAILS, DelegationMails, DelegationMailSetup
 from activities.delegations import DelegationActivities
 from activities.drift import DriftActivities, DriftReader
 from activities.evidence import EvidenceActivities
@@ -120,6 +121,8 @@ class Registration:
     sinks: tuple[TrailSink, ...] = ()
     summaries: SummarySetup | None = None
     """The way of daily summaries; None for a worker without a mail server."""
+    delegation_mails: DelegationMailSetup | None = None
+    """The way in which a delegation's people are mailed; None for a worker without a mail server."""
     now: Callable[[], datetime] = now
     """The clock by which announcements are due, old or given up."""
 
@@ -181,6 +184,10 @@ class Registration:
         found |= {sink.name: sink for sink in self.sinks}
         if self.summaries is not None:
             found[SUMMARIES.name] = Summaries(self.summaries, self.acts, self.directory, self.comparer, self.now)
+        if self.delegation_mails is not None:
+            found[DELEGATION_MAILS.name] = DelegationMails(
+                self.delegation_mails, self.repository, self.controls.delegations, self.directory, self.now
+            )
         return found if self.checkpoints is None else found | {CHECKPOINTS.name: Checkpoints(self.checkpoints)}
 
     @property

@@ -269,7 +269,7 @@ class Letters:
         facts = self.facts(said, audience, language, reason)
         name = said.event.replace("-", "_")
         html, text = (
-            _TEMPLATES.get_template(f"{name}.{kind}").render(
+            TEMPLATES.get_template(f"{name}.{kind}").render(
                 facts=facts, t=facts.t, ticket=said.ticket, entry=facts.entry
             )
             for kind in ("html", "txt")
@@ -294,15 +294,15 @@ class Letters:
             "happened": happened,
         }
         given |= {"summary": summary, "root": self.public_url.rstrip("/")}
-        html, text = (_TEMPLATES.get_template(f"summary.{kind}").render(given) for kind in ("html", "txt"))
+        html, text = (TEMPLATES.get_template(f"summary.{kind}").render(given) for kind in ("html", "txt"))
         return Letter(f"Prodgate{t['colon']} {subject}", re.sub(r"\n{3,}", "\n\n", text), html)
 
 
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=PackageLoader("clients", "templates/emails"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters["markdown"] = html_of
+TEMPLATES.filters["markdown"] = html_of

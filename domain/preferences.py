@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from domain.announcement import Event
+from domain.delegation_notices import DelegationEvent
 from domain.formats import VersionedMessage
 from domain.values import Email, Frozen, Moment, TicketId
 
@@ -62,10 +63,12 @@ class Snooze(Frozen):
 class Preferences(VersionedMessage):
     """Everything that one person chose. `mail` has the events that they chose a time for; the others come at once.
 
-    `push` has the same for the browsers in which they are notified.
+    `push` has the same for the browsers in which they are notified. What is told of delegations is in no digest.
     """
 
-    mail: dict[Event, MailTime] = Field(default_factory=dict, max_length=len(Event))
+    mail: dict[Event | DelegationEvent, MailTime] = Field(
+        default_factory=dict, max_length=len(Event) + len(DelegationEvent)
+    )
     push: Annotated[dict[Event, PushTime], Field(max_length=len(Event), exclude_if=lambda push: not push)] = Field(
         default_factory=dict
     )
@@ -78,13 +81,15 @@ class Preferences(VersionedMessage):
         """Refuse events that are kept for a digest which never comes, and names that stand for two things."""
         if not self.digest.daily and MailTime.DIGEST in self.mail.values():
             raise ValueError("keeps events for a digest that is switched off")
+        if any(self.mail.get(each) is MailTime.DIGEST for each in DelegationEvent):
+            raise ValueError("keeps what is told of delegations for a digest, which has none of it")
         if len({each.name for each in self.filters}) < len(self.filters):
             raise ValueError("has two filters of one name")
         if len({each.ticket for each in self.snoozed}) < len(self.snoozed):
             raise ValueError("has one request snoozed twice")
         return self
 
-    def mailed(self, event: Event) -> MailTime:
+    def mailed(self, event: Event | DelegationEvent) -> MailTime:
         """The time at which the person is mailed about the event."""
         return self.mail.get(event, MailTime.NOW)
 

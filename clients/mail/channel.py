@@ -21,10 +21,12 @@ from aiosmtplib import (
 )
 
 from clients.channel import Allowed, ChannelDown
+from clients.delegation_letters import delegation_letter
 from clients.letters import Letter, Letters, one_line
 from clients.tls import ClientCertificate, context
 from domain.announcement import Announcement
 from domain.audience import Addressee, Audience, Contact, Language, Reason, recipients
+from domain.delegation_notices import DelegationNotice
 from domain.delivery import DeliveryResult, OutgoingMessage, Receipt, Thread
 from domain.roles import same_address
 from domain.summary import Summary
@@ -213,6 +215,15 @@ class Mail:
         message["To"] = Address(one_line(person.name), addr_spec=person.email)
         message["Message-ID"] = f"<summary.{summary.day}.{_hash(person.email)}@{self.sender.domain}>"
         message["X-Prodgate-Event"] = "summary"
+        return message
+
+    def delegation(self, notice: DelegationNotice, contact: Contact) -> EmailMessage:
+        """The mail to one of a delegation's people: the same message, by its id, however often it is made."""
+        person = contact.person
+        message = self._composed(delegation_letter(self.letters, notice, contact))
+        message["To"] = Address(one_line(person.name), addr_spec=person.email)
+        message["Message-ID"] = f"<{notice.id}.{_hash(person.email)}@{self.sender.domain}>"
+        message["X-Prodgate-Event"] = notice.event
         return message
 
     def _id(self, said: Announcement, addressee: Addressee) -> str:

@@ -1998,6 +1998,12 @@ export interface components {
             tenants?: string[] | null;
         };
         /**
+         * DelegationEvent
+         * @description An event of a delegation that its people are mailed about.
+         * @enum {string}
+         */
+        DelegationEvent: "delegation-begun" | "delegation-withdrawn";
+        /**
          * DelegationState
          * @description The state of a delegation: it begins later, counts now, or has ended.
          * @enum {string}
@@ -2781,7 +2787,7 @@ export interface components {
          * Preferences
          * @description Everything that one person chose. `mail` has the events that they chose a time for; the others come at once.
          *
-         *     `push` has the same for the browsers in which they are notified.
+         *     `push` has the same for the browsers in which they are notified. What is told of delegations is in no digest.
          */
         Preferences: {
             /** Mail */

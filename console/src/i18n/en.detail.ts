@@ -104,6 +104,8 @@ export const enDetail = {
     'emergency-refuted': 'Emergency refuted',
     'emergency-overdue': 'Answer for an emergency overdue',
     'request-escalated': 'Asked by a rule, as nobody decides',
+    'delegation-begun': 'A delegation begins',
+    'delegation-withdrawn': 'A delegation was ended early',
   },
   links: 'Follow it elsewhere',
   workflow: 'Workflow in Temporal',

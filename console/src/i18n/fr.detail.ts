@@ -110,6 +110,8 @@ export const frDetail: typeof enDetail = {
     'emergency-refuted': 'Urgence désavouée',
     'emergency-overdue': 'Réponse à une urgence en retard',
     'request-escalated': 'Sollicitation par une règle, faute de décision',
+    'delegation-begun': 'Une délégation commence',
+    'delegation-withdrawn': 'Une délégation a pris fin plus tôt',
   },
   links: 'Suivre ailleurs',
   workflow: 'Workflow dans Temporal',

@@ -8,6 +8,8 @@ const en = {
     'An administrator of the platform is asked at once only where nobody of the tenant can decide. Of an emergency everybody who may answer for it hears at once, whatever they chose.',
   following: 'What you asked for, approved or follow',
   followingHelp: 'Whoever was asked to decide is told once that somebody else did.',
+  delegated: 'When a vote is handed over',
+  delegatedHelp: 'What is handed to you, and that another ended what was handed to you, or by you.',
   ways: {
     '': 'As usual',
     now: 'At once',
@@ -48,6 +50,8 @@ const fr: typeof en = {
     'Un administrateur de la plateforme n’est sollicité aussitôt que si personne du tenant ne peut décider. Qui peut répondre d’une urgence en est informé aussitôt, quel que soit son choix.',
   following: 'Ce que vous avez demandé, approuvé ou suivez',
   followingHelp: 'Qui était sollicité pour décider apprend une fois que quelqu’un d’autre l’a fait.',
+  delegated: 'Quand une voix est confiée',
+  delegatedHelp: 'Ce qui vous est confié, et qu’une autre personne y a mis fin, ou à ce que vous avez confié.',
   ways: {
     '': 'Comme d’habitude',
     now: 'Aussitôt',

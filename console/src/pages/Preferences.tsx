@@ -3,7 +3,7 @@ import type { Preferences as Chosen } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { BrowserChoices } from '@/components/preferences/BrowserChoices';
 import { Delegations } from '@/components/preferences/Delegations';
-import { applied, ASKING, draftOf, FOLLOWING, same, type Draft } from '@/components/preferences/choices';
+import { applied, ASKING, DELEGATED, draftOf, FOLLOWING, same, type Draft } from '@/components/preferences/choices';
 import { MailChoices } from '@/components/preferences/MailChoices';
 import { SummaryChoice } from '@/components/preferences/SummaryChoice';
 import { usePageTitle } from '@/hooks/usePageTitle';
@@ -65,6 +65,7 @@ function Choices({ now }: { now: Chosen }) {
       <p className="text-[0.8125rem] text-muted">{words.usual}</p>
       <MailChoices title={words.deciding} help={words.decidingHelp} events={ASKING} {...events} />
       <MailChoices title={words.following} help={words.followingHelp} events={FOLLOWING} {...events} />
+      <MailChoices title={words.delegated} help={words.delegatedHelp} events={DELEGATED} {...events} />
       {settings?.pushKey && <BrowserChoices pushKey={settings.pushKey} {...events} />}
       {keep.isError && <Notice look="fault" title={explain(t, keep.error)} urgent />}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">

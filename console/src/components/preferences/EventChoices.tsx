@@ -1,7 +1,7 @@
 import { useSpeech } from '@/i18n';
 import { usePreferenceWords } from '@/i18n/preferences';
 import { Select } from '@/ui/Field';
-import { chosen, type Channel, type Draft, type Event, type Way } from './choices';
+import { chosen, DELEGATED, type Channel, type Draft, type Event, type Way } from './choices';
 
 const WAYS: Record<Channel, readonly Way[]> = {
   mail: ['', 'now', 'digest', 'off'],
@@ -19,7 +19,8 @@ interface EventChoicesProps {
 export function EventChoices({ channel, events, draft, change }: EventChoicesProps) {
   const { t } = useSpeech();
   const words = usePreferenceWords();
-  const ways = WAYS[channel].filter((way) => way !== 'digest' || draft.digest.daily);
+  const waysOf = (event: Event) =>
+    WAYS[channel].filter((way) => way !== 'digest' || (draft.digest.daily && !isOf(DELEGATED, event)));
   return (
     <ul className="mt-2 divide-y divide-line">
       {events.map((event) => (
@@ -34,7 +35,7 @@ export function EventChoices({ channel, events, draft, change }: EventChoicesPro
             value={draft[channel][event] ?? ''}
             onChange={({ target }) => change(chosen(draft, channel, event, target.value as Way))}
           >
-            {ways.map((way) => (
+            {waysOf(event).map((way) => (
               <option key={way} value={way}>
                 {words.ways[way]}
               </option>
@@ -44,4 +45,8 @@ export function EventChoices({ channel, events, draft, change }: EventChoicesPro
       ))}
     </ul>
   );
+}
+
+function isOf(events: readonly Event[], event: Event): boolean {
+  return events.includes(event);
 }

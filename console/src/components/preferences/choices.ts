@@ -2,7 +2,7 @@ import type { Preferences } from '@/api/types';
 
 export type Channel = 'mail' | 'push';
 export type Way = 'now' | 'digest' | 'off' | '';
-export type Event = (typeof ASKING)[number] | (typeof FOLLOWING)[number];
+export type Event = (typeof ASKING)[number] | (typeof FOLLOWING)[number] | (typeof DELEGATED)[number];
 
 /** The events that ask somebody to decide, and the others, in the order of a request's life. */
 export const ASKING = [
@@ -27,6 +27,9 @@ export const FOLLOWING = [
   'emergency-ratified',
   'emergency-refuted',
 ] as const;
+
+/** The events of a vote that is handed over: mailed alone, and in no summary. */
+export const DELEGATED = ['delegation-begun', 'delegation-withdrawn'] as const;
 
 export interface Draft {
   mail: NonNullable<Preferences['mail']>;
