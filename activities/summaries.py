@@ -12,7 +12,7 @@ from activities.planning import now
 from clients.channel import ChannelDown
 from clients.mail.channel import Mail
 from domain.announcement import Announcement, Channel, Event
-from domain.audience import Audience, Contact
+from domain.audience import Audience, Contact, with_delegates
 from domain.escalation import waiting_from
 from domain.following import CallReport, Followed
 from domain.roles import ALL, Requester, same_address
@@ -20,6 +20,7 @@ from domain.summary import WINDOW, Summary, SummaryLine, due, is_kept, keeps_esc
 from domain.ticket import PromotionRequest, State
 from record.errors import RecordUnavailable
 from record.facts.acts import ActReader
+from record.facts.delegations import DelegationReader
 from record.git.outbox import escalations
 from record.git.preferences import preferences_of, with_preferences
 from record.git.summaries import SummaryNotes
@@ -51,6 +52,7 @@ class Summaries:
     acts: ActReader
     directory: DirectoryReader
     comparer: Comparer
+    delegations: DelegationReader
     now: Callable[[], datetime] = now
 
     async def follow(self, lease: Lease) -> None:
@@ -117,7 +119,7 @@ class Summaries:
         for ticket, news in self._tickets(at - WINDOW):
             tenant = ticket.metadata.tenant
             if tenant not in audiences:
-                audiences[tenant] = with_preferences(self.acts.repository, self.directory.current().audience(tenant))
+                audiences[tenant] = self._audience(tenant)
             requester, audience = self.acts.submitted(ticket.id)[0], audiences[tenant]
             for contact in audience.contacts:
                 address = same_address(contact.person.email)
@@ -136,6 +138,12 @@ class Summaries:
                     happened[address] += [SummaryLine(said=each, audience=audience) for each in kept_ones]
         for address, contact in contacts.items():
             yield Summary.of(days[address], waiting[address], happened[address]), contact
+
+    def _audience(self, tenant: str) -> Audience:
+        """Everybody whom the directory names there, and who may vote there for somebody, with what they prefer."""
+        directory, book = self.directory.current(), self.delegations.current()
+        found = with_delegates(directory.audience(tenant), book.handed(directory, tenant))
+        return with_preferences(self.acts.repository, found)
 
     def _waiting(self, ticket: PromotionRequest, requester: Requester | None) -> Announcement:
         tenant = ticket.metadata.tenant

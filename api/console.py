@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api import known
-from api.dependencies import PUBLIC, FromConsole, FromControls, FromDirectory, FromIndex, needs
+from api.dependencies import PUBLIC, FromConsole, FromControls, FromDelegations, FromDirectory, FromIndex, needs
 from api.entry import SignedInRoute
 from api.models import Console, KnownTarget, Me
 from api.openapi import problems
@@ -43,9 +43,10 @@ async def get_console_settings(settings: FromConsole) -> Console:
 
 
 @router.get("/me", responses=_REFUSALS)
-def get_caller(directory: FromDirectory, controls: FromControls, caller: Sees) -> Me:
+def get_caller(directory: FromDirectory, controls: FromControls, delegations: FromDelegations, caller: Sees) -> Me:
     """The caller: their roles, the tenants they see or create in, and what their roles let them do there."""
-    return known.me(caller, directory.current(), controls.faults())
+    givers = [giver for _, giver in delegations.decides_for(caller)]
+    return known.me(caller, directory.current(), controls.faults(), givers)
 
 
 @router.get("/people", responses=_REFUSALS)

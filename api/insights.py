@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field, field_validator
 
-from api.dependencies import FromDirectory, FromIndex, FromTrail, Now, TimeZone, needs
+from api.dependencies import FromDelegations, FromDirectory, FromIndex, FromTrail, Now, TimeZone, needs
 from api.entry import SignedInRoute
 from api.figures import Insights, Picture, as_csv
 from api.openapi import Responses, problems
@@ -70,6 +71,7 @@ class InsightFilters(Frozen):
 def get_insights(
     index: FromIndex,
     directory: FromDirectory,
+    delegations: FromDelegations,
     now: Now,
     zone: TimeZone,
     caller: Sees,
@@ -77,6 +79,7 @@ def get_insights(
 ) -> Insights:
     """The figures of what the caller may see, by week, tenant, target or impact; durations are seconds."""
     query = _query(caller, directory.current(), filters, now, zone)
+    query = replace(query, handed=delegations.decides_for(caller))
     return Insights.of(query, index.insights(query))
 
 

@@ -43,8 +43,11 @@ def people(person: Person, directory: Directory) -> tuple[Decider, ...]:
     return tuple(sorted(map(Decider.of, found), key=lambda each: each.email))
 
 
-def me(person: Person, directory: Directory, faults: Iterable[Fault]) -> Me:
-    """The caller, as the console greets them; whoever runs the platform is told of the record's faults."""
+def me(person: Person, directory: Directory, faults: Iterable[Fault], givers: Iterable[Person] = ()) -> Me:
+    """The caller, as the console greets them; whoever runs the platform is told of the record's faults.
+
+    `givers` are those for whom they may decide now.
+    """
     admin = any(grant.role is Role.CPI_ADMIN for grant in person.grants)
     known = (directory.tenants[name] for name in tenants(person, directory))
     return Me(
@@ -55,6 +58,7 @@ def me(person: Person, directory: Directory, faults: Iterable[Fault]) -> Me:
         creates=creates(person, directory),
         faults=tuple(map(ReportedFault.of, faults)) if admin else (),
         may_approve=any(roles.holds(person, Permission.APPROVE, tenant) for tenant in directory.tenants),
+        decides_for=tuple(map(Decider.of, givers)),
         rights=tuple(_rights(person, directory)),
     )
 

@@ -10,7 +10,7 @@ from api.escalation import EscalationShown
 from api.kept import ContractShown
 from api.standard import StandardShown
 from api.standing_in import OnBehalf
-from api.votes import Decider, OnBehalfBody, VoteCount, Votes
+from api.votes import Decider, OnBehalfBody, VoteCount, Voter, Votes
 from domain.announcement import Channel, Event
 from domain.comparison import OtherRequest
 from domain.delivery import DeliveryOutcome, Progress
@@ -161,7 +161,7 @@ class UnprovenState(Frozen):
 
 
 class Permissions(Frozen):
-    """The caller's rights on a request now, and the people who could approve it while it waits for that.
+    """The caller's rights on a request now, and the people who could approve it while it waits, also for others.
 
     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
@@ -181,7 +181,7 @@ class Permissions(Frozen):
     emergency: Allowed
     ratify: Allowed
     refute: Allowed
-    deciders: tuple[Decider, ...]
+    deciders: tuple[Voter, ...]
     votes: Votes | None = None
     standard: StandardShown | None = None
     emergency_rule: EmergencyAllowed | None = None
@@ -229,7 +229,7 @@ class DeployedVersion(Frozen):
 
 
 class Checked(Frozen):
-    """A request that could be created now: who could approve it, and what it would replace.
+    """A request that could be created now: who could approve it, also for others, and what it would replace.
 
     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
@@ -237,7 +237,7 @@ class Checked(Frozen):
     company would approve it; null where none says what is standard.
     """
 
-    approvers: tuple[Decider, ...]
+    approvers: tuple[Voter, ...]
     production: DeployedVersion | None
     impact: Impact
     direction: Direction
@@ -292,8 +292,8 @@ class Me(Frozen):
     """The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
     their roles let them do: a page is offered by these rights, not by the names of roles.
 
-    `rights` say where they may approve. `faults` are the record's files that can't be used as they are, and
-    why; for the platform's admins alone.
+    `rights` say where they may approve, `decides_for` who has handed them their vote. `faults` are the record's files
+    that can't be used as they are, and why; for the platform's admins alone.
     """
 
     email: str
@@ -302,6 +302,7 @@ class Me(Frozen):
     tenants: tuple[KnownTenant, ...]
     creates: tuple[Tenant, ...]
     may_approve: bool
+    decides_for: tuple[Decider, ...]
     rights: tuple[Right, ...]
     faults: tuple[ReportedFault, ...]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from api.debts import EmergencyAllowed, EmergencyShown
 from api.models import Allowed, Permissions
 from api.standing_in import VOTING, OnBehalf, until_of
-from api.votes import Decider, votes_of
+from api.votes import Decider, Voter, votes_of
 from domain import delegations, lifecycle, roles
 from domain.decision import Decision, DecisionAction
 from domain.emergencies import SOONEST, answer_by
@@ -43,6 +43,12 @@ class Case:
         """Everybody for whom the person could vote on the ticket now."""
         handed = self.target.handed if self.target is not None else ()
         return delegations.may_stand_in(self.ticket, handed, person, self.requester, self.now)
+
+    def deciders(self) -> tuple[Person, ...]:
+        """Everybody whose roles let them approve, then those to whom one of these has handed their vote."""
+        able = holders(Permission.APPROVE, self.ticket, self.requester, self.directory)
+        handed = self.target.handed if self.target is not None else ()
+        return (*able, *delegations.standing_for(self.ticket, handed, self.requester, self.now))
 
     def refusal(self, person: Person, action: DecisionAction, on_behalf_of: str | None = None) -> RuleViolation | None:
         """The reason why the person may not decide this now, or None; a vote after which others are missing, too."""
@@ -96,11 +102,11 @@ class Case:
         """The answer for a caller who sees the ticket."""
         said = {action.value: self._allowed(person, action) for action in _OFFERED}
         pending = self.ticket.state is State.PENDING
-        deciders = holders(Permission.APPROVE, self.ticket, self.requester, self.directory) if pending else ()
+        deciders = self.deciders() if pending else ()
         votes = votes_of(self.ticket, self.target, deciders)
         rule, declared = EmergencyAllowed.of(self.ticket, self.target), EmergencyShown.of(self.ticket, self.now)
         return Permissions(
-            deciders=tuple(map(Decider.of, deciders)),
+            deciders=tuple(map(Voter.of, deciders)),
             votes=votes,
             emergency_rule=rule,
             declared=declared,

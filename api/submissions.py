@@ -26,8 +26,8 @@ from api.shares import FairShares, Patience
 from api.standard import foreseen
 from api.tickets import Tickets
 from api.trail import acted
-from api.votes import Decider, votes_of
-from domain import lifecycle, rules, submissions, votes
+from api.votes import Voter, votes_of
+from domain import delegations, lifecycle, rules, submissions, votes
 from domain.contract import ContractWanted
 from domain.decision import Submission
 from domain.errors import NobodyToApprove, NotAuthorized, RuleViolation
@@ -117,10 +117,11 @@ class Submissions:
         compared = contract.difference if contract else None
         draft = submissions.compared(draft, contract)
         ticket, facts = lifecycle.create(draft), await run_in_threadpool(self._facts, draft)
+        approvers += delegations.standing_for(ticket, facts.handed, draft.asked_by, draft.at)
         difference = await self.tickets.against_production(person, ticket)
         found = difference.in_production
         return Checked(
-            approvers=tuple(map(Decider.of, approvers)),
+            approvers=tuple(map(Voter.of, approvers)),
             production=found and DeployedVersion(version=found.version, ticket=found.ticket_id),
             impact=draft.request.impact_assessment,
             direction=difference.direction,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
+from domain.delegations import StandIn
 from domain.roles import Person, Role
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, State
@@ -18,6 +19,18 @@ class Decider(Frozen):
 
     @classmethod
     def of(cls, person: Person) -> Self:
+        return cls(name=person.name, email=person.email)
+
+
+class Voter(Decider):
+    """Somebody who could vote; `on_behalf_of` is whose vote they would give, where it was handed to them."""
+
+    on_behalf_of: Decider | None = None
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        if isinstance(person, StandIn):
+            return cls(name=person.by.name, email=person.by.email, on_behalf_of=Decider.of(person))
         return cls(name=person.name, email=person.email)
 
 
@@ -66,14 +79,14 @@ class Votes(Frozen):
     needs: tuple[Needed, ...]
     given: tuple[GivenVote, ...]
     missing: tuple[Needed, ...]
-    asked: tuple[Decider, ...]
+    asked: tuple[Voter, ...]
     unfillable: tuple[Needed, ...]
 
 
 def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterable[Person]) -> Votes | None:
     """The votes on a request; None where one approval is enough, or a rule approved.
 
-    `able` are the people who may approve it.
+    `able` are the people who may approve it, then those who may for somebody.
     """
     if target is None or not _votes(target) or ticket.rule_approval is not None:
         return None
@@ -87,7 +100,7 @@ def votes_of(ticket: PromotionRequest, target: TargetFacts | None, able: Iterabl
             for entry in given
         ),
         missing=tuple(map(Needed.of, lacking)),
-        asked=tuple(Decider.of(each) for each in able if not lacking or poll.is_needed(each)),
+        asked=tuple(Voter.of(each) for each in able if not lacking or poll.is_needed(each)),
         unfillable=tuple(map(Needed.of, poll.missing(*able))) if ticket.state is State.PENDING else (),
     )
 

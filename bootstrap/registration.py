@@ -183,7 +183,9 @@ class Registration:
             found[AUDIT.name] = ChangesNoted(self.repository, self.audit, self.now)
         found |= {sink.name: sink for sink in self.sinks}
         if self.summaries is not None:
-            found[SUMMARIES.name] = Summaries(self.summaries, self.acts, self.directory, self.comparer, self.now)
+            found[SUMMARIES.name] = Summaries(
+                self.summaries, self.acts, self.directory, self.comparer, self.controls.delegations, self.now
+            )
         if self.delegation_mails is not None:
             found[DELEGATION_MAILS.name] = DelegationMails(
                 self.delegation_mails, self.repository, self.controls.delegations, self.directory, self.now

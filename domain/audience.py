@@ -234,7 +234,7 @@ def _decides(announcement: Announcement, contact: Contact) -> bool:
     ticket, person, requester = announcement.ticket, contact.person, announcement.requester
     by_rule = announcement.event is Event.APPROVED and announcement.rule is not None
     heard = announcement.asks or by_rule or _may_answer(announcement, person)
-    voted = announcement.event is Event.ESCALATED and _has_voted(ticket, person)
+    voted = announcement.event is Event.ESCALATED and has_voted(ticket, person)
     own = not voted and roles.refusal(person, Permission.APPROVE, ticket, requester) is None
     return (heard and own) or (announcement.asks and not voted and _votes_for_others(announcement, contact))
 
@@ -245,7 +245,7 @@ def _is_asked(announcement: Announcement, contact: Contact) -> bool:
     return asked is None or asked.has(contact.person, contact.groups, tenant)
 
 
-def _has_voted(ticket: PromotionRequest, person: Person) -> bool:
+def has_voted(ticket: PromotionRequest, person: Person) -> bool:
     """Tells whether the person's vote was given: by them, or by whom they had handed it to."""
     given = (ticket.status.history[place] for place in ticket.votes)
     named = {same_address(each) for entry in given for each in (entry.by, entry.on_behalf_of) if each}
@@ -265,7 +265,7 @@ def _votes_for_others(announcement: Announcement, contact: Contact) -> bool:
     ticket, requester, at = announcement.ticket, announcement.requester, announcement.at
     givers = may_stand_in(ticket, contact.handed, contact.person, requester, at)
     escalates = announcement.event is Event.ESCALATED
-    return any(not (escalates and _has_voted(ticket, giver)) for giver in givers)
+    return any(not (escalates and has_voted(ticket, giver)) for giver in givers)
 
 
 def with_delegates(audience: Audience, handed: Iterable[HandedVote]) -> Audience:

@@ -262,6 +262,15 @@ def may_stand_in(
     return tuple(each for each in found if each and roles.refusal(each, Permission.APPROVE, ticket, requester) is None)
 
 
+def standing_for(
+    ticket: PromotionRequest, handed: Iterable[HandedVote], requester: Requester | None, at: datetime
+) -> tuple[StandIn, ...]:
+    """Everybody who could vote on the ticket for somebody at that time, by the delegations that reach its tenant."""
+    now = tuple(each for each in handed if each.delegation.stands(at))
+    delegates = {same_address(each.delegate.email): each.delegate for each in now}
+    return tuple(found for each in delegates.values() for found in may_stand_in(ticket, now, each, requester, at))
+
+
 def acting(
     ticket: PromotionRequest,
     decision: Decision,

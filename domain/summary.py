@@ -8,7 +8,8 @@ from pydantic import Field
 
 from domain import lifecycle, roles
 from domain.announcement import Announcement, Event, event_of, rule_of
-from domain.audience import Audience, Contact, mail_time, reason_of
+from domain.audience import Audience, Contact, has_voted, mail_time, reason_of
+from domain.delegations import may_stand_in
 from domain.preferences import MailTime, Preferences
 from domain.roles import Permission, Requester
 from domain.ticket import PromotionRequest, State
@@ -68,8 +69,15 @@ def due(preferences: Preferences, last: date | None, now: datetime, zone: tzinfo
 
 
 def waits_for(ticket: PromotionRequest, contact: Contact, requester: Requester | None, now: datetime) -> bool:
-    """Tells whether the contact could decide on the ticket now, and has not set it aside."""
-    if ticket.state is not State.PENDING or roles.refusal(contact.person, Permission.APPROVE, ticket, requester):
+    """Tells whether the contact could decide on the ticket now, also for somebody, and has not set it aside.
+
+    Nothing waits for who has voted, nor for a vote that is there.
+    """
+    if ticket.state is not State.PENDING or has_voted(ticket, contact.person):
+        return False
+    own = roles.refusal(contact.person, Permission.APPROVE, ticket, requester) is None
+    givers = may_stand_in(ticket, contact.handed, contact.person, requester, now)
+    if not own and all(has_voted(ticket, giver) for giver in givers):
         return False
     return not any(each.ticket == ticket.id and each.until > now for each in contact.preferences.snoozed)
 
@@ -81,13 +89,12 @@ def kept(
 
     Whoever may decide counts as somebody who was asked to: the summary asked them.
     """
-    decides = roles.refusal(contact.person, Permission.APPROVE, ticket, requester) is None
     for number, entry in enumerate(ticket.status.history, 1):
         past = lifecycle.as_of(ticket, number)
         event = event_of(past) if entry.at >= since else None
         if event is None or event is Event.CREATED:  # what is new and waits stands in the other list
             continue
-        asked = (contact.person.email,) if decides else ()
+        asked = (contact.person.email,) if _decided(ticket, contact, requester, entry.at) else ()
         said = Announcement(
             event=event,
             number=number,
@@ -99,6 +106,12 @@ def kept(
         )
         if is_kept(said, contact, audience):
             yield said
+
+
+def _decided(ticket: PromotionRequest, contact: Contact, requester: Requester | None, at: datetime) -> bool:
+    """Tells whether the contact might decide on the ticket then, by their own right or by a vote handed to them."""
+    own = roles.refusal(contact.person, Permission.APPROVE, ticket, requester) is None
+    return own or bool(may_stand_in(ticket, contact.handed, contact.person, requester, at))
 
 
 def is_kept(said: Announcement, contact: Contact, audience: Audience) -> bool:

@@ -89,7 +89,7 @@ def create(gate: Gate, given: Namespace) -> int:
     if given.check:
         answer = gate.api.ask("POST", f"{REQUESTS}/check", json=body)
         checked = answer.read(CheckedShown)
-        who = ", ".join(f"{each.name} <{each.email}>" for each in checked.approvers)
+        who = ", ".join(map(str, checked.approvers))
         lines = [f"It could be sent. Impact {checked.impact}; who may approve: {who}"]
     else:
         answer = gate.api.ask("POST", REQUESTS, headers={"Idempotency-Key": str(uuid.uuid4())}, json=body)

@@ -119,6 +119,7 @@ def _stands(shown: RequestPage) -> dict[str, str]:
         "In production": change(ticket, compared),
         "Others open": ", ".join(f"{each.id} {each.version} ({each.state})" for each in others),
         "Votes": _votes(rights.votes) if rights.votes and ticket.status.state == "pending" else "",
+        "Escalation": "; ".join(map(str, rights.escalation)),
         "Held": f"by {ticket.status.history[-1].by}: {ticket.status.history[-1].reason}" if is_held(ticket) else "",
         "Not launched": _closed(shown.line.closed) if shown.line.closed else "",
         "Emergency": _emergency(rights.declared) if rights.declared else "",

@@ -151,6 +151,18 @@ class DeclaredShown(ReadAnswer):
     answered_by: Line | None
 
 
+class EscalationShown(ReadAnswer):
+    """Those whom a rule asks at a time while nobody decides, and when it has."""
+
+    role: Line | None
+    group: Line | None
+    at: Line
+    asked: Line | None
+
+    def __str__(self) -> str:
+        return f"{self.group or self.role} {f'asked {self.asked}' if self.asked else f'from {self.at} on'}"
+
+
 class RightsShown(ReadAnswer):
     """The caller's rights on a request, and what decides on them."""
 
@@ -166,6 +178,7 @@ class RightsShown(ReadAnswer):
     refute: RightShown = NOT_OFFERED
     votes: VotesShown | None = None
     declared: DeclaredShown | None = None
+    escalation: tuple[EscalationShown, ...] = ()
 
 
 class ClosedShown(ReadAnswer):
@@ -213,6 +226,16 @@ class DeciderShown(ReadAnswer):
     email: Line
 
 
+class VoterShown(DeciderShown):
+    """Somebody who could vote, and whose vote they would give, where it was handed to them."""
+
+    on_behalf_of: DeciderShown | None = None
+
+    def __str__(self) -> str:
+        behalf = f" for {self.on_behalf_of.name}" if self.on_behalf_of else ""
+        return f"{self.name} <{self.email}>{behalf}"
+
+
 class DelegationShown(ReadAnswer):
     """A vote that was handed over."""
 
@@ -230,7 +253,7 @@ class DelegationShown(ReadAnswer):
 class CheckedShown(ReadAnswer):
     """The outcome of a try."""
 
-    approvers: tuple[DeciderShown, ...]
+    approvers: tuple[VoterShown, ...]
     impact: Line
     direction: Line
 

@@ -33,7 +33,8 @@ class Team:
 class InsightQuery:
     """A question for figures: of which tickets, from which week through which, by what.
 
-    Who asks, what they may approve, and the teams that they may see are for the figures about people.
+    Who asks, what they may approve, for whom they decide, and the teams that they may see are for the figures about
+    people.
     """
 
     tickets: TicketQuery
@@ -45,6 +46,7 @@ class InsightQuery:
     person: Person
     approves: Scope
     teams: tuple[Team, ...] = ()
+    handed: tuple[tuple[Scope, Person], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.last - self.first < MOST_WEEKS:
@@ -90,7 +92,8 @@ class Answers:
         )
 
     def _mine(self, query: InsightQuery, found: FrozenBitMap) -> Workload:
-        asked = replace(query.tickets, scope=query.approves, state=(State.PENDING,), decider=query.person)
+        asked = replace(query.tickets, scope=query.approves, state=(State.PENDING,))
+        asked = replace(asked, decider=query.person, handed=query.handed)
         decided = self._decided(query, query.person.addresses, found)
         return Workload(waiting=len(self.finder.found(asked)), decided=decided)
 

@@ -21,6 +21,7 @@ from domain.preferences import DEFAULTS, Digest, MailTime, Preferences, Preferen
 from domain.roles import Role
 from record.facts.acts import ActReader
 from record.facts.controls import Controls
+from record.facts.delegations import DelegationReader
 from record.git.outbox import Outbox
 from record.git.preferences import keep
 from record.index.diff import Comparer
@@ -30,11 +31,13 @@ from record.signing.keys import KeyReader
 from tests.activities.test_outbox import CLAIRE, JEAN, Held, until
 from tests.board import Clock
 from tests.clients.announcing import LETTERS
-from tests.domain.builders import NOW, details, pending
+from tests.delegating import delegation, hand_over
+from tests.domain.builders import NOW, details, pending, person
 from tests.record.building import Story, number, opened, publish_key
 from tests.smtp import MailSink
 
-VICTOR = "victor.roux@cab-i.com"
+VICTOR, EMMA = "victor.roux@cab-i.com", "emma.leroy@cab-i.com"
+HALF_A_DAY = timedelta(hours=12)
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = (NOW + timedelta(hours=1)).astimezone(PARIS).hour
 """The hour that the test's clock begins at."""
@@ -58,7 +61,8 @@ async def following(record: Path, folder: Path, sink: MailSink, clock: Clock) ->
     comparer = Comparer(index, Controls.of(repository, directory, index).catalogue)
     mail = Mail(MailServer.at(f"smtp://127.0.0.1:{sink.port}"), Address("P", addr_spec="gate@cab-i.com"), LETTERS)
     setup = SummarySetup(mail, PARIS, look_every=0.05)
-    summaries = Summaries(setup, ActReader(repository, index, keys), directory, comparer, clock.now)
+    delegations = DelegationReader(repository, keys)
+    summaries = Summaries(setup, ActReader(repository, index, keys), directory, comparer, delegations, clock.now)
     lease = Held()
     task = asyncio.create_task(summaries.follow(lease))
     try:
@@ -151,3 +155,23 @@ async def test_whoever_keeps_escalations_for_their_summary_finds_them_there(reco
     text = sink.taken[0].message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert f"- {number(1)} payment-api" in text.partition("What happened")[2]
     assert "A rule of the company now asks those who look on." in text
+
+
+async def test_the_summary_of_a_delegate_has_what_they_may_decide_for_another(record: Path, tmp_path: Path) -> None:
+    """While the delegation stands, of whichever tenant they are; never what the giver asked for."""
+    writing, clock = opened(record, tmp_path / "writer"), Clock()
+    await Story(writing, pending(id=number(1))).create()
+    claire = person(CLAIRE, Role.CPI)
+    await Story(writing, pending(id=number(2), requester=claire)).create()
+    hand_over(record, delegation(CLAIRE, EMMA, clock.now(), until=clock.now().replace(microsecond=0) + HALF_A_DAY))
+    prefer(record, tmp_path / "api", EMMA, MORNING)
+    async with MailSink().open() as sink:
+        async with following(record, tmp_path / "one", sink, clock):
+            await until(lambda: len(sink.taken) == 1)
+        text = sink.taken[0].message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert number(1) in text
+        assert number(2) not in text
+        clock.let_pass(days=1)
+        async with following(record, tmp_path / "one", sink, clock) as lease:
+            await until(lambda: lease.details is not None)
+        assert len(sink.taken) == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.house import ALICE, CLAIRE, EMMA, JEAN, PIERRE, SOPHIE, VICTOR, House, problem
+from tests.api.house import ALICE, CLAIRE, EMMA, JEAN, PIERRE, SOPHIE, VICTOR, House, asked, problem
 from tests.record.building import git
 
 WHY = "On leave for a week"
@@ -51,6 +51,14 @@ def test_a_delegate_sees_and_decides_what_the_giver_may(house: House, given: str
     assert ticket_id in {each["metadata"]["id"] for each in emma.get("/pending", params={"limit": 200}).json()}
     said = emma.get(f"/{ticket_id}/permissions").json()
     assert not said["approve"]["allowed"]
+    theirs = [each["onBehalfOf"] for each in said["deciders"] if each["email"] == EMMA]
+    assert theirs == [{"name": "Claire Moreau", "email": CLAIRE}]
+    pierre = house.as_(PIERRE)
+    checked = pierre.post("/check", json=asked()).json()["approvers"]
+    assert [each["email"] for each in checked if each["onBehalfOf"]] == [EMMA]
+    assert [each["email"] for each in emma.get("/v1/me").json()["decidesFor"]] == [CLAIRE]
+    waiting = emma.get("/v1/insights").json()["mine"]["waiting"]
+    assert waiting == int(emma.get("/pending", params={"limit": 1}).headers["X-Total-Count"])
     (behalf,) = said["onBehalfOf"]
     assert (behalf["giver"]["email"], behalf["approve"], behalf["reject"]) == (CLAIRE, True, True)
 

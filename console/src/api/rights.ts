@@ -5,6 +5,11 @@ export function holds(me: Me, permission: Permission): boolean {
   return right(me, permission) !== undefined;
 }
 
+/** Whether somebody decides on requests: by a role of theirs, or by a vote that was handed to them. */
+export function decides(me: Me): boolean {
+  return holds(me, 'approve') || me.decidesFor.length > 0;
+}
+
 /** Whether somebody holds it in every tenant, and for what is the whole platform's. */
 export function holdsEverywhere(me: Me, permission: Permission): boolean {
   return right(me, permission)?.everywhere ?? false;

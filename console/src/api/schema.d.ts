@@ -1739,7 +1739,7 @@ export interface components {
         Channel: "mail" | "slack" | "kafka" | "webhook" | "push";
         /**
          * Checked
-         * @description A request that could be created now: who could approve it, and what it would replace.
+         * @description A request that could be created now: who could approve it, also for others, and what it would replace.
          *
          *     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
          *     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
@@ -1748,7 +1748,7 @@ export interface components {
          */
         Checked: {
             /** Approvers */
-            approvers: components["schemas"]["Decider"][];
+            approvers: components["schemas"]["Voter"][];
             production: components["schemas"]["DeployedVersion"] | null;
             impact: components["schemas"]["Impact"];
             direction: components["schemas"]["Direction"];
@@ -2523,8 +2523,8 @@ export interface components {
          * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
          *     their roles let them do: a page is offered by these rights, not by the names of roles.
          *
-         *     `rights` say where they may approve. `faults` are the record's files that can't be used as they are, and
-         *     why; for the platform's admins alone.
+         *     `rights` say where they may approve, `decides_for` who has handed them their vote. `faults` are the record's files
+         *     that can't be used as they are, and why; for the platform's admins alone.
          */
         Me: {
             /** Email */
@@ -2539,6 +2539,8 @@ export interface components {
             creates: string[];
             /** Mayapprove */
             mayApprove: boolean;
+            /** Decidesfor */
+            decidesFor: components["schemas"]["Decider"][];
             /** Rights */
             rights: components["schemas"]["Right"][];
             /** Faults */
@@ -2707,7 +2709,7 @@ export interface components {
         Permission: "create" | "approve" | "reject" | "cancel" | "retry" | "see" | "operate" | "audit" | "report" | "templates" | "webhooks";
         /**
          * Permissions
-         * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
+         * @description The caller's rights on a request now, and the people who could approve it while it waits, also for others.
          *
          *     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
          *     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
@@ -2728,7 +2730,7 @@ export interface components {
             ratify: components["schemas"]["Allowed"];
             refute: components["schemas"]["Allowed"];
             /** Deciders */
-            deciders: components["schemas"]["Decider"][];
+            deciders: components["schemas"]["Voter"][];
             votes?: components["schemas"]["Votes"] | null;
             standard?: components["schemas"]["StandardShown"] | null;
             emergencyRule?: components["schemas"]["EmergencyAllowed"] | null;
@@ -3921,6 +3923,17 @@ export interface components {
             missing: number;
         };
         /**
+         * Voter
+         * @description Somebody who could vote; `on_behalf_of` is whose vote they would give, where it was handed to them.
+         */
+        Voter: {
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            onBehalfOf?: components["schemas"]["Decider"] | null;
+        };
+        /**
          * Votes
          * @description The votes that an approval takes by a rule, those that stand and those that are missing now.
          *
@@ -3937,7 +3950,7 @@ export interface components {
             /** Missing */
             missing: components["schemas"]["Needed"][];
             /** Asked */
-            asked: components["schemas"]["Decider"][];
+            asked: components["schemas"]["Voter"][];
             /** Unfillable */
             unfillable: components["schemas"]["Needed"][];
         };

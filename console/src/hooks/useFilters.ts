@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { readFilters, writeFilters, type Filters, type Tab } from '@/api/filters';
-import { holds } from '@/api/rights';
+import { decides } from '@/api/rights';
 import type { Me } from '@/api/types';
 import { useAddress } from './useAddress';
 
@@ -14,7 +14,7 @@ export function lastList(): string {
 
 /** The tab that somebody lands on: their work. */
 function homeTab(me: Me): Tab {
-  if (holds(me, 'approve')) return 'waiting';
+  if (decides(me)) return 'waiting';
   return me.creates.length ? 'mine' : 'all';
 }
 

@@ -10,7 +10,7 @@ import {
 import { api, data } from '@/api/client';
 import { days, doneFrom, type Filters } from '@/api/filters';
 import { retryable } from '@/api/problem';
-import { holds } from '@/api/rights';
+import { decides } from '@/api/rights';
 import type { Me, Ticket } from '@/api/types';
 
 const PAGE = 50;
@@ -55,7 +55,7 @@ export function useWaitingCount(me: Me): number | undefined {
     queryKey: [...KEYS.stats, 'waiting'],
     queryFn: async ({ signal }) =>
       read(await api.GET('/v1/requests/prod/pending', { params: { query: { limit: 1 } }, signal })).total,
-    enabled: holds(me, 'approve'),
+    enabled: decides(me),
   }).data;
 }
 

@@ -2,7 +2,7 @@ import { FileQuestionMark } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { ApiProblem } from '@/api/problem';
-import { holds } from '@/api/rights';
+import { decides } from '@/api/rights';
 import { DECISIONS, type Decision } from '@/api/types';
 import { Announcements } from '@/components/requests/detail/Announcements';
 import { Contract } from '@/components/contract/Contract';
@@ -129,7 +129,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
           etag={etag}
           nameOf={nameOf}
           onClose={() => ask(undefined)}
-          onDecided={() => setDecided(asked !== 'unendorse' && holds(me, 'approve'))}
+          onDecided={() => setDecided(asked !== 'unendorse' && decides(me))}
         />
       )}
     </>

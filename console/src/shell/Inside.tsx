@@ -1,5 +1,5 @@
 import { Outlet } from 'react-router';
-import { holds } from '@/api/rights';
+import { decides } from '@/api/rights';
 import type { Me } from '@/api/types';
 import { DelayedBar } from '@/components/requests/decide/DelayedBar';
 import { WaitingContext } from '@/hooks/usePageTitle';
@@ -11,7 +11,7 @@ export function Inside({ me }: { me: Me }) {
   return (
     <WaitingContext value={waiting ?? 0}>
       <Outlet context={me} />
-      {holds(me, 'approve') && <DelayedBar />}
+      {decides(me) && <DelayedBar />}
     </WaitingContext>
   );
 }

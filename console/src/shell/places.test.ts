@@ -11,6 +11,7 @@ function somebody(...permissions: Permission[]): Me {
     tenants: [],
     creates: ['t'],
     mayApprove: false,
+    decidesFor: [],
     rights,
     faults: [],
   };
@@ -28,6 +29,11 @@ describe('the places that somebody is led to', () => {
     const { line, menu } = arranged(somebody('approve', 'audit', 'report', 'templates'));
     expect(names(line)).toContain('Insights');
     expect(names(menu)).toEqual(expect.arrayContaining(['Audit', 'Reports']));
+  });
+
+  it('are daily work too for who decides for somebody alone', () => {
+    const delegate = { ...somebody('create'), decidesFor: [{ name: 'Claire', email: 'c@x' }] };
+    expect(names(arranged(delegate).line)).toContain('Queue');
   });
 
   it('leave what is the platform’s to who runs it', () => {

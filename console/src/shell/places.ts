@@ -1,4 +1,4 @@
-import { holds, holdsEverywhere, tenantsOf } from '@/api/rights';
+import { decides, holds, holdsEverywhere, tenantsOf } from '@/api/rights';
 import type { Me } from '@/api/types';
 import type { Language } from '@/i18n/format';
 
@@ -15,7 +15,6 @@ export interface Place {
 }
 
 const everybody = () => true;
-const decides = (me: Me) => holds(me, 'approve');
 
 /** In their order; a new page adds its line. */
 export const PLACES: readonly Place[] = [

@@ -41,4 +41,10 @@ describe('before it is sent', () => {
     expect(container).toHaveTextContent('Alice Admin');
     expect(container).not.toHaveTextContent('Needs');
   });
+
+  it('names whose vote somebody would give, in both languages', () => {
+    const approvers = [JEAN, { ...ALICE, onBehalfOf: JEAN }];
+    expect(shown({ votes: null, approvers })).toHaveTextContent('Alice Admin for Jean Dupont');
+    expect(shown({ votes: null, approvers }, 'fr')).toHaveTextContent('Alice Admin pour Jean Dupont');
+  });
 });

@@ -10,6 +10,7 @@ const ME = {
   tenants: [],
   creates: ['tenant-finance'],
   mayApprove: false,
+  decidesFor: [],
   rights: [],
   faults: [],
 };

@@ -11,6 +11,7 @@ const ME: Me = {
   tenants: [],
   creates: ['tenant-finance', 'tenant-retail'],
   mayApprove: false,
+  decidesFor: [],
   rights: [],
   faults: [],
 };

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { ROWS, writeFilters, type Filters } from '@/api/filters';
-import { holds } from '@/api/rights';
+import { decides } from '@/api/rights';
 import type { Me } from '@/api/types';
 import { useStats, useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
@@ -20,7 +20,7 @@ export function RequestStats({ me }: { me: Me }) {
   const waiting = useWaitingCount(me);
   const { stats } = t.list;
   // Has its line before it is known, so that nothing moves when it is.
-  const mine = holds(me, 'approve') ? (waiting === undefined ? '\u00a0' : words.ofThese(waiting)) : undefined;
+  const mine = decides(me) ? (waiting === undefined ? '\u00a0' : words.ofThese(waiting)) : undefined;
   const order = '-updatedAt';
   const rows = [
     [stats.pending, data?.pending, leadsTo({ states: ['pending'] }), words.pending, mine],

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { TABS, writeFilters, type Filters, type Tab } from '@/api/filters';
-import { holds } from '@/api/rights';
+import { decides } from '@/api/rights';
 import type { Me } from '@/api/types';
 import { useWaitingCount } from '@/hooks/useRequests';
 import { useSpeech } from '@/i18n';
@@ -10,8 +10,8 @@ import { cx } from '@/ui/classes';
 export function RequestTabs({ filters, me }: { filters: Filters; me: Me }) {
   const { t, format } = useSpeech();
   const waiting = useWaitingCount(me);
-  const decides = holds(me, 'approve');
-  const means: Record<Tab, boolean> = { waiting: decides, mine: me.creates.length > 0, all: true };
+  const votes = decides(me);
+  const means: Record<Tab, boolean> = { waiting: votes, mine: me.creates.length > 0, all: true };
   return (
     <nav aria-label={t.list.tabsLabel} className="-mb-px flex gap-1 overflow-x-auto">
       {TABS.filter((tab) => means[tab] || tab === filters.tab).map((tab) => (
@@ -27,7 +27,7 @@ export function RequestTabs({ filters, me }: { filters: Filters; me: Me }) {
           )}
         >
           {t.list.tabs[tab]}
-          {tab === 'waiting' && decides && (
+          {tab === 'waiting' && votes && (
             // Three digits have room before they are known, so that nothing moves when they are.
             <span
               className={cx(

@@ -59,6 +59,7 @@ export const Tabs: StoryObj = {
         tenants: [],
         creates: ['tenant-finance'],
         mayApprove: true,
+        decidesFor: [],
         rights: [{ permission: 'approve', everywhere: false, tenants: ['tenant-finance'] }],
         faults: [],
       }}
