@@ -54,8 +54,14 @@ UNCERTAIN = {401, 429}
 """Statuses that say nothing about the request: a clock jumped, or too much is asked at once."""
 
 RETRIES = 2
+LAUNCHED = {"deployed", "failed"}
+"""The states in which somebody answers for an emergency."""
 NONE = {"status": 0, "said": None}
 REPORT = {"kind": "change-register", "forms": ["xlsx"]}
+
+
+def _rests(ticket: Mapping[str, Any]) -> bool:
+    return ticket["status"]["state"] not in {"approved", "deploying"}
 
 
 def history_of(ticket: Mapping[str, Any]) -> History:
@@ -125,6 +131,8 @@ class Crowd:
     tickets: list[str] = field(default_factory=list)
     reports: set[str] = field(default_factory=set)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    _acts: dict[str, int] = field(default_factory=dict)
+    """The most acts of each ticket that an answer has shown."""
 
     async def promote(self, until: float, pause: float) -> None:
         """One promotion after the other, until that time of the loop."""
@@ -192,9 +200,9 @@ class Crowd:
         if chance.random() < 0.3:
             await self._decide(requester, "emergency", ticket)  # refused, and the checker sees to it
         await self._decide(approver, "emergency", ticket)
-        await self._follow(requester, ticket)
+        launched = await self._follow(requester, ticket) in LAUNCHED
         await self._decide(approver, "ratify", ticket)  # one's own: refused, too
-        if chance.random() < 0.8:
+        if chance.random() < 0.8 and launched:  # one that lapsed before its launch owes nobody an answer
             await self._decide(ALICE, chance.choice(("ratify", "refute")), ticket)
 
     async def _submit(self, number: int, requester: str, chance: random.Random, fate: str = "approve") -> str:
@@ -223,22 +231,26 @@ class Crowd:
             if "production-changed" not in answer.text:
                 return
 
-    async def _follow(self, requester: str, ticket: str) -> None:
-        """Wait for the end, and retry what failed."""
+    async def _follow(self, requester: str, ticket: str) -> str:
+        """Wait for the end, and retry what failed; the state in the end."""
         for _ in range(RETRIES):
-            if await self._end(requester, ticket) != "failed":
-                return
+            if (state := await self._end(requester, ticket)) != "failed":
+                return state
             await self._decide(requester, "retry", ticket)
+        return await self._end(requester, ticket)
 
     async def _end(self, person: str, ticket: str) -> str:
-        """The state in which nothing happens by itself any more."""
+        """The state in which nothing happens by itself any more.
+
+        An API whose Git is away shows less than what another one has answered already: that is no state to go by.
+        """
         while True:
             with contextlib.suppress(httpx.TransportError):
                 answer = await self.http.get(
                     f"{self._url()}/v1/requests/prod/{ticket}", headers=self._headers(person), timeout=20
                 )
-                if answer.is_success and (state := answer.json()["status"]["state"]) not in {"approved", "deploying"}:
-                    return str(state)
+                if answer.is_success and self._is_new(ticket, found := answer.json()) and _rests(found):
+                    return str(found["status"]["state"])
             await asyncio.sleep(1)
 
     async def _ask(
@@ -252,8 +264,16 @@ class Crowd:
                 answer = await self.http.post(self._url() + path, json=body, headers=headers)
             self.log.note(person, act, answer, key=key, ticket=ticket)
             if answer is not None and answer.status_code < 500 and answer.status_code not in UNCERTAIN:
+                if ticket is not None and answer.is_success:
+                    self._is_new(ticket, answer.json())
                 return answer
             await asyncio.sleep(0.5)
+
+    def _is_new(self, ticket: str, shown: Mapping[str, Any]) -> bool:
+        """Tells whether no answer has shown more of the ticket than this one; it counts from now on."""
+        acts = len(shown["status"]["history"])
+        self._acts[ticket] = known = max(acts, self._acts.get(ticket, 0))
+        return acts == known
 
     async def report(self, every: float) -> None:
         """Order a report now and then."""
