@@ -1,5 +1,6 @@
 """The clients of a soak look at a promotion as a person would: they go by the newest that anybody showed them."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +9,6 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from tests.chaos import people
 from tests.chaos.people import ALICE, ClientLog, Crowd
 from tests.e2e.stack import JEAN, PIERRE, Stack
 
@@ -60,7 +60,7 @@ async def test_an_emergency_is_answered_for_once_it_was_launched(
     looks: list[tuple[str, ...]], asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not while an API that is behind shows the request as it was, nor while a last retry is under way."""
-    monkeypatch.setattr(people.asyncio, "sleep", _at_once)
+    monkeypatch.setattr(asyncio, "sleep", _at_once)
     api = Api(looks, {"emergency": DECLARED, "retry": (*FAILED, "retried")})
     tokens = {each: each for each in (PIERRE, JEAN, ALICE)}
     async with httpx.AsyncClient(transport=httpx.MockTransport(api)) as http:
