@@ -151,7 +151,7 @@ class DeclaredShown(ReadAnswer):
     answered_by: Line | None
 
 
-class EscalationShown(ReadAnswer):
+class AskedShown(ReadAnswer):
     """Those whom a rule asks at a time while nobody decides, and when it has."""
 
     role: Line | None
@@ -178,7 +178,7 @@ class RightsShown(ReadAnswer):
     refute: RightShown = NOT_OFFERED
     votes: VotesShown | None = None
     declared: DeclaredShown | None = None
-    escalation: tuple[EscalationShown, ...] = ()
+    escalation: tuple[AskedShown, ...] = ()
 
 
 class ClosedShown(ReadAnswer):
