@@ -35,9 +35,9 @@ class Case:
     def acting(self, person: Person, giver: str | None, action: DecisionAction = DecisionAction.APPROVE) -> Person:
         """By whose rights the person decides: their own, or the giver's, where a delegation lets them."""
         handed = self.target.handed if self.target is not None else ()
-        at = delegations.counted_at(self.ticket, action, person, self.now)
-        found = delegations.stand_in(handed, person, giver, at) if giver is not None else None
-        return found or person
+        if giver is None:
+            return person
+        return delegations.giver_for(self.ticket, action, handed, person, giver, self.now) or person
 
     def givers(self, person: Person) -> tuple[Person, ...]:
         """Everybody for whom the person could vote on the ticket now."""

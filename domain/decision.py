@@ -1,5 +1,6 @@
 """The messages of a person about a ticket: a submission before it exists, a decision once it does."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -25,6 +26,10 @@ Acr = Annotated[str, StringConstraints(max_length=LONGEST_ACR)]
 
 SHORTEST = 10
 """Characters of a reason at least."""
+
+FRESH = timedelta(minutes=5)
+"""The oldest that a decision may be when it reaches its promotion, and the most two clocks may differ: a click arrives
+within seconds, a worker is replaced within a minute, and what was kept for later is not what somebody wants now."""
 
 DecisionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
 

@@ -12,7 +12,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from domain import roles
-from domain.decision import Acr, Decision, DecisionAction, Digest, Jws
+from domain.decision import FRESH, Acr, Decision, DecisionAction, Digest, Jws
 from domain.errors import DelegateUnfit, NotAuthorized, NotDelegated, NoVoteToGive, RecordBehind
 from domain.formats import VersionedMessage
 from domain.roles import Issuer, Permission, Person, PersonName, Requester, Subject, same_address
@@ -96,8 +96,19 @@ class Delegation(Frozen):
         return self.until if self.withdrawn is None else min(self.until, self.withdrawn.at)
 
     def stands(self, at: datetime) -> bool:
-        """Tells whether it gives the vote at that time."""
-        return self.since <= at < self.ended
+        """Tells whether it gives a vote that is given then.
+
+        Once the record has its withdrawal it gives none, whatever a clock says: it is the record's order that counts.
+        """
+        return self.withdrawn is None and self.since <= at < self.until
+
+    def stood(self, at: datetime) -> bool:
+        """Tells whether it gave a vote that the record has of that time, whatever has become of it since.
+
+        The clocks of who voted and of who withdrew it may differ.
+        """
+        late = self.until if self.withdrawn is None else self.withdrawn.at + FRESH
+        return self.since <= at < min(self.until, late)
 
     def reaches(self, tenant: str) -> bool:
         """Tells whether it counts for requests of the tenant."""
@@ -241,9 +252,17 @@ def is_of(delegation: Delegation, person: Person) -> bool:
 
 def stand_in(handed: Iterable[HandedVote], voter: Person, giver: str, at: datetime) -> StandIn | None:
     """The giver as the voter could vote for them at that time; None where nothing lets them."""
-    for each in handed:
-        stands = each.delegation.stands(at) and each.is_to(voter) and each.is_from(giver)  # most have ended
-        if stands and each.giver.identities.isdisjoint(voter.identities):
+    return _stand_in((each for each in handed if each.delegation.stands(at)), voter, giver)  # most have ended
+
+
+def stood_in(handed: Iterable[HandedVote], voter: Person, giver: str, at: datetime) -> StandIn | None:
+    """The giver as the voter voted for them at that time, as the record has it; None where nothing let them."""
+    return _stand_in((each for each in handed if each.delegation.stood(at)), voter, giver)
+
+
+def _stand_in(standing: Iterable[HandedVote], voter: Person, giver: str) -> StandIn | None:
+    for each in standing:
+        if each.is_to(voter) and each.is_from(giver) and each.giver.identities.isdisjoint(voter.identities):
             return standing_in(each.giver, voter)
     return None
 
@@ -288,7 +307,7 @@ def acting(
         return person
     if handed is None:
         raise RecordBehind
-    found = stand_in(handed, person, giver, counted_at(ticket, decision.action, person, now))
+    found = giver_for(ticket, decision.action, handed, person, giver, now)
     if found is None or person.owner is not None:
         raise NotDelegated(f"{NotDelegated.sentence}: {giver}", giver=giver)
     if refused := roles.refusal(found, Permission.APPROVE, ticket, requester):
@@ -301,10 +320,17 @@ def has_voted_for_another(ticket: PromotionRequest, person: Person) -> bool:
     return any(each.on_behalf_of and same_address(each.by) in person.addresses for each in ticket.status.history)
 
 
-def counted_at(ticket: PromotionRequest, action: DecisionAction, person: Person, now: datetime) -> datetime:
-    """The time at which a delegation has to stand for that: of the vote, where the person takes one back."""
+def giver_for(
+    ticket: PromotionRequest,
+    action: DecisionAction,
+    handed: Iterable[HandedVote],
+    person: Person,
+    giver: str,
+    now: datetime,
+) -> StandIn | None:
+    """The giver as the person could decide that for them now; whoever takes a vote back, as when they gave it."""
     given = vote_of(ticket, person) if action is DecisionAction.UNENDORSE else None
-    return now if given is None else given.at
+    return stand_in(handed, person, giver, now) if given is None else stood_in(handed, person, giver, given.at)
 
 
 def vote_of(ticket: PromotionRequest, person: Person) -> HistoryEntry | None:

@@ -4,13 +4,14 @@ The API signs what people submit and decide, the worker what the service does; t
 an audit compares it with the ticket's file, years later. Signing itself is `record.signing.signatures`.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from domain import lifecycle
 from domain.change import Proof
+from domain.decision import FRESH as FRESH
 from domain.decision import Acr, Decision, Digest, SignedMessage, Submission
 from domain.deployment import JobNumber, job_name
 from domain.roles import Grant, Issuer, Person, Requester, Subject, same_address
@@ -34,11 +35,6 @@ EVIDENCE_TYPE = "prodgate-evidence+jws"
 
 SUCCESSFUL = "successful"
 """AWX's status of a job that succeeded."""
-
-FRESH = timedelta(minutes=5)
-"""The oldest that a decision may be when it reaches its promotion, and the most two clocks may differ: a click arrives
-within seconds, a worker is replaced within a minute, and what was kept for later is not what somebody wants now."""
-
 
 _Absent = Field(exclude_if=lambda value: value is None)
 """Before the record has a key of the service, a release that knows none has to read what is signed."""

@@ -8,7 +8,16 @@ import pygit2
 from git import Repo
 
 from domain import roles
-from domain.delegations import FOLDER, Delegation, DelegationClaims, check_ended, check_given, stand_in, vote_of
+from domain.delegations import (
+    FOLDER,
+    Delegation,
+    DelegationClaims,
+    check_ended,
+    check_given,
+    stand_in,
+    stood_in,
+    vote_of,
+)
 from domain.errors import IdentityChanged, NotDelegated, RuleViolation, SelfApproval
 from domain.identity import SignIn
 from domain.roles import Permission, same_address
@@ -37,13 +46,13 @@ def check_behalf(step: Step) -> Iterator[Violation]:
 def _refusal(step: Step, record: RecordAsOf) -> RuleViolation | None:
     last = step.last
     sub = step.signed.sub if isinstance(step.signed, Claims) else None
-    person, at = record.directory.person(last.by, sub), last.at
+    person, given = record.directory.person(last.by, sub), None
     if person is None or last.on_behalf_of is None:
         return NotDelegated()
     if last.action is Action.UNENDORSED and step.before is not None:
         given = vote_of(step.before, person.model_copy(update={"email": last.by}))
-        at = given.at if given is not None else at
-    found = stand_in(record.target.handed, person, last.on_behalf_of, at)
+    stands, at = (stand_in, last.at) if given is None else (stood_in, given.at)
+    found = stands(record.target.handed, person, last.on_behalf_of, at)
     return roles.refusal(found, Permission.APPROVE, step.now, step.requester) if found else NotDelegated()
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from domain import roles, rules, targets, votes
-from domain.delegations import HandedVote, stand_in
+from domain.delegations import HandedVote, stood_in
 from domain.escalation import EscalationStep
 from domain.roles import Permission, Person, same_address
 from domain.rules import Applied
@@ -97,7 +97,7 @@ def _poll(directory: Directory, applied: Applied, asked: Requested, handed: tupl
     requester, or votes for them."""
     people = [(entry, person) for entry in asked.votes if (person := directory.person(entry.by)) is not None]
     voters = (
-        person if entry.on_behalf_of is None else stand_in(handed, person, entry.on_behalf_of, entry.at)
+        person if entry.on_behalf_of is None else stood_in(handed, person, entry.on_behalf_of, entry.at)
         for entry, person in people
     )
     requester = f"address {same_address(asked.requester)}"

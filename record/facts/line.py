@@ -9,7 +9,7 @@ import pygit2
 
 from domain import line
 from domain.coverage import Grounds
-from domain.delegations import stand_in
+from domain.delegations import stood_in
 from domain.line import Place
 from domain.roles import Person, same_address
 from domain.signing import Claims
@@ -123,7 +123,7 @@ class LineReader:
         person, given = self.directory.current().person(email, subjects[-1] if subjects else None), ticket.approval
         if person is None or given is None or given.on_behalf_of is None:
             return person
-        return stand_in(target.handed, person, given.on_behalf_of, given.at)
+        return stood_in(target.handed, person, given.on_behalf_of, given.at)
 
     def _newer(self, ticket: PromotionRequest) -> str | None:
         """The first request of a newer version of the target that was approved after the ticket was created."""

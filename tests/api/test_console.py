@@ -82,6 +82,7 @@ def test_names_and_roles_are_told_as_the_directory_has_them(house: House) -> Non
         "tenants": [{"name": FINANCE, "displayName": "Finance"}],
         "creates": [FINANCE],
         "mayApprove": False,
+        "decidesFor": [],
         "rights": [{"permission": "create", "everywhere": False, "tenants": [FINANCE]}],
         "faults": [],
     }

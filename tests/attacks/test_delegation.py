@@ -90,6 +90,16 @@ async def test_what_is_withdrawn_while_somebody_votes_gives_no_vote(dev_stage: S
     assert list(verify(dev_stage.git)) == []
 
 
+async def test_a_withdrawal_by_a_clock_that_is_ahead_gives_no_vote_until_then(dev_stage: Stage) -> None:
+    """The record has it: that counts, not the time it says."""
+    async with dev_stage.working():
+        given, promoted = await handed(dev_stage), await dev_stage.submit()
+        ahead = await dev_stage.now() + timedelta(minutes=3)
+        withdraw(dev_stage.git, given, VICTOR.email, ahead, sub=VICTOR.subject)
+        assert await kind(dev_stage, promoted, VICTOR, JEAN.email) == "NotDelegated"
+        await promoted.terminate()
+
+
 async def test_no_vote_takes_the_place_of_the_one_that_was_enough(dev_stage: Stage) -> None:
     """Victor voted for an admin, and nothing is missing since: a vote for Jean in its place would approve what lacks
     the admin's, and `verify` would name the gate for it.

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain import delegations, lifecycle
-from domain.decision import DecisionAction
-from domain.delegations import HandedVote, StandIn, resolved, stand_in
+from domain.decision import FRESH, DecisionAction
+from domain.delegations import HandedVote, StandIn, resolved, stood_in
 from domain.errors import (
     AlreadyVoted,
     IllegalTransition,
@@ -46,7 +46,7 @@ def handed(giver: Person = CLAIRE, to: Person = VERA, **fields: Any) -> tuple[Ha
 def facts(ticket: PromotionRequest, given: tuple[HandedVote, ...], needs: tuple[Need, ...] = EVERYDAY) -> TargetFacts:
     cast = [ticket.status.history[place] for place in ticket.votes]
     found = (
-        stand_in(given, PEOPLE[each.by], each.on_behalf_of, each.at) if each.on_behalf_of else PEOPLE[each.by]
+        stood_in(given, PEOPLE[each.by], each.on_behalf_of, each.at) if each.on_behalf_of else PEOPLE[each.by]
         for each in cast
     )
     poll = Poll(needs=needs, voters=tuple(each for each in found if each), tenant=FINANCE)
@@ -196,6 +196,22 @@ def test_a_vote_stays_when_its_delegation_ends() -> None:
     made = decision(pending(), APPROVE, VERA, on_behalf_of=CLAIRE.email)
     with pytest.raises(NotDelegated):
         lifecycle.check(pending(), made, late, None, facts(pending(), given))
+
+
+def test_the_records_order_ends_a_delegation_not_a_clock() -> None:
+    """Once its withdrawal is in the record it gives no vote, though the voter's clock is behind; and one that was there
+    before stays, though the voter's clock is ahead."""
+    given = handed(withdrawn={"at": LATER + MINUTE, "by": CLAIRE.email})
+    made = decision(pending(), APPROVE, VERA, on_behalf_of=CLAIRE.email, at=LATER)
+    with pytest.raises(NotDelegated):
+        lifecycle.check(pending(), made, LATER, None, facts(pending(), given))
+    voted = takes(pending(), VERA, handed(), ENDORSE, TWO)
+    before = handed(withdrawn={"at": LATER - MINUTE, "by": CLAIRE.email})
+    assert facts(voted, before, TWO).poll.missing() == (Need(role=Role.CPI),)
+    back = decision(voted, UNENDORSE, VERA, on_behalf_of=CLAIRE.email, at=LATER + MINUTE)
+    lifecycle.check(voted, back, LATER + MINUTE, None, facts(voted, before, TWO))
+    long_before = handed(withdrawn={"at": LATER - FRESH - MINUTE, "by": CLAIRE.email})
+    assert facts(voted, long_before, TWO).poll.missing() == TWO
 
 
 def test_a_vote_that_is_void_counts_no_more() -> None:

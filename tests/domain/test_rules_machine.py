@@ -132,11 +132,16 @@ class Company(RuleBasedStateMachine):
         voter = self.person(by)
         return voter if giver is None else delegations.stand_in(self.handed, voter, giver, at)
 
+    def voted(self, by: str, giver: str | None, at: datetime) -> Person | None:
+        """By whose rights they voted."""
+        voter = self.person(by)
+        return voter if giver is None else delegations.stood_in(self.handed, voter, giver, at)
+
     @property
     def facts(self) -> TargetFacts:
         held = self.applied
         cast = [self.ticket.status.history[place] for place in self.ticket.votes]
-        voters = [self.acting(each.by, each.on_behalf_of, each.at) for each in cast]
+        voters = [self.voted(each.by, each.on_behalf_of, each.at) for each in cast]
         able = tuple(each for each in voters if each and self.may(each))
         poll = Poll(needs=held.approvals, voters=able, tenant=FINANCE, groups=self.groups)
         faults = (FileFault(sentence="Two rules say different things"),) if held.undecided else ()
@@ -301,7 +306,7 @@ class Company(RuleBasedStateMachine):
     def look(self) -> None:
         """Right before a launch: it lapses, waits, or is launched."""
         given = self.ticket.approval
-        person = None if given is None else self.acting(given.by, given.on_behalf_of, given.at)
+        person = None if given is None else self.voted(given.by, given.on_behalf_of, given.at)
         grounds = Grounds(approved=1, approver=person, tenant_exists=True, target=self.facts, valid_for=LONG)
         said = clearance.verdict(self.ticket, grounds, self.requester, self.now)
         if isinstance(said, Lapsed):

@@ -130,6 +130,15 @@ async def test_what_is_withdrawn_gives_no_later_vote(repository: Repository) -> 
     assert rules(repository.path) == ["not-delegated", "votes-missing"]
 
 
+async def test_a_vote_after_a_withdrawal_is_named_by_the_records_order(repository: Repository) -> None:
+    """Whatever the clock of whoever withdrew it said."""
+    made = given(repository)
+    withdraw(repository.path, made, CLAIRE, NOW + timedelta(minutes=2), tip=None)
+    time_passes(repository)
+    await tell(repository, APPROVED)
+    assert "not-delegated" in rules(repository.path)
+
+
 @pytest.mark.parametrize(("giver", "to"), [(PIERRE.email, VERA.email), (CLAIRE, PIERRE.email)])
 async def test_the_requesters_part_in_it_is_named(repository: Repository, giver: str, to: str) -> None:
     """Whether they gave the vote or voted."""
