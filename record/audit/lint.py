@@ -1,17 +1,25 @@
 """Checks every file of a repository that grants something, offline, before a change of it is merged."""
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pygit2
 
 from domain.delegations import FOLDER
+from domain.errors import RuleViolation
 from domain.targets import CatalogueEntry
+from domain.ticket import PromotionRequest, State
+from record.audit.states import RecordCommit
+from record.audit.trial import Newest
+from record.audit.trial_replay import Side
+from record.audit.trial_report import strands
 from record.errors import RecordUnavailable
 from record.facts.controls import TAKEN_BACK
+from record.files.reading import read_ticket
 from record.git.plumbing import UNREADABLE, last_line, opened
 from record.index.changes import printable
 from record.people.catalogue import CatalogueState
@@ -19,7 +27,7 @@ from record.people.delegations import parse
 from record.people.directory import Directory, DirectoryState
 from record.people.members import PLATFORM, Fault, shown
 from record.people.rules import RULES, Rulebook, RulesState
-from record.people.switch import find_switch
+from record.people.switch import find_switch, older
 
 _NOT_YET = Fault(RULES, "rules hold from the commit on that sets spec.controls to 2 in platform.yaml")
 
@@ -63,6 +71,36 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
         elif book.rules:
             yield _NOT_YET
     yield from _owned_by_nobody(directory, catalogue.read)
+    if not unread and directory.rules.controls > 1:
+        yield from _stranded(RecordCommit(objects, commit, book, catalogue, directory))
+
+
+def _stranded(record: RecordCommit) -> Iterator[Fault]:
+    """Rules by which nobody could approve a request that waits, unless they say that they may leave one so."""
+    if not any(rule.approvals is not None and rule.strand is None for rule in record.rules.rules):
+        return
+    side = Side(record.rules.rules, record.catalogue, record.directory)
+    replay, switch = side.replay(), find_switch(record.objects, str(record.commit.id))
+    past = frozenset(older(record.objects, switch)) if switch is not None else frozenset()
+    found: dict[str, Newest] = {}
+    for ticket in _waiting(record, past):
+        held = replay.held(ticket)
+        if side.strands(held, ticket):
+            found.setdefault(held.approvals_of or "", Newest()).add(ticket.metadata.created_at, ticket.id)
+    for rule, tickets in found.items():
+        yield Fault(f"{RULES}/{rule}.yaml", strands(tickets))
+
+
+def _waiting(record: RecordCommit, past: Collection[str]) -> Iterator[PromotionRequest]:
+    """The requests that wait by today's rules. Files without the word are not read further: most have ended."""
+    for path, blob in record.tickets():
+        data = bytes(record.objects[blob].read_raw()) if path not in past else b""
+        if State.PENDING.value.encode() not in data:
+            continue
+        with contextlib.suppress(RuleViolation):  # a file that is no ticket waits for nobody
+            ticket = read_ticket(path, data)
+            if ticket.state is State.PENDING:
+                yield ticket
 
 
 def _of_delegations(commit: pygit2.Commit) -> Iterator[Fault]:

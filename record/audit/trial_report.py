@@ -142,7 +142,7 @@ def lines(trial: Trial) -> Iterator[str]:
     for rules, found in sorted(trial.undecided.items()):
         yield f"{' and '.join(rules)} are as specific, and differ: nothing decides for {_named(found)}"
     for rule, found in sorted(trial.stranded.items()):
-        yield f"{rule} asks for votes that nobody could give: it strands {_named(found)}; `strand: allow` permits it"
+        yield f"{rule} {strands(found)}"
 
 
 def _alone(rows: list[TrialRow]) -> str:
@@ -152,6 +152,11 @@ def _alone(rows: list[TrialRow]) -> str:
         f"Today's rules would have approved {today} requests by themselves, the change {changed}: "
         f"{newly} newly, of which {failed} failed"
     )
+
+
+def strands(found: Newest) -> str:
+    """The words for requests that a rule leaves to nobody."""
+    return f"asks for votes that nobody could give: it strands {_named(found)}; `strand: allow` permits it"
 
 
 def _named(found: Newest) -> str:

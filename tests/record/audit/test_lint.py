@@ -10,7 +10,8 @@ import pytest
 from record.audit.lint import lint, run
 from tests.api.house import PLATFORM
 from tests.company import found
-from tests.record.building import bare, git, person_commits
+from tests.domain.builders import pending
+from tests.record.building import Story, bare, git, opened, person_commits
 from tests.rules import rule
 
 HOOK = Path(__file__).parents[3] / "deploy" / "git" / "pre-receive"
@@ -34,6 +35,28 @@ def test_the_demos_files_are_good(repository: Path, capsys: pytest.CaptureFixtur
     assert places(repository) == []
     assert run([str(repository)]) == 0
     assert capsys.readouterr().out == "Every file is good\n"
+
+
+async def test_a_change_that_leaves_an_open_request_to_nobody_is_named(tmp_path: Path) -> None:
+    """Of rules or of people; not where the rule says so itself, nor where the request has ended, nor older ones."""
+    path = tmp_path / "gitops.git"
+    found(path)
+    writing = opened(path, tmp_path)
+    await Story(writing, pending(id="PR-2026-0001")).create()
+    await (await Story(writing, pending(id="PR-2026-0002")).create()).then("rejected", reason="Not tested enough")
+    three = [{"role": "cpi", "count": 4}]
+    person_commits(path, rule("four", approvals=three, match={"names": ["payment-api"]}))
+    assert places(path) == []  # Jean, Claire and two of the platform
+    tenant = git(path, "show", f"main:{TENANT}")
+    person_commits(path, {TENANT: tenant.replace("Claire Moreau, role: cpi", "Claire Moreau, role: viewer")})
+    (named,) = lint(path)
+    assert (named.path, named.sentence) == (
+        "rules/four.yaml",
+        "asks for votes that nobody could give: it strands PR-2026-0001; `strand: allow` permits it",
+    )
+    person_commits(path, rule("four", approvals=three, match={"names": ["payment-api"]}, strand="allow"))
+    assert places(path) == []
+    await writing.close()
 
 
 TWICE = "\n    - {url: 'https://a.example/', secretName: ci}"
