@@ -51,7 +51,8 @@ const fr: typeof en = {
   following: 'Ce que vous avez demandé, approuvé ou suivez',
   followingHelp: 'Qui était sollicité pour décider apprend une fois que quelqu’un d’autre l’a fait.',
   delegated: 'Quand une voix est confiée',
-  delegatedHelp: 'Ce qui vous est confié, et qu’une autre personne y a mis fin, ou à ce que vous avez confié.',
+  delegatedHelp:
+    'Ce qui vous est confié, et qu’une autre personne y a mis fin, ou à ce que vous avez confié.',
   ways: {
     '': 'Comme d’habitude',
     now: 'Aussitôt',

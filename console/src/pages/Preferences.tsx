@@ -3,7 +3,15 @@ import type { Preferences as Chosen } from '@/api/types';
 import { useSession } from '@/auth/useSession';
 import { BrowserChoices } from '@/components/preferences/BrowserChoices';
 import { Delegations } from '@/components/preferences/Delegations';
-import { applied, ASKING, DELEGATED, draftOf, FOLLOWING, same, type Draft } from '@/components/preferences/choices';
+import {
+  applied,
+  ASKING,
+  DELEGATED,
+  draftOf,
+  FOLLOWING,
+  same,
+  type Draft,
+} from '@/components/preferences/choices';
 import { MailChoices } from '@/components/preferences/MailChoices';
 import { SummaryChoice } from '@/components/preferences/SummaryChoice';
 import { usePageTitle } from '@/hooks/usePageTitle';
