@@ -69,7 +69,9 @@ class _Silent(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def shown(browser: Browser, stories: tuple[str, list[str]]) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 720, "height": 640}, reduced_motion="reduce", locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": 720, "height": 640}, reduced_motion="reduce", locale="en-GB", timezone_id="Europe/Paris"
+    )
     page = context.new_page()
     page.clock.set_fixed_time("2026-12-01T10:00:00Z")  # or "6 years ago" would be seven one day
     # The last one: to ask for the one that is shown changes nothing, and nothing tells of it.

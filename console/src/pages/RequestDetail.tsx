@@ -95,7 +95,7 @@ function Detail({ read: { ticket, etag } }: { read: Read }) {
             <Changes ticket={ticket} />
             <Contract ticket={ticket} />
             {ticket.status.state === 'pending' && (
-              <div className="mt-3">
+              <div className="mt-3 empty:hidden">
                 <SinceLast ticket={ticket} />
               </div>
             )}

@@ -59,7 +59,8 @@ function GivenVote({ delegation, me }: { delegation: Delegation; me: string }) {
       <div className="min-w-0">
         <p className="font-medium">{title}</p>
         <p className="text-[0.8125rem] text-muted">
-          <When at={since} /> – <When at={until} /> · {words.states[state]}
+          <When at={since} /> – <When at={until} />
+          {(counts || state !== 'stands') && ` · ${words.states[state]}`}
         </p>
         <p className="text-[0.8125rem] wrap-anywhere text-muted">{reason}</p>
         {!counts && <p className="text-[0.8125rem] text-warn-text">{words.void}</p>}

@@ -16,7 +16,7 @@ export function EmergencySection({ declared, ratify, nameOf }: EmergencySectionP
   const words = useEmergencyWords();
   const { answer, answeredBy, answeredAt, answeredBecause } = declared;
   return (
-    <Section title={words.title} className="border-danger-text">
+    <Section title={words.title} className="border-danger-text!">
       <p className="mb-2 font-medium text-danger-text">{words.by(nameOf(declared.by))}</p>
       <p className="mb-2 border-s-2 border-line ps-3 whitespace-pre-wrap">{declared.reason}</p>
       {declared.owed && <p className="font-medium">{declared.overdue ? words.overdue : words.owed}</p>}

@@ -41,7 +41,7 @@ export function TriageFacts({ ticket, heading, nameOf }: TriageFactsProps) {
         <Section title={t.detail.changes}>
           <Changes ticket={ticket} />
           <Contract ticket={ticket} most={5} />
-          <div className="not-first:mt-3">
+          <div className="not-first:mt-3 empty:hidden">
             <SinceLast ticket={ticket} />
           </div>
         </Section>
