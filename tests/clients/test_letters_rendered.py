@@ -1,16 +1,19 @@
 """Letters in a browser: they fit a phone and a desk, by day and by night, and reach out to nobody."""
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from clients.letters import Letters
-from domain.announcement import Event
+from domain.announcement import Announcement, Event
 from domain.audience import Language
 from domain.versions import Direction
-from tests.clients.announcing import HOSTILE, NAME, audience, compared, said
+from tests.clients.announcing import HOSTILE, NAME, audience, compared, emergency, said, standard
 from tests.console.desk import launched
 
 LETTERS = Letters("https://prodgate.example", Language.FR, ZoneInfo("Europe/Paris"))
@@ -53,15 +56,45 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     opened.close()
 
 
-def test_every_letter_fits_the_screen_and_can_be_read(page: Page) -> None:
+def announced(text: str) -> dict[str, Announcement]:
+    """Every kind of letter by its name: each event's, an emergency's, those of what a rule approves."""
+    usual = {str(event): said(event, text) for event in Event}
+    by_rule = {f"standard-{event}": standard(event) for event in (Event.CREATED, Event.APPROVED)}
+    return usual | by_rule | {"emergency": emergency(text)}
+
+
+def pictured(page: Page, name: str) -> None:
+    """Keep a picture, for who wants to look at it (PRODGATE_TEST_PICTURES names a folder)."""
+    if folder := os.environ.get("PRODGATE_TEST_PICTURES"):
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=Path(folder) / f"mail-{name}-{width}.png", full_page=True)
+
+
+def check_letter(page: Page, name: str) -> None:
     """Nothing has to be scrolled sideways, and every text stands out from what is under it; 4.5 to 1 at least."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("window.innerWidth"), name
+    assert page.evaluate(CONTRAST) >= 4.5, name
+
+
+def test_every_letter_fits_the_screen_and_can_be_read(page: Page) -> None:
+    """Whatever people typed, and however long a version is."""
     long = f"3.2.0-{'rc.' * 19}1"
-    for event in Event:
+    for name, announcement in announced(HOSTILE).items():
         comparison = compared(Direction.OLDER, "3.3.0", long)
-        announced = said(event, HOSTILE).model_copy(update={"comparison": comparison})
-        page.set_content(LETTERS.letter(announced, audience(NAME, NAME)).html)
-        assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("window.innerWidth"), event
-        assert page.evaluate(CONTRAST) >= 4.5, event
+        told = announcement.model_copy(update={"comparison": comparison})
+        page.set_content(LETTERS.letter(told, audience(NAME, NAME)).html)
+        check_letter(page, name)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_letter_of_a_usual_day_can_be_read(page: Page, language: Language) -> None:
+    """In each language, as it comes when nobody means harm."""
+    comparison, letters = compared(Direction.NEWER, "3.3.0"), replace(LETTERS, language=language)
+    for name, announcement in announced("Payments are down since nine; **3DS2** is back").items():
+        told = announcement.model_copy(update={"comparison": comparison})
+        page.set_content(letters.letter(told, audience()).html)
+        check_letter(page, name)
+        pictured(page, f"{name}-{language}")
 
 
 def test_a_hostile_letter_runs_nothing_and_asks_nobody(page: Page) -> None:
