@@ -168,8 +168,8 @@ upgrade-test: $(STAMP) ## Begin promotions with the previous tag, finish them wi
 bare-check: ## Try `make up` and what `make test` needs in a bare Debian 12, made by debootstrap; by hand, as root (ARGS="make test")
 	.ci/bare-check $(ARGS)
 
-screenshots: $(STAMP) $(CONSOLE) ## Take docs/screenshots anew: every page, in both themes, on a desk and on a phone
-	$(BIN)/python -m tests.console.screenshots
+screenshots: $(STAMP) $(CONSOLE) ## Take docs/screenshots anew: every page, in both themes, on a desk and on a phone (ARGS="queue rules" takes those alone)
+	$(BIN)/python -m tests.console.screenshots $(ARGS)
 
 a11y-report: $(STAMP) $(CONSOLE) ## Check the console against WCAG 2.2 AA, and write what was found into dist/accessibility.md
 	$(BIN)/python -m tests.console.a11y_report

@@ -1,128 +1,25 @@
-"""`make screenshots`: every page of the console as people see it, in both themes, on a desk and on a phone."""
+"""`make screenshots`: every page of the console as people see it, in both themes, on a desk and on a phone.
+
+`ARGS="rules host-list"` takes those alone, among the same company's.
+"""
 
 import re
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 from playwright.sync_api import Browser, Route, expect, sync_playwright
 
-from tests.api.house import in_days, in_seconds
-from tests.console.desk import DESK, PHONE, Desk, launched, seated
+from tests.console.desk import DESK, PATIENCE, PHONE, Desk, launched, seated
+from tests.console.hosting import at_the_host, hosted
+from tests.console.seeding import seed
 from tests.console.words import EN
-from tests.e2e.stack import JEAN, PIERRE, Stack, started, submission
+from tests.e2e.stack import Stack, free_ports, started
 from tests.record.building import git, person_commits
+from tests.rules import two_of_cpi
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "screenshots"
-SOPHIE, EMMA, HUGO = "sophie.martin@cab-i.com", "emma.leroy@cab-i.com", "hugo.petit@cab-i.com"
-CLAIRE = "claire.moreau@cab-i.com"
-
-NOTES = """### What is new
-- **3DS2** authentication for all card payments ([PSD2](https://example.com/psd2))
-- Retries no longer charge twice
-- `GET /payments/{id}` answers in 40 ms instead of 300 ms
-
-| endpoint | before | after |
-|---|---|---|
-| `POST /payments` | 420 ms | 180 ms |
-"""
-
-
-def seed(stack: Stack) -> dict[str, str]:
-    """A company at work: a request in each state, by the state's name."""
-    made = {
-        "deployed": _asked(stack, PIERRE, "payment-api", "2.0.4", "low", "Security patches of the quarter, all tested"),
-        "failed": _asked(stack, SOPHIE, "invoice-api", "1.5.0", "high", "Invoices in three more languages for Belgium"),
-        "rejected": _asked(
-            stack, PIERRE, "fraud-rules", "4.0.0", "critical", "Rules for the new fraud patterns", "policy"
-        ),
-        "cancelled": _asked(
-            stack, SOPHIE, "billing-portal", "0.9.0", "low", "Try the beta with ten customers", "application"
-        ),
-    }
-    stack.approve(made["deployed"])
-    stack.await_state([made["deployed"]], "deployed")
-    control = f"http://127.0.0.1:{stack.ports['awx-port']}/control/faults"
-    httpx.put(control, json={"life": ["failed"]}, trust_env=False).raise_for_status()
-    stack.approve(made["failed"])
-    stack.await_state([made["failed"]], "failed")
-    reason = "The rollback plan does not say who restores the rule set"
-    stack.call(JEAN, "POST", f"/{made['rejected']}/reject", {"reason": reason})
-    stack.call(SOPHIE, "POST", f"/{made['cancelled']}/cancel", {"comment": "Moved to the next sprint"})
-    made["approved"] = _asked(
-        stack, PIERRE, "ledger-api", "3.2.0", "medium", "The year-end closing needs it", date=in_days(40)
-    )
-    stack.approve(made["approved"])
-    made |= _waiting(stack)
-    made["other"] = _asked(stack, SOPHIE, "invoice-api", "1.5.1", "medium", "The failed release, with the missing font")
-    made["going-back"] = _asked(stack, PIERRE, "payment-api", "1.9.2", "low", "What partners can still speak to")
-    made["pending"] = _asked(stack, PIERRE, "payment-api", "2.1.0", "high", "New PCI-DSS compliant payment flow")
-    return made
-
-
-def _waiting(stack: Stack) -> dict[str, str]:
-    """Approved requests that wait: for a release, another approval, their turn."""
-    made = {
-        "held": _asked(
-            stack,
-            PIERRE,
-            "tariff-api",
-            "1.4.0",
-            "medium",
-            "The prices of the new year for all partners",
-            date=in_days(20),
-        ),
-        "lapsed": _asked(
-            stack, PIERRE, "risk-api", "2.0.0", "high", "Risk scores in half of the time they take", date=in_seconds(30)
-        ),
-        "superseded": _asked(
-            stack, SOPHIE, "mandate-api", "3.0.0", "low", "Customers sign mandates by phone", date=in_seconds(30)
-        ),
-        "in-front": _asked(stack, SOPHIE, "card-api", "5.0.0", "low", "Virtual cards for everybody who travels"),
-        "in-line": _asked(stack, PIERRE, "card-api", "5.1.0", "low", "Limits of virtual cards by country"),
-    }
-    record = stack.data / "gitops.git"
-    platform = git(record, "show", "main:platform.yaml") + "\n"
-    person_commits(record, {"platform.yaml": platform.replace("controls: 2", "controls: 2\n  supersede: true")})
-    for name in ("held", "lapsed", "superseded"):
-        stack.approve(made[name])
-    newer = _asked(
-        stack,
-        SOPHIE,
-        "mandate-api",
-        "3.1.0",
-        "low",
-        "Customers sign mandates by phone and at the desk",
-        date=in_days(30),
-    )
-    stack.approve(newer)
-    reason = {"reason": "The tariff database is being moved; released once that is done"}
-    assert stack.call(CLAIRE, "POST", f"/{made['held']}/hold", reason).is_success
-    patch = _asked(stack, SOPHIE, "risk-api", "1.9.9", "low", "The security fix that could not wait")
-    stack.approve(patch)
-    stack.await_state([patch], "deployed")
-    stack.await_state([made["lapsed"]], "pending")
-    stack.await_state([made["superseded"]], "superseded")
-    person_commits(record, {"platform.yaml": platform})
-    control = f"http://127.0.0.1:{stack.ports['awx-port']}/control/faults"
-    httpx.put(control, json={"life": ["stuck-running"]}, trust_env=False).raise_for_status()
-    stack.approve(made["in-front"])
-    stack.await_state([made["in-front"]], "deploying")
-    stack.approve(made["in-line"])
-    return made
-
-
-def _asked(
-    stack: Stack, by: str, name: str, version: str, impact: str, why: str, kind: str = "api", date: str | None = None
-) -> str:
-    body = submission(version, date)
-    body["tenant"] = "tenant-finance"
-    body["target"] |= {"name": name, "type": kind}
-    body["request"] |= {"impactAssessment": impact, "justification": why, "releaseNotes": NOTES}
-    answer = stack.call(by, "POST", "", body)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["metadata"]["id"])
 
 
 def show_form(pierre: Desk) -> None:
@@ -137,6 +34,41 @@ def show_faults(pierre: Desk) -> None:
     pierre.button(EN.send).click()
     expect(pierre.page.locator("[aria-invalid=true]").first).to_be_visible()
     pierre.page.evaluate("window.scrollTo(0, 0)")
+
+
+def show_form_of(name: str, version: str, text: str) -> Callable[[Desk], None]:
+    """A form, filled, that says something of this target."""
+
+    def there(pierre: Desk) -> None:
+        pierre.go("/requests/new")
+        expect(pierre.page.get_by_role("textbox", name=EN.justification)).to_be_visible()
+        if pierre.button(EN.discard).is_visible():  # the draft of the picture before
+            pierre.button(EN.discard).click()
+        pierre.fill(name, version)
+        pierre.sees(text)
+        pierre.page.evaluate("window.scrollTo(0, 0)")
+
+    return there
+
+
+def show_trial(alice: Desk) -> None:
+    """A rule tried over what this company asked for."""
+    (text,) = two_of_cpi(names=["payment-*", "invoice-*"]).values()
+    alice.go("/rules")
+    alice.field("Name of the rule").fill("two")
+    alice.field("Text of the file").fill(text)
+    alice.button("Try").click()
+    expect(alice.page.get_by_role("table").first).to_be_visible()
+
+
+def show_trial_faults(alice: Desk) -> None:
+    (text,) = two_of_cpi(names=["payment-*"]).values()
+    alice.expect_fault("422")
+    alice.go("/rules")
+    alice.field("Name of the rule").fill("two")
+    alice.field("Text of the file").fill(text.replace("approvals", "aprovals"))
+    alice.button("Try").click()
+    expect(alice.page.get_by_role("alert")).to_be_visible()
 
 
 def show_foreign(hugo: Desk) -> None:
@@ -225,37 +157,87 @@ def pages(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]
     one = {
         f"request-{state}": ("jean", show(f"/requests/{made[state]}", made[state]))
         for state in made
-        if state != "other"
+        if state not in {"other", "votes"}
     }
-    return one | {
-        "list-waiting": ("jean", show("/requests?tab=waiting", made["pending"])),
-        "list-all": ("jean", show("/requests?tab=all", made["deployed"])),
-        "list-nothing": ("jean", show("/requests?tab=all&q=nowhere", EN.nothing_found)),
-        "target": ("jean", show("/targets/tenant-finance/api/payment-api", "2.0.4")),
-        "tenant": ("jean", show("/tenants/tenant-finance", "victor.roux@cab-i.com")),
-        "queue": ("jean", show("/queue", made["in-line"])),
-        "several": ("jean", show_several),
-        "approve": ("jean", ask(made["pending"], EN.approve)),
-        "reject": ("jean", ask(made["pending"], EN.reject)),
-        "hold": ("jean", ask(made["approved"], EN.hold)),
-        "release": ("jean", ask(made["held"], EN.release)),
-        "approve-moved": ("jean", show_moved(made["pending"])),
-        "account": ("jean", show_menu),
-        "form-faults": ("pierre", show_faults),  # first: the form keeps its draft
-        "form": ("pierre", show_form),
-        "foreign-target": ("hugo", show_foreign),
-        "record-fault": ("alice", show_broken),
-        "own-request": ("pierre", show(f"/requests/{made['pending']}", EN.not_own)),
-        "insights": ("alice", place("/insights")),
-        "audit": ("alice", place("/audit")),
-        "reports": ("alice", place("/reports")),
-        "templates": ("alice", place("/templates")),
-        "webhooks": ("alice", place("/webhooks")),
-        "split": ("jean", place("/requests?tab=waiting&view=split")),
-        "calendar": ("jean", place("/calendar")),
-        "preferences": ("jean", place("/preferences")),
-        "not-found": ("victor", show("/requests/PR-1999-0001", EN.not_found)),
+    return (
+        one
+        | {
+            "list-waiting": ("jean", show("/requests?tab=waiting", made["pending"])),
+            "list-all": ("jean", show("/requests?tab=all", made["deployed"])),
+            "list-nothing": ("jean", show("/requests?tab=all&q=nowhere", EN.nothing_found)),
+            "target": ("jean", show("/targets/tenant-finance/api/payment-api", "2.0.4")),
+            "tenant": ("jean", show("/tenants/tenant-finance", "victor.roux@cab-i.com")),
+            "queue": ("jean", show("/queue", made["in-line"])),
+            "several": ("jean", show_several),
+            "approve": ("jean", ask(made["pending"], EN.approve)),
+            "reject": ("jean", ask(made["pending"], EN.reject)),
+            "hold": ("jean", ask(made["approved"], EN.hold)),
+            "release": ("jean", ask(made["held"], EN.release)),
+            "approve-moved": ("jean", show_moved(made["pending"])),
+            "account": ("jean", show_menu),
+            "form-faults": ("pierre", show_faults),  # first: the form keeps its draft
+            "form": ("pierre", show_form),
+            "foreign-target": ("hugo", show_foreign),
+            "record-fault": ("alice", show_broken),
+            "own-request": ("pierre", show(f"/requests/{made['pending']}", EN.not_own)),
+            "insights": ("alice", place("/insights")),
+            "audit": ("alice", place("/audit")),
+            "reports": ("alice", place("/reports")),
+            "templates": ("alice", place("/templates")),
+            "webhooks": ("alice", place("/webhooks")),
+            "split": ("jean", place("/requests?tab=waiting&view=split")),
+            "calendar": ("jean", place("/calendar")),
+            "preferences": ("jean", place("/preferences")),
+            "not-found": ("victor", show("/requests/PR-1999-0001", EN.not_found)),
+        }
+        | _ruled(made)
+    )
+
+
+def _ruled(made: dict[str, str]) -> dict[str, tuple[str, Callable[[Desk], None]]]:
+    """Pages of what rules say, and of votes that were handed over."""
+    return {
+        "request-votes": ("claire", show(f"/requests/{made['votes']}", "Yours is the last vote that is missing.")),
+        "list-emergency": ("claire", show("/requests?tab=waiting", "Emergencies that wait for an answer")),
+        "delegations": ("claire", show("/preferences", "Emma Leroy decides for you")),
+        "ratify": ("claire", ask(made["emergency"], "Ratify")),
+        "form-votes": ("pierre", show_form_of("settlement-api", "6.1.0", "Needs 2 tenant administrators")),
+        "form-standard": ("pierre", show_form_of("rates-api", "2.0.3", "patch from")),
+        "form-frozen": ("pierre", show_form_of("closing-api", "1.3.0", "The books are closed")),
+        "rules": ("alice", show_trial),
+        "rules-fault": ("alice", show_trial_faults),
     }
+
+
+DEEPER = {
+    "delegations": "Delegations",
+    "rules": "What would have been",
+    "request-votes": "Votes",
+    "request-emergency": "Emergency",
+    "request-standard": "Standard change",
+    "request-awaited": "While nobody decides",
+    "request-on-behalf": "Timeline",
+    "target": "Versions in production",
+}
+"""What a picture is about, where it may be below what a window shows first."""
+IN_SIGHT = "it => { if (it.getBoundingClientRect().top > innerHeight * 0.7) it.scrollIntoView() }"
+
+HOST_PAGES = {"host-list": "/production?tab=all", "host-form": "/production/new", "host-request": "/production/{}",
+              "host-desk": "/desk/{}?tab=all"}  # fmt: skip
+
+
+def host_pictures(browser: Browser, stack: Stack, origin: str, ticket: str) -> None:
+    """The same pages inside another console, whose dark colours are a choice of its own."""
+    with at_the_host(browser, stack, origin, EN, reduced_motion="reduce") as jean:
+        jean.sign_in("jean")
+        for name, path in HOST_PAGES.items():
+            if not _is_asked_for(name):
+                continue
+            jean.go(path.format(ticket))
+            expect(jean.page.get_by_role("heading", level=1).first).to_be_visible()
+            if "{}" in path:
+                expect(jean.page.get_by_role("heading", name="What is new")).to_be_visible()  # Markdown comes later
+            _take(jean, name, jean.button("Dark").click)
 
 
 def pictures(browser: Browser, stack: Stack, made: dict[str, str]) -> None:
@@ -264,7 +246,7 @@ def pictures(browser: Browser, stack: Stack, made: dict[str, str]) -> None:
         nobody.go("/")
         expect(nobody.button(EN.sign_in)).to_be_visible()
         _take(nobody, "sign-in")
-    wanted = pages(made)
+    wanted = {name: page for name, page in pages(made).items() if _is_asked_for(name)}
     for who in sorted({each for each, _ in wanted.values()}):
         with seated(browser, stack, EN, reduced_motion="reduce") as desk:
             desk.sign_in(who)
@@ -276,24 +258,37 @@ def pictures(browser: Browser, stack: Stack, made: dict[str, str]) -> None:
                     desk.page.set_viewport_size(DESK)
 
 
-def _take(desk: Desk, name: str) -> None:
+def _is_asked_for(name: str) -> bool:
+    return name in (sys.argv[1:] or [name])
+
+
+def _take(desk: Desk, name: str, turn: Callable[[], None] | None = None) -> None:
+    """Keep both themes at both widths; `turn` changes the theme where the page does not follow the system's."""
     desk.page.wait_for_timeout(700)  # what is loaded beside the page: rights, commits, what changes
     for size in (DESK, PHONE):
         desk.page.set_viewport_size(size)
+        if name in DEEPER:
+            desk.heading(DEEPER[name]).first.evaluate(IN_SIGHT)
         for theme in ("light", "dark"):
             desk.page.emulate_media(color_scheme=theme)
             desk.settle()
             desk.page.screenshot(path=FOLDER / f"{name}-{theme}-{size['width']}.png")
+            if turn:
+                turn()
 
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, started(Stack(Path(folder) / "data")) as stack:
+    expect.set_options(timeout=PATIENCE)
+    origin = f"http://127.0.0.1:{free_ports(1)[0]}"
+    given = {"PRODGATE_CORS_ORIGINS": origin}
+    with tempfile.TemporaryDirectory() as folder, started(Stack(Path(folder) / "data", settings=given)) as stack:
         stack.open_catalogue()
         made = seed(stack)
-        with sync_playwright() as playwright:
+        with sync_playwright() as playwright, hosted(stack, origin) as other:
             browser = launched(playwright)
             pictures(browser, stack, made)
+            host_pictures(browser, stack, other, made["pending"])
             browser.close()
 
 
