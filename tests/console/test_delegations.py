@@ -83,6 +83,8 @@ def test_a_vote_is_handed_over_used_and_taken_back(sit: Sit, stack: Stack, words
     emma.go("/preferences")
     expect(emma.page.get_by_text(said.handed)).to_be_visible()
 
+    jean = sit("jean", words, f"/requests/{ticket}")
+    expect(jean.page.get_by_text(said.behalf).first).to_be_visible()
     claire.open(ticket)
     expect(claire.page.get_by_text(said.behalf).first).to_be_visible()
     claire.go("/preferences")
