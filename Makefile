@@ -171,8 +171,8 @@ bare-check: ## Try `make up` and what `make test` needs in a bare Debian 12, mad
 screenshots: $(STAMP) $(CONSOLE) ## Take docs/screenshots anew: every page, in both themes, on a desk and on a phone (ARGS="queue rules" takes those alone)
 	$(BIN)/python -m tests.console.screenshots $(ARGS)
 
-a11y-report: $(STAMP) $(CONSOLE) ## Check the console against WCAG 2.2 AA, and write what was found into dist/accessibility.md
-	$(BIN)/python -m tests.console.a11y_report
+a11y-report: $(STAMP) $(CONSOLE) ## Check the console against WCAG 2.2 AA, and write what was found into docs/accessibility.md (ARGS=again runs what failed)
+	$(BIN)/python -m tests.console.a11y_report $(ARGS)
 
 stories: $(MODULES) ## Show each component in its states, at http://127.0.0.1:6006
 	.ci/npm run stories

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from clients.letters import Letters
 from domain.announcement import Announcement, Event
 from domain.audience import Language
+from domain.escalation import Party
+from domain.roles import Role
 from domain.versions import Direction
 from tests.clients.announcing import HOSTILE, NAME, audience, compared, emergency, said, standard
 from tests.console.desk import launched
@@ -59,6 +61,8 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 def announced(text: str) -> dict[str, Announcement]:
     """Every kind of letter by its name: each event's, an emergency's, those of what a rule approves."""
     usual = {str(event): said(event, text) for event in Event}
+    to = Party(role=Role.CPI_ADMIN)
+    usual[str(Event.ESCALATED)] = said(Event.ESCALATED, text).model_copy(update={"escalates_to": to})
     by_rule = {f"standard-{event}": standard(event) for event in (Event.CREATED, Event.APPROVED)}
     return usual | by_rule | {"emergency": emergency(text)}
 

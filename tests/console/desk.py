@@ -223,10 +223,18 @@ def axe_faults(page: Page, rules: dict[str, Any] = STANDARDS) -> list[str]:
     options = {"runOnly": rules, "resultTypes": ["violations"]}
     found = page.evaluate(AXE, options)
     if report := os.environ.get("A11Y_RULES"):  # what `make a11y-report` counts
-        rules = {each["id"]: [each["tags"], kind] for kind in ("passes", "violations") for each in found[kind]}
         with Path(report).open("a") as lines:
-            lines.write(json.dumps(rules) + "\n")
+            lines.write(json.dumps(_noted(page, found)) + "\n")
     return [_spoken(each) for each in found["violations"]]
+
+
+def _noted(page: Page, found: dict[str, Any]) -> dict[str, Any]:
+    """Where axe looked, and what each of its rules said there."""
+    rules = {each["id"]: [each["tags"], kind] for kind in ("passes", "violations") for each in found[kind]}
+    test = os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0].rpartition("/")[2].partition("[")[0]
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    return {"test": test, "url": page.url, "dark": dark, "width": width, "rules": rules}
 
 
 def _spoken(violation: dict[str, Any]) -> str:

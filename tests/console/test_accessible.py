@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.console.a11y_suites import route_of, routes
 from tests.console.conftest import IN_ENGLISH, IN_FRENCH, Sit
 from tests.console.desk import DESK, PHONE, Desk
 from tests.console.test_flows import JEAN, asked, fresh_name, next_month
@@ -270,20 +271,85 @@ LARGE = """() => {
 """What somebody's own settings do: letters twice as large, and the spacing of WCAG 1.4.12."""
 
 
+def check_width(desk: Desk, path: str) -> None:
+    """Nothing has to be scrolled sideways at 320 and 640 pixels, nor with large letters."""
+    desk.page.set_viewport_size({"width": 320, "height": 700})  # first, for a page may know its width as it loads
+    desk.go(path)
+    expect(desk.page.get_by_role("main")).to_be_visible()
+    expect(desk.page.locator("h1, h2").first).to_be_visible()
+    expect(desk.page.locator("main .animate-pulse")).to_have_count(0)
+    for width in (320, 640, DESK["width"]):
+        desk.page.set_viewport_size({"width": width, "height": 700})
+        if width == DESK["width"]:
+            desk.page.evaluate(LARGE)
+        wide = desk.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} wide, not {width}"
+
+
 def test_nothing_has_to_be_scrolled_sideways(sit: Sit, states: dict[str, str]) -> None:
     """At 320 and 640 pixels, which 1280 become at 400 and 200 % (WCAG 1.4.10, 1.4.4), and with large letters."""
     jean = sit("jean")
     for path in ("/requests?tab=all", "/requests/new", *(f"/requests/{ticket}" for ticket in states.values())):
-        jean.page.set_viewport_size({"width": 320, "height": 700})  # first, for a page may know its width as it loads
-        jean.go(path)
-        expect(jean.page.get_by_role("main")).to_be_visible()
-        expect(jean.page.locator("h1, h2").first).to_be_visible()
-        for width in (320, 640, DESK["width"]):
-            jean.page.set_viewport_size({"width": width, "height": 700})
-            if width == DESK["width"]:
-                jean.page.evaluate(LARGE)
-            wide = jean.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{path} is {wide} wide, not {width}"
+        check_width(jean, path)
+
+
+PLACES = {
+    "/requests?tab=all": "jean",
+    "/requests?tab=waiting&view=split": "jean",
+    "/requests/new": "jean",
+    "/requests/{}": "jean",
+    "/targets/tenant-finance/api/{}": "jean",
+    "/tenants/tenant-finance": "jean",
+    "/queue": "jean",
+    "/insights": "jean",
+    "/calendar?view=week": "jean",
+    "/calendar?view=month": "jean",
+    "/audit": "jean",
+    "/webhooks": "jean",
+    "/preferences": "jean",
+    "/reports": "alice",
+    "/templates/evidence-pack": "alice",
+    "/rules": "alice",
+    "/nowhere": "jean",
+}
+"""Each page of the console, and who can see it; the braces are a deployed request's, or its target's name."""
+RETURNS = {"/signed-in"}
+"""Routes that show nothing for longer than a moment."""
+
+
+def test_no_page_is_forgotten() -> None:
+    """Whoever gives the console a page names it here."""
+    assert {route_of(path.partition("?")[0].format("PR-2026-0001")) for path in PLACES} == set(routes()) - RETURNS
+
+
+@pytest.fixture
+def places(stack: Stack, states: dict[str, str]) -> dict[str, list[str]]:
+    """The addresses of all pages, by who can see them."""
+    ticket = states["deployed"]
+    name = str(stack.call(JEAN, "GET", f"/{ticket}").json()["spec"]["target"]["name"])
+    found: dict[str, list[str]] = {}
+    for path, who in PLACES.items():
+        found.setdefault(who, []).append(path.format(name if path.startswith("/targets") else ticket))
+    return found
+
+
+@pytest.mark.parametrize("who", ["jean", "alice"])
+def test_every_page_fits_when_it_is_enlarged(sit: Sit, places: dict[str, list[str]], who: str) -> None:
+    """320 pixels, 200 %, and letters twice as large with WCAG's spacing (1.4.4, 1.4.10, 1.4.12)."""
+    desk = sit(who)
+    for path in places[who]:
+        check_width(desk, path)
+
+
+@pytest.mark.parametrize("who", ["jean", "alice"])
+def test_every_page_can_be_read_with_more_contrast(sit: Sit, places: dict[str, list[str]], who: str) -> None:
+    """axe's rules of colours, for whoever asks their system for more contrast, in both themes."""
+    desk = sit(who, contrast="more")
+    for path in places[who]:
+        desk.go(path)
+        expect(desk.page.locator("h1, h2").first).to_be_visible()
+        expect(desk.page.locator("main .animate-pulse")).to_have_count(0)
+        desk.check_accessible_in_both_themes(f"{path} with more contrast")
 
 
 def test_where_one_is_can_be_seen_in_forced_colours(sit: Sit) -> None:

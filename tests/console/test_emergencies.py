@@ -26,6 +26,7 @@ class EmergencyWords:
     ratify: str
     why: str
     ratified: str
+    past: str
 
 
 SAID = {
@@ -40,6 +41,7 @@ SAID = {
         ratify="Ratify",
         why="Reason",
         ratified="Ratified by",
+        past="launched in an emergency by Jean Dupont",
     ),
     FR.locale: EmergencyWords(
         button="Déclarer une urgence",
@@ -52,6 +54,7 @@ SAID = {
         ratify="Ratifier",
         why="Motif",
         ratified="Ratifiée par",
+        past="lancée en urgence par Jean Dupont",
     ),
 }
 
@@ -88,3 +91,6 @@ def test_an_emergency_is_declared_shown_and_answered_for(sit: Sit, stack: Stack,
     answer.get_by_label(said.why).fill("It could not wait for two")
     answer.get_by_role("button", name=said.ratify, exact=True).click()
     expect(claire.page.get_by_role("region", name=said.title, exact=True)).to_contain_text(said.ratified)
+    claire.go(f"/targets/tenant-finance/api/{name}")
+    expect(claire.page.get_by_role("listitem").filter(has_text=ticket)).to_contain_text(said.past)
+    claire.check_accessible("the history of a target that was launched in an emergency")
