@@ -20,6 +20,7 @@ export const APPROVER: Me = {
   tenants: [{ name: 'tenant-finance', displayName: 'Finance' }],
   creates: ['tenant-finance'],
   mayApprove: true,
+  decidesFor: [],
   rights: [{ permission: 'approve', everywhere: false, tenants: ['tenant-finance'] }],
   faults: [],
 };
