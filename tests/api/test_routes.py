@@ -325,7 +325,7 @@ def test_it_tells_who_could_decide(house: House) -> None:
     """By name, the tenant's own first, the requester left out; nobody once decided; nothing to who may not see it."""
     ticket_id = house.as_(JEAN).create()["metadata"]["id"]
     told = house.as_(JEAN).get(f"/{ticket_id}/permissions").json()
-    assert told["deciders"][0] == {"name": "Claire Moreau", "email": CLAIRE}
+    assert told["deciders"][0] == {"name": "Claire Moreau", "email": CLAIRE, "onBehalfOf": None}
     assert {each["email"] for each in told["deciders"]} == {CLAIRE, ALICE, "nicolas.garnier@cab-i.com"}
     others = "Claire Moreau, Alice Admin and Nicolas Garnier"
     assert told["approve"]["why"] == f"Cannot approve your own request; {others} may"
