@@ -10,11 +10,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.clock import engine_clock
+from activities.confirming import Confirming
 from activities.tracing import link_announcements
 from activities.vouching import Vouching
 from domain import lifecycle
 from domain.change import Change, Recorded, RuleApproval, SetBack
-from domain.errors import RuleViolation, StaleDecision, Unproven, Unvouched
+from domain.errors import PasskeyInvalid, PasskeyRequired, RuleViolation, StaleDecision, Unproven, Unvouched
 from domain.ticket import SYSTEM, Action, PromotionRequest
 from domain.vouching import Vouched
 from record.errors import RecordConflict, TicketExists
@@ -51,6 +52,7 @@ class RecordActivities:
     index: Index
     proofs: CommitProofs
     vouching: Vouching
+    confirming: Confirming
 
     @activity.defn
     async def record_change(self, change: Change) -> Recorded:
@@ -58,7 +60,8 @@ class RecordActivities:
 
         Running it twice is harmless: a change that the record holds already is found there and not written again.
         Fails for good as `TicketExists` when the number is taken; as `KeyEnded`, `StaleDecision` or `Unproven` for what
-        a person did, and the API did not sign so, or with a key that ended, or that is recorded already; as `Unvouched`
+        a person did, and the API did not sign so, or with a key that ended, or that is recorded already; as
+        `PasskeyRequired` or `PasskeyInvalid` where their own passkey does not confirm it; as `Unvouched`
         for what the service did not do; as `StaleDecision` with a `SetBack` where the record proves less, or more, than
         what the change is made from. Fails as `RecordConflict` until a person has put the file back, as `Unproven`
         until they have put back the key of a decision that was taken already, and as `RecordUnavailable` until Git can
@@ -78,7 +81,7 @@ class RecordActivities:
             activity.logger.error("%s", said)
             look_again = _next_look(activity.info().attempt)
             raise ApplicationError(said, type="RecordConflict", next_retry_delay=look_again) from error
-        except (Unproven, StaleDecision, Unvouched) as error:
+        except (Unproven, StaleDecision, Unvouched, PasskeyRequired, PasskeyInvalid) as error:
             raise self._refused(error, change) from error
         except UNREADABLE as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
@@ -126,7 +129,9 @@ class RecordActivities:
         last, proofs, info = change.ticket.last, self.proofs, activity.info()
         if last.by != SYSTEM or last.by_person:
             await asyncio.to_thread(proofs.look_for_key, change)
-            return partial(proofs.by_person, await asyncio.to_thread(self._used, change))
+            proven = partial(proofs.by_person, await asyncio.to_thread(self._used, change))
+            asked = await asyncio.to_thread(self.confirming.asked, change)
+            return lambda sealed, tip: self.confirming.check(proven(sealed, tip), asked, tip)
         needed = await asyncio.to_thread(proofs.is_needed)
         vouched = await self._vouched(change, info) if needed else ""
         return lambda sealed, tip: proofs.by_service(clock(), vouched, sealed, tip)

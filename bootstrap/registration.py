@@ -17,6 +17,7 @@ from activities.awx import AwxActivities, AwxTimings
 from activities.awx_watch import WatchActivities
 from activities.browsers import BrowserActivities
 from activities.checkpoints import Checkpoints, CheckpointSetup
+from activities.confirming import Confirming
 from activities.contract import ContractActivities
 from activities.delegation_mails import DELEGATION_MAILS, DelegationMails, DelegationMailSetup
 from activities.delegations import DelegationActivities
@@ -48,9 +49,11 @@ from clients.push.channel import WebPush
 from clients.webhook.channel import Webhooks
 from documents.shipped import shipped
 from domain.announcement import Channel, Plan
+from domain.assertions import Assertion
 from domain.checkpoint import CHECKPOINTS
 from domain.following import Followed
 from domain.roles import Person
+from domain.signing import Claims
 from engine.heartbeats import HeartbeatInterceptor
 from engine.promotions import EnginePromotions
 from engine.query_guard import QueryGuard
@@ -221,7 +224,9 @@ class Registration:
             workflows=WORKFLOWS,
             activities=[*self._activities(identities), *self._of_reports()],
             interceptors=[
-                SignatureInterceptor(Proofs(known, known.check_person).check_decision, known.target),
+                SignatureInterceptor(
+                    Proofs(known, known.check_person, known.check_passkey).check_decision, known.target
+                ),
                 HeartbeatInterceptor(),
             ],
             plugins=[SimplePlugin("known-record", run_context=partial(_following, known))],
@@ -232,7 +237,10 @@ class Registration:
         def check_person(person: Person) -> None:
             identities.check(self.directory.current(), person)
 
-        proofs = Proofs(self.keys, check_person)
+        def check_passkey(claims: Claims, answer: Assertion) -> None:
+            self.controls.passkeys.current().check(claims, answer)
+
+        proofs = Proofs(self.keys, check_person, check_passkey)
         record = RecordPreflight(
             self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket)
         )
@@ -240,7 +248,9 @@ class Registration:
         vouching = Vouching(self.commits, record, awx, self.plan.expiry, Promotion.__name__)
         fronts = Fronts(self.client, awx)
         return (
-            RecordActivities(self.repository, self.index, self.commits, vouching).record_change,
+            RecordActivities(
+                self.repository, self.index, self.commits, vouching, Confirming(self.commits.keys, self.controls)
+            ).record_change,
             SessionActivities(self.repository).revoke_session,
             PreferenceActivities(self.repository).keep_preferences,
             FeedActivities(self.repository).keep_feed,

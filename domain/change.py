@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from domain.assertions import Assertion
 from domain.decision import DecisionId, Digest, Jws
 from domain.formats import VersionedMessage
 from domain.roles import PersonName, WithRequester
@@ -17,11 +18,13 @@ Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24}
 class Proof(Frozen):
     """The signature that a commit carries, and the SHA-256 of what it came with.
 
-    Of a person's act that is their message; of an act of the service, the whole history.
+    Of a person's act that is their message; of an act of the service, the whole history. `passkey` is the answer of the
+    person's own authenticator, where the act has one.
     """
 
     jws: Jws
     message: Digest
+    passkey: Annotated[Assertion | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class Change(VersionedMessage, WithRequester):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain import remarks, roles, standard, targets, votes
+from domain import passkeys, remarks, roles, standard, targets, votes
 from domain.roles import Permission, Person, Requester
 from domain.standard import AskedChange, Past, PastEvent, Sealed, StandardVerdict
 from domain.targets import TargetFacts
@@ -111,9 +111,13 @@ def approver_gone(ticket: PromotionRequest, grounds: Grounds, requester: Request
 def by_rule(
     ticket: PromotionRequest, target: TargetFacts, past: Past, sealed: Sealed, at: datetime
 ) -> StandardVerdict | None:
-    """The word on the ticket of the rule that says what is standard; None where no rule does."""
+    """The word on the ticket of the rule that says what is standard; None where no rule does.
+
+    None, too, where a passkey is asked for: that means people.
+    """
     held = target.rules
-    if held.standard is None or held.standard_of is None or not target.controlled:
+    asks_people = not target.controlled or passkeys.asked_by(target) is not None
+    if held.standard is None or held.standard_of is None or asks_people:
         return None
     said = ticket.spec.request.impact_assessment
     impact = targets.at_least(said, target.entry.minimum_impact if target.entry else None)

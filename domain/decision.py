@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from domain.assertions import Assertion
 from domain.formats import VersionedMessage
 from domain.roles import Permission, Person, Requester
 from domain.ticket import Impact, Metadata, PreChecks, RequestDetails, Spec, Target
@@ -77,6 +78,11 @@ class DecisionAction(StrEnum):
         return self in {DecisionAction.ENDORSE, DecisionAction.UNENDORSE, DecisionAction.APPROVE, DecisionAction.REJECT}
 
     @property
+    def is_confirmed(self) -> bool:
+        """Tells whether a passkey may be asked for it: votes for a request, and the word that an emergency was one."""
+        return self.votes or self is DecisionAction.RATIFY
+
+    @property
     def answers(self) -> bool:
         """Tells whether it answers for an emergency."""
         return self in {DecisionAction.RATIFY, DecisionAction.REFUTE}
@@ -118,8 +124,9 @@ class Decision(VersionedMessage, SignedMessage):
     `id` is unique to the decision: the same decision delivered twice is one decision. `at` is when the person decided;
     the history's own time is the workflow's. `production` goes with a vote: the version in production as it was
     shown, empty for none. An emergency has its reason as `comment`, and `answer_by` until when somebody else has to
-    answer for it. `on_behalf_of` is whose vote it is, where that was handed to the person. `proof` is the API's
-    signature on all of it; without one it is a draft.
+    answer for it. `on_behalf_of` is whose vote it is, where that was handed to the person. `passkey` is
+    the answer of the person's own authenticator, where that was asked. `proof` is the API's signature on all of it;
+    without one it is a draft.
     """
 
     id: DecisionId
@@ -133,12 +140,15 @@ class Decision(VersionedMessage, SignedMessage):
     production: ShownVersion | None = None
     answer_by: Annotated[Moment | None, _Absent] = None
     on_behalf_of: Annotated[Email | None, _Absent] = None
+    passkey: Annotated[Assertion | None, _Absent] = None
     proof: Jws | None = None
 
     @model_validator(mode="after")
     def _has_what_its_action_takes(self) -> Self:
         if (self.reason is not None) is not self.action.needs_reason:
             raise ValueError("a reason goes with reject, hold, release, ratify and refute, and these need one")
+        if self.passkey is not None and not self.action.is_confirmed:
+            raise ValueError("a passkey goes with endorse, approve, emergency and ratify")
         if self.production is not None and not self.action.votes:
             raise ValueError("production goes with endorse, approve and emergency")
         declares = self.action is DecisionAction.EMERGENCY

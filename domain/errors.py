@@ -37,12 +37,16 @@ RuleViolation
 │   ├── NoVoteToGive      somebody without a vote of their own hands one over
 │   ├── EmergencyNotAllowed  an emergency of somebody whom no rule lets declare one
 │   ├── OwnEmergency      whoever declared an emergency answers for it
+│   ├── PasskeyRequired   a decision without the passkey that a rule or the catalogue asks for
+│   ├── PasskeyInvalid    an answer of a passkey that proves nothing of the decision, or a passkey that counts no more
 │   └── IdentityChanged   somebody acted before by another sign-in, and their entry does not name the new one
 ├── DelegateUnfit         a vote handed to oneself, to a service account, or to somebody whom no file names
 ├── DelegationDates       a vote handed over for too long, too far ahead, or for a time that has passed
 ├── DelegationOver        an end of a delegation that has ended
 ├── DelegationGone        a delegation made again of which the record no longer has what was signed
 ├── TooManyDelegations    one more delegation of somebody who has too many
+├── TooManyPasskeys       one more passkey of somebody who has too many
+├── PasskeyOver           an end of a passkey that does not count, or one that is there already
 ├── NobodyToApprove       a submission that nobody but its requester, or too few people, could approve
 ├── StaleDecision         what the person decided on is not what the ticket says
 ├── NothingToRepair       a commit that changed nothing without proof, or that is repaired already
@@ -233,6 +237,22 @@ class IdentityChanged(NotAuthorized):
         "You acted before with another sign-in: whoever runs the platform must name your new `subject` in your entry "
         "of the directory (docs/operations.md)"
     )
+
+
+class PasskeyRequired(NotAuthorized):
+    sentence = "This decision takes your passkey: decide in the console"
+
+
+class PasskeyInvalid(NotAuthorized):
+    sentence = "The passkey's answer does not prove this decision"
+
+
+class PasskeyOver(RuleViolation):
+    sentence = "This passkey does not count, or not any more"
+
+
+class TooManyPasskeys(RuleViolation):
+    sentence = "You have too many passkeys: withdraw one first"
 
 
 class DelegateUnfit(RuleViolation):

@@ -80,6 +80,7 @@ class Rule(Frozen):
     supersede: StrictBool | None = None
     emergency: EmergencyRule | Literal[False] | None = None
     escalation: Escalation | Literal[False] | None = None
+    passkey: Literal["required", False] | None = None
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> "Rule":
@@ -108,6 +109,9 @@ class Applied(Frozen):
     escalation: tuple[EscalationStep, ...] = ()
     """Those who are asked next while nobody decides."""
     escalation_of: RuleName | None = None
+    passkey: bool = False
+    """True where a vote takes the voter's passkey."""
+    passkey_of: RuleName | None = None
     undecided: tuple[RuleName, ...] = ()
     """Rules that are as specific as one another, and say different things of one part: nothing may go on meanwhile."""
 
@@ -126,7 +130,8 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
     supersede, fourth = _first(ranked, lambda rule: rule.supersede)
     emergency, fifth = _first(ranked, lambda rule: rule.emergency)
     escalation, sixth = _first(ranked, lambda rule: rule.escalation)
-    named = (first, second, third, fourth, fifth, sixth)
+    passkey, seventh = _first(ranked, lambda rule: rule.passkey)
+    named = (first, second, third, fourth, fifth, sixth, seventh)
     if standard and first and third and _rank(ranked, first) > _rank(ranked, third):
         standard = None  # who asks for votes more specifically means them
     return Applied(
@@ -143,6 +148,8 @@ def applied(rules: Iterable[Rule], tenant: str, target: Target, impact: Impact) 
         emergency_of=fifth[0] if emergency else None,
         escalation=escalation or (),
         escalation_of=sixth[0] if escalation else None,
+        passkey=passkey == "required",
+        passkey_of=seventh[0] if passkey else None,
         undecided=tuple(sorted({name for names in named if len(names) > 1 for name in names})),
     )
 

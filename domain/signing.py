@@ -192,7 +192,10 @@ def message_digest(message: Decision | Submission) -> str:
 
 def proof_of(message: Decision | Submission) -> Proof | None:
     """The proof that the message's change carries into the record; None for a message that nobody signed."""
-    return None if message.proof is None else Proof(jws=message.proof, message=message_digest(message))
+    if message.proof is None:
+        return None
+    passkey = message.passkey if isinstance(message, Decision) else None
+    return Proof(jws=message.proof, message=message_digest(message), passkey=passkey)
 
 
 def words_digest(comment: str | None, reason: str | None) -> str | None:

@@ -20,7 +20,8 @@ class CatalogueEntry(Frozen):
     """A target as the catalogue describes it: whose it is, and how its owners raise the controls.
 
     `version` is what was in production before the first ticket. `source` and `target` are its environments.
-    `evidence` is what its tests' pipeline has to be, `contract` where its OpenAPI documents are.
+    `evidence` is what its tests' pipeline has to be, `contract` where its OpenAPI documents are. `passkey` says that a
+    vote for it takes the voter's passkey.
     """
 
     tenant: Tenant
@@ -32,6 +33,7 @@ class CatalogueEntry(Frozen):
     target: Environment = "prod"
     evidence: EvidenceRule = EvidenceRule()
     contract: ContractRule | None = None
+    passkey: bool = False
 
 
 class FileFault(Frozen):

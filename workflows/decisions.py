@@ -4,7 +4,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain import lifecycle
+    from domain import lifecycle, passkeys
     from domain.decision import Decision, DecisionAction
     from domain.errors import RuleViolation, WrongTicket
     from domain.signing import proof_of
@@ -42,6 +42,7 @@ class TakenDecisions:
         if not self._took(decision):
             asker, launching = self._begun.requester, self._attempts is not None and self._attempts.launching
             lifecycle.check(self._ledger.ticket, decision, workflow.now(), asker, target, launching=launching)
+            passkeys.check_given(target, decision)
 
     async def take(self, decision: Decision) -> PromotionRequest:
         """The ticket with the decision, once recorded. The same decision delivered again changes nothing.

@@ -19,7 +19,7 @@ NOT_NOW_FIRST, NOT_NOW_MOST = timedelta(seconds=5), timedelta(minutes=5)
 """The wait before AWX is asked again after it certainly took nothing; doubled up to the longest."""
 
 
-TAKEN_BACK = frozenset({"KeyEnded", "StaleDecision", "Unproven", "Unvouched"})
+TAKEN_BACK = frozenset({"KeyEnded", "StaleDecision", "Unproven", "Unvouched", "PasskeyRequired", "PasskeyInvalid"})
 """The failures of a commit for which a promotion goes on from the record: any other one is the code's, and waits."""
 
 

@@ -20,6 +20,7 @@ from domain.votes import Poll
 from record.audit.seen import Seen
 from record.audit.turns import TargetSoFar
 from record.facts.identities import ActsSoFar, proven_sign_in
+from record.facts.passkeys import PasskeyBook
 from record.git.message import SERVICE_EMAIL, newer, plain, trailer
 from record.people.directory import Directory
 
@@ -75,6 +76,8 @@ class Step:
     target: TargetFacts
     acts: ActsSoFar
     others: TargetSoFar
+    passkeys: PasskeyBook
+    """Those that counted right before."""
     sealed: Sealed
     """The worker's word on the submission."""
     decide_by: datetime

@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 
 import git
 import pygit2
-from pygit2.enums import SortMode
 
 from domain import lifecycle
 from domain.delegations import FOLDER as DELEGATIONS
@@ -25,6 +24,7 @@ from domain.standard import approved_alone
 from domain.targets import TargetFacts
 from domain.ticket import FOLDER, Action, PromotionRequest, State
 from domain.values import same_name
+from record.audit import passkey_checks
 from record.audit.checks import Check, RecordAsOf, Step, Violation
 from record.audit.delegation_checks import DelegationJudge, DelegationsSoFar
 from record.audit.reading import ChangedFile, CommitRead, sealed_in
@@ -35,10 +35,11 @@ from record.audit.submitted import Submitted, sealed_for
 from record.audit.turns import LOOKED, TargetsSoFar
 from record.facts.controls import Files, Requested, facts
 from record.facts.identities import ActsSoFar
+from record.facts.passkeys import PasskeysState, read_line
 from record.facts.requesters import claims_in, requester_then
 from record.files.reading import read_ticket
 from record.git.message import CONTRACT, EVIDENCE, SERVICE_EMAIL, plain, trailer
-from record.git.plumbing import count
+from record.git.plumbing import count, newest_first
 from record.git.trees import TreeComparer
 from record.index.bulk import blob_of
 from record.index.changes import added, is_ticket
@@ -73,6 +74,7 @@ class Judge:
     catalogue: CatalogueState = field(default_factory=CatalogueState)
     rules: RulesState = field(default_factory=RulesState)
     delegations: DelegationsSoFar = field(init=False)
+    passkeys: PasskeysState = field(init=False)
     acts: ActsSoFar = field(init=False)
     seen: Seen = field(default_factory=Seen)
     asked: dict[str, Submitted] = field(default_factory=dict)
@@ -98,6 +100,7 @@ class Judge:
         self.trees = TreeComparer(self.git)
         self.directory = DirectoryState(self.git)
         self.delegations = DelegationsSoFar(self.git)
+        self.passkeys = PasskeysState(self.git)
         self.acts = ActsSoFar(self.git)
 
     def start_from(self, commit: pygit2.Commit) -> None:
@@ -106,6 +109,7 @@ class Judge:
         self.catalogue.move_to(commit)
         self.rules.move_to(commit)
         self.delegations.start_from(self.repo, commit, self.keys)
+        read_line(self.passkeys, self.repo, str(commit.id))
         self.before, self.switch = commit, find_switch(self.git, str(commit.id))
         told = self.repo.git.rev_list("--first-parent", "--reverse", str(commit.id), as_process=True)
         for position, each in enumerate(told.stdout, 1):
@@ -218,6 +222,7 @@ class Judge:
             people = self.directory.directory
             said = DelegationJudge(commit, people, self._line, self.git, self.acts, self.seen, read.signs_service)
             yield from said.violations(acts)
+        yield from passkey_checks.violations(self.passkeys.take(commit), commit, self.keys.before(read.listed.position))
         self.directory.move_to(commit)
         self.catalogue.move_to(commit)
         self.rules.move_to(commit)
@@ -314,6 +319,7 @@ class Judge:
             target=self._facts(file.path, now, self._files()),
             acts=self.acts,
             others=self.targets.of(now),
+            passkeys=self.passkeys.book,
             decide_by=lifecycle.decide_by(now, submitted.decide_by),
             sealed=submitted.sealed,
             earlier=partial(self._earlier, file.path, now),
@@ -352,10 +358,7 @@ class Judge:
 
     def _line(self) -> Iterator[pygit2.Commit]:
         """The commits of the line so far, the newest first."""
-        if self.before is not None:
-            walk = self.git.walk(self.before.id, SortMode.NONE)
-            walk.simplify_first_parent()
-            yield from walk
+        return newest_first(self.git, self.before)
 
     def _submission(
         self, commit: pygit2.Commit, read: CommitRead, file: ChangedFile, now: PromotionRequest

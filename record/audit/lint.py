@@ -26,6 +26,7 @@ from record.people.catalogue import CatalogueState
 from record.people.delegations import parse
 from record.people.directory import Directory, DirectoryState
 from record.people.members import PLATFORM, Fault, shown
+from record.people.passkeys import faults_in as passkey_faults
 from record.people.rules import RULES, Rulebook, RulesState
 from record.people.switch import find_switch, older
 
@@ -62,6 +63,7 @@ def _faults(objects: pygit2.Repository, commit: pygit2.Commit) -> Iterator[Fault
     yield from directory.unusable
     yield from catalogue.faults
     yield from _of_delegations(commit)
+    yield from passkey_faults(commit, objects)
     book = RulesState().move_to(commit)
     yield from _of_rules(book, directory)
     unread = any(fault.path == PLATFORM for fault in directory.faults)
@@ -141,7 +143,7 @@ def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = argparse.ArgumentParser(
         prog="prodgate lint",
-        description="Check people, targets, rules and delegations of a clone, offline.",
+        description="Check people, targets, rules, delegations and passkeys of a clone, offline.",
     )
     parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
     parser.add_argument("--commit", default="HEAD", metavar="REV", help="the commit to check (default: HEAD)")

@@ -15,6 +15,7 @@ from record.audit import (
     emergency_checks,
     evidence_checks,
     line_checks,
+    passkey_checks,
     proof_checks,
     standard_checks,
 )
@@ -38,6 +39,7 @@ ALL = (
     *standard_checks.CHECKS,
     *emergency_checks.CHECKS,
     *delegation_checks.CHECKS,
+    *passkey_checks.CHECKS,
 )
 
 

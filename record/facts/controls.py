@@ -13,6 +13,7 @@ from domain.ticket import HistoryEntry, Impact, PromotionRequest, Target, Target
 from domain.votes import Need, Poll
 from record.facts.debts import OpenDebts
 from record.facts.delegations import DelegationBook, DelegationReader
+from record.facts.passkeys import PasskeyBook, PasskeyReader
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.index.targets import TargetState
@@ -54,6 +55,7 @@ class Files:
     catalogue: Catalogue
     rules: Rulebook
     delegations: DelegationBook = field(default_factory=DelegationBook)
+    passkeys: PasskeyBook = field(default_factory=PasskeyBook)
 
 
 def facts(files: Files, controlled: bool, tickets: TargetState, asked: Requested) -> TargetFacts:
@@ -157,6 +159,7 @@ class Controls:
     catalogue: CatalogueReader
     rules: RulesReader
     delegations: DelegationReader
+    passkeys: PasskeyReader
     index: Index
     debts: OpenDebts
 
@@ -164,7 +167,8 @@ class Controls:
     def of(cls, repository: Repository, directory: DirectoryReader, index: Index) -> Self:
         delegations = DelegationReader(repository, KeyReader(repository))
         debts = OpenDebts(index)
-        return cls(directory, CatalogueReader(repository), RulesReader(repository), delegations, index, debts)
+        files = directory, CatalogueReader(repository), RulesReader(repository)
+        return cls(*files, delegations, PasskeyReader(repository), index, debts)
 
     def of_ticket(self, ticket: PromotionRequest) -> TargetFacts:
         """The record's facts about a ticket's target. Raises what reading the record raises."""
@@ -198,7 +202,7 @@ class Controls:
     def files(self) -> Files:
         """The files as they are now."""
         judging = self.directory.current(), self.catalogue.current(), self.rules.current()
-        return Files(*judging, self.delegations.current())
+        return Files(*judging, self.delegations.current(), self.passkeys.current())
 
     def faults(self) -> tuple[Fault, ...]:
         """Every file of the record that takes rights away now."""

@@ -15,9 +15,11 @@ from functools import partial
 from threading import Event, Thread
 from types import MappingProxyType
 
+from domain.assertions import Assertion
 from domain.emergencies import Debt, owes
 from domain.errors import RecordBehind
 from domain.roles import Person
+from domain.signing import Claims
 from domain.targets import TargetFacts
 from domain.ticket import PromotionRequest, TargetType
 from record.errors import RecordUnavailable
@@ -120,6 +122,14 @@ class KnownRecord:
         """Raise IdentityChanged where a person acts by another sign-in than before, RecordBehind where nobody knows."""
         snapshot = self._current()
         snapshot.sign_ins.check(snapshot.files.directory, person)
+
+    def check_passkey(self, claims: Claims, answer: Assertion) -> None:
+        """Raise PasskeyInvalid unless a passkey of whoever decided confirms it, RecordBehind where it is not known."""
+        book = self._current().files.passkeys
+        if answer.passkey not in book.counting:
+            self.wake(urgent=True)
+            raise RecordBehind("The record does not know this passkey yet; try again")
+        book.check(claims, answer)
 
     def target(self, ticket: PromotionRequest) -> TargetFacts:
         """The record's facts about the ticket's target, as far as they are known now."""

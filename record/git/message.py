@@ -20,13 +20,15 @@ EVIDENCE = "Evidence"
 """The trailer with the JWS of what a worker saw of a request's test evidence."""
 CONTRACT = "Contract"
 """The trailer with the JWS of how a request's contract differs from production's."""
+PASSKEY = "Passkey"
+"""The trailer with the answer of a person's own authenticator to what they decided."""
 REPAIRS = "Repairs"
 """The trailer with the commit whose changes are taken back, for what was proven before."""
 NUMBER = "Append"
 """The trailer with the number of an append to a journal."""
 FORMAT = "Format"
 """The trailer with the version of the trailers' format; commits without one are version 1, which is what we write."""
-_TRAILERS = ("Request-Id", "Action", "Tenant", "Actor", SIGNATURE, EVIDENCE, CONTRACT, FORMAT)
+_TRAILERS = ("Request-Id", "Action", "Tenant", "Actor", SIGNATURE, EVIDENCE, CONTRACT, PASSKEY, FORMAT)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -76,6 +78,7 @@ def commit(change: Change, tree: bytes, parent: bytes | None, now: datetime) -> 
         f"Tenant: {ticket.metadata.tenant}",
         f"Actor: {entry.by}",
         *([f"{SIGNATURE}: {change.proof.jws}"] if change.proof else []),
+        *([f"{PASSKEY}: {change.proof.passkey}"] if change.proof and change.proof.passkey else []),
         *([f"{EVIDENCE}: {change.finding}"] if change.finding and change.base is None else []),
         *([f"{CONTRACT}: {change.contract}"] if change.contract and change.base is None else []),
         "",

@@ -74,6 +74,14 @@ def line(objects: pygit2.Repository, before: str | None, tip: str) -> Iterator[p
         raise ValueError(f"the branch was rewritten: {tip} does not come after {before}")
 
 
+def newest_first(objects: pygit2.Repository, tip: pygit2.Commit | None) -> Iterator[pygit2.Commit]:
+    """The commits of the first-parent line up to the tip, the newest first; none without one."""
+    if tip is not None:
+        walk = objects.walk(tip.id, SortMode.NONE)
+        walk.simplify_first_parent()
+        yield from walk
+
+
 def changed_on_line(repo: git.Repo, tip: str, path: str) -> Iterator[tuple[int, str]]:
     """The commits of the first-parent line that changed the path, oldest first, each with its number there, from 1.
 

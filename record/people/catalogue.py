@@ -48,6 +48,7 @@ class _Spec(OpenModel):
     promotion: _Promotion = _Promotion()
     evidence: EvidenceRule = EvidenceRule()
     contract: ContractRule | None = None
+    passkey: Literal["required"] | None = None
 
 
 class _File(OpenModel):
@@ -183,6 +184,7 @@ def parse(path: str, data: bytes) -> CatalogueEntry | Fault:
             target=file.spec.promotion.target,
             evidence=file.spec.evidence,
             contract=file.spec.contract,
+            passkey=file.spec.passkey is not None,
         )
     except Exception as error:  # as in `record.people.members`
         return fault_of(path, data, error)

@@ -41,6 +41,7 @@ class RuleSpec(Frozen):
     supersede: StrictBool | None = None
     emergency: EmergencyRule | Literal[False] | None = None
     escalation: Escalation | Literal[False] | None = None
+    passkey: Literal["required", False] | None = None
 
 
 class RuleFile(Frozen):

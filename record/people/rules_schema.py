@@ -40,6 +40,8 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "false says that nobody may.",
         "escalation": "Who is asked to see that somebody decides, while nobody does; false says that nobody is. It "
         "gives nobody a right.",
+        "passkey": "required, where a vote takes the passkey of whoever votes; false says that none does. The most "
+        "specific rule that says something decides.",
         "supersede": "Whether a newer approved version closes older open requests; platform.yaml says it otherwise.",
     },
     "Match": {

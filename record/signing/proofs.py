@@ -10,10 +10,11 @@ from typing import Protocol, Self
 import structlog
 from prometheus_client import Counter
 
+from domain.assertions import Assertion
 from domain.change import Change, Proof
 from domain.contract import ContractDifference
 from domain.decision import Decision
-from domain.errors import IdentityChanged, KeyEnded, StaleDecision, Unproven
+from domain.errors import IdentityChanged, KeyEnded, PasskeyInvalid, StaleDecision, Unproven
 from domain.evidence import Evidence
 from domain.roles import Person
 from domain.signing import FRESH, Claims, JobFinding, message_digest, mismatch, service_claims
@@ -46,6 +47,8 @@ class Proofs:
     keys: KeySource
     who: Callable[[Person], None] | None = None
     """Raises IdentityChanged where somebody acts by another sign-in than before; asked of decisions."""
+    confirms: Callable[[Claims, Assertion], None] | None = None
+    """Raises PasskeyInvalid where an authenticator's answer does not prove a decision."""
 
     @classmethod
     def of(cls, repository: Repository) -> Self:
@@ -55,7 +58,8 @@ class Proofs:
     def check_decision(self, decision: Decision, ticket_id: str, now: datetime) -> None:
         """Raise Unproven unless the API signed this very decision, for this ticket, within the last minutes.
 
-        Raise IdentityChanged where the person acted before by another sign-in.
+        Raise IdentityChanged where the person acted before by another sign-in, PasskeyInvalid where a passkey's answer
+        does not prove it.
         """
         with _noting(ticket_id, decision.action, decision.person.email):
             claims = self._claims(decision.proof, message_digest(decision))
@@ -65,6 +69,8 @@ class Proofs:
                 raise Unproven(f"The message was signed at {iso(claims.at)}, which is too long ago")
             if self.who:
                 self.who(decision.person)
+            if self.confirms and decision.passkey is not None:
+                self.confirms(claims, decision.passkey)
 
     def _claims(self, jws: str | None, message: str) -> Claims:
         kid = _kid(jws)
@@ -184,7 +190,7 @@ def _kid(jws: str | None) -> str:
 def _noting(ticket_id: str, action: str, by: str) -> Iterator[None]:
     try:
         yield
-    except (Unproven, IdentityChanged, StaleDecision) as why:
+    except (Unproven, IdentityChanged, PasskeyInvalid, StaleDecision) as why:
         REFUSED.labels(action).inc()
         log.warning("refused", by=by, action=action, ticket=ticket_id, why=str(why))
         raise

@@ -23,6 +23,7 @@ from domain.evidence import Evidence
 from domain.feeds import FEED_TYPE, CalendarFeed
 from domain.formats import CLAIMS
 from domain.links import LINK_TYPE, DocumentLink
+from domain.passkeys import PASSKEY_TYPE, PasskeyClaims
 from domain.repair import REPAIR_TYPE, Repair
 from domain.signing import (
     CONTRACT_TYPE,
@@ -52,6 +53,7 @@ Signed = TypeVar(
     Repair,
     TemplateClaims,
     DelegationClaims,
+    PasskeyClaims,
     DocumentLink,
     CalendarFeed,
 )
@@ -76,6 +78,7 @@ Sealable = (
     | Repair
     | TemplateClaims
     | DelegationClaims
+    | PasskeyClaims
     | DocumentLink
     | CalendarFeed
     | ContractDifference
@@ -87,6 +90,7 @@ _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     Repair: (REPAIR_TYPE, KeyClass.PEOPLE),
     TemplateClaims: (TEMPLATE_TYPE, KeyClass.PEOPLE),
     DelegationClaims: (DELEGATION_TYPE, KeyClass.PEOPLE),
+    PasskeyClaims: (PASSKEY_TYPE, KeyClass.PEOPLE),
     DocumentLink: (LINK_TYPE, KeyClass.PEOPLE),
     CalendarFeed: (FEED_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
@@ -190,6 +194,10 @@ class Keys:
     def delegation(self, token: str) -> DelegationClaims:
         """Reads what was signed of a delegation, or of its end. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, DelegationClaims)
+
+    def passkey(self, token: str) -> PasskeyClaims:
+        """Reads what was signed of a passkey, or of its end. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, PasskeyClaims)
 
     def _proven(self, token: str, form: type[Signed]) -> Signed:
         """The claims, by a key of the class that signs such; a forged signature is refused before an ended key."""

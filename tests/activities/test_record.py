@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.awx import AwxActivities
+from activities.confirming import Confirming
 from activities.preflight import RecordPreflight
 from activities.record import RecordActivities
 from activities.vouching import Vouching
@@ -20,6 +21,7 @@ from domain.decision import DecisionAction
 from domain.signing import proof_of
 from domain.ticket import PromotionRequest
 from record.audit.verify import verify
+from record.facts.controls import Controls
 from record.facts.line import LineReader
 from record.files.writing import text_of
 from record.git.repository import Repository
@@ -54,10 +56,11 @@ def activities(repository: Repository) -> RecordActivities:
     directory, keys = DirectoryReader(repository), KeyReader(repository)
     lines = LineReader.of(repository, directory, index)
     record = RecordPreflight(repository, index, keys, lines, nobody_runs)
+    confirming = Confirming(keys, Controls.of(repository, directory, index))
     proofs = CommitProofs(keys)
     awx = AwxActivities(AwxClient(AwxConnection("http://127.0.0.1:9/api/", "unasked")), no_objection)
     vouching = Vouching(proofs, record, awx, timedelta(days=30), "Promotion")
-    return RecordActivities(repository, index, proofs, vouching)
+    return RecordActivities(repository, index, proofs, vouching, confirming)
 
 
 def created(**fields: object) -> Change:

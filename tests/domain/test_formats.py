@@ -16,6 +16,7 @@ from domain.documents import DocumentFormat, DocumentKind
 from domain.errors import MalformedTicket, NewerFormat, kind_of
 from domain.feeds import CurrentFeed, FeedChange
 from domain.formats import JOURNALS, KEY, Format, NewerMessage, VersionedMessage, newer_file
+from domain.passkeys import PasskeyChange
 from domain.preferences import DEFAULTS, Preferences, PreferencesChange
 from domain.reports import PartOrder, PartsNote, ReportOrder, ReportPart, ReportRun
 from domain.sessions import Revocation
@@ -24,6 +25,7 @@ from domain.templates import TemplateChange
 from record.files import reading
 from tests.delegating import change_of, delegation
 from tests.domain.builders import EXAMPLE, JEAN, NOW, decision, pending, submission
+from tests.passkeys import Authenticator, passkey
 
 REFUSED = "has format 2, and this release reads up to format 1: upgrade Prodgate first"
 REVISION = "0" * 40
@@ -53,6 +55,7 @@ MESSAGES: list[VersionedMessage] = [
     DEFAULTS,
     PreferencesChange(email=JEAN.email, base=DEFAULTS.revision, preferences=DEFAULTS),
     change_of(delegation(JEAN.email, "claire.moreau@cab-i.com", NOW))[0],
+    PasskeyChange(passkey=passkey(JEAN, Authenticator()), name="Jean", proof=f"a.b.{'c' * 86}"),
     BrowserList(),
     BrowserChange(addresses=(JEAN.email,), removed="0" * 32),
 ]
@@ -91,7 +94,7 @@ def test_the_messages_are_those_that_cross_from_one_process_to_another() -> None
     assert {type(message) for message in MESSAGES} == set(VersionedMessage.__subclasses__())
     promotions, reports = {Decision, Submission, Change, Resumed}, {ReportOrder, ReportRun, PartOrder, PartsNote}
     people = {Revocation, TemplateChange, CurrentFeed, FeedChange, Preferences, PreferencesChange}
-    people |= {BrowserList, BrowserChange, DelegationChange}
+    people |= {BrowserList, BrowserChange, DelegationChange, PasskeyChange}
     assert promotions | reports | people == set(VersionedMessage.__subclasses__())
 
 
