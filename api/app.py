@@ -27,6 +27,7 @@ from api import (
     events,
     health,
     insights,
+    passkeys,
     places,
     preferences,
     record,
@@ -138,6 +139,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     )
     app.include_router(requests.router)
     app.include_router(bulk.router)
+    app.include_router(passkeys.router)
     app.include_router(emergencies.router)
     app.include_router(delegations.router)
     app.include_router(templates.router)

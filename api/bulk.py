@@ -155,5 +155,7 @@ async def _taken(
     if isinstance(item, RejectionItem):
         asked = DecisionRequest(action, None, item.reason, None, item.revision, item.on_behalf_of)
     else:
-        asked = DecisionRequest(action, item.comment, None, item.production, item.revision, item.on_behalf_of)
+        asked = DecisionRequest(
+            action, item.comment, None, item.production, item.revision, item.on_behalf_of, item.passkey
+        )
     return await services.decisions.decide(caller, item.id, asked)

@@ -5,13 +5,14 @@ from typing import Self
 
 from pydantic import ConfigDict
 
+from api.confirming import ConfirmedBody
 from domain.emergencies import Debt, answer_of
 from domain.targets import TargetFacts
 from domain.ticket import Action, PromotionRequest, State, Target
 from domain.values import Email, Frozen, Moment, Reason, RuleName, ShownVersion, Tenant, TicketId
 
 
-class EmergencyBody(Frozen):
+class EmergencyBody(ConfirmedBody):
     """An emergency. `production` is the version in production that whoever declares it was shown, empty for none."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Payments are down since nine"}]})

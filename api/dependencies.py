@@ -19,6 +19,7 @@ from api.engine import Engine
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.feeds import Feeds
 from api.handing import Delegations
+from api.keyring import Keyring
 from api.links import Links
 from api.logouts import Logouts
 from api.making import ReportOrders
@@ -88,6 +89,7 @@ FromReports = Annotated[ReportOrders, _part(lambda services: services.reports)]
 FromLinks = Annotated[Links, _part(lambda services: services.links)]
 FromFeeds = Annotated[Feeds, _part(lambda services: services.feeds)]
 FromDelegations = Annotated[Delegations, _part(lambda services: services.delegations)]
+FromKeyring = Annotated[Keyring, _part(lambda services: services.keyring)]
 FromTrial = Annotated[RulesTrial, _part(lambda services: services.trial)]
 FromTrail = Annotated[Trail, _part(lambda services: services.trail)]
 FromEngine = Annotated[Engine, _part(lambda services: services.engine)]

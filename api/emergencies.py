@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.auth import SignedIn
+from api.confirming import ConfirmedBody
 from api.debts import EmergencyBody, OpenDebt
 from api.decisions import DecisionRequest
 from api.dependencies import FromDecisions, FromIndex, Now, decides
@@ -26,6 +27,10 @@ router = APIRouter(prefix="/v1", tags=["emergencies"], responses=REFUSALS, route
 Declares = Annotated[SignedIn, decides(DecisionAction.EMERGENCY)]
 Ratifies = Annotated[SignedIn, decides(DecisionAction.RATIFY)]
 Refutes = Annotated[SignedIn, decides(DecisionAction.REFUTE)]
+
+
+class RatificationBody(ReasonBody, ConfirmedBody):
+    """A reason that everybody concerned reads."""
 
 
 class DebtFilters(Paging):
@@ -72,7 +77,7 @@ async def declare_emergency(
 
     Everybody who may approve hears of it, and one of them, neither you nor the requester, has to answer for it in time.
     """
-    said = DecisionRequest(DecisionAction.EMERGENCY, comment=body.reason, production=body.production, if_match=if_match)
+    said = DecisionRequest(DecisionAction.EMERGENCY, body.reason, None, body.production, if_match, passkey=body.passkey)
     return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
@@ -82,11 +87,11 @@ async def ratify_emergency(
     caller: Ratifies,
     response: Response,
     ticket_id: Id,
-    body: ReasonBody,
+    body: RatificationBody,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Say of an emergency that was launched that it was right, and why. For who may approve, and did not declare it."""
-    said = DecisionRequest(DecisionAction.RATIFY, reason=body.reason, if_match=if_match)
+    said = DecisionRequest(DecisionAction.RATIFY, reason=body.reason, if_match=if_match, passkey=body.passkey)
     return answered(response, await decisions.decide(caller, ticket_id, said))
 
 

@@ -133,7 +133,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.FORBIDDEN: (
         *(rules.NotAuthorized, rules.SelfApproval, rules.ServiceDecides, rules.IdentityChanged),
         *(links.LinkNotYours, rules.TargetNotOwned, rules.TenantGone, rules.EmergencyNotAllowed, rules.OwnEmergency),
-        *(rules.NotDelegated, rules.NoVoteToGive),
+        *(rules.NotDelegated, rules.NoVoteToGive, rules.PasskeyRequired, rules.PasskeyInvalid),
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
         *(rules.NobodyToApprove, reports.NoSuchMonth, reports.ReportTooLarge, rules.TemplateFaulty),
@@ -147,6 +147,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
         *(rules.StaleDecision, rules.VotesMissing, rules.NothingToRepair, rules.TemplateChanged, reports.ReportStopped),
         *(reports.PartNotRetryable, storage.DocumentDamaged, rules.ProductionChanged, rules.WrongTicket),
         *(rules.DebtsOverdue, rules.DelegationOver, rules.DelegationGone, rules.TooManyDelegations),
+        *(rules.PasskeyOver, rules.TooManyPasskeys),
         *(browsers.TooManyBrowsers, rules.KeyEnded, rules.AlreadyOpen, rules.TooManyOpen, rules.FaultyFile, NotRunning),
     ),
     HTTPStatus.GONE: (links.LinkExpired, links.LinkUsed, storage.DocumentGone),

@@ -27,6 +27,7 @@ from api.engine import Engine
 from api.feeds import Feeds
 from api.following import SharedFetch
 from api.handing import Delegations
+from api.keyring import Keyring, site_of
 from api.limits import PeopleLimit
 from api.links import Links
 from api.logouts import Logouts
@@ -159,6 +160,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         reports=reports,
         links=_links(settings, reports, sign.signer, record, counts),
         delegations=Delegations(engine, record.controls, record.directory, sign, counts, trail, _now),
+        keyring=Keyring(engine, record.controls, sign, counts, trail, site_of(settings.public_url), _now),
         feeds=_feeds(settings, engine, sign.signer, record, counts),
         trail=trail,
         sign_ins=SignInNotes(trail),

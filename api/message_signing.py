@@ -23,8 +23,12 @@ class MessageSigner:
 
     def sign(self, message: Message, ticket: PromotionRequest, by: SignedIn) -> Message:
         """The message about the ticket as its person saw it, with its proof. Reads the record's tip."""
+        return self.signer.sign(self.counted(message, ticket, by))
+
+    def counted(self, message: Message, ticket: PromotionRequest, by: SignedIn) -> Message:
+        """The message with what it counts from, as it will be signed."""
         if not self.keys.current().signs_service:
-            return self.signer.sign(message)
+            return message
         counted = {
             "attempt": ticket.attempt,
             "round": ticket.round,
@@ -32,4 +36,4 @@ class MessageSigner:
             "auth_time": by.at and by.at.replace(microsecond=0),
             "acr": by.acr,
         }
-        return self.signer.sign(message.model_copy(update=counted))
+        return message.model_copy(update=counted)

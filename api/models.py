@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from api.confirming import ConfirmedBody, PasskeyAsked
 from api.debts import EmergencyAllowed, EmergencyShown
 from api.escalation import EscalationShown
 from api.kept import ContractShown
@@ -71,7 +72,7 @@ class VoteBody(CommentBody, OnBehalfBody):
     """A vote that is taken back."""
 
 
-class ApprovalBody(CommentBody, OnBehalfBody):
+class ApprovalBody(CommentBody, OnBehalfBody, ConfirmedBody):
     """An approval. `production` is the version in production that the approver was shown, empty for none.
 
     Left out, it is the version that is there now.
@@ -166,6 +167,7 @@ class Permissions(Frozen):
     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
+    `passkey` tells that a vote takes the caller's passkey; null where it does not.
     `escalation` tells whom rules ask next while nobody decides, and whom they have asked. `on_behalf_of` are people who
     handed the caller their vote, and what that lets them do now. `not_proven` tells that the request's file in the
     record says something else than what is proven and shown.
@@ -189,6 +191,7 @@ class Permissions(Frozen):
     escalation: tuple[EscalationShown, ...] = ()
     not_proven: UnprovenState | None = None
     on_behalf_of: tuple[OnBehalf, ...] = ()
+    passkey: PasskeyAsked | None = None
 
 
 class Ahead(Frozen):

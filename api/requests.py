@@ -296,7 +296,7 @@ async def approve_request(
     `onBehalfOf` is who handed you their vote, where it is that one.
     """
     shown, behalf = body.production, body.on_behalf_of
-    said = DecisionRequest(DecisionAction.APPROVE, body.comment, None, shown, if_match, behalf)
+    said = DecisionRequest(DecisionAction.APPROVE, body.comment, None, shown, if_match, behalf, body.passkey)
     return answered(response, await decisions.decide(caller, ticket_id, said))
 
 

@@ -15,6 +15,7 @@ from api.engine import Engine
 from api.feeds import Feeds
 from api.following import SharedFetch
 from api.handing import Delegations
+from api.keyring import Keyring
 from api.limits import PeopleLimit
 from api.links import Links
 from api.logouts import Logouts
@@ -67,6 +68,7 @@ class Services:
     links: Links
     feeds: Feeds
     delegations: Delegations
+    keyring: Keyring
     repairs: Repairs
     trial: RulesTrial
     engine: Engine

@@ -27,6 +27,7 @@ from activities.feeds import FeedActivities
 from activities.fronts import Fronts
 from activities.leading import Follower, LeadingActivities
 from activities.outbox import ChannelOutbox
+from activities.passkeys import PasskeyActivities
 from activities.planning import ChannelSetup, now
 from activities.preferences import PreferenceActivities
 from activities.preflight import PreflightActivities, RecordPreflight
@@ -82,6 +83,7 @@ from workflows.evidence import ReadEvidence
 from workflows.feeds import KeepFeed
 from workflows.following import Follow, keep_following
 from workflows.options import RETRY_WINDOW
+from workflows.passkeys import ChangePasskey
 from workflows.preferences import KeepPreferences
 from workflows.promotion import Promotion
 from workflows.report import MakePart, MakeReport
@@ -92,7 +94,7 @@ from workflows.webhooks import CallWebhook
 
 WORKFLOWS = (
     *(Promotion, EmergencyDebt, Follow, Claim, AwxWatch, DriftWatch, Logout),
-    *(TemplateEdit, ChangeDelegation, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
+    *(TemplateEdit, ChangeDelegation, ChangePasskey, KeepPreferences, KeepFeed, KeepBrowser, CallWebhook),
     *(ReadEvidence, CompareContract, MakeReport, MakePart),
 )
 
@@ -259,6 +261,9 @@ class Registration:
             DelegationActivities(
                 self.repository, self.keys, self.directory, self.controls.delegations, check_person
             ).commit_delegation,
+            PasskeyActivities(
+                self.repository, self.keys, self.directory, self.controls.passkeys, check_person
+            ).commit_passkey,
             LeadingActivities(self.client, self.followers).lead,
             ProofActivities(proofs, self.controls, self.index).check_decision,
             WatchActivities(self.awx, self.index).compare_jobs,

@@ -27,6 +27,7 @@ freeze        a time in which a rule has nothing launched. A window is a time ou
 standard      a change that a rule approves by itself, for it is a small step of what people approved before.
 emergency     an approval by one person past votes and freezes, which a rule lets them give, and never the requester.
 escalation    the people whom a rule asks next while nobody decides; it gives nobody a right.
+passkey       a person's own authenticator as a file of the record: its answer confirms what they decide.
 delegation    a vote that an approver, its giver, hands to somebody for some days: the delegate votes on their behalf.
 debt          an emergency that was launched, until somebody else has answered for it: ratified or refuted.
 preflight     the look at the record right before a launch.

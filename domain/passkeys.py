@@ -12,11 +12,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from domain import roles
 from domain.assertions import Assertion, Base64Url, PasskeyId, from_base64url
 from domain.decision import Acr, Decision, Digest, Jws
-from domain.errors import PasskeyRequired
+from domain.errors import NotAuthorized, PasskeyRequired
 from domain.formats import VersionedMessage
-from domain.roles import Issuer, PersonName, Subject, same_address
+from domain.roles import Issuer, Permission, Person, PersonName, Subject, same_address
 from domain.signing import FRESH, Claims
 from domain.targets import TargetFacts
 from domain.ticket import Action, digest_of
@@ -235,6 +236,18 @@ def check_given(target: TargetFacts | None, decision: Decision) -> None:
     asked = asked_by(target) if decision.action.is_confirmed and decision.passkey is None else None
     if asked is not None:
         raise PasskeyRequired(**({"rule": asked.rule} if asked.rule else {}))
+
+
+def check_act(passkey: Passkey, person: Person | None) -> None:
+    """Raise NotAuthorized unless it is the person's own, or an admin of the platform ends it.
+
+    A service account has none.
+    """
+    if person is not None and person.owner is None and passkey.is_of(person.email, person.subject, person.issuer):
+        return
+    admin = person is not None and roles.scope(person, Permission.OPERATE).tenants is None
+    if passkey.withdrawn is None or not admin:
+        raise NotAuthorized
 
 
 def of_person(passkeys: Iterable[Passkey], email: str, subject: str | None, issuer: str | None) -> tuple[Passkey, ...]:

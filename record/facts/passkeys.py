@@ -16,16 +16,27 @@ import git
 import pygit2
 
 from domain.assertions import Assertion
-from domain.errors import PasskeyInvalid
-from domain.passkeys import FOLDER, MOST_PASSKEYS, Passkey, decision_challenge, in_time, of_person, passkey_challenge
+from domain.errors import PasskeyInvalid, PasskeyOver, TooManyPasskeys
+from domain.passkeys import (
+    FOLDER,
+    MOST_PASSKEYS,
+    Passkey,
+    PasskeyChange,
+    PasskeyClaims,
+    decision_challenge,
+    in_time,
+    of_person,
+    passkey_challenge,
+)
 from domain.signing import Claims
 from record.errors import RecordUnavailable
+from record.git.files import FilesCommit
 from record.git.lasting import Lasting
-from record.git.message import SERVICE_EMAIL, plain
+from record.git.message import SERVICE_EMAIL, FilesMessage, plain
 from record.git.plumbing import last_line, line, opened
 from record.git.repository import Repository
 from record.people.members import Fault
-from record.people.passkeys import listed, read_blob
+from record.people.passkeys import listed, read_blob, text_of
 from record.signing.authenticators import check_answer
 
 _LOG = logging.getLogger(__name__)
@@ -220,3 +231,36 @@ class PasskeyReader:
             self._lasting = Lasting(self._objects)
         self._lasting.look()
         return self._objects
+
+
+def commit_passkey(repository: Repository, reader: PasskeyReader, change: PasskeyChange, claims: PasskeyClaims) -> str:
+    """Commit the act once; its commit, or the tip that has it already.
+
+    Raises PasskeyInvalid, PasskeyOver or TooManyPasskeys where it would not count, RecordUnavailable.
+    """
+    passkey = change.passkey
+
+    def plan(tip: str | None) -> FilesCommit | str:
+        book = reader.at(tip)
+        there = book.counting.get(passkey.id)
+        if tip is not None and (passkey in book.ended or there == passkey):
+            return tip
+        if passkey.withdrawn is not None:
+            if there is None or there.model_copy(update={"withdrawn": passkey.withdrawn}) != passkey:
+                raise PasskeyOver
+        elif there is not None or any(each.path == passkey.path for each in book.ended):
+            raise PasskeyOver
+        elif sum(each.is_like(passkey) for each in book.counting.values()) >= MOST_PASSKEYS:
+            raise TooManyPasskeys
+        else:
+            book.check_confirmed(passkey)
+        return _commit_of(change, claims)
+
+    return repository.commit_files(plan)
+
+
+def _commit_of(change: PasskeyChange, claims: PasskeyClaims) -> FilesCommit:
+    passkey = change.passkey
+    verb = "Confirm" if passkey.withdrawn is None else "Withdraw"
+    said = FilesMessage(f"{verb} a passkey of {passkey.person}", change.name, claims.email, claims.at, change.proof)
+    return FilesCommit({passkey.path: text_of(passkey).encode()}, said)

@@ -6,7 +6,7 @@ counter of uses is no condition, for passkeys that are kept in several places ha
 """
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
 
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
@@ -63,7 +63,7 @@ def check_answer(passkey: Passkey, answer: Assertion, challenge: bytes) -> None:
         raise PasskeyInvalid(_sentence(error)) from error
 
 
-def registered(answer: NewCredential, challenge: bytes, site: Site, by: dict[str, str | datetime | None]) -> Passkey:
+def registered(answer: NewCredential, challenge: bytes, site: Site, by: Mapping[str, object]) -> Passkey:
     """The passkey that an authenticator made on the site; `by` has the person's part. Raises PasskeyInvalid."""
     _check_page(answer.client_data)
     response = {"clientDataJSON": answer.client_data, "attestationObject": answer.attestation}
@@ -78,9 +78,12 @@ def registered(answer: NewCredential, challenge: bytes, site: Site, by: dict[str
         )
         credential, public_key = to_base64url(made.credential_id), to_base64url(made.credential_public_key)
         said = {"id": id_of(credential), "rp_id": site.rp_id, "origin": site.origin}
-        return Passkey.model_validate({**said, **by, "credential": credential, "public_key": public_key})
+        found = Passkey.model_validate({**said, **by, "credential": credential, "public_key": public_key})
     except Exception as error:  # as above
         raise PasskeyInvalid(_sentence(error)) from error
+    if found.credential != answer.credential:
+        raise PasskeyInvalid("The browser and its authenticator name two credentials")
+    return found
 
 
 def _credential(credential: str, response: dict[str, str]) -> dict[str, object]:

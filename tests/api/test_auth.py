@@ -44,6 +44,7 @@ PROTECTED = [
             "emergency",
             "ratify",
             "refute",
+            "challenge",
         )
     ),
 ]
@@ -60,6 +61,10 @@ BESIDE = [
     ("GET", "/v1/delegations"),
     ("POST", "/v1/delegations"),
     ("POST", "/v1/delegations/{id}/withdraw"),
+    ("GET", "/v1/passkeys"),
+    ("POST", "/v1/passkeys"),
+    ("POST", "/v1/passkeys/options"),
+    ("POST", "/v1/passkeys/{id}/withdraw"),
     ("GET", "/v1/targets"),
     ("GET", "/v1/calendar/freezes"),
     *((method, "/v1/me/calendar") for method in ("GET", "POST", "DELETE")),

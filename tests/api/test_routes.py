@@ -23,6 +23,7 @@ from api import (
     events,
     health,
     insights,
+    passkeys,
     places,
     preferences,
     record,
@@ -58,6 +59,7 @@ ROUTERS = (
     bulk.router,
     calendar.router,
     delegations.router,
+    passkeys.router,
     emergencies.router,
     requests.router,
     insights.router,
@@ -105,6 +107,11 @@ DECLARED = {
     "POST /v1/requests/prod/{id}/refute": "approve",
     "GET /v1/debts": "see",
     "GET /v1/delegations": "see",
+    "GET /v1/passkeys": "see",
+    "POST /v1/passkeys": "see",
+    "POST /v1/passkeys/options": "see",
+    "POST /v1/passkeys/{id}/withdraw": "see",
+    "POST /v1/requests/prod/{id}/challenge": "approve",
     "POST /v1/delegations": "approve",
     "POST /v1/delegations/{id}/withdraw": "see",
     "POST /v1/requests/prod/check": "create",
@@ -241,6 +248,9 @@ CHECK = "POST /check"
 BULK = "POST /decisions"
 """Answers everybody with one result a request, each as by a call of its own: `test_bulk.py` holds that."""
 
+CHALLENGE = "POST /{id}/challenge"
+"""Refused as the decision is that it confirms: `test_passkeys.py` holds that."""
+
 PEOPLE = {"devops": PIERRE, "cpi": JEAN, "viewer": VICTOR, "cpi_admin": ALICE, "nobody": NOBODY}
 OTHERS = {PIERRE: SOPHIE, JEAN: PIERRE, VICTOR: PIERRE, ALICE: PIERRE, NOBODY: PIERRE}
 """The people who ask for 'another's ticket of the same tenant'; Léa of tenant-logistics asks for those of another."""
@@ -281,7 +291,7 @@ def test_a_route_that_declares_nothing_is_not_served() -> None:
 def test_every_route_of_people_stands_in_the_contract() -> None:
     """The table leaves none out."""
     of_people = {name.replace(REQUESTS, "") for name in DECLARED if REQUESTS in name}
-    assert of_people == set(CONTRACT) | LISTS | {CHECK, BULK}
+    assert of_people == set(CONTRACT) | LISTS | {CHECK, BULK, CHALLENGE}
 
 
 @pytest.mark.parametrize("role", PEOPLE)

@@ -482,6 +482,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's passkeys as the record has them, the newest first
+         * @description The caller's passkeys as the record has them, the newest first; those that ended, too.
+         */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Make the file of a passkey
+         * @description Make the file of a passkey. A first one counts once people have committed it: no key of Prodgate can do that.
+         *
+         *     Who has one already may send this again with its answer to `confirm`: then it is recorded before this answers 201.
+         */
+        post: operations["create_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The options of a new passkey for the browser, which makes it within ten minutes
+         * @description The options of a new passkey for the browser, which makes it within ten minutes. Nothing is kept of it.
+         */
+        post: operations["get_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/passkeys/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a passkey of yours now
+         * @description End a passkey of yours now. What it confirmed stays confirmed.
+         */
+        post: operations["withdraw_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/prod/{id}/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The challenge by which your passkey confirms a decision, where a rule or the catalogue asks for that
+         * @description The challenge by which your passkey confirms a decision, where a rule or the catalogue asks for that.
+         *
+         *     Send the decision within ten minutes, word for word as here, with the browser's answer as `passkey`.
+         */
+        post: operations["get_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/debts": {
         parameters: {
             query?: never;
@@ -1562,7 +1650,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-gone" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
+            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1601,6 +1689,7 @@ export interface components {
          *     }
          */
         ApprovalBody: {
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
             /** Onbehalfof */
             onBehalfOf?: string | null;
             /** Comment */
@@ -1618,6 +1707,7 @@ export interface components {
          *     }
          */
         ApprovalItem: {
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
             /** Onbehalfof */
             onBehalfOf?: string | null;
             /** Comment */
@@ -1638,11 +1728,27 @@ export interface components {
             revision?: string | null;
         };
         /**
+         * Assertion
+         * @description An authenticator's answer: by which passkey, when it was asked for, and its three parts.
+         */
+        Assertion: {
+            /** Passkey */
+            passkey: string;
+            /** Asked */
+            asked: string;
+            /** Authenticatordata */
+            authenticatorData: string;
+            /** Clientdata */
+            clientData: string;
+            /** Signature */
+            signature: string;
+        };
+        /**
          * AuditAction
          * @description The act that an entry tells of; those of decisions are named as decisions are.
          * @enum {string}
          */
-        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "endorse" | "unendorse" | "emergency" | "ratify" | "refute" | "delegate" | "undelegate" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-delegations" | "change-catalogue" | "change-templates";
+        AuditAction: "sign-in" | "logout" | "read" | "call" | "create" | "approve" | "reject" | "cancel" | "retry" | "hold" | "release" | "endorse" | "unendorse" | "emergency" | "ratify" | "refute" | "delegate" | "undelegate" | "register-passkey" | "withdraw-passkey" | "repair" | "decode" | "download" | "export" | "report" | "link" | "template" | "purge" | "change-keys" | "change-roles" | "change-rules" | "change-delegations" | "change-catalogue" | "change-templates";
         /**
          * AuditEntry
          * @description One entry. `by` is an address, or another name of who acted, where nobody was signed in; None for a stranger.
@@ -1733,13 +1839,36 @@ export interface components {
          */
         CallbackOutcome: "noted" | "ignored";
         /**
+         * ChallengeBody
+         * @description A decision to confirm: everything that will be sent with it, as it will be sent.
+         * @example {
+         *       "action": "approve",
+         *       "production": "2.0.0"
+         *     }
+         */
+        ChallengeBody: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "approve" | "emergency" | "ratify";
+            /** Comment */
+            comment?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Production */
+            production?: string | null;
+            /** Onbehalfof */
+            onBehalfOf?: string | null;
+        };
+        /**
          * Channel
          * @enum {string}
          */
         Channel: "mail" | "slack" | "kafka" | "webhook" | "push";
         /**
          * Checked
-         * @description A request that could be created now: who could approve it, also for others, and what it would replace.
+         * @description A request that could be created now: who could approve it, and what it would replace.
          *
          *     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
          *     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
@@ -1748,7 +1877,7 @@ export interface components {
          */
         Checked: {
             /** Approvers */
-            approvers: components["schemas"]["Voter"][];
+            approvers: components["schemas"]["Decider"][];
             production: components["schemas"]["DeployedVersion"] | null;
             impact: components["schemas"]["Impact"];
             direction: components["schemas"]["Direction"];
@@ -1955,6 +2084,22 @@ export interface components {
             email: string;
         };
         /**
+         * DecisionChallenge
+         * @description The same for a decision; `decision` comes back with the answer, too.
+         */
+        DecisionChallenge: {
+            /** Challenge */
+            challenge: string;
+            /** Asked */
+            asked: string;
+            /** Rpid */
+            rpId: string;
+            /** Passkeys */
+            passkeys: components["schemas"]["PasskeyChoice"][];
+            /** Decision */
+            decision: string;
+        };
+        /**
          * DecisionResult
          * @description One decision's outcome: the status that it would have had by itself, and the request or the problem.
          */
@@ -1997,12 +2142,6 @@ export interface components {
             /** Tenants */
             tenants?: string[] | null;
         };
-        /**
-         * DelegationEvent
-         * @description An event of a delegation that its people are mailed about.
-         * @enum {string}
-         */
-        DelegationEvent: "delegation-begun" | "delegation-withdrawn";
         /**
          * DelegationState
          * @description The state of a delegation: it begins later, counts now, or has ended.
@@ -2119,6 +2258,7 @@ export interface components {
          *     }
          */
         EmergencyBody: {
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
             /** Reason */
             reason: string;
             /** Production */
@@ -2247,7 +2387,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-gone" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2513,6 +2653,22 @@ export interface components {
             bound: boolean;
         };
         /**
+         * MadePasskey
+         * @description A passkey as its file: recorded, or for people to commit at `path`, which is how a first one comes to count.
+         *
+         *     `confirm` is the challenge by which an earlier passkey of the caller's confirms it; null where they have none.
+         */
+        MadePasskey: {
+            passkey: components["schemas"]["ShownPasskey"];
+            /** Recorded */
+            recorded: boolean;
+            /** Path */
+            path: string;
+            /** Text */
+            text: string;
+            confirm: components["schemas"]["PasskeyChallenge"] | null;
+        };
+        /**
          * MailTime
          * @description The time at which somebody is mailed about an event: at once, in their next digest, or not at all.
          * @enum {string}
@@ -2523,8 +2679,8 @@ export interface components {
          * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
          *     their roles let them do: a page is offered by these rights, not by the names of roles.
          *
-         *     `rights` say where they may approve, `decides_for` who has handed them their vote. `faults` are the record's files
-         *     that can't be used as they are, and why; for the platform's admins alone.
+         *     `rights` say where they may approve. `faults` are the record's files that can't be used as they are, and
+         *     why; for the platform's admins alone.
          */
         Me: {
             /** Email */
@@ -2539,8 +2695,6 @@ export interface components {
             creates: string[];
             /** Mayapprove */
             mayApprove: boolean;
-            /** Decidesfor */
-            decidesFor: components["schemas"]["Decider"][];
             /** Rights */
             rights: components["schemas"]["Right"][];
             /** Faults */
@@ -2703,17 +2857,118 @@ export interface components {
          */
         PartState: "waiting" | "made" | "failed" | "cancelled";
         /**
+         * PasskeyAnswer
+         * @description The browser's answer to a decision's challenge, with what came with that.
+         */
+        PasskeyAnswer: {
+            /** Passkey */
+            passkey: string;
+            /** Asked */
+            asked: string;
+            /** Authenticatordata */
+            authenticatorData: string;
+            /** Clientdata */
+            clientData: string;
+            /** Signature */
+            signature: string;
+            /** Decision */
+            decision: string;
+        };
+        /**
+         * PasskeyAsked
+         * @description Tells that a vote for the request takes the voter's passkey: by a rule, or by its target's entry.
+         *
+         *     `registered` tells whether the caller has one that counts.
+         */
+        PasskeyAsked: {
+            /** Rule */
+            rule: string | null;
+            /** Registered */
+            registered: boolean;
+        };
+        /**
+         * PasskeyBody
+         * @description A passkey that the browser made, and the answer of an earlier one to it, where there is one.
+         */
+        PasskeyBody: {
+            /** Label */
+            label: string;
+            /** Asked */
+            asked: string;
+            /** Credential */
+            credential: string;
+            /** Clientdata */
+            clientData: string;
+            /** Attestation */
+            attestation: string;
+            confirmation?: components["schemas"]["Assertion"] | null;
+        };
+        /**
+         * PasskeyChallenge
+         * @description A challenge for `navigator.credentials.get`, with user verification required; any of `passkeys` may answer it.
+         *
+         *     `asked` is part of the challenge, and comes back with the answer.
+         */
+        PasskeyChallenge: {
+            /** Challenge */
+            challenge: string;
+            /** Asked */
+            asked: string;
+            /** Rpid */
+            rpId: string;
+            /** Passkeys */
+            passkeys: components["schemas"]["PasskeyChoice"][];
+        };
+        /**
+         * PasskeyChoice
+         * @description A passkey that may answer: its name, and the credential's id for the browser.
+         */
+        PasskeyChoice: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Credential */
+            credential: string;
+        };
+        /**
+         * PasskeyOptions
+         * @description The options of `navigator.credentials.create`: user verification required, no attestation.
+         *
+         *     `user_id` is bytes in base64url; `known` are the credentials of passkeys that the caller has already. `asked` comes
+         *     back with the answer.
+         */
+        PasskeyOptions: {
+            /** Challenge */
+            challenge: string;
+            /** Asked */
+            asked: string;
+            /** Rpid */
+            rpId: string;
+            /** Userid */
+            userId: string;
+            /** Username */
+            userName: string;
+            /** Displayname */
+            displayName: string;
+            /** Algorithms */
+            algorithms: number[];
+            /** Known */
+            known: string[];
+        };
+        /**
          * Permission
          * @enum {string}
          */
         Permission: "create" | "approve" | "reject" | "cancel" | "retry" | "see" | "operate" | "audit" | "report" | "templates" | "webhooks";
         /**
          * Permissions
-         * @description The caller's rights on a request now, and the people who could approve it while it waits, also for others.
+         * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
          *
          *     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
          *     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
          *     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
+         *     `passkey` tells that a vote takes the caller's passkey; null where it does not.
          *     `escalation` tells whom rules ask next while nobody decides, and whom they have asked. `on_behalf_of` are people who
          *     handed the caller their vote, and what that lets them do now. `not_proven` tells that the request's file in the
          *     record says something else than what is proven and shown.
@@ -2730,7 +2985,7 @@ export interface components {
             ratify: components["schemas"]["Allowed"];
             refute: components["schemas"]["Allowed"];
             /** Deciders */
-            deciders: components["schemas"]["Voter"][];
+            deciders: components["schemas"]["Decider"][];
             votes?: components["schemas"]["Votes"] | null;
             standard?: components["schemas"]["StandardShown"] | null;
             emergencyRule?: components["schemas"]["EmergencyAllowed"] | null;
@@ -2746,6 +3001,7 @@ export interface components {
              * @default []
              */
             onBehalfOf: components["schemas"]["OnBehalf"][];
+            passkey?: components["schemas"]["PasskeyAsked"] | null;
         };
         /**
          * Picture
@@ -2789,7 +3045,7 @@ export interface components {
          * Preferences
          * @description Everything that one person chose. `mail` has the events that they chose a time for; the others come at once.
          *
-         *     `push` has the same for the browsers in which they are notified. What is told of delegations is in no digest.
+         *     `push` has the same for the browsers in which they are notified.
          */
         Preferences: {
             /** Mail */
@@ -2985,6 +3241,18 @@ export interface components {
             /** Scheduleddate */
             scheduledDate?: string | null;
             closed?: components["schemas"]["Closed"] | null;
+        };
+        /**
+         * RatificationBody
+         * @description A reason that everybody concerned reads.
+         * @example {
+         *       "reason": "The rollback plan lacks the database"
+         *     }
+         */
+        RatificationBody: {
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * ReadDocument
@@ -3317,6 +3585,30 @@ export interface components {
             failure?: string | null;
             /** Waits */
             waits?: string | null;
+        };
+        /**
+         * ShownPasskey
+         * @description A passkey of the caller's. `counts` tells that it confirms decisions now; `confirmed` that an earlier one did it.
+         *
+         *     One that neither counts nor was withdrawn was removed or changed, or is bound to another sign-in.
+         */
+        ShownPasskey: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Createdat */
+            createdAt: string;
+            /** Origin */
+            origin: string;
+            /** Counts */
+            counts: boolean;
+            /** Confirmed */
+            confirmed: boolean;
+            /** Withdrawnat */
+            withdrawnAt: string | null;
+            /** Withdrawnby */
+            withdrawnBy: string | null;
         };
         /**
          * ShownReport
@@ -3923,17 +4215,6 @@ export interface components {
             missing: number;
         };
         /**
-         * Voter
-         * @description Somebody who could vote; `on_behalf_of` is whose vote they would give, where it was handed to them.
-         */
-        Voter: {
-            /** Name */
-            name: string;
-            /** Email */
-            email: string;
-            onBehalfOf?: components["schemas"]["Decider"] | null;
-        };
-        /**
          * Votes
          * @description The votes that an approval takes by a rule, those that stand and those that are missing now.
          *
@@ -3950,7 +4231,7 @@ export interface components {
             /** Missing */
             missing: components["schemas"]["Needed"][];
             /** Asked */
-            asked: components["schemas"]["Voter"][];
+            asked: components["schemas"]["Decider"][];
             /** Unfillable */
             unfillable: components["schemas"]["Needed"][];
         };
@@ -6518,6 +6799,518 @@ export interface operations {
             };
         };
     };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownPasskey"][];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody acted by this address before, with another sign-in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadePasskey"];
+                };
+            };
+            /** @description Confirmed by an earlier passkey, and recorded */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadePasskey"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no role here, or the authenticator's answer proves nothing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has too many passkeys, or this one is in the record, or has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no role here, or the authenticator's answer proves nothing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has too many passkeys, or this one is in the record, or has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownPasskey"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has no role here, or the authenticator's answer proves nothing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such passkey, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller has too many passkeys, or this one is in the record, or has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionChallenge"];
+                };
+            };
+            /** @description Taken; Git can't be reached now, and the commit follows */
+            202: {
+                headers: {
+                    /** @description The revision, for If-None-Match and If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionRequest"];
+                };
+            };
+            /** @description The request's state does not allow it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable token, or one whose sign-in is too long ago */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request changed since the revision in If-Match */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_debts: {
         parameters: {
             query?: {
@@ -6760,7 +7553,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["RatificationBody"];
             };
         };
         responses: {
@@ -7157,7 +7950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller has handed their vote over too often, or the delegation has ended, or was altered by hand */
+            /** @description The caller has handed their vote over too often, or the delegation has ended */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7269,7 +8062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller has handed their vote over too often, or the delegation has ended, or was altered by hand */
+            /** @description The caller has handed their vote over too often, or the delegation has ended */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -64,6 +64,8 @@ export const enAudit = {
     refute: 'Refute an emergency',
     delegate: 'Hand a vote over',
     undelegate: 'End a delegation',
+    'register-passkey': 'Confirm a passkey',
+    'withdraw-passkey': 'Withdraw a passkey',
     reject: 'Reject',
     cancel: 'Withdraw',
     retry: 'Deploy again',

@@ -163,6 +163,11 @@ export const enRefusals: Refusals = {
   'delegation-over': () => 'This delegation has ended.',
   'delegation-gone': () =>
     'The record no longer has this delegation as it was signed, so it gives no vote. Hand your vote over anew.',
+  'passkey-required': () => 'This decision takes your passkey: decide in the console, where your browser asks for it.',
+  'passkey-invalid': () =>
+    'The passkey’s answer does not prove this decision. Begin again, with a passkey of your own that counts.',
+  'passkey-over': () => 'This passkey is in the record already, or counts no more.',
+  'too-many-passkeys': () => 'You have too many passkeys: withdraw one first.',
   'too-many-delegations': () => 'You have handed your vote over too often: end a delegation first.',
   'too-many-browsers': () => 'You are notified in ten browsers already. Remove one of them first.',
   'preferences-changed': () => 'Your preferences were changed meanwhile, in another window. Read them again.',

@@ -63,6 +63,8 @@ export const frAudit: typeof enAudit = {
     refute: 'Désavouer une urgence',
     delegate: 'Confier un vote',
     undelegate: 'Mettre fin à une délégation',
+    'register-passkey': 'Confirmer une clé d’accès',
+    'withdraw-passkey': 'Retirer une clé d’accès',
     reject: 'Rejeter',
     cancel: 'Retirer',
     retry: 'Redéployer',

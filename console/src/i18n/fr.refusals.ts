@@ -182,6 +182,12 @@ export const frRefusals: Refusals = {
   'delegation-over': () => 'Cette délégation est terminée.',
   'delegation-gone': () =>
     'Le référentiel n’a plus cette délégation telle qu’elle a été signée : elle ne donne aucune voix. Confiez votre vote de nouveau.',
+  'passkey-required': () =>
+    'Cette décision demande votre clé d’accès : décidez dans la console, où votre navigateur la demande.',
+  'passkey-invalid': () =>
+    'La réponse de la clé d’accès ne prouve pas cette décision. Recommencez, avec une clé à vous qui compte.',
+  'passkey-over': () => 'Cette clé d’accès est déjà dans le registre, ou ne compte plus.',
+  'too-many-passkeys': () => 'Vous avez trop de clés d’accès : retirez-en une d’abord.',
   'too-many-delegations': () =>
     'Vous avez confié votre vote trop souvent : mettez d’abord fin à une délégation.',
   'too-many-browsers': () => 'Vous êtes déjà averti dans dix navigateurs. Retirez-en un d’abord.',
