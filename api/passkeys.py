@@ -10,13 +10,20 @@ from api.dependencies import Caller, FromDecisions, FromKeyring, needs
 from api.entry import SignedInRoute
 from api.keyring import MadePasskey, PasskeyBody, PasskeyOptions, ShownPasskey
 from api.openapi import problems
-from api.requests import DECIDED, REFUSALS, Id, Sees
+from api.requests import REFUSALS, Id, Sees
 from domain.assertions import PasskeyId
 from domain.roles import Permission, Person
 
 _CHANGED = problems(
     _403="The caller has no role here, or the authenticator's answer proves nothing",
     _409="The caller has too many passkeys, or this one is in the record, or has ended",
+    _413="The body is larger than 256 KB",
+)
+_ASKED = problems(
+    _400="The request's state does not allow it",
+    _403="The caller may not, or has no passkey",
+    _404="No such request, for this caller",
+    _409="A file of the record is faulty",
     _413="The body is larger than 256 KB",
 )
 _MADE = _CHANGED | {201: {"model": MadePasskey, "description": "Confirmed by an earlier passkey, and recorded"}}
@@ -58,7 +65,7 @@ async def withdraw_passkey(keyring: FromKeyring, by: Caller, _: Sees, passkey_id
     return await keyring.withdraw(by, passkey_id)
 
 
-@router.post("/requests/prod/{id}/challenge", responses=DECIDED)
+@router.post("/requests/prod/{id}/challenge", responses=_ASKED)
 async def get_challenge(
     decisions: FromDecisions, by: Caller, _: Approves, ticket_id: Id, body: ChallengeBody
 ) -> DecisionChallenge:

@@ -1,6 +1,7 @@
 // One decision on one request, as it is sent.
 import { api, data } from './client';
-import type { Decision, Ticket } from './types';
+import { ApiProblem } from './problem';
+import type { Decision, PasskeyAnswer, Ticket } from './types';
 
 export interface Said {
   id: string;
@@ -20,38 +21,57 @@ export interface Taken {
   recorded: boolean;
 }
 
-/** Decide on one request. Throws ApiProblem where it is refused. */
+/** Decide on one request, by one's passkey where that is asked for. Throws ApiProblem, or PasskeyFault without one. */
 export async function decide(said: Said): Promise<Taken> {
-  const answer = await post(said);
+  const answer = await post(said).catch(async (error: unknown) => {
+    if (!(error instanceof ApiProblem) || error.kind !== 'passkey-required') throw error;
+    return post(said, await confirmation(said));
+  });
   return { ticket: data(answer), recorded: answer.response.status !== 202 };
 }
 
-function post({ id, decision, text, etag, production, onBehalfOf }: Said) {
+/** The answer of the reader's passkey to what they are about to say. */
+async function confirmation({ id, decision, text, production, onBehalfOf }: Said): Promise<PasskeyAnswer> {
+  const { confirmed } = await import('./passkey');
+  const words = text.trim();
+  const shown = production === undefined ? {} : { production };
+  if (decision === 'emergency') return confirmed(id, { action: decision, comment: words, ...shown });
+  if (decision === 'ratify') return confirmed(id, { action: decision, reason: words });
+  const behalf = onBehalfOf === undefined ? {} : { onBehalfOf };
+  const comment = words ? { comment: words } : {};
+  return confirmed(id, { action: 'approve', ...comment, ...shown, ...behalf });
+}
+
+function post({ id, decision, text, etag, production, onBehalfOf }: Said, passkey?: PasskeyAnswer) {
   const words = text.trim();
   const params = { path: { id }, header: { 'if-match': etag ?? null } };
   const comment = words ? { comment: words } : {};
   const shown = production === undefined ? {} : { production };
   const behalf = onBehalfOf === undefined ? {} : { onBehalfOf };
+  const proof = passkey ? { passkey } : {};
   // Whoever closes the page right after a decision has decided.
   const keepalive = true;
   switch (decision) {
     case 'approve':
       return api.POST('/v1/requests/prod/{id}/approve', {
         params,
-        body: { ...comment, ...shown, ...behalf },
+        body: { ...comment, ...shown, ...behalf, ...proof },
         keepalive,
       });
     case 'emergency': {
-      const body = { reason: words, ...shown };
+      const body = { reason: words, ...shown, ...proof };
       return api.POST('/v1/requests/prod/{id}/emergency', { params, body, keepalive });
     }
     case 'reject': {
       const body = { reason: words, ...behalf };
       return api.POST('/v1/requests/prod/{id}/reject', { params, body, keepalive });
     }
+    case 'ratify': {
+      const body = { reason: words, ...proof };
+      return api.POST('/v1/requests/prod/{id}/ratify', { params, body, keepalive });
+    }
     case 'hold':
     case 'release':
-    case 'ratify':
     case 'refute':
       return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: { reason: words }, keepalive });
     case 'unendorse':

@@ -52,3 +52,16 @@ export function isUnreachable(error: unknown): boolean {
 export function retryable(error: unknown): boolean {
   return isUnreachable(error) || (error instanceof ApiProblem && error.status >= 500);
 }
+
+/** Why there is no answer of a passkey: the reader has none, the prompt was closed or ran out, no authenticator fits, this page or browser can't ask. */
+export type PasskeyFaultKind = 'none' | 'cancelled' | 'unfit' | 'known' | 'elsewhere' | 'unable';
+
+export class PasskeyFault extends Error {
+  readonly fault: PasskeyFaultKind;
+
+  constructor(fault: PasskeyFaultKind, cause?: unknown) {
+    super(fault, { cause });
+    this.name = 'PasskeyFault';
+    this.fault = fault;
+  }
+}

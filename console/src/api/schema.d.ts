@@ -7191,23 +7191,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
-                    /** @description The revision, for If-None-Match and If-Match */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionChallenge"];
-                };
-            };
-            /** @description Taken; Git can't be reached now, and the commit follows */
-            202: {
-                headers: {
-                    /** @description The revision, for If-None-Match and If-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromotionRequest"];
                 };
             };
             /** @description The request's state does not allow it */
@@ -7228,7 +7215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not */
+            /** @description The caller may not, or has no passkey */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7246,17 +7233,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is not the one that was decided on, or runs no more, or a file of the record is faulty */
+            /** @description A file of the record is faulty */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request changed since the revision in If-Match */
-            412: {
                 headers: {
                     [name: string]: unknown;
                 };

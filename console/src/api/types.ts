@@ -4,6 +4,14 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Ticket = Schemas['PromotionRequest'];
+export type Passkey = Schemas['ShownPasskey'];
+export type MadePasskey = Schemas['MadePasskey'];
+export type PasskeyBody = Schemas['PasskeyBody'];
+export type PasskeyOptions = Schemas['PasskeyOptions'];
+export type PasskeyChallenge = Schemas['PasskeyChallenge'];
+export type DecisionChallenge = Schemas['DecisionChallenge'];
+export type Assertion = Schemas['Assertion'];
+export type PasskeyAnswer = Schemas['PasskeyAnswer'];
 export type State = Schemas['State'];
 export type Action = Schemas['Action'];
 export type Impact = Schemas['Impact'];

@@ -163,7 +163,8 @@ export const enRefusals: Refusals = {
   'delegation-over': () => 'This delegation has ended.',
   'delegation-gone': () =>
     'The record no longer has this delegation as it was signed, so it gives no vote. Hand your vote over anew.',
-  'passkey-required': () => 'This decision takes your passkey: decide in the console, where your browser asks for it.',
+  'passkey-required': () =>
+    'This decision takes your passkey: decide in the console, where your browser asks for it.',
   'passkey-invalid': () =>
     'The passkey’s answer does not prove this decision. Begin again, with a passkey of your own that counts.',
   'passkey-over': () => 'This passkey is in the record already, or counts no more.',

@@ -243,6 +243,16 @@ export const en = {
     unreachable: 'The server can’t be reached. Check the network, then try again.',
     busy: 'Too many requests. Wait a moment, then try again.',
     server: 'Something went wrong on the server; it has been logged.',
+    passkey: {
+      none: 'This decision takes a passkey, and you have none that counts: make one in your preferences.',
+      cancelled:
+        'Your passkey was not given: the prompt was closed, or took too long. Nothing was sent; try again.',
+      unfit: 'This authenticator can’t be used here: it has to check that it is you, and to be one of yours.',
+      known: 'This authenticator has a passkey of yours already.',
+      elsewhere:
+        'Passkeys work at Prodgate’s own address alone, not inside of another site’s page: open it there.',
+      unable: 'This browser has no passkeys, or not at this address.',
+    },
     notFound: 'There is no such page',
     notFoundHelp: 'The address leads nowhere. The list of requests has everything you may see.',
     home: 'To the requests',

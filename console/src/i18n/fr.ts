@@ -247,6 +247,16 @@ export const fr: Messages = {
     unreachable: 'Le serveur est injoignable. Vérifiez le réseau, puis réessayez.',
     busy: 'Trop de requêtes. Attendez un instant, puis réessayez.',
     server: 'Le serveur a rencontré un défaut ; il est consigné.',
+    passkey: {
+      none: 'Cette décision demande une clé d’accès, et vous n’en avez aucune qui compte : créez-en une dans vos préférences.',
+      cancelled:
+        'Votre clé d’accès n’a pas été donnée : la demande a été fermée, ou a trop duré. Rien n’est parti ; réessayez.',
+      unfit: 'Cet appareil ne convient pas : il doit vérifier que c’est vous, et être l’un des vôtres.',
+      known: 'Cet appareil a déjà une clé d’accès à vous.',
+      elsewhere:
+        'Les clés d’accès ne marchent qu’à l’adresse même de Prodgate, et pas dans la page d’un autre site : ouvrez-la là.',
+      unable: 'Ce navigateur n’a pas de clés d’accès, ou pas à cette adresse.',
+    },
     notFound: 'Cette page n’existe pas',
     notFoundHelp: 'L’adresse ne mène nulle part. La liste des demandes montre tout ce que vous pouvez voir.',
     home: 'Vers les demandes',

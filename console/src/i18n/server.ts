@@ -1,4 +1,4 @@
-import { ApiProblem, isUnreachable } from '@/api/problem';
+import { ApiProblem, isUnreachable, PasskeyFault } from '@/api/problem';
 import type { State } from '@/api/types';
 import type { Messages } from './en';
 import type { Params } from './refusals';
@@ -20,6 +20,7 @@ export function refusalSentence(t: Messages, { kind, params = {} }: Coded): stri
 /** What went wrong, as a sentence with a way on. */
 export function explain(t: Messages, error: unknown): string {
   if (isUnreachable(error)) return t.errors.unreachable;
+  if (error instanceof PasskeyFault) return t.errors.passkey[error.fault];
   if (!(error instanceof ApiProblem)) return t.errors.server;
   if (error.status === 429) return t.errors.busy;
   return refusalSentence(t, error) || (error.status >= 500 ? t.errors.server : t.errors.title);

@@ -13,6 +13,7 @@ import {
   type Draft,
 } from '@/components/preferences/choices';
 import { MailChoices } from '@/components/preferences/MailChoices';
+import { Passkeys } from '@/components/preferences/Passkeys';
 import { SummaryChoice } from '@/components/preferences/SummaryChoice';
 import { usePageTitle } from '@/hooks/usePageTitle';
 import { useChangePreferences, useReadPreferences } from '@/hooks/usePreferences';
@@ -43,6 +44,7 @@ export default function Preferences() {
         <PageSkeleton />
       )}
       <Delegations />
+      <Passkeys />
     </div>
   );
 }
