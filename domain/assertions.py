@@ -12,6 +12,9 @@ from domain.values import Frozen, Moment
 PasskeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 """The first half of the SHA-256 of a credential's id, in hex: the name of its file."""
 
+LONGEST_WORD = 16_000
+"""Characters of an answer in a commit's trailer: its three parts twice over in base64."""
+
 LONGEST_ANSWER = 2_048
 """Characters of each part of an answer: an RSA signature takes 700, client data a few hundred."""
 
@@ -35,6 +38,8 @@ class Assertion(Frozen):
     @classmethod
     def read(cls, word: str) -> "Assertion":
         """The assertion of a trailer. Raises PasskeyInvalid."""
+        if len(word) > LONGEST_WORD:
+            raise PasskeyInvalid("The trailer is longer than any passkey's answer")
         try:
             return cls.model_validate_json(from_base64url(word))
         except ValidationError as error:

@@ -13,9 +13,10 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from domain import roles
-from domain.assertions import Assertion, Base64Url, PasskeyId, from_base64url
+from domain.assertions import Assertion, Base64Url, PasskeyId, from_base64url, to_base64url
+from domain.authenticator_keys import is_sound
 from domain.decision import Acr, Decision, Digest, Jws
-from domain.errors import NotAuthorized, PasskeyRequired
+from domain.errors import NotAuthorized, PasskeyInvalid, PasskeyRequired
 from domain.formats import VersionedMessage
 from domain.roles import Issuer, Permission, Person, PersonName, Subject, same_address
 from domain.signing import FRESH, Claims
@@ -83,8 +84,10 @@ class Passkey(Frozen):
 
     @model_validator(mode="after")
     def _is_of_one_credential(self) -> Self:
-        if self.id != id_of(self.credential):
+        if self.id != id_of(self.credential) or not _is_spelled(self.credential):
             raise ValueError("its id is not that of its credential")
+        if not _is_spelled(self.public_key) or not is_sound(from_base64url(self.public_key)):
+            raise ValueError("its key is of no kind that is taken, or proves nothing, or is written otherwise than any")
         host = self.origin.partition("://")[2].partition(":")[0]
         if host != self.rp_id and not host.endswith(f".{self.rp_id}"):
             raise ValueError("its origin lies outside of rpId")
@@ -160,7 +163,18 @@ class RecordedPasskey(Frozen):
 
 def id_of(credential: str) -> str:
     """The id of the passkey that has the credential. Raises ValueError for what is no base64url."""
-    return hashlib.sha256(from_base64url(credential)).hexdigest()[:32]
+    try:
+        return hashlib.sha256(from_base64url(credential)).hexdigest()[:32]
+    except PasskeyInvalid as error:
+        raise ValueError(str(error)) from error
+
+
+def _is_spelled(word: str) -> bool:
+    """Tells whether it is base64url in the one form that the bytes have."""
+    try:
+        return to_base64url(from_base64url(word)) == word
+    except PasskeyInvalid:
+        return False
 
 
 # -- challenges -----------------------------------------------------------------------------------------------------

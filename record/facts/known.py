@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from domain.assertions import Assertion
 from domain.emergencies import Debt, owes
-from domain.errors import RecordBehind
+from domain.errors import PasskeyInvalid, RecordBehind
 from domain.roles import Person
 from domain.signing import Claims
 from domain.targets import TargetFacts
@@ -127,7 +127,9 @@ class KnownRecord:
         """Raise PasskeyInvalid unless a passkey of whoever decided confirms it, RecordBehind where it is not known."""
         book = self._current().files.passkeys
         if answer.passkey not in book.counting:
-            self.wake(urgent=True)
+            if any(each.id == answer.passkey for each in book.ended):
+                raise PasskeyInvalid("The record has no such passkey that counts")
+            self.wake()  # anybody can name one that nobody has: the remote is asked no more often for that
             raise RecordBehind("The record does not know this passkey yet; try again")
         book.check(claims, answer)
 

@@ -7,7 +7,7 @@ counts no more, whoever did that; people alone can bring it back.
 
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from domain.passkeys import (
     of_person,
     passkey_challenge,
 )
+from domain.roles import same_address
 from domain.signing import Claims
 from record.errors import RecordUnavailable
 from record.git.files import FilesCommit
@@ -119,9 +120,9 @@ class PasskeysState:
             return ()
         known, before, now = self.book, self._files, dict(listed(folder))
         self._folder, self._files = mark, now
-        by_service = plain(commit.committer.raw_email) == SERVICE_EMAIL
         changed = [path for path in sorted({*before, *now}) if before.get(path) != now.get(path)]
-        turns = tuple(self._turn(path, now.get(path), by_service, known) for path in changed)
+        ours = by_service(commit, changed, self.git)
+        turns = tuple(self._turn(path, now.get(path), path in ours, known) for path in changed)
         self._book = None
         return turns
 
@@ -156,12 +157,40 @@ class PasskeysState:
         if sum(each.is_like(now) for each in self._counting.values()) >= MOST_PASSKEYS:
             return f"one person has at most {MOST_PASSKEYS}"
         if not by_service and now.confirmation is None:
-            return None
+            mine = same_address(now.person)
+            counts = (*known.counting.values(), *self._counting.values())
+            has = any(same_address(each.person) == mine for each in counts)
+            return "its person has one that counts: that confirms it, or people end that first" if has else None
         try:
             known.check_confirmed(now)
         except PasskeyInvalid as why:
             return "a first passkey is brought by people, not by the service" if now.confirmation is None else str(why)
         return None
+
+
+def by_service(commit: pygit2.Commit, paths: Collection[str], objects: pygit2.Repository) -> frozenset[str]:
+    """Those of the paths that the commit of the line has from the service.
+
+    Whoever merges what the service committed brings nothing: that stays the service's, whoever changed it besides.
+    """
+    if plain(commit.committer.raw_email) == SERVICE_EMAIL:
+        return frozenset(paths)
+    if len(commit.parents) < 2 or not paths:
+        return frozenset()
+    side = objects.walk(commit.id)
+    side.hide(commit.parent_ids[0])
+    own = (each for each in side if plain(each.committer.raw_email) == SERVICE_EMAIL)
+    return frozenset(path for each in own for path in paths if _changes(each, path))
+
+
+def _changes(commit: pygit2.Commit, path: str) -> bool:
+    """Tells whether the commit has the file otherwise than each of its parents."""
+    mark = _mark(commit, path)
+    return all(_mark(parent, path) != mark for parent in commit.parents)
+
+
+def _mark(commit: pygit2.Commit, path: str) -> str:
+    return f"{commit.tree[path].filemode:o} {commit.tree[path].id}" if path in commit.tree else ""
 
 
 def read_line(state: PasskeysState, repo: git.Repo, tip: str) -> None:

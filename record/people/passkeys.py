@@ -84,7 +84,9 @@ def parse(path: str, data: bytes) -> Passkey | Fault:
 def read_blob(path: str, mark: str, found: pygit2.Object | None) -> Passkey | Fault:
     """The passkey of a file with that mode and id, or why it is none."""
     plain = mark.partition(" ")[0] == f"{pygit2.enums.FileMode.BLOB:o}"
-    return parse(path, found.data) if plain and isinstance(found, pygit2.Blob) else Fault(path, "must be a plain file")
+    if not plain or not isinstance(found, pygit2.Blob):
+        return Fault(path, "must be a plain file")
+    return parse(path, found.data) if found.size <= LARGEST else Fault(path, f"is larger than {LARGEST} bytes")
 
 
 def listed(folder: pygit2.Object | None, path: str = FOLDER, depth: int = 1) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 
-from domain.assertions import Assertion, from_base64url, to_base64url
+from domain.assertions import LONGEST_ANSWER, Assertion, from_base64url, to_base64url
 from domain.errors import PasskeyInvalid
 from domain.passkeys import Passkey, id_of
 from domain.values import Frozen
@@ -22,6 +22,10 @@ ALGORITHMS = (
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 )
 """The kinds of keys that are taken, as COSE numbers them: Windows Hello has some of the last kind."""
+
+
+LONGEST_ATTESTATION = 64_000
+"""Characters of an attestation: a few certificates, which nobody asks for."""
 
 
 class Site(Frozen):
@@ -65,6 +69,8 @@ def check_answer(passkey: Passkey, answer: Assertion, challenge: bytes) -> None:
 
 def registered(answer: NewCredential, challenge: bytes, site: Site, by: Mapping[str, object]) -> Passkey:
     """The passkey that an authenticator made on the site; `by` has the person's part. Raises PasskeyInvalid."""
+    if len(answer.client_data) > LONGEST_ANSWER or len(answer.attestation) > LONGEST_ATTESTATION:
+        raise PasskeyInvalid("It is longer than any authenticator's answer")
     _check_page(answer.client_data)
     response = {"clientDataJSON": answer.client_data, "attestationObject": answer.attestation}
     try:
