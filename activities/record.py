@@ -131,7 +131,7 @@ class RecordActivities:
             await asyncio.to_thread(proofs.look_for_key, change)
             proven = partial(proofs.by_person, await asyncio.to_thread(self._used, change))
             asked = await asyncio.to_thread(self.confirming.asked, change)
-            return lambda sealed, tip: self.confirming.check(proven(sealed, tip), asked, tip)
+            return lambda sealed, tip: self.confirming.check(proven(sealed, tip), asked, tip, info.scheduled_time)
         needed = await asyncio.to_thread(proofs.is_needed)
         vouched = await self._vouched(change, info) if needed else ""
         return lambda sealed, tip: proofs.by_service(clock(), vouched, sealed, tip)

@@ -58,7 +58,14 @@ class ChallengeBody(Frozen):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"action": "approve", "production": "2.0.0"}]})
 
-    action: Literal[DecisionAction.APPROVE, DecisionAction.EMERGENCY, DecisionAction.RATIFY]
+    action: Literal[
+        DecisionAction.APPROVE,
+        DecisionAction.EMERGENCY,
+        DecisionAction.RETRY,
+        DecisionAction.RELEASE,
+        DecisionAction.RATIFY,
+        DecisionAction.REFUTE,
+    ]
     comment: Comment | None = None
     reason: Reason | None = None
     production: ShownVersion | None = None
@@ -66,7 +73,9 @@ class ChallengeBody(Frozen):
 
 
 class PasskeyAsked(Frozen):
-    """Tells that a vote for the request takes the voter's passkey: by a rule, or by its target's entry.
+    """Tells that votes, emergencies, releases, retries and the words on emergencies take the passkey of whoever acts.
+
+    A rule asks for it, or the target's entry. A retry by the requester takes the requester's own.
 
     `registered` tells whether the caller has one that counts.
     """

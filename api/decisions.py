@@ -204,6 +204,7 @@ class Decisions:
             ruled = decision.action is DecisionAction.EMERGENCY or decision.action.answers or behalf or asks
             if refused or ruled or (target and targets.objection(target, ticket.metadata.tenant, ticket.spec.target)):
                 lifecycle.check(ticket, decision, case.now, case.requester, target)
+            passkeys.check_not_handed(target, decision)
         except RuleViolation as violation:
             refused = violation
         if refused:

@@ -6,13 +6,12 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.auth import SignedIn
-from api.confirming import ConfirmedBody
 from api.debts import EmergencyBody, OpenDebt
 from api.decisions import DecisionRequest
 from api.dependencies import FromDecisions, FromIndex, Now, decides
 from api.entry import SignedInRoute
 from api.filters import Paging
-from api.models import ReasonBody
+from api.models import AnswerBody
 from api.paging import PAGED, paged
 from api.requests import DECIDED, REFUSALS, Id, IfMatch, Sees, answered
 from domain import roles
@@ -27,10 +26,6 @@ router = APIRouter(prefix="/v1", tags=["emergencies"], responses=REFUSALS, route
 Declares = Annotated[SignedIn, decides(DecisionAction.EMERGENCY)]
 Ratifies = Annotated[SignedIn, decides(DecisionAction.RATIFY)]
 Refutes = Annotated[SignedIn, decides(DecisionAction.REFUTE)]
-
-
-class RatificationBody(ReasonBody, ConfirmedBody):
-    """A reason that everybody concerned reads."""
 
 
 class DebtFilters(Paging):
@@ -87,7 +82,7 @@ async def ratify_emergency(
     caller: Ratifies,
     response: Response,
     ticket_id: Id,
-    body: RatificationBody,
+    body: AnswerBody,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Say of an emergency that was launched that it was right, and why. For who may approve, and did not declare it."""
@@ -101,9 +96,9 @@ async def refute_emergency(
     caller: Refutes,
     response: Response,
     ticket_id: Id,
-    body: ReasonBody,
+    body: AnswerBody,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Say of an emergency that was launched that it was none, and why. Nothing is undone by that."""
-    said = DecisionRequest(DecisionAction.REFUTE, reason=body.reason, if_match=if_match)
+    said = DecisionRequest(DecisionAction.REFUTE, reason=body.reason, if_match=if_match, passkey=body.passkey)
     return answered(response, await decisions.decide(caller, ticket_id, said))

@@ -133,7 +133,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     HTTPStatus.FORBIDDEN: (
         *(rules.NotAuthorized, rules.SelfApproval, rules.ServiceDecides, rules.IdentityChanged),
         *(links.LinkNotYours, rules.TargetNotOwned, rules.TenantGone, rules.EmergencyNotAllowed, rules.OwnEmergency),
-        *(rules.NotDelegated, rules.NoVoteToGive, rules.PasskeyRequired, rules.PasskeyInvalid),
+        *(rules.NotDelegated, rules.VoteNotHanded, rules.NoVoteToGive, rules.PasskeyRequired, rules.PasskeyInvalid),
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (
         *(rules.NobodyToApprove, reports.NoSuchMonth, reports.ReportTooLarge, rules.TemplateFaulty),

@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from limits import RateLimitItemPerMinute
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn
@@ -18,7 +19,7 @@ from api.errors import NotFound, TooManyRequests
 from api.message_signing import MessageSigner
 from api.passkey_engine import change_passkey
 from api.trail import acted
-from domain.assertions import Assertion, Base64Url, PasskeyId, to_base64url
+from domain.assertions import LONGEST_ANSWER, Assertion, Base64Url, PasskeyId, to_base64url
 from domain.errors import NotAuthorized, PasskeyInvalid, PasskeyOver, TooManyPasskeys
 from domain.passkeys import (
     MOST_PASSKEYS,
@@ -37,7 +38,7 @@ from domain.values import Email, Frozen, Moment
 from record.facts.controls import Controls
 from record.facts.passkeys import PasskeyBook
 from record.people.passkeys import text_of
-from record.signing.authenticators import ALGORITHMS, NewCredential, Site, registered
+from record.signing.authenticators import ALGORITHMS, LONGEST_ATTESTATION, NewCredential, Site, registered
 from record.trail.writing import Trail
 
 PER_MINUTE = 30
@@ -74,8 +75,8 @@ class PasskeyBody(Frozen):
     label: Label
     asked: Moment
     credential: Base64Url
-    client_data: str
-    attestation: str
+    client_data: Annotated[str, Field(max_length=LONGEST_ANSWER)]
+    attestation: Annotated[str, Field(max_length=LONGEST_ATTESTATION)]
     confirmation: Assertion | None = None
 
 

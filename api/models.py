@@ -95,6 +95,18 @@ class RejectionBody(ReasonBody, OnBehalfBody):
     """A rejection: the requester reads its reason."""
 
 
+class RetryBody(CommentBody, ConfirmedBody):
+    """A retry, which may carry a comment."""
+
+
+class ReleaseBody(ReasonBody, ConfirmedBody):
+    """A release: everybody concerned reads its reason."""
+
+
+class AnswerBody(ReasonBody, ConfirmedBody):
+    """The word on an emergency: everybody concerned reads its reason."""
+
+
 class FieldProblem(Frozen):
     """One refused field: its path in the request, and why: for people, and by a word and values for programs."""
 
@@ -167,7 +179,7 @@ class Permissions(Frozen):
     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
-    `passkey` tells that a vote takes the caller's passkey; null where it does not.
+    `passkey` tells that a decision takes the caller's passkey, a retry by the requester theirs; null where none does.
     `escalation` tells whom rules ask next while nobody decides, and whom they have asked. `on_behalf_of` are people who
     handed the caller their vote, and what that lets them do now. `not_proven` tells that the request's file in the
     record says something else than what is proven and shown.

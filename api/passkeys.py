@@ -6,13 +6,12 @@ from fastapi import APIRouter, Path, Response
 
 from api.confirming import ChallengeBody, DecisionChallenge
 from api.decisions import DecisionRequest
-from api.dependencies import Caller, FromDecisions, FromKeyring, needs
+from api.dependencies import Caller, FromDecisions, FromKeyring
 from api.entry import SignedInRoute
 from api.keyring import MadePasskey, PasskeyBody, PasskeyOptions, ShownPasskey
 from api.openapi import problems
 from api.requests import REFUSALS, Id, Sees
 from domain.assertions import PasskeyId
-from domain.roles import Permission, Person
 
 _CHANGED = problems(
     _403="The caller has no role here, or the authenticator's answer proves nothing",
@@ -30,7 +29,6 @@ _MADE = _CHANGED | {201: {"model": MadePasskey, "description": "Confirmed by an 
 
 router = APIRouter(prefix="/v1", tags=["passkeys"], responses=REFUSALS, route_class=SignedInRoute)
 
-Approves = Annotated[Person, needs(Permission.APPROVE)]
 KeyId = Annotated[PasskeyId, Path(alias="id")]
 
 
@@ -67,7 +65,7 @@ async def withdraw_passkey(keyring: FromKeyring, by: Caller, _: Sees, passkey_id
 
 @router.post("/requests/prod/{id}/challenge", responses=_ASKED)
 async def get_challenge(
-    decisions: FromDecisions, by: Caller, _: Approves, ticket_id: Id, body: ChallengeBody
+    decisions: FromDecisions, by: Caller, _: Sees, ticket_id: Id, body: ChallengeBody
 ) -> DecisionChallenge:
     """The challenge by which your passkey confirms a decision, where a rule or the catalogue asks for that.
 

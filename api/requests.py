@@ -36,6 +36,8 @@ from api.models import (
     Permissions,
     ReasonBody,
     RejectionBody,
+    ReleaseBody,
+    RetryBody,
     RuledRequest,
     VoteBody,
 )
@@ -115,7 +117,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-NO_COMMENT, NO_MORE, NO_VOTE = CommentBody(), ApprovalBody(), VoteBody()
+NO_COMMENT, NO_MORE, NO_VOTE, NO_WORD = CommentBody(), ApprovalBody(), VoteBody(), RetryBody()
 """The bodies that stand in for one that is left out."""
 
 
@@ -350,11 +352,14 @@ async def retry_request(
     caller: Retries,
     response: Response,
     ticket_id: Id,
-    body: CommentBody = NO_COMMENT,
+    body: RetryBody = NO_WORD,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
-    """Deploy again after a failure; what was approved stays approved. For the requester or who may approve."""
-    said = DecisionRequest(action=DecisionAction.RETRY, comment=body.comment, if_match=if_match)
+    """Deploy again after a failure; what was approved stays approved. For the requester or who may approve.
+
+    Where a passkey is asked for, it is that of whoever retries: a requester confirms a retry by their own.
+    """
+    said = DecisionRequest(DecisionAction.RETRY, body.comment, if_match=if_match, passkey=body.passkey)
     return answered(response, await decisions.decide(caller, ticket_id, said))
 
 
@@ -378,11 +383,11 @@ async def release_request(
     caller: Releases,
     response: Response,
     ticket_id: Id,
-    body: ReasonBody,
+    body: ReleaseBody,
     if_match: IfMatch = None,
 ) -> PromotionRequest:
     """Let a held request go on, with a reason: it enters its target's line last. For who may approve it."""
-    said = DecisionRequest(action=DecisionAction.RELEASE, reason=body.reason, if_match=if_match)
+    said = DecisionRequest(DecisionAction.RELEASE, reason=body.reason, if_match=if_match, passkey=body.passkey)
     return answered(response, await decisions.decide(caller, ticket_id, said))
 
 

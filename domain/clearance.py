@@ -12,10 +12,10 @@ from domain.coverage import Grounds
 from domain.deployment import Deployment, Launched, LaunchRefused
 from domain.emergencies import owes
 from domain.errors import NotPending, StaleDecision, Unproven
-from domain.lifecycle import status_of, waits_for_date
+from domain.lifecycle import waits_for_date
 from domain.remarks import unlaunched, write
 from domain.roles import Requester
-from domain.signing import Claims, ServiceClaims, mismatch
+from domain.signing import Signed, proving
 from domain.ticket import BY_PEOPLE, Action, PromotionRequest, State
 from domain.values import Frozen, Moment, Reason, TicketId
 
@@ -95,9 +95,6 @@ def verdict(ticket: PromotionRequest, grounds: Grounds, requester: Requester | N
     return Lapsed(reason=f"{reason}; {write('approve-anew')}") if reason else None
 
 
-Signed = Claims | ServiceClaims
-
-
 def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collection[Signed], at: datetime) -> Signed:
     """Finds the signed approval that allows a launch at this moment. Raises the rule that the launch would break.
 
@@ -110,7 +107,7 @@ def approval(deployment: Deployment, ticket: PromotionRequest, signed: Collectio
     if waits_for_date(ticket, at):
         raise NotPending(unlaunched("date-not-come"))
     approvals = _proof_of_last(ticket, {Action.APPROVED}, signed)
-    votes = (_proof(ticket, place + 1, signed) for place in ticket.votes)
+    votes = (proving(ticket, place + 1, signed) for place in ticket.votes)
     if not approvals or not all(votes) or not _proof_of_last(ticket, BY_PEOPLE, signed):
         raise Unproven(unlaunched("not-proven"))
     return approvals[-1]
@@ -121,25 +118,7 @@ def _proof_of_last(
 ) -> tuple[Signed, ...]:
     """The claims that prove the last of these actions in the ticket's history."""
     history = ticket.status.history
-    return _proof(ticket, max(number for number, entry in enumerate(history, 1) if entry.action in actions), signed)
-
-
-def _proof(ticket: PromotionRequest, last: int, signed: Collection[Signed]) -> tuple[Signed, ...]:
-    """The claims that prove that many transitions' last one; none where they were used up before.
-
-    A signature counts once: as many acts need as many ids.
-    """
-    history = ticket.status.history
-    same = (history[last - 1].action, history[last - 1].by)
-    alike = [_as_of(ticket, n) for n, entry in enumerate(history[:last], 1) if (entry.action, entry.by) == same]
-    found = tuple(claims for claims in signed if mismatch(claims, alike[-1]) is None)
-    used = [then for then in alike if any(mismatch(claims, then) is None for claims in found)]
-    return found if len({claims.id for claims in found}) >= len(used) else ()
-
-
-def _as_of(ticket: PromotionRequest, number: int) -> PromotionRequest:
-    """The ticket after that many of its transitions."""
-    return ticket.model_copy(update={"status": status_of(ticket.status.history[:number])})
+    return proving(ticket, max(number for number, entry in enumerate(history, 1) if entry.action in actions), signed)
 
 
 def launchable(ticket: PromotionRequest) -> bool:

@@ -36,7 +36,8 @@ class Grounds(Frozen):
     the first vote of the approval that stands, None where none does. `since` are the target's deployments after it.
     `newer` is a request of a newer version, approved since this one was created, where the platform lets it close older
     ones: pending ones too. `past` is what became of the target's deployments, and `sealed` what was seen of the
-    submission, where a rule may approve it.
+    submission, where a rule may approve it. `confirmed` has the places in the history that a passkey confirmed, where
+    one is asked for.
     """
 
     approved: Position | None
@@ -48,6 +49,7 @@ class Grounds(Frozen):
     newer: TicketId | None = None
     past: tuple[PastEvent, ...] = ()
     sealed: Sealed = Sealed()
+    confirmed: frozenset[int] = frozenset()
 
 
 def valid_until(ticket: PromotionRequest, valid_for: timedelta) -> datetime | None:
@@ -139,6 +141,8 @@ def _rule(ticket: PromotionRequest, grounds: Grounds, now: datetime) -> str | No
 
 def _given(ticket: PromotionRequest, grounds: Grounds, now: datetime) -> str | None:
     """The reason why the rules of today do not let whoever approved it do so."""
+    if lacking := _passkeys(ticket, grounds):
+        return lacking
     if ticket.emergency is not None:
         return _emergency(ticket, ticket.emergency, grounds, now)
     return _rule(ticket, grounds, now) if ticket.rule_approval else _votes(grounds)
@@ -152,6 +156,14 @@ def _emergency(ticket: PromotionRequest, declared: HistoryEntry, grounds: Ground
         return remarks.write("emergency-no-more", approver=declared.by)
     until = declared.answer_by
     return remarks.write("emergency-overdue", until=iso(until)) if until is not None and now >= until else None
+
+
+def _passkeys(ticket: PromotionRequest, grounds: Grounds) -> str | None:
+    """An act on which it would be launched lacks the passkey that is asked for now, whatever was asked for then."""
+    lacking = passkeys.unconfirmed(ticket, passkeys.asked_by(grounds.target), grounds.confirmed)
+    if lacking is None:
+        return None
+    return remarks.write("votes-missing", votes=f"that of {lacking.on_behalf_of or lacking.by} with their own passkey")
 
 
 def _owner(ticket: PromotionRequest, grounds: Grounds) -> str | None:

@@ -79,8 +79,8 @@ class DecisionAction(StrEnum):
 
     @property
     def is_confirmed(self) -> bool:
-        """Tells whether a passkey may be asked for it: votes for a request, and the word that an emergency was one."""
-        return self.votes or self is DecisionAction.RATIFY
+        """Tells whether a passkey may be asked for it: all that may deploy, and the word on an emergency."""
+        return self.deploys or self.answers
 
     @property
     def answers(self) -> bool:
@@ -148,7 +148,7 @@ class Decision(VersionedMessage, SignedMessage):
         if (self.reason is not None) is not self.action.needs_reason:
             raise ValueError("a reason goes with reject, hold, release, ratify and refute, and these need one")
         if self.passkey is not None and not self.action.is_confirmed:
-            raise ValueError("a passkey goes with endorse, approve, emergency and ratify")
+            raise ValueError("a passkey goes with what may deploy, and with ratify and refute")
         if self.production is not None and not self.action.votes:
             raise ValueError("production goes with endorse, approve and emergency")
         declares = self.action is DecisionAction.EMERGENCY

@@ -34,6 +34,7 @@ RuleViolation
 │   ├── SelfApproval      the requester and the approver are one person
 │   ├── ServiceDecides    a service account asks, and never decides
 │   ├── NotDelegated      a vote for somebody who has not handed it over, or not any more
+│   │   └── VoteNotHanded  a vote on somebody's behalf where a passkey is asked for
 │   ├── NoVoteToGive      somebody without a vote of their own hands one over
 │   ├── EmergencyNotAllowed  an emergency of somebody whom no rule lets declare one
 │   ├── OwnEmergency      whoever declared an emergency answers for it
@@ -218,6 +219,10 @@ class ServiceDecides(NotAuthorized):
 
 class NotDelegated(NotAuthorized):
     sentence = "Nothing lets you vote for this person now"
+
+
+class VoteNotHanded(NotDelegated):
+    sentence = "This vote takes a passkey, so it can't be handed over: whoever has it has to give it"
 
 
 class NoVoteToGive(NotAuthorized):

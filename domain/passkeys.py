@@ -5,7 +5,7 @@ with a word of its own in front: an answer for one is none for another.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
@@ -15,13 +15,14 @@ from pydantic import Field, StringConstraints, model_validator
 from domain import roles
 from domain.assertions import Assertion, Base64Url, PasskeyId, from_base64url, to_base64url
 from domain.authenticator_keys import is_sound
-from domain.decision import Acr, Decision, Digest, Jws
-from domain.errors import NotAuthorized, PasskeyInvalid, PasskeyRequired
+from domain.decision import Acr, Decision, DecisionAction, Digest, Jws
+from domain.errors import NotAuthorized, PasskeyInvalid, PasskeyRequired, VoteNotHanded
 from domain.formats import VersionedMessage
+from domain.lifecycle import RECORDED_AS
 from domain.roles import Issuer, Permission, Person, PersonName, Subject, same_address
 from domain.signing import FRESH, Claims
 from domain.targets import TargetFacts
-from domain.ticket import Action, digest_of
+from domain.ticket import Action, HistoryEntry, PromotionRequest, digest_of
 from domain.values import CommitId, Email, Frozen, Moment, iso
 
 FOLDER = "passkeys"
@@ -42,8 +43,15 @@ Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", max_length=300)]
 """A page's origin, as browsers write it."""
 
-CONFIRMED = frozenset({Action.APPROVED, Action.ENDORSED, Action.RATIFIED})
+CONFIRMED = frozenset(RECORDED_AS[each] for each in DecisionAction if each.is_confirmed)
 """Acts of people that a passkey may be asked for, as the history has them."""
+
+_LET_ON = frozenset({Action.RELEASED, Action.RETRIED})
+"""Acts of people after an approval by which it is launched."""
+
+HANDED = "A vote that takes a passkey can't be handed over"
+
+_RETRY = "A retry takes the passkey of whoever asks for it, the requester's own too: retry in the console"
 
 _Absent = Field(exclude_if=lambda value: value is None)
 
@@ -245,11 +253,21 @@ def asked_by(target: TargetFacts | None) -> PasskeyRule | None:
 
 
 def check_given(target: TargetFacts | None, decision: Decision) -> None:
-    """Raise PasskeyRequired where the decision lacks an answer that is asked for. The answer itself is checked where
-    the record's passkeys are known."""
-    asked = asked_by(target) if decision.action.is_confirmed and decision.passkey is None else None
-    if asked is not None:
-        raise PasskeyRequired(**({"rule": asked.rule} if asked.rule else {}))
+    """Raise PasskeyRequired where the decision lacks an answer that is asked for, VoteNotHanded where none can help.
+
+    The answer itself is checked where the record's passkeys are known.
+    """
+    check_not_handed(target, decision)
+    asked = asked_by(target) if decision.action.is_confirmed else None
+    if asked is not None and decision.passkey is None:
+        sentence = _RETRY if decision.action is DecisionAction.RETRY else None
+        raise PasskeyRequired(sentence, **({"rule": asked.rule} if asked.rule else {}))
+
+
+def check_not_handed(target: TargetFacts | None, decision: Decision) -> None:
+    """Raise VoteNotHanded where a passkey is asked for: nobody's confirms that they handed their vote over."""
+    if decision.on_behalf_of is not None and decision.action.is_confirmed and asked_by(target) is not None:
+        raise VoteNotHanded
 
 
 def check_act(passkey: Passkey, person: Person | None) -> None:
@@ -262,6 +280,21 @@ def check_act(passkey: Passkey, person: Person | None) -> None:
     admin = person is not None and roles.scope(person, Permission.OPERATE).tenants is None
     if passkey.withdrawn is None or not admin:
         raise NotAuthorized
+
+
+def unconfirmed(ticket: PromotionRequest, asked: PasskeyRule | None, confirmed: Container[int]) -> HistoryEntry | None:
+    """The first act by which the ticket may be launched that lacks the passkey asked for now; None where none does.
+
+    Such acts are the votes that stand, and what let it go on last since then. `confirmed` has the places in the history
+    that a passkey confirmed. A vote that was handed over lacks one in any case.
+    """
+    history, standing = ticket.status.history, ticket.votes
+    if asked is None or not standing or ticket.rule_approval is not None:  # no rule approves where one is asked for
+        return None
+    since = min(standing)
+    let_on = [n for n, entry in enumerate(history) if n > since and entry.action in _LET_ON]
+    lacking = (n for n in (*standing, *let_on[-1:]) if n not in confirmed or history[n].on_behalf_of is not None)
+    return next((history[n] for n in lacking), None)
 
 
 def of_person(passkeys: Iterable[Passkey], email: str, subject: str | None, issuer: str | None) -> tuple[Passkey, ...]:

@@ -4,6 +4,7 @@ The API signs what people submit and decide, the worker what the service does; t
 an audit compares it with the ticket's file, years later. Signing itself is `record.signing.signatures`.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
 
@@ -261,6 +262,23 @@ def mismatch(claims: Claims | ServiceClaims, ticket: PromotionRequest) -> str | 
     if claims.round not in (None, round_):
         return "it was signed before the approval lapsed, or after"
     return _of_person(claims, last) if isinstance(claims, Claims) else _of_service(claims, ticket)
+
+
+Signed = Claims | ServiceClaims
+
+
+def proving(ticket: PromotionRequest, number: int, signed: Collection[Signed]) -> tuple[Signed, ...]:
+    """The claims that prove that many transitions' last one; none where they were used up before.
+
+    A signature counts once: as many acts need as many ids.
+    """
+    history = ticket.status.history
+    same = (history[number - 1].action, history[number - 1].by)
+    numbers = (n for n, entry in enumerate(history[:number], 1) if (entry.action, entry.by) == same)
+    alike = [lifecycle.as_of(ticket, n) for n in numbers]
+    found = tuple(claims for claims in signed if mismatch(claims, alike[-1]) is None)
+    used = [then for then in alike if any(mismatch(claims, then) is None for claims in found)]
+    return found if len({claims.id for claims in found}) >= len(used) else ()
 
 
 def _of_person(claims: Claims, last: HistoryEntry) -> str | None:

@@ -84,6 +84,8 @@ class Step:
     """Until when somebody had to decide, long ago where that is neither signed nor recorded."""
     earlier: Callable[[], Iterable[RecordAsOf]]
     """The record's word in every state since some minutes before the act: whoever looked may have read any of them."""
+    lately: Callable[[], Iterable[RecordAsOf]]
+    """The same since some minutes before the line's last commit, whenever the act says it was, the newest first."""
 
     @property
     def last(self) -> HistoryEntry:

@@ -23,7 +23,6 @@ from domain.signing import Claims, ServiceClaims
 from domain.standard import approved_alone
 from domain.targets import TargetFacts
 from domain.ticket import FOLDER, Action, PromotionRequest, State
-from domain.values import same_name
 from record.audit import passkey_checks
 from record.audit.checks import Check, RecordAsOf, Step, Violation
 from record.audit.delegation_checks import DelegationJudge, DelegationsSoFar
@@ -46,7 +45,7 @@ from record.index.changes import added, is_ticket
 from record.index.entries import changes_of
 from record.index.schema import ID, what_of
 from record.index.targets import TargetState
-from record.people.catalogue import FOLDERS, Catalogue, CatalogueState, Key
+from record.people.catalogue import FOLDERS, Catalogue, CatalogueState, Key, key_of
 from record.people.directory import Directory, DirectoryState
 from record.people.members import PLATFORM, TENANTS, Fault
 from record.people.rules import RULES, Rulebook, RulesState
@@ -88,6 +87,8 @@ class Judge:
     """The emergencies for which nobody has answered so far, by ticket."""
     before: pygit2.Commit | None = None
     """The line's last commit so far: its people, rules and targets judge what comes next."""
+    newest: int = 0
+    """The latest time, in seconds, that a commit of the line says of itself so far."""
     turned: set[str] = field(default_factory=set)
     switch: str | None = None
     repairs: BrokenFiles = field(default_factory=BrokenFiles)
@@ -110,7 +111,7 @@ class Judge:
         self.rules.move_to(commit)
         self.delegations.start_from(self.repo, commit, self.keys)
         read_line(self.passkeys, self.repo, str(commit.id))
-        self.before, self.switch = commit, find_switch(self.git, str(commit.id))
+        self.before, self.newest, self.switch = commit, commit.commit_time, find_switch(self.git, str(commit.id))
         told = self.repo.git.rev_list("--first-parent", "--reverse", str(commit.id), as_process=True)
         for position, each in enumerate(told.stdout, 1):
             self.seen.first("line", each.decode("ascii").strip(), str(position))
@@ -129,13 +130,15 @@ class Judge:
             counts = not approved_alone(ticket, self.directory.directory.person)
             self.targets.of(ticket).note(ticket, 0, signed=counts)
             self._owe(ticket)
+            if not lifecycle.is_over(ticket):
+                passkey_checks.grant(self.seen, ticket, *range(len(ticket.status.history)))
         for target in self.targets.known.values():
             target.past.sort(key=lambda event: event.at)
         approvals = (
             (entry.at, ticket) for ticket in found for entry in ticket.status.history if entry.action is Action.APPROVED
         )
         for _, ticket in sorted(approvals, key=lambda each: each[0]):
-            self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
+            self.first_approved.setdefault(key_of(ticket), ticket.metadata.tenant)
 
     def violations(self, read: CommitRead) -> Iterator[Violation]:
         """Every rule that the commit broke; the next one has to be asked after it."""
@@ -192,8 +195,8 @@ class Judge:
             ticket = self._read(file.path, blob or "")
             if isinstance(ticket, PromotionRequest) and (target := what_of(ticket)) not in broken.targets:
                 broken.targets[target] = self.targets.of(ticket).before(name)
-                if _key(ticket) not in self.first_approved:
-                    broken.unowned.add(_key(ticket))
+                if key_of(ticket) not in self.first_approved:
+                    broken.unowned.add(key_of(ticket))
 
     def _put_back(self, commit: pygit2.Commit, read: CommitRead) -> None:
         """Take the files of a repair for what they were before somebody broke them."""
@@ -246,8 +249,8 @@ class Judge:
                 counts = read.signs_service and not approved_alone(ticket, self.directory.directory.person)
                 self.targets.of(ticket).note(ticket, position, signed=counts, broke=broke)
                 if any(entry.action is Action.APPROVED for entry in ticket.status.history):
-                    self.first_approved.setdefault(_key(ticket), ticket.metadata.tenant)
-        self.before = commit
+                    self.first_approved.setdefault(key_of(ticket), ticket.metadata.tenant)
+        self.before, self.newest = commit, max(self.newest, commit.commit_time)
         self.seen.first("line", str(commit.id), str(position))
 
     def _owe(self, ticket: PromotionRequest) -> None:
@@ -323,6 +326,7 @@ class Judge:
             decide_by=lifecycle.decide_by(now, submitted.decide_by),
             sealed=submitted.sealed,
             earlier=partial(self._earlier, file.path, now),
+            lately=partial(self._earlier, file.path, now, self.newest),
         )
 
     def _files(self) -> Files:
@@ -339,12 +343,12 @@ class Judge:
         """The record's facts about the ticket's target."""
         controlled = self.switch is not None and path not in self.older
         owed = tuple(each for each in self.debts.values() if each.tenant == ticket.metadata.tenant)
-        state = TargetState(self.first_approved.get(_key(ticket)), debts=owed)
+        state = TargetState(self.first_approved.get(key_of(ticket)), debts=owed)
         return facts(files, controlled, state, Requested.of(ticket))
 
-    def _earlier(self, path: str, ticket: PromotionRequest) -> Iterator[RecordAsOf]:
-        """The same in every state of the line since some minutes before the act, the newest first."""
-        until, seen = (ticket.last.at - LOOKED).timestamp(), None
+    def _earlier(self, path: str, ticket: PromotionRequest, since: int | None = None) -> Iterator[RecordAsOf]:
+        """The same in every state of the line since some minutes before the act, or before that, the newest first."""
+        until, seen = (ticket.last.at.timestamp() if since is None else since) - LOOKED.total_seconds(), None
         for commit in self._line():
             files = tuple(str(commit.tree[each].id) if each in commit.tree else "" for each in _JUDGING)
             if files != seen:
@@ -354,7 +358,8 @@ class Judge:
                 yield RecordAsOf(people, self._facts(path, ticket, read))
             if commit.commit_time <= until:
                 return
-        yield RecordAsOf(Directory(), self._facts(path, ticket, Files(Directory(), Catalogue(), Rulebook())))
+        if since is None:
+            yield RecordAsOf(Directory(), self._facts(path, ticket, Files(Directory(), Catalogue(), Rulebook())))
 
     def _line(self) -> Iterator[pygit2.Commit]:
         """The commits of the line so far, the newest first."""
@@ -392,7 +397,3 @@ class Judge:
         self.recent[path, blob] = read
         if len(self.recent) > _RECENT:
             self.recent.popitem(last=False)
-
-
-def _key(ticket: PromotionRequest) -> Key:
-    return ticket.spec.target.type, same_name(ticket.spec.target.name)

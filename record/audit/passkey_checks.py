@@ -6,26 +6,54 @@ import pygit2
 
 from domain.assertions import Assertion
 from domain.errors import PasskeyInvalid, Unproven
-from domain.passkeys import CONFIRMED, asked_by
+from domain.passkeys import CONFIRMED, HANDED, asked_by, unconfirmed
 from domain.signing import Claims
-from domain.ticket import SYSTEM
+from domain.ticket import SYSTEM, Action, PromotionRequest
 from record.audit.checks import Check, Step, Violation
+from record.audit.seen import Seen
 from record.facts.passkeys import PasskeyTurn
 from record.git.message import PASSKEY, SIGNATURE, trailer
 from record.signing.signatures import Keys
 
+_CONFIRMED = "confirmed"
+
 
 def check_confirmed(step: Step) -> Iterator[Violation]:
-    """A passkey of whoever decided confirms their very decision, where one was asked for, and wherever one is named."""
-    word = trailer(step.commit, PASSKEY)
-    unasked = step.last.by == SYSTEM or step.last.action not in CONFIRMED
+    """A passkey of whoever decided confirms their very decision, where one was asked for, and wherever one is named.
+
+    The files right before it say whether one was: the worker commits nothing on other ones than it read.
+    """
+    word, last = trailer(step.commit, PASSKEY), step.last
+    asked = asked_by(step.target) if last.by != SYSTEM and last.action in CONFIRMED else None
     if word and (why := _refusal(step, word)):
-        yield step.violation("passkey-invalid", f"{step.last.by} {step.last.action} it: {why}")
-    elif not word and not unasked and step.always(lambda each: asked_by(each.target)):
-        asked = asked_by(step.target)
-        who = f"the rule {asked.rule}" if asked is not None and asked.rule else "the catalogue"
-        sentence = f"{step.last.by} {step.last.action} it without the passkey that {who} asks for"
+        yield step.violation("passkey-invalid", f"{last.by} {last.action} it: {why}")
+    elif asked is not None and last.on_behalf_of is not None:
+        yield step.violation("passkey-missing", f"{last.by} {last.action} it for {last.on_behalf_of}: {HANDED}")
+    elif asked is not None and not word:
+        who = f"the rule {asked.rule}" if asked.rule else "the catalogue"
+        yield step.violation("passkey-missing", f"{last.by} {last.action} it without the passkey that {who} asks for")
+    elif word:
+        grant(step.seen, step.now, len(step.now.status.history) - 1)
+
+
+def check_launched(step: Step) -> Iterator[Violation]:
+    """Whatever a request was launched on was confirmed, where that was asked for then, since whenever."""
+    ticket, last = step.now, step.last
+    if last.action is not Action.DEPLOYING or last.job_id is None or asked_by(step.target) is None:
+        return
+    places = range(len(ticket.status.history))
+    confirmed = frozenset(n for n in places if step.seen.get(_CONFIRMED, f"{ticket.id} {n}") is not None)
+    lacking = [unconfirmed(ticket, asked_by(each.target), confirmed) for each in step.lately()]
+    if lacking and all(lacking) and lacking[0] is not None:
+        first = lacking[0]
+        sentence = f"it was launched though no passkey confirms that {first.by} {first.action} it"
         yield step.violation("passkey-missing", sentence)
+
+
+def grant(seen: Seen, ticket: PromotionRequest, *places: int) -> None:
+    """Keep that a passkey confirmed the entries at these places of the history, or that it is taken for granted."""
+    for place in places:
+        seen.first(_CONFIRMED, f"{ticket.id} {place}", "")
 
 
 def _refusal(step: Step, word: str) -> PasskeyInvalid | None:
@@ -59,4 +87,4 @@ def _unsigned(turn: PasskeyTurn, commit: pygit2.Commit, keys: Keys) -> str | Non
     return None if claims.fits(turn.now) else "the service changed it, and something else was signed"
 
 
-CHECKS: tuple[Check, ...] = (check_confirmed,)
+CHECKS: tuple[Check, ...] = (check_confirmed, check_launched)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+import pygit2
+
 from domain import roles, rules, targets, votes
 from domain.delegations import HandedVote, stood_in
 from domain.escalation import EscalationStep
@@ -14,14 +16,18 @@ from domain.votes import Need, Poll
 from record.facts.debts import OpenDebts
 from record.facts.delegations import DelegationBook, DelegationReader
 from record.facts.passkeys import PasskeyBook, PasskeyReader
+from record.facts.requesters import opened
 from record.git.repository import Repository
 from record.index.reader import Index
 from record.index.targets import TargetState
-from record.people.catalogue import Catalogue, CatalogueReader
+from record.people.catalogue import FOLDERS, Catalogue, CatalogueReader
 from record.people.directory import Directory, DirectoryReader
-from record.people.members import PLATFORM, Fault
+from record.people.members import PLATFORM, TENANTS, Fault
 from record.people.rules import RULES, Rulebook, RulesReader
 from record.signing.keys import KeyReader
+
+_ASKING = (PLATFORM, TENANTS, RULES, *FOLDERS)
+"""The files by which a passkey is asked for, in the tree of a commit."""
 
 TAKEN_BACK = Fault(PLATFORM, "spec.controls was 2 before, and is not taken back")
 
@@ -198,6 +204,18 @@ class Controls:
         if controlled and (debts := self.debts.of(asked.tenant)):
             tickets = replace(tickets, debts=debts)
         return facts(files, controlled, tickets, asked)
+
+    def stamp(self, *tip: str | None) -> tuple[str, ...]:
+        """The ids of the files that say whether a passkey is asked for, at the tip; at this disk's where none is named.
+
+        Looks at nothing but Git's own objects, for the branch's writer asks it. Raises what reading the record raises.
+        """
+        repository = self.passkeys.repository
+        at = tip[0] if tip else repository.tip()
+        if at is None:
+            return ()
+        tree = opened(repository)[at].peel(pygit2.Commit).tree
+        return tuple(str(tree[each].id) if each in tree else "" for each in _ASKING)
 
     def files(self) -> Files:
         """The files as they are now."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import pygit2
 
-from domain import line
+from domain import line, passkeys, signing
 from domain.coverage import Grounds
 from domain.delegations import stood_in
 from domain.line import Place
@@ -18,7 +18,7 @@ from domain.ticket import Action, PromotionRequest, State
 from domain.versions import Direction, direction
 from record.errors import RecordError
 from record.facts.controls import Controls
-from record.facts.requesters import proven
+from record.facts.requesters import confirmed, proven
 from record.facts.standard import StandardReader
 from record.git.repository import Repository
 from record.index.reader import Index
@@ -87,9 +87,18 @@ class LineReader:
                 target=target,
                 since=() if approved is None else self.index.deployed_since(ticket, approved),
                 valid_for=directory.rules.approval_valid_for,
+                confirmed=self._confirmed(ticket, target),
                 newer=self._newer(ticket) if target.controlled and self._closes(target, directory) else None,
                 **self._standard(ticket),
             )
+
+    def _confirmed(self, ticket: PromotionRequest, target: TargetFacts) -> frozenset[int]:
+        """The places in the ticket's history that a passkey confirmed; none where none is asked for."""
+        if passkeys.asked_by(target) is None:
+            return frozenset()
+        acts = confirmed(self.repository, self.index, self.keys, self.controls.passkeys, ticket.id)
+        entries = enumerate(ticket.status.history)
+        return frozenset(n for n, entry in entries if entry.by_person and signing.proving(ticket, n + 1, acts))
 
     def _closes(self, target: TargetFacts, directory: Directory) -> bool:
         """Tells whether a newer request closes older ones: the company's rules say so, or else the platform."""

@@ -7,6 +7,7 @@ counts no more, whoever did that; people alone can bring it back.
 
 import contextlib
 import logging
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -34,7 +35,7 @@ from record.errors import RecordUnavailable
 from record.git.files import FilesCommit
 from record.git.lasting import Lasting
 from record.git.message import SERVICE_EMAIL, FilesMessage, plain
-from record.git.plumbing import last_line, line, opened
+from record.git.plumbing import changed_on_line, count, last_line, line, opened
 from record.git.repository import Repository
 from record.people.members import Fault
 from record.people.passkeys import listed, read_blob, text_of
@@ -65,6 +66,14 @@ class PasskeyBook:
         if not in_time(answer.asked, claims.at):
             raise PasskeyInvalid("The passkey's answer came too late: decide again")
         check_answer(passkey, answer, decision_challenge(claims, answer.asked))
+
+    def confirms(self, claims: Claims, word: str) -> bool:
+        """Tells whether the trailer's answer is one that `check` lets pass."""
+        try:
+            self.check(claims, Assertion.read(word))
+        except PasskeyInvalid:
+            return False
+        return True
 
     def check_confirmed(self, passkey: Passkey) -> None:
         """Raise PasskeyInvalid unless an earlier passkey of the same person confirms this one."""
@@ -210,6 +219,9 @@ class PasskeyReader:
     _tip: str | None = None
     _has_read: bool = False
     """False while the branch has no passkeys: then its line is not read."""
+    _books: list[tuple[int, PasskeyBook]] = field(default_factory=list)
+    """The book from each commit on that changed it, by that one's number on the line."""
+    _position: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     def current(self) -> PasskeyBook:
@@ -224,6 +236,16 @@ class PasskeyReader:
         """The book of a tip. Raises RecordUnavailable."""
         with self._lock:
             return PasskeyBook() if tip is None else self._at(tip)
+
+    def before(self, position: int) -> PasskeyBook:
+        """The book right before the commit of that number on the branch's line, from 1. Raises RecordUnavailable."""
+        tip = self.repository.tip()
+        if tip is None:
+            raise RecordUnavailable("The Git record is gone, or has no such branch")
+        with self._lock:
+            self._at(tip)
+            place = bisect_left(self._books, position, key=lambda each: each[0])
+            return self._books[place - 1][1] if place else PasskeyBook()
 
     def _at(self, tip: str) -> PasskeyBook:
         if self._state is not None and self._tip == tip:
@@ -245,14 +267,21 @@ class PasskeyReader:
         if known is not None and self._tip is not None and self._has_read:
             with contextlib.suppress(ValueError):  # another line than before
                 for commit in line(objects, self._tip, tip):
-                    known.take(commit)
+                    self._position += 1
+                    self._take(known, commit)
                 return known
-        state = PasskeysState(objects)
+        state, self._books = PasskeysState(objects), []
         self._has_read = FOLDER in objects[tip].peel(pygit2.Commit).tree
         if self._has_read:
             with opened(self.repository.path) as repo:
-                read_line(state, repo, tip)
+                for self._position, commit_id in changed_on_line(repo, tip, FOLDER):
+                    self._take(state, objects[commit_id].peel(pygit2.Commit))
+                self._position = count(repo, tip)
         return state
+
+    def _take(self, state: PasskeysState, commit: pygit2.Commit) -> None:
+        if state.take(commit):
+            self._books.append((self._position, state.book))
 
     def _opened(self) -> pygit2.Repository:
         if self._objects is None or self._lasting is None:

@@ -10,9 +10,10 @@ from domain.roles import Requester, same_address
 from domain.signing import Claims, ServiceClaims, mismatch, seen_tip
 from domain.ticket import Action, PromotionRequest
 from record.errors import RecordUnavailable
+from record.facts.passkeys import PasskeyReader
 from record.files.reading import read_ticket
 from record.git.lasting import repository_at
-from record.git.message import SIGNATURE, trailer
+from record.git.message import PASSKEY, SIGNATURE, trailer
 from record.git.repository import Repository
 from record.index.reader import Index, NumberedCommit
 from record.people.directory import Directory
@@ -83,6 +84,21 @@ def proven(repository: Repository, index: Index, keys: KeyReader, ticket_id: str
     """The claims of people that the commits of a ticket prove, oldest first. Raises RecordUnavailable."""
     acts = proven_acts(opened(repository), index, keys, ticket_id)
     return tuple(claims for _, claims in acts if isinstance(claims, Claims))
+
+
+def confirmed(
+    repository: Repository, index: Index, keys: KeyReader, passkeys: PasskeyReader, ticket_id: str
+) -> tuple[Claims, ...]:
+    """Those of them that a passkey confirms, by those that counted right before their commits, oldest first.
+
+    Raises RecordUnavailable.
+    """
+    found, git = [], opened(repository)
+    for each, claims in proven_acts(git, index, keys, ticket_id):
+        word = trailer(git[each.oid].peel(pygit2.Commit), PASSKEY)
+        if word and isinstance(claims, Claims) and passkeys.before(each.position).confirms(claims, word):
+            found.append(claims)
+    return tuple(found)
 
 
 def made(commit: pygit2.Commit, path: str, claims: Claims) -> bool:

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from domain.contract import ContractRule
 from domain.evidence import EvidenceRule
 from domain.targets import CatalogueEntry
-from domain.ticket import Impact, TargetType
+from domain.ticket import Impact, PromotionRequest, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version, same_name
 from record.git.repository import Repository
 from record.people.members import Fault, OpenModel, fault_of, load_strictly, shown
@@ -59,6 +59,13 @@ class _File(OpenModel):
 
 
 Key = tuple[TargetType, str]
+
+
+def key_of(ticket: PromotionRequest) -> Key:
+    """The ticket's target, whatever the environment."""
+    return ticket.spec.target.type, same_name(ticket.spec.target.name)
+
+
 """A target's type and name, comparable."""
 
 

@@ -11,7 +11,22 @@ from api.keyring import site_of
 from domain.assertions import to_base64url
 from record.audit.verify import verify
 from record.signing.authenticators import Site
-from tests.api.house import ALICE, CLAIRE, JEAN, LEA, PIERRE, SOPHIE, Connect, House, opened, problem
+from tests.api.house import (
+    ALICE,
+    CLAIRE,
+    EMMA,
+    JEAN,
+    LEA,
+    PIERRE,
+    SOPHIE,
+    Connect,
+    House,
+    in_days,
+    opened,
+    problem,
+    unique_name,
+)
+from tests.api.test_delegations import hand
 from tests.passkeys import PRESENT, Authenticator
 from tests.record.building import git, person_commits
 from tests.rules import rule
@@ -73,8 +88,31 @@ def device(house: House, site: Site) -> Authenticator:
     return device
 
 
-def ticket(house: House, impact: str = "medium") -> str:
-    return str(house.as_(PIERRE).create(request={"impactAssessment": impact})["metadata"]["id"])
+def brought(house: House, email: str, site: Site) -> Authenticator:
+    """A first passkey of the person, which people have committed."""
+    device = Authenticator(site=site)
+    made = house.as_(email).post(PATH, json=new_passkey(house, email, device)).json()
+    person_commits(house.git, {made["path"]: made["text"]})
+    return device
+
+
+def ticket(house: House, impact: str = "medium", **more: Any) -> str:
+    return str(house.as_(PIERRE).create(request={"impactAssessment": impact} | more)["metadata"]["id"])
+
+
+def confirmed(house: House, email: str, device: Authenticator, ticket_id: str, action: str, **said: Any) -> Any:
+    """The answer to the decision with its person's passkey; without one it has to be refused before that."""
+    caller = house.as_(email)
+    assert kind(caller.post(f"/{ticket_id}/{action}", json=said)) == (403, "passkey-required")
+    wish = {"action": action} | ({"comment": said["reason"]} if action == "emergency" else said)
+    challenge = caller.post(f"/{ticket_id}/challenge", json=wish)
+    assert challenge.status_code == 200, challenge.text
+    other = {"reason": "Of other words than confirmed"} if "reason" in said else {"comment": "Other words"}
+    answer = {"passkey": answer_to(device, challenge.json())}
+    assert kind(caller.post(f"/{ticket_id}/{action}", json=said | other | answer)) == (403, "passkey-invalid")
+    done = caller.post(f"/{ticket_id}/{action}", json=said | answer)
+    assert done.status_code == 200, done.text
+    return done.json()["status"]
 
 
 def test_a_decision_is_confirmed_where_a_rule_asks(house: House, device: Authenticator) -> None:
@@ -110,6 +148,63 @@ def test_nothing_is_asked_where_no_rule_does(house: House, device: Authenticator
     assert jean.get(f"/{low}/permissions").json()["passkey"] is None
     assert jean.post(f"/{low}/approve", json={}).status_code == 200
     assert jean.post(f"/{medium}/reject", json={"reason": "Not before the audit"}).status_code == 200
+
+
+def test_a_release_is_confirmed(house: House, device: Authenticator) -> None:
+    """To hold takes none."""
+    ticket_id, jean = ticket(house, scheduledDate=in_days(1)), house.as_(JEAN)
+    confirmed(house, JEAN, device, ticket_id, "approve")
+    assert jean.post(f"/{ticket_id}/hold", json={"reason": "The books are closed"}).status_code == 200
+    released = confirmed(house, JEAN, device, ticket_id, "release", reason="The books are open")
+    assert (released["state"], released["history"][-1]["action"]) == ("approved", "released")
+    assert house.as_(PIERRE).post(f"/{ticket_id}/cancel", json={}).status_code == 200
+    assert list(verify(house.git)) == []
+
+
+def test_a_retry_is_confirmed_by_whoever_retries(house: House, device: Authenticator, site: Site) -> None:
+    """The requester by a passkey of their own, and the refusal says so; an approver's answer is none of theirs."""
+    house.awx.faults(life=["failed"])
+    ticket_id, pierre = ticket(house), house.as_(PIERRE)
+    confirmed(house, JEAN, device, ticket_id, "approve")
+    house.until(ticket_id, "failed")
+    assert pierre.get(f"/{ticket_id}/permissions").json()["passkey"] == {"rule": "keys", "registered": False}
+    refused = pierre.post(f"/{ticket_id}/retry", json={})
+    assert kind(refused) == (403, "passkey-required")
+    assert "the requester's own" in problem(refused)["detail"]
+    wish = {"action": "retry", "comment": "Disk was full"}
+    assert "preferences" in problem(pierre.post(f"/{ticket_id}/challenge", json=wish))["detail"]
+    said = house.as_(JEAN).post(f"/{ticket_id}/challenge", json=wish).json()
+    theirs = {"comment": "Disk was full", "passkey": answer_to(device, said)}
+    assert kind(pierre.post(f"/{ticket_id}/retry", json=theirs)) == (403, "passkey-invalid")
+    own = brought(house, PIERRE, site)
+    confirmed(house, PIERRE, own, ticket_id, "retry", comment="Disk was full")
+    house.until(ticket_id, "deployed")
+    assert list(verify(house.git)) == []
+
+
+def test_an_emergency_and_the_word_on_it_are_confirmed(house: House, device: Authenticator, site: Site) -> None:
+    """That it was none takes a passkey, too."""
+    name = unique_name()
+    house.commit(rule("urgent", match={"names": [name]}, emergency={"role": "cpi", "answerWithin": "P3D"}))
+    asked = house.as_(PIERRE).create(target={"name": name}, request={"impactAssessment": "medium"})
+    ticket_id = asked["metadata"]["id"]
+    confirmed(house, JEAN, device, ticket_id, "emergency", reason="Payments are down since nine")
+    house.until(ticket_id, "deployed")
+    own = brought(house, CLAIRE, site)
+    refuted = confirmed(house, CLAIRE, own, ticket_id, "refute", reason="It could have waited for two people")
+    assert refuted["history"][-1]["action"] == "refuted"
+    assert list(verify(house.git)) == []
+
+
+def test_a_vote_that_takes_a_passkey_is_not_handed_over(house: House, device: Authenticator) -> None:
+    """Nobody's confirms that it was; to reject for somebody takes none."""
+    assert hand(house, JEAN, EMMA).status_code == 201
+    ticket_id, emma = ticket(house), house.as_(EMMA)
+    for path, said in (("approve", {}), ("challenge", {"action": "approve"})):
+        refused = emma.post(f"/{ticket_id}/{path}", json=said | {"onBehalfOf": JEAN})
+        assert kind(refused) == (403, "vote-not-handed"), path
+    done = emma.post(f"/{ticket_id}/reject", json={"reason": "Not before the audit", "onBehalfOf": JEAN})
+    assert done.status_code == 200, done.text
 
 
 def test_one_answer_is_for_one_request_and_one_person(house: House, device: Authenticator) -> None:
@@ -189,7 +284,8 @@ def test_what_no_authenticator_answered_makes_none(house: House, site: Site) -> 
     ):
         assert kind(sophie.post(PATH, json=good | false)) == (403, "passkey-invalid"), false
     assert kind(house.as_(JEAN).post(PATH, json=good)) == (403, "passkey-invalid")
-    assert sophie.post(PATH, json=good | {"label": "two\nlines"}).status_code == 422
+    for long in ({"label": "two\nlines"}, {"clientData": "A" * 2_049}, {"attestation": "A" * 64_001}):
+        assert sophie.post(PATH, json=good | long).status_code == 422
     assert kind(house.as_("stranger@cab-i.com").post(f"{PATH}/options"))[0] in {401, 403}
 
 

@@ -111,7 +111,7 @@ DECLARED = {
     "POST /v1/passkeys": "see",
     "POST /v1/passkeys/options": "see",
     "POST /v1/passkeys/{id}/withdraw": "see",
-    "POST /v1/requests/prod/{id}/challenge": "approve",
+    "POST /v1/requests/prod/{id}/challenge": "see",
     "POST /v1/delegations": "approve",
     "POST /v1/delegations/{id}/withdraw": "see",
     "POST /v1/requests/prod/check": "create",

@@ -36,9 +36,12 @@ async function confirmation({ id, decision, text, production, onBehalfOf }: Said
   const words = text.trim();
   const shown = production === undefined ? {} : { production };
   if (decision === 'emergency') return confirmed(id, { action: decision, comment: words, ...shown });
-  if (decision === 'ratify') return confirmed(id, { action: decision, reason: words });
+  if (decision === 'release' || decision === 'ratify' || decision === 'refute') {
+    return confirmed(id, { action: decision, reason: words });
+  }
   const behalf = onBehalfOf === undefined ? {} : { onBehalfOf };
   const comment = words ? { comment: words } : {};
+  if (decision === 'retry') return confirmed(id, { action: decision, ...comment });
   return confirmed(id, { action: 'approve', ...comment, ...shown, ...behalf });
 }
 
@@ -66,14 +69,14 @@ function post({ id, decision, text, etag, production, onBehalfOf }: Said, passke
       const body = { reason: words, ...behalf };
       return api.POST('/v1/requests/prod/{id}/reject', { params, body, keepalive });
     }
-    case 'ratify': {
+    case 'release':
+    case 'ratify':
+    case 'refute': {
       const body = { reason: words, ...proof };
-      return api.POST('/v1/requests/prod/{id}/ratify', { params, body, keepalive });
+      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body, keepalive });
     }
     case 'hold':
-    case 'release':
-    case 'refute':
-      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: { reason: words }, keepalive });
+      return api.POST('/v1/requests/prod/{id}/hold', { params, body: { reason: words }, keepalive });
     case 'unendorse':
       return api.POST('/v1/requests/prod/{id}/unendorse', {
         params,
@@ -81,7 +84,10 @@ function post({ id, decision, text, etag, production, onBehalfOf }: Said, passke
         keepalive,
       });
     case 'cancel':
-    case 'retry':
-      return api.POST(`/v1/requests/prod/{id}/${decision}`, { params, body: comment, keepalive });
+      return api.POST('/v1/requests/prod/{id}/cancel', { params, body: comment, keepalive });
+    case 'retry': {
+      const body = { ...comment, ...proof };
+      return api.POST('/v1/requests/prod/{id}/retry', { params, body, keepalive });
+    }
   }
 }

@@ -95,7 +95,7 @@ export async function newPasskey(options: PasskeyOptions, label: string): Promis
 }
 
 interface Wish {
-  action: 'approve' | 'emergency' | 'ratify';
+  action: 'approve' | 'emergency' | 'retry' | 'release' | 'ratify' | 'refute';
   comment?: string;
   reason?: string;
   production?: string;

@@ -411,6 +411,8 @@ export interface paths {
         /**
          * Deploy again after a failure
          * @description Deploy again after a failure; what was approved stays approved. For the requester or who may approve.
+         *
+         *     Where a passkey is asked for, it is that of whoever retries: a requester confirms a retry by their own.
          */
         post: operations["retry_request"];
         delete?: never;
@@ -1650,7 +1652,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
+            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1677,6 +1679,18 @@ export interface components {
             reached: number;
             /** Refused */
             refused: number;
+        };
+        /**
+         * AnswerBody
+         * @description The word on an emergency: everybody concerned reads its reason.
+         * @example {
+         *       "reason": "The rollback plan lacks the database"
+         *     }
+         */
+        AnswerBody: {
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * ApprovalBody
@@ -1851,7 +1865,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "approve" | "emergency" | "ratify";
+            action: "approve" | "emergency" | "retry" | "release" | "ratify" | "refute";
             /** Comment */
             comment?: string | null;
             /** Reason */
@@ -2387,7 +2401,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2876,7 +2890,9 @@ export interface components {
         };
         /**
          * PasskeyAsked
-         * @description Tells that a vote for the request takes the voter's passkey: by a rule, or by its target's entry.
+         * @description Tells that votes, emergencies, releases, retries and the words on emergencies take the passkey of whoever acts.
+         *
+         *     A rule asks for it, or the target's entry. A retry by the requester takes the requester's own.
          *
          *     `registered` tells whether the caller has one that counts.
          */
@@ -2968,7 +2984,7 @@ export interface components {
          *     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
          *     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
          *     is the rule by which somebody may launch it past votes and freezes, `declared` the emergency that somebody did.
-         *     `passkey` tells that a vote takes the caller's passkey; null where it does not.
+         *     `passkey` tells that a decision takes the caller's passkey, a retry by the requester theirs; null where none does.
          *     `escalation` tells whom rules ask next while nobody decides, and whom they have asked. `on_behalf_of` are people who
          *     handed the caller their vote, and what that lets them do now. `not_proven` tells that the request's file in the
          *     record says something else than what is proven and shown.
@@ -3243,18 +3259,6 @@ export interface components {
             closed?: components["schemas"]["Closed"] | null;
         };
         /**
-         * RatificationBody
-         * @description A reason that everybody concerned reads.
-         * @example {
-         *       "reason": "The rollback plan lacks the database"
-         *     }
-         */
-        RatificationBody: {
-            passkey?: components["schemas"]["PasskeyAnswer"] | null;
-            /** Reason */
-            reason: string;
-        };
-        /**
          * ReadDocument
          * @description A document as it was read: its address, the SHA-256 of its bytes, and how many there were.
          */
@@ -3334,6 +3338,18 @@ export interface components {
              * @description Decide only on this revision (an ETag)
              */
             revision?: string | null;
+        };
+        /**
+         * ReleaseBody
+         * @description A release: everybody concerned reads its reason.
+         * @example {
+         *       "reason": "The rollback plan lacks the database"
+         *     }
+         */
+        ReleaseBody: {
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * Remark
@@ -3437,6 +3453,18 @@ export interface components {
         RestoreBody: {
             /** Version */
             version: string;
+        };
+        /**
+         * RetryBody
+         * @description A retry, which may carry a comment.
+         * @example {
+         *       "comment": "Approved after review"
+         *     }
+         */
+        RetryBody: {
+            passkey?: components["schemas"]["PasskeyAnswer"] | null;
+            /** Comment */
+            comment?: string | null;
         };
         /**
          * Right
@@ -6303,7 +6331,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["CommentBody"];
+                "application/json": components["schemas"]["RetryBody"];
             };
         };
         responses: {
@@ -6585,7 +6613,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["ReleaseBody"];
             };
         };
         responses: {
@@ -7531,7 +7559,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RatificationBody"];
+                "application/json": components["schemas"]["AnswerBody"];
             };
         };
         responses: {
@@ -7672,7 +7700,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonBody"];
+                "application/json": components["schemas"]["AnswerBody"];
             };
         };
         responses: {

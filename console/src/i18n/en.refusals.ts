@@ -156,6 +156,8 @@ export const enRefusals: Refusals = {
   'push-off': () => 'This installation notifies nobody in their browser.',
   'not-delegated': ({ giver }) =>
     giver ? `Nothing lets you vote for ${giver} now.` : 'Nothing lets you vote for this person now.',
+  'vote-not-handed': () =>
+    'This vote takes a passkey, so it can’t be handed over: whoever has it has to give it themselves.',
   'no-vote-to-give': () => 'Only who may approve, by a role of their own, can hand their vote over.',
   'delegate-unfit': () =>
     'A vote is handed to another person, whom the directory knows by this very address.',

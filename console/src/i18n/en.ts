@@ -244,7 +244,7 @@ export const en = {
     busy: 'Too many requests. Wait a moment, then try again.',
     server: 'Something went wrong on the server; it has been logged.',
     passkey: {
-      none: 'This decision takes a passkey, and you have none that counts: make one in your preferences.',
+      none: 'This decision takes a passkey of your own, and you have none that counts: make one in your preferences.',
       cancelled:
         'Your passkey was not given: the prompt was closed, or took too long. Nothing was sent; try again.',
       unfit: 'This authenticator can’t be used here: it has to check that it is you, and to be one of yours.',

@@ -174,6 +174,8 @@ export const frRefusals: Refusals = {
     giver
       ? `Rien ne vous permet de voter pour ${giver} en ce moment.`
       : 'Rien ne vous permet de voter pour cette personne en ce moment.',
+  'vote-not-handed': () =>
+    'Ce vote demande une clé d’accès et ne peut donc pas être confié : la personne qui l’a doit le donner elle-même.',
   'no-vote-to-give': () =>
     'Seules les personnes habilitées à approuver par un rôle à elles peuvent confier leur vote.',
   'delegate-unfit': () =>

@@ -248,7 +248,7 @@ export const fr: Messages = {
     busy: 'Trop de requêtes. Attendez un instant, puis réessayez.',
     server: 'Le serveur a rencontré un défaut ; il est consigné.',
     passkey: {
-      none: 'Cette décision demande une clé d’accès, et vous n’en avez aucune qui compte : créez-en une dans vos préférences.',
+      none: 'Cette décision demande une clé d’accès à vous, et vous n’en avez aucune qui compte : créez-en une dans vos préférences.',
       cancelled:
         'Votre clé d’accès n’a pas été donnée : la demande a été fermée, ou a trop duré. Rien n’est parti ; réessayez.',
       unfit: 'Cet appareil ne convient pas : il doit vérifier que c’est vous, et être l’un des vôtres.',
