@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import pygit2
 from temporalio import activity
@@ -40,19 +41,20 @@ class PasskeyActivities:
         Fails for good as the rule that refuses it, and as `RecordUnavailable` until Git can be reached.
         """
         try:
-            commit = await asyncio.to_thread(self._commit, change)
+            commit = await asyncio.to_thread(self._commit, change, activity.info().scheduled_time)
         except RuleViolation as error:
             raise ApplicationError(str(error), error.params, type=type(error).__name__, non_retryable=True) from error
         except (RecordUnavailable, pygit2.GitError, OSError) as error:
             raise ApplicationError(str(error), type="RecordUnavailable") from error
         return RecordedPasskey(commit=commit)
 
-    def _commit(self, change: PasskeyChange) -> str:
+    def _commit(self, change: PasskeyChange, at: datetime) -> str:
         if self.repository.tip() is None:  # a record that is away has no keys, and would refuse for good
             raise RecordUnavailable("The Git record is gone, or has no such branch")
         claims = self.keys.with_key(kid_of(change.proof, PASSKEY_TYPE)).passkey(change.proof)
         if not claims.fits(change.passkey):
             raise Unproven("The signature is for something else")
+        passkeys.check_fresh(change.passkey, claims, at)
         self._check(change.passkey, claims)
         return commit_passkey(self.repository, self.passkeys, change, claims)
 

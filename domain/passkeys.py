@@ -270,6 +270,18 @@ def check_not_handed(target: TargetFacts | None, decision: Decision) -> None:
         raise VoteNotHanded
 
 
+def check_fresh(passkey: Passkey, claims: PasskeyClaims, at: datetime) -> None:
+    """Raise PasskeyInvalid for a passkey whose confirmation, or signature, somebody kept for later.
+
+    `at` is when its commit was asked for, by the engine's clock. An end takes rights away alone, whenever it comes.
+    """
+    answer = passkey.confirmation
+    if passkey.withdrawn is not None or answer is None:
+        return
+    if not in_time(claims.at, at) or not in_time(answer.asked, at) or not in_time(answer.asked, claims.at):
+        raise PasskeyInvalid("It was confirmed too long ago: confirm it again")
+
+
 def check_act(passkey: Passkey, person: Person | None) -> None:
     """Raise NotAuthorized unless it is the person's own, or an admin of the platform ends it.
 

@@ -1,5 +1,6 @@
 """Attacks on the files of passkeys: laundered by a merge, put beside one that counts, with keys that prove nothing."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import cbor2
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from domain.assertions import LONGEST_WORD, Assertion, to_base64url
 from domain.errors import PasskeyInvalid
-from domain.passkeys import Passkey, id_of
+from domain.passkeys import Passkey, PasskeyAction, PasskeyClaims, check_fresh, id_of
 from record.facts.passkeys import PasskeyBook, PasskeyReader
 from record.people.members import Fault
 from record.people.passkeys import LARGEST, parse, text_of
@@ -19,6 +20,7 @@ from tests.passkeys import SITE, Authenticator, confirmed, files_of, passkey, se
 from tests.record.building import bare, git, opened, person_commits
 
 PRIME = 2**255 - 19
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -166,6 +168,28 @@ def test_what_is_too_long_is_not_read(path: Path) -> None:
     long = NewCredential(credential="AAAA", client_data="AAAA", attestation="A" * 70_000)
     with pytest.raises(PasskeyInvalid, match="longer"):
         registered(long, b"c" * 32, SITE, {})
+
+
+@pytest.mark.parametrize(
+    ("signed", "answered", "committed"),
+    [(NOW, NOW, NOW + DAY), (NOW + DAY, NOW, NOW + DAY), (NOW, NOW + DAY, NOW), (NOW, NOW - DAY, NOW)],
+)
+def test_no_confirmation_is_kept_for_later(signed: datetime, answered: datetime, committed: datetime) -> None:
+    """Jean thought better of it, or his answer was stolen; the end of a passkey is never too late."""
+    made = passkey(JEAN, Authenticator(), at=answered)
+    kept = confirmed(made, Authenticator())
+    claims = claims_of(kept, signed)
+    with pytest.raises(PasskeyInvalid, match="too long ago"):
+        check_fresh(kept, claims, committed)
+    check_fresh(kept, claims_of(kept, answered), answered)
+    check_fresh(kept.ended_by(JEAN.email, NOW), claims, committed)
+
+
+def claims_of(made: Passkey, at: datetime) -> PasskeyClaims:
+    """The facts that the API's key signs of the passkey."""
+    return PasskeyClaims(
+        id=made.id, action=PasskeyAction.REGISTERED, content=made.digest, email=JEAN.email, sub=None, tip=None, at=at
+    )
 
 
 def test_a_confirmed_one_may_still_be_beside_it(path: Path) -> None:
