@@ -1652,7 +1652,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
+            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-gone" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -1882,7 +1882,7 @@ export interface components {
         Channel: "mail" | "slack" | "kafka" | "webhook" | "push";
         /**
          * Checked
-         * @description A request that could be created now: who could approve it, and what it would replace.
+         * @description A request that could be created now: who could approve it, also for others, and what it would replace.
          *
          *     `impact` is what the requester says, or more where the target's owners ask for more. `contract` is what a worker
          *     found within the last minute; sending compares anew. `closed` is what would keep it from being launched at its date,
@@ -1891,7 +1891,7 @@ export interface components {
          */
         Checked: {
             /** Approvers */
-            approvers: components["schemas"]["Decider"][];
+            approvers: components["schemas"]["Voter"][];
             production: components["schemas"]["DeployedVersion"] | null;
             impact: components["schemas"]["Impact"];
             direction: components["schemas"]["Direction"];
@@ -2157,6 +2157,12 @@ export interface components {
             tenants?: string[] | null;
         };
         /**
+         * DelegationEvent
+         * @description An event of a delegation that its people are mailed about.
+         * @enum {string}
+         */
+        DelegationEvent: "delegation-begun" | "delegation-withdrawn";
+        /**
          * DelegationState
          * @description The state of a delegation: it begins later, counts now, or has ended.
          * @enum {string}
@@ -2401,7 +2407,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-gone" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2693,8 +2699,8 @@ export interface components {
          * @description The caller: their roles, the tenants that they see or create in, whether they may approve anywhere, and what
          *     their roles let them do: a page is offered by these rights, not by the names of roles.
          *
-         *     `rights` say where they may approve. `faults` are the record's files that can't be used as they are, and
-         *     why; for the platform's admins alone.
+         *     `rights` say where they may approve, `decides_for` who has handed them their vote. `faults` are the record's files
+         *     that can't be used as they are, and why; for the platform's admins alone.
          */
         Me: {
             /** Email */
@@ -2709,6 +2715,8 @@ export interface components {
             creates: string[];
             /** Mayapprove */
             mayApprove: boolean;
+            /** Decidesfor */
+            decidesFor: components["schemas"]["Decider"][];
             /** Rights */
             rights: components["schemas"]["Right"][];
             /** Faults */
@@ -2979,7 +2987,7 @@ export interface components {
         Permission: "create" | "approve" | "reject" | "cancel" | "retry" | "see" | "operate" | "audit" | "report" | "templates" | "webhooks";
         /**
          * Permissions
-         * @description The caller's rights on a request now, and the people who could approve it while it waits for that.
+         * @description The caller's rights on a request now, and the people who could approve it while it waits, also for others.
          *
          *     `votes` is null where one approval is enough. `standard` is the word of a rule that approves by itself: that it
          *     approved the request, or why it does not; null where none says what is standard, or people decided. `emergency_rule`
@@ -3001,7 +3009,7 @@ export interface components {
             ratify: components["schemas"]["Allowed"];
             refute: components["schemas"]["Allowed"];
             /** Deciders */
-            deciders: components["schemas"]["Decider"][];
+            deciders: components["schemas"]["Voter"][];
             votes?: components["schemas"]["Votes"] | null;
             standard?: components["schemas"]["StandardShown"] | null;
             emergencyRule?: components["schemas"]["EmergencyAllowed"] | null;
@@ -3061,7 +3069,7 @@ export interface components {
          * Preferences
          * @description Everything that one person chose. `mail` has the events that they chose a time for; the others come at once.
          *
-         *     `push` has the same for the browsers in which they are notified.
+         *     `push` has the same for the browsers in which they are notified. What is told of delegations is in no digest.
          */
         Preferences: {
             /** Mail */
@@ -4243,6 +4251,17 @@ export interface components {
             missing: number;
         };
         /**
+         * Voter
+         * @description Somebody who could vote; `on_behalf_of` is whose vote they would give, where it was handed to them.
+         */
+        Voter: {
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            onBehalfOf?: components["schemas"]["Decider"] | null;
+        };
+        /**
          * Votes
          * @description The votes that an approval takes by a rule, those that stand and those that are missing now.
          *
@@ -4259,7 +4278,7 @@ export interface components {
             /** Missing */
             missing: components["schemas"]["Needed"][];
             /** Asked */
-            asked: components["schemas"]["Decider"][];
+            asked: components["schemas"]["Voter"][];
             /** Unfillable */
             unfillable: components["schemas"]["Needed"][];
         };
@@ -7956,7 +7975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller has handed their vote over too often, or the delegation has ended */
+            /** @description The caller has handed their vote over too often, or the delegation has ended, or was altered by hand */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8068,7 +8087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller has handed their vote over too often, or the delegation has ended */
+            /** @description The caller has handed their vote over too often, or the delegation has ended, or was altered by hand */
             409: {
                 headers: {
                     [name: string]: unknown;
