@@ -210,7 +210,8 @@ def test_the_records_order_ends_a_delegation_not_a_clock() -> None:
     assert facts(voted, before, TWO).poll.missing() == (Need(role=Role.CPI),)
     back = decision(voted, UNENDORSE, VERA, on_behalf_of=CLAIRE.email, at=LATER + MINUTE)
     lifecycle.check(voted, back, LATER + MINUTE, None, facts(voted, before, TWO))
-    long_before = handed(withdrawn={"at": LATER - FRESH - MINUTE, "by": CLAIRE.email})
+    ended = {"at": LATER - FRESH - MINUTE, "by": CLAIRE.email}
+    long_before = handed(created_at=NOW - FRESH - MINUTE, since=NOW - FRESH - MINUTE, withdrawn=ended)
     assert facts(voted, long_before, TWO).poll.missing() == TWO
 
 
