@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from domain.announcement import Event
+from domain.delegation_notices import DelegationEvent
 from tests.console.conftest import IN_FRENCH, Sit
 from tests.console.desk import PHONE
 from tests.console.words import FR, Words
@@ -22,7 +23,8 @@ def test_a_choice_is_kept_and_another_window_undoes_none_of_it(sit: Sit, words: 
     desk = sit(who, words, "/preferences")
     expect(desk.page.get_by_label(held)).to_be_visible()
     shown = {each.get_attribute("id") for each in desk.page.locator("select[id^=mail-]").all()}
-    assert shown == {f"mail-{event}" for event in Event if event not in UNMAILED}
+    mailed = {event for event in Event if event not in UNMAILED} | set(DelegationEvent)
+    assert shown == {f"mail-{event}" for event in mailed}
     assert "15 min" not in desk.page.locator("main").inner_text()
     other = sit(who, words, "/preferences", viewport=PHONE, color_scheme="dark")
     other.page.get_by_label(held).select_option("off")
