@@ -2,10 +2,10 @@
 
 from typing import Literal, Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, model_validator
 
 from domain.assertions import Assertion, Base64Url, PasskeyId
-from domain.decision import DecisionAction, DecisionId
+from domain.decision import DecisionAction, DecisionId, goes_with
 from domain.passkeys import Label, Passkey, PasskeyRule
 from domain.values import Comment, Email, Frozen, Moment, Reason, RuleName, ShownVersion
 
@@ -70,6 +70,11 @@ class ChallengeBody(Frozen):
     reason: Reason | None = None
     production: ShownVersion | None = None
     on_behalf_of: Email | None = None
+
+    @model_validator(mode="after")
+    def _could_be_sent(self) -> Self:
+        goes_with(self.action, self.comment, self.reason, self.production, self.on_behalf_of)
+        return self
 
 
 class PasskeyAsked(Frozen):

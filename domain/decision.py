@@ -118,6 +118,20 @@ class SignedMessage(Frozen):
     acr: Annotated[Acr | None, _Absent] = None
 
 
+def goes_with(
+    action: DecisionAction, comment: str | None, reason: str | None, production: str | None, on_behalf_of: str | None
+) -> None:
+    """Refuse what a decision of this kind does not take, and one that lacks what it needs. Raises ValueError."""
+    if (reason is not None) is not action.needs_reason:
+        raise ValueError("a reason goes with reject, hold, release, ratify and refute, and these need one")
+    if production is not None and not action.votes:
+        raise ValueError("production goes with endorse, approve and emergency")
+    if action is DecisionAction.EMERGENCY and len((comment or "").strip()) < SHORTEST:
+        raise ValueError("an emergency has a reason")
+    if on_behalf_of is not None and not action.is_a_vote:
+        raise ValueError("a vote alone is given on somebody's behalf: approve, endorse, unendorse or reject")
+
+
 class Decision(VersionedMessage, SignedMessage):
     """One person's decision on one ticket, bound to the digest of what they saw.
 
@@ -145,17 +159,11 @@ class Decision(VersionedMessage, SignedMessage):
 
     @model_validator(mode="after")
     def _has_what_its_action_takes(self) -> Self:
-        if (self.reason is not None) is not self.action.needs_reason:
-            raise ValueError("a reason goes with reject, hold, release, ratify and refute, and these need one")
+        goes_with(self.action, self.comment, self.reason, self.production, self.on_behalf_of)
         if self.passkey is not None and not self.action.is_confirmed:
             raise ValueError("a passkey goes with what may deploy, and with ratify and refute")
-        if self.production is not None and not self.action.votes:
-            raise ValueError("production goes with endorse, approve and emergency")
-        declares = self.action is DecisionAction.EMERGENCY
-        if (self.answer_by is not None) is not declares or (declares and len((self.comment or "").strip()) < SHORTEST):
-            raise ValueError("an emergency has a reason, and a time to answer for it, which goes with nothing else")
-        if self.on_behalf_of is not None and not self.action.is_a_vote:
-            raise ValueError("a vote alone is given on somebody's behalf: approve, endorse, unendorse or reject")
+        if (self.answer_by is not None) is not (self.action is DecisionAction.EMERGENCY):
+            raise ValueError("an emergency has a time to answer for it, which goes with nothing else")
         return self
 
 

@@ -117,9 +117,9 @@ class House:
             index.close()
             await repository.close()
 
-    def report(self) -> Report:
-        """The content of the journals about the first ticket."""
-        return announced(opened(self.git, self.folder), number(1))
+    def report(self, ticket_id: str = number(1)) -> Report:
+        """The content of the journals about the ticket, the first one where none is named."""
+        return announced(opened(self.git, self.folder), ticket_id)
 
     def appends(self) -> int:
         return int(git(self.git, "rev-list", "--count", f"refs/outbox/{self.channel}"))

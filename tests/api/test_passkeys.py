@@ -232,6 +232,21 @@ def test_who_has_no_passkey_is_told_how_to_get_one(house: House, device: Authent
     house.as_(JEAN).post(f"/{ticket_id}/reject", json={"reason": "Not before the audit"})
 
 
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"action": "release"},
+        {"action": "refute", "reason": "It was not urgent", "production": "2.0.0"},
+        {"action": "retry", "onBehalfOf": ALICE},
+        {"action": "emergency", "comment": "Short"},
+    ],
+)
+def test_what_no_decision_could_be_has_no_challenge(house: House, device: Authenticator, wish: dict[str, Any]) -> None:
+    """It would be refused when it is sent, too."""
+    answer = house.as_(JEAN).post(f"/{ticket(house)}/challenge", json=wish)
+    assert kind(answer) == (422, "invalid"), answer.text
+
+
 def test_a_further_passkey_is_confirmed_and_withdrawn(house: House, device: Authenticator, site: Site) -> None:
     """By the first one; another's answer brings nothing, and what ended is ended once."""
     jean, red = house.as_(JEAN), Authenticator(site=site)

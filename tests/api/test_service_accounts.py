@@ -190,4 +190,4 @@ def test_a_request_that_nobody_could_approve_is_refused_at_submission(own_house:
     made = own_house.as_(PIERRE).create()
     assert made["metadata"]["id"].endswith("-0001")
     deciders = own_house.as_(PIERRE).get(f"/{made['metadata']['id']}/permissions").json()["deciders"]
-    assert deciders == [{"name": "Jean Dupont", "email": JEAN}]
+    assert deciders == [{"name": "Jean Dupont", "email": JEAN, "onBehalfOf": None}]
