@@ -31,8 +31,10 @@ from domain.deployment import (
     LaunchRefused,
     NotLaunched,
 )
+from domain.grants import GRANT
 from domain.remarks import write
 from domain.signing import JobFinding
+from record.facts.line import UNREADABLE
 
 LAUNCH_UNKNOWN = "LaunchUnknown"
 """Type of the failure after which only `find_job` with `asked_at` can tell whether there is a job."""
@@ -64,6 +66,8 @@ class AwxTimings:
     settle: timedelta = timedelta(seconds=60)
     """The time after its end in which a job that did not succeed may still change its mind, or lack output."""
     pending_deadline: timedelta = timedelta(hours=1)
+    grant_life: timedelta = timedelta(minutes=65)
+    """The life of a launch's grant: longer than a job may wait to start."""
     running_deadline: timedelta = timedelta(hours=4)
 
 
@@ -79,12 +83,21 @@ class _Mark:
 Objection = Callable[[Deployment, activity.Info], Awaitable[LaunchRefused | NotLaunched | None]]
 """Tells why a launch that this activity was asked for must not be, whoever asked."""
 
+Granting = Callable[[Deployment, datetime], Awaitable[str | None]]
+"""Makes the grant that a launch carries, for the playbook to check; None where the service signs nothing."""
+
+
+async def ungranted(_deployment: Deployment, _at: datetime) -> str | None:
+    """No grant, as where the service signs nothing."""
+    return None
+
 
 @dataclass
 class AwxActivities:
     """The AWX side of a promotion. `secrets` are masked in whatever a ticket quotes, AWX's credentials always.
 
-    `seal` signs what AWX told, for the commit that tells of it: no activity need ask AWX for it again.
+    `seal` signs what AWX told, for the commit that tells of it: no activity need ask AWX for it again. `granting` makes
+    what a launch carries beside its variables: it stands in no history.
     """
 
     client: AwxClient
@@ -92,6 +105,7 @@ class AwxActivities:
     timings: AwxTimings = AwxTimings()
     seal: Callable[[JobFinding], str | None] = lambda _: None
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    granting: Granting = ungranted
 
     async def find_job(self, lookup: JobLookup) -> LaunchOutcome:
         """Find the attempt's job: the oldest that carries its marker and that we launched ourselves.
@@ -232,17 +246,26 @@ class AwxActivities:
         deployment, template = launch.deployment, await self.client.template()
         if fault := awx_answers.unfit(template.rules):
             return LaunchRefused(reason=fault)
+        variables = await self._variables(deployment)
         mark = await self._mark(template, deployment.marker)
         if await self._asked_before(launch, mark):
             raise AwxUnknown(f"AWX knows {deployment.marker}, of which its promotion does not")
         if _waited(began) > self.timings.launch_within:
             return NotLaunched(reason="The launch could not be sent in time, so it was not sent")
-        job = await self.client.launch(template.id, deployment.extra_vars(), mark.labels, mark.skip_tags)
+        job = await self.client.launch(template.id, variables, mark.labels, mark.skip_tags)
         try:
             return await self._accept(job, deployment)
         except AwxError as error:
             # The job is there and must go: find_job meets it again, and cancels it until AWX obeys.
             raise AwxUnknown(str(error)) from error
+
+    async def _variables(self, deployment: Deployment) -> dict[str, str | int]:
+        """The variables of a launch, the grant among them."""
+        try:
+            grant = await self.granting(deployment, _asked_at())
+        except UNREADABLE as error:
+            raise AwxUnavailable(f"No grant can be made, for the record can't be read: {error}") from error
+        return deployment.extra_vars() | ({} if grant is None else {GRANT: grant})
 
     async def _asked_before(self, launch: Launch, mark: _Mark) -> bool:
         """Tells whether somebody may have asked AWX for the attempt, of which an engine from a backup knows nothing.
@@ -314,7 +337,8 @@ class AwxActivities:
         if awx_answers.unsettled(row) and settles_in > timedelta(0):
             raise _later(f"AWX job {row.id} is {row.status}, which may change", settles_in)
         output = await self._output(row, may_retry=settles_in > timedelta(0))
-        secrets = (*self.secrets, *self.client.connection.secrets)
+        grant = row.variables.get(GRANT)
+        secrets = (*self.secrets, *self.client.connection.secrets, *([grant] if isinstance(grant, str) else ()))
         return awx_answers.not_succeeded(row, excerpt(awx_answers.ending(row), output, secrets))
 
     async def _output(self, row: AwxJob, may_retry: bool) -> str:

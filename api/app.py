@@ -25,6 +25,7 @@ from api import (
     emergencies,
     errors,
     events,
+    grants,
     health,
     insights,
     passkeys,
@@ -153,6 +154,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(rules.router)
     app.include_router(insights.router)
     app.include_router(events.router)
+    app.include_router(grants.router)
     app.include_router(audit.router)
     app.include_router(webhooks.router)
     app.include_router(slack.router)

@@ -18,6 +18,7 @@ from api.documents import Documents
 from api.engine import Engine
 from api.errors import RevocationsUnknown, StaleSignIn, TooManyRequests
 from api.feeds import Feeds
+from api.granted import GrantReader
 from api.handing import Delegations
 from api.keyring import Keyring
 from api.links import Links
@@ -57,6 +58,9 @@ LOGOUT = {PERMISSION: "logout-token"}
 LINK = {PERMISSION: "link"}
 """For the route that whoever holds a link calls; the link proves itself."""
 
+GRANT = {PERMISSION: "grant"}
+"""For the route that a playbook calls; the grant of its launch proves itself."""
+
 SLACK = {PERMISSION: "slack-signature"}
 """For the route that Slack calls; who clicked there is judged by their own rights."""
 
@@ -87,6 +91,7 @@ FromDirectory = Annotated[DirectoryReader, _part(lambda services: services.direc
 FromControls = Annotated[Controls, _part(lambda services: services.controls)]
 FromReports = Annotated[ReportOrders, _part(lambda services: services.reports)]
 FromLinks = Annotated[Links, _part(lambda services: services.links)]
+FromGrants = Annotated[GrantReader, _part(lambda services: services.grants)]
 FromFeeds = Annotated[Feeds, _part(lambda services: services.feeds)]
 FromDelegations = Annotated[Delegations, _part(lambda services: services.delegations)]
 FromKeyring = Annotated[Keyring, _part(lambda services: services.keyring)]

@@ -26,6 +26,7 @@ from api.documents import Documents
 from api.engine import Engine
 from api.feeds import Feeds
 from api.following import SharedFetch
+from api.granted import GrantReader
 from api.handing import Delegations
 from api.keyring import Keyring, site_of
 from api.limits import PeopleLimit
@@ -161,6 +162,7 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         links=_links(settings, reports, sign.signer, record, counts),
         delegations=Delegations(engine, record.controls, record.directory, sign, counts, trail, _now),
         keyring=Keyring(engine, record.controls, sign, counts, trail, site_of(settings.public_url), _now),
+        grants=GrantReader(repository, record.index, record.keys),
         feeds=_feeds(settings, engine, sign.signer, record, counts),
         trail=trail,
         sign_ins=SignInNotes(trail),

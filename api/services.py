@@ -14,6 +14,7 @@ from api.documents import Documents
 from api.engine import Engine
 from api.feeds import Feeds
 from api.following import SharedFetch
+from api.granted import GrantReader
 from api.handing import Delegations
 from api.keyring import Keyring
 from api.limits import PeopleLimit
@@ -67,6 +68,7 @@ class Services:
     reports: ReportOrders
     links: Links
     feeds: Feeds
+    grants: GrantReader
     delegations: Delegations
     keyring: Keyring
     repairs: Repairs

@@ -34,6 +34,10 @@ class AwxSettings(BaseModel):
     awx_pending_deadline: Seconds = Field(
         timedelta(hours=1), description="Seconds an AWX job may wait to start before the outcome is called unknown."
     )
+    awx_grant_life: Seconds | None = Field(
+        None,
+        description="Seconds in which the playbook takes a launch's grant; five minutes beyond the pending deadline.",
+    )
     awx_running_deadline: Seconds = Field(
         timedelta(hours=4), description="Seconds an AWX job may run before the outcome is called unknown."
     )

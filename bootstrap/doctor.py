@@ -3,7 +3,7 @@
 import json
 import logging
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from activities.awx import AwxTimings
 from bootstrap.documents import documents
@@ -113,5 +113,6 @@ def awx_timings(settings: Settings) -> AwxTimings:
         report_within=settings.awx_report_within,
         settle=settings.awx_settle,
         pending_deadline=settings.awx_pending_deadline,
+        grant_life=settings.awx_grant_life or settings.awx_pending_deadline + timedelta(minutes=5),
         running_deadline=settings.awx_running_deadline,
     )

@@ -25,6 +25,7 @@ from activities.drift import DriftActivities, DriftReader
 from activities.evidence import EvidenceActivities
 from activities.feeds import FeedActivities
 from activities.fronts import Fronts
+from activities.granting import Grants
 from activities.leading import Follower, LeadingActivities
 from activities.outbox import ChannelOutbox
 from activities.passkeys import PasskeyActivities
@@ -246,7 +247,8 @@ class Registration:
         record = RecordPreflight(
             self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket)
         )
-        awx = AwxActivities(self.awx, record.objection, self.timings, seal=self.commits.seal)
+        granting = Grants(self.index, self.commits.seal, self.timings.grant_life).grant
+        awx = AwxActivities(self.awx, record.objection, self.timings, seal=self.commits.seal, granting=granting)
         vouching = Vouching(self.commits, record, awx, self.plan.expiry, Promotion.__name__)
         fronts = Fronts(self.client, awx)
         return (

@@ -44,6 +44,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "awx_callback_secret": ("s3cret", SecretStr("s3cret")),
     "awx_request_lifetime": ("200", timedelta(seconds=200)),
     "awx_pending_deadline": ("60.5", timedelta(seconds=60.5)),
+    "awx_grant_life": ("4500", timedelta(seconds=4500)),
     "awx_running_deadline": ("7200", timedelta(hours=2)),
     "awx_report_within": ("0", timedelta(0)),
     "awx_settle": ("5", timedelta(seconds=5)),

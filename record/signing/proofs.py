@@ -16,6 +16,7 @@ from domain.contract import ContractDifference
 from domain.decision import Decision
 from domain.errors import IdentityChanged, KeyEnded, PasskeyInvalid, StaleDecision, Unproven
 from domain.evidence import Evidence
+from domain.grants import LaunchGrant
 from domain.roles import Person
 from domain.signing import FRESH, Claims, JobFinding, message_digest, mismatch, service_claims
 from domain.values import iso
@@ -167,8 +168,8 @@ class CommitProofs:
         claims = service_claims(change.ticket, str(uuid.uuid4()), tip, at, vouched.job)
         return change.model_copy(update={"proof": Proof(jws=self.signer.seal(claims), message=claims.history)})
 
-    def seal(self, finding: JobFinding | Evidence | ContractDifference) -> str | None:
-        """The worker's signature on what it was told, or has compared; None where the service signs nothing."""
+    def seal(self, finding: JobFinding | Evidence | ContractDifference | LaunchGrant) -> str | None:
+        """The worker's signature on what it was told, compared or launches; None where it signs nothing."""
         return self.signer.seal(finding) if self.signer and self.is_needed() else None
 
     def found(self, seal: str | None) -> JobFinding | None:

@@ -22,6 +22,7 @@ from domain.errors import KeyEnded, Unproven
 from domain.evidence import Evidence
 from domain.feeds import FEED_TYPE, CalendarFeed
 from domain.formats import CLAIMS
+from domain.grants import GRANT_TYPE, LaunchGrant
 from domain.links import LINK_TYPE, DocumentLink
 from domain.passkeys import PASSKEY_TYPE, PasskeyClaims
 from domain.repair import REPAIR_TYPE, Repair
@@ -56,6 +57,7 @@ Signed = TypeVar(
     PasskeyClaims,
     DocumentLink,
     CalendarFeed,
+    LaunchGrant,
 )
 
 
@@ -82,6 +84,7 @@ Sealable = (
     | DocumentLink
     | CalendarFeed
     | ContractDifference
+    | LaunchGrant
 )
 """The facts that a signature can state."""
 
@@ -97,6 +100,7 @@ _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     JobFinding: (FINDING_TYPE, KeyClass.SERVICE),
     Evidence: (EVIDENCE_TYPE, KeyClass.SERVICE),
     ContractDifference: (CONTRACT_TYPE, KeyClass.SERVICE),
+    LaunchGrant: (GRANT_TYPE, KeyClass.SERVICE),
 }
 """The `typ` of each kind of signature, and the class of key that makes it: neither makes the other's."""
 
@@ -186,6 +190,10 @@ class Keys:
     def feed(self, token: str) -> CalendarFeed:
         """Reads what the API signed of a calendar's address. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, CalendarFeed)
+
+    def grant(self, token: str) -> LaunchGrant:
+        """Reads what the service signed of a launch. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, LaunchGrant)
 
     def template(self, token: str) -> TemplateClaims:
         """Reads what was signed of a change of a template. Raises KeyEnded, or Unproven with the reason."""
