@@ -1,4 +1,4 @@
-"""Compares every recent job of AWX's template with the record."""
+"""Compares every recent job of AWX that runs our playbook, or on our inventory, with the record."""
 
 import asyncio
 import sqlite3
@@ -54,11 +54,11 @@ class WatchActivities:
         template, me = await self.client.template(), await self.client.me()
         # The record first: a job made while it is read is in neither, or explained.
         moved = await asyncio.to_thread(lambda: list(self._moved(window)))
-        jobs = await self.client.newest_jobs(template.id, window.since)
+        jobs = await self.client.jobs_like(template, window.since)
         tickets = await asyncio.to_thread(self._tickets, named(jobs))
         approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_at]
         return JobComparison(
-            strays=orphans(jobs, approved, me.id),
+            strays=orphans(jobs, approved, me.id, template.watched),
             missing=missing(moved, jobs, window),
         )
 

@@ -50,5 +50,5 @@ class AwxSettings(BaseModel):
         description="Seconds after a job's end in which AWX may still correct 'lost' to 'successful'.",
     )
     awx_watch_every: Seconds = Field(
-        timedelta(minutes=10), description="Seconds between two searches for AWX jobs that no ticket explains."
+        timedelta(minutes=1), description="Seconds between two searches for AWX jobs that no ticket explains."
     )

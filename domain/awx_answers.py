@@ -31,11 +31,32 @@ _EXTERNAL_ID = TypeAdapter[str](ExternalId)
 
 
 @dataclass(frozen=True)
+class JobSetup:
+    """What a job runs, and on what: ids of AWX's project and inventory. A template has the same."""
+
+    project: int | None = None
+    playbook: str = ""
+    inventory: int | None = None
+    limit: str = ""
+    kind: str = "run"
+    branch: str = ""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the watch takes for Prodgate's own: the one template, as it is set up, and the variables that it adds."""
+
+    template: int
+    setup: JobSetup
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class AwxJob:
     """A job as AWX tells of it, in its own words (`status`, `kind`, `launch_type`). Times are aware.
 
     `launched_by` is the id of AWX's user and `launcher` their name, None and empty where nobody launched it.
-    `revision` is the commit of the playbook that it runs, as far as AWX knows it yet.
+    `revision` is the commit of the playbook that it runs, as far as AWX knows it yet. `setup` is what it runs on.
     `output_complete` is False while AWX still writes output down. `ignored_fields` are those that a launch lost.
     """
 
@@ -46,6 +67,7 @@ class AwxJob:
     launched_by: int | None = None
     launcher: str = ""
     template: int | None = None
+    setup: JobSetup = JobSetup()
     revision: str = ""
     created: datetime | None = None
     started: datetime | None = None

@@ -1,10 +1,12 @@
 """Compares AWX's jobs with the record's tickets, and names what a person should look into."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import timedelta
 
-from domain.awx_answers import AwxJob
+from domain.awx_answers import AwxJob, JobSetup, Watched
 from domain.deployment import Deployment, JobNumber, job_name
+from domain.grants import GRANT
 from domain.lifecycle import waits_for_date
 from domain.ticket import Action, PromotionRequest, State
 from domain.values import Frozen, Moment, TicketId
@@ -25,7 +27,10 @@ class Window(Frozen):
 
 
 class OrphanJob(Frozen):
-    """A job of the template that no ticket explains; `twin_of` is the job that it repeats; `reason` is a sentence."""
+    """A job of our playbook, or on our inventory, that no ticket explains.
+
+    `twin_of` is the job that it repeats, `reason` a sentence.
+    """
 
     job: JobNumber
     status: str
@@ -50,8 +55,10 @@ def named(jobs: Iterable[AwxJob]) -> set[str]:
     return {ticket_id for ticket_id, _ in map(_attempt, jobs) if ticket_id}
 
 
-def orphans(jobs: Iterable[AwxJob], approved: Iterable[Deployment], me: int) -> tuple[OrphanJob, ...]:
+def orphans(jobs: Iterable[AwxJob], approved: Iterable[Deployment], me: int, watched: Watched) -> tuple[OrphanJob, ...]:
     """The jobs that no approved ticket explains, by number; `me` is the id of our own user in AWX.
+
+    `watched` is the template that Prodgate launches: a copy of it is another one.
 
     `approved` are the current attempts. A job that comes twice, from two pages, is one.
     """
@@ -60,7 +67,7 @@ def orphans(jobs: Iterable[AwxJob], approved: Iterable[Deployment], me: int) -> 
     found = []
     for _, job in sorted({job.id: job for job in jobs}.items()):
         attempt = _attempt(job)
-        if reason := _unexplained(job, tickets, me):
+        if reason := _set_up_otherwise(job, watched) or _unexplained(job, tickets, me, watched):
             found.append(OrphanJob(job=job.id, status=job.status, reason=reason))
         elif first := taken.get(attempt):
             reason = f"it is a second job for attempt {attempt[1]} of {attempt[0]}, after {first}"
@@ -75,7 +82,19 @@ def missing(tickets: Iterable[PromotionRequest], jobs: Iterable[AwxJob], window:
     return tuple(_missing(tickets, {job_name(job.id) for job in jobs}, window))
 
 
-def _unexplained(job: AwxJob, tickets: Mapping[str, Deployment], me: int) -> str | None:
+def _set_up_otherwise(job: AwxJob, watched: Watched) -> str | None:
+    """The reason why the job is not a launch of the one template; None where it is one, and nothing was changed."""
+    if job.template != watched.template:
+        return f"it is of job template {job.template}, not of {watched.template}, which Prodgate launches"
+    differing = [
+        field.name for field in fields(JobSetup) if getattr(job.setup, field.name) != getattr(watched.setup, field.name)
+    ]
+    if differing:
+        return f"it differs from its template: {', '.join(differing)}"
+    return None
+
+
+def _unexplained(job: AwxJob, tickets: Mapping[str, Deployment], me: int, watched: Watched) -> str | None:
     """The reason why no ticket explains the job; None where one does: ours, of an attempt so far, and as approved."""
     if not job.launched_as(me):
         return f"{job.launcher or 'AWX itself'} started it ({job.launch_type}), not Prodgate"
@@ -86,6 +105,8 @@ def _unexplained(job: AwxJob, tickets: Mapping[str, Deployment], me: int) -> str
     sent = ticket.extra_vars() | {"attempt": attempt}
     if any(job.variables.get(name) != value for name, value in sent.items()):
         return f"it runs something else than {ticket_id} was approved for"
+    if more := sorted(job.variables.keys() - sent.keys() - watched.variables.keys() - {GRANT}):
+        return f"it has variables that nobody approved: {', '.join(more)[:200]}"
     return None
 
 

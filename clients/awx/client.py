@@ -158,6 +158,20 @@ class AwxClient:
         # Jobs made while the pages are read push others from one page to the next, where they come again.
         return list({job.id: job for job in found}.values())
 
+    async def jobs_like(self, template: TemplateRow, since: datetime) -> list[AwxJob]:
+        """Every job created after `since` that is of the template, or runs its playbook, or on its inventory.
+
+        As far as the user sees them: those of copies take the organisation's role Auditor.
+        """
+        queries: list[Query] = [{"job_template": template.id}]
+        if template.project is not None and template.playbook:
+            queries.append({"project": template.project, "playbook": template.playbook})
+        if template.inventory is not None:
+            queries.append({"inventory": template.inventory})
+        when: Query = {"order_by": "-id", "created__gt": since.isoformat()}
+        found = [job for query in queries for job in await self._jobs("jobs/", {**query, **when})]
+        return list({job.id: job for job in found}.values())
+
     async def output_tail(self, number: int, size: int) -> str:
         """The last `size` bytes of a job's output, colour codes included (GET /jobs/{id}/stdout/?format=txt_download).
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.awx_answers import AwxJob, LaunchRules
+from domain.awx_answers import AwxJob, JobSetup, LaunchRules, Watched
 
 
 class Row(BaseModel):
@@ -20,7 +20,39 @@ class Named(Row):
     name: str = ""
 
 
-class JobRow(Row):
+class SetUpRow(Row):
+    """The fields that a job has of its template (JobOptionsSerializer)."""
+
+    project: int | None = None
+    playbook: str = ""
+    inventory: int | None = None
+    limit: str | None = None
+    job_type: str = "run"
+    scm_branch: str | None = None
+    extra_vars: str = "{}"
+
+    @property
+    def setup(self) -> JobSetup:
+        return JobSetup(
+            project=self.project,
+            playbook=self.playbook,
+            inventory=self.inventory,
+            limit=self.limit or "",
+            kind=self.job_type,
+            branch=self.scm_branch or "",
+        )
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """extra_vars, which AWX gives as a JSON string; empty where it is none."""
+        try:
+            found = json.loads(self.extra_vars or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+class JobRow(SetUpRow):
     """A row of /jobs/, /unified_jobs/ or the answer to a launch. Times are aware; `artifacts` may be a string."""
 
     id: int
@@ -34,7 +66,6 @@ class JobRow(Row):
     job_explanation: str = ""
     result_traceback: str = ""
     event_processing_finished: bool = True
-    extra_vars: str = "{}"
     skip_tags: str = ""
     artifacts: Any = None
     launched_by: Named = Named()
@@ -51,6 +82,7 @@ class JobRow(Row):
             launched_by=self.launched_by.id,
             launcher=self.launched_by.name,
             template=self.unified_job_template,
+            setup=self.setup,
             revision=self.scm_revision,
             created=self.created,
             started=self.started,
@@ -64,15 +96,6 @@ class JobRow(Row):
             ignored_fields=tuple(self.ignored_fields),
         )
 
-    @property
-    def variables(self) -> dict[str, Any]:
-        """extra_vars, which AWX gives as a JSON string; empty where it is none."""
-        try:
-            found = json.loads(self.extra_vars or "{}")
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
-
 
 class Capabilities(Row):
     start: bool = True
@@ -82,7 +105,7 @@ class TemplateSummary(Row):
     user_capabilities: Capabilities = Capabilities()
 
 
-class TemplateRow(Row):
+class TemplateRow(SetUpRow):
     """A row of /job_templates/. A flag that an old AWX lacks counts as off."""
 
     id: int
@@ -95,6 +118,11 @@ class TemplateRow(Row):
     ask_labels_on_launch: bool = False
     ask_skip_tags_on_launch: bool = False
     summary_fields: TemplateSummary = TemplateSummary()
+
+    @property
+    def watched(self) -> Watched:
+        """What the watch compares jobs with."""
+        return Watched(self.id, self.setup, self.variables)
 
     @property
     def rules(self) -> LaunchRules:

@@ -15,10 +15,23 @@ from demo.awx.launch import Accepted, accept
 from demo.awx.model import LaunchFault, NotifyFault, SimulatedJob, Template, User
 from demo.awx.resources import Resources, Route
 
-_JOB_TEXTS = {"name", "description", "status", "launch_type", "type", "job_tags", "skip_tags", "limit", "webhook_guid"}
-_JOB_RELATIONS = {"id", "job_template", "unified_job_template", "created_by", "labels"}
+_JOB_TEXTS = {
+    "name",
+    "description",
+    "status",
+    "launch_type",
+    "type",
+    "job_tags",
+    "skip_tags",
+    "limit",
+    "webhook_guid",
+    "playbook",
+}
+_JOB_RELATIONS = {"id", "job_template", "unified_job_template", "created_by", "labels", "project", "inventory"}
 JOB_FIELDS = frozenset(_JOB_TEXTS | _JOB_RELATIONS | {"created", "modified", "started", "finished", "failed"})
-ONLY_JOB_FIELDS = frozenset({"job_template", "job_tags", "skip_tags", "limit", "webhook_guid"})
+ONLY_JOB_FIELDS = frozenset(
+    {"project", "inventory", "playbook", "job_template", "job_tags", "skip_tags", "limit", "webhook_guid"}
+)
 LABEL_FIELDS = frozenset(["id", "name", "organization"])
 STDOUT_MAX = 1_048_576
 
@@ -89,7 +102,8 @@ class Api:
         return job
 
     def _body(self, job: SimulatedJob, detail: bool = True) -> dict[str, Any]:
-        return job_body(job, self._cluster.store.labels, self._config.prefix, detail)
+        template = self._cluster.templates.get(job.template)
+        return job_body(job, self._cluster.store.labels, self._config.prefix, template, detail)
 
     # Reading
 

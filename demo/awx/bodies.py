@@ -59,8 +59,10 @@ def launch_body(template: Template) -> Body:
     }
 
 
-def job_body(job: SimulatedJob, labels: dict[int, Label], prefix: str, detail: bool = True) -> Body:
-    """A row of /jobs/ (JobSerializer); `detail` adds what only /jobs/{id}/ shows."""
+def job_body(
+    job: SimulatedJob, labels: dict[int, Label], prefix: str, template: Template | None = None, detail: bool = True
+) -> Body:
+    """A row of /jobs/ (JobSerializer); `detail` adds what only /jobs/{id}/ shows, `template` what it has of that."""
     shown = [{"id": number, "name": labels[number].name} for number in job.labels if number in labels]
     by = {"id": job.by.id, "name": job.by.name, "type": "user", "url": f"{prefix}v2/users/{job.by.id}/"}
     ended = job.finished or job.started
@@ -92,11 +94,24 @@ def job_body(job: SimulatedJob, labels: dict[int, Label], prefix: str, detail: b
         "extra_vars": json.dumps(job.extra_vars),
         "skip_tags": job.skip_tags,
         "job_tags": "",
-        "limit": "",
+        "limit": job.limit or "",
         "artifacts": job.artifacts,
+        "scm_branch": job.scm_branch,
         "scm_revision": "",
         "webhook_guid": "",
+        **(_of_template(job, template) if template else {}),
         **(_only_detail(job) if detail else {}),
+    }
+
+
+def _of_template(job: SimulatedJob, template: Template) -> Body:
+    """The fields that a job has of its template (JobOptionsSerializer)."""
+    return {
+        "job_type": template.job_type,
+        "project": template.project,
+        "playbook": template.playbook,
+        "inventory": template.inventory,
+        "limit": template.limit if job.limit is None else job.limit,
     }
 
 
