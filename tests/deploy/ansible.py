@@ -32,6 +32,7 @@ class Ansible:
         self.folder = folder
         for name in FILES:
             shutil.copy(ROOT / "deploy" / "awx" / name, folder)
+        shutil.copytree(ROOT / "deploy" / "awx" / "roles", folder / "roles")
         self._environment = {
             # Ansible refuses locales that are not UTF-8; proxies of the machine are none of ours.
             "LC_ALL": "C.UTF-8",

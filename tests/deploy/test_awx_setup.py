@@ -11,6 +11,7 @@ import yaml
 from pydantic import SecretStr
 
 from bootstrap.doctor import diagnose
+from demo.awx.grants import verification
 from settings import Settings
 from tests.awx_fixtures import Receiver, Simulator, deployment, eventually, serving, simulating
 from tests.deploy.ansible import Ansible, Run
@@ -87,7 +88,7 @@ def test_it_makes_the_template_with_the_right_prompts(made: tuple[Stage, Run, Re
     """Variables, labels and skip tags are asked for; one slice, one job at a time, no survey."""
     stage, done, _ = made
     assert done.stats["localhost"]["failures"] == 0
-    assert done.stats["localhost"]["changed"] == 10
+    assert done.stats["localhost"]["changed"] == 12
     template = stage.template()
     asked = {name for name, value in template.items() if name.startswith("ask_") and value}
     assert asked == {f"ask_{what}_on_launch" for what in ("variables", "labels", "skip_tags")}
@@ -127,14 +128,22 @@ def test_it_attaches_the_callback(made: tuple[Stage, Run, Receiver], kind: str) 
     assert (told["username"], told["password"]) == ("awx", "$encrypted$")
 
 
+def test_it_writes_what_the_role_trusts(made: tuple[Stage, Run, Receiver]) -> None:
+    """The address and the inventory, in a file for the project's repository: variables may be a launch's."""
+    stage, _, _ = made
+    written = (stage.ansible.folder / "roles" / "prodgate_grant" / "files" / "prodgate.json").read_text()
+    trusted = verification().Setup.of(written)
+    assert (trusted.url, trusted.keys, trusted.limit) == (stage.variables["prodgate_url"], None, "")
+    assert trusted.inventory == str(stage.template()["inventory"])
+
+
 async def test_doctor_says_that_it_is_fit(made: tuple[Stage, Run, Receiver]) -> None:
-    """To Prodgate's user; what that user can't see is the one note, which who sees everything is spared."""
+    """To Prodgate's user, who sees what the organisation has; to the administrator, too."""
     stage, _, _ = made
     said, code = await diagnose(stage.settings(), as_json=False)
     assert code == 0
     assert said.splitlines()[:2] == ["AWX 24.6.1", "Jobs are recognised by: label"]
-    assert said.splitlines()[2].startswith("note: No webhook notification for success and for error is visible")
-    assert said.splitlines()[3:] == ["Promotions can be deployed."]
+    assert said.splitlines()[2:] == ["Promotions can be deployed."]
     as_admin = {"awx_user": "admin", "awx_password": SecretStr(ADMIN), "awx_template": str(stage.template()["id"])}
     seen_by_all, code = await diagnose(stage.settings(**as_admin), as_json=False)
     assert code == 0
@@ -152,7 +161,9 @@ def test_its_user_can_do_nothing_else(made: tuple[Stage, Run, Receiver]) -> None
         for row in stage.rows(f"{kind}/")
         for role, told in row["summary_fields"]["object_roles"].items()
         if stage.rows(f"roles/{told['id']}/users/", username=USER)
-    } == {("organizations", "Production", "member_role"), ("job_templates", TEMPLATE, "execute_role")}
+    } == {("organizations", "Production", role) for role in ("member_role", "auditor_role")} | {
+        ("job_templates", TEMPLATE, "execute_role")
+    }
     with stage.login() as prodgate:
         assert [row["name"] for row in prodgate.get("job_templates/").json()["results"]] == [TEMPLATE]
         assert prodgate.get("job_templates/7/").status_code == 403
@@ -188,8 +199,8 @@ def test_a_second_run_changes_nothing_but_what_is_wrong_or_to_be_renewed(made: t
     path = f"job_templates/{template['id']}/"
     assert stage.as_admin.patch(path, json={"job_slice_count": 4, "ask_variables_on_launch": False}).status_code == 200
     stage.variables["prodgate_url"] += "/elsewhere"
-    # The callback, the template that it is attached to, and the user.
-    assert stage.run("-e", "prodgate_renew_secrets=true").stats["localhost"]["changed"] == 3
+    # The callback, the template that it is attached to, the user, and what the role trusts.
+    assert stage.run("-e", "prodgate_renew_secrets=true").stats["localhost"]["changed"] == 4
     assert stage.as_admin.get(path).json() == template
     callback = stage.one(f"{path}notification_templates_error/")
     assert "/elsewhere/v1/webhooks" in callback["notification_configuration"]["url"]
