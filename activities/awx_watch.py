@@ -10,10 +10,9 @@ from temporalio.exceptions import ApplicationError
 
 from clients.awx.client import AwxClient
 from clients.awx.errors import AwxError
-from domain.deployment import Deployment
 from domain.roles import ALL
 from domain.ticket import PromotionRequest, State
-from domain.watch import JobComparison, OrphanJob, Window, missing, named, orphans
+from domain.watch import Approved, JobComparison, OrphanJob, Window, missing, named, orphans
 from record.errors import RecordError
 from record.index.query import MAX_LIMIT, Sort, TicketQuery
 from record.index.reader import Index
@@ -56,7 +55,7 @@ class WatchActivities:
         moved = await asyncio.to_thread(lambda: list(self._moved(window)))
         jobs = await self.client.jobs_like(template, window.since)
         tickets = await asyncio.to_thread(self._tickets, named(jobs))
-        approved = [Deployment.of(ticket) for ticket in tickets if ticket.status.approved_at]
+        approved = [Approved.of(ticket, window.now) for ticket in tickets if ticket.status.approved_at]
         return JobComparison(
             strays=orphans(jobs, approved, me.id, template.watched),
             missing=missing(moved, jobs, window),

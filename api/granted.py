@@ -88,7 +88,7 @@ class GrantReader:
             return GrantedJob(reason=str(why))
         except Unproven:
             return GrantedJob(reason="It is no grant of Prodgate's worker")
-        if now.timestamp() >= grant.exp:
+        if grant.ended(now):
             return GrantedJob(reason=f"The grant ended at {iso(datetime.fromtimestamp(grant.exp, UTC))}")
         ticket = self.index.get(grant.ticket)
         if ticket is None or (ticket.digest, ticket.attempt) != (grant.digest, grant.attempt):

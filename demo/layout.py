@@ -15,6 +15,7 @@ from pygit2 import init_repository
 
 from bootstrap.command import payload_keys, signing_key, worker_key
 from clients.push.key import make
+from demo.awx.grants import ROLE
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.gitlab import READY, authority, contract_url, make_certificate, pipeline_url
@@ -54,6 +55,11 @@ def documents_keys(data: Path) -> Path:
 def audit_repository(data: Path) -> Path:
     """The Git repository of the audit trail that a demo in this folder keeps."""
     return data / "audit.git"
+
+
+def grants(data: Path) -> Path:
+    """The file by which the playbook of a demo's AWX judges grants."""
+    return data / "prodgate.json"
 
 
 def push_key(data: Path) -> Path:
@@ -266,6 +272,7 @@ class Demo:
             rotate(documents_keys(self.data), datetime.now(UTC), timedelta())
         if "PRODGATE_PUSH_KEY" not in self.given and not push_key(self.data).exists():
             make(push_key(self.data))
+        self._trust_grants()
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 
@@ -288,6 +295,12 @@ class Demo:
         if setting not in self.given and not file.exists():
             branch = self.given.get("PRODGATE_GIT_BRANCH", "main")
             KeyBranch.at(self.record, branch).rotate(file, datetime.now(UTC), timedelta(), key_class)
+
+    def _trust_grants(self) -> None:
+        """Have AWX's playbook judge grants, where the service signs: by the keys that are published."""
+        if self.has_awx and self.has_git and worker_key(self.data).exists() and ROLE.exists():
+            trusted = {"url": f"http://127.0.0.1:{self.ports.api}", "inventory": "2"}
+            write_private(grants(self.data), json.dumps(trusted))
 
     def processes(self, keeps: tuple[int, ...] = ()) -> list[Process]:
         """The children, in the order in which they need each other; each holds the open files `keeps`."""
@@ -342,6 +355,8 @@ class Demo:
         command += ["--token", environment["PRODGATE_AWX_TOKEN"], "--seconds", str(self.job_seconds)]
         command += ["--template", environment.get("PRODGATE_AWX_TEMPLATE", "Deploy to PROD")]
         command += ["--callback-url", callback, "--callback-secret", environment["PRODGATE_AWX_CALLBACK_SECRET"]]
+        if grants(self.data).exists():
+            command += ["--grants", str(grants(self.data))]
         return [*command, "--state", str(self.data / "awx.db")]
 
     def _oidc(self) -> list[str]:

@@ -16,6 +16,9 @@ GRANT_TYPE = "prodgate-grant+jws"
 GRANT = "prodgate_grant"
 """The variable of a launch that carries it."""
 
+SKEW = timedelta(minutes=1)
+"""The most by which the clocks of the worker, the API and whoever runs the playbook may differ."""
+
 _Seconds = Annotated[int, Field(ge=0)]
 
 
@@ -47,6 +50,10 @@ class LaunchGrant(Frozen):
             iat=int(at.timestamp()),
             exp=int((at + life).timestamp()),
         )
+
+    def ended(self, now: datetime) -> bool:
+        """Tells whether nobody takes it any more."""
+        return now.timestamp() >= self.exp + SKEW.total_seconds()
 
     @property
     def at(self) -> datetime:

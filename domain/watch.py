@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
+
+from pydantic import Field
 
 from domain.awx_answers import AwxJob, JobSetup, Watched
-from domain.deployment import Deployment, JobNumber, job_name
+from domain.deployment import Deployment, JobNumber, job_name, job_number
 from domain.grants import GRANT
 from domain.lifecycle import waits_for_date
 from domain.ticket import Action, PromotionRequest, State
@@ -55,22 +58,47 @@ def named(jobs: Iterable[AwxJob]) -> set[str]:
     return {ticket_id for ticket_id, _ in map(_attempt, jobs) if ticket_id}
 
 
-def orphans(jobs: Iterable[AwxJob], approved: Iterable[Deployment], me: int, watched: Watched) -> tuple[OrphanJob, ...]:
+class Approved(Frozen):
+    """An approved ticket as the watch sees it: its current attempt, and the jobs that the record has, by attempt.
+
+    `waits` tells that its date has not come, or that it is held: nothing is launched for it.
+    """
+
+    deployment: Deployment
+    jobs: Mapping[int, JobNumber] = Field(default_factory=dict)
+    waits: bool = False
+
+    @classmethod
+    def of(cls, ticket: PromotionRequest, now: datetime) -> Self:
+        """The ticket at that moment; ValueError unless somebody approved it."""
+        jobs, attempt = {}, 1
+        for entry in ticket.status.history:
+            attempt += entry.action is Action.RETRIED
+            if entry.action is Action.DEPLOYING and entry.job_id is not None:
+                jobs[attempt] = job_number(entry.job_id)
+        waits = ticket.state is State.APPROVED and (waits_for_date(ticket, now) or ticket.hold is not None)
+        return cls(deployment=Deployment.of(ticket), jobs=jobs, waits=waits)
+
+
+def orphans(jobs: Iterable[AwxJob], approved: Iterable[Approved], me: int, watched: Watched) -> tuple[OrphanJob, ...]:
     """The jobs that no approved ticket explains, by number; `me` is the id of our own user in AWX.
 
-    `watched` is the template that Prodgate launches: a copy of it is another one.
+    `watched` is the template that Prodgate launches: a copy of it is another one. Of an attempt's jobs the one that the
+    record has is its own; while it has none, the oldest.
 
     `approved` are the current attempts. A job that comes twice, from two pages, is one.
     """
-    tickets = {deployment.request_id: deployment for deployment in approved}
-    taken: dict[Attempt, int] = {}
+    tickets = {each.deployment.request_id: each for each in approved}
+    taken: dict[Attempt, int] = {
+        (ticket, attempt): job for ticket, each in tickets.items() for attempt, job in each.jobs.items()
+    }
     found = []
     for _, job in sorted({job.id: job for job in jobs}.items()):
         attempt = _attempt(job)
         if reason := _set_up_otherwise(job, watched) or _unexplained(job, tickets, me, watched):
             found.append(OrphanJob(job=job.id, status=job.status, reason=reason))
-        elif first := taken.get(attempt):
-            reason = f"it is a second job for attempt {attempt[1]} of {attempt[0]}, after {first}"
+        elif (first := taken.get(attempt)) and first != job.id:
+            reason = f"it is a second job for attempt {attempt[1]} of {attempt[0]}, beside {first}"
             found.append(OrphanJob(job=job.id, status=job.status, reason=reason, twin_of=first))
         else:
             taken[attempt] = job.id
@@ -94,15 +122,17 @@ def _set_up_otherwise(job: AwxJob, watched: Watched) -> str | None:
     return None
 
 
-def _unexplained(job: AwxJob, tickets: Mapping[str, Deployment], me: int, watched: Watched) -> str | None:
+def _unexplained(job: AwxJob, tickets: Mapping[str, Approved], me: int, watched: Watched) -> str | None:
     """The reason why no ticket explains the job; None where one does: ours, of an attempt so far, and as approved."""
     if not job.launched_as(me):
         return f"{job.launcher or 'AWX itself'} started it ({job.launch_type}), not Prodgate"
     ticket_id, attempt = _attempt(job)
     ticket = tickets.get(ticket_id)
-    if ticket is None or not 1 <= attempt <= ticket.attempt:
+    if ticket is None or not 1 <= attempt <= ticket.deployment.attempt:
         return "it names no attempt of an approved ticket"
-    sent = ticket.extra_vars() | {"attempt": attempt}
+    if ticket.waits:
+        return f"{ticket_id} is not to be launched yet"
+    sent = ticket.deployment.extra_vars() | {"attempt": attempt}
     if any(job.variables.get(name) != value for name, value in sent.items()):
         return f"it runs something else than {ticket_id} was approved for"
     if more := sorted(job.variables.keys() - sent.keys() - watched.variables.keys() - {GRANT}):

@@ -1,13 +1,19 @@
 """A house whose playbook judges the grant of each job, by the role's own file."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from joserfc.jwk import OKPKey
+
+from domain.deployment import Deployment
+from domain.grants import LaunchGrant
+from domain.ticket import PromotionRequest
+from record.signing.signatures import sealed
 from tests.api.house import Connect, House, opened
-from tests.signing import WORKER_KEY, key_file
+from tests.signing import WORKER_KEY
 
 PINNED = {"kid": WORKER_KEY.thumbprint(), "x": WORKER_KEY.as_dict(private=False)["x"]}
 """The worker's key as the role's file pins it."""
@@ -31,9 +37,13 @@ def job_of(house: House, ticket_id: str) -> dict[str, Any]:
     return next(job for job in house.awx.jobs() if job["extra_vars"].get("request_id") == ticket_id)
 
 
-def ended(house: House, since: int = 0) -> list[dict[str, Any]]:
-    """The jobs after that number, all of them at their end."""
-    return [job for job in house.awx.jobs() if job["id"] > since]
-
-
-__all__ = ["PINNED", "ended", "granting", "job_of", "json", "key_file", "setup"]
+def variables(ticket: dict[str, Any], key: OKPKey | None = None, age: timedelta = timedelta(0)) -> dict[str, Any]:
+    """The variables of a launch of the ticket, as if Jean had approved it, with a grant by the key."""
+    status = ticket["status"] | {"approvedBy": "jean.dupont@cab-i.com", "approvedAt": "2026-03-02T09:30:00Z"}
+    told = PromotionRequest.model_validate(ticket)
+    approved = told.model_copy(update={"status": told.status.model_copy(update={"approved_by": status["approvedBy"]})})
+    attempt = Deployment.of(approved)
+    if key is None:
+        return attempt.extra_vars()
+    grant = LaunchGrant.of(told, attempt, datetime.now(UTC) - age, timedelta(hours=1))
+    return attempt.extra_vars() | {"prodgate_grant": sealed(grant, key)}

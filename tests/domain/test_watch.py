@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from domain.awx_answers import AwxJob, JobSetup, Watched
-from domain.watch import named, orphans
+from domain.watch import Approved, named, orphans
 from tests.awx_fixtures import deployment
 
 ME = 4
 WATCHED = Watched(7, JobSetup(project=3, playbook="deploy.yml", inventory=2), {"applied_dir": "/var/lib/applied"})
 FIRST, RETRIED = deployment(1), deployment(2, attempt=2)
+APPROVED = [Approved(deployment=each) for each in (FIRST, RETRIED)]
 
 
 def job(number: int, **variables: Any) -> AwxJob:
@@ -22,12 +23,9 @@ def test_jobs_of_approved_attempts_are_explained() -> None:
     """Attempts before the current one too."""
     made = (FIRST, deployment(2, attempt=1), RETRIED)
     granted = FIRST.extra_vars() | {"prodgate_grant": "a.b.c", "applied_dir": "/var/lib/applied"}
-    assert orphans([job(1, **granted)], [FIRST], ME, WATCHED) == ()
+    assert orphans([job(1, **granted)], APPROVED[:1], ME, WATCHED) == ()
     assert (
-        orphans(
-            [job(number, **each.extra_vars()) for number, each in enumerate(made, 1)], [FIRST, RETRIED], ME, WATCHED
-        )
-        == ()
+        orphans([job(number, **each.extra_vars()) for number, each in enumerate(made, 1)], APPROVED, ME, WATCHED) == ()
     )
 
 
@@ -48,14 +46,14 @@ def test_jobs_that_no_ticket_explains_are_told_with_the_reason() -> None:
         replace(first, id=11, setup=replace(WATCHED.setup, limit="gateway-1", inventory=5)),
         job(12, **RETRIED.extra_vars() | {"ansible_host": "elsewhere"}),
     ]
-    assert [(orphan.job, orphan.twin_of, orphan.reason) for orphan in orphans(jobs, [FIRST, RETRIED], ME, WATCHED)] == [
+    assert [(orphan.job, orphan.twin_of, orphan.reason) for orphan in orphans(jobs, APPROVED, ME, WATCHED)] == [
         (2, None, "somebody-else started it (relaunch), not Prodgate"),
         (3, None, "somebody-else started it (manual), not Prodgate"),
         (4, None, "AWX itself started it (scheduled), not Prodgate"),
         (5, None, "it names no attempt of an approved ticket"),
         (6, None, "it names no attempt of an approved ticket"),
         (7, None, "it names no attempt of an approved ticket"),
-        (8, 1, "it is a second job for attempt 1 of PR-2026-0001, after 1"),
+        (8, 1, "it is a second job for attempt 1 of PR-2026-0001, beside 1"),
         (9, None, "it runs something else than PR-2026-0002 was approved for"),
         (10, None, "it is of job template 8, not of 7, which Prodgate launches"),
         (11, None, "it differs from its template: inventory, limit"),
@@ -63,10 +61,19 @@ def test_jobs_that_no_ticket_explains_are_told_with_the_reason() -> None:
     ]
 
 
+def test_the_job_that_the_record_has_is_the_attempt_s_own() -> None:
+    """Whoever launched before Prodgate did is not taken for it; before its date nothing of a ticket is."""
+    jobs = [job(1, **FIRST.extra_vars()), job(2, **FIRST.extra_vars())]
+    recorded = Approved(deployment=FIRST, jobs={1: 2})
+    assert [(each.job, each.twin_of) for each in orphans(jobs, [recorded], ME, WATCHED)] == [(1, 2)]
+    (early,) = orphans(jobs[:1], [Approved(deployment=FIRST, waits=True)], ME, WATCHED)
+    assert early.reason == "PR-2026-0001 is not to be launched yet"
+
+
 def test_a_job_that_comes_on_two_pages_is_no_twin_of_itself() -> None:
     """Jobs made while the pages are read push others to the next page."""
     first = job(1, **FIRST.extra_vars())
-    assert orphans([first, first], [FIRST], ME, WATCHED) == ()
+    assert orphans([first, first], APPROVED[:1], ME, WATCHED) == ()
 
 
 def test_jobs_name_the_tickets_to_look_up() -> None:

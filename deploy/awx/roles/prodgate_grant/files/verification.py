@@ -42,7 +42,8 @@ class Setup:
     """What the project's file `prodgate.json` says: never a variable of a launch, which could name other keys.
 
     `keys` are those that alone are taken, by kid; None takes each that the record has. `variables` are those that the
-    template adds to a launch, each with its value. `wait` is how many seconds the record may take to have the launch.
+    template adds to a launch, each with its value. `wait` is how many seconds Prodgate
+    may be away, and then the record without the launch.
     """
 
     url: str
@@ -89,7 +90,7 @@ Ask = Callable[[str, Any], Any]
 
 def verified(run: Run, setup: Setup, ask: Ask | None = None, now: Callable[[], float] = time.time) -> dict[str, Any]:
     """The variables that were approved, for the one job that may deploy them. Raises Refused."""
-    ask = ask or _asking(setup)
+    ask = ask or _patient(_asking(setup), setup.wait)
     token = run.variables.get(GRANT)
     if not isinstance(token, str) or not token:
         raise Refused(
@@ -242,8 +243,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def _asking(setup: Setup) -> Ask:
     """Calls of the address in `prodgate.json`, over TLS."""
-    context = ssl.create_default_context(cafile=setup.ca_bundle)
-    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect)
+    handlers: list[Any] = [_NoRedirect]
+    if setup.url.startswith("https:"):
+        handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=setup.ca_bundle)))
+    opener = urllib.request.build_opener(*handlers)
 
     def ask(path: str, body: Any) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -262,6 +265,22 @@ def _asking(setup: Setup) -> Ask:
 
 def _shown(value: Any) -> str:
     return repr(value)[:100]
+
+
+def _patient(ask: Ask, wait: float) -> Ask:
+    """The same, asked again for so many seconds while Prodgate can't be reached: a restart fails no deployment."""
+    until = time.monotonic() + wait
+
+    def asked(path: str, body: Any) -> Any:
+        while True:
+            try:
+                return ask(path, body)
+            except Unreachable:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(1.0)
+
+    return asked
 
 
 def _decoded(text: str) -> bytes:
