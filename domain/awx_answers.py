@@ -32,7 +32,7 @@ _EXTERNAL_ID = TypeAdapter[str](ExternalId)
 
 @dataclass(frozen=True)
 class JobSetup:
-    """What a job runs, and on what: ids of AWX's project and inventory. A template has the same."""
+    """The parts of a job's set-up: what it runs, and on what, by ids of AWX's project and inventory. A template has the same."""
 
     project: int | None = None
     playbook: str = ""
@@ -44,7 +44,7 @@ class JobSetup:
 
 @dataclass(frozen=True)
 class Watched:
-    """What the watch takes for Prodgate's own: the one template, as it is set up, and the variables that it adds."""
+    """The part of AWX that the watch takes for Prodgate's own: the one template, as it is set up, and the variables that it adds."""
 
     template: int
     setup: JobSetup

@@ -121,7 +121,7 @@ class TemplateRow(SetUpRow):
 
     @property
     def watched(self) -> Watched:
-        """What the watch compares jobs with."""
+        """The template as the watch compares jobs with it."""
         return Watched(self.id, self.setup, self.variables)
 
     @property

@@ -29,6 +29,8 @@ class Notifier:
     def __init__(self, config: SimulatorConfig) -> None:
         self._held: dict[int, Body] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        # AWX has so many dispatcher workers; a thousand calls at once would take the client minutes to order.
+        self._senders = asyncio.Semaphore(50)
         # AWX sets no timeout: a receiver that hangs holds the sender.
         headers = {"Content-Type": "application/json", "User-Agent": f"AWX {config.version} (open)"}
         # Nor does it know any authority: to read their certificates would take most of the simulator's start.
@@ -68,7 +70,9 @@ class Notifier:
         if not bodies:
             job.notifications.append({"status": "pending", "error": "", "notifications_sent": 0})
         for body, webhook in itertools.product(bodies, webhooks):
-            job.notifications.append(await self._send(body, webhook))
+            async with self._senders:
+                told = await self._send(body, webhook)
+            job.notifications.append(told)
 
     async def _send(self, body: Body, webhook: Row) -> dict[str, Any]:
         """One delivery, as a row of /jobs/{id}/notifications/; 301 and 307 are followed by hand."""

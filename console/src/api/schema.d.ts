@@ -1324,6 +1324,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public keys that stand in the record, with those that ended
+         * @description The public keys that stand in the record, with those that ended. They are no secret, and no ticket's.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The one job that may use a grant
+         * @description The one job that may use a grant: that of the launch as the record has it, with the worker's signature on it.
+         *
+         *     The grant proves itself. It is answered as often as it is asked for; another job of the attempt finds that it is not
+         *     the one.
+         */
+        post: operations["use_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -2470,6 +2513,33 @@ export interface components {
             tenant?: string | null;
         };
         /**
+         * Granted
+         * @description The body of a question about a grant.
+         */
+        Granted: {
+            /** Grant */
+            grant: string;
+        };
+        /**
+         * GrantedJob
+         * @description The one job that the record has for the attempt, and the worker's signature on that, to be checked again.
+         *
+         *     Without a job `reason` says why; `later` tells that the record may have one in a moment.
+         */
+        GrantedJob: {
+            /** Job */
+            job?: number | null;
+            /** Act */
+            act?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Later
+             * @default false
+             */
+            later: boolean;
+        };
+        /**
          * HistoryEntry
          * @description One transition. It is written with only the keys it has.
          *
@@ -2568,6 +2638,12 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * KeyClass
+         * @description The signer that a key belongs to: the API, for what people do, or the worker, for what the service does.
+         * @enum {string}
+         */
+        KeyClass: "people" | "service";
         /**
          * KnownBrowser
          * @description One browser of the caller, as the console lists it; its id is that of its address at the push service.
@@ -3223,6 +3299,33 @@ export interface components {
             metadata: components["schemas"]["Metadata"];
             spec: components["schemas"]["Spec"];
             status: components["schemas"]["Status"];
+        };
+        /**
+         * PublishedKey
+         * @description A public key of the record (RFC 8037). `ended` says why it proves nothing that comes now; null where it does.
+         */
+        PublishedKey: {
+            /** Kid */
+            kid: string;
+            /** Kty */
+            kty: string;
+            /** Crv */
+            crv: string;
+            /** X */
+            x: string;
+            class: components["schemas"]["KeyClass"];
+            /** Created */
+            created: string;
+            /** Ended */
+            ended: string | null;
+        };
+        /**
+         * PublishedKeys
+         * @description Every public key that the record has now.
+         */
+        PublishedKeys: {
+            /** Keys */
+            keys: components["schemas"]["PublishedKey"][];
         };
         /**
          * PushTime
@@ -11456,6 +11559,122 @@ export interface operations {
                 };
             };
             /** @description The identity provider or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedKeys"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Granted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantedJob"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what is asked for */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Git record can't be read now */
             503: {
                 headers: {
                     [name: string]: unknown;
