@@ -23,6 +23,9 @@ TRANSITIONS: dict[tuple[State | None, Action], State] = {
     (State.APPROVED, Action.DEPLOYING): State.DEPLOYING,
     (State.DEPLOYING, Action.DEPLOYED): State.DEPLOYED,
     (State.DEPLOYING, Action.FAILED): State.FAILED,
+    (State.DEPLOYING, Action.VERIFYING): State.VERIFYING,
+    (State.VERIFYING, Action.DEPLOYED): State.DEPLOYED,
+    (State.VERIFYING, Action.FAILED): State.FAILED,
     (State.FAILED, Action.RETRIED): State.DEPLOYING,
     (State.DEPLOYING, Action.DEPLOYING): State.DEPLOYING,
     (State.DEPLOYING, Action.LAPSED): State.PENDING,
@@ -83,6 +86,8 @@ def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
         raise IllegalTransition(f"A request that is held can't be {entry.action}")
     if entry.action is Action.RELEASED and previous.action is not Action.HELD:
         raise IllegalTransition("A request that nobody holds can't be released")
+    if entry.action is Action.VERIFYING and (previous.action is not Action.DEPLOYING or entry.job_id is None):
+        raise IllegalTransition("Only what a job deployed can be verified")
     if entry.action is Action.LAPSED and previous.action is Action.DEPLOYING:
         raise IllegalTransition("The approval of a request whose job was made can't lapse")
 

@@ -7,7 +7,9 @@ pending ─ approve → approved ─ start → deploying ─ succeed → deploye
  ├ cancel, supersede  └ supersede → superseded
  └ expire → expired
 
-A retry may lapse too, before its launch. An emergency that was deployed, or failed, is ratified or refuted.
+Where the catalogue names a check of the target, a job that succeeds leads to verifying first: deploying ─ verify →
+verifying ─ succeed → deployed, or fail → failed. A retry may lapse too, before its launch.
+An emergency that was deployed, or failed, is ratified or refuted.
 """
 
 from datetime import datetime
@@ -336,12 +338,21 @@ def conclude(ticket: PromotionRequest, result: JobResult, now: datetime) -> Prom
         return fail(ticket, error, now, result.job, result.story)
     return _append(
         ticket,
-        Action.DEPLOYED,
+        Action.VERIFYING if result.verifies else Action.DEPLOYED,
         now,
         comment=result.story,
         job_id=job_name(result.job),
         deployment_id=result.deployment_id,
     )
+
+
+def conclude_check(ticket: PromotionRequest, held: bool, words: str, now: datetime) -> PromotionRequest:
+    """The ticket after its target's own check held, or did not."""
+    verifying = ticket.last
+    if not held:
+        return _append(ticket, Action.FAILED, now, job_id=verifying.job_id, error=words)
+    job, given = verifying.job_id, verifying.deployment_id
+    return _append(ticket, Action.DEPLOYED, now, comment=words, job_id=job, deployment_id=given)
 
 
 def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:

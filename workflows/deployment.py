@@ -8,6 +8,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.awx import AwxActivities
+    from activities.health import HealthActivities
     from activities.preflight import PreflightActivities
     from domain.clearance import Cleared, Lapsed, Preflight, Superseded, Verdict
     from domain.deployment import (
@@ -22,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         NotLaunched,
         job_number,
     )
+    from domain.health import HealthResult, HealthWanted
     from domain.remarks import write
     from domain.ticket import HistoryEntry
     from workflows import options
@@ -177,6 +179,16 @@ class Attempts:
         result = await _end_of(job, self._reports, self._look_in)
         self._lost, self._look_in, self._asked_at = 0, 0.0, None
         return result
+
+
+async def verify(deployment: Deployment, verifying: HistoryEntry) -> HealthResult:
+    """The end of the target's own check; every look is a try of one activity, so that the history stays short."""
+    job, given = job_number(str(verifying.job_id)), verifying.deployment_id
+    wanted = HealthWanted(deployment=deployment, job=job, deployment_id=given)
+    found: HealthResult = await workflow.execute_activity_method(
+        HealthActivities.look_at_health, wanted, **options.verifying(f"verifies {deployment.target_name}")
+    )
+    return found
 
 
 async def _unless_cancelled(looking: "workflow.ActivityHandle[Verdict]") -> Verdict | None:
