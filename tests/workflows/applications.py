@@ -18,8 +18,12 @@ QUICK = {"for": "PT2S", "interval": "PT1S", "within": "PT8S"}
 @asynccontextmanager
 async def serving(handler: Handler) -> AsyncIterator[str]:
     """A server on this machine that answers every path so; its address."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await handler(request)
+
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handler)
+    app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

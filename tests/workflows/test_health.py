@@ -69,7 +69,7 @@ async def test_what_flaps_never_holds(dev_stage: Stage) -> None:
     flapping = Application(*[200, 200, 500] * 10)
     async with serving(flapping) as address, dev_stage.working():
         name_check(dev_stage.git, {"http": {"url": address}} | QUICK | {"for": "PT4S"})
-        promoted = await approved(dev)
+        promoted = await approved(dev_stage)
         ticket = await dev_stage.until(promoted, State.FAILED)
     assert "did not hold for 4 s within 8 s" in (ticket.last.error or "")
 
@@ -77,7 +77,7 @@ async def test_what_flaps_never_holds(dev_stage: Stage) -> None:
 async def test_one_lost_look_is_no_failure(dev_stage: Stage) -> None:
     async with serving(Application(200, 500, 200)) as address, dev_stage.working():
         name_check(dev_stage.git, {"http": {"url": address}} | QUICK)
-        promoted = await approved(dev)
+        promoted = await approved(dev_stage)
         ticket = await promoted.result()
     assert ticket.state is State.DEPLOYED
 
@@ -107,9 +107,9 @@ async def test_nothing_else_happens_to_it_meanwhile(dev_stage: Stage) -> None:
     application = Application(500)
     async with serving(application) as address, dev_stage.working():
         name_check(dev_stage.git, {"http": {"url": address}, "for": "PT2S", "interval": "PT1S", "within": "PT1M"})
-        promoted = await approved(dev)
+        promoted = await approved(dev_stage)
         await dev_stage.until(promoted, State.VERIFYING)
-        other = await approved(dev, id="PR-2026-0009", key="9" * 64)
+        other = await approved(dev_stage, id="PR-2026-0009", key="9" * 64)
         await dev_stage.looking(other)
         with pytest.raises(Exception, match=""):
             await dev_stage.decide(promoted, CANCEL, PIERRE)
@@ -124,7 +124,7 @@ async def test_a_check_that_was_named_after_the_job_asks_nothing(dev_stage: Stag
     application = Application(500)
     async with serving(application) as address, dev_stage.working():
         name_check(dev_stage.git, {"http": {"url": address}} | QUICK)
-        promoted = await approved(dev)
+        promoted = await approved(dev_stage)
         await dev_stage.until(promoted, State.VERIFYING)
         await dev_stage.until_recorded(promoted)
         name_check(dev_stage.git, None)
@@ -146,7 +146,7 @@ async def test_a_query_of_prometheus_is_a_check_too(dev_stage: Stage) -> None:
         dev_stage.probe = HealthProbe(prometheus=Prometheus(address))
         async with dev_stage.working():
             name_check(dev_stage.git, check)
-            promoted = await approved(dev)
+            promoted = await approved(dev_stage)
             ticket = await promoted.result()
     assert set(asked) == {'rate(errors{job="pay"}[1m])'}
     assert "value 0.002, wanted < 0.01" in (ticket.last.comment or "")
