@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from temporalio.client import WorkflowUpdateFailedError
 
 from clients.health.probe import HealthProbe, Prometheus
 from domain.decision import DecisionAction
@@ -13,7 +14,7 @@ from record.audit.verify import verify
 from tests.domain.builders import JEAN, PIERRE
 from tests.record.building import git
 from tests.workflows.applications import QUICK, Application, name_check, serving
-from tests.workflows.stage import Promoted, Stage
+from tests.workflows.stage import Promoted, Stage, refused
 from workflows.promotion import Promotion
 
 APPROVE, RETRY, CANCEL = DecisionAction.APPROVE, DecisionAction.RETRY, DecisionAction.CANCEL
@@ -111,8 +112,9 @@ async def test_nothing_else_happens_to_it_meanwhile(dev_stage: Stage) -> None:
         await dev_stage.until(promoted, State.VERIFYING)
         other = await approved(dev_stage, id="PR-2026-0009", key="9" * 64)
         await dev_stage.looking(other)
-        with pytest.raises(Exception, match=""):
+        with pytest.raises(WorkflowUpdateFailedError) as cancelled:
             await dev_stage.decide(promoted, CANCEL, PIERRE)
+        assert refused(cancelled.value)[0] == "NotCancellable"
         assert (await other.query(Promotion.ticket)).state is State.APPROVED
         application.statuses = [200]
         assert (await promoted.result()).state is State.DEPLOYED
