@@ -102,7 +102,8 @@ FRENCH: Mapping[str, str] = {
     "never-answered": "AWX a été sollicité {times} fois et n’a jamais répondu.",
     "job-vanished": "Le job a disparu d’AWX\u00a0: quelqu’un l’a supprimé, ou un nettoyage automatique l’a fait.",
     "health-held": (
-        "Le contrôle de santé de la cible a tenu {seconds}\u202fs, en {looks} essais\u00a0; dernier constat\u00a0: {seen}"
+        "Le contrôle de santé de la cible a tenu {seconds}\u202fs, en {looks} essais\u00a0; "
+        "dernier constat\u00a0: {seen}"
     ),
     "health-failed": (
         "Le contrôle de santé de la cible n’a pas tenu {wanted}\u202fs en {within}\u202fs\u00a0; "

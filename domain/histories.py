@@ -75,6 +75,30 @@ def status_of(history: tuple[HistoryEntry, ...]) -> Status:
     return Status.model_validate({"state": state, "history": history, **fields})
 
 
+def previous(ticket: PromotionRequest) -> PromotionRequest | None:
+    """The ticket before its last transition, None where that created it.
+
+    Raises what `check_status` raises.
+    """
+    check_status(ticket)
+    *before, _ = ticket.status.history
+    return ticket.model_copy(update={"status": status_of(tuple(before))}) if before else None
+
+
+def as_of(ticket: PromotionRequest, number: int) -> PromotionRequest:
+    """The ticket as it was after that many of its transitions."""
+    history = ticket.status.history
+    if number == len(history):
+        return ticket
+    return ticket.model_copy(update={"status": status_of(history[:number])})
+
+
+def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
+    """Tells whether `now` still says everything of the request that `before` says."""
+    history = before.status.history
+    return before.digest == now.digest and now.status.history[: len(history)] == history
+
+
 def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
     if previous is None:
         return

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.awx import AwxActivities
     from activities.health import HealthActivities
     from activities.preflight import PreflightActivities
+    from domain import lifecycle
     from domain.clearance import Cleared, Lapsed, Preflight, Superseded, Verdict
     from domain.deployment import (
         AwxReport,
@@ -180,15 +181,16 @@ class Attempts:
         self._lost, self._look_in, self._asked_at = 0, 0.0, None
         return result
 
-
-async def verify(deployment: Deployment, verifying: HistoryEntry) -> HealthResult:
-    """The end of the target's own check; every look is a try of one activity, so that the history stays short."""
-    job, given = job_number(str(verifying.job_id)), verifying.deployment_id
-    wanted = HealthWanted(deployment=deployment, job=job, deployment_id=given)
-    found: HealthResult = await workflow.execute_activity_method(
-        HealthActivities.look_at_health, wanted, **options.verifying(f"verifies {deployment.target_name}")
-    )
-    return found
+    async def verify(self) -> None:
+        """Wait for the end of the target's own check; every look is a try of one activity: the history stays short."""
+        ticket = self._ledger.ticket
+        deployment, last = Deployment.of(ticket), ticket.last
+        wanted = HealthWanted(deployment=deployment, job=job_number(str(last.job_id)), deployment_id=last.deployment_id)
+        found: HealthResult = await workflow.execute_activity_method(
+            HealthActivities.look_at_health, wanted, **options.verifying(f"verifies {deployment.target_name}")
+        )
+        concluded = lifecycle.conclude_check(ticket, found.evidence.held, found.words, workflow.now())
+        await self._ledger.advance(concluded, found.seal)
 
 
 async def _unless_cancelled(looking: "workflow.ActivityHandle[Verdict]") -> Verdict | None:

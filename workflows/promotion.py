@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.creation import InitialState
     from workflows.debt import EmergencyDebt
     from workflows.decisions import TakenDecisions
-    from workflows.deployment import Attempts, Reports, verify
+    from workflows.deployment import Attempts, Reports
     from workflows.facts import facts_of
     from workflows.ledger import Ledger
     from workflows.messages import TakesAnswers, TakesUnanswered
@@ -89,7 +89,7 @@ class Promotion(TakesAnswers, TakesUnanswered):
             case State.DEPLOYING:
                 return self._launch if ticket.last.action is Action.RETRIED else self._follow
             case State.VERIFYING:
-                return self._verify
+                return self._attempts.verify
             case State.FAILED if is_retryable(ticket) and workflow.now() < ticket.last.at + options.RETRY_WINDOW:
                 return self._wait_for_retry
         return self._continue_as_debt if owes(ticket) else None
@@ -138,13 +138,6 @@ class Promotion(TakesAnswers, TakesUnanswered):
         ended = await self._attempts.follow(Deployment.of(ticket), ticket.last)
         await self._ledger.advance(lifecycle.conclude(ticket, ended, workflow.now()), ended.seal)
 
-    async def _verify(self) -> None:
-        """Wait for the end of the target's own check."""
-        ticket = self._ledger.ticket
-        found = await verify(Deployment.of(ticket), ticket.last)
-        concluded = lifecycle.conclude_check(ticket, found.evidence.held, found.words, workflow.now())
-        await self._ledger.advance(concluded, found.seal)
-
     async def _continue_as_new(self) -> None:
         """Go on in a new run before the history grows too long."""
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -163,9 +156,8 @@ class Promotion(TakesAnswers, TakesUnanswered):
     # -- messages --------------------------------------------------------------------------------------------------
 
     @workflow.update
-    async def submit(self, submission: Submission) -> PromotionRequest:
+    async def submit(self, _submission: Submission) -> PromotionRequest:
         """Wait until the submission is recorded. Fails as TicketExists where its number is given, or as Unproven."""
-        del submission
         await self._ledger.created()
         return self.ticket()
 

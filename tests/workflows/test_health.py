@@ -11,6 +11,7 @@ from clients.health.probe import HealthProbe, Prometheus
 from domain.decision import DecisionAction
 from domain.ticket import Action, State
 from record.audit.verify import verify
+from tests.awx_fixtures import eventually
 from tests.domain.builders import JEAN, PIERRE
 from tests.record.building import git
 from tests.workflows.applications import QUICK, Application, name_check, serving
@@ -91,8 +92,7 @@ async def test_a_killed_worker_loses_no_look_and_writes_no_history(signing: Stag
         async with signing.working():
             promoted = await approved(signing)
             await signing.until(promoted, State.VERIFYING)
-            while application.asked < 2:
-                await asyncio.sleep(0.1)
+            await asyncio.to_thread(eventually, lambda: application.asked >= 2)
         async with signing.working():
             ticket = await promoted.result()
         assert application.asked < 8
