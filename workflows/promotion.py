@@ -162,8 +162,8 @@ class Promotion(TakesAnswers, TakesUnanswered):
         return self.ticket()
 
     @submit.validator
-    def _check_submit(self, submission: Submission) -> None:
-        if submission.key != self._begun.key:
+    def _check_submit(self, _submission: Submission) -> None:
+        if _submission.key != self._begun.key:
             raise WrongTicket(f"{self._ledger.ticket.id} is another submission's number")
 
     @workflow.update
