@@ -82,7 +82,7 @@ class HealthActivities:
         activity.heartbeat(sealed or notes.model_dump_json())
 
     def _before(self, wanted: HealthWanted) -> Stretch | None:
-        """What was seen so far of this very job; nothing where that is not the worker's own word."""
+        """The looks so far at this very job; none where they are not the worker's own word."""
         handed = activity.info().heartbeat_details
         if not handed or not isinstance(handed[0], str):
             return None

@@ -99,7 +99,7 @@ def check_verified(before: PromotionRequest, ticket: PromotionRequest, finding: 
 
 
 def check_unasked(ticket: PromotionRequest, asks: bool) -> None:
-    """What the catalogue asks a check of is deployed once that held, and nothing else is verified."""
+    """The target's check comes before the end, where the catalogue asks for one."""
     if ticket.last.action is Action.DEPLOYED and asks:
         raise Unvouched("The catalogue asks for a check of the target first")
 

@@ -37,8 +37,8 @@ MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one look came to: whether the probe held, and the words for it."""
+class ProbeOutcome:
+    """The outcome of one look: whether the probe held, and the words for it."""
 
     held: bool
     words: str
@@ -52,7 +52,7 @@ class Prometheus:
     token: str | None = None
 
 
-class NoAnswer(Exception):
+class NothingSeen(Exception):
     """The look came to nothing; `str()` says why."""
 
 
@@ -65,7 +65,7 @@ class HealthProbe:
     prometheus: Prometheus | None = None
     resolve: Resolve = resolved
 
-    async def look(self, check: HealthCheck) -> Seen:
+    async def look(self, check: HealthCheck) -> ProbeOutcome:
         """Look once; whatever goes wrong is what was seen."""
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
@@ -73,13 +73,13 @@ class HealthProbe:
                     return await self._by_http(check.http)
                 return await self._by_query(check.prometheus)
         except TimeoutError:
-            return Seen(False, f"no whole answer within {ANSWER_WITHIN:g} s")
-        except (NoAnswer, NotAllowed) as error:
-            return Seen(False, cleaned(str(error)))
+            return ProbeOutcome(False, f"no whole answer within {ANSWER_WITHIN:g} s")
+        except (NothingSeen, NotAllowed) as error:
+            return ProbeOutcome(False, cleaned(str(error)))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
-            return Seen(False, cleaned(f"it can't be reached: {reason(error)}"))
+            return ProbeOutcome(False, cleaned(f"it can't be reached: {reason(error)}"))
 
-    async def _by_http(self, probe: HttpProbe) -> Seen:
+    async def _by_http(self, probe: HttpProbe) -> ProbeOutcome:
         url = httpx.URL(probe.url)
         address: Address = await judged(url, self.allowed, self.resolve, "health checks")
         headers = {"accept-encoding": "identity", "accept": "*/*"}
@@ -87,17 +87,17 @@ class HealthProbe:
             status = answer.status_code
             if status != probe.status or "content-encoding" in answer.headers:
                 body, _ = await _read(answer, FIRST)
-                return Seen(False, quoted(f"status {status}", body))
+                return ProbeOutcome(False, quoted(f"status {status}", body))
             if probe.text is None and probe.json_value is None:
-                return Seen(True, f"status {status}")
+                return ProbeOutcome(True, f"status {status}")
             body, whole = await _read(answer, LARGEST)
         if not whole:
-            return Seen(False, quoted(f"status {status} and more than {LARGEST:,} bytes", body))
+            return ProbeOutcome(False, quoted(f"status {status} and more than {LARGEST:,} bytes", body))
         return _found(probe, status, body)
 
-    async def _by_query(self, probe: PrometheusProbe | None) -> Seen:
+    async def _by_query(self, probe: PrometheusProbe | None) -> ProbeOutcome:
         if self.prometheus is None or probe is None:
-            raise NoAnswer("the worker's settings name no Prometheus")
+            raise NothingSeen("the worker's settings name no Prometheus")
         token = self.prometheus.token
         headers = {"authorization": f"Bearer {token}"} if token else {}
         where = f"{self.prometheus.url.rstrip('/')}/api/v1/query"
@@ -108,12 +108,14 @@ class HealthProbe:
             body, whole = await _read(answer, LARGEST)
         if not whole or answer.status_code != httpx.codes.OK:
             said = quoted(f"Prometheus answered {answer.status_code}", body)
-            raise NoAnswer(said.replace(token, "***") if token else said)
+            raise NothingSeen(said.replace(token, "***") if token else said)
         values = read_values(body)
         shown = ", ".join(f"{value:g}" for value in values[:MOST_SHOWN]) + (", …" if len(values) > MOST_SHOWN else "")
         held = compared(values, probe)
         wanted = f"{probe.operator} {probe.threshold:g}"
-        return Seen(held, f"value {shown}, wanted {wanted}" if values else f"the query found nothing, wanted {wanted}")
+        return ProbeOutcome(
+            held, f"value {shown}, wanted {wanted}" if values else f"the query found nothing, wanted {wanted}"
+        )
 
     @property
     def _waits(self) -> httpx.Timeout:
@@ -134,16 +136,16 @@ async def _read(answer: httpx.Response, most: int) -> tuple[bytes, bool]:
     return bytes(body), True
 
 
-def _found(probe: HttpProbe, status: int, body: bytes) -> Seen:
+def _found(probe: HttpProbe, status: int, body: bytes) -> ProbeOutcome:
     """The look at an answer in which something has to be found."""
     said = quoted(f"status {status}", body)
     if probe.text is not None and probe.text not in body.decode("utf-8", "replace"):
-        return Seen(False, said)
+        return ProbeOutcome(False, said)
     if probe.json_value is not None:
         found = value_at(body, probe.json_value)
         if not _same(found, probe.json_value.value):
-            return Seen(False, said)
-    return Seen(True, said)
+            return ProbeOutcome(False, said)
+    return ProbeOutcome(True, said)
 
 
 def value_at(body: bytes, wanted: JsonValue) -> Any:
@@ -162,37 +164,37 @@ def _same(found: Any, wanted: str | bool | float) -> bool:
     return isinstance(found, bool) is isinstance(wanted, bool) and bool(found == wanted)
 
 
-class _Answer(BaseModel):
+class _QueryPart(BaseModel):
     """An answer of Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/)."""
 
     model_config = ConfigDict(extra="ignore")
 
 
-class _Series(_Answer):
+class _Sample(_QueryPart):
     value: tuple[float, str]
 
 
-class _Data(_Answer):
+class _QueryData(_QueryPart):
     type: str = Field(alias="resultType")
     result: list[Any]
 
 
-class _Query(_Answer):
+class _QueryAnswer(_QueryPart):
     status: str
-    data: _Data
+    data: _QueryData
 
 
 def read_values(body: bytes) -> list[float]:
-    """The values that an instant query found, one a series. Raises NoAnswer for what is no such answer."""
+    """The values that an instant query found, one a series. Raises NothingSeen for what is no such answer."""
     try:
-        data = _Query.model_validate_json(body).data
+        data = _QueryAnswer.model_validate_json(body).data
         if data.type == "scalar":
             return [float(str(data.result[1]))]
         if data.type == "vector":
-            return [float(_Series.model_validate(each).value[1]) for each in data.result]
+            return [float(_Sample.model_validate(each).value[1]) for each in data.result]
     except (ValidationError, ValueError, IndexError, RecursionError) as error:
-        raise NoAnswer("Prometheus answered something that it does not") from error
-    raise NoAnswer(f"the query finds a {cleaned(data.type, 40)}, and a vector or a scalar is compared")
+        raise NothingSeen("Prometheus answered something that it does not") from error
+    raise NothingSeen(f"the query finds a {cleaned(data.type, 40)}, and a vector or a scalar is compared")
 
 
 def quoted(said: str, body: bytes) -> str:

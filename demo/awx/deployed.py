@@ -1,4 +1,4 @@
-"""What the simulated AWX deployed, as an application that answers how it is: ill where its version says so."""
+"""Stands in for an application that the simulated AWX deployed: it answers how it is, ill where its version says so."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from clients.health import probe
-from clients.health.probe import LARGEST, HealthProbe, Prometheus, Seen
+from clients.health.probe import LARGEST, HealthProbe, ProbeOutcome, Prometheus
 from domain.health import HealthCheck
 from tests.workflows.applications import Application, serving
 
@@ -113,7 +113,7 @@ async def test_of_a_huge_answer_little_is_read() -> None:
         return response
 
     async with serving(answer) as address:
-        assert await PROBE.look(by_http(address)) == Seen(True, "status 200")
+        assert await PROBE.look(by_http(address)) == ProbeOutcome(True, "status 200")
         seen = await PROBE.look(by_http(address, text="UP"))
     assert not seen.held
     assert f"more than {LARGEST:,} bytes" in seen.words
@@ -141,7 +141,7 @@ async def test_a_slow_drip_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None
 
     async with serving(answer) as address:
         seen = await PROBE.look(by_http(address, text="UP"))
-    assert seen == Seen(False, "no whole answer within 0.5 s")
+    assert seen == ProbeOutcome(False, "no whole answer within 0.5 s")
 
 
 async def test_what_is_away_does_not_hold() -> None:
@@ -193,4 +193,4 @@ async def test_no_token_is_quoted() -> None:
 
 
 async def test_without_a_prometheus_a_query_does_not_hold() -> None:
-    assert await PROBE.look(by_query()) == Seen(False, "the worker's settings name no Prometheus")
+    assert await PROBE.look(by_query()) == ProbeOutcome(False, "the worker's settings name no Prometheus")
