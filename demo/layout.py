@@ -15,6 +15,7 @@ from pygit2 import init_repository
 
 from bootstrap.command import payload_keys, signing_key, worker_key
 from clients.push.key import make
+from demo.awx.deployed import deployed_health
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.gitlab import READY, authority, contract_url, make_certificate, pipeline_url
@@ -230,8 +231,10 @@ class Demo:
                 ("PRODGATE_GITLAB_CA_BUNDLE", "PRODGATE_CONTRACT_CA_BUNDLE"), authority(gitlab_folder(self.data))
             )
         found = {name: str(file) for name, file in files.items() if file.exists()}
-        # The receiver and the GitLab run on this machine.
-        return found | dict.fromkeys(("PRODGATE_WEBHOOK_ALLOW", "PRODGATE_CONTRACT_ALLOW"), "127.0.0.0/8")
+        # The receiver, the GitLab and what is deployed run on this machine.
+        return found | dict.fromkeys(
+            ("PRODGATE_WEBHOOK_ALLOW", "PRODGATE_CONTRACT_ALLOW", "PRODGATE_HEALTH_ALLOW"), "127.0.0.0/8"
+        )
 
     def _given(self) -> dict[str, str]:
         """The user's own; credentials and profiles of other Temporal servers are kept from ours."""
@@ -275,13 +278,15 @@ class Demo:
                 write_private(gitlab_tokens(self.data), json.dumps({"demo": f"glpat-{secrets.token_hex(10)}"}))
 
     def _systems(self) -> dict[str, str]:
-        """The ends of the files of the record that name the receiver, the GitLab and a contract there."""
+        """The ends of the files that name the receiver, the GitLab, a contract there, and a check of health."""
         hook = '  webhooks:\n    - {{url: "http://127.0.0.1:{}/{}", secretName: demo}}\n'
         hooks = {f"tenants/{each}.yaml": hook.format(self.ports.webhooks, each) for each in TENANTS}
         gitlab = f'  gitlab:\n    - {{host: "localhost:{self.ports.gitlab}", tokenName: demo}}\n'
         files = {each: contract_url(f"localhost:{self.ports.gitlab}", each) for each in ("staging", "production")}
         ends = {"platform.yaml": gitlab, "apis/invoice-api.yaml": f"  contract: {json.dumps(files)}\n"}
-        return (hooks if self.has_receiver else {}) | (ends if self.has_gitlab else {})
+        health = f"  health: {json.dumps(deployed_health(self.ports.awx, 'claims-portal'))}\n"
+        checks = {"applications/claims-portal.yaml": health} if self.has_awx else {}
+        return (hooks if self.has_receiver else {}) | (ends if self.has_gitlab else {}) | checks
 
     def _make_key(self, setting: str, file: Path, key_class: KeyClass) -> None:
         """Make and publish the key, unless there is one."""

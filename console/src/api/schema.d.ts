@@ -1613,10 +1613,11 @@ export interface components {
          *
          *     `endorsed` is a vote where an approval takes more, `unendorsed` takes it back; `approved` is the last one.
          *     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
-         *     go on, `lapsed` that its approval no longer covers it. `ratified` and `refuted` are the answers to an emergency.
+         *     go on, `lapsed` that its approval no longer covers it. `verifying` says that its job succeeded, and that the
+         *     target's own check has to hold now. `ratified` and `refuted` are the answers to an emergency.
          * @enum {string}
          */
-        Action: "created" | "endorsed" | "unendorsed" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed" | "ratified" | "refuted";
+        Action: "created" | "endorsed" | "unendorsed" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "verifying" | "deployed" | "failed" | "ratified" | "refuted";
         /**
          * AgeGroup
          * @description Requests that wait for a decision: how many have waited from so many seconds on, to less than so many.
@@ -3368,7 +3369,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "requester-gone" | "approver-gone" | "delegation-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "emergency-no-more" | "emergency-overdue" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-not-compared" | "standard-stopped" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "requester-gone" | "approver-gone" | "delegation-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "emergency-no-more" | "emergency-overdue" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-not-compared" | "standard-stopped" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "health-held" | "health-failed" | "health-unnamed" | "health-unreadable" | "quoted";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -3760,7 +3761,7 @@ export interface components {
          * State
          * @enum {string}
          */
-        State: "pending" | "approved" | "rejected" | "cancelled" | "expired" | "deploying" | "deployed" | "failed" | "superseded";
+        State: "pending" | "approved" | "rejected" | "cancelled" | "expired" | "deploying" | "verifying" | "deployed" | "failed" | "superseded";
         /**
          * Statistics
          * @description Counts over what the caller may see; today and this week (from Monday) in the configured time zone.
