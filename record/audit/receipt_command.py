@@ -16,7 +16,7 @@ from domain.ticket import PromotionRequest
 from domain.values import iso
 from record.audit import proving
 from record.audit.receipt_proof import paths_of, prove
-from record.audit.receipts import MAX_BYTES, ActPlace, NoReceipt, Receipt, collected, read_receipt
+from record.audit.receipts import MAX_BYTES, ActPlace, NoReceipt, PromotionReceipt, collected, read_receipt
 from record.errors import BranchRewritten, RecordUnavailable
 from record.facts.tree import ActTree
 from record.files.reading import read_ticket
@@ -93,7 +93,7 @@ def _say(error: Exception, code: int) -> int:
     return code
 
 
-def _made(asked: argparse.Namespace) -> Receipt:
+def _made(asked: argparse.Namespace) -> PromotionReceipt:
     note, git = proving.note(asked), proving.clone(asked)
     said = proven_checkpoint(note, *proving.believed(asked))
     tip = git[said.tip].peel(pygit2.Commit)
@@ -108,7 +108,7 @@ def _made(asked: argparse.Namespace) -> Receipt:
     wanted = [(said.tip, (path, KEYS)), *((commit, (path,)) for commit, _ in places)]
     befores = [str(each) for commit, _ in places for each in git[commit].peel(pygit2.Commit).parent_ids[:1]]
     objects = collected(git, [*wanted, *((before, paths_of(ticket)) for before in befores)])
-    return Receipt(path=path, checkpoint=note.decode(), acts=tuple(acts), objects=objects)
+    return PromotionReceipt(path=path, checkpoint=note.decode(), acts=tuple(acts), objects=objects)
 
 
 def _places(

@@ -14,7 +14,7 @@ from domain.errors import NewerFormat, RuleViolation, Unproven
 from domain.merkle import leaf_hash, proven_root
 from domain.signing import Claims, ServiceClaims, mismatch
 from domain.ticket import SYSTEM, PromotionRequest
-from record.audit.receipts import ActPlace, NoReceipt, Objects, Receipt
+from record.audit.receipts import ActPlace, NoReceipt, Objects, PromotionReceipt
 from record.files.reading import read_ticket
 from record.git.message import SIGNATURE, trailer
 from record.people.members import PLATFORM, TENANTS
@@ -42,11 +42,13 @@ def paths_of(ticket: PromotionRequest) -> tuple[str, ...]:
     return KEYS, PLATFORM, RULES, f"{TENANTS}/{tenant}", f"{TENANTS}/{tenant}.yaml"
 
 
-def prove(receipt: Receipt, believed: Sequence[VerifierKey]) -> Proven:
+def prove(receipt: PromotionReceipt, believed: Sequence[VerifierKey]) -> Proven:
     """The proof. Raises NoReceipt, NotANote, NoteUnproven, Unproven with the first thing that is not right."""
     try:
         with tempfile.TemporaryDirectory(prefix="prodgate-receipt-") as folder:
             return _Proof(receipt, pygit2.init_repository(folder, bare=True)).proven(believed)
+    except Unproven:
+        raise
     except (RuleViolation, NewerFormat) as error:
         raise NoReceipt(f"{receipt.path}: {error}") from error
     except (pygit2.GitError, ValueError, RecursionError) as error:
@@ -54,7 +56,7 @@ def prove(receipt: Receipt, believed: Sequence[VerifierKey]) -> Proven:
 
 
 class _Proof:
-    def __init__(self, receipt: Receipt, git: pygit2.Repository) -> None:
+    def __init__(self, receipt: PromotionReceipt, git: pygit2.Repository) -> None:
         self.receipt, self.git, self.objects = receipt, git, Objects(receipt.objects)
 
     def proven(self, believed: Sequence[VerifierKey]) -> Proven:

@@ -37,21 +37,21 @@ class ActPlace(Frozen):
     hashes: Annotated[tuple[Hash, ...], Field(max_length=64)]
 
 
-class GitObject(Frozen):
+class RawObject(Frozen):
     """A raw object of Git, without its header; `data` is base64."""
 
     type: Literal["commit", "tree", "blob"]
     data: Text
 
 
-class Receipt(Frozen):
+class PromotionReceipt(Frozen):
     """The file."""
 
     format: Literal["prodgate-receipt/1"] = "prodgate-receipt/1"
     path: Annotated[str, StringConstraints(max_length=200)]
     checkpoint: Annotated[str, StringConstraints(max_length=100_000)]
     acts: Annotated[tuple[ActPlace, ...], Field(min_length=1, max_length=10_000)]
-    objects: dict[CommitId, GitObject]
+    objects: dict[CommitId, RawObject]
 
     def written(self) -> bytes:
         """The one form that a receipt has: sorted, without spaces, ASCII, a newline at the end."""
@@ -59,12 +59,12 @@ class Receipt(Frozen):
         return json.dumps(said, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def read_receipt(data: bytes) -> Receipt:
+def read_receipt(data: bytes) -> PromotionReceipt:
     """The receipt that the bytes are. Raises NoReceipt."""
     if len(data) > MAX_BYTES:
         raise NoReceipt(f"The file is larger than {MAX_BYTES} bytes")
     try:
-        found = Receipt.model_validate_json(data)
+        found = PromotionReceipt.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         raise NoReceipt(f"It is no receipt: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
@@ -74,7 +74,7 @@ def read_receipt(data: bytes) -> Receipt:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TreeEntry:
     """An entry of a tree."""
 
     mode: str
@@ -84,7 +84,7 @@ class Entry:
 class Objects:
     """The objects of a receipt, each proven by its hash as it is asked for, which keeps what was asked for."""
 
-    def __init__(self, objects: dict[str, GitObject]) -> None:
+    def __init__(self, objects: dict[str, RawObject]) -> None:
         self._objects = objects
         self.used: set[str] = set()
 
@@ -102,11 +102,11 @@ class Objects:
         self.used.add(oid)
         return data
 
-    def tree(self, oid: str) -> dict[str, Entry]:
+    def tree(self, oid: str) -> dict[str, TreeEntry]:
         """The entries of a tree, by name."""
         return dict(_entries(self.data(oid, "tree")))
 
-    def find(self, tree: str, path: str) -> Entry | None:
+    def find(self, tree: str, path: str) -> TreeEntry | None:
         """The entry at a path, or None where the trees show that there is none."""
         first, _, rest = path.partition("/")
         entry = self.tree(tree).get(first)
@@ -125,25 +125,25 @@ class Objects:
         return {path: self.data(entry.oid, "blob")} if entry.mode.startswith("100") else {}
 
 
-def _entries(data: bytes) -> Iterator[tuple[str, Entry]]:
+def _entries(data: bytes) -> Iterator[tuple[str, TreeEntry]]:
     while data:
         head, _, rest = data.partition(b"\0")
         mode, _, name = head.partition(b" ")
         if len(rest) < _ID:
             raise NoReceipt("A tree is cut off")
-        yield name.decode("utf-8", "replace"), Entry(mode.decode("ascii", "replace"), rest[:_ID].hex())
+        yield name.decode("utf-8", "replace"), TreeEntry(mode.decode("ascii", "replace"), rest[:_ID].hex())
         data = rest[_ID:]
 
 
-def collected(git: pygit2.Repository, roots: Sequence[tuple[str, Sequence[str]]]) -> dict[str, GitObject]:
+def collected(git: pygit2.Repository, roots: Sequence[tuple[str, Sequence[str]]]) -> dict[str, RawObject]:
     """The objects of commits, and of paths in them, as a receipt holds them."""
-    found: dict[str, GitObject] = {}
+    found: dict[str, RawObject] = {}
     kinds = {ObjectType.COMMIT: "commit", ObjectType.TREE: "tree", ObjectType.BLOB: "blob"}
 
     def take(oid: pygit2.Oid) -> None:
         kind, data = git.read(oid)
         said = {"type": kinds[ObjectType(kind)], "data": base64.b64encode(data).decode()}
-        found[str(oid)] = GitObject.model_validate(said)
+        found[str(oid)] = RawObject.model_validate(said)
 
     def whole(each: pygit2.Object) -> None:
         take(each.id)

@@ -15,7 +15,17 @@ from record.signing.checkpoints import verifier
 from record.signing.notes import NotANote, NoteUnproven, VerifierKey
 from record.signing.signatures import new_key
 from tests.domain.builders import pending
-from tests.record.building import Story, bare, imported, number, opened, publish_key
+from tests.record.building import (
+    Story,
+    bare,
+    git,
+    imported,
+    number,
+    opened,
+    person_commits,
+    publish_key,
+    publish_worker_key,
+)
 from tests.record.noting import ORIGIN, checkpoint_of, service_key
 
 KEY = new_key()
@@ -78,10 +88,10 @@ def test_a_shorter_history_and_another_ticket_prove_nothing(receipt: Path) -> No
             prove(changed, keys)
 
 
-async def test_a_checkpoint_by_a_key_that_was_revoked_by_then_proves_nothing(record: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_by_a_key_that_was_revoked_by_then_proves_nothing(record: Path, tmp_path: Path) -> None:
     """Though the verifier names that key: its own record says that somebody else may have it."""
     name = f"keys/{KEY.thumbprint()}.json"
-    said = json.loads(git_show(record, name)) | {"revoked": "2026-11-29T07:00:00Z"}
+    said = json.loads(git(record, "show", f"main:{name}")) | {"revoked": "2026-11-29T07:00:00Z"}
     person_commits(record, {name: json.dumps(said)}, "Revoke the worker's key")
     note = tmp_path / "note.checkpoint"
     note.write_bytes(checkpoint_of(record, KEY))
@@ -91,11 +101,25 @@ async def test_a_checkpoint_by_a_key_that_was_revoked_by_then_proves_nothing(rec
     assert not file.exists()
 
 
-async def test_a_checkpoint_from_before_the_last_act_makes_no_receipt(record: Path, tmp_path: Path) -> None:
+async def test_an_act_that_nobody_signed_has_no_receipt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The service's own neither, once the record has a key of the service."""
+    found = bare(tmp_path / "signed.git")
+    publish_key(found)
+    publish_worker_key(found)
+    writing = opened(found, tmp_path)
+    await (await Story(writing, pending(id=number(1))).create()).then("approved", "deploying", "deployed")
+    await writing.close()
+    note = tmp_path / "note.checkpoint"
+    note.write_bytes(checkpoint_of(found, KEY))
+    asked = ["receipt", number(1), "--repo", str(found), "--key", ANCHOR, "--checkpoint", str(note)]
+    assert main(asked) == 1
+    assert "Nobody signed act 3" in capsys.readouterr().err
+
+
+def test_a_checkpoint_from_before_the_last_act_makes_no_receipt(record: Path, tmp_path: Path) -> None:
     """It does not tell how the promotion ended."""
     note = tmp_path / "old.checkpoint"
-    old = git_line(record)[-4]
-    note.write_bytes(checkpoint_of(record, KEY, old))
+    note.write_bytes(checkpoint_of(record, KEY, "main~3"))
     asked = ["receipt", "PR-2026-0002", "--repo", str(record), "--key", ANCHOR, "--checkpoint", str(note)]
     assert main(asked) == 1
 
