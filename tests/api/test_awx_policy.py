@@ -86,9 +86,11 @@ for _ in range(200):
 
 @pytest.mark.parametrize(
     "body",
-    [{}, [], 5, "job", None, {"input": None}, {"input": []}, {"input": {"id": "x"}}, {"input": job({}, id=0)}]
-    + [{"input": job({}, created_by=[])}, {"input": job({}, extra_vars="{}")}, {"input": DEEP}]
-    + [{"input": job({"request_id": ["PR"]})}, {"input": job({"request_id": DEEP, "attempt": DEEP})}],
+    [
+        *({}, [], 5, "job", None, {"input": None}, {"input": []}, {"input": {"id": "x"}}, {"input": DEEP}),
+        *({"input": job({}, id=0)}, {"input": job({}, created_by=[])}, {"input": job({}, extra_vars="{}")}),
+        *({"input": job({"request_id": ["PR"]})}, {"input": job({"request_id": DEEP, "attempt": DEEP})}),
+    ],
 )
 def test_what_is_no_job_is_refused_with_a_reason(asking: House, body: object) -> None:
     answer = ask(asking, body)

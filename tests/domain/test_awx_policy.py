@@ -12,6 +12,7 @@ from domain.ticket import PromotionRequest, State
 from tests.domain.builders import JEAN, MINUTE, NOW, decision, submission
 from tests.policy import job
 
+REVISION = "5f0c3e1d9a7b2c4e6f8091a2b3c4d5e6f7081920"
 SETUP = AwxSetup(
     user="svc-prodgate", template="Deploy to PROD", project="Playbooks", playbook="deploy.yml", inventory="Prod"
 )
@@ -35,10 +36,10 @@ def test_the_set_up_that_deploys_is_let_through() -> None:
     [
         ({"branch": "main"}, []),
         ({"branch": "release"}, ["the branch of the project is 'main', where 'release' is expected"]),
-        ({"revision": "5f0c3e1d9a7b2c4e6f8091a2b3c4d5e6f7081920"}, []),
+        ({"revision": REVISION}, []),
         (
             {"revision": "beef"},
-            ["the revision is '5f0c3e1d9a7b2c4e6f8091a2b3c4d5e6f7081920', where 'beef' is expected"],
+            [f"the revision is '{REVISION}', where 'beef' is expected"],
         ),
         ({"limit": "gateways"}, ["the limit is nothing, where 'gateways' is expected"]),
         ({"credentials": ("ssh-key",)}, []),
