@@ -25,7 +25,7 @@ def guarded(connect: Connect, folder: Path, **given: Any) -> Iterator[House]:
 def hang(folder: Path) -> None:
     """Let the remote of the clone in the folder hang from the next fetch on."""
     (clone,) = (each.parent for each in folder.rglob("HEAD") if (each.parent / "objects").is_dir())
-    command = ["git", "-C", str(clone), "config", "remote.origin.uploadpack", "sleep 60; git-upload-pack"]
+    command = ["git", "-C", str(clone), "config", "remote.origin.uploadpack", "sleep 25; git-upload-pack"]
     subprocess.run(command, check=True)  # in one piece, while others read it
 
 
