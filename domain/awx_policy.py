@@ -37,17 +37,17 @@ class AwxSetup(Frozen):
     variables: Annotated[dict[str, _Value], Field(max_length=200)] = Field(default_factory=dict)
 
 
-class _Row(BaseModel):
+class _Part(BaseModel):
     """A part of AWX's own word, which may have more fields than are read."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class _Named(_Row):
+class _Named(_Part):
     name: str | None = None
 
 
-class _User(_Row):
+class _User(_Part):
     username: str | None = None
 
 
@@ -59,7 +59,7 @@ class _Project(_Named):
     scm_branch: str | None = None
 
 
-class PolicyJob(_Row):
+class PolicyJob(_Part):
     """A job as AWX sends it to be judged (awx/main/tasks/policy.py)."""
 
     id: JobNumber
@@ -97,7 +97,7 @@ def set_up_otherwise(job: PolicyJob, setup: AwxSetup) -> Iterator[str]:
 
 
 def _of_setup(job: PolicyJob, setup: AwxSetup) -> dict[str, tuple[object, object]]:
-    """What is compared with the record's file, as (found, expected)."""
+    """The values that are compared with the record's file, as (found, expected)."""
     by, template, project, inventory = job.launched_by, job.job_template, job.project, job.inventory
     found: dict[str, tuple[object, object]] = {
         "user": (job.created_by and job.created_by.username, setup.user),
