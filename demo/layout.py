@@ -203,6 +203,8 @@ class Demo:
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
             settings["PRODGATE_AWX_UI_URL"] = f"http://127.0.0.1:{self.ports.awx}"
+            if "policy" in secret and self.has_git:  # not in a folder from before, whose record names no set-up
+                settings["PRODGATE_AWX_POLICY_TOKEN"] = secret["policy"]
             settings["PRODGATE_AWX_REQUEST_LIFETIME"] = "10"  # the stand-in answers or is gone; real proxies wait 120 s
         if self.has_temporal:
             settings["PRODGATE_TEMPORAL_UI_URL"] = f"http://127.0.0.1:{self.ports.temporal_ui}"
@@ -347,6 +349,9 @@ class Demo:
         command += ["--token", environment["PRODGATE_AWX_TOKEN"], "--seconds", str(self.job_seconds)]
         command += ["--template", environment.get("PRODGATE_AWX_TEMPLATE", "Deploy to PROD")]
         command += ["--callback-url", callback, "--callback-secret", environment["PRODGATE_AWX_CALLBACK_SECRET"]]
+        if token := environment.get("PRODGATE_AWX_POLICY_TOKEN"):
+            command += ["--policy", f"127.0.0.1:{self.ports.api}", "--policy-token", token]
+            command += ["--policy-patience", "60"]  # jobs go on in it before the API listens
         return [*command, "--state", str(self.data / "awx.db")]
 
     def _oidc(self) -> list[str]:
@@ -379,6 +384,7 @@ class Demo:
         file = self.data / "secrets.json"
         if not file.exists():
             self.data.mkdir(parents=True, exist_ok=True)
-            write_private(file, json.dumps({"awx": secrets.token_hex(16), "callback": secrets.token_hex(16)}))
+            made = {name: secrets.token_hex(16) for name in ("awx", "callback", "policy")}
+            write_private(file, json.dumps(made))
         loaded: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
         return loaded

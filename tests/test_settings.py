@@ -42,6 +42,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "awx_ca_bundle": ("/etc/ssl/awx.pem", Path("/etc/ssl/awx.pem")),
     "awx_client_cert": ("/etc/ssl/gate.pem", Path("/etc/ssl/gate.pem")),
     "awx_callback_secret": ("s3cret", SecretStr("s3cret")),
+    "awx_policy_token": ("s3cret", SecretStr("s3cret")),
     "awx_request_lifetime": ("200", timedelta(seconds=200)),
     "awx_pending_deadline": ("60.5", timedelta(seconds=60.5)),
     "awx_running_deadline": ("7200", timedelta(hours=2)),

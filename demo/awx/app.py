@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--template", default="Prodgate deployment", help="the job template's name")
     parser.add_argument("--callback-url", help="where webhook notifications go")
     parser.add_argument("--callback-secret", help="sent in the header X-Prodgate-Secret")
+    parser.add_argument("--policy", help="host:port that is asked before each job runs")
+    parser.add_argument("--policy-token", default="", help="the bearer token that it is asked with")
+    parser.add_argument("--policy-patience", type=float, default=0.0, help="seconds that it may refuse connections")
     parser.add_argument("--state", type=Path, help="SQLite file that keeps the jobs")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long a job takes, launch to end")
     parser.add_argument("--prefix", choices=("/api/", "/api/controller/"), default="/api/")
@@ -101,6 +104,9 @@ def main(arguments: list[str] | None = None) -> None:
         allow_simultaneous=given.simultaneous,
         callback_url=given.callback_url,
         callback_secret=given.callback_secret,
+        policy=given.policy,
+        policy_token=given.policy_token,
+        policy_patience=given.policy_patience,
         state_file=given.state,
         pace=Pace(pending=tenth, waiting=tenth, running=8 * tenth),
     )

@@ -21,6 +21,7 @@ from demo.awx.model import (
     now,
 )
 from demo.awx.notify import KIND_OF, Notifier
+from demo.awx.policy import Policy
 from demo.awx.store import Store
 
 REAPED = "Task was marked as running but was not present in the job queue, so it has been marked as failed."
@@ -46,6 +47,7 @@ class Cluster:
         self.launch_posts = 0
         self.requests: Counter[str] = Counter()
         self._notifier = Notifier(config)
+        self._policy = Policy(lambda: self.directory, config.policy_patience)
         self._lives: dict[int, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._turns: dict[int, asyncio.Lock] = {}
@@ -72,6 +74,7 @@ class Cluster:
     async def stop(self) -> None:
         await self._still()
         await self._notifier.close()
+        await self._policy.close()
         self.store.close()
 
     async def reset(self) -> None:
@@ -229,7 +232,7 @@ class Cluster:
 
     async def _run(self, job: SimulatedJob) -> None:
         pace = self.config.pace
-        if self._give_in(job):
+        if self._give_in(job) or await self._refused(job):
             return
         self._enter_running(job)
         if job.life is LifeFault.REQUEUED:
@@ -240,6 +243,15 @@ class Cluster:
         await self._pause(job, FOR_EVER if job.life is LifeFault.STUCK_RUNNING else pace.running)
         if not self._give_in(job):
             await self._outcome(job)
+
+    async def _refused(self, job: SimulatedJob) -> bool:
+        """Ask whether the job may run; end one that may not, whose playbook never begins."""
+        refused = await self._policy.objection(job, self.templates[job.template])
+        if refused is not None:
+            self._set(job, "running", started=now())
+            job.result_traceback = refused
+            self._end(job, "error", refused)
+        return refused is not None
 
     def _give_in(self, job: SimulatedJob) -> bool:
         """End a job whose cancellation was asked for, unless its success overtakes the request."""

@@ -1,13 +1,13 @@
 """The simulator's own control path, which no AWX has: faults to come, the jobs that were made, a person's relaunch."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
 from demo.awx.cluster import Cluster
-from demo.awx.model import PERSON, Faults, Pace, SimulatedJob, Template, User
+from demo.awx.model import ADMIN, PERSON, REVISION, Faults, Pace, SimulatedJob, Template, User
 
 
 class JobRef(BaseModel):
@@ -20,6 +20,13 @@ class Artifacts(JobRef):
     artifacts: dict[str, Any]
 
 
+class Hook(BaseModel):
+    """The address that is asked before jobs run, as `host:port`, and the token that it is asked with."""
+
+    address: str
+    token: str
+
+
 class NewJob(BaseModel):
     """A job somebody launches in AWX's own pages, past Prodgate."""
 
@@ -28,6 +35,12 @@ class NewJob(BaseModel):
     labels: list[int] = []
     skip_tags: str = ""
     times: int = 1
+    by: Literal["person", "service", "admin"] = "person"
+    launch_type: str = "manual"
+    limit: str | None = None
+    scm_branch: str = ""
+    revision: str = REVISION
+    workflow_job: int | None = None
 
 
 def _attempt(job: SimulatedJob) -> str:
@@ -51,6 +64,7 @@ class Control:
             ("GET", "/templates/{number}", self.template),
             ("PATCH", "/templates/{number}", self.change_template),
             ("POST", "/templates", self.add_template),
+            ("PUT", "/policy", self.set_policy),
             ("POST", "/launch", self.launch),
             ("POST", "/duplicate", self.duplicate),
             ("POST", "/relaunch", self.relaunch),
@@ -110,9 +124,15 @@ class Control:
         self._cluster.adopt(template)
         return template
 
+    async def set_policy(self, hook: Hook) -> Hook:
+        """Have that address be asked before each job of the organisation and of the inventory runs."""
+        self._cluster.directory.ask(hook.address, hook.token)
+        return hook
+
     async def launch(self, new: NewJob) -> JobRef:
-        """Launch as another person."""
-        return self._make(PERSON, new)
+        """Launch as another person, as the admin, or as whoever stole the service's token."""
+        by = {"person": PERSON, "admin": ADMIN, "service": self._cluster.service}[new.by]
+        return self._make(by, new)
 
     async def duplicate(self, ref: JobRef) -> JobRef:
         """Launch the same once more as the service's own user, as a request sent twice would."""
@@ -122,7 +142,7 @@ class Control:
 
     def _make(self, by: User, new: NewJob) -> JobRef:
         template = self._cluster.templates[new.template]
-        fields = new.model_dump(exclude={"template", "times"})
+        fields = new.model_dump(exclude={"template", "times", "by"})
         made = [self._cluster.make_job(template, by, **fields) for _ in range(new.times)]
         return JobRef(job=made[-1].id)
 

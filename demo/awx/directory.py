@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from demo.awx.http import Row
-from demo.awx.kinds import KINDS, KINDS_OF_NOTICE, WEBHOOK
+from demo.awx.kinds import ASKED_AT, KINDS, KINDS_OF_NOTICE, OPA, WEBHOOK
 from demo.awx.model import ADMIN, PERSON, SERVICE_ID, SimulatorConfig, Template, now
 
 DEFAULT_ORGANIZATION = 1
@@ -21,6 +21,7 @@ class AwxDirectory:
         self.lists: defaultdict[tuple[str, int, str], list[int]] = defaultdict(list)
         self.tokens: dict[int, tuple[str, int]] = {}
         """The plain token and its user's id, by the token's id."""
+        self.opa: Row = dict(OPA)
         self.updates: dict[int, tuple[int, datetime]] = {}
         """The project that an update is of, and the update's end, by the update's id."""
         self._roles: list[tuple[str, int, str]] = []
@@ -37,6 +38,8 @@ class AwxDirectory:
             self.add("users", user, number)
         if config.token:
             self.tokens[0] = (config.token, SERVICE_ID)
+        if config.policy:
+            self.ask(config.policy, config.policy_token)
         if config.callback_url:
             self.add("notification_templates", _callback(config), CALLBACK)
 
@@ -48,6 +51,13 @@ class AwxDirectory:
             self.grant(SERVICE_ID, "organizations", template.organization, "auditor_role")
         for kind in KINDS_OF_NOTICE if CALLBACK in self.rows["notification_templates"] else ():
             self.lists["job_templates", template.id, f"notification_templates_{kind}"] = [CALLBACK]
+
+    def ask(self, address: str, token: str) -> None:
+        """Switch the policy hook on, for every job of the first organisation and of its inventory."""
+        host, _, port = address.rpartition(":")
+        self.opa |= {"OPA_HOST": host, "OPA_PORT": int(port), "OPA_AUTH_TYPE": "Token", "OPA_AUTH_TOKEN": token}
+        for kind, number in (("organizations", DEFAULT_ORGANIZATION), ("inventories", 2)):
+            self.rows[kind][number]["opa_query_path"] = ASKED_AT
 
     # Rows
 

@@ -13,6 +13,17 @@ WEBHOOK: Row = {
     **dict.fromkeys(("username", "password"), ""),
 }
 """The fields that a webhook's configuration may leave out (webhook_backend.py); `url` and `headers` it may not."""
+OPA: Row = {
+    "OPA_HOST": "",
+    "OPA_PORT": 8181,
+    "OPA_SSL": False,
+    "OPA_AUTH_TYPE": "None",
+    "OPA_AUTH_TOKEN": "",
+    "OPA_REQUEST_TIMEOUT": 1.5,
+    "OPA_REQUEST_RETRIES": 2,
+}
+"""The settings of /settings/opa/ that are read here, with their defaults; an empty host switches it off."""
+ASKED_AT = "prodgate/launch"
 KINDS_OF_NOTICE = ("started", "success", "error")
 
 
@@ -38,10 +49,11 @@ _NAMED: Row = {"name": "", "description": ""}
 _OWNED: Row = {**_NAMED, "organization": None}
 _OF_INVENTORY: Row = {**_NAMED, "inventory": None, "variables": ""}
 _SCM: Row = {"scm_type": "", "scm_url": "", "scm_branch": "", "scm_update_on_launch": False, "allow_override": False}
+_ASKED: Row = {"opa_query_path": ""}
 _PEOPLE = ("admin_role", "execute_role", "member_role", "auditor_role", "notification_admin_role", "read_role")
 
 KINDS = {
-    "organizations": ResourceKind("Organization", {**_NAMED, "max_hosts": 0}, roles=_PEOPLE),
+    "organizations": ResourceKind("Organization", {**_NAMED, "max_hosts": 0, **_ASKED}, roles=_PEOPLE),
     "users": ResourceKind(
         "User",
         {**dict.fromkeys(("username", "email", "password"), ""), "is_superuser": False, "is_system_auditor": False},
@@ -50,7 +62,7 @@ KINDS = {
     "credentials": ResourceKind("Credential", {**_OWNED, "credential_type": None, "inputs": {}}, unique="organization"),
     "projects": ResourceKind("Project", {**_OWNED, **_SCM}, unique="organization"),
     "inventories": ResourceKind(
-        "Inventory", {**_OWNED, "kind": "", "host_filter": None, "variables": ""}, unique="organization"
+        "Inventory", {**_OWNED, "kind": "", "host_filter": None, "variables": "", **_ASKED}, unique="organization"
     ),
     "hosts": ResourceKind("Host", {**_OF_INVENTORY, "enabled": True}, unique="inventory"),
     "groups": ResourceKind("Group", _OF_INVENTORY, unique="inventory", lists={"hosts": "hosts"}),

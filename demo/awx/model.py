@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+REVISION = "5f0c3e1d9a7b2c4e6f8091a2b3c4d5e6f7081920"
+"""The commit of each project's last update."""
+
 
 class LaunchFault(StrEnum):
     """A fault of one launch; `none` lets one pass between two faults."""
@@ -111,6 +114,11 @@ class SimulatorConfig(BaseModel):
     callback_secret: str | None = None
     callback_auth: Literal["header", "basic"] = "header"
     callback_method: Literal["POST", "PUT"] = "POST"
+    policy: str | None = None
+    """`host:port` that is asked before each job runs, and with `policy_token`."""
+    policy_token: str = ""
+    policy_patience: float = 0.0
+    """Seconds that it may refuse connections."""
     state_file: Path | None = None
     pace: Pace = Pace()
     version: str = "24.6.1"
@@ -140,6 +148,7 @@ class Template(BaseModel):
     inventory: int | None = 2
     playbook: str = "deploy.yml"
     limit: str = ""
+    opa_query_path: str = ""
     timeout: int = 0
     ask_variables_on_launch: bool = True
     ask_labels_on_launch: bool = True
@@ -202,6 +211,10 @@ class SimulatedJob(BaseModel):
     life: LifeFault = LifeFault.NONE
     notify: NotifyFault = NotifyFault.NONE
     notifications: list[dict[str, Any]] = Field(default_factory=list)
+    limit: str | None = None
+    scm_branch: str = ""
+    revision: str = REVISION
+    workflow_job: int | None = None
 
     @property
     def active(self) -> bool:

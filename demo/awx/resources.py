@@ -13,8 +13,8 @@ from demo.awx.access import Access
 from demo.awx.bodies import template_body
 from demo.awx.cluster import Cluster
 from demo.awx.http import ApiError, Row, json_body, page, select
-from demo.awx.kinds import KINDS, REFERENCES, configured, shown, taken
-from demo.awx.model import Template, User
+from demo.awx.kinds import ENCRYPTED, KINDS, OPA, REFERENCES, configured, shown, taken
+from demo.awx.model import REVISION, Template, User
 
 Route = tuple[str, str, Callable[..., Awaitable[Any]]]
 
@@ -25,7 +25,6 @@ LISTED_TEMPLATE_FIELDS = frozenset(["id", "name", "description", "organization",
 PLAYBOOKS = ("deploy.yml",)
 """The playbooks that are found in every project's repository once it was fetched."""
 FETCHED_ANEW = frozenset({"scm_type", "scm_url", "scm_branch"})
-REVISION = "5f0c3e1d9a7b2c4e6f8091a2b3c4d5e6f7081920"
 
 
 class Resources:
@@ -43,6 +42,8 @@ class Resources:
             ("GET", "/project_updates/{number}/", self.project_update),
             ("GET", "/roles/{number}/users/", self.holders),
             ("POST", "/roles/{number}/users/", self.grant),
+            ("GET", "/settings/opa/", self.opa),
+            ("PATCH", "/settings/opa/", self.change_opa),
         ]
         for kind in KINDS:
             found += [
@@ -151,6 +152,20 @@ class Resources:
         if not self._access.superuser(user):
             raise http.FORBIDDEN_ERROR
         return user
+
+    async def opa(self, request: Request) -> Row:
+        """The settings of the policy hook, which superusers see; its token is not shown."""
+        self._writer(request)
+        token = ENCRYPTED if self._cluster.directory.opa["OPA_AUTH_TOKEN"] else ""
+        return self._cluster.directory.opa | {"OPA_AUTH_TOKEN": token}
+
+    async def change_opa(self, request: Request) -> Row:
+        self._writer(request)
+        sent = await json_body(request)
+        if sent.get("OPA_AUTH_TOKEN") == ENCRYPTED:
+            del sent["OPA_AUTH_TOKEN"]
+        self._cluster.directory.opa |= {name: value for name, value in sent.items() if name in OPA}
+        return await self.opa(request)
 
     async def create(self, kind: str, request: Request) -> Response:
         user, sent = self._writer(request), await json_body(request)

@@ -1389,6 +1389,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/data/prodgate/launch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AWX asks whether a job may run
+         * @description AWX asks whether a job may run: only as an approved attempt, now, and set up as the record says.
+         *
+         *     Answered from what this process knows of the record, which must not be older than ten seconds. Whatever
+         *     can't be told is refused, with a reason.
+         */
+        post: operations["judge_launch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/logout": {
         parameters: {
             query?: never;
@@ -3054,6 +3077,26 @@ export interface components {
              * @default []
              */
             jobs: components["schemas"]["JobStatus"][];
+        };
+        /**
+         * PolicyAnswer
+         * @description The answer as AWX reads it.
+         */
+        PolicyAnswer: {
+            result: components["schemas"]["PolicyVerdict"];
+        };
+        /**
+         * PolicyVerdict
+         * @description The word on a job: AWX runs one that is refused without a violation, so a refusal always has one.
+         */
+        PolicyVerdict: {
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Violations
+             * @default []
+             */
+            violations: string[];
         };
         /** PreChecks */
         PreChecks: {
@@ -11712,6 +11755,75 @@ export interface operations {
             };
             /** @description The body is larger than 256 KB */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_launch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAnswer"];
+                };
+            };
+            /** @description The token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1024 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
