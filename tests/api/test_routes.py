@@ -161,6 +161,7 @@ DECLARED = {
     "DELETE /v1/me/calendar": "see",
     "GET /v1/events": "see",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
+    "POST /v1/data/prodgate/launch": "policy-token",
     "POST /v1/webhooks/slack": "slack-signature",
     "POST /v1/sessions/logout": "logout-token",
     "GET /healthz": "public",
