@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from api import app as api_app
 from api import (
     audit,
+    awx_policy,
     browsers,
     bulk,
     calendar,
@@ -55,6 +56,7 @@ from tests.api.house import (
 
 ROUTERS = (
     audit.router,
+    awx_policy.router,
     browsers.router,
     bulk.router,
     calendar.router,
