@@ -51,7 +51,7 @@ _bearer = _Bearer(scheme_name="PolicyToken", description="The token of AWX's set
         _431="The headers are too large",
     ),
 )
-async def judge_launch(policy: FromPolicy, body: Annotated[Any, Body()]) -> PolicyAnswer:
+async def check_launch(policy: FromPolicy, body: Annotated[Any, Body()]) -> PolicyAnswer:
     """AWX asks whether a job may run: only as an approved attempt, now, and set up as the record says.
 
     Answered from what this process knows of the record, which must not be older than ten seconds. Whatever

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from api import app as api_app
 from api import (
     audit,
+    awx_policy,
     browsers,
     bulk,
     calendar,
@@ -55,6 +56,7 @@ from tests.api.house import (
 
 ROUTERS = (
     audit.router,
+    awx_policy.router,
     browsers.router,
     bulk.router,
     calendar.router,
@@ -161,6 +163,7 @@ DECLARED = {
     "DELETE /v1/me/calendar": "see",
     "GET /v1/events": "see",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
+    "POST /v1/data/prodgate/launch": "policy-token",
     "POST /v1/webhooks/slack": "slack-signature",
     "POST /v1/sessions/logout": "logout-token",
     "GET /healthz": "public",

@@ -1405,7 +1405,7 @@ export interface paths {
          *     Answered from what this process knows of the record, which must not be older than ten seconds. Whatever
          *     can't be told is refused, with a reason.
          */
-        post: operations["judge_launch"];
+        post: operations["check_launch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11782,7 +11782,7 @@ export interface operations {
             };
         };
     };
-    judge_launch: {
+    check_launch: {
         parameters: {
             query?: never;
             header?: never;
