@@ -46,7 +46,7 @@ def prove(receipt: PromotionReceipt, believed: Sequence[VerifierKey]) -> Proven:
     """The proof. Raises NoReceipt, NotANote, NoteUnproven, Unproven with the first thing that is not right."""
     try:
         with tempfile.TemporaryDirectory(prefix="prodgate-receipt-") as folder:
-            return _Proof(receipt, pygit2.init_repository(folder, bare=True)).proven(believed)
+            return _ReceiptProof(receipt, pygit2.init_repository(folder, bare=True)).proven(believed)
     except Unproven:
         raise
     except (RuleViolation, NewerFormat) as error:
@@ -55,7 +55,7 @@ def prove(receipt: PromotionReceipt, believed: Sequence[VerifierKey]) -> Proven:
         raise NoReceipt(f"An object can't be read: {error}") from error
 
 
-class _Proof:
+class _ReceiptProof:
     def __init__(self, receipt: PromotionReceipt, git: pygit2.Repository) -> None:
         self.receipt, self.git, self.objects = receipt, git, Objects(receipt.objects)
 
