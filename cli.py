@@ -50,6 +50,7 @@ OWN_PARSERS = {
     "lint": ("record.audit.lint", "check the files that grant something, before a merge, offline"),
     "rules": ("record.audit.rules_command", "explain the company's rules for a request, try a change of them, offline"),
     "verify": ("record.audit.command", "audit a clone of the GitOps repository, offline"),
+    "receipt": ("record.audit.receipt_command", "write one file that proves a promotion without the record, offline"),
     "checkpoints": ("record.audit.proving", "show checkpoints of the record, and prove acts by them"),
     "audit": ("bootstrap.audit_command", "list, export, check and purge the audit trail"),
     "report": ("bootstrap.report_command", "have reports made, list them, fetch their files"),

@@ -134,7 +134,7 @@ class Attention:
 
     def _pointless(self, ticket: PromotionRequest) -> Hint | None:
         """The hint to a request that the record no longer lets go on as it is."""
-        if ticket.state is State.DEPLOYING and not clearance.launchable(ticket):
+        if ticket.state in {State.DEPLOYING, State.VERIFYING} and not clearance.launchable(ticket):
             return None
         signed = self.acts.claims(ticket.id)
         grounds = self.lines.grounds_of(ticket, signed)

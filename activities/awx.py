@@ -4,6 +4,7 @@
 lost or another run may have launched, so that a job is looked for, never guessed.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from domain.deployment import (
     Deployment,
     Job,
     JobLookup,
+    JobOutcome,
     JobResult,
     Launch,
     Launched,
@@ -34,6 +36,7 @@ from domain.deployment import (
 from domain.grants import GRANT
 from domain.remarks import write
 from domain.signing import JobFinding
+from record.errors import RecordUnavailable
 from record.facts.line import UNREADABLE
 
 LAUNCH_UNKNOWN = "LaunchUnknown"
@@ -80,6 +83,9 @@ class _Mark:
     known: bool | None = None
 
 
+Verifies = Callable[[Deployment], bool]
+"""Tells whether the catalogue names a check of the target now. Raises RecordUnavailable until that can be told."""
+
 Objection = Callable[[Deployment, activity.Info], Awaitable[LaunchRefused | NotLaunched | None]]
 """Tells why a launch that this activity was asked for must not be, whoever asked."""
 
@@ -106,6 +112,7 @@ class AwxActivities:
     seal: Callable[[JobFinding], str | None] = lambda _: None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     granting: Granting = ungranted
+    verifies: Verifies | None = None
 
     async def find_job(self, lookup: JobLookup) -> LaunchOutcome:
         """Find the attempt's job: the oldest that carries its marker and that we launched ourselves.
@@ -174,7 +181,8 @@ class AwxActivities:
                 return self._sealed(await self._unfinished(job, row, looked_at), job.deployment, row)
             result = await self._ended(row, looked_at)
             twins = await self._cancel_twins(job) if job.asked > 1 and row.names(job.deployment) else []
-            result = result.model_copy(update={"twins": tuple(twin.id for twin in twins)})
+            checked = result.outcome is JobOutcome.SUCCEEDED and await self._verifies(job.deployment)
+            result = result.model_copy(update={"twins": tuple(twin.id for twin in twins), "verifies": checked})
             return self._sealed(result, job.deployment, row)
         except AwxMissing:
             return unknown(job.job, write("job-vanished"))
@@ -183,7 +191,12 @@ class AwxActivities:
         except AwxError as error:
             raise _retryable(error) from error
 
-    # JobFinding
+    async def _verifies(self, deployment: Deployment) -> bool:
+        """Tells whether what the job deployed has to pass its target's own check; asked once the job is over."""
+        try:
+            return self.verifies is not None and await asyncio.to_thread(self.verifies, deployment)
+        except RecordUnavailable as error:
+            raise ApplicationError(cut(str(error)), type="RecordUnavailable") from error
 
     async def under_way(self, deployment: Deployment) -> bool:
         """Tells whether AWX has a job of the attempt that has not ended. Raises AwxError."""

@@ -64,7 +64,7 @@ class WatchActivities:
     def _moved(self, window: Window) -> Iterator[PromotionRequest]:
         """Tickets that may lack a job: deployed or deploying since, and approved at any time."""
         self.index.catch_up(fetch=True)
-        for states in ((State.DEPLOYING, State.DEPLOYED), (State.APPROVED,)):
+        for states in ((State.DEPLOYING, State.VERIFYING, State.DEPLOYED), (State.APPROVED,)):
             cursor: str | None = None
             while True:
                 query = TicketQuery(scope=ALL, state=states, sort=Sort.RECENT, limit=MAX_LIMIT, cursor=cursor)

@@ -91,7 +91,7 @@ class DriftReader:
 
     def _waiting(self) -> dict[str, str]:
         """The state of each ticket that has something to wait for, by id."""
-        undone = every(self.index.page, State.PENDING, State.APPROVED, State.DEPLOYING)
+        undone = every(self.index.page, State.PENDING, State.APPROVED, State.DEPLOYING, State.VERIFYING)
         owing = pages(self.index.page, TicketQuery(scope=ALL, owed=True, limit=MAX_LIMIT))
         return {each.id: each.state.value for each in chain(undone, self._failed(), owing)}
 

@@ -13,10 +13,11 @@ from domain import lifecycle, vouching
 from domain.change import Change
 from domain.deployment import Deployment, Job, JobLookup, JobResult, Launched, job_number
 from domain.errors import FaultyFile, TargetNotOwned, Unvouched
-from domain.signing import Claims, JobEvidence
+from domain.signing import Claims, JobEvidence, ends_check
 from domain.ticket import Action, PromotionRequest
 from domain.vouching import Vouched
 from record.errors import RecordUnavailable
+from record.facts.health import HealthReader
 from record.facts.line import UNREADABLE
 from record.facts.requesters import decide_by_in, proven, requester_in
 from record.signing.proofs import CommitProofs
@@ -34,6 +35,7 @@ class Vouching:
     awx: AwxActivities
     expiry: timedelta
     story: str
+    health: HealthReader
 
     async def vouch(self, change: Change, asked: activity.Info) -> Vouched | None:
         """Vouch for the act; None where the record is not what it was made from, so that it is there, or must wait.
@@ -80,11 +82,20 @@ class Vouching:
                 vouching.check_by_rule(before, ticket, await asyncio.to_thread(self.record.by_rule, before, now))
             case Action.LAPSED | Action.SUPERSEDED:
                 await self._check_objection(before, ticket, now)
+            case _ if ends_check(ticket):
+                return await self._verified(before, change)
             case _ if ticket.last.job_id is None:
                 vouching.check_without_job(before, ticket)
             case _:
                 job = await self._job(before, change)
+                if ticket.last.action is Action.DEPLOYED:
+                    vouching.check_unasked(ticket, await asyncio.to_thread(self.health.asked, ticket.spec.target))
         return Vouched(job=job)
+
+    async def _verified(self, before: PromotionRequest, change: Change) -> Vouched:
+        """The worker's word on the target's check, as whoever looked sealed it."""
+        finding = await asyncio.to_thread(self.proofs.health, change.finding)
+        return Vouched(health=vouching.check_verified(before, change.ticket, finding))
 
     def _signed(self, ticket: PromotionRequest) -> tuple[Claims, ...]:
         """The claims that the ticket's commits prove. Raises RecordUnavailable."""

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Lifespan
 
 from api import (
     audit,
+    awx_policy,
     browsers,
     bulk,
     calendar,
@@ -158,6 +159,7 @@ def _routed(lifespan: Lifespan[FastAPI] | None = None) -> Application:
     app.include_router(audit.router)
     app.include_router(webhooks.router)
     app.include_router(slack.router)
+    app.include_router(awx_policy.router)
     app.include_router(sessions.router)
     app.include_router(tenants.router)
     app.include_router(calendar.router)

@@ -197,6 +197,20 @@ class SharedSecret:
         return any(hmac.compare_digest(each, self.secret) for each in spelled)
 
 
+@dataclass(frozen=True)
+class BearerSecret:
+    """The token that AWX proves itself with where it asks about a job. An empty one is nobody's."""
+
+    secret: bytes
+
+    def check(self, authorization: str | None) -> None:
+        """Raise Unauthenticated unless the header carries the token; compared in constant time."""
+        scheme, _, given = (authorization or "").partition(" ")
+        sent = given.strip().encode("latin-1", "replace")
+        if scheme.lower() != "bearer" or not self.secret or not hmac.compare_digest(sent, self.secret):
+            raise Unauthenticated("The token of AWX's policy hook is missing or wrong")
+
+
 def _basic_password(authorization: str | None) -> bytes | None:
     """The password of Basic credentials as it was sent (RFC 7617); None where there is none."""
     scheme, _, encoded = (authorization or "").partition(" ")

@@ -21,6 +21,7 @@ from api.feeds import Feeds
 from api.granted import GrantReader
 from api.handing import Delegations
 from api.keyring import Keyring
+from api.launch_policy import LaunchPolicy
 from api.links import Links
 from api.logouts import Logouts
 from api.making import ReportOrders
@@ -52,6 +53,9 @@ PUBLIC = {PERMISSION: "public"}
 CALLBACK = {PERMISSION: "callback-secret"}
 """For the route that AWX calls, which is no person."""
 
+POLICY = {PERMISSION: "policy-token"}
+"""For the route by which AWX asks before it runs a job."""
+
 LOGOUT = {PERMISSION: "logout-token"}
 """For the route that the identity provider calls; the token that it brings proves itself."""
 
@@ -81,6 +85,7 @@ def _part(part: Callable[[Services], Any]) -> Any:
 
 Served = Annotated[Services, _part(lambda services: services)]
 FromTickets = Annotated[Tickets, _part(lambda services: services.tickets)]
+FromPolicy = Annotated[LaunchPolicy, _part(lambda services: services.launch_policy)]
 FromDecisions = Annotated[Decisions, _part(lambda services: services.decisions)]
 FromRepairs = Annotated[Repairs, _part(lambda services: services.repairs)]
 FromSubmissions = Annotated[Submissions, _part(lambda services: services.submissions)]

@@ -1,4 +1,4 @@
-"""Answers what the playbook asks before it deploys: the record's public keys, and the job that the record has for a grant."""
+"""Answers what the playbook asks before it deploys: the record's public keys, and the job that it has for a grant."""
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool

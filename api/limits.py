@@ -104,7 +104,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = LARGEST_CALLBACK if scope["path"].startswith("/v1/webhooks/") else LARGEST_BODY
+        limit = LARGEST_CALLBACK if scope["path"].startswith(("/v1/webhooks/", "/v1/data/")) else LARGEST_BODY
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
             await self._refused(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(limit))

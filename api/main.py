@@ -16,7 +16,7 @@ from temporalio.client import Client
 
 from api import pages
 from api.app import create_app
-from api.auth import Callers, SharedSecret, TokenVerifier
+from api.auth import BearerSecret, Callers, SharedSecret, TokenVerifier
 from api.broadcast import Broadcast
 from api.contracts import ContractPreview
 from api.counting import Counts
@@ -25,10 +25,12 @@ from api.decoder import Decoder
 from api.documents import Documents
 from api.engine import Engine
 from api.feeds import Feeds
+from api.first_jobs import FirstJobs
 from api.following import SharedFetch
 from api.granted import GrantReader
 from api.handing import Delegations
 from api.keyring import Keyring, site_of
+from api.launch_policy import LaunchPolicy
 from api.limits import PeopleLimit
 from api.links import Links
 from api.logouts import Logouts
@@ -100,6 +102,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
     await ending
     await http.aclose()
     await services.counts.close()
+    services.launch_policy.close()
     services.index.close()
     if services.audited:
         services.audited.close()
@@ -155,6 +158,8 @@ def compose(settings: Settings, client: Client, repository: Repository, http: ht
         callers=Callers(verifier, record.directory, record.identities, revoked),
         logouts=_logouts(settings, verifier, engine, revoked),
         callback_secret=SharedSecret((plain(settings.awx_callback_secret) or "").encode()),
+        policy_token=BearerSecret((plain(settings.awx_policy_token) or "").encode()),
+        launch_policy=_launch_policy(record, tickets, folder),
         zone=settings.time_zone,
         broadcast=Broadcast(record.index, revoked),
         people=people,
@@ -180,6 +185,11 @@ def _tickets(record: _Record, engine: Engine) -> Tickets:
     comparer = Comparer(record.index, record.controls.catalogue)
     lines = LineReader(record.repository, record.index, record.directory, record.keys, record.controls)
     return Tickets(engine, record.repository, record.index, record.keys, comparer, lines)
+
+
+def _launch_policy(record: _Record, tickets: Tickets, folder: Path) -> LaunchPolicy:
+    jobs = FirstJobs(folder / "first-jobs.db")
+    return LaunchPolicy(record.repository, record.index, record.keys, tickets.lines, jobs, _now)
 
 
 def _submissions(

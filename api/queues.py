@@ -64,7 +64,10 @@ def queue(lines: LineReader, scope: Scope, sees: Sees, at: datetime, most: int =
     """
     asked = TicketQuery(scope=scope, sort=Sort.RECENT, limit=most)
     with lines.index.still():
-        pages = [lines.index.page(replace(asked, state=(state,))) for state in (State.DEPLOYING, State.APPROVED)]
+        pages = [
+            lines.index.page(replace(asked, state=(state,)))
+            for state in (State.DEPLOYING, State.VERIFYING, State.APPROVED)
+        ]
         shared = lines.index.switch() is not None
         groups: dict[str, list[PromotionRequest]] = {}
         for ticket in (ticket for page in pages for ticket in page.items):

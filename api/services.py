@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from api.auth import Callers, SharedSecret
+from api.auth import BearerSecret, Callers, SharedSecret
 from api.broadcast import Broadcast
 from api.counting import Counts
 from api.decisions import Decisions
@@ -17,6 +17,7 @@ from api.following import SharedFetch
 from api.granted import GrantReader
 from api.handing import Delegations
 from api.keyring import Keyring
+from api.launch_policy import LaunchPolicy
 from api.limits import PeopleLimit
 from api.links import Links
 from api.logouts import Logouts
@@ -81,6 +82,8 @@ class Services:
     callers: Callers
     logouts: Logouts
     callback_secret: SharedSecret
+    policy_token: BearerSecret
+    launch_policy: LaunchPolicy
     zone: ZoneInfo
     broadcast: Broadcast
     people: PeopleLimit

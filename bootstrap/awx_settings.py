@@ -27,6 +27,10 @@ class AwxSettings(BaseModel):
     awx_callback_secret: SecretStr | None = Field(
         None, description="What AWX sends as `X-Prodgate-Secret`, or as the Basic password. API only."
     )
+    awx_policy_token: SecretStr | None = Field(
+        None,
+        description="Token by which AWX's policy hook asks before a job runs (its OPA_AUTH_TOKEN). API only.",
+    )
     awx_request_lifetime: Seconds = Field(
         timedelta(seconds=150),
         description="Seconds after which AWX can no longer act on an unanswered launch (its gateway gives up at 120).",

@@ -11,6 +11,7 @@ from bootstrap.push import push_key, web_push
 from clients.channel import ChannelClient
 from clients.contract.reader import ContractReader
 from clients.gitlab.client import GitLabReader, read_tokens
+from clients.health.probe import HealthProbe, Prometheus
 from clients.kafka.channel import Brokers, Kafka, Security
 from clients.letters import Letters
 from clients.mail.channel import Mail, MailServer
@@ -100,6 +101,13 @@ def webhooks(settings: Settings, secrets: Path) -> Webhooks:
 def contracts(settings: Settings) -> ContractReader:
     """The reader of APIs' contracts."""
     return ContractReader(settings.contract_allow, settings.contract_ca_bundle)
+
+
+def health(settings: Settings) -> HealthProbe:
+    """The probe of what was deployed."""
+    token = plain(settings.prometheus_token)
+    prometheus = None if settings.prometheus_url is None else Prometheus(settings.prometheus_url, token)
+    return HealthProbe(settings.health_allow, settings.health_ca_bundle, prometheus)
 
 
 def gitlab(settings: Settings) -> GitLabReader:

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from activities.delegation_mails import DelegationMailSetup
 from activities.reports import ReportSetup
 from activities.summaries import SummarySetup
-from bootstrap.channels import contracts, gitlab, letters_of, mail, plan
+from bootstrap.channels import contracts, gitlab, health, letters_of, mail, plan
 from bootstrap.doctor import awx_timings
 from bootstrap.documents import documents
 from bootstrap.keys import signer
@@ -59,6 +59,7 @@ def registered(
         gitlab=gitlab(settings),
         contracts=contracts(settings),
         differ=Differ(settings.oasdiff),
+        probe=health(settings),
         reports=report_setup(settings),
         summaries=summary_setup(settings),
         delegation_mails=delegation_mail_setup(settings),

@@ -26,6 +26,7 @@ from activities.evidence import EvidenceActivities
 from activities.feeds import FeedActivities
 from activities.fronts import Fronts
 from activities.granting import Grants
+from activities.health import HealthActivities
 from activities.leading import Follower, LeadingActivities
 from activities.outbox import ChannelOutbox
 from activities.passkeys import PasskeyActivities
@@ -47,6 +48,7 @@ from clients.channel import ChannelClient
 from clients.contract.differ import Differ
 from clients.contract.reader import ContractReader
 from clients.gitlab.client import GitLabReader
+from clients.health.probe import HealthProbe
 from clients.push.channel import WebPush
 from clients.webhook.channel import Webhooks
 from documents.shipped import shipped
@@ -63,6 +65,7 @@ from engine.signatures import SignatureInterceptor
 from record.documents.templates import TemplateReader
 from record.facts.acts import ActReader
 from record.facts.controls import Controls
+from record.facts.health import HealthReader
 from record.facts.identities import Identities
 from record.facts.known import KNOWN_FOR, KnownRecord
 from record.facts.line import LineReader
@@ -122,6 +125,7 @@ class Registration:
     gitlab: GitLabReader = field(default_factory=GitLabReader)
     contracts: ContractReader = field(default_factory=ContractReader)
     differ: Differ = field(default_factory=Differ)
+    probe: HealthProbe = field(default_factory=HealthProbe)
     reports: ReportSetup | None = None
     """The parts of reports; None for a worker that makes none."""
     sinks: tuple[TrailSink, ...] = ()
@@ -247,9 +251,15 @@ class Registration:
         record = RecordPreflight(
             self.repository, self.index, self.keys, self.lines, lambda ticket: fronts.abandoned(ticket)
         )
+        health = HealthReader(self.repository, self.index, self.controls)
         granting = Grants(self.index, self.commits.seal, self.timings.grant_life).grant
-        awx = AwxActivities(self.awx, record.objection, self.timings, seal=self.commits.seal, granting=granting)
-        vouching = Vouching(self.commits, record, awx, self.plan.expiry, Promotion.__name__)
+        awx = AwxActivities(
+            *(self.awx, record.objection, self.timings),
+            seal=self.commits.seal,
+            granting=granting,
+            verifies=health.asks_now,
+        )
+        vouching = Vouching(self.commits, record, awx, self.plan.expiry, Promotion.__name__, health)
         fronts = Fronts(self.client, awx)
         return (
             RecordActivities(
@@ -275,6 +285,7 @@ class Registration:
             ContractActivities(
                 self.contracts, self.differ, self.controls.catalogue, self.commits, self.now
             ).compare_contract,
+            HealthActivities(self.probe, health, self.commits).look_at_health,
             WebhookActivities(self.webhooks, self.directory, self.index).call_webhook,
             *(awx.launch_job, awx.read_result),
         )

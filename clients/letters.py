@@ -16,7 +16,7 @@ from domain.audience import Audience, Language, Reason
 from domain.escalation import waits_since
 from domain.roles import same_address
 from domain.summary import Summary
-from domain.ticket import SYSTEM, SYSTEM_NAME, HistoryEntry
+from domain.ticket import SYSTEM, SYSTEM_NAME, Action, HistoryEntry
 from domain.versions import Direction
 
 EXCERPT = 2_000
@@ -108,6 +108,7 @@ class Facts:
     def lead(self) -> str:
         ticket = self.said.ticket
         lead = self.t["standard_lead"] if self._by_rule else self.words.leads[self.said.event]
+        lead = self.t["unwell_lead"] if self._unwell else lead
         declared = ticket.emergency
         return (self.t["emergency_lead"] if self.said.declares else lead).format(
             what=self.what,
@@ -124,6 +125,12 @@ class Facts:
             waits_since=self.moment(waits_since(ticket)),
             asked=self.asked,
         )
+
+    @property
+    def _unwell(self) -> bool:
+        """Tells whether the job succeeded, and the target's own check did not hold."""
+        before = self.said.ticket.status.history[max(self.said.number - 2, 0)]
+        return self.said.event is Event.FAILED and before.action is Action.VERIFYING
 
     @property
     def asked(self) -> str:

@@ -101,6 +101,16 @@ FRENCH: Mapping[str, str] = {
     "outcome-unknown": "Résultat inconnu.",
     "never-answered": "AWX a été sollicité {times} fois et n’a jamais répondu.",
     "job-vanished": "Le job a disparu d’AWX\u00a0: quelqu’un l’a supprimé, ou un nettoyage automatique l’a fait.",
+    "health-held": (
+        "Le contrôle de santé de la cible a tenu {seconds}\u202fs, en {looks} essais\u00a0; "
+        "dernier constat\u00a0: {seen}"
+    ),
+    "health-failed": (
+        "Le contrôle de santé de la cible n’a pas tenu {wanted}\u202fs en {within}\u202fs\u00a0; "
+        "dernier constat\u00a0: {seen}"
+    ),
+    "health-unnamed": "Le registre ne nomme plus de contrôle de santé de la cible.",
+    "health-unreadable": "Le contrôle de santé de la cible ne peut pas être lu dans le catalogue\u00a0: {seen}",
     "job-hidden": "AWX ne montre plus le job\u00a0: son modèle a été supprimé, ou l’utilisateur a perdu son rôle.",
     "still-running": "AWX exécute encore le job après {after}\u202f; il n’a pas été interrompu.",
     "not-started": "AWX n’a pas démarré le job en {within} ({explanation}).",

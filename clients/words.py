@@ -124,6 +124,8 @@ _EN = Words(
         "cut": "… the rest stands in the request",
         "decide": "Look and decide",
         "look": "Open the request",
+        "unwell_lead": "{what} was deployed to {environment}, and its own check did not hold. "
+        "Roll back from the request's page, or retry once the cause is gone.",
         "approve": "Approve",
         "reject": "Reject",
         "state": "State",
@@ -151,6 +153,7 @@ _EN = Words(
         State.EXPIRED: "expired",
         State.SUPERSEDED: "replaced",
         State.DEPLOYING: "deploying",
+        State.VERIFYING: "verifying",
         State.DEPLOYED: "deployed",
         State.FAILED: "failed",
     },
@@ -283,6 +286,8 @@ _FR = Words(
         "cut": "… la suite se trouve dans la demande",
         "decide": "Consulter et décider",
         "look": "Ouvrir la demande",
+        "unwell_lead": "{what} a été déployé vers {environment}, et son contrôle de santé n’a pas tenu. "
+        "Revenez en arrière depuis la page de la demande, ou relancez une fois la cause levée.",
         "approve": "Approuver",
         "reject": "Rejeter",
         "state": "État",
@@ -310,6 +315,7 @@ _FR = Words(
         State.EXPIRED: "expirée",
         State.SUPERSEDED: "remplacée",
         State.DEPLOYING: "en déploiement",
+        State.VERIFYING: "en vérification",
         State.DEPLOYED: "déployée",
         State.FAILED: "en échec",
     },

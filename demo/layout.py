@@ -15,7 +15,8 @@ from pygit2 import init_repository
 
 from bootstrap.command import payload_keys, signing_key, worker_key
 from clients.push.key import make
-from demo.awx.grants import ROLE
+from demo.awx.deployed import deployed_health
+from demo.awx.grants import ROLE, trusted
 from demo.company import prepare_repository
 from demo.files import write_private
 from demo.gitlab import READY, authority, contract_url, make_certificate, pipeline_url
@@ -55,11 +56,6 @@ def documents_keys(data: Path) -> Path:
 def audit_repository(data: Path) -> Path:
     """The Git repository of the audit trail that a demo in this folder keeps."""
     return data / "audit.git"
-
-
-def grants(data: Path) -> Path:
-    """The file by which the playbook of a demo's AWX judges grants."""
-    return data / "prodgate.json"
 
 
 def push_key(data: Path) -> Path:
@@ -208,6 +204,8 @@ class Demo:
         if self.has_awx:
             settings["PRODGATE_AWX_URL"] = f"http://127.0.0.1:{self.ports.awx}/api/"
             settings["PRODGATE_AWX_UI_URL"] = f"http://127.0.0.1:{self.ports.awx}"
+            if "policy" in secret and self.has_git:  # not in a folder from before, whose record names no set-up
+                settings["PRODGATE_AWX_POLICY_TOKEN"] = secret["policy"]
             settings["PRODGATE_AWX_REQUEST_LIFETIME"] = "10"  # the stand-in answers or is gone; real proxies wait 120 s
         if self.has_temporal:
             settings["PRODGATE_TEMPORAL_UI_URL"] = f"http://127.0.0.1:{self.ports.temporal_ui}"
@@ -236,8 +234,10 @@ class Demo:
                 ("PRODGATE_GITLAB_CA_BUNDLE", "PRODGATE_CONTRACT_CA_BUNDLE"), authority(gitlab_folder(self.data))
             )
         found = {name: str(file) for name, file in files.items() if file.exists()}
-        # The receiver and the GitLab run on this machine.
-        return found | dict.fromkeys(("PRODGATE_WEBHOOK_ALLOW", "PRODGATE_CONTRACT_ALLOW"), "127.0.0.0/8")
+        # The receiver, the GitLab and what is deployed run on this machine.
+        return found | dict.fromkeys(
+            ("PRODGATE_WEBHOOK_ALLOW", "PRODGATE_CONTRACT_ALLOW", "PRODGATE_HEALTH_ALLOW"), "127.0.0.0/8"
+        )
 
     def _given(self) -> dict[str, str]:
         """The user's own; credentials and profiles of other Temporal servers are kept from ours."""
@@ -272,7 +272,6 @@ class Demo:
             rotate(documents_keys(self.data), datetime.now(UTC), timedelta())
         if "PRODGATE_PUSH_KEY" not in self.given and not push_key(self.data).exists():
             make(push_key(self.data))
-        self._trust_grants()
         if self.has_issuer:
             write_private(issuer_file(self.data), self.issuer)
 
@@ -282,25 +281,21 @@ class Demo:
                 write_private(gitlab_tokens(self.data), json.dumps({"demo": f"glpat-{secrets.token_hex(10)}"}))
 
     def _systems(self) -> dict[str, str]:
-        """The ends of the files of the record that name the receiver, the GitLab and a contract there."""
+        """The ends of the files that name the receiver, the GitLab, a contract there, and a check of health."""
         hook = '  webhooks:\n    - {{url: "http://127.0.0.1:{}/{}", secretName: demo}}\n'
         hooks = {f"tenants/{each}.yaml": hook.format(self.ports.webhooks, each) for each in TENANTS}
         gitlab = f'  gitlab:\n    - {{host: "localhost:{self.ports.gitlab}", tokenName: demo}}\n'
         files = {each: contract_url(f"localhost:{self.ports.gitlab}", each) for each in ("staging", "production")}
         ends = {"platform.yaml": gitlab, "apis/invoice-api.yaml": f"  contract: {json.dumps(files)}\n"}
-        return (hooks if self.has_receiver else {}) | (ends if self.has_gitlab else {})
+        health = f"  health: {json.dumps(deployed_health(self.ports.awx, 'claims-portal'))}\n"
+        checks = {"applications/claims-portal.yaml": health} if self.has_awx else {}
+        return (hooks if self.has_receiver else {}) | (ends if self.has_gitlab else {}) | checks
 
     def _make_key(self, setting: str, file: Path, key_class: KeyClass) -> None:
         """Make and publish the key, unless there is one."""
         if setting not in self.given and not file.exists():
             branch = self.given.get("PRODGATE_GIT_BRANCH", "main")
             KeyBranch.at(self.record, branch).rotate(file, datetime.now(UTC), timedelta(), key_class)
-
-    def _trust_grants(self) -> None:
-        """Have AWX's playbook judge grants, where the service signs: by the keys that are published."""
-        if self.has_awx and self.has_git and worker_key(self.data).exists() and ROLE.exists():
-            trusted = {"url": f"http://127.0.0.1:{self.ports.api}", "inventory": "2"}
-            write_private(grants(self.data), json.dumps(trusted))
 
     def processes(self, keeps: tuple[int, ...] = ()) -> list[Process]:
         """The children, in the order in which they need each other; each holds the open files `keeps`."""
@@ -355,8 +350,11 @@ class Demo:
         command += ["--token", environment["PRODGATE_AWX_TOKEN"], "--seconds", str(self.job_seconds)]
         command += ["--template", environment.get("PRODGATE_AWX_TEMPLATE", "Deploy to PROD")]
         command += ["--callback-url", callback, "--callback-secret", environment["PRODGATE_AWX_CALLBACK_SECRET"]]
-        if grants(self.data).exists():
-            command += ["--grants", str(grants(self.data))]
+        if self.has_git and worker_key(self.data).exists() and ROLE.exists():
+            command += ["--grants", str(trusted(self.data, self.ports.api))]
+        if token := environment.get("PRODGATE_AWX_POLICY_TOKEN"):
+            command += ["--policy", f"127.0.0.1:{self.ports.api}", "--policy-token", token]
+            command += ["--policy-patience", "60"]  # jobs go on in it before the API listens
         return [*command, "--state", str(self.data / "awx.db")]
 
     def _oidc(self) -> list[str]:
@@ -389,6 +387,7 @@ class Demo:
         file = self.data / "secrets.json"
         if not file.exists():
             self.data.mkdir(parents=True, exist_ok=True)
-            write_private(file, json.dumps({"awx": secrets.token_hex(16), "callback": secrets.token_hex(16)}))
+            made = {name: secrets.token_hex(16) for name in ("awx", "callback", "policy")}
+            write_private(file, json.dumps(made))
         loaded: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
         return loaded

@@ -44,6 +44,8 @@ index         a SQLite copy of the record, which answers lists and is built agai
 directory     the people of the record: who is who, and who may do what.
 catalogue     the targets of the record: which tenant owns each.
 trial         a replay of a change of rules over all past requests; nothing is recorded by it.
+check         what a target's entry asks of it after the job: an address or a query that has to hold for some time.
+look          one try of a check; a row of looks that held, without a gap, is a stretch.
 evidence      what was seen of the pipeline that a requester shows for their tests.
 remark        a sentence that the service itself writes into a ticket.
 engine        Temporal.

@@ -32,7 +32,7 @@ _EXTERNAL_ID = TypeAdapter[str](ExternalId)
 
 @dataclass(frozen=True)
 class JobSetup:
-    """The parts of a job's set-up: what it runs, and on what, by ids of AWX's project and inventory. A template has the same."""
+    """The set-up of a job, as of a template: project, playbook and inventory, by AWX's ids, and what narrows them."""
 
     project: int | None = None
     playbook: str = ""
@@ -44,7 +44,7 @@ class JobSetup:
 
 @dataclass(frozen=True)
 class Watched:
-    """The part of AWX that the watch takes for Prodgate's own: the one template, as it is set up, and the variables that it adds."""
+    """Prodgate's own in AWX, for the watch: the one template, its set-up, and the variables that it adds."""
 
     template: int
     setup: JobSetup

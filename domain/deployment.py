@@ -142,6 +142,7 @@ class JobResult(Frozen):
     """A job's end as AWX tells it. `error` is AWX's explanation with the end of the output, when it did not succeed.
 
     `started_at` and `finished_at` are AWX's own times. `twins` are other jobs that AWX made for the same attempt.
+    `verifies` tells that the catalogue names a check, which has to hold before the request counts as deployed.
     `seal` is the worker's signature on it.
     """
 
@@ -152,6 +153,7 @@ class JobResult(Frozen):
     started_at: Moment | None = None
     finished_at: Moment | None = None
     twins: tuple[JobNumber, ...] = ()
+    verifies: Annotated[bool, Field(exclude_if=lambda verifies: not verifies)] = False
     seal: Annotated[Jws | None, Field(exclude_if=lambda seal: seal is None)] = None
 
     @property

@@ -18,7 +18,7 @@ FEED_TYPE = "prodgate-calendar+jws"
 LONGEST_FEED = 4_096
 """Characters of an address's key."""
 
-PLANNED = (State.PENDING, State.APPROVED, State.DEPLOYING, State.DEPLOYED, State.FAILED)
+PLANNED = (State.PENDING, State.APPROVED, State.DEPLOYING, State.VERIFYING, State.DEPLOYED, State.FAILED)
 """The states of requests that a calendar shows: nothing comes of the others any more."""
 
 FeedId = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]

@@ -23,6 +23,9 @@ TRANSITIONS: dict[tuple[State | None, Action], State] = {
     (State.APPROVED, Action.DEPLOYING): State.DEPLOYING,
     (State.DEPLOYING, Action.DEPLOYED): State.DEPLOYED,
     (State.DEPLOYING, Action.FAILED): State.FAILED,
+    (State.DEPLOYING, Action.VERIFYING): State.VERIFYING,
+    (State.VERIFYING, Action.DEPLOYED): State.DEPLOYED,
+    (State.VERIFYING, Action.FAILED): State.FAILED,
     (State.FAILED, Action.RETRIED): State.DEPLOYING,
     (State.DEPLOYING, Action.DEPLOYING): State.DEPLOYING,
     (State.DEPLOYING, Action.LAPSED): State.PENDING,
@@ -72,6 +75,30 @@ def status_of(history: tuple[HistoryEntry, ...]) -> Status:
     return Status.model_validate({"state": state, "history": history, **fields})
 
 
+def previous(ticket: PromotionRequest) -> PromotionRequest | None:
+    """The ticket before its last transition, None where that created it.
+
+    Raises what `check_status` raises.
+    """
+    check_status(ticket)
+    *before, _ = ticket.status.history
+    return ticket.model_copy(update={"status": status_of(tuple(before))}) if before else None
+
+
+def as_of(ticket: PromotionRequest, number: int) -> PromotionRequest:
+    """The ticket as it was after that many of its transitions."""
+    history = ticket.status.history
+    if number == len(history):
+        return ticket
+    return ticket.model_copy(update={"status": status_of(history[:number])})
+
+
+def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
+    """Tells whether `now` still says everything of the request that `before` says."""
+    history = before.status.history
+    return before.digest == now.digest and now.status.history[: len(history)] == history
+
+
 def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
     if previous is None:
         return
@@ -83,6 +110,8 @@ def _check_order(previous: HistoryEntry | None, entry: HistoryEntry) -> None:
         raise IllegalTransition(f"A request that is held can't be {entry.action}")
     if entry.action is Action.RELEASED and previous.action is not Action.HELD:
         raise IllegalTransition("A request that nobody holds can't be released")
+    if entry.action is Action.VERIFYING and (previous.action is not Action.DEPLOYING or entry.job_id is None):
+        raise IllegalTransition("Only what a job deployed can be verified")
     if entry.action is Action.LAPSED and previous.action is Action.DEPLOYING:
         raise IllegalTransition("The approval of a request whose job was made can't lapse")
 

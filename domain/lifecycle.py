@@ -7,6 +7,7 @@ pending ─ approve → approved ─ start → deploying ─ succeed → deploye
  ├ cancel, supersede  └ supersede → superseded
  └ expire → expired
 
+Where the catalogue names a check, deploying ─ verify → verifying ─ succeed → deployed, or fail → failed.
 A retry may lapse too, before its launch. An emergency that was deployed, or failed, is ratified or refuted.
 """
 
@@ -22,6 +23,7 @@ from domain.errors import (
     DebtsOverdue,
     EmergencyNotAllowed,
     HistoryFull,
+    IllegalTransition,
     NotAuthorized,
     NotCancellable,
     NotHeld,
@@ -44,7 +46,10 @@ from domain.errors import (
 from domain.histories import BY_SEVERAL as BY_SEVERAL
 from domain.histories import SAME_STATE as SAME_STATE
 from domain.histories import TRANSITIONS as TRANSITIONS
+from domain.histories import as_of as as_of
 from domain.histories import check_status as check_status
+from domain.histories import continues as continues
+from domain.histories import previous as previous
 from domain.histories import status_of as status_of
 from domain.roles import Permission, Person, Requester, same_address
 from domain.targets import TargetFacts
@@ -76,7 +81,7 @@ GRANTING = frozenset(action for action in DecisionAction if action.deploys)
 """Decisions that lead to a launch. The others stay possible while the record has faults, or the target is not owned."""
 
 _FILLING = GRANTING | {DecisionAction.HOLD}
-"""Decisions that a ticket may see again and again: votes given and taken back, hold and release, approve and lapse."""
+"""Decisions that a ticket may see again and again: votes, hold and release, approve and lapse."""
 
 RECORDED_AS = {
     DecisionAction.ENDORSE: Action.ENDORSED,
@@ -325,23 +330,39 @@ def fail(
     ticket: PromotionRequest, error: str, now: datetime, job: int | None = None, comment: str | None = None
 ) -> PromotionRequest:
     """The ticket after its deployment failed, or after nobody can tell how it ended."""
+    _check_job(ticket)
     job_id = None if job is None else job_name(job)
     return _append(ticket, Action.FAILED, now, comment=comment, job_id=job_id, error=error)
 
 
 def conclude(ticket: PromotionRequest, result: JobResult, now: datetime) -> PromotionRequest:
-    """The ticket after AWX said how the job ended."""
+    """The ticket after AWX said how the job ended; what is verified already waits for no job."""
+    _check_job(ticket)
     if result.outcome is not JobOutcome.SUCCEEDED:
         error = result.error or remarks.write("awx-reports", outcome=result.outcome)
         return fail(ticket, error, now, result.job, result.story)
     return _append(
         ticket,
-        Action.DEPLOYED,
+        Action.VERIFYING if result.verifies else Action.DEPLOYED,
         now,
         comment=result.story,
         job_id=job_name(result.job),
         deployment_id=result.deployment_id,
     )
+
+
+def _check_job(ticket: PromotionRequest) -> None:
+    if ticket.state is State.VERIFYING:
+        raise IllegalTransition("The job of what is verified has ended")
+
+
+def conclude_check(ticket: PromotionRequest, held: bool, words: str, now: datetime) -> PromotionRequest:
+    """The ticket after its target's own check held, or did not."""
+    last = ticket.last
+    if last.action is not Action.VERIFYING:
+        raise IllegalTransition(f"A request that is {ticket.state} is not verified")
+    said = {"comment": words, "deployment_id": last.deployment_id} if held else {"error": words}
+    return _append(ticket, Action.DEPLOYED if held else Action.FAILED, now, SYSTEM, job_id=last.job_id, **said)
 
 
 def waits_for_date(ticket: PromotionRequest, now: datetime) -> bool:
@@ -354,30 +375,6 @@ def decide_by(ticket: PromotionRequest, first: datetime) -> datetime:
     """The time until which a pending ticket can be decided on; `first` is what its submission said."""
     lapses = [entry.decide_by for entry in ticket.status.history if entry.decide_by is not None]
     return lapses[-1] if lapses else first
-
-
-def previous(ticket: PromotionRequest) -> PromotionRequest | None:
-    """The ticket before its last transition, None where that created it.
-
-    Raises what `check_status` raises.
-    """
-    check_status(ticket)
-    *before, _ = ticket.status.history
-    return ticket.model_copy(update={"status": status_of(tuple(before))}) if before else None
-
-
-def as_of(ticket: PromotionRequest, number: int) -> PromotionRequest:
-    """The ticket as it was after that many of its transitions."""
-    history = ticket.status.history
-    if number == len(history):
-        return ticket
-    return ticket.model_copy(update={"status": status_of(history[:number])})
-
-
-def continues(before: PromotionRequest, now: PromotionRequest) -> bool:
-    """Tells whether `now` still says everything of the request that `before` says."""
-    history = before.status.history
-    return before.digest == now.digest and now.status.history[: len(history)] == history
 
 
 def _append(

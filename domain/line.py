@@ -30,7 +30,7 @@ def entered(ticket: PromotionRequest) -> int | None:
                 found = index if scheduled is None or _let_in(entry.action, scheduled <= entry.at) else None
             case Action.DUE | Action.RETRIED:
                 found = index
-            case Action.DEPLOYING:
+            case Action.DEPLOYING | Action.VERIFYING:
                 found = index if found is None else found
             case _:
                 found = None
@@ -43,8 +43,10 @@ def _let_in(action: Action, date_has_come: bool) -> bool:
 
 
 def deploys(ticket: PromotionRequest) -> bool:
-    """Tells whether a job of the request is running, as far as the record tells."""
-    return ticket.last.action is Action.DEPLOYING and ticket.last.job_id is not None
+    """Tells whether a job of the request is running, or what it deployed is verified, as far as the record tells."""
+    return ticket.state is State.VERIFYING or (
+        ticket.last.action is Action.DEPLOYING and ticket.last.job_id is not None
+    )
 
 
 def becomes_due(ticket: PromotionRequest) -> bool:

@@ -89,6 +89,11 @@ TEMPLATES: dict[str, str] = {
     "not-started": "AWX did not start the job within {within} ({explanation})",
     "was-cancelled": "it was cancelled",
     "not-cancelled": "it could not be cancelled",
+    # Whether what a job deployed is well
+    "health-held": "The target's check held for {seconds} s, in {looks} looks; last seen: {seen}",
+    "health-failed": "The target's check did not hold for {wanted} s within {within} s; last seen: {seen}",
+    "health-unnamed": "The record names no check of the target any more",
+    "health-unreadable": "The target's check can't be read in the catalogue: {seen}",
 }
 """Every sentence that the service writes into a ticket, by its kind. What is recorded already has these very words."""
 
@@ -131,6 +136,7 @@ _WORD = r"[^\s;()]*[^\s;:().,]"
 _TIME = r"(?:\d+ days?, )?[\d:.]*\d"
 _SHAPES = {
     "jobs": r"[^;()]+?",
+    "seen": r".+",
     "fields": r"[^;()]+",
     "votes": r"[^;()]+",
     "tickets": r"[^;()]+",

@@ -4,7 +4,7 @@ What `domain.rules` decides for one moment is decided here for hundreds of thous
 once for all that are like it, and a period's beginnings and ends once for a month.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from functools import lru_cache
 from domain.calendars import Period
 from domain.roles import same_address
 from domain.rules import Applied, Rule, applied
-from domain.ticket import Action, Impact, PromotionRequest, TargetType
+from domain.ticket import Action, HistoryEntry, Impact, PromotionRequest, TargetType
 
 _VOTES = frozenset({Action.ENDORSED, Action.APPROVED})
 """The actions by which somebody votes for a launch."""
@@ -51,8 +51,14 @@ def launches(ticket: PromotionRequest) -> Iterator[PastLaunch]:
             emergency = entry.emergency is True
             voters = {same_address(entry.by)} | (set() if emergency else voters)
         elif entry.action is Action.DEPLOYING and entry.job_id is not None:
-            following = history[place].action if place < len(history) else None
-            yield PastLaunch(entry.at, len(voters), following if following in _ENDS else None, by_rule, emergency)
+            yield PastLaunch(entry.at, len(voters), _end(history[place:]), by_rule, emergency)
+
+
+def _end(following: Sequence[HistoryEntry]) -> Action | None:
+    """The end of a launch by what followed it, whether its target's check came in between or not."""
+    steps = (entry.action for entry in following if entry.action is not Action.VERIFYING)
+    first = next(steps, None)
+    return first if first in _ENDS else None
 
 
 class Effect(StrEnum):

@@ -15,6 +15,7 @@ from domain.change import Proof
 from domain.decision import FRESH as FRESH
 from domain.decision import Acr, Decision, Digest, SignedMessage, Submission
 from domain.deployment import JobNumber, job_name
+from domain.health import HealthEvidence, Stretch
 from domain.roles import Grant, Issuer, Person, Requester, Subject, same_address
 from domain.ticket import SYSTEM, Action, HistoryEntry, PromotionRequest, digest_of, round_of
 from domain.values import CommitId, Email, Frozen, Moment, ShownVersion, TicketId, iso
@@ -28,11 +29,20 @@ SERVICE_TYPE = "prodgate-act+jws"
 FINDING_TYPE = "prodgate-finding+jws"
 """The `typ` of the worker's signatures on what AWX told it."""
 
+HEALTH_TYPE = "prodgate-health+jws"
+"""The `typ` of the worker's signatures on what became of a target's check."""
+
+NOTES_TYPE = "prodgate-looks+jws"
+"""The `typ` of the worker's signatures on the looks that it leaves to the next one."""
+
 CONTRACT_TYPE = "prodgate-contract+jws"
 """The `typ` of the worker's signatures on a comparison of contracts."""
 
 EVIDENCE_TYPE = "prodgate-evidence+jws"
 """The `typ` of the worker's signatures on what it saw of test evidence."""
+
+SUCCEEDED = frozenset({Action.DEPLOYED, Action.VERIFYING})
+"""The actions that tell of a job that succeeded."""
 
 SUCCESSFUL = "successful"
 """AWX's status of a job that succeeded."""
@@ -99,7 +109,8 @@ class ServiceClaims(Frozen):
 
     `attempt` and `round` say what the act counts from: the number of the deployment, and the request as it was
     created or as its approval lapsed last. `history` is the SHA-256 of the whole history with this entry, `tip` a
-    commit of the branch that the signer saw, `job` AWX's word where the act tells of a job.
+    commit of the branch that the signer saw, `job` AWX's word where the act tells of a job, `health` the worker's own
+    on the target's check where the act ends that.
     """
 
     id: Annotated[str, StringConstraints(min_length=8, max_length=64)]
@@ -112,6 +123,31 @@ class ServiceClaims(Frozen):
     tip: CommitId | None
     at: Moment
     job: JobEvidence | None = None
+    health: Annotated[HealthEvidence | None, _Absent] = None
+
+
+class HealthFinding(Frozen):
+    """The end of a target's check, as the activity that looked seals it for the commit that tells of it.
+
+    `words` is the SHA-256 of what the entry says of it, as in `JobFinding`.
+    """
+
+    ticket: TicketId
+    attempt: Annotated[int, Field(ge=1)]
+    job: JobNumber
+    words: Digest
+    at: Moment
+    health: HealthEvidence
+
+
+class HealthNotes(Frozen):
+    """The looks at one deployment so far, as one look leaves them to the next: Temporal keeps them in between."""
+
+    ticket: TicketId
+    attempt: Annotated[int, Field(ge=1)]
+    job: JobNumber
+    at: Moment
+    stretch: Stretch
 
 
 class JobFinding(Frozen):
@@ -222,7 +258,12 @@ def counts_from(ticket: PromotionRequest) -> tuple[int, str]:
 
 
 def service_claims(
-    ticket: PromotionRequest, claim_id: str, tip: str | None, at: datetime, job: JobEvidence | None
+    ticket: PromotionRequest,
+    claim_id: str,
+    tip: str | None,
+    at: datetime,
+    job: JobEvidence | None,
+    health: HealthEvidence | None = None,
 ) -> ServiceClaims:
     """The facts that a signature on the ticket's last transition, by the service, states."""
     attempt, round_ = counts_from(ticket)
@@ -237,6 +278,7 @@ def service_claims(
         tip=tip,
         at=at,
         job=job,
+        health=health,
     )
 
 
@@ -303,12 +345,30 @@ def _of_service(claims: ServiceClaims, ticket: PromotionRequest) -> str | None:
         return "it was signed for a history that says something else"
     if last.at - claims.at > FRESH:
         return f"it was signed at {iso(claims.at)}, before {iso(last.at)}"
+    if ends_check(ticket):
+        return _of_health(claims.health, last)
+    if claims.health is not None:
+        return "it tells of a check that the request was not at"
     return None if job is None and not _tells_of_job(last) else _of_job(job, last)
+
+
+def ends_check(ticket: PromotionRequest) -> bool:
+    """Tells whether the ticket's last transition is the end of its target's check."""
+    return len(ticket.status.history) > 1 and ticket.status.history[-2].action is Action.VERIFYING
+
+
+def _of_health(health: HealthEvidence | None, entry: HistoryEntry) -> str | None:
+    if health is None:
+        return "it does not tell what became of the target's check"
+    if health.held is not (entry.action is Action.DEPLOYED):
+        return f"it was signed for a check that {'held' if health.held else 'did not hold'}"
+    return None
 
 
 def _tells_of_job(entry: HistoryEntry) -> bool:
     """Tells whether the entry needs AWX's word: one that failed may be of a job that AWX does not show any more."""
-    return entry.action is Action.DEPLOYED or (entry.action is Action.DEPLOYING and entry.job_id is not None)
+    launched = entry.action is Action.DEPLOYING and entry.job_id is not None
+    return launched or entry.action in SUCCEEDED
 
 
 def _of_job(job: JobEvidence | None, entry: HistoryEntry) -> str | None:
@@ -316,6 +376,6 @@ def _of_job(job: JobEvidence | None, entry: HistoryEntry) -> str | None:
         return "it does not tell what AWX said"
     if entry.job_id != job_name(job.job):
         return f"it was signed for job {job.job}"
-    if entry.action is not Action.DEPLOYING and (entry.action is Action.DEPLOYED) is not (job.status == SUCCESSFUL):
+    if entry.action is not Action.DEPLOYING and (entry.action in SUCCEEDED) is not (job.status == SUCCESSFUL):
         return f"it was signed for a job that AWX called {job.status}"
     return None

@@ -8,6 +8,7 @@ from domain.delegations import HandedVote
 from domain.emergencies import Debt
 from domain.errors import FaultyFile, RecordBehind, RuleViolation, TargetNotOwned
 from domain.evidence import EvidenceRule
+from domain.health import HealthCheck
 from domain.roles import Person
 from domain.rules import Applied
 from domain.ticket import Impact, Target, TargetType
@@ -21,7 +22,7 @@ class CatalogueEntry(Frozen):
 
     `version` is what was in production before the first ticket. `source` and `target` are its environments.
     `evidence` is what its tests' pipeline has to be, `contract` where its OpenAPI documents are. `passkey` says that a
-    vote for it takes the voter's passkey.
+    vote for it takes the voter's passkey. `health` is the check that has to hold after the job.
     """
 
     tenant: Tenant
@@ -34,6 +35,7 @@ class CatalogueEntry(Frozen):
     evidence: EvidenceRule = EvidenceRule()
     contract: ContractRule | None = None
     passkey: bool = False
+    health: HealthCheck | None = None
 
 
 class FileFault(Frozen):

@@ -56,12 +56,13 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     DEPLOYING = "deploying"
+    VERIFYING = "verifying"
     DEPLOYED = "deployed"
     FAILED = "failed"
     SUPERSEDED = "superseded"
 
 
-OPEN = frozenset({State.PENDING, State.APPROVED, State.DEPLOYING})
+OPEN = frozenset({State.PENDING, State.APPROVED, State.DEPLOYING, State.VERIFYING})
 """States of a request that may still change what is in production, without anybody asking again."""
 
 
@@ -70,7 +71,8 @@ class Action(StrEnum):
 
     `endorsed` is a vote where an approval takes more, `unendorsed` takes it back; `approved` is the last one.
     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
-    go on, `lapsed` that its approval no longer covers it. `ratified` and `refuted` are the answers to an emergency.
+    go on, `lapsed` that its approval no longer covers it. `verifying` says that its job succeeded, and that the
+    target's own check has to hold now. `ratified` and `refuted` are the answers to an emergency.
     """
 
     CREATED = "created"
@@ -87,6 +89,7 @@ class Action(StrEnum):
     LAPSED = "lapsed"
     RETRIED = "retried"
     DEPLOYING = "deploying"
+    VERIFYING = "verifying"
     DEPLOYED = "deployed"
     FAILED = "failed"
     RATIFIED = "ratified"

@@ -9,16 +9,18 @@ from domain import lifecycle, line
 from domain.clearance import Lapsed, Objection, Superseded
 from domain.deployment import JobResult, job_name
 from domain.errors import Unvouched
-from domain.signing import FRESH, JobEvidence, JobFinding, told_digest
+from domain.health import HealthEvidence
+from domain.signing import FRESH, SUCCEEDED, HealthFinding, JobEvidence, JobFinding, told_digest
 from domain.standard import StandardVerdict
 from domain.ticket import Action, PromotionRequest
 from domain.values import Frozen, iso
 
 
 class Vouched(Frozen):
-    """An act that the worker vouches for, with AWX's word where it tells of a job."""
+    """An act that the worker vouches for, with AWX's word where it tells of a job, and its own of a check."""
 
     job: JobEvidence | None = None
+    health: HealthEvidence | None = None
 
 
 def check_time(ticket: PromotionRequest, now: datetime) -> None:
@@ -72,13 +74,34 @@ def check_without_job(before: PromotionRequest, ticket: PromotionRequest) -> Non
 def check_finding(before: PromotionRequest, ticket: PromotionRequest, finding: JobFinding) -> JobEvidence:
     """AWX said of the attempt's job what the act tells."""
     last, started = ticket.last, before.last.job_id
-    if (finding.ticket, finding.attempt, finding.action) != (ticket.id, ticket.attempt, last.action):
+    told = Action.DEPLOYED if last.action in SUCCEEDED else last.action
+    if (finding.ticket, finding.attempt, finding.action) != (ticket.id, ticket.attempt, told):
         raise Unvouched(f"AWX's word is about attempt {finding.attempt} of {finding.ticket}: {finding.action}")
     if last.job_id != job_name(finding.job.job) or (last.action is not Action.DEPLOYING and started != last.job_id):
         raise Unvouched(f"AWX's word is about job {finding.job.job}")
     if finding.words != told_digest(last.comment, last.deployment_id, last.error):
         raise Unvouched("AWX's word is another one")
     return finding.job
+
+
+def check_verified(before: PromotionRequest, ticket: PromotionRequest, finding: HealthFinding | None) -> HealthEvidence:
+    """The worker's own looks say of the target's check what the act tells."""
+    if finding is None:
+        raise Unvouched("Nobody sealed what became of the target's check")
+    last, started = ticket.last, before.last.job_id
+    if (finding.ticket, finding.attempt) != (ticket.id, ticket.attempt) or started != job_name(finding.job):
+        raise Unvouched(f"The check is of job {finding.job}, attempt {finding.attempt} of {finding.ticket}")
+    if finding.health.held is not (last.action is Action.DEPLOYED) or last.action is Action.VERIFYING:
+        raise Unvouched(f"The check {'held' if finding.health.held else 'did not hold'}")
+    if finding.words != told_digest(last.comment, last.deployment_id, last.error) or last.job_id != started:
+        raise Unvouched("The check's end says something else")
+    return finding.health
+
+
+def check_unasked(ticket: PromotionRequest, asks: bool) -> None:
+    """The target's check comes before the end, where the catalogue asks for one."""
+    if ticket.last.action is Action.DEPLOYED and asks:
+        raise Unvouched("The catalogue asks for a check of the target first")
 
 
 def check_lost(before: PromotionRequest, ticket: PromotionRequest, result: JobResult) -> None:

@@ -159,7 +159,7 @@ def _missing(tickets: Iterable[PromotionRequest], there: set[str], window: Windo
 
 def _expected_job(ticket: PromotionRequest, window: Window) -> str | None:
     """The job that AWX must have, as the ticket writes it (`awx-job-5`); None where none was launched in the window."""
-    if ticket.state not in (State.DEPLOYING, State.DEPLOYED):
+    if ticket.state not in (State.DEPLOYING, State.VERIFYING, State.DEPLOYED):
         return None
     launches = [entry for entry in ticket.status.history if entry.action is Action.DEPLOYING]
     latest = launches[-1] if launches else None

@@ -6,10 +6,11 @@ from typing import Any
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from activities.health import HealthActivities
 from activities.leading import LeadingActivities
 
-_BEAT_THEMSELVES = {LeadingActivities.lead.__name__}
-"""A leader has to know which of its heartbeats were confirmed."""
+_BEAT_THEMSELVES = {LeadingActivities.lead.__name__, HealthActivities.look_at_health.__name__}
+"""A leader has to know which of its heartbeats were confirmed; looks at health hand on by theirs what they saw."""
 
 
 class HeartbeatInterceptor(Interceptor):

@@ -80,7 +80,9 @@ def proof_of_act(
         return Proof(jws=sealed(claims, key or KEY), message=claims.message)
     job = None
     if last.job_id is not None:
-        status = {"deployed": "successful", "deploying": "pending"}.get(last.action, "failed")
+        status = {"deployed": "successful", "verifying": "successful", "deploying": "pending"}.get(
+            last.action, "failed"
+        )
         job = JobEvidence(job=job_number(last.job_id), status=status)
     signed = service_claims(ticket, history_digest(ticket), tip, signed_at or last.at, job)
     return Proof(jws=sealed(signed, key or WORKER_KEY), message=signed.history)

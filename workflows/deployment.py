@@ -8,7 +8,9 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.awx import AwxActivities
+    from activities.health import HealthActivities
     from activities.preflight import PreflightActivities
+    from domain import lifecycle
     from domain.clearance import Cleared, Lapsed, Preflight, Superseded, Verdict
     from domain.deployment import (
         AwxReport,
@@ -22,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
         NotLaunched,
         job_number,
     )
+    from domain.health import HealthResult, HealthWanted
     from domain.remarks import write
     from domain.ticket import HistoryEntry
     from workflows import options
@@ -177,6 +180,17 @@ class Attempts:
         result = await _end_of(job, self._reports, self._look_in)
         self._lost, self._look_in, self._asked_at = 0, 0.0, None
         return result
+
+    async def verify(self) -> None:
+        """Wait for the end of the target's own check; every look is a try of one activity: the history stays short."""
+        ticket = self._ledger.ticket
+        deployment, last = Deployment.of(ticket), ticket.last
+        wanted = HealthWanted(deployment=deployment, job=job_number(str(last.job_id)), deployment_id=last.deployment_id)
+        found: HealthResult = await workflow.execute_activity_method(
+            HealthActivities.look_at_health, wanted, **options.verifying(f"verifies {deployment.target_name}")
+        )
+        concluded = lifecycle.conclude_check(ticket, found.evidence.held, found.words, workflow.now())
+        await self._ledger.advance(concluded, found.seal)
 
 
 async def _unless_cancelled(looking: "workflow.ActivityHandle[Verdict]") -> Verdict | None:

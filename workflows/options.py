@@ -64,6 +64,16 @@ def looking(summary: str) -> workflow.ActivityConfig:
     )
 
 
+def verifying(summary: str) -> workflow.ActivityConfig:
+    """One look takes seconds and is one try: the activity says when the next is due, and what it saw goes with it."""
+    return workflow.ActivityConfig(
+        start_to_close_timeout=timedelta(minutes=1),
+        heartbeat_timeout=3 * HEARTBEAT,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+        summary=summary,
+    )
+
+
 def calling(summary: str) -> workflow.ActivityConfig:
     """A person waits for the answer, and asks again themselves; a receiver gets 15 s of it."""
     return workflow.ActivityConfig(

@@ -88,6 +88,8 @@ class Promotion(TakesAnswers, TakesUnanswered):
                 return self._wait_for_date if waits else self._launch
             case State.DEPLOYING:
                 return self._launch if ticket.last.action is Action.RETRIED else self._follow
+            case State.VERIFYING:
+                return self._attempts.verify
             case State.FAILED if is_retryable(ticket) and workflow.now() < ticket.last.at + options.RETRY_WINDOW:
                 return self._wait_for_retry
         return self._continue_as_debt if owes(ticket) else None
@@ -154,15 +156,14 @@ class Promotion(TakesAnswers, TakesUnanswered):
     # -- messages --------------------------------------------------------------------------------------------------
 
     @workflow.update
-    async def submit(self, submission: Submission) -> PromotionRequest:
+    async def submit(self, _submission: Submission) -> PromotionRequest:
         """Wait until the submission is recorded. Fails as TicketExists where its number is given, or as Unproven."""
-        del submission
         await self._ledger.created()
         return self.ticket()
 
     @submit.validator
-    def _check_submit(self, submission: Submission) -> None:
-        if submission.key != self._begun.key:
+    def _check_submit(self, _submission: Submission) -> None:
+        if _submission.key != self._begun.key:
             raise WrongTicket(f"{self._ledger.ticket.id} is another submission's number")
 
     @workflow.update

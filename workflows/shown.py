@@ -27,6 +27,7 @@ WAITS_FOR = {
     State.PENDING: "somebody who may approve or reject it",
     State.APPROVED: "its turn and its launch in AWX: the pending activity tells which",
     State.DEPLOYING: "AWX to end the job",
+    State.VERIFYING: "the target's own check to hold",
     State.FAILED: "a retry",
 }
 

@@ -1,7 +1,8 @@
 """A stand-in for AWX over real HTTP, for demos and tests: `python -m demo.awx --port 8052 --token T --template NAME`.
 
 It answers as AWX 24.6 does where Prodgate looks, misbehaves on request (`/control/faults`), lives its jobs on a clock
-and posts AWX's webhook notifications. With `--state FILE` its jobs survive a restart.
+and posts AWX's webhook notifications. What its jobs deployed answers at `/deployed/<name>/health`. With `--state FILE`
+its jobs survive a restart.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from demo.awx.api import Api
 from demo.awx.cluster import Cluster
 from demo.awx.control import Control
+from demo.awx.deployed import health_of
 from demo.awx.http import ApiError, FaultAnswer, Slashes, answer_error
 from demo.awx.model import Pace, SimulatorConfig
 from demo.awx.page import page
@@ -51,6 +53,12 @@ def create_app(config: SimulatorConfig) -> FastAPI:
     async def pages() -> Response:
         """Stands in for AWX's own pages: links to `#/jobs/ID` lead to that job's line."""
         return HTMLResponse(page(cluster.store.jobs.values()))
+
+    @app.get("/deployed/{name}/health")
+    async def health(name: str) -> Response:
+        """Stands in for what a job deployed: the newest version by that name, which is ill where it ends in `-ill`."""
+        status, answer = health_of(cluster.deployed(name))
+        return JSONResponse(answer, status)
 
     @app.get("/migrations_notran/")
     async def migrations() -> Response:

@@ -165,6 +165,12 @@ class Cluster:
         await asyncio.wait([self._lives[job.id]])
         await self._notifier.settled()
 
+    def deployed(self, name: str) -> str | None:
+        """The version by that name that the newest successful job deployed; None where none did."""
+        jobs = (job for job in self.store.jobs.values() if job.extra_vars.get("target_name") == name)
+        done = [job for job in jobs if job.status == "successful"]
+        return str(max(done, key=lambda job: job.id).extra_vars.get("target_version")) if done else None
+
     # A job's life
 
     def _begin(self, job: SimulatedJob) -> None:

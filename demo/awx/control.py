@@ -22,7 +22,7 @@ class Artifacts(JobRef):
 
 
 class Hook(BaseModel):
-    """Who is asked before jobs run, as `host:port`, and with which token."""
+    """The address that is asked before jobs run, as `host:port`, and the token that it is asked with."""
 
     address: str
     token: str

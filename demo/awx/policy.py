@@ -40,7 +40,7 @@ class Policy:
         return None
 
     def _paths(self, template: Template) -> Iterator[tuple[str, str]]:
-        """Who is asked where, of organization, inventory and template."""
+        """Those of organization, inventory and template that ask, and their paths."""
         rows = self._directory().rows
         for kind, number in (("organizations", template.organization), ("inventories", template.inventory)):
             path = rows[kind].get(number or 0, {}).get("opa_query_path")
@@ -50,7 +50,7 @@ class Policy:
             yield "job_templates", template.opa_query_path
 
     async def _asked(self, path: str, body: Row) -> Any:
-        """What speaks against the job, empty for nothing."""
+        """The reasons against the job, empty for none."""
         try:
             answer = await self._sent(path, body)
         except httpx.HTTPError as error:

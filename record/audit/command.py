@@ -10,6 +10,7 @@ from pathlib import Path
 from record.audit.checkpoints import notes_in
 from record.audit.checks import Violation
 from record.audit.reading import bound_memory
+from record.audit.receipt_command import verified
 from record.audit.report import AuditReport
 from record.audit.verify import RecordAudit
 from record.errors import RecordUnavailable
@@ -20,7 +21,8 @@ from record.signing.notes import NotANote
 def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = argparse.ArgumentParser(prog="prodgate verify", description="Audit the record in a plain clone, offline.")
-    parser.add_argument("repo", type=Path, help="a clone of the GitOps repository, bare or not")
+    parser.add_argument("repo", type=Path, nargs="?", help="a clone of the GitOps repository, bare or not")
+    parser.add_argument("--receipt", type=Path, metavar="FILE", help="prove a receipt instead, by --key name+id+key")
     parser.add_argument("--json", action="store_true", help="one JSON object a line: each violation, then the report")
     parser.add_argument("--since", metavar="COMMIT", help="take everything up to this commit for granted")
     parser.add_argument("--branch", default="HEAD", help="the branch to audit (default: the clone's HEAD)")
@@ -56,6 +58,10 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: Sequence[str]) -> int:
     """The command `verify REPO …`: 0 for a proven history, 1 for violations, 2 for nothing or not enough to prove."""
     asked = parser().parse_args(arguments)
+    if asked.receipt is not None and asked.repo is None:
+        return verified(asked.receipt, asked.key, as_json=asked.json)
+    if asked.receipt is not None or asked.repo is None:
+        parser().error("name a clone, or a receipt by --receipt")
     bound_memory()
     try:
         notes = notes_in(asked.checkpoint)

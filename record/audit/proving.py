@@ -66,22 +66,23 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _show(asked: argparse.Namespace) -> None:
-    note = _note(asked)
-    said = proven_checkpoint(note, *_believed(asked))
-    sys.stdout.write(note.decode())
-    sys.stderr.write(f"Signed at {iso(said.at)} by {SignedNote.read(note).signed_by(_spelled(asked, said.origin))}\n")
+    shown = note(asked)
+    said = proven_checkpoint(shown, *believed(asked))
+    sys.stdout.write(shown.decode())
+    sys.stderr.write(f"Signed at {iso(said.at)} by {SignedNote.read(shown).signed_by(spelled(asked, said.origin))}\n")
 
 
-def _spelled(asked: argparse.Namespace, origin: str) -> list[VerifierKey]:
-    keys, believed = _believed(asked)
-    return [*(verifier(origin, key) for key in keys), *believed]
+def spelled(asked: argparse.Namespace, origin: str) -> list[VerifierKey]:
+    """The keys that are believed, as verifiers of that origin."""
+    keys, named = believed(asked)
+    return [*(verifier(origin, key) for key in keys), *named]
 
 
 def _prove(asked: argparse.Namespace) -> None:
-    note = _note(asked)
-    said, hashes, found = proven_checkpoint(note, *_believed(asked)), list[bytes](), dict[int, tuple[int, bytes]]()
+    shown = note(asked)
+    said, hashes, found = proven_checkpoint(shown, *believed(asked)), list[bytes](), dict[int, tuple[int, bytes]]()
     try:
-        for _, leaves in ActTree(_clone(asked)).read(said.tip):
+        for _, leaves in ActTree(clone(asked)).read(said.tip):
             for each in leaves:
                 told = json.loads(each)
                 if told["ticket"] == asked.ticket:
@@ -93,27 +94,27 @@ def _prove(asked: argparse.Namespace) -> None:
     if number not in found:
         raise NotProven(f"Of {asked.ticket}, {len(found)} acts came before the checkpoint")
     index, leaf = found[number]
-    proof = InclusionProof(leaf, index, inclusion_proof(index, hashes), note)
-    proof.check(*_believed(asked))
+    proof = InclusionProof(leaf, index, inclusion_proof(index, hashes), shown)
+    proof.check(*believed(asked))
     sys.stdout.write(proof.written().decode())
 
 
 def _check(asked: argparse.Namespace) -> None:
     proof = InclusionProof.read(asked.proof.read_bytes())
-    said = proof.check(*_believed(asked))
+    said = proof.check(*believed(asked))
     sys.stdout.write(f"{printable(proof.leaf.decode())}\nis act {proof.index + 1} of {said.size}, {iso(said.at)}\n")
 
 
-def _note(asked: argparse.Namespace) -> bytes:
+def note(asked: argparse.Namespace) -> bytes:
     """The checkpoint of a file, or the newest that the clone has."""
     if asked.checkpoint != LATEST:
         return Path(asked.checkpoint).read_bytes()
-    git, ref = _clone(asked), checkpoints_ref(asked.branch)
+    git, ref = clone(asked), checkpoints_ref(asked.branch)
     found = git.references.get(ref) or git.references.get(fetched(ref))
-    note = newest_checkpoint(partial(_file, found.peel(pygit2.Tree))) if found else None
-    if note is None:
+    newest = newest_checkpoint(partial(_file, found.peel(pygit2.Tree))) if found else None
+    if newest is None:
         raise RecordUnavailable(f"{asked.repo} has no checkpoint: git fetch origin {ref}:{ref} brings them")
-    return note
+    return newest
 
 
 def _file(tree: pygit2.Tree, path: str) -> bytes | None:
@@ -124,7 +125,8 @@ def _file(tree: pygit2.Tree, path: str) -> bytes | None:
     return found.data if isinstance(found, pygit2.Blob) else None
 
 
-def _believed(asked: argparse.Namespace) -> tuple[tuple[OKPKey, ...], tuple[VerifierKey, ...]]:
+def believed(asked: argparse.Namespace) -> tuple[tuple[OKPKey, ...], tuple[VerifierKey, ...]]:
+    """The keys whose checkpoints are believed: the clone's, or those that were named."""
     return _keys(asked), tuple(map(VerifierKey.read, asked.key))
 
 
@@ -132,7 +134,7 @@ def _keys(asked: argparse.Namespace) -> tuple[OKPKey, ...]:
     """The clone's service keys, unless the keys to believe are named."""
     if asked.key:
         return ()
-    git = _clone(asked)
+    git = clone(asked)
     tip, line = git.references.get(f"refs/heads/{asked.branch}"), KeyLine(Path(git.path))
     if tip is not None:
         line.move_to(str(tip.peel(pygit2.Commit).id))
@@ -140,7 +142,8 @@ def _keys(asked: argparse.Namespace) -> tuple[OKPKey, ...]:
     return tuple(service_keys(keys, without=keys.revoked))
 
 
-def _clone(asked: argparse.Namespace) -> pygit2.Repository:
+def clone(asked: argparse.Namespace) -> pygit2.Repository:
+    """The clone that was named. Raises RecordUnavailable."""
     if asked.repo is None:
         raise RecordUnavailable("--repo names a clone of the GitOps repository, which this needs; or --key")
     try:

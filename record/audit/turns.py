@@ -238,7 +238,7 @@ def _thinned(past: Sequence[PastEvent]) -> Iterator[PastEvent]:
 
 
 def _comes(ticket: PromotionRequest) -> bool:
-    return ticket.state in {State.APPROVED, State.DEPLOYING}
+    return ticket.state in {State.APPROVED, State.DEPLOYING, State.VERIFYING}
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from record.audit import (
     delegation_checks,
     emergency_checks,
     evidence_checks,
+    health_checks,
     line_checks,
     passkey_checks,
     proof_checks,
@@ -40,6 +41,7 @@ ALL = (
     *emergency_checks.CHECKS,
     *delegation_checks.CHECKS,
     *passkey_checks.CHECKS,
+    *health_checks.CHECKS,
 )
 
 

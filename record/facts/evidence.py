@@ -162,6 +162,8 @@ def _attempts(acts: Iterable[_Evidenced]) -> tuple[DocumentedAttempt, ...]:
             found.append(
                 DocumentedAttempt(number=len(found) + 1, job_id=entry.job_id, began_at=entry.at, evidence=each.job)
             )
+        elif found and entry.action is Action.VERIFYING:
+            found[-1] = found[-1].model_copy(update={"evidence": each.job or found[-1].evidence})
         elif found and entry.action in _ENDS:
             ended = {"ended": _ENDS[entry.action], "ended_at": entry.at, "error": entry.error}
             ended |= {"job_id": entry.job_id or found[-1].job_id, "evidence": each.job or found[-1].evidence}

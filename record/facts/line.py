@@ -28,7 +28,7 @@ from record.signing.keys import KeyReader
 UNREADABLE = (RecordError, OSError, sqlite3.Error, pygit2.GitError)
 """The errors that reading the record raises while it can't be read."""
 
-_GOING_ON = frozenset({State.APPROVED, State.DEPLOYING, State.DEPLOYED})
+_GOING_ON = frozenset({State.APPROVED, State.DEPLOYING, State.VERIFYING, State.DEPLOYED})
 """States of a newer request by which an older one is closed."""
 
 

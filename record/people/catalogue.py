@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from domain.contract import ContractRule
 from domain.evidence import EvidenceRule
+from domain.health import HealthCheck
 from domain.targets import CatalogueEntry
 from domain.ticket import Impact, PromotionRequest, TargetType
 from domain.values import Environment, Frozen, TargetName, Tenant, Version, same_name
@@ -49,6 +50,7 @@ class _Spec(OpenModel):
     evidence: EvidenceRule = EvidenceRule()
     contract: ContractRule | None = None
     passkey: Literal["required"] | None = None
+    health: HealthCheck | None = None
 
 
 class _File(OpenModel):
@@ -192,6 +194,7 @@ def parse(path: str, data: bytes) -> CatalogueEntry | Fault:
             evidence=file.spec.evidence,
             contract=file.spec.contract,
             passkey=file.spec.passkey is not None,
+            health=file.spec.health,
         )
     except Exception as error:  # as in `record.people.members`
         return fault_of(path, data, error)
@@ -201,6 +204,22 @@ def parse(path: str, data: bytes) -> CatalogueEntry | Fault:
     if entry.type not in FOLDERS[path.split("/")[0]]:
         return Fault(path, f"an entry of kind {file.kind} has no place in this folder", names=(entry.name,))
     return entry
+
+
+def entry_at(commit: pygit2.Commit, kind: TargetType, name: str) -> CatalogueEntry | Fault | None:
+    """The target's entry in the files of one commit, or the fault in its way; None where none describes it.
+
+    Reads no more files than those of the target's name: a file that describes it has no other one.
+    """
+    folders = {each: commit.tree[each] for each in FOLDERS if each in commit.tree and kind in FOLDERS[each]}
+    marked = (mark for each, folder in folders.items() for mark in _files(folder, each, _MAX_DEPTH))
+    said = [_parsed(path, blob) for (path, _), blob in marked if Fault(path, "").stem == same_name(name)]
+    if fault := next((each for each in said if isinstance(each, Fault)), None):
+        return fault
+    found = [each for each in said if isinstance(each, CatalogueEntry) and each.type is kind]
+    if len(found) > 1:
+        return Fault(next(iter(folders)), f"{kind} {name} is described more than once", names=(name,))
+    return found[0] if found else None
 
 
 class CatalogueReader(TipReader[Catalogue]):

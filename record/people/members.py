@@ -16,6 +16,7 @@ from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
 from domain.audience import Addressee, Language, SlackChannel
+from domain.awx_policy import AwxSetup
 from domain.coverage import VALID_FOR
 from domain.evidence import Tokens
 from domain.formats import newer_file
@@ -163,6 +164,7 @@ class _PlatformSpec(OpenModel):
     supersede: StrictBool = False
     identities: SignInRules = ANY_SIGN_IN
     gitlab: Annotated[tuple[Tokens, ...], Field(max_length=20)] = ()
+    awx: AwxSetup | None = None
     groups: Annotated[dict[GroupName, _Group], Field(max_length=100)] = Field(default_factory=dict)
     members: Annotated[tuple[Member, ...], Field(max_length=10_000)] = ()
     ops: Annotated[tuple[Addressee, ...], Field(max_length=100)] = ()
@@ -188,6 +190,7 @@ class PlatformRules:
     From `controls` 2 on, targets have owners and requests their bounds. `moving_versions` need a digest. An approval
     holds for `approval_valid_for` after its request is due. With `supersede`, the approval of a newer version closes
     the requests of older ones. `gitlab` are those that test evidence is read from, `groups` those that rules name.
+    `awx` is the set-up that deploys.
     """
 
     controls: int = 1
@@ -197,6 +200,7 @@ class PlatformRules:
     supersede: bool = False
     sign_ins: SignInRules = ANY_SIGN_IN
     gitlab: tuple[Tokens, ...] = ()
+    awx: AwxSetup | None = None
     groups: Groups = field(default_factory=dict)
 
 
@@ -269,6 +273,7 @@ def _platform(tree: Any) -> Membership:
         supersede=spec.supersede,
         sign_ins=spec.identities,
         gitlab=spec.gitlab,
+        awx=spec.awx,
         groups={name: group_of(members) for name, members in spec.groups.items()},
     )
     return Membership(None, "Platform", spec.members, ops=spec.ops, rules=rules)

@@ -18,7 +18,16 @@ from domain.errors import IdentityChanged, KeyEnded, PasskeyInvalid, StaleDecisi
 from domain.evidence import Evidence
 from domain.grants import LaunchGrant
 from domain.roles import Person
-from domain.signing import FRESH, Claims, JobFinding, message_digest, mismatch, service_claims
+from domain.signing import (
+    FRESH,
+    Claims,
+    HealthFinding,
+    HealthNotes,
+    JobFinding,
+    message_digest,
+    mismatch,
+    service_claims,
+)
 from domain.values import iso
 from domain.vouching import Vouched
 from record.errors import RecordUnavailable
@@ -165,10 +174,12 @@ class CommitProofs:
             raise RecordUnavailable(fault or "This worker has no key")
         if isinstance(vouched, str):
             raise RecordUnavailable(vouched)
-        claims = service_claims(change.ticket, str(uuid.uuid4()), tip, at, vouched.job)
+        claims = service_claims(change.ticket, str(uuid.uuid4()), tip, at, vouched.job, vouched.health)
         return change.model_copy(update={"proof": Proof(jws=self.signer.seal(claims), message=claims.history)})
 
-    def seal(self, finding: JobFinding | Evidence | ContractDifference | LaunchGrant) -> str | None:
+    def seal(
+        self, finding: JobFinding | HealthFinding | HealthNotes | Evidence | ContractDifference | LaunchGrant
+    ) -> str | None:
         """The worker's signature on what it was told, compared or launches; None where it signs nothing."""
         return self.signer.seal(finding) if self.signer and self.is_needed() else None
 
@@ -179,6 +190,21 @@ class CommitProofs:
         except Unproven as why:
             log.warning("a seal is not used", why=str(why))
             return None
+
+    def health(self, seal: str | None) -> HealthFinding | None:
+        """The sealed end of a target's check; None where nobody sealed one, or by a key that proves nothing now."""
+        try:
+            return self.keys.current().health(seal) if seal else None
+        except Unproven as why:
+            log.warning("a seal is not used", why=str(why))
+            return None
+
+    def notes(self, handed: str) -> HealthNotes:
+        """The looks so far, as an earlier one left them: sealed, where the service signs.
+
+        Raises Unproven, and ValidationError where they are none.
+        """
+        return self.keys.current().notes(handed) if self.is_needed() else HealthNotes.model_validate_json(handed)
 
 
 def _kid(jws: str | None) -> str:

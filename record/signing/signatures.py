@@ -31,9 +31,13 @@ from domain.signing import (
     EVIDENCE_TYPE,
     FINDING_TYPE,
     FRESH,
+    HEALTH_TYPE,
+    NOTES_TYPE,
     SERVICE_TYPE,
     TYPE,
     Claims,
+    HealthFinding,
+    HealthNotes,
     JobFinding,
     ServiceClaims,
     claims_of,
@@ -49,6 +53,8 @@ Signed = TypeVar(
     Claims,
     ServiceClaims,
     JobFinding,
+    HealthFinding,
+    HealthNotes,
     Evidence,
     ContractDifference,
     Repair,
@@ -76,6 +82,8 @@ Sealable = (
     Claims
     | ServiceClaims
     | JobFinding
+    | HealthFinding
+    | HealthNotes
     | Evidence
     | Repair
     | TemplateClaims
@@ -98,6 +106,8 @@ _SIGNED_BY: Final[Mapping[type[Sealable], tuple[str, KeyClass]]] = {
     CalendarFeed: (FEED_TYPE, KeyClass.PEOPLE),
     ServiceClaims: (SERVICE_TYPE, KeyClass.SERVICE),
     JobFinding: (FINDING_TYPE, KeyClass.SERVICE),
+    HealthFinding: (HEALTH_TYPE, KeyClass.SERVICE),
+    HealthNotes: (NOTES_TYPE, KeyClass.SERVICE),
     Evidence: (EVIDENCE_TYPE, KeyClass.SERVICE),
     ContractDifference: (CONTRACT_TYPE, KeyClass.SERVICE),
     LaunchGrant: (GRANT_TYPE, KeyClass.SERVICE),
@@ -170,6 +180,14 @@ class Keys:
     def finding(self, token: str) -> JobFinding:
         """Reads what the service sealed of AWX's word on a job. Raises KeyEnded, or Unproven with the reason."""
         return self._proven(token, JobFinding)
+
+    def health(self, token: str) -> HealthFinding:
+        """Reads what the service sealed of a target's check. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, HealthFinding)
+
+    def notes(self, token: str) -> HealthNotes:
+        """Reads what the service sealed of its looks so far. Raises KeyEnded, or Unproven with the reason."""
+        return self._proven(token, HealthNotes)
 
     def evidence(self, token: str) -> Evidence:
         """Reads what the service sealed of test evidence. Raises KeyEnded, or Unproven with the reason."""

@@ -22,6 +22,7 @@ from domain.signing import proof_of
 from domain.ticket import PromotionRequest
 from record.audit.verify import verify
 from record.facts.controls import Controls
+from record.facts.health import HealthReader
 from record.facts.line import LineReader
 from record.files.writing import text_of
 from record.git.repository import Repository
@@ -56,10 +57,11 @@ def activities(repository: Repository) -> RecordActivities:
     directory, keys = DirectoryReader(repository), KeyReader(repository)
     lines = LineReader.of(repository, directory, index)
     record = RecordPreflight(repository, index, keys, lines, nobody_runs)
-    confirming = Confirming(keys, Controls.of(repository, directory, index))
+    controls = Controls.of(repository, directory, index)
+    confirming = Confirming(keys, controls)
     proofs = CommitProofs(keys)
     awx = AwxActivities(AwxClient(AwxConnection("http://127.0.0.1:9/api/", "unasked")), no_objection)
-    vouching = Vouching(proofs, record, awx, timedelta(days=30), "Promotion")
+    vouching = Vouching(proofs, record, awx, timedelta(days=30), "Promotion", HealthReader(repository, index, controls))
     return RecordActivities(repository, index, proofs, vouching, confirming)
 
 

@@ -340,6 +340,8 @@ class House:
         http = self.issuer.client() if settings.oidc_issuer == ISSUER else httpx.AsyncClient(trust_env=False)
         services = compose(settings, self.client, repository, http)
         services.callers.revoked.known_for = self.known_for
+        if services.follower:
+            services.index.follow()
         if services.audited:
             services.audited.follow()
         config = uvicorn.Config(create_app(services), log_level="critical", timeout_graceful_shutdown=1)
@@ -353,6 +355,7 @@ class House:
             await http.aclose()
             await services.counts.close()
             await asyncio.to_thread(services.index.close)
+            services.launch_policy.close()
             if services.audited:
                 await asyncio.to_thread(services.audited.close)
             await asyncio.to_thread(services.trail.close)

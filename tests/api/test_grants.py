@@ -70,7 +70,8 @@ def test_what_is_no_grant_is_told_nothing(signing: House) -> None:
         variables(pending, new_key())["prodgate_grant"],
     ):
         assert asked(signing, grant)["reason"] == "It is no grant of Prodgate's worker"
-    for body in ({}, {"grant": ""}, {"grant": "a" * 10_000}, {"grant": 7}, []):
+    bodies: tuple[Any, ...] = ({}, {"grant": ""}, {"grant": "a" * 10_000}, {"grant": 7}, [])
+    for body in bodies:
         assert signing.http().post("/v1/grants", json=body).status_code == 422
 
 

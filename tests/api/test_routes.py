@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from api import app as api_app
 from api import (
     audit,
+    awx_policy,
     browsers,
     bulk,
     calendar,
@@ -56,6 +57,7 @@ from tests.api.house import (
 
 ROUTERS = (
     audit.router,
+    awx_policy.router,
     browsers.router,
     bulk.router,
     calendar.router,
@@ -165,6 +167,7 @@ DECLARED = {
     "GET /v1/keys": "public",
     "POST /v1/grants": "grant",
     "POST /v1/webhooks/awx/job-complete": "callback-secret",
+    "POST /v1/data/prodgate/launch": "policy-token",
     "POST /v1/webhooks/slack": "slack-signature",
     "POST /v1/sessions/logout": "logout-token",
     "GET /healthz": "public",

@@ -18,7 +18,7 @@ from domain.watch import JobComparison
 from record.signing.signatures import KeyClass, new_key
 from tests.api import house as houses
 from tests.api.house import ALICE, JEAN, PIERRE, Connect, House, in_days
-from tests.awx_fixtures import eventually
+from tests.awx_fixtures import IMPATIENT, eventually
 from tests.grants import granting, job_of, setup, variables
 from tests.signing import KEY, WORKER_KEY, key_file
 from workflows.watch import AwxWatch
@@ -164,7 +164,7 @@ def test_the_watch_names_what_ran_past_the_role_and_before_its_time(site: House)
 def test_a_job_that_waited_too_long_tells_its_promotion(site: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The grant ended while AWX had no room: the promotion fails by the role's sentence, and a retry has a new one."""
     site.awx.control("PUT", "grants", json=setup(site))
-    short = dataclasses.replace(houses.IMPATIENT, grant_life=timedelta(seconds=2) - SKEW)
+    short = dataclasses.replace(IMPATIENT, grant_life=timedelta(seconds=2) - SKEW)
     site.run(site.stop_worker())
     with monkeypatch.context() as changed:
         changed.setattr(houses, "IMPATIENT", short)

@@ -3,13 +3,15 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.console import test_emergencies, test_votes
 from tests.console.desk import PHONE
 from tests.console.hosting import HostDesk, Visit
-from tests.console.test_flows import asked, fresh_name
+from tests.console.test_flows import asked, fresh_name, next_month
+from tests.console.test_standing import REASON
 from tests.console.words import EN, FR, Words
 from tests.e2e.stack import Stack
 from tests.record.building import person_commits
@@ -86,3 +88,65 @@ def test_an_emergency_is_declared_and_answered_for(
     expect(claire.page).to_have_url(re.compile(f"/production/{ticket}"))
     claire.decide(said.ratify, "It could not wait for two")
     expect(claire.page.get_by_role("region", name=said.title, exact=True)).to_contain_text(said.ratified)
+
+
+@ON_BOTH
+def test_a_requester_withdraws(visit: Visit, stack: Stack, words: Words, given: dict[str, Any]) -> None:
+    """After being asked once more; keeping it gives the focus back, and who looks on sees that it is over."""
+    ticket = asked(stack, fresh_name("withdraw-host"))
+    jean = visit("jean", words, f"/production/{ticket}", **given)
+    expect(jean.button(words.approve)).to_be_visible()
+    pierre = visit("pierre", words, f"/production/{ticket}", **given)
+    pierre.button(words.withdraw).click()
+    pierre.check_accessible("dialog: withdraw, in the host")
+    assert fits(pierre)
+    pierre.page.keyboard.press("Escape")
+    expect(pierre.dialog).to_have_count(0)
+    expect(pierre.button(words.withdraw)).to_be_focused()
+    pierre.decide(words.withdraw, "Moved to the next sprint", words.withdraw_it)
+    pierre.sees_state(words.cancelled)
+    expect(pierre.link(words.ask_again)).to_have_attribute("href", re.compile("^/production/new"))
+    jean.sees_state(words.cancelled)
+    expect(jean.button(words.approve)).to_have_count(0)
+
+
+@ON_BOTH
+def test_a_failed_deployment_is_repeated(visit: Visit, stack: Stack, words: Words, given: dict[str, Any]) -> None:
+    """With what AWX said; the second attempt succeeds."""
+    ticket = asked(stack, fresh_name("again-host"))
+    awx = f"http://127.0.0.1:{stack.ports['awx-port']}/control/faults"
+    httpx.put(awx, json={"life": ["failed"]}, trust_env=False).raise_for_status()
+    jean = visit("jean", words, f"/production/{ticket}", **given)
+    jean.decide(words.approve)
+    jean.sees_state(words.failed)
+    jean.check_accessible("a failed deployment, in the host")
+    jean.button(words.again).click()
+    jean.check_accessible("dialog: deploy again, in the host")
+    assert fits(jean)
+    jean.dialog.get_by_role("button", name=words.again, exact=True).click()
+    jean.sees_state(words.deployed)
+
+
+@ON_BOTH
+def test_who_may_approve_holds_and_releases(visit: Visit, stack: Stack, words: Words, given: dict[str, Any]) -> None:
+    """A hold needs its reason; its requester reads it there, and can not let it go on."""
+    ticket = asked(stack, fresh_name("held-host"), scheduledDate=next_month())
+    stack.approve(ticket)
+    pierre = visit("pierre", words, f"/production/{ticket}", **given)
+    jean = visit("jean", words, f"/production/{ticket}", **given)
+    jean.decide(words.hold, "No", words.hold_it)
+    expect(jean.dialog.get_by_role("textbox")).to_have_attribute("aria-invalid", "true")
+    jean.check_accessible("dialog: hold without a reason, in the host")
+    assert fits(jean)
+    jean.dialog.get_by_role("textbox").fill(REASON)
+    jean.dialog.get_by_role("button", name=words.hold_it, exact=True).click()
+    jean.sees(f"{words.held_by} Jean Dupont")
+    pierre.sees(REASON)
+    pierre.sees_state(words.held)
+    for name in (words.hold, words.release):
+        expect(pierre.button(name)).to_have_count(0)
+    pierre.check_accessible("a held request, in the host")
+    jean.decide(words.release, "The database has moved", words.release_it)
+    expect(jean.button(words.hold)).to_be_visible()
+    pierre.sees("The database has moved")
+    pierre.sees_state(words.approved)

@@ -46,6 +46,10 @@ ALERTS: Mapping[str, tuple[Series, ...]] = {
         _counted('prodgate_awx_launches_total{outcome="unknown"}', 1),
         _counted('prodgate_awx_launches_total{outcome="launched"}', 1, 1),
     ),
+    "ProdgateHealthChecksFail": (
+        _counted('prodgate_health_checks_total{outcome="failed"}', 1),
+        _counted('prodgate_health_checks_total{outcome="held"}', 1, 1),
+    ),
     "ProdgateFollowerStandsStill": (_steady("prodgate_follower_stands_still", 1),),
     "ProdgateFollowerLags": (_steady("prodgate_follower_oldest_seconds", 3700, 3500),),
     "ProdgateAnnouncementsLost": (

@@ -206,3 +206,18 @@ def test_a_second_run_changes_nothing_but_what_is_wrong_or_to_be_renewed(made: t
     assert "/elsewhere/v1/webhooks" in callback["notification_configuration"]["url"]
     with stage.login() as prodgate, stage.login(password=old) as before:
         assert (prodgate.get("me/").status_code, before.get("me/").status_code) == (200, 401)
+
+
+def test_the_policy_hook_is_switched_on_where_a_token_is_given(made: tuple[Stage, Run, Receiver]) -> None:
+    """Organisation, inventory and template ask, so that copies of the template are asked about too."""
+    stage, *_ = made
+    assert stage.as_admin.get("settings/opa/").json()["OPA_HOST"] == ""
+    assert stage.template()["opa_query_path"] == ""
+    stage.variables |= {"prodgate_policy_host": "prodgate.example.com", "prodgate_policy_token": "token-of-the-policy"}
+    stage.run()
+    found = stage.as_admin.get("settings/opa/").json()
+    assert (found["OPA_HOST"], found["OPA_PORT"], found["OPA_SSL"]) == ("prodgate.example.com", 443, True)
+    assert (found["OPA_AUTH_TYPE"], found["OPA_AUTH_TOKEN"]) == ("Token", "$encrypted$")
+    asking = [stage.template(), stage.one("inventories/", name="Production gateways")]
+    asking.append(stage.one("organizations/", name="Production"))
+    assert {row["opa_query_path"] for row in asking} == {"prodgate/launch"}

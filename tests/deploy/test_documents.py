@@ -130,6 +130,17 @@ UNUSED = {35: "no text by this number was ever written"}
 """Numbers of decisions that no text has, and why."""
 
 
+def test_every_test_that_a_document_names_exists() -> None:
+    """What is said to hold a thing mended is there: `path::name`, in the pages on design."""
+    named = [
+        (page.name, *each)
+        for page in (ROOT / "docs" / "design").glob("*.md")
+        for each in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page.read_text())
+    ]
+    assert len(named) > 10
+    assert [each for each in named if f"def {each[2]}(" not in (ROOT / each[1]).read_text()] == []
+
+
 def test_decisions_are_numbered_without_gaps() -> None:
     """Each record has a number of its own, its title begins with it, and it says whether it holds."""
     records = sorted((ROOT / "docs" / "adr").glob("*.md"))

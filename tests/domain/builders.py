@@ -105,6 +105,7 @@ HISTORIES = {
     "cancelled": "created cancelled",
     "expired": "created expired",
     "deploying": "created approved deploying",
+    "verifying": "created approved deploying verifying",
     "deployed": "created approved deploying deployed",
     "failed": "created approved deploying failed",
     "superseded": "created superseded",
@@ -115,7 +116,12 @@ HISTORIES = {
 def history(actions: str) -> tuple[HistoryEntry, ...]:
     """The entries of these actions, a minute apart, by Jean."""
     return tuple(
-        HistoryEntry(action=Action(action), at=NOW + minute * MINUTE, by=JEAN.email)
+        HistoryEntry(
+            action=Action(action),
+            at=NOW + minute * MINUTE,
+            by=JEAN.email,
+            job_id="awx-job-1" if action == "verifying" else None,
+        )
         for minute, action in enumerate(actions.split())
     )
 

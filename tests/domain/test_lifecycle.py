@@ -45,7 +45,8 @@ pending     approved → approved, rejected → rejected, cancelled → cancelle
 approved    cancelled → cancelled, superseded → superseded, due → approved, held → approved, lapsed → pending
 approved    deploying → deploying
 held        cancelled → cancelled, superseded → superseded, released → approved, lapsed → pending
-deploying   deployed → deployed, failed → failed
+deploying   deployed → deployed, failed → failed, verifying → verifying
+verifying   deployed → deployed, failed → failed
 failed      retried → deploying
 retried     deploying → deploying, deployed → deployed, failed → failed, lapsed → pending
 """

@@ -1,6 +1,7 @@
 """Promotions through the real processes, which die while they work."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def test_ten_promotions_survive_a_killed_worker_and_a_killed_engine(tmp_path: Pa
         stack.await_state(tickets, "deployed", 150)
         assert stack.recorded() == dict.fromkeys(tickets, DEPLOYED)
         stack.check_one_job_each(tickets)
+        asked = re.search(r'prodgate_awx_policy_total\{answer="allowed"\} ([0-9.]+)', stack.metrics("api"))
+        assert asked, "AWX asked before no job"
+        assert float(asked[1]) == 2 * len(tickets)  # for the organisation and the inventory
         for name in ("worker", "temporal"):
             assert f"{name} ended, killed by SIGKILL; it is started again" in stack.said
         until("every workflow ended", lambda: finished(stack, tickets), 15)

@@ -59,7 +59,7 @@ def person_commits(
     for _ in range(500):
         try:
             return _commit(pygit2.Repository(str(repository)), files, message, at or datetime.now(UTC), by)
-        except pygit2.GitError:  # somebody else's commit came in between
+        except (pygit2.GitError, OSError):  # somebody else's commit came in between, or has the branch locked
             time.sleep(0.01)
     raise TimeoutError("the branch never stood still")
 

@@ -16,6 +16,7 @@ from tests.domain.builders import ADA, JEAN, PIERRE, details, person
 from tests.record.building import person_commits
 from tests.rules import freeze, rule
 from tests.signing import key_file
+from tests.workflows.applications import QUICK, Application, name_check, serving
 from tests.workflows.handing import handed, votes
 from tests.workflows.stage import Promoted, Stage
 from workflows.promotion import Promotion
@@ -335,6 +336,20 @@ async def rejected_for_another(stage: Stage) -> Promoted:
     return promoted
 
 
+async def verified(stage: Stage) -> Promoted:
+    """Deployed once its target's own check held, by the second attempt: the first one was ill."""
+    application = Application(503)
+    async with serving(application) as address:
+        name_check(stage.git, {"http": {"url": address}} | QUICK)
+        promoted = await _approved(stage)
+        await stage.until(promoted, State.FAILED)
+        await stage.until_recorded(promoted)
+        application.statuses = [200]
+        await stage.decide(promoted, RETRY, PIERRE)
+        await stage.until(promoted, State.DEPLOYED)
+    return promoted
+
+
 PATHS: dict[str, Scene] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
@@ -368,6 +383,7 @@ PATHS: dict[str, Scene] = {
         restored,
         outlived_its_key,
         failed_emergency,
+        verified,
     )
 }
 """Every path by its name."""

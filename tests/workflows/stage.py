@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from activities.awx import AwxTimings
 from activities.reports import ReportSetup
 from bootstrap.registration import Registration
 from clients.channel import ChannelClient
+from clients.health.probe import HealthProbe
 from domain import lifecycle
 from domain.announcement import Channel, Plan
 from domain.change import Resumed
@@ -77,6 +79,8 @@ class Stage:
     """True where the worker signs what the service does."""
     reports: ReportSetup | None = None
     """The parts of reports, where the worker makes some."""
+    probe: HealthProbe = field(default_factory=lambda: HealthProbe((ip_network("127.0.0.0/8"),)))
+    """The probe of what was deployed, which may call this machine."""
     cached: int = 0
     """Workflows that the worker keeps: with none, every task replays the history so far, and what isn't deterministic
     shows; but a local activity that outlives its task is then done again."""
@@ -115,6 +119,7 @@ class Stage:
                 Signer(self.worker_key) if self.signs else None,
                 look_every=self.look_every,
                 reports=self.reports,
+                probe=self.probe,
             )
             if self.follows:
                 await registration.follow()

@@ -7,6 +7,7 @@ const ROOM: Record<State | 'held', readonly Decision[]> = {
   held: ['release', 'cancel'],
   failed: ['retry'],
   deploying: [],
+  verifying: [],
   deployed: [],
   rejected: [],
   cancelled: [],

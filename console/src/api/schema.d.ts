@@ -1432,6 +1432,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/data/prodgate/launch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AWX asks whether a job may run
+         * @description AWX asks whether a job may run: only as an approved attempt, now, and set up as the record says.
+         *
+         *     Answered from what this process knows of the record, which must not be older than ten seconds. Whatever
+         *     can't be told is refused, with a reason.
+         */
+        post: operations["check_launch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/logout": {
         parameters: {
             query?: never;
@@ -1656,10 +1679,11 @@ export interface components {
          *
          *     `endorsed` is a vote where an approval takes more, `unendorsed` takes it back; `approved` is the last one.
          *     `due` says that the agreed date has come, `held` and `released` that somebody stops an approved request and lets it
-         *     go on, `lapsed` that its approval no longer covers it. `ratified` and `refuted` are the answers to an emergency.
+         *     go on, `lapsed` that its approval no longer covers it. `verifying` says that its job succeeded, and that the
+         *     target's own check has to hold now. `ratified` and `refuted` are the answers to an emergency.
          * @enum {string}
          */
-        Action: "created" | "endorsed" | "unendorsed" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "deployed" | "failed" | "ratified" | "refuted";
+        Action: "created" | "endorsed" | "unendorsed" | "approved" | "rejected" | "cancelled" | "expired" | "superseded" | "due" | "held" | "released" | "lapsed" | "retried" | "deploying" | "verifying" | "deployed" | "failed" | "ratified" | "refuted";
         /**
          * AgeGroup
          * @description Requests that wait for a decision: how many have waited from so many seconds on, to less than so many.
@@ -3130,6 +3154,26 @@ export interface components {
              */
             jobs: components["schemas"]["JobStatus"][];
         };
+        /**
+         * PolicyAnswer
+         * @description The answer as AWX reads it.
+         */
+        PolicyAnswer: {
+            result: components["schemas"]["PolicyVerdict"];
+        };
+        /**
+         * PolicyVerdict
+         * @description The word on a job: AWX runs one that is refused without a violation, so a refusal always has one.
+         */
+        PolicyVerdict: {
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Violations
+             * @default []
+             */
+            violations: string[];
+        };
         /** PreChecks */
         PreChecks: {
             /** Stagingtestspassed */
@@ -3471,7 +3515,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "requester-gone" | "approver-gone" | "delegation-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "emergency-no-more" | "emergency-overdue" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-not-compared" | "standard-stopped" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "quoted";
+            kind: "awx-ran" | "awx-twins" | "awx-reports" | "nothing-launched" | "not-approved" | "file-changed" | "tenant-gone" | "target-not-owned" | "requester-gone" | "approver-gone" | "delegation-gone" | "approver-refused" | "not-authorized" | "self-approval" | "service-decides" | "approve-anew" | "production-moved-on" | "votes-missing" | "emergency-no-more" | "emergency-overdue" | "standard-approves" | "standard-impact" | "standard-not-forward" | "standard-step" | "standard-count" | "standard-breaking" | "standard-not-compared" | "standard-stopped" | "standard-untested" | "standard-once" | "standard-no-more" | "approval-too-old" | "no-such-approval" | "date-not-come" | "not-proven" | "asked-by-nobody" | "template-without-variables" | "template-slices" | "awx-templates" | "awx-credentials" | "awx-forbids" | "awx-missing" | "awx-refused" | "job-differs" | "differs-in-kind" | "differs-in-fields" | "differs-in-values" | "had-begun" | "cancelled-before" | "told-to-stop" | "job-failed" | "job-cancelled" | "job-lost" | "job-ended" | "output-unread" | "outcome-unknown" | "never-answered" | "job-vanished" | "job-hidden" | "still-running" | "not-started" | "was-cancelled" | "not-cancelled" | "health-held" | "health-failed" | "health-unnamed" | "health-unreadable" | "quoted";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -3863,7 +3907,7 @@ export interface components {
          * State
          * @enum {string}
          */
-        State: "pending" | "approved" | "rejected" | "cancelled" | "expired" | "deploying" | "deployed" | "failed" | "superseded";
+        State: "pending" | "approved" | "rejected" | "cancelled" | "expired" | "deploying" | "verifying" | "deployed" | "failed" | "superseded";
         /**
          * Statistics
          * @description Counts over what the caller may see; today and this week (from Monday) in the configured time zone.
@@ -11930,6 +11974,75 @@ export interface operations {
             };
             /** @description The body is larger than 256 KB */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_launch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAnswer"];
+                };
+            };
+            /** @description The token is missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1024 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -73,6 +73,7 @@ export const STATES = [
   'pending',
   'approved',
   'deploying',
+  'verifying',
   'deployed',
   'failed',
   'rejected',

@@ -8,7 +8,7 @@ import { CLOSED_AGAIN_MS, KEYS } from './useRequests';
 
 /** As many as the longest page of the list has. */
 const MOST = 200;
-const PLANNED = ['pending', 'approved', 'deploying', 'deployed', 'failed'] as const;
+const PLANNED = ['pending', 'approved', 'deploying', 'verifying', 'deployed', 'failed'] as const;
 const FEED = ['calendar-address'] as const;
 
 export interface Shown {

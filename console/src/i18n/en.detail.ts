@@ -71,6 +71,7 @@ export const enDetail = {
   awaitingRelease: 'Held until somebody releases it',
   awaitingAnew: (when: string) => `Awaiting approval anew, until ${when}`,
   running: 'The deployment is running…',
+  verifying: 'The job succeeded. Waiting until the target’s own check has held…',
   job: (id: string) => `Job ${id}`,
   deployment: (id: string) => `Deployment ${id}`,
   errorOutput: 'Error output',

@@ -76,4 +76,10 @@ export const enRemarks: RemarkWords = {
   'not-started': ({ within, explanation }) => `AWX did not start the job within ${within} (${explanation}).`,
   'was-cancelled': () => 'It was cancelled.',
   'not-cancelled': () => 'It could not be cancelled:',
+  'health-held': ({ seconds, looks, seen }) =>
+    `The target’s check held for ${seconds} s, in ${looks} looks; last seen: ${seen}`,
+  'health-failed': ({ wanted, within, seen }) =>
+    `The target’s check did not hold for ${wanted} s within ${within} s; last seen: ${seen}`,
+  'health-unnamed': () => 'The record names no check of the target any more.',
+  'health-unreadable': ({ seen }) => `The target’s check can’t be read in the catalogue: ${seen}`,
 };

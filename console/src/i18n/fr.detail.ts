@@ -77,6 +77,7 @@ export const frDetail: typeof enDetail = {
   awaitingRelease: 'Suspendue tant que personne ne lève la suspension',
   awaitingAnew: (when) => `En attente d’une nouvelle approbation, jusqu’au ${when}`,
   running: 'Le déploiement est en cours…',
+  verifying: 'Le job a réussi. En attente du contrôle de santé de la cible…',
   job: (id) => `Job ${id}`,
   deployment: (id) => `Déploiement ${id}`,
   errorOutput: 'Sortie d’erreur',

@@ -92,4 +92,11 @@ export const frRemarks: RemarkWords = {
   'not-started': ({ within, explanation }) => `AWX n’a pas démarré le job en ${within} (${explanation}).`,
   'was-cancelled': () => 'Il a été annulé.',
   'not-cancelled': () => 'Il n’a pas pu être annulé :',
+  'health-held': ({ seconds, looks, seen }) =>
+    `Le contrôle de santé de la cible a tenu ${seconds} s, en ${looks} essais ; dernier constat : ${seen}`,
+  'health-failed': ({ wanted, within, seen }) =>
+    `Le contrôle de santé de la cible n’a pas tenu ${wanted} s en ${within} s ; dernier constat : ${seen}`,
+  'health-unnamed': () => 'Le registre ne nomme plus de contrôle de santé de la cible.',
+  'health-unreadable': ({ seen }) =>
+    `Le contrôle de santé de la cible ne peut pas être lu dans le catalogue : ${seen}`,
 };

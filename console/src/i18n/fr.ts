@@ -66,6 +66,7 @@ export const fr: Messages = {
     pending: 'En attente',
     approved: 'Approuvée',
     deploying: 'En déploiement',
+    verifying: 'En vérification',
     deployed: 'Déployée',
     failed: 'En échec',
     rejected: 'Rejetée',
@@ -80,6 +81,7 @@ export const fr: Messages = {
     unendorsed: 'Voix retirée',
     approved: 'Approuvée',
     deploying: 'Déploiement lancé',
+    verifying: 'Job réussi, vérification en cours',
     deployed: 'Déployée',
     failed: 'Échec du déploiement',
     rejected: 'Rejetée',
@@ -236,7 +238,7 @@ export const fr: Messages = {
   },
   faults: {
     title:
-      'Des fichiers du dépôt sont inutilisables en l’état : rien de ce qu’ils concernent n’est créé, approuvé ni déployé',
+      'Des fichiers du dépôt sont inutilisables en l’état : rien de ce qu’ils concernent n’est créé, approuvé ni déployé',
     at: (file, line) => `${file}, ligne ${line}`,
   },
   errors: {
@@ -248,13 +250,13 @@ export const fr: Messages = {
     busy: 'Trop de requêtes. Attendez un instant, puis réessayez.',
     server: 'Le serveur a rencontré un défaut ; il est consigné.',
     passkey: {
-      none: 'Cette décision demande une clé d’accès à vous, et vous n’en avez aucune qui compte : créez-en une dans vos préférences.',
+      none: 'Cette décision demande une clé d’accès à vous, et vous n’en avez aucune qui compte : créez-en une dans vos préférences.',
       cancelled:
-        'Votre clé d’accès n’a pas été donnée : la demande a été fermée, ou a trop duré. Rien n’est parti ; réessayez.',
-      unfit: 'Cet appareil ne convient pas : il doit vérifier que c’est vous, et être l’un des vôtres.',
+        'Votre clé d’accès n’a pas été donnée : la demande a été fermée, ou a trop duré. Rien n’est parti ; réessayez.',
+      unfit: 'Cet appareil ne convient pas : il doit vérifier que c’est vous, et être l’un des vôtres.',
       known: 'Cet appareil a déjà une clé d’accès à vous.',
       elsewhere:
-        'Les clés d’accès ne marchent qu’à l’adresse même de Prodgate, et pas dans la page d’un autre site : ouvrez-la là.',
+        'Les clés d’accès ne marchent qu’à l’adresse même de Prodgate, et pas dans la page d’un autre site : ouvrez-la là.',
       unable: 'Ce navigateur n’a pas de clés d’accès, ou pas à cette adresse.',
     },
     notFound: 'Cette page n’existe pas',

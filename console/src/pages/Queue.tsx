@@ -15,7 +15,7 @@ export default function Queue() {
   if (error && !data) return <NotRead error={error} retry={refetch} />;
   if (!data) return <PageSkeleton />;
   const all = data.targets.flatMap(({ requests }) => requests);
-  const deploying = all.filter(({ state }) => state === 'deploying').length;
+  const deploying = all.filter(({ state }) => state === 'deploying' || state === 'verifying').length;
   return (
     <div className="space-y-4">
       <div>

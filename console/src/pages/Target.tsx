@@ -19,7 +19,7 @@ import { Empty } from '@/ui/Empty';
 import { NotRead } from '@/ui/NotRead';
 
 const WEEKS = 26;
-const OPEN: readonly State[] = ['pending', 'approved', 'deploying'];
+const OPEN: readonly State[] = ['pending', 'approved', 'deploying', 'verifying'];
 const FAILED: readonly State[] = ['failed'];
 
 /** One target: what is in production and was, who brought it there, what is asked for and what failed. */

@@ -16,7 +16,8 @@ function buttonClass(tone: Tone, small = false, extra = ''): string {
   return cx(
     'inline-flex items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap transition-colors select-none',
     small ? 'min-h-8 px-2.5 text-[0.8125rem]' : 'min-h-9 px-3.5',
-    'aria-disabled:opacity-55',
+    // Paler, and not so pale that nobody sees that it has the focus.
+    'aria-disabled:opacity-55 aria-disabled:focus-visible:opacity-80',
     TONES[tone],
     extra,
   );

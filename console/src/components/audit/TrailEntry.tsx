@@ -12,7 +12,7 @@ export function TrailEntry({ entry }: { entry: AuditEntry }) {
   return (
     <li className="border-b border-line last:border-b-0">
       <details className="group">
-        <summary className="flex cursor-pointer list-none items-start gap-3 px-3 py-2.5 hover:bg-hover">
+        <summary className="flex cursor-pointer list-none items-start gap-3 px-3 py-2.5 hover:bg-hover focus-visible:-outline-offset-2">
           <ChevronRight className="mt-0.5 size-4 shrink-0 text-muted group-open:rotate-90" aria-hidden />
           <span className="flex min-w-0 grow flex-col gap-0.5">
             <span className="flex flex-wrap items-center gap-x-2 gap-y-1">

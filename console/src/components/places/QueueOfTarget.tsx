@@ -88,10 +88,11 @@ function Standing({
   }
   // Nothing is next in a freeze.
   const next = closed ? undefined : words.next;
-  const turn = state === 'deploying' ? undefined : ahead === 0 ? next : words.behind(ahead);
+  const runs = state === 'deploying' || state === 'verifying';
+  const turn = runs ? undefined : ahead === 0 ? next : words.behind(ahead);
   return (
     <>
-      {state === 'deploying' && <StatusBadge state={state} />}
+      {runs && <StatusBadge state={state} />}
       {closed && <FreezeMark closed={closed} />}
       <span>
         {turn && `${turn} · `}

@@ -1,4 +1,4 @@
-import type { TargetVersion } from '@/api/types';
+import type { TargetVersion, Ticket } from '@/api/types';
 import type { TargetOf } from '@/components/requests/links';
 
 /** The newest version before the one in production that is another; undefined where none is known. */
@@ -12,4 +12,20 @@ export function rollBackPath({ tenant, type, name }: TargetOf, now: string, befo
   const { version, digest, ticket } = before;
   const given = { tenant, type, name, version, back: now, digest: digest ?? '', again: ticket ?? '' };
   return `/requests/new?${new URLSearchParams(Object.entries(given).filter(([, value]) => value !== '')).toString()}`;
+}
+
+/**
+ * The version before the request's own: of what failed, the one that the record has in production; of what was
+ * deployed, and is there still, the one before. Undefined where there is none.
+ */
+export function versionToGoBackTo(
+  { metadata: { id }, spec: { target }, status: { state } }: Ticket,
+  versions: readonly TargetVersion[],
+): TargetVersion | undefined {
+  const [now] = versions;
+  if (state === 'failed') {
+    const same = now?.version === target.version && (now.digest ?? null) === (target.digest ?? null);
+    return same ? undefined : now;
+  }
+  return state === 'deployed' && now?.ticket === id ? versionBefore(versions) : undefined;
 }

@@ -41,7 +41,7 @@ export function VersionChange({ before, version, direction }: Change) {
       <span className="font-mono text-[0.8125rem]">
         {before !== null && (
           <>
-            {before} <ArrowRight className="inline size-3.5 align-text-bottom" aria-hidden />
+            {before} <ArrowRight className="inline size-3.5 align-text-bottom text-text" aria-hidden />
             <span className="sr-only">{t.versions.replaces}</span>{' '}
           </>
         )}

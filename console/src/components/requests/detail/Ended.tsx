@@ -3,6 +3,7 @@ import { useTold } from '@/hooks/useTold';
 import { useSpeech } from '@/i18n';
 import { ButtonLink } from '@/ui/Button';
 import { Notice } from '@/ui/Notice';
+import { RollBack } from './RollBack';
 
 const LOOKS = {
   rejected: 'fault',
@@ -19,12 +20,13 @@ interface EndedProps {
   mayAsk: boolean;
 }
 
-/** Where a request did not get to production: by whom and why, before everything else that the page says. */
+/** Where a request did not get to production: by whom and why, before all else; and the way back where it did. */
 export function Ended({ ticket, nameOf, mayAsk }: EndedProps) {
   const { t } = useSpeech();
   const { state } = ticket.status;
   const told = useTold(ticket);
   const last = told.at(-1);
+  if (state === 'deployed' && mayAsk) return <RollBack ticket={ticket} className="mt-4 print:hidden" />;
   if (!last || !(state in LOOKS)) return null;
   const ended = state as keyof typeof LOOKS;
   const words = last.reason ?? (last.error ? gist(last.error) : last.comment);
@@ -39,13 +41,15 @@ export function Ended({ ticket, nameOf, mayAsk }: EndedProps) {
               {t.detail.newer(last.supersededBy)}
             </ButtonLink>
           ) : (
-            // What failed is deployed again as it was approved.
-            ended !== 'failed' &&
-            mayAsk && (
+            mayAsk &&
+            // What failed is deployed again as it was approved, or left for the version before.
+            (ended === 'failed' ? (
+              <RollBack ticket={ticket} />
+            ) : (
               <ButtonLink small to={`/requests/new?again=${ticket.metadata.id}`}>
                 {t.detail.askAgain}
               </ButtonLink>
-            )
+            ))
           )
         }
       >

@@ -35,6 +35,7 @@ export function RequestTimeline({ ticket, nameOf }: RequestTimelineProps) {
     pending: anew ? t.detail.awaitingAnew(format.dateTime(anew)) : awaiting,
     approved: holdOf(ticket) ? t.detail.awaitingRelease : launch,
     deploying: standsInLine(ticket) ? launch : t.detail.running,
+    verifying: t.detail.verifying,
   };
   const upcoming = next[state];
   return (

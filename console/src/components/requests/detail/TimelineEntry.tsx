@@ -15,6 +15,7 @@ const DOTS: Record<Action, string> = {
   unendorsed: 'bg-warn-text',
   approved: 'bg-info-text',
   deploying: 'bg-info-text',
+  verifying: 'bg-info-text',
   retried: 'bg-info-text',
   deployed: 'bg-ok-text',
   failed: 'bg-danger-text',

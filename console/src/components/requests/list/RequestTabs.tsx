@@ -20,7 +20,7 @@ export function RequestTabs({ filters, me }: { filters: Filters; me: Me }) {
           to={{ search: `?${writeFilters({ ...filters, tab, at: '' }).toString()}` }}
           aria-current={tab === filters.tab ? 'page' : undefined}
           className={cx(
-            'border-b-2 px-3 py-2 font-medium whitespace-nowrap max-sm:px-2.5',
+            'border-b-2 px-3 py-2 font-medium whitespace-nowrap focus-visible:-outline-offset-2 max-sm:px-2.5',
             tab === filters.tab
               ? 'border-accent-text text-text'
               : 'border-transparent forced-colors:border-page text-muted hover:border-edge hover:text-text',
