@@ -7,12 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, Stri
 
 from domain.awx_answers import cut
 from domain.deployment import Deployment, JobNumber, job_name
+from domain.grants import GRANT
 from domain.lifecycle import previous
 from domain.ticket import Action, PromotionRequest
 from domain.values import Frozen
 
-GRANT = "prodgate_grant"
-"""The variable of a launch that AWX need not compare: whoever runs the playbook does."""
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 _Value = StrictStr | StrictInt | StrictFloat | StrictBool
 
