@@ -350,7 +350,9 @@ class Demo:
         command += ["--token", environment["PRODGATE_AWX_TOKEN"], "--seconds", str(self.job_seconds)]
         command += ["--template", environment.get("PRODGATE_AWX_TEMPLATE", "Deploy to PROD")]
         command += ["--callback-url", callback, "--callback-secret", environment["PRODGATE_AWX_CALLBACK_SECRET"]]
-        if self.has_git and worker_key(self.data).exists() and ROLE.exists():
+        # In a folder from before, AWX may have jobs that an earlier release launched without a grant.
+        signed = self.has_git and worker_key(self.data).exists() and "policy" in self._secrets()
+        if signed and ROLE.exists():
             command += ["--grants", str(trusted(self.data, self.ports.api))]
         if token := environment.get("PRODGATE_AWX_POLICY_TOKEN"):
             command += ["--policy", f"127.0.0.1:{self.ports.api}", "--policy-token", token]

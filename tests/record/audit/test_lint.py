@@ -81,9 +81,9 @@ FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {"tenants/tenant-retail.yaml": None},
         ["apis/catalog-api.yaml", "policies/rate-limit.yaml"],
     ),
-    "a time in another spelling": ({"platform.yaml": f"{PLATFORM}  approvalValidFor: P7D"}, ["platform.yaml, line 15"]),
-    "approvals for ever": ({"platform.yaml": f"{PLATFORM}  approvalValidFor: 366d"}, ["platform.yaml, line 15"]),
-    "a switch that is none": ({"platform.yaml": f"{PLATFORM}  supersede: 1"}, ["platform.yaml, line 15"]),
+    "a time in another spelling": ({"platform.yaml": f"{PLATFORM}  approvalValidFor: P7D"}, ["platform.yaml, line 22"]),
+    "approvals for ever": ({"platform.yaml": f"{PLATFORM}  approvalValidFor: 366d"}, ["platform.yaml, line 22"]),
+    "a switch that is none": ({"platform.yaml": f"{PLATFORM}  supersede: 1"}, ["platform.yaml, line 22"]),
     "a webhook that is none": (
         {TENANT: "WEBHOOKS [{url: 'ftp://a.example/', secretName: ci}]"},
         [f"{TENANT}, line 14"],
