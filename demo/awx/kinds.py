@@ -14,11 +14,10 @@ WEBHOOK: Row = {
 }
 """The fields that a webhook's configuration may leave out (webhook_backend.py); `url` and `headers` it may not."""
 OPA: Row = {
-    "OPA_HOST": "",
+    **dict.fromkeys(("OPA_HOST", "OPA_AUTH_TOKEN"), ""),
     "OPA_PORT": 8181,
     "OPA_SSL": False,
     "OPA_AUTH_TYPE": "None",
-    "OPA_AUTH_TOKEN": "",
     "OPA_REQUEST_TIMEOUT": 1.5,
     "OPA_REQUEST_RETRIES": 2,
 }
