@@ -187,7 +187,9 @@ class Repository:
             return
         self._remote.fetch(max_age)
         with self._branch.turn():
-            self._follow(self._remote)
+            here, there = self._branch.tip(), self._follow(self._remote)
+        if here != there:  # a clone that only reads grows by what it fetches
+            self._look_at_packs()
 
     def _follow(self, remote: Remote) -> str | None:
         """Move the branch to the remote's tip; a remote that lost commits which were accepted is not followed."""

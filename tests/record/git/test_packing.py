@@ -8,6 +8,7 @@ import pygit2
 
 from domain.roles import ALL
 from record.git.packing import Packing
+from record.git.repository import open_repository
 from record.index.query import TicketQuery
 from record.index.reader import Index
 from tests.domain.builders import pending
@@ -32,6 +33,23 @@ async def test_packs_are_merged_while_writers_write_and_readers_read(tmp_path: P
     assert git(repository.path, "fsck", "--strict", "--full", "--no-dangling") == ""
     index.close()
     await repository.close()
+
+
+async def test_a_clone_that_only_fetches_merges_packs_too(tmp_path: Path) -> None:
+    """An API writes nothing; what its fetches leave is merged when the branch has moved."""
+    remote = bare(tmp_path / "remote.git")
+    person_commits(remote, {"README.md": "hello"})
+    repository = open_repository(remote.as_uri(), "main", tmp_path)
+    await asyncio.to_thread(repository.fetch)
+    folder = repository.path / "objects" / "pack"
+    made = pygit2.Repository(str(repository.path))
+    for each in range(81):
+        oid = str(made.create_blob(str(each).encode()))
+        git(repository.path, "pack-objects", "-q", str(folder / "pack"), stdin=f"{oid}\n")
+    person_commits(remote, {"README.md": "hello again"})
+    await asyncio.to_thread(repository.fetch)
+    await repository.close()
+    assert len(list(folder.glob("*.pack"))) <= 10
 
 
 def test_loose_objects_are_a_reason_too(tmp_path: Path) -> None:
