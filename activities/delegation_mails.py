@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from activities.leading import Lease
+from activities.leading import BEHIND, Lease
 from activities.planning import now
 from activities.summaries import LOOK_EVERY, pause
 from clients.channel import ChannelDown
@@ -53,22 +53,26 @@ class DelegationMails:
 
     async def follow(self, lease: Lease) -> None:
         """Go on until cancelled."""
-        loop, done = asyncio.get_running_loop(), 0
+        loop, done, behind = asyncio.get_running_loop(), 0, BEHIND.labels(DELEGATION_MAILS.name)
         with ThreadPoolExecutor(1, DELEGATION_MAILS.name) as thread:
             try:
                 while True:
                     lease.check()
                     try:
-                        for notice, contact in await loop.run_in_executor(thread, self._due):
+                        found = await loop.run_in_executor(thread, self._due)
+                        behind.set(len(found))
+                        for notice, contact in found:
                             if await self._mail(notice, contact, lease):
                                 await loop.run_in_executor(thread, self._note, notice, contact)
                                 done += 1
+                                behind.dec()
                     except (RecordUnavailable, ChannelDown) as error:
                         _LOG.warning("%s wait: %s", DELEGATION_MAILS.name, error)
                     lease.details = CallReport(called=done)
                     await self.setup.mail.rest()
                     await pause(self.setup.look_every)
             finally:
+                behind.set(0)
                 await self.setup.mail.close()
 
     async def _mail(self, notice: DelegationNotice, contact: Contact, lease: Lease) -> bool:

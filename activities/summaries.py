@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from activities.leading import Lease
+from activities.leading import BEHIND, Lease
 from activities.planning import now
 from clients.channel import ChannelDown
 from clients.mail.channel import Mail
@@ -57,22 +57,26 @@ class Summaries:
 
     async def follow(self, lease: Lease) -> None:
         """Go on until cancelled."""
-        loop, done = asyncio.get_running_loop(), 0
+        loop, done, behind = asyncio.get_running_loop(), 0, BEHIND.labels(SUMMARIES.name)
         with ThreadPoolExecutor(1, SUMMARIES.name) as thread:
             try:
                 while True:
                     lease.check()
                     try:
-                        for summary, contact in await loop.run_in_executor(thread, self._due):
+                        found = await loop.run_in_executor(thread, self._due)
+                        behind.set(len(found))
+                        for summary, contact in found:
                             if await self._mail(summary, contact, lease):
                                 await loop.run_in_executor(thread, self._note, contact, summary.day)
                                 done += 1
+                                behind.dec()
                     except (RecordUnavailable, ChannelDown) as error:
                         _LOG.warning("%s wait: %s", SUMMARIES.name, error)
                     lease.details = CallReport(called=done)
                     await self.setup.mail.rest()
                     await pause(self.setup.look_every)
             finally:
+                behind.set(0)
                 await self.setup.mail.close()
 
     async def _mail(self, summary: Summary, contact: Contact, lease: Lease) -> bool:

@@ -28,6 +28,7 @@ from record.index.diff import Comparer
 from record.index.reader import Index
 from record.people.directory import DirectoryReader
 from record.signing.keys import KeyReader
+from tests.activities.test_metrics import value
 from tests.activities.test_outbox import CLAIRE, JEAN, Held, until
 from tests.board import Clock
 from tests.clients.announcing import LETTERS
@@ -109,7 +110,7 @@ async def test_whoever_chose_one_is_mailed_what_waits_and_what_was_kept_once_a_d
 
 
 async def test_a_mailbox_that_is_away_keeps_nobody_from_theirs(record: Path, tmp_path: Path) -> None:
-    """It is tried again; a server that is away is, too."""
+    """It is tried again, and counted until then; a server that is away is, too."""
     writing, clock = opened(record, tmp_path / "writer"), Clock()
     await Story(writing, pending(id=number(1))).create()
     for email in (JEAN, CLAIRE):
@@ -118,8 +119,10 @@ async def test_a_mailbox_that_is_away_keeps_nobody_from_theirs(record: Path, tmp
         sink.refuses = {JEAN: "451 4.3.0 Try later"}
         async with following(record, tmp_path / "one", sink, clock):
             await until(lambda: [mail.to for mail in sink.taken] == [[CLAIRE]])
+            await until(lambda: value("prodgate_follower_behind", follower="summaries") == 1)
             sink.refuses = {}
             await until(lambda: len(sink.taken) == 2)
+            await until(lambda: value("prodgate_follower_behind", follower="summaries") == 0)
     assert sink.taken[1].to == [JEAN]
 
 

@@ -1,7 +1,8 @@
 """The drill of a lost engine: `python -m tests.e2e.restore --promotions 200`.
 
-Promotions wait in every state: pending, dated, held, deploying, behind another one, failed. Temporal's database is
-deleted under them, a new server starts, `prodgate reconcile --apply` brings them back from Git, and everybody goes on.
+Promotions wait in every state: pending, with one of two votes, after their approval lapsed, dated, held, deploying,
+behind another one, failed, and launched in an emergency that nobody has answered for. Temporal's database is deleted
+under them, a new server starts, `prodgate reconcile --apply` brings them back from Git, and everybody goes on.
 """
 
 import argparse
@@ -21,11 +22,14 @@ from typing import TypeVar
 
 import httpx
 
+from tests.chaos.people import CLAIRE
 from tests.commands import command
 from tests.e2e.soak import SETTINGS, control
 from tests.e2e.stack import JEAN, PIERRE, Stack, bare_environment, prodgate, started, submission, until
+from tests.record.building import person_commits
+from tests.rules import frozen, rule, two_of_cpi
 
-GROUPS = ("failed", "deploying", "lined", "pending", "dated", "held")
+GROUPS = ("failed", "deploying", "lined", "pending", "voted", "lapsed", "owed", "dated", "held")
 AT_ONCE = 8
 MENDS_WITHIN = 600
 
@@ -58,10 +62,29 @@ class Drill:
         self.await_action("deploying", "deploying")
         self.tickets["lined"] = self.approved("deploying", version="2.0.0")
         self.tickets["pending"] = self.asked("pending")
+        self.fill_ruled()
         date = (datetime.now(UTC) + self.date_in).replace(microsecond=0)
         for group in ("held", "dated"):
             self.tickets[group] = self.approved(group, scheduled=date.isoformat())
         together(partial(self.decide, JEAN, "hold", {"reason": "Wait for the audit"}), self.tickets["held"])
+
+    def fill_ruled(self) -> None:
+        """Have others wait by the company's rules: for a second vote, anew, for somebody's answer."""
+        now = datetime.now(UTC)
+        urgent = rule("urgent", match={"names": ["owed-*"]}, emergency={"role": "cpi", "answerWithin": "P1D"})
+        self.legislate({**two_of_cpi(names=["voted-*"]), **urgent, **frozen(now, names=["lapsed-*"])})
+        self.tickets["voted"] = self.approved("voted")
+        self.tickets["lapsed"] = self.approved("lapsed")
+        self.tickets["owed"] = self.asked("owed")
+        together(partial(self.decide, JEAN, "emergency", {"reason": "Production is down"}), self.tickets["owed"])
+        self.await_action("owed", "deployed")
+        asked_anew = rule("year-end", match={"names": ["lapsed-*"]}, approvals=[{"role": "cpi", "count": 2}])
+        self.legislate(asked_anew)
+        self.await_action("lapsed", "lapsed")
+
+    def legislate(self, rules: dict[str, str]) -> None:
+        """Have the record hold these rules, as a reviewed commit."""
+        person_commits(self.stack.data / "gitops.git", rules, "Have rules of the company")
 
     def asked(self, group: str, version: str = "1.0.0", scheduled: str | None = None) -> list[str]:
         return together(partial(self.ask, group, version, scheduled), range(self.each))
@@ -79,6 +102,9 @@ class Drill:
 
     def approve(self, ticket: str) -> None:
         self.decide(JEAN, "approve", {"comment": "Reviewed"}, ticket)
+
+    def endorse(self, ticket: str) -> None:
+        self.decide(CLAIRE, "approve", {"comment": "Reviewed as well"}, ticket)
 
     def decide(self, person: str, what: str, body: object, ticket: str) -> None:
         """Decide; whoever had to ask again may learn that it was done the first time."""
@@ -132,15 +158,18 @@ class Drill:
         assert again.returncode == 0, again.stdout + again.stderr
 
     def go_on(self) -> None:
-        """Decide, release, retry and let jobs end, as if nothing had happened."""
-        together(self.approve, self.tickets["pending"])
+        """Decide, release, retry, answer and let jobs end, as if nothing had happened."""
+        together(self.approve, self.tickets["pending"] + self.tickets["lapsed"])
+        together(self.endorse, self.tickets["voted"] + self.tickets["lapsed"])
+        together(partial(self.decide, CLAIRE, "ratify", {"reason": "It was down indeed"}), self.tickets["owed"])
         together(partial(self.decide, PIERRE, "retry", {}), self.tickets["failed"])
         together(partial(self.decide, JEAN, "release", {"reason": "It is audited"}), self.tickets["held"])
         for job in self.stack.jobs()["jobs"]:
             if job["status"] == "running" and job["extra_vars"]["request_id"] in self.tickets["deploying"]:
                 control(self.stack, "POST", "finish", {"job": job["id"]})
         for group in GROUPS:
-            self.await_action(group, "deployed", 600 + self.date_in.total_seconds())
+            last = "ratified" if group == "owed" else "deployed"
+            self.await_action(group, last, 600 + self.date_in.total_seconds())
 
     def check(self) -> None:
         """Each was deployed once, by one job an attempt, and the audit finds nothing."""
@@ -162,7 +191,7 @@ def drill(folder: Path, promotions: int, date_in: float) -> Drill:
     with started(Stack(folder / "data", job_seconds=0.5, settings=SETTINGS)) as stack:
         stack.open_catalogue()
         control(stack, "PATCH", "templates/7", {"allow_simultaneous": True})
-        for person in (PIERRE, JEAN):
+        for person in (PIERRE, JEAN, CLAIRE):
             stack.token(person)
         made = Drill(stack, promotions // len(GROUPS), timedelta(seconds=date_in))
         made.fill()
