@@ -1,4 +1,4 @@
-import { createPath, NavigationType, type Navigator, type To } from 'react-router';
+import { createPath, NavigationType, parsePath, type Navigator, type To } from 'react-router';
 import { serverAddress } from '@/api/server';
 import type { NavigateDetail, Place } from '../../embed/prodgate';
 import { placeOf } from './place';
@@ -32,6 +32,11 @@ export class ElementHistory implements Navigator {
     return () => this.listeners.delete(listener);
   };
   readonly read = (): string => this.entries[this.at] ?? '';
+
+  get location(): { pathname: string; search: string } {
+    const { pathname = '', search = '' } = parsePath(this.read());
+    return { pathname, search };
+  }
 
   /** Be there, as the attributes say. */
   show(path: string): void {

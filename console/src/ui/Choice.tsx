@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { Select } from './Field';
 
 interface ChoiceProps {
@@ -10,24 +9,14 @@ interface ChoiceProps {
   change: (value: string) => void;
 }
 
-/** A filter of one among several. It shows what was chosen at once, so that a second key counts from there. */
+/** A filter of one among several. */
 export function Choice({ label, value, any, options, change }: ChoiceProps) {
-  const [chosen, setChosen] = useState(value);
-  const [known, setKnown] = useState(value);
-  // The address changed: by this choice, by Back, or since the filters were cleared.
-  if (known !== value) {
-    setKnown(value);
-    setChosen(value);
-  }
   return (
     <Select
       className="max-sm:grow"
       aria-label={label}
-      value={chosen}
-      onChange={(event) => {
-        setChosen(event.target.value);
-        change(event.target.value);
-      }}
+      value={value}
+      onChange={(event) => change(event.target.value)}
     >
       {any !== undefined && <option value="">{any}</option>}
       {options.map(([each, name]) => (
