@@ -37,13 +37,19 @@ class ProductCaller:
     family: str = "api"
     approvers: tuple[str, ...] = (JEAN,)
 
+    def body(self, number: int) -> dict[str, Any]:
+        return asked(number, self.family)
+
     async def create(self, number: int) -> str:
-        answer = await self._post(PIERRE, "", asked(number, self.family), {"Idempotency-Key": uuid.uuid4().hex})
+        answer = await self._post(PIERRE, "", self.body(number), {"Idempotency-Key": uuid.uuid4().hex})
         return str(answer["metadata"]["id"])
 
     async def approve(self, request: str) -> None:
         for approver in self.approvers:
             await self._post(approver, f"/{request}/approve", {"comment": "Reviewed"}, {})
+
+    async def settle(self, request: str) -> None:
+        """Nothing is left to do after the deployment."""
 
     async def _post(self, person: str, path: str, body: object, headers: dict[str, str]) -> dict[str, Any]:
         headers["Authorization"] = f"Bearer {self.stack.token(person)}"

@@ -7,8 +7,8 @@ person, reported by AWX as started and as successful, deployed. With `--beside`,
 its `.venv`), and a floor on its server, take turns too. Ratios travel between machines, milliseconds don't.
 
 CPU is that of the Temporal server, the worker and the API. Events and tasks are those of every workflow that grew. Each
-turn lasts until nothing follows from it any more. With `--rules`, one product promotes with one approval and with two
-votes in turn, and what is printed is the cost of a vote.
+turn lasts until nothing follows from it any more. With `--rules`, one product promotes with one approval, two votes, an
+emergency and a standard change in turn, and what is printed is the cost of each, and of a vote.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from bench.floor.side import floor
 from bench.product import product
 from bench.side import Side
 from bench.table import Pair, show
-from bench.votes import measure_votes
+from bench.ways import measure_ways
 
 MODES = ("off", "on")
 WARM = 4
@@ -42,7 +42,7 @@ class Asked:
     counts: dict[int, int]
     """Promotions a turn, by how many are under way at once."""
     job_seconds: float
-    votes: bool = False
+    rules: bool = False
 
 
 @asynccontextmanager
@@ -92,7 +92,7 @@ def parsed() -> Asked:
     )
     parser.add_argument("--crowd", type=int, default=48, metavar="N", help="promotions a turn, 16 at once; 0 for none")
     parser.add_argument("--job-seconds", type=float, default=0.1, help="how long a job takes, of AWX and of the floor")
-    parser.add_argument("--rules", action="store_true", help="what a vote costs, alone")
+    parser.add_argument("--rules", action="store_true", help="what the ways of the rules cost, alone")
     given = parser.parse_args()
     return Asked(
         beside=given.beside.resolve() if given.beside else None,
@@ -100,17 +100,17 @@ def parsed() -> Asked:
         rounds=given.rounds,
         counts={crowd: count for crowd, count in ((1, given.alone), (16, given.crowd)) if count},
         job_seconds=given.job_seconds,
-        votes=given.rules,
+        rules=given.rules,
     )
 
 
 async def run(asked: Asked) -> None:
-    for mode in () if asked.votes else asked.modes:
+    for mode in () if asked.rules else asked.modes:
         with tempfile.TemporaryDirectory() as folder:
             await measure(Path(folder), mode, asked)
-    if asked.votes:
+    if asked.rules:
         with tempfile.TemporaryDirectory() as folder:
-            await measure_votes(Path(folder), asked.rounds, asked.counts, asked.job_seconds)
+            await measure_ways(Path(folder), asked.rounds, asked.counts, asked.job_seconds)
 
 
 def main() -> None:

@@ -28,6 +28,9 @@ class FloorCaller:
     async def approve(self, request: str) -> None:
         (await self.http.post(f"/requests/{request}/approve")).raise_for_status()
 
+    async def settle(self, request: str) -> None:
+        """Nothing is left to do."""
+
 
 @asynccontextmanager
 async def floor(folder: Path, temporal: str, temporal_pid: int, seconds: float) -> AsyncIterator[Side]:
