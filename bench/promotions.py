@@ -7,8 +7,8 @@ person, reported by AWX as started and as successful, deployed. With `--beside`,
 its `.venv`), and a floor on its server, take turns too. Ratios travel between machines, milliseconds don't.
 
 CPU is that of the Temporal server, the worker and the API. Events and tasks are those of every workflow that grew. Each
-turn lasts until nothing follows from it any more. With `--rules`, one product promotes with one approval, two votes, an
-emergency and a standard change in turn, and what is printed is the cost of each, and of a vote.
+turn lasts until nothing follows from it any more. With `--rules`, one product promotes with one approval, with two
+votes and in an emergency in turn, and what is printed is the cost of each, and of a vote.
 """
 
 import argparse

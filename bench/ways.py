@@ -1,6 +1,7 @@
 """Measures what the company's rules cost the engine: one product promotes by one approval and by other ways, in turn.
 
-Two votes, an emergency that somebody answers for afterwards, and a standard change that its rule approves.
+Two votes, and an emergency that somebody answers for afterwards. A standard change is none of them: its rule counts one
+clean deployment of a day, and no bench lasts for days.
 """
 
 import asyncio
@@ -9,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, median
-from typing import Any
 
 from bench.company import Channels
 from bench.product import ProductCaller, product
@@ -24,14 +24,9 @@ ONE, VOTES = "one approval", "two votes"
 AT_MOST = {"workflow tasks": 2.0, "history events": 13.0}
 """The most that a vote may add."""
 WARM = 2
-PROVEN = 16
-"""Targets of the standard change, of which none waits for another."""
-DEPLOYMENTS = 2
-"""The clean deployments that its rule asks for."""
 LAWS = {
     **two_of_cpi(names=["voted-*"]),
     **rule("urgent", match={"names": ["urgent-*"]}, emergency={"role": "cpi", "answerWithin": "P1D"}),
-    **rule("standard", match={"names": ["standard-*"]}, standard={"deployments": DEPLOYMENTS, "within": "P30D"}),
 }
 
 
@@ -44,15 +39,6 @@ class EmergencyCaller(ProductCaller):
 
     async def settle(self, request: str) -> None:
         await self._post(CLAIRE, f"/{request}/ratify", {"reason": "It was down indeed"}, {})
-
-
-@dataclass(frozen=True)
-class StandardCaller(ProductCaller):
-    """Asks for one patch after the other of the same targets."""
-
-    def body(self, number: int) -> dict[str, Any]:
-        body = super().body(number)
-        return body | {"target": body["target"] | {"name": f"{self.family}-{number % PROVEN}"}}
 
 
 async def measure_ways(folder: Path, rounds: int, counts: Mapping[int, int], job_seconds: float) -> None:
@@ -73,14 +59,11 @@ async def _prepared(alone: Side) -> dict[str, Side]:
     assert isinstance(caller, ProductCaller)
     stack, http = caller.stack, caller.http
     await asyncio.to_thread(stack.token, CLAIRE)
-    standard = replace(alone, caller=StandardCaller(stack, http, "standard"))
-    await standard.batch(PROVEN, PROVEN * DEPLOYMENTS)  # approved, as there is no rule yet
-    person_commits(stack.data / "gitops.git", LAWS, "Have rules for votes, emergencies and standard changes")
+    person_commits(stack.data / "gitops.git", LAWS, "Have rules for votes and emergencies")
     ways = {
         ONE: alone,
         VOTES: replace(alone, caller=replace(caller, family="voted", approvers=(JEAN, CLAIRE))),
         "emergency": replace(alone, caller=EmergencyCaller(stack, http, "urgent")),
-        "standard": replace(standard, caller=StandardCaller(stack, http, "standard", approvers=())),
     }
     for side in ways.values():
         await side.batch(WARM, WARM)
