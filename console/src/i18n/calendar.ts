@@ -48,7 +48,7 @@ const fr: typeof en = {
   before: { week: 'Semaine précédente', month: 'Mois précédent' },
   after: { week: 'Semaine suivante', month: 'Mois suivant' },
   today: 'Aujourd’hui',
-  zone: (zone) => `Heures de votre appareil : ${zone}.`,
+  zone: (zone) => `Heures de votre appareil : ${zone}.`,
   count: (count) => (count <= 1 ? `${count} mise en production` : `${count} mises en production`),
   nothing: 'Rien n’est prévu',
   nothingHelp: 'Aucune demande visible par vous n’a de date dans cette période.',
@@ -67,7 +67,7 @@ const fr: typeof en = {
   someTargets: 'certaines cibles seulement',
   feed: 'Dans votre propre calendrier',
   feedHelp:
-    'Créez une adresse qu’Outlook, Google Agenda ou Thunderbird peut consulter. Qui a l’adresse voit du planning ce que vous pouvez en voir : gardez-la pour vous.',
+    'Créez une adresse qu’Outlook, Google Agenda ou Thunderbird peut consulter. Qui a l’adresse voit du planning ce que vous pouvez en voir : gardez-la pour vous.',
   make: 'Créer une adresse',
   again: 'Créer une autre adresse',
   end: 'Supprimer l’adresse',

@@ -37,8 +37,8 @@ const fr: typeof en = {
     count <= 1 ? `${count} qui peut gêner des appelants` : `${count} qui peuvent gêner des appelants`,
   harmless: (count) => (count <= 1 ? `${count} sans incompatibilité` : `${count} sans incompatibilité`),
   same: 'Le contrat de préproduction est celui de production.',
-  filed: (impact) => `Ses changements incompatibles la font déposer avec l’impact « ${impact} ».`,
-  raises: (impact) => `Un changement incompatible a au moins l’impact « ${impact} ».`,
+  filed: (impact) => `Ses changements incompatibles la font déposer avec l’impact « ${impact} ».`,
+  raises: (impact) => `Un changement incompatible a au moins l’impact « ${impact} ».`,
   severity: { 3: 'Incompatible', 2: 'À risque', 1: 'Compatible' },
   more: (count) =>
     count <= 1 ? `${count} autre n’est pas affiché.` : `${count} autres ne sont pas affichés.`,
@@ -47,11 +47,11 @@ const fr: typeof en = {
   production: 'Production',
   staging: 'Préproduction',
   notCompared: {
-    'no-differ': 'Non comparé : le service n’a pas de programme pour cela.',
-    'not-allowed': 'Non comparé : l’adresse mène à un endroit qui ne peut pas être appelé.',
-    away: 'Non comparé : un document n’a pas pu être joint.',
-    'too-large': 'Non comparé : un document est trop volumineux.',
-    unreadable: 'Non comparé : un document n’a pas pu être lu.',
+    'no-differ': 'Non comparé : le service n’a pas de programme pour cela.',
+    'not-allowed': 'Non comparé : l’adresse mène à un endroit qui ne peut pas être appelé.',
+    away: 'Non comparé : un document n’a pas pu être joint.',
+    'too-large': 'Non comparé : un document est trop volumineux.',
+    unreadable: 'Non comparé : un document n’a pas pu être lu.',
     'not-kept': 'Non comparé lors de l’envoi.',
   },
 };

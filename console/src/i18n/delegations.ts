@@ -32,11 +32,11 @@ type DelegationWords = typeof enDelegations;
 
 const frDelegations: DelegationWords = {
   title: 'Délégations',
-  help: 'Une autre personne approuve et rejette en votre nom pendant votre absence : ce que vous pouvez décider, et rien d’autre. Un courriel vous dit ce qu’elle décide.',
+  help: 'Une autre personne approuve et rejette en votre nom pendant votre absence : ce que vous pouvez décider, et rien d’autre. Un courriel vous dit ce qu’elle décide.',
   to: 'À qui',
   toHelp: 'L’adresse électronique d’une personne de l’annuaire de votre entreprise',
   since: 'Du',
-  sinceHelp: 'Vide : dès maintenant',
+  sinceHelp: 'Vide : dès maintenant',
   until: 'Au',
   untilHelp: '30 jours au plus',
   reason: 'Motif',
@@ -48,7 +48,7 @@ const frDelegations: DelegationWords = {
   between: (giver, to) => `${to} décide pour ${giver}`,
   none: 'Aucun vote n’est confié.',
   states: { coming: 'à venir', stands: 'en cours', ended: 'terminée' },
-  void: 'La personne qui l’a confié n’a plus de vote : cette délégation n’en donne aucun.',
+  void: 'La personne qui l’a confié n’a plus de vote : cette délégation n’en donne aucun.',
   withdraw: 'Mettre fin',
   ended: 'La délégation est terminée',
   behalf: (by, giver) => `${by} pour ${giver}`,

@@ -53,7 +53,7 @@ const en = {
 const fr: typeof en = {
   nav: 'Modèles',
   title: 'Modèles de documents',
-  help: 'L’aspect des documents. Un changement est un commit à votre nom ; chaque document nomme la version qui l’a produit.',
+  help: 'L’aspect des documents. Un changement est un commit à votre nom ; chaque document nomme la version qui l’a produit.',
   kind: 'Document',
   kinds: {
     'evidence-pack': 'Dossier de preuve d’une demande',
@@ -71,7 +71,7 @@ const fr: typeof en = {
   variables: 'Variables qui lui sont données',
   preview: 'Aperçu',
   previewOf: 'Demande à montrer',
-  previewHelp: 'Par exemple PR-2026-0001 ; sans elle, un exemple est montré.',
+  previewHelp: 'Par exemple PR-2026-0001 ; sans elle, un exemple est montré.',
   language: 'Langue',
   languages: { en: 'anglais', fr: 'français' },
   look: 'Montrer',
@@ -92,7 +92,7 @@ const fr: typeof en = {
   by: (name: string) => `par ${name}`,
   restore: 'Rétablir…',
   restoreLabel: (version: string) => `Rétablir ${version}`,
-  restoreTitle: (version: string) => `Rétablir la version ${version} ?`,
+  restoreTitle: (version: string) => `Rétablir la version ${version} ?`,
   restoreHelp:
     'Ses fichiers sont enregistrés à nouveau comme nouvelle version, à votre nom. Aucune version n’est perdue.',
   restoreConfirm: 'La rétablir',

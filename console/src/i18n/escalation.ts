@@ -23,7 +23,7 @@ const fr: typeof en = {
   title: 'Tant que personne ne décide',
   whom: ({ role, group }) =>
     group
-      ? `le groupe « ${group} »`
+      ? `le groupe « ${group} »`
       : role === 'cpi_admin'
         ? 'les administrateurs de la plateforme'
         : role === 'cpi'

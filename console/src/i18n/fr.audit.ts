@@ -44,7 +44,7 @@ export const frAudit: typeof enAudit = {
   vias: {
     api: 'API ou console',
     slack: 'Slack',
-    git: 'un commit ; rien ne prouve son auteur',
+    git: 'un commit ; rien ne prouve son auteur',
     command: 'une commande',
     provider: 'le fournisseur d’identité',
     service: 'Prodgate lui-même',

@@ -30,7 +30,7 @@ export const frDetail: typeof enDetail = {
   evidenceChecked: (pipeline: number, project: string, ref: string) =>
     `Confirmée par GitLab lors de la demande : pipeline ${pipeline} de ${project}, ${ref}`,
   evidenceJob: (name: string, status: string) =>
-    `${name} : ${{ success: 'réussie', failed: 'échouée' }[status] ?? status}`,
+    `${name} : ${{ success: 'réussie', failed: 'échouée' }[status] ?? status}`,
   evidenceNotChecked: {
     'no-token': 'Non vérifiée : Prodgate n’a pas de jeton pour ce GitLab.',
     'token-refused': 'Non vérifiée : GitLab refuse le jeton de Prodgate.',
@@ -39,7 +39,7 @@ export const frDetail: typeof enDetail = {
     unreadable: 'Non vérifiée : la réponse était illisible.',
     'not-kept': 'Non vérifiée lors de la demande.',
   },
-  whoMay: (who: string) => `Qui le peut : ${who}.`,
+  whoMay: (who: string) => `Qui le peut : ${who}.`,
   catalogue: 'selon le catalogue',
   why: (decisions) => `${decisions} :`,
   unsafeLink: 'Cette adresse n’est pas une page web ; ce n’est donc pas un lien.',
@@ -121,7 +121,7 @@ export const frDetail: typeof enDetail = {
   noDeciders:
     'Personne ne peut l’approuver en l’état. Un administrateur doit ajouter un approbateur au tenant.',
   stoppers: 'Qui peut l’arrêter',
-  stoppersHelp: 'Jusqu’au début du déploiement, elle peut être retirée par :',
+  stoppersHelp: 'Jusqu’au début du déploiement, elle peut être retirée par :',
   stoppersUnnamed: (requester) =>
     `Jusqu’au début du déploiement, ${requester} peut la retirer, ainsi que les administrateurs.`,
   holders: 'Elle peut être suspendue par :',

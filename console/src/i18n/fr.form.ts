@@ -22,7 +22,7 @@ export const frForm: typeof enForm = {
   digest: 'Empreinte',
   digestHelp: 'sha256: ou sha512: de ce qui est déployé. Ce qui a été approuvé ne peut plus être échangé.',
   digestMoves: (version) =>
-    `« ${version} » peut désigner autre chose demain : l’empreinte doit dire ce qui est voulu.`,
+    `« ${version} » peut désigner autre chose demain : l’empreinte doit dire ce qui est voulu.`,
   inProduction: (version) => `en production : ${version}`,
   justification: 'Justification',
   justificationHelp: 'Pourquoi la production en a besoin maintenant. Les approbateurs la lisent en premier.',
@@ -32,7 +32,7 @@ export const frForm: typeof enForm = {
   preview: 'Aperçu',
   nothingToPreview: 'Rien à afficher pour l’instant.',
   impactRaised: (impact) =>
-    `Les propriétaires de cette cible demandent au moins « ${impact} » : la demande est déposée ainsi.`,
+    `Les propriétaires de cette cible demandent au moins « ${impact} » : la demande est déposée ainsi.`,
   impact: 'Impact en cas de problème',
   impactHelp: {
     low: 'Personne ne le remarquerait aussitôt',
@@ -81,7 +81,7 @@ export const frForm: typeof enForm = {
     required: 'Obligatoire.',
     name: 'Lettres, chiffres, « - », « _ » et « . », avec une lettre ou un chiffre au début et à la fin, 128 au plus.',
     version: 'Lettres, chiffres, « . », « - », « + » et « _ », 64 au plus.',
-    digest: '« sha256: » et 64 chiffres hexadécimaux, ou « sha512: » et 128, en minuscules.',
+    digest: '« sha256: » et 64 chiffres hexadécimaux, ou « sha512: » et 128, en minuscules.',
     short: (least, now) => `Au moins ${least} caractères ; ${now} pour l’instant.`,
     long: (most) => `Au plus ${most} caractères.`,
     url: 'Une adresse qui commence par http:// ou https://, sans espaces.',

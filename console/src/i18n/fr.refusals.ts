@@ -13,7 +13,7 @@ const ROLES = {
 function who({ holders, more }: Params): string {
   if (!holders) return '';
   const others = more && (more === '1' ? ' et une autre personne' : ` et ${more} autres`);
-  return ` Qui le peut : ${holders}${others ?? ''}.`;
+  return ` Qui le peut : ${holders}${others ?? ''}.`;
 }
 
 /** Ce qu’un pipeline dit contre des tests déclarés réussis. */
@@ -38,27 +38,27 @@ export const frRefusals: Refusals = {
   'bad-cursor': () => 'Cette page de la liste n’existe plus. Repartez de la première.',
   'body-too-large': () => 'L’envoi est trop volumineux.',
   'debts-overdue': ({ debts }) =>
-    `Des urgences attendent une réponse depuis trop longtemps${debts ? ` : ${debts}` : ''}. Quelqu’un doit d’abord en répondre.`,
+    `Des urgences attendent une réponse depuis trop longtemps${debts ? ` : ${debts}` : ''}. Quelqu’un doit d’abord en répondre.`,
   'emergency-not-allowed': () => 'Aucune règle ne vous permet de lancer ceci sans les voix ni les gels.',
   'nothing-owed': () => 'Aucune urgence de cette demande n’attend de réponse.',
   'own-emergency': (params) =>
     `Une autre personne que vous, qui avez déclaré l’urgence, doit en répondre.${who(params)}`,
   'changed-since': () => 'La demande a changé entre-temps. Voici où elle en est.',
   'engine-unavailable': () =>
-    'Le moteur de Prodgate ne répond pas. Votre action a pu aboutir : vérifiez avant de réessayer.',
+    'Le moteur de Prodgate ne répond pas. Votre action a pu aboutir : vérifiez avant de réessayer.',
   'faulty-file': ({ file, line }) => {
-    if (!file) return 'Pas pour l’instant : un fichier du dépôt a un défaut.';
-    return `Pas pour l’instant : ${file} a un défaut${line ? `, à la ligne ${line}` : ''}.`;
+    if (!file) return 'Pas pour l’instant : un fichier du dépôt a un défaut.';
+    return `Pas pour l’instant : ${file} a un défaut${line ? `, à la ligne ${line}` : ''}.`;
   },
   form: () => 'Ceci n’a pas la forme attendue.',
   'headers-too-large': () => 'Les en-têtes de la requête sont trop volumineux.',
   'history-full': () => 'Trop de décisions ont été prises sur cette demande. Faites-en une nouvelle.',
   'identity-changed': () =>
     'Vous avez déjà agi ici avec une autre connexion. L’équipe qui exploite la plateforme doit d’abord inscrire la nouvelle dans l’annuaire.',
-  internal: () => 'Une erreur est survenue dans Prodgate ; elle a été journalisée.',
+  internal: () => 'Une erreur est survenue dans Prodgate ; elle a été journalisée.',
   invalid: () => 'Une partie de l’envoi ne peut pas être acceptée.',
   'key-ended': () =>
-    'La clé qui a signé cette décision a pris fin avant son enregistrement ; décidez de nouveau.',
+    'La clé qui a signé cette décision a pris fin avant son enregistrement ; décidez de nouveau.',
   'key-reused': () => 'Ceci a déjà été envoyé avec un autre contenu. Recommencez.',
   'logout-refused': () => 'Cette déconnexion ne peut être prise en compte.',
   'malformed-ticket': () => 'Le fichier de la demande est mal formé.',
@@ -79,7 +79,7 @@ export const frRefusals: Refusals = {
     return `Pour ${tenant}, il faut être ${needed}${own}.${who(params)}`;
   },
   'not-cancellable': (_, state) =>
-    state ? `Elle ne peut plus être retirée (état : ${state}).` : 'Elle ne peut plus être retirée.',
+    state ? `Elle ne peut plus être retirée (état : ${state}).` : 'Elle ne peut plus être retirée.',
   'not-found': () => 'Cette demande n’existe pas, ou vous ne pouvez plus la voir.',
   'not-held': (_, state) =>
     state ? `Elle n’est pas suspendue (état : ${state}).` : 'Elle n’est pas suspendue.',
@@ -88,10 +88,10 @@ export const frRefusals: Refusals = {
   'not-known': () => 'Ceci n’est pas connu ici.',
   'not-one-of': () => 'Ce n’est aucune des valeurs possibles.',
   'not-pending': (_, state) =>
-    state ? `Elle n’est plus en attente (état : ${state}).` : 'Elle n’est plus en attente.',
+    state ? `Elle n’est plus en attente (état : ${state}).` : 'Elle n’est plus en attente.',
   'not-retryable': ({ attempts }) =>
     attempts
-      ? `Elle a échoué ${attempts} fois ; faites une nouvelle demande.`
+      ? `Elle a échoué ${attempts} fois ; faites une nouvelle demande.`
       : 'Seul un déploiement en échec peut être relancé.',
   'not-running': () =>
     'Le moteur de Prodgate n’exécute pas cette demande. Prévenez l’équipe qui exploite Prodgate.',
@@ -106,7 +106,7 @@ export const frRefusals: Refusals = {
     return `${now}, et vous aviez vu ${shown || 'qu’il n’y avait rien'}. Regardez à nouveau.`;
   },
   'document-damaged': () =>
-    'Le fichier conservé n’est pas celui qui a été préparé : il n’est pas remis. Demandez le rapport à nouveau.',
+    'Le fichier conservé n’est pas celui qui a été préparé : il n’est pas remis. Demandez le rapport à nouveau.',
   'document-gone': () => 'Le fichier n’est plus conservé. Demandez le rapport à nouveau.',
   'feed-ended': () =>
     'Ce n’est pas une adresse de calendrier, ou elle a été supprimée. Créez-en une nouvelle.',
@@ -117,36 +117,36 @@ export const frRefusals: Refusals = {
   'no-such-month': () => 'Choisissez un mois qui a commencé.',
   'part-not-retryable': () => 'Cette partie est prête, ou en préparation.',
   'report-too-large': () =>
-    'Un rapport porte sur 1 000 tenants au plus : choisissez ceux qu’il doit couvrir.',
-  'report-stopped': () => 'Le rapport n’est pas en préparation : il n’y a rien à annuler.',
+    'Un rapport porte sur 1 000 tenants au plus : choisissez ceux qu’il doit couvrir.',
+  'report-stopped': () => 'Le rapport n’est pas en préparation : il n’y a rien à annuler.',
   'storage-down': () => 'Le stockage des documents est injoignable. Réessayez.',
   'provider-unavailable': () =>
-    'Le fournisseur d’identité ne répond pas ; personne ne peut être reconnu. Réessayez.',
+    'Le fournisseur d’identité ne répond pas ; personne ne peut être reconnu. Réessayez.',
   'record-behind': () =>
     'Prodgate n’a pas encore lu le dernier état du dépôt Git. Réessayez dans un instant.',
   'record-unreachable': () => 'Git est injoignable pour l’instant. Réessayez.',
   'revocations-unknown': () =>
-    'Pas maintenant : la liste des sessions fermées est illisible, donc rien n’est approuvé ni relancé. Réessayez dans un instant.',
+    'Pas maintenant : la liste des sessions fermées est illisible, donc rien n’est approuvé ni relancé. Réessayez dans un instant.',
   'scheduled-in-the-past': () => 'La date doit être dans le futur.',
   'scheduled-too-late': () => 'La date doit être dans l’année qui vient.',
   'self-approval': (params) =>
-    `Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.${who(params)}`,
+    `Vous ne pouvez pas approuver votre propre demande ; une autre personne le doit.${who(params)}`,
   'service-decides': () => 'Un compte de service ne peut pas décider.',
   'session-revoked': () => 'Cette session a été fermée. Reconnectez-vous.',
   'stale-decision': () => 'La demande n’est plus celle sur laquelle vous vous êtes prononcé.',
-  'stale-sign-in': () => 'Reconnectez-vous : cette décision demande une connexion plus récente.',
+  'stale-sign-in': () => 'Reconnectez-vous : cette décision demande une connexion plus récente.',
   'target-not-owned': ({ tenant, name }) =>
     name ? `Le catalogue n’a pas de ${name} pour ${tenant}.` : 'La cible n’est pas à ce tenant.',
   'tenant-gone': ({ tenant }) => (tenant ? `Le tenant ${tenant} n’existe plus.` : 'Le tenant n’existe plus.'),
   'tenant-not-named': ({ tenants }) =>
-    tenants ? `Choisissez le tenant : ${tenants}.` : 'Choisissez le tenant.',
+    tenants ? `Choisissez le tenant : ${tenants}.` : 'Choisissez le tenant.',
   'too-large': ({ limit }) => `${limit} au plus.`,
   'too-long': ({ limit }) => `${limit} caractères au plus.`,
   'too-many': ({ limit }) => `${limit} au plus.`,
   'too-many-open': ({ open, most }) =>
     open
-      ? `Vous avez ${open} demandes ouvertes, pour ${most} permises : attendez des décisions ou retirez-en.`
-      : 'Vous avez trop de demandes ouvertes : attendez des décisions ou retirez-en.',
+      ? `Vous avez ${open} demandes ouvertes, pour ${most} permises : attendez des décisions ou retirez-en.`
+      : 'Vous avez trop de demandes ouvertes : attendez des décisions ou retirez-en.',
   'too-many-requests': () => 'Trop de requêtes à la fois. Réessayez dans un instant.',
   'too-short': ({ limit }) => `${limit} caractères au moins.`,
   'too-small': ({ limit }) => `${limit} au moins.`,
@@ -161,21 +161,21 @@ export const frRefusals: Refusals = {
   unproven: () =>
     'Le moteur de Prodgate n’a pas accepté la signature. Prévenez l’équipe qui exploite Prodgate.',
   unreadable: () => 'L’envoi est illisible.',
-  'version-malformed': () => 'Une version commence par une lettre ou un chiffre, et ne contient pas « .. ».',
+  'version-malformed': () => 'Une version commence par une lettre ou un chiffre, et ne contient pas « .. ».',
   'version-moves': ({ version }) =>
     version
-      ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
-      : 'La version est mouvante : donnez son empreinte.',
+      ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
+      : 'La version est mouvante : donnez son empreinte.',
   'document-too-large': () => 'Le document prend plus de temps, de mémoire ou de place qu’il n’est permis.',
   'endpoint-refused': () =>
-    'Le service de notifications de ce navigateur n’a pas d’adresse publique : il n’est pas appelé.',
+    'Le service de notifications de ce navigateur n’a pas d’adresse publique : il n’est pas appelé.',
   'push-off': () => 'Cette installation n’avertit personne dans son navigateur.',
   'not-delegated': ({ giver }) =>
     giver
       ? `Rien ne vous permet de voter pour ${giver} en ce moment.`
       : 'Rien ne vous permet de voter pour cette personne en ce moment.',
   'vote-not-handed': () =>
-    'Ce vote demande une clé d’accès et ne peut donc pas être confié : la personne qui l’a doit le donner elle-même.',
+    'Ce vote demande une clé d’accès et ne peut donc pas être confié : la personne qui l’a doit le donner elle-même.',
   'no-vote-to-give': () =>
     'Seules les personnes habilitées à approuver par un rôle à elles peuvent confier leur vote.',
   'delegate-unfit': () =>
@@ -183,24 +183,24 @@ export const frRefusals: Refusals = {
   'delegation-dates': () => 'Un vote se confie pour 30 jours au plus, dès maintenant ou d’ici 90 jours.',
   'delegation-over': () => 'Cette délégation est terminée.',
   'delegation-gone': () =>
-    'Le référentiel n’a plus cette délégation telle qu’elle a été signée : elle ne donne aucune voix. Confiez votre vote de nouveau.',
+    'Le référentiel n’a plus cette délégation telle qu’elle a été signée : elle ne donne aucune voix. Confiez votre vote de nouveau.',
   'passkey-required': () =>
-    'Cette décision demande votre clé d’accès : décidez dans la console, où votre navigateur la demande.',
+    'Cette décision demande votre clé d’accès : décidez dans la console, où votre navigateur la demande.',
   'passkey-invalid': () =>
     'La réponse de la clé d’accès ne prouve pas cette décision. Recommencez, avec une clé à vous qui compte.',
   'passkey-over': () => 'Cette clé d’accès est déjà dans le registre, ou ne compte plus.',
-  'too-many-passkeys': () => 'Vous avez trop de clés d’accès : retirez-en une d’abord.',
+  'too-many-passkeys': () => 'Vous avez trop de clés d’accès : retirez-en une d’abord.',
   'too-many-delegations': () =>
-    'Vous avez confié votre vote trop souvent : mettez d’abord fin à une délégation.',
+    'Vous avez confié votre vote trop souvent : mettez d’abord fin à une délégation.',
   'too-many-browsers': () => 'Vous êtes déjà averti dans dix navigateurs. Retirez-en un d’abord.',
   'preferences-changed': () =>
     'Vos préférences ont été changées entre-temps, dans une autre fenêtre. Relisez-les.',
   'template-changed': () => 'Quelqu’un d’autre a changé le modèle entre-temps. Relisez-le.',
   'template-faulty': ({ file, line }) =>
-    `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
+    `${file ?? 'Le modèle'}${line ? `, ligne ${line}` : ''} : il ne peut pas être rendu.`,
   'rules-faulty': () => 'Une règle a un défaut.',
   'trial-too-large': () =>
-    'L’essai prend plus de temps ou de mémoire qu’il n’est permis : partez d’un jour plus récent.',
+    'L’essai prend plus de temps ou de mémoire qu’il n’est permis : partez d’un jour plus récent.',
   'wrong-ticket': () => 'Le message nomme une autre demande.',
   'no-vote': () => frVotes.noVote,
   'already-voted': () => 'Vous avez voté.',

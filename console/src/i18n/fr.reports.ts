@@ -5,7 +5,7 @@ const n = plural('fr');
 
 export const frReports: ReportWords = {
   title: 'Rapports',
-  help: 'Les documents d’un mois, ou de tous les changements : préparés en arrière-plan, conservés, et remis par un lien qui sert une seule fois.',
+  help: 'Les documents d’un mois, ou de tous les changements : préparés en arrière-plan, conservés, et remis par un lien qui sert une seule fois.',
   order: 'Nouveau rapport',
   kind: 'Rapport',
   kinds: { 'monthly-report': 'Rapport mensuel', 'change-register': 'Registre des changements' },
@@ -38,7 +38,7 @@ export const frReports: ReportWords = {
   retry: 'Refaire',
   retryOf: (tenant) => `Refaire la partie de ${tenant}`,
   cancel: 'Annuler',
-  waits: 'Nouvel essai :',
+  waits: 'Nouvel essai :',
   template: (version) => `Modèle ${version}`,
   bytes: (size) => `${size} Ko`,
   more: 'Plus',

@@ -17,10 +17,10 @@ export const frVersions: typeof enVersions = {
   notCompared: 'Non comparée',
   failed: 'La comparaison avec la production n’a pas pu être faite.',
   olderTitle: 'C’est un retour à une version plus ancienne',
-  older: (before, version) => `La production est en ${before} ; ${version} est plus ancienne.`,
+  older: (before, version) => `La production est en ${before} ; ${version} est plus ancienne.`,
   unknownTitle: 'Impossible de dire quelle version est la plus récente',
   unknown: (before, version) =>
-    `La production est en ${before} ; vérifiez que ${version} doit bien la remplacer.`,
+    `La production est en ${before} ; vérifiez que ${version} doit bien la remplacer.`,
   others: (count) => `${n(count, 'autre demande ouverte', 'autres demandes ouvertes')} pour cette cible`,
   othersShort: (count) => `+${count} en cours`,
   digest: 'Empreinte',
@@ -35,9 +35,9 @@ export const frBulk: typeof enBulk = {
     `${n(count, 'demande revient', 'demandes reviennent')} à une version plus ancienne, ou l’ordre est indéterminé`,
   sharedTitle: (name, count) => `${count} d’entre elles sont des versions de ${name}`,
   shared: (version) =>
-    `Chaque approbation est un déploiement. Celle de ${version} est la dernière : la production finit là.`,
+    `Chaque approbation est un déploiement. Celle de ${version} est la dernière : la production finit là.`,
   newestOnly: (count) =>
-    `Seulement la plus récente : écarter ${n(count, 'autre version', 'autres versions')}`,
+    `Seulement la plus récente : écarter ${n(count, 'autre version', 'autres versions')}`,
   newestHelp: 'Ce qui est écarté reste en attente.',
   leftOut: 'Écartée, reste en attente',
 };

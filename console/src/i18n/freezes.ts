@@ -21,7 +21,7 @@ const fr: typeof en = {
       ? `Hors des créneaux de changement jusqu’au ${until} (règle ${rule})`
       : `Hors des créneaux de changement, sans créneau d’ici un an (règle ${rule})`,
   outsideHelp: 'Aucun déploiement avant le prochain créneau.',
-  waits: 'Vous pouvez l’envoyer quand même : une fois approuvée, elle attend jusque-là.',
+  waits: 'Vous pouvez l’envoyer quand même : une fois approuvée, elle attend jusque-là.',
   waitsLong: 'Vous pouvez l’envoyer quand même, mais elle n’est pas déployée tant que la règle le dit.',
 };
 

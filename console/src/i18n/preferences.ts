@@ -59,7 +59,7 @@ const fr: typeof en = {
     digest: 'Dans le résumé quotidien',
     off: 'Pas du tout',
   },
-  usual: 'Comme d’habitude : aussitôt.',
+  usual: 'Comme d’habitude : aussitôt.',
   summary: 'Résumé quotidien',
   summaryHelp:
     'Ce qui attend votre décision, et ce que vous y gardez. Un jour sans nouvelles ne donne aucun courriel.',
@@ -79,7 +79,7 @@ const fr: typeof en = {
     'Ce navigateur ne peut pas afficher de notifications. Sur un iPhone ou un iPad, ajoutez d’abord Prodgate à l’écran d’accueil.',
   denied:
     'Ce navigateur refuse les notifications de cette page. Autorisez-les dans ses réglages pour ce site, puis rechargez la page.',
-  notGranted: 'Vous n’avez pas autorisé les notifications : aucune n’est affichée.',
+  notGranted: 'Vous n’avez pas autorisé les notifications : aucune n’est affichée.',
   notSubscribed:
     'Ce navigateur n’a pas pu joindre son service de notifications. Réessayez plus tard, ou utilisez un autre navigateur.',
   save: 'Enregistrer',

@@ -62,13 +62,13 @@ const en = {
 
 const fr: typeof en = {
   title: 'Essai de règles',
-  help: 'Ce qu’un changement de règle aurait fait à toutes les demandes passées. Rien n’est enregistré : une règle se change par un commit.',
+  help: 'Ce qu’un changement de règle aurait fait à toutes les demandes passées. Rien n’est enregistré : une règle se change par un commit.',
   notYours: 'Les règles sont essayées par les administrateurs de la plateforme.',
   name: 'Nom de la règle',
   nameHelp: 'Son fichier est rules/<nom>.yaml.',
   nameWrong: 'Des minuscules, des chiffres et des tirets, par exemple year-end.',
   text: 'Texte du fichier',
-  textHelp: 'Collez le fichier tel qu’il doit être : il prend la place de la règle de ce nom.',
+  textHelp: 'Collez le fichier tel qu’il doit être : il prend la place de la règle de ce nom.',
   textMissing: 'Collez le fichier, ou dites qu’il disparaît.',
   gone: 'Retirer la règle',
   since: 'Demandes à partir de ce jour',
@@ -77,7 +77,7 @@ const fr: typeof en = {
   running: 'Les demandes passées sont examinées…',
   busy: 'Un autre changement est à l’essai, ou trop de requêtes sont arrivées. Attendez un instant, puis réessayez.',
   tooLarge:
-    'L’essai est trop long, ou prend trop de mémoire. Commencez à un jour plus récent, ou utilisez « prodgate rules try ».',
+    'L’essai est trop long, ou prend trop de mémoire. Commencez à un jour plus récent, ou utilisez « prodgate rules try ».',
   goTo: (line) => `Aller à la ligne ${line}`,
   place: (file, line) => `${file}, ligne ${line}`,
   result: 'Ce qui se serait passé',
@@ -88,8 +88,8 @@ const fr: typeof en = {
   total: (today, changed) =>
     `Les règles d’aujourd’hui auraient arrêté ${un(today, 'lancement', 'lancements')}, le changement ${changed}.`,
   newlyTotal: (newly, deployed, failed) =>
-    `Nouveaux arrêts : ${newly} (déployés : ${deployed}, échoués : ${failed}).`,
-  freedTotal: (freed) => `Arrêts en moins : ${freed}.`,
+    `Nouveaux arrêts : ${newly} (déployés : ${deployed}, échoués : ${failed}).`,
+  freedTotal: (freed) => `Arrêts en moins : ${freed}.`,
   nothing: 'Aucune règle n’aurait arrêté un lancement, ni approuvé une demande d’elle-même.',
   table: 'Lancements par règle',
   columns: {
@@ -111,9 +111,9 @@ const fr: typeof en = {
   votes: (count) => `demande ${un(count, 'vote', 'votes')}`,
   alone: 'approuve d’elle-même (demandes)',
   more: (count) => `et ${count} de plus`,
-  undecided: (rules) => `${rules} sont aussi précises et se contredisent : rien ne décide pour`,
+  undecided: (rules) => `${rules} sont aussi précises et se contredisent : rien ne décide pour`,
   stranded: (rule) =>
-    `${rule} demande des votes que personne ne pourrait donner. Elle ne laisse à personne :`,
+    `${rule} demande des votes que personne ne pourrait donner. Elle ne laisse à personne :`,
   and: 'et',
   refused: 'Un tel changement est refusé avant la fusion.',
 };

@@ -24,12 +24,12 @@ type StandardWords = typeof enStandard;
 
 const frStandard: StandardWords = {
   title: 'Changement standard',
-  approved: 'Une règle de l’entreprise l’a approuvé ; personne n’avait à le faire.',
-  lapsed: 'Une règle de l’entreprise l’avait approuvé. Elle ne vaut plus : des personnes décident.',
+  approved: 'Une règle de l’entreprise l’a approuvé ; personne n’avait à le faire.',
+  lapsed: 'Une règle de l’entreprise l’avait approuvé. Elle ne vaut plus : des personnes décident.',
   needsNobody: 'Aucune approbation ne sera nécessaire',
-  needsNobodyHelp: 'C’est un changement standard : une règle de l’entreprise l’approuve dès son envoi.',
+  needsNobodyHelp: 'C’est un changement standard : une règle de l’entreprise l’approuve dès son envoi.',
   send: 'Envoyer, la règle approuve',
-  not: 'Ce n’est pas un changement standard : des personnes décident',
+  not: 'Ce n’est pas un changement standard : des personnes décident',
   rule: 'Règle',
   impact: 'Impact',
   step: 'Évolution',

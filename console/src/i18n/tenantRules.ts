@@ -32,8 +32,8 @@ const enRules = {
 
 const frRules: typeof enRules = {
   title: 'Les règles de l’entreprise',
-  help: 'Selon rules/*.yaml dans le dépôt. Si plusieurs parlent d’un même point, la plus précise décide ; les gels s’ajoutent.',
-  none: 'Aucune : une approbation par un approbateur suffit, et rien n’est gelé.',
+  help: 'Selon rules/*.yaml dans le dépôt. Si plusieurs parlent d’un même point, la plus précise décide ; les gels s’ajoutent.',
+  none: 'Aucune : une approbation par un approbateur suffit, et rien n’est gelé.',
   every: 'Toute demande',
   only: (types) => `Seulement ${types}`,
   impacts: (names) => `impact ${names}`,
@@ -42,14 +42,14 @@ const frRules: typeof enRules = {
   approvals: (needs) => `Une approbation demande ${needs}.`,
   freeze: 'Aucun déploiement',
   window: 'Déploiements seulement',
-  noWindow: 'Aucun déploiement : pas de créneau d’ici un an.',
+  noWindow: 'Aucun déploiement : pas de créneau d’ici un an.',
   again: 'à nouveau',
   zone: (zone) => `à l’heure de ${zone}`,
   emergency: (who, within) =>
-    `En urgence, une seule personne peut lancer sans les voix ni les gels : ${who}. Une autre en répond sous ${within}.`,
+    `En urgence, une seule personne peut lancer sans les voix ni les gels : ${who}. Une autre en répond sous ${within}.`,
   stops: 'Tant qu’une réponse est en retard, personne ne peut en déclarer une autre.',
   standard: (impact, step, count, days) =>
-    `Approuve d’elle-même : impact ${impact} au plus, évolution ${step} au plus, après ${fr(count, 'déploiement sans incident', 'déploiements sans incident')} en ${fr(days, 'jour', 'jours')}.`,
+    `Approuve d’elle-même : impact ${impact} au plus, évolution ${step} au plus, après ${fr(count, 'déploiement sans incident', 'déploiements sans incident')} en ${fr(days, 'jour', 'jours')}.`,
   evidence: 'La preuve des tests doit avoir été vérifiée.',
   supersede: 'L’approbation d’une version plus récente clôt les demandes des plus anciennes.',
   keep: 'L’approbation d’une version plus récente ne clôt aucune autre demande.',

@@ -14,12 +14,12 @@ describe('needs', () => {
   it('are said in plain words, in both languages', () => {
     const needs = [cpi(2), security(1)];
     expect(needed(en.votes, needs)).toBe('2 tenant administrators (CPI) and 1 member of “security”');
-    expect(needed(fr.votes, needs)).toBe('2 administrateurs du tenant (CPI) et 1 membre de « security »');
+    expect(needed(fr.votes, needs)).toBe('2 administrateurs du tenant (CPI) et 1 membre de « security »');
   });
 
   it('are named by the refusal of a vote that fills none', () => {
     const refused = { kind: 'vote-not-needed', params: { missing: '1 of security' } };
     expect(refusalSentence(en, refused)).toContain('1 member of “security”');
-    expect(refusalSentence(fr, refused)).toContain('1 membre de « security »');
+    expect(refusalSentence(fr, refused)).toContain('1 membre de « security »');
   });
 });

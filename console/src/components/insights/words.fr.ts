@@ -57,9 +57,9 @@ export const fr: Words = {
   age: 'Âge',
   none: 'Aucun sur cette période.',
   durations: (count, p50, p90) =>
-    `${n(count, 'mesure', 'mesures')} : la moitié en ${p50} au plus, neuf sur dix en ${p90} au plus.`,
-  longest: (name, p50) => `Le plus lent : ${name}, la moitié en ${p50} au plus.`,
-  trend: (name, p50) => `Semaine du ${name} : la moitié en ${p50} au plus.`,
+    `${n(count, 'mesure', 'mesures')} : la moitié en ${p50} au plus, neuf sur dix en ${p90} au plus.`,
+  longest: (name, p50) => `Le plus lent : ${name}, la moitié en ${p50} au plus.`,
+  trend: (name, p50) => `Semaine du ${name} : la moitié en ${p50} au plus.`,
   deployments: (count, failed, rate) =>
     `${n(count, 'déploiement terminé', 'déploiements terminés')}, dont ${failed} en échec (${rate}).`,
   perWeek: (count) => `${count} par semaine`,
@@ -69,7 +69,7 @@ export const fr: Words = {
   ageBelow: (below) => `moins de ${below}`,
   ageBetween: (from, below) => `${from} à ${below}`,
   yours: (waiting, decided) =>
-    `${n(waiting, 'demande vous attend', 'demandes vous attendent')} ; vous en avez décidé ${decided} sur cette période.`,
+    `${n(waiting, 'demande vous attend', 'demandes vous attendent')} ; vous en avez décidé ${decided} sur cette période.`,
   median: 'médiane',
   teamWaiting: 'En attente',
   teamDecided: 'Décidées',
@@ -79,10 +79,10 @@ export const fr: Words = {
   chart: 'Graphique',
   asTable: (title) => `${title}, en tableau`,
   csv: 'CSV',
-  csvOf: (title) => `Télécharger « ${title} » en CSV`,
+  csvOf: (title) => `Télécharger « ${title} » en CSV`,
   more: (count) =>
-    `${n(count, 'autre n’est pas montré', 'autres ne sont pas montrés')} ; affinez par les filtres.`,
-  firstOf: (shown, all) => `Les ${shown} premiers sur ${all} ; le tableau les a tous.`,
+    `${n(count, 'autre n’est pas montré', 'autres ne sont pas montrés')} ; affinez par les filtres.`,
+  firstOf: (shown, all) => `Les ${shown} premiers sur ${all} ; le tableau les a tous.`,
   empty: 'Aucun indicateur sur cette période',
   emptyHelp:
     'Rien de ce que vous pouvez voir n’a été approuvé ni déployé. Essayez une période plus longue, ou moins de filtres.',

@@ -4,7 +4,7 @@ import { useSpeech } from '@/i18n';
 // Here, because every list shows them, and the other words of escalation come with the page that has these.
 const WORDS = {
   en: { mark: 'escalated', why: 'Nobody decided in time: the rules asked others' },
-  fr: { mark: 'escaladée', why: 'Personne n’a décidé à temps : les règles ont sollicité d’autres personnes' },
+  fr: { mark: 'escaladée', why: 'Personne n’a décidé à temps : les règles ont sollicité d’autres personnes' },
 };
 
 /** Says of a row of a list that nobody decided in time, and rules asked further people. */
