@@ -49,7 +49,7 @@ class ActLeaves:
         self._commits, self._tickets = bytearray(), array("Q")
 
     def read(self, said: Checkpoint, within: float | None = None) -> None:
-        """Go on to the checkpoint's commit. Raises StillReading after `within` seconds, NotProvable, RecordUnavailable."""
+        """Go on to the checkpoint's commit. Raises StillReading after so many seconds, NotProvable."""
         try:
             self._go_on(said.tip, within)
         except BranchRewritten:  # somebody set it back: what was read of it is not there any more
