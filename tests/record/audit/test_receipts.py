@@ -4,6 +4,7 @@ import json
 import random
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped]
 import pygit2
 import pytest
 
@@ -11,6 +12,7 @@ from cli import main
 from domain.errors import Unproven
 from record.audit.receipt_making import ActLeaves, NotProvable, StillReading, made, path_in
 from record.audit.receipt_proof import prove
+from record.audit.receipt_schema import receipt_schema, written
 from record.audit.receipts import NoReceipt, read_receipt
 from record.errors import RecordUnavailable
 from record.signing.checkpoints import read_checkpoint, verifier
@@ -28,6 +30,7 @@ from tests.record.building import (
     publish_worker_key,
 )
 from tests.record.noting import ORIGIN, checkpoint_of, keep, service_key
+from tests.schemas import RECEIPT
 
 KEY = new_key()
 ANCHOR = str(verifier(ORIGIN, KEY))
@@ -159,6 +162,16 @@ def test_what_is_no_receipt_is_refused_in_one_line(
     file.write_bytes(content)
     assert main(["verify", "--receipt", str(file), "--key", ANCHOR]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_receipt_is_as_the_published_schema_says(receipt: Path) -> None:
+    """`python -m tests.schemas` writes it anew; each key is described."""
+    schema = receipt_schema()
+    assert RECEIPT.read_text(encoding="utf-8") == written()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(receipt.read_bytes()))
+    models = (schema, *schema["$defs"].values())
+    assert all(said["description"] for model in models for said in model["properties"].values())
 
 
 @pytest.mark.parametrize("seed", range(4))
