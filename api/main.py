@@ -205,7 +205,8 @@ def _submissions(
 def _documents(settings: Settings, record: _Record, tickets: Tickets, sign: MessageSigner) -> Documents:
     evidence = EvidenceReader(record.repository, record.index, record.keys, settings.git_branch)
     templates = TemplateReader(record.repository, shipped)
-    receipts = Receipts(record.repository, record.keys, settings.git_branch, settings.time_zone, _now)
+    acts = settings.data_dir / "api" / "acts"
+    receipts = Receipts(record.repository, record.keys, settings.git_branch, settings.time_zone, _now, acts)
     parts = (tickets, record.index, record.repository, evidence, receipts, templates, tickets.engine, sign.signer)
     return Documents(*parts, settings.time_zone, _now)
 

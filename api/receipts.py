@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from pathlib import Path
 from threading import Lock
 
 from pygit2 import GitError
@@ -37,7 +38,8 @@ from record.signing.notes import NotANote, NoteUnproven
 class Receipts:
     """Makes the receipt that `prodgate receipt` makes, one at a time, and proves it before it is handed out.
 
-    The first one after a start reads every act; each call goes on where the one before ended, for `seconds` at most.
+    The first one reads every act; each call goes on where the one before ended, for `seconds` at most. The file keeps
+    what was read.
     """
 
     repository: Repository
@@ -45,6 +47,7 @@ class Receipts:
     branch: str
     zone: tzinfo
     now: Callable[[], datetime]
+    file: Path
     seconds: float = 20.0
     _turn: Lock = field(default_factory=Lock)
     _acts: ActLeaves | None = None
@@ -78,7 +81,7 @@ class Receipts:
 
     def _made(self, ticket: PromotionRequest, note: bytes, said: Checkpoint) -> PromotionReceipt:
         """The receipt, by the acts that this process has read."""
-        acts = self._acts = self._acts or ActLeaves(opened(self.repository))
+        acts = self._acts = self._acts or ActLeaves(opened(self.repository), self.file)
         try:
             if said.tip not in acts.git:
                 raise RecordBehind

@@ -81,6 +81,10 @@ class ProvingTree:
         """The hash of a leaf."""
         return self._at(0, index)
 
+    def root(self, size: int) -> bytes:
+        """The root of so many first leaves, of one at least."""
+        return self._root(0, size)
+
     def proof(self, index: int, size: int) -> tuple[bytes, ...]:
         """The hashes that lead from a leaf, counted from 0, to the root of the first leaves: its sibling first
         (RFC 6962, 2.1.1)."""

@@ -1,9 +1,12 @@
 """Makes receipts from a clone, for the command and for the API alike."""
 
 import json
+import struct
 from array import array
 from collections.abc import Iterator
+from pathlib import Path
 from time import monotonic
+from zlib import crc32
 
 import pygit2
 
@@ -19,7 +22,10 @@ from record.facts.tree import ActTree
 from record.files.reading import read_ticket
 from record.signing.keys import FOLDER as KEYS
 
-_COMMIT = 20
+_COMMIT, _CHECK = 20, 4
+_FORM = f">32s{_COMMIT}sQI"
+"""The form in which a file keeps an act: its leaf's hash, its commit, its ticket, and a checksum of these."""
+_KEPT = struct.calcsize(_FORM)
 
 
 class NotProvable(Exception):
@@ -37,36 +43,70 @@ class StillReading(Exception):
 class ActLeaves:
     """The acts of a branch as the tree of its checkpoints holds them: about 90 bytes an act. One thread uses it.
 
-    It goes on from where it stands, so only the first receipt costs the reading of all acts.
+    It goes on from where it stands, and from the file that it keeps, so only the first receipt costs the reading of all
+    acts. Whatever the file says is held against the checkpoint's root.
     """
 
-    def __init__(self, git: pygit2.Repository) -> None:
-        self.git = git
-        self._forget()
+    def __init__(self, git: pygit2.Repository, file: Path | None = None) -> None:
+        self.git, self._file = git, file
+        self._begin(file.read_bytes() if file and file.exists() else b"")
 
-    def _forget(self) -> None:
-        self._acts, self.tree = ActTree(self.git), ProvingTree()
-        self._commits, self._tickets = bytearray(), array("Q")
+    def _begin(self, kept: bytes) -> None:
+        self.tree, self._commits, self._tickets = ProvingTree(), bytearray(), array("Q")
+        for start in range(0, len(kept) - _KEPT + 1, _KEPT):
+            hashed, commit, number, check = struct.unpack_from(_FORM, kept, start)
+            if crc32(kept[start : start + _KEPT - _CHECK]) != check:
+                break  # damaged: read on from here
+            self._take(hashed, commit, number)
+        self._unproven = self._kept = self.tree.size
+        self._acts = ActTree(self.git, self._commits[-_COMMIT:].hex() or None)
+
+    def _take(self, leaf: bytes, commit: bytes, number: int) -> None:
+        self.tree.append(leaf)
+        self._commits += commit
+        self._tickets.append(number)
 
     def read(self, said: Checkpoint, within: float | None = None) -> None:
         """Go on to the checkpoint's commit. Raises StillReading after so many seconds, NotProvable."""
         try:
             self._go_on(said.tip, within)
         except BranchRewritten:  # somebody set it back: what was read of it is not there any more
-            self._forget()
+            self._begin(b"")
             self._go_on(said.tip, within)
-        if self.tree.size != said.size:
-            raise NotProvable(f"The checkpoint counts {said.size} acts, the branch has {self.tree.size}")
+        if self._unproven and not self._agrees(said):  # the file is damaged, or of another branch
+            self._begin(b"")
+            self._go_on(said.tip, within)
+        if not self._agrees(said):
+            raise NotProvable(f"The checkpoint counts {said.size} acts, the branch has {self.tree.size} or others")
+        self._unproven = 0
+
+    def _agrees(self, said: Checkpoint) -> bool:
+        return self.tree.size == said.size > 0 and self.tree.root(said.size).hex() == said.root
 
     def _go_on(self, tip: str, within: float | None) -> None:
         begun = monotonic()
-        for commit, leaves in self._acts.read(tip):
-            for each in leaves:
-                self.tree.append(leaf_hash(each))
-                self._commits += bytes.fromhex(commit)
-                self._tickets.append(_number(json.loads(each)["ticket"]))
-            if within is not None and commit != tip and monotonic() - begun > within:
-                raise StillReading
+        try:
+            for commit, leaves in self._acts.read(tip):
+                for each in leaves:
+                    self._take(leaf_hash(each), bytes.fromhex(commit), _number(json.loads(each)["ticket"]))
+                if within is not None and commit != tip and monotonic() - begun > within:
+                    raise StillReading
+        finally:
+            self._keep()
+            self.git.free()
+
+    def _keep(self) -> None:
+        """Add what the file lacks."""
+        if self._file is None or self._kept == self.tree.size:
+            return
+        with self._file.open("r+b" if self._file.exists() else "wb") as file:
+            file.truncate(self._kept * _KEPT)
+            file.seek(self._kept * _KEPT)
+            for place in range(self._kept, self.tree.size):
+                commit = bytes(self._commits[place * _COMMIT : (place + 1) * _COMMIT])
+                each = struct.pack(_FORM, self.tree.leaf(place), commit, self._tickets[place], 0)[:-_CHECK]
+                file.write(each + crc32(each).to_bytes(_CHECK))
+        self._kept = self.tree.size
 
     def of(self, ticket_id: str) -> Iterator[tuple[int, str]]:
         """The place of each act of a ticket, and the commit that brought it; oldest first."""

@@ -79,5 +79,5 @@ def test_a_tree_that_has_grown_proves_by_the_root_that_it_had(size: int, data: s
     for each in hashes:
         tree.append(each)
     index = data.draw(st.integers(0, size - 1))
-    assert (tree.size, tree.leaf(index)) == (200, hashes[index])
+    assert (tree.size, tree.leaf(index), tree.root(size)) == (200, hashes[index], root_of(hashes[:size]))
     assert proven_root(hashes[index], index, size, tree.proof(index, size)) == root_of(hashes[:size])

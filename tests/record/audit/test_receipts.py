@@ -3,6 +3,7 @@
 import json
 import random
 from pathlib import Path
+from zlib import crc32
 
 import jsonschema  # type: ignore[import-untyped]
 import pygit2
@@ -133,6 +134,30 @@ def test_acts_are_read_on_from_where_the_last_receipt_left_off(record: Path) -> 
     early = checkpoint_of(record, KEY, "main~3")
     acts.read(read_checkpoint(SignedNote.read(early).text))
     assert acts.tree.size < whole.size
+
+
+@pytest.mark.parametrize("damage", [None, 0, 40, 59, -7, -1], ids=["whole", "hash", "commit", "ticket", "cut", "false"])
+def test_acts_that_were_read_are_kept_in_a_file(record: Path, tmp_path: Path, damage: int | None) -> None:
+    """The next process goes on from there; what is damaged is read anew, and proves nothing before."""
+    git_, note, kept = pygit2.Repository(str(record)), checkpoint_of(record, KEY), tmp_path / "acts"
+    early = read_checkpoint(SignedNote.read(checkpoint_of(record, KEY, "main~3")).text)
+    ActLeaves(git_, kept).read(early)
+    data = bytearray(kept.read_bytes())
+    assert len(data) == early.size * 64
+    if damage == -7:
+        data = data[:damage]
+    elif damage == -1:
+        data[:64] = (false := bytes(60)) + crc32(false).to_bytes(4)
+    elif damage is not None:
+        data[damage] ^= 1
+    kept.write_bytes(data)
+    said, acts = read_checkpoint(SignedNote.read(note).text), ActLeaves(git_, kept)
+    acts.read(said)
+    prove(made(git_, note, said, path_in(git_, said.tip, "PR-2026-0002"), acts), [VerifierKey.read(ANCHOR)])
+    assert kept.stat().st_size == said.size * 64
+    again = ActLeaves(git_, kept)
+    assert [list(again.of(number(each))) for each in (1, 2)] == [list(acts.of(number(each))) for each in (1, 2)]
+    assert [len(list(acts.of(number(each)))) for each in (1, 2)] == [4, 4]
 
 
 def test_a_checkpoint_that_counts_other_acts_makes_no_receipt(record: Path) -> None:
