@@ -22,7 +22,7 @@ from domain.errors import (
 from domain.roles import Permission, Person
 from domain.ticket import PromotionRequest
 from domain.values import iso
-from record.audit.receipt_making import ActLeaves, NotHeld, NotProvable, StillReading, held, made
+from record.audit.receipt_making import ActLeaves, EndNotHeld, NotProvable, StillReading, held, made
 from record.audit.receipt_proof import prove
 from record.audit.receipts import MAX_BYTES, NoReceipt, PromotionReceipt
 from record.errors import RecordUnavailable
@@ -69,7 +69,7 @@ class Receipts:
             with self._turn:
                 receipt = self._made(ticket, note, said)
             prove(receipt, [verifier(said.origin, key) for key in believed])
-        except NotHeld as why:
+        except EndNotHeld as why:
             raise self._not_yet(said) from why
         except StillReading as why:
             raise RecordBehind from why

@@ -32,7 +32,7 @@ class NotProvable(Exception):
     """The record has no such promotion, or nothing proves it; `str()` says why."""
 
 
-class NotHeld(NotProvable):
+class EndNotHeld(NotProvable):
     """The checkpoint does not hold the end of the promotion."""
 
 
@@ -145,12 +145,12 @@ def _folders(folder: pygit2.Object | None) -> Iterator[pygit2.Tree]:
 
 
 def held(git: pygit2.Repository, tip: str, path: str, acts: int = 0) -> PromotionRequest:
-    """The ticket as the checkpoint's commit has it, with so many acts at least. Raises NotHeld where it isn't over."""
+    """The ticket as the checkpoint's commit has it, with so many acts at least. Raises EndNotHeld where not over."""
     ticket = _ticket(git, tip, path)
     if ticket is None:
-        raise NotHeld(f"The checkpoint's commit has no {path}")
+        raise EndNotHeld(f"The checkpoint's commit has no {path}")
     if not lifecycle.is_over(ticket) or len(ticket.status.history) < acts:
-        raise NotHeld(f"{ticket.id} was {ticket.state} at the newest checkpoint: it has to be over")
+        raise EndNotHeld(f"{ticket.id} was {ticket.state} at the newest checkpoint: it has to be over")
     return ticket
 
 
