@@ -13,6 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import SignedIn
 from api.engine import Engine
 from api.errors import ChangedSince, NotFound
+from api.receipts import Receipts, may_have
+from api.receipts import require as require_receipts
 from api.tickets import Tickets
 from documents.rendering import Rendered, Renderer
 from documents.samples import sample
@@ -26,7 +28,14 @@ from domain.documents import (
     RecordState,
     TemplateFiles,
 )
-from domain.errors import NotAuthorized, RecordBehind
+from domain.errors import (
+    DocumentTooLarge,
+    NoCheckpointYet,
+    NotAuthorized,
+    NotOver,
+    ReceiptUnproven,
+    RecordBehind,
+)
 from domain.reporting import report_data
 from domain.reports import period
 from domain.roles import Permission, Person
@@ -51,6 +60,7 @@ class Documents:
     index: Index
     repository: Repository
     evidence: EvidenceReader
+    receipts: Receipts
     templates: TemplateReader
     engine: Engine
     signer: Signer
@@ -66,7 +76,25 @@ class Documents:
         ticket = await self.tickets.visible(person, ticket_id)
         data = await self._evidence_of(ticket)
         template = await run_in_threadpool(self.templates.current, DocumentKind.EVIDENCE_PACK)
-        return ticket, await self._rendered(template, data, form, language)
+        attached = await self._attached(person, ticket) if form is DocumentFormat.PDF else None
+        return ticket, await self._rendered(template, data, form, language, attached)
+
+    async def receipt(self, person: Person, ticket_id: str) -> tuple[PromotionRequest, bytes]:
+        """The ticket, and its receipt. Raises NotFound, NotAuthorized, and as `Receipts.of` does."""
+        ticket = await self.tickets.visible(person, ticket_id)
+        require_receipts(person)
+        async with self._turns:
+            return ticket, await run_in_threadpool(self.receipts.of, ticket)
+
+    async def _attached(self, person: Person, ticket: PromotionRequest) -> bytes | None:
+        """The receipt that goes into the pack of whoever may have it, where there is one."""
+        if not may_have(person):
+            return None
+        try:
+            async with self._turns:
+                return await run_in_threadpool(self.receipts.of, ticket)
+        except (NotOver, NoCheckpointYet, ReceiptUnproven, DocumentTooLarge):
+            return None
 
     async def _evidence_of(self, ticket: PromotionRequest) -> DocumentData:
         pack = await run_in_threadpool(self.evidence.pack, ticket.id, self.now(), self.zone.key)
@@ -164,10 +192,15 @@ class Documents:
         await asyncio.gather(*(self._rendered(template, data, form, language) for form, language in ways))
 
     async def _rendered(
-        self, template: DocumentTemplate, data: DocumentData, form: DocumentFormat, language: Language
+        self,
+        template: DocumentTemplate,
+        data: DocumentData,
+        form: DocumentFormat,
+        language: Language,
+        receipt: bytes | None = None,
     ) -> Rendered:
         async with self._turns:
-            return await run_in_threadpool(self.renderer.render, template.kind, template, data, form, language)
+            return await run_in_threadpool(self.renderer.render, template.kind, template, data, form, language, receipt)
 
 
 def require(person: Person) -> None:

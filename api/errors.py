@@ -145,6 +145,7 @@ _ANSWERED: dict[HTTPStatus, tuple[type[Exception], ...]] = {
     ),
     HTTPStatus.CONFLICT: (
         *(rules.StaleDecision, rules.VotesMissing, rules.NothingToRepair, rules.TemplateChanged, reports.ReportStopped),
+        *(rules.NotOver, rules.NoCheckpointYet, rules.ReceiptUnproven),
         *(reports.PartNotRetryable, storage.DocumentDamaged, rules.ProductionChanged, rules.WrongTicket),
         *(rules.DebtsOverdue, rules.DelegationOver, rules.DelegationGone, rules.TooManyDelegations),
         *(rules.PasskeyOver, rules.TooManyPasskeys),

@@ -39,6 +39,7 @@ from api.message_signing import MessageSigner
 from api.models import Console
 from api.numbers import Numbers
 from api.oidc import Provider
+from api.receipts import Receipts
 from api.repairs import Repairs
 from api.report_engine import ReportEngine
 from api.services import Services, Web
@@ -204,7 +205,9 @@ def _submissions(
 def _documents(settings: Settings, record: _Record, tickets: Tickets, sign: MessageSigner) -> Documents:
     evidence = EvidenceReader(record.repository, record.index, record.keys, settings.git_branch)
     templates = TemplateReader(record.repository, shipped)
-    parts = (tickets, record.index, record.repository, evidence, templates, tickets.engine, sign.signer)
+    acts = settings.data_dir / "api" / "acts"
+    receipts = Receipts(record.repository, record.keys, settings.git_branch, settings.time_zone, _now, acts)
+    parts = (tickets, record.index, record.repository, evidence, receipts, templates, tickets.engine, sign.signer)
     return Documents(*parts, settings.time_zone, _now)
 
 

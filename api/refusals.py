@@ -43,6 +43,7 @@ _ACTS = {
     "use_link": AuditAction.DOWNLOAD,
     "use_shared_link": AuditAction.DOWNLOAD,
     "get_evidence": AuditAction.DOWNLOAD,
+    "get_receipt": AuditAction.DOWNLOAD,
     "get_picture": AuditAction.EXPORT,
     "change_template": AuditAction.TEMPLATE,
     "restore_template": AuditAction.TEMPLATE,

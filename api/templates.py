@@ -29,6 +29,7 @@ from domain.template_files import TEMPLATE_FILES
 from domain.templates import RecordedTemplate, TemplateVersion
 from domain.trail import AuditAction
 from domain.values import Frozen, TicketId
+from record.audit.receipts import PromotionReceipt
 
 _REFUSALS = problems(
     _401="No acceptable token",
@@ -49,6 +50,14 @@ _DOCUMENT: dict[int | str, dict[str, Any]] = {
         "description": "The document, in the format that was asked for",
         "headers": headers(Content_Disposition="The name of its file"),
     }
+}
+_RECEIPT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": PromotionReceipt,
+        "description": "The receipt, byte for byte as `prodgate verify --receipt` takes it",
+        "headers": headers(Content_Disposition="The name of its file"),
+    },
+    **problems(_409="It is not over, no checkpoint holds its end yet (`params` has `due`), or it can't be proven"),
 }
 _PAGE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """The policy of a document that is a page: its own styles, and nothing else."""
@@ -105,6 +114,7 @@ class ListedTemplate(Frozen):
 router = APIRouter(prefix="/v1", tags=["documents"], responses=_REFUSALS, route_class=SignedInRoute)
 
 Sees = Annotated[Person, needs(Permission.SEE)]
+Audits = Annotated[Person, needs(Permission.AUDIT)]
 Edits = Annotated[Person, needs(Permission.TEMPLATES)]
 Kind = Annotated[DocumentKind, Path(alias="name")]
 IfMatch = Annotated[str, Header(max_length=200, description="The version that was edited, as its ETag")]
@@ -125,6 +135,25 @@ async def get_evidence(
     said = f"{made.file_name}, template {made.template_version}"
     trail.note(audited(request, AuditAction.DOWNLOAD, tenant=ticket.metadata.tenant, ticket=ticket.id, detail=said))
     return _answered(made)
+
+
+@router.get("/requests/prod/{id}/receipt", response_class=Response, responses=_RECEIPT)
+async def get_receipt(
+    request: Request,
+    documents: FromDocuments,
+    trail: FromTrail,
+    caller: Audits,
+    ticket_id: Annotated[str, Path(alias="id", examples=["PR-2026-0001"])],
+) -> Response:
+    """The receipt of a request that is over: one file that proves its history by a checkpoint, without the record.
+
+    It shows keys, rules and members as they stood at each act, so it takes `cpi_admin` for the whole platform.
+    """
+    ticket, made = await documents.receipt(caller, ticket_id)
+    name = f"{ticket.id}.receipt.json"
+    trail.note(audited(request, AuditAction.DOWNLOAD, tenant=ticket.metadata.tenant, ticket=ticket.id, detail=name))
+    said = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(made, headers=said, media_type="application/json")
 
 
 @router.get("/templates")

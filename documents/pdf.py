@@ -39,10 +39,17 @@ def pdf(task: Task) -> bytes:
 
 
 def _attached(task: Task) -> str:
-    """The command that attaches the data that the document was made of."""
+    """The commands that attach the data that the document was made of, and a receipt."""
     data = json.dumps({name: each for name, each in task.variables.items() if name != "words"}, indent=1)
-    about = 'relationship: "data", mime-type: "application/json", description: "The data of this document"'
-    return f'#pdf.attach("data.json", bytes("{escaped(data)}"), {about})'
+    made = _attachment("data.json", data, "data", "The data of this document")
+    if task.receipt is None:
+        return made
+    return f"{made}\n{_attachment('receipt.json', task.receipt, 'supplement', 'The receipt of this request')}"
+
+
+def _attachment(name: str, text: str, relationship: str, about: str) -> str:
+    said = f'relationship: "{relationship}", mime-type: "application/json", description: "{about}"'
+    return f'#pdf.attach("{name}", bytes("{escaped(text)}"), {said})'
 
 
 def literal(value: Any) -> str:

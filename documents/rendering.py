@@ -49,24 +49,35 @@ class Renderer:
         data: DocumentData,
         form: DocumentFormat,
         language: Language = Language.EN,
+        receipt: bytes | None = None,
     ) -> Rendered:
         """The document, the same for the same arguments; takes 0.3 to 20 seconds, so call it from a thread.
+
+        A receipt is attached to a PDF file; other formats carry none.
 
         Raises TemplateFaulty with file, line and reason; DocumentTooLarge where a limit ends it.
         """
         begun = monotonic()
-        content = self._run(self._asked(template, data, form, language))
+        content = self._run(self._asked(template, data, form, language, receipt))
         GENERATED.labels(kind, form).inc()
         DURATION.labels(kind, form).observe(monotonic() - begun)
         return Rendered(content, form.media_type, f"{data.stem}.{form}", template.version)
 
-    def _asked(self, template: DocumentTemplate, data: DocumentData, form: DocumentFormat, language: Language) -> bytes:
+    def _asked(
+        self,
+        template: DocumentTemplate,
+        data: DocumentData,
+        form: DocumentFormat,
+        language: Language,
+        receipt: bytes | None,
+    ) -> bytes:
         given = {
             "form": form,
             "language": language,
             "files": template.files,
             "version": template.version,
             "data": variables(data),
+            "receipt": receipt.decode() if receipt else None,
             "limits": {"seconds": self.seconds, "memory": self.memory, "size": self.size},
         }
         return json.dumps(given).encode()

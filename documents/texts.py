@@ -34,12 +34,13 @@ _REFUSED = (
 
 @dataclass(frozen=True)
 class Task:
-    """One document to make: the template's files, the variables, the words of its language."""
+    """One document to make: the template's files, the variables, the words of its language, a receipt to attach."""
 
     files: dict[str, str]
     variables: dict[str, Any]
     clock: Clock
     made_at: str
+    receipt: str | None = None
 
     @classmethod
     def of(cls, asked: dict[str, Any], clock: Clock) -> Self:
@@ -50,7 +51,7 @@ class Task:
             "language": language,
             "version": asked["version"],
         }
-        return cls(asked["files"], data | added, clock, data["made_at"])
+        return cls(asked["files"], data | added, clock, data["made_at"], asked.get("receipt"))
 
 
 def words(text: str, language: str) -> dict[str, str]:

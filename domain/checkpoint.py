@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -87,6 +87,13 @@ def is_due(last: datetime | None, now: datetime, zone: tzinfo) -> bool:
     that of their sizes.
     """
     return last is None or _period(last, zone) != _period(now, zone)
+
+
+def next_due(now: datetime, zone: tzinfo) -> datetime:
+    """The full hour (UTC) or the day's end (of the zone) after now, whichever comes first."""
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    day = now.astimezone(zone).date() + timedelta(days=1)
+    return min(hour, datetime.combine(day, time.min, zone).astimezone(UTC))
 
 
 def _period(at: datetime, zone: tzinfo) -> tuple[object, ...]:

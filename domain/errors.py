@@ -55,6 +55,9 @@ RuleViolation
 ├── PreferencesChanged    a change of other preferences than the record has
 ├── TemplateFaulty        a template of documents that can't be rendered
 ├── DocumentTooLarge      a document that takes more time, memory or space than one may
+├── NotOver               a receipt of a request to which something can still happen
+├── NoCheckpointYet       a receipt of a request whose end no checkpoint holds
+├── ReceiptUnproven       a receipt of a request whose history nothing proves
 ├── WrongTicket           a message meant for another ticket
 ├── Unproven              a message that the API did not sign, or not now, or not for this
 │   └── KeyEnded          one that it did sign, by a key that was retired or revoked since
@@ -311,6 +314,18 @@ class TemplateFaulty(RuleViolation):
 
 class DocumentTooLarge(RuleViolation):
     sentence = "The document takes more memory or space than one may"
+
+
+class NotOver(RuleViolation):
+    sentence = "The request is not over: only then it has a receipt"
+
+
+class NoCheckpointYet(RuleViolation):
+    sentence = "No checkpoint holds the end of this request yet"
+
+
+class ReceiptUnproven(RuleViolation):
+    sentence = "There is no receipt: not all of this request can be proven"
 
 
 class WrongTicket(RuleViolation):

@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+_HASH = 32
+"""Bytes of a hash."""
+
 
 def leaf_hash(leaf: bytes) -> bytes:
     """The hash of a leaf, which no two children's hash can be taken for (RFC 6962, 2.1)."""
@@ -53,15 +56,65 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return tree.root
 
 
+class ProvingTree:
+    """A tree that grows by leaves and keeps the root of each full subtree: 64 bytes a leaf, any proof in few steps."""
+
+    def __init__(self) -> None:
+        self._levels = [bytearray()]
+
+    @property
+    def size(self) -> int:
+        """The number of leaves."""
+        return len(self._levels[0]) // _HASH
+
+    def append(self, leaf: bytes) -> None:
+        """Take in the hash of the next leaf."""
+        for level in range(len(self._levels) + 1):
+            if level == len(self._levels):
+                self._levels.append(bytearray())
+            self._levels[level] += leaf
+            if (count := len(self._levels[level]) // _HASH) & 1:
+                return
+            leaf = _node_hash(self._at(level, count - 2), leaf)
+
+    def leaf(self, index: int) -> bytes:
+        """The hash of a leaf."""
+        return self._at(0, index)
+
+    def root(self, size: int) -> bytes:
+        """The root of so many first leaves, of one at least."""
+        return self._root(0, size)
+
+    def proof(self, index: int, size: int) -> tuple[bytes, ...]:
+        """The hashes that lead from a leaf, counted from 0, to the root of the first leaves: its sibling first
+        (RFC 6962, 2.1.1)."""
+        found, first = list[bytes](), 0
+        while size > 1:
+            split = 1 << (size - 1).bit_length() - 1
+            if index < split:
+                found.append(self._root(first + split, size - split))
+                size = split
+            else:
+                found.append(self._root(first, split))
+                index, first, size = index - split, first + split, size - split
+        return tuple(reversed(found))
+
+    def _root(self, first: int, size: int) -> bytes:
+        """The root over some leaves, which begin where a full subtree of that size would."""
+        split = 1 << size.bit_length() - 1
+        full = self._at(split.bit_length() - 1, first // split)
+        return full if split == size else _node_hash(full, self._root(first + split, size - split))
+
+    def _at(self, level: int, place: int) -> bytes:
+        return bytes(self._levels[level][place * _HASH : (place + 1) * _HASH])
+
+
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
-    """The hashes that lead from a leaf, counted from 0, to the root: its sibling first (RFC 6962, 2.1.1)."""
-    if len(leaves) < 2:
-        return ()
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    left, right = leaves[:split], leaves[split:]
-    if index < split:
-        return (*inclusion_proof(index, left), root_of(right))
-    return (*inclusion_proof(index - split, right), root_of(left))
+    """The hashes that lead from a leaf, counted from 0, to the root over all."""
+    tree = ProvingTree()
+    for leaf in leaves:
+        tree.append(leaf)
+    return tree.proof(index, tree.size)
 
 
 def proven_root(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:

@@ -6,26 +6,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import pygit2
-
-from domain import lifecycle
-from domain.checkpoint import leaf
 from domain.errors import NewerFormat, RuleViolation, Unproven
-from domain.merkle import inclusion_proof, leaf_hash
-from domain.ticket import PromotionRequest
 from domain.values import iso
 from record.audit import proving
-from record.audit.receipt_proof import paths_of, prove
-from record.audit.receipts import MAX_BYTES, ActPlace, NoReceipt, PromotionReceipt, collected, read_receipt
+from record.audit.receipt_making import ActLeaves, NotProvable, held, made, path_in
+from record.audit.receipt_proof import prove
+from record.audit.receipts import MAX_BYTES, NoReceipt, PromotionReceipt, read_receipt
 from record.errors import BranchRewritten, RecordUnavailable
-from record.facts.tree import ActTree
-from record.files.reading import read_ticket
-from record.index.changes import is_ticket, printable
+from record.index.changes import printable
 from record.signing.checkpoints import proven_checkpoint, read_checkpoint
-from record.signing.keys import FOLDER as KEYS
 from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey
 
-_REFUSED = (NoteUnproven, Unproven, proving.NotProven)
+_REFUSED = (NoteUnproven, Unproven, NotProvable)
 _UNREADABLE = (NotANote, NoReceipt, NewerFormat, RuleViolation, RecordUnavailable, BranchRewritten, OSError)
 
 
@@ -96,50 +88,8 @@ def _say(error: Exception, code: int) -> int:
 def _made(asked: argparse.Namespace) -> PromotionReceipt:
     note, git = proving.note(asked), proving.clone(asked)
     said = proven_checkpoint(note, *proving.believed(asked))
-    tip = git[said.tip].peel(pygit2.Commit)
-    path, ticket = _find(tip, asked.ticket)
-    if not lifecycle.is_over(ticket):
-        raise proving.NotProven(f"{ticket.id} was {ticket.state} at the newest checkpoint: it has to be over")
-    hashes, places = _places(git, said.tip, path, ticket)
-    acts = [
-        ActPlace(commit=commit, index=index, hashes=tuple(each.hex() for each in inclusion_proof(index, hashes)))
-        for commit, index in places
-    ]
-    wanted = [(said.tip, (path, KEYS)), *((commit, (path,)) for commit, _ in places)]
-    befores = [str(each) for commit, _ in places for each in git[commit].peel(pygit2.Commit).parent_ids[:1]]
-    objects = collected(git, [*wanted, *((before, paths_of(ticket)) for before in befores)])
-    return PromotionReceipt(path=path, checkpoint=note.decode(), acts=tuple(acts), objects=objects)
-
-
-def _places(
-    git: pygit2.Repository, tip: str, path: str, ticket: PromotionRequest
-) -> tuple[list[bytes], list[tuple[str, int]]]:
-    """The hashes of all acts up to the tip, and the commit and index of each act of the ticket."""
-    hashes, found = list[bytes](), dict[int, tuple[str, int]]()
-    count = len(ticket.status.history)
-    for commit, leaves in ActTree(git).read(tip):
-        for each in leaves:
-            number = json.loads(each)["number"] if json.loads(each)["ticket"] == ticket.id else 0
-            if 0 < number <= count and _is(git, commit, path, each, ticket.status.history[:number]):
-                found.setdefault(number, (commit, len(hashes)))
-            hashes.append(leaf_hash(each))
-    if len(found) != count:
-        raise proving.NotProven(f"Of {ticket.id}, not every act came by a commit of its own")
-    return hashes, [found[number] for number in range(1, count + 1)]
-
-
-def _is(git: pygit2.Repository, commit: str, path: str, act: bytes, history: tuple[object, ...]) -> bool:
-    """Tells whether that commit left the ticket with that very history, as the leaf says."""
-    try:
-        ticket = read_ticket(path, git[commit].peel(pygit2.Commit).tree[path].data)  # type: ignore[union-attr]
-    except (KeyError, AttributeError, RuleViolation):
-        return False
-    return tuple(ticket.status.history) == tuple(history) and leaf(commit, ticket) == act
-
-
-def _find(tip: pygit2.Commit, name: str) -> tuple[str, PromotionRequest]:
-    for delta in tip.tree.diff_to_tree(swap=True).deltas:
-        path = delta.new_file.path
-        if is_ticket(path) and Path(path).stem == name:
-            return path, read_ticket(path, tip.tree[path].data)  # type: ignore[union-attr]
-    raise proving.NotProven(f"The checkpoint's commit has no {name}")
+    path = path_in(git, said.tip, asked.ticket)
+    held(git, said.tip, path)
+    acts = ActLeaves(git)
+    acts.read(said)
+    return made(git, note, said, path, acts)

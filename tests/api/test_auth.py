@@ -81,6 +81,7 @@ BESIDE = [
     ("GET", "/v1/insights"),
     ("GET", "/v1/insights/{picture}"),
     ("GET", "/v1/requests/prod/{id}/evidence"),
+    ("GET", "/v1/requests/prod/{id}/receipt"),
     ("GET", "/v1/requests/prod/{id}/contract"),
     ("GET", "/v1/templates"),
     ("GET", "/v1/templates/{name}"),

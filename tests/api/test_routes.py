@@ -99,6 +99,7 @@ DECLARED = {
     "GET /v1/requests/prod/{id}/permissions": "see",
     "GET /v1/requests/prod/{id}/checks": "see",
     "GET /v1/requests/prod/{id}/evidence": "see",
+    "GET /v1/requests/prod/{id}/receipt": "audit",
     "POST /v1/requests/prod/{id}/approve": "approve",
     "POST /v1/requests/prod/{id}/reject": "reject",
     "POST /v1/requests/prod/{id}/cancel": "cancel",
@@ -195,6 +196,14 @@ CONTRACT: dict[str, dict[str, tuple[int | None, int, int]]] = {
     **dict.fromkeys(("GET /{id}", "GET /{id}/history", "GET /{id}/diff", "GET /{id}/permissions"), SEES),
     **dict.fromkeys(("GET /{id}/announcements", "GET /{id}/line", "GET /{id}/checks", "GET /{id}/evidence"), SEES),
     "GET /{id}/contract": SEES,
+    # For the whole platform's people alone, and these are pending.
+    "GET /{id}/receipt": {
+        "devops": (403, 404, 404),
+        "cpi": (403, 403, 404),
+        "viewer": (None, 403, 404),
+        "cpi_admin": (409, 409, 409),
+        "nobody": (None, 404, 404),
+    },
     "POST /{id}/approve": {
         "devops": (403, 404, 404),
         "cpi": (403, 200, 404),

@@ -27,6 +27,8 @@ SAID = {
         "restore": re.compile("^Restore shipped:"),
         "sure": "Restore it",
         "pack": "Evidence pack as",
+        "receipt": "Save the receipt",
+        "not yet": "No checkpoint holds the end of this request yet",
         "theirs": "Load their version",
     },
     FR.locale: {
@@ -40,6 +42,8 @@ SAID = {
         "restore": re.compile("^Rétablir shipped:"),
         "sure": "La rétablir",
         "pack": "Dossier de preuve en",
+        "receipt": "Enregistrer le reçu",
+        "not yet": "Aucun point de contrôle ne couvre encore la fin de cette demande",
         "theirs": "Charger sa version",
     },
 }
@@ -135,3 +139,21 @@ def test_evidence_is_saved_from_the_requests_page(sit: Sit, stack: Stack, words:
     expect(jean.places().filter(has_text=re.compile("^(Reports|Rapports)$"))).to_be_visible()
     expect(jean.page.get_by_role("menuitem", name=re.compile("^(Templates|Modèles)$"))).to_have_count(0)
     pictured(jean, f"evidence-{words.locale}")
+
+
+def test_a_receipt_is_offered_once_a_request_is_over(sit: Sit, stack: Stack, words: Words) -> None:
+    """To who may see the whole platform; until a checkpoint holds the end, the page says so in plain words."""
+    said: dict[str, Any] = SAID[words.locale]
+    ticket = asked(stack, fresh_name("receipt"))
+    alice = sit("alice", words, f"/requests/{ticket}")
+    expect(alice.button(f"{said['pack']} PDF")).to_be_visible()
+    expect(alice.button(said["receipt"])).to_have_count(0)
+    stack.call("jean.dupont@cab-i.com", "POST", f"/{ticket}/reject", {"reason": "The rollback plan lacks the database"})
+    alice.expect_fault("409")
+    alice.button(said["receipt"]).click()
+    expect(alice.page.get_by_role("alert").filter(has_text=said["not yet"])).to_be_visible()
+    alice.check_accessible("a receipt that is not there yet")
+    pictured(alice, f"receipt-{words.locale}")
+    jean = sit("jean", words, f"/requests/{ticket}")
+    expect(jean.button(f"{said['pack']} PDF")).to_be_visible()
+    expect(jean.button(said["receipt"])).to_have_count(0)

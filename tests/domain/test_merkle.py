@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.merkle import CompactRange, inclusion_proof, leaf_hash, proven_root, root_of
+from domain.merkle import CompactRange, ProvingTree, inclusion_proof, leaf_hash, proven_root, root_of
 
 LEAVES = [
     bytes.fromhex(each)
@@ -70,3 +70,14 @@ def test_a_tree_keeps_a_hash_for_each_bit_of_its_size() -> None:
         assert resumed.root == whole.root
         assert whole.whole
     assert len(whole.hashes) == (1_000).bit_count()
+
+
+@given(st.integers(1, 200), st.data())
+def test_a_tree_that_has_grown_proves_by_the_root_that_it_had(size: int, data: st.DataObject) -> None:
+    """A checkpoint may be of fewer leaves than were read since."""
+    tree, hashes = ProvingTree(), [leaf_hash(bytes([each])) for each in range(200)]
+    for each in hashes:
+        tree.append(each)
+    index = data.draw(st.integers(0, size - 1))
+    assert (tree.size, tree.leaf(index), tree.root(size)) == (200, hashes[index], root_of(hashes[:size]))
+    assert proven_root(hashes[index], index, size, tree.proof(index, size)) == root_of(hashes[:size])

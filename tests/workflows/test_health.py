@@ -1,19 +1,24 @@
 """Health after the job: a request is deployed once its target's own check held, whatever is killed meanwhile."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from temporalio.client import WorkflowUpdateFailedError
 
+from cli import main
 from clients.health.probe import HealthProbe, Prometheus
 from domain.decision import DecisionAction
 from domain.ticket import Action, State
 from record.audit.verify import verify
+from record.signing.checkpoints import verifier
 from tests.awx_fixtures import eventually
 from tests.domain.builders import JEAN, PIERRE
 from tests.record.building import git
+from tests.record.noting import ORIGIN, checkpoint_of
+from tests.signing import WORKER_KEY
 from tests.workflows.applications import QUICK, Application, name_check, serving
 from tests.workflows.stage import Promoted, Stage, refused
 from workflows.promotion import Promotion
@@ -48,6 +53,24 @@ async def test_it_is_deployed_once_the_check_held(signing: Stage) -> None:
     assert ticket.last.job_id == ticket.status.history[-2].job_id
     assert "check held for" in (ticket.last.comment or "")
     assert rules_broken(signing) == []
+
+
+async def test_a_receipt_proves_the_check_that_held(
+    signing: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The worker signed the launch, the job's end and the check's; the file proves each without the record."""
+    async with serving(Application(200)) as address, signing.working():
+        name_check(signing.git, {"http": {"url": address}} | QUICK)
+        ticket = await (await approved(signing)).result()
+    note, file = tmp_path / "note.checkpoint", tmp_path / "receipt.json"
+    note.write_bytes(checkpoint_of(signing.git, WORKER_KEY))
+    key = ["--key", str(verifier(ORIGIN, WORKER_KEY))]
+    asked = ["receipt", ticket.id, "--repo", str(signing.git), "--checkpoint", str(note), "--out", str(file), *key]
+    assert main(asked) == 0
+    assert main(["verify", "--receipt", str(file), *key]) == 0
+    said = capsys.readouterr().out
+    for action in ("deploying", "verifying", "deployed"):
+        assert f"{action} by system" in said
 
 
 async def test_what_is_ill_fails_with_what_was_seen(signing: Stage) -> None:

@@ -15,6 +15,11 @@ const ROOM: Record<State | 'held', readonly Decision[]> = {
   superseded: [],
 };
 
+const CLOSED: readonly State[] = ['deployed', 'rejected', 'cancelled', 'expired', 'superseded'];
+
+/** Whether it has ended for good, but for the answer that an emergency may still wait for. */
+export const isOver = (ticket: Ticket) => CLOSED.includes(ticket.status.state);
+
 /** Whether it waits for a decision; after an approval, whether that was one vote of several. */
 export const isPending = (ticket: Ticket) => ticket.status.state === 'pending';
 

@@ -722,6 +722,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/prod/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt of a request that is over
+         * @description The receipt of a request that is over: one file that proves its history by a checkpoint, without the record.
+         *
+         *     It shows keys, rules and members as they stood at each act, so it takes `cpi_admin` for the whole platform.
+         */
+        get: operations["get_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/templates": {
         parameters: {
             query?: never;
@@ -1674,6 +1696,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActPlace
+         * @description The place of an act in the tree of the checkpoint: the commit that brought it, its index, the way to the root.
+         */
+        ActPlace: {
+            /** Commit */
+            commit: string;
+            /** Index */
+            index: number;
+            /** Hashes */
+            hashes: string[];
+        };
+        /**
          * Action
          * @description The action that a history entry tells of; `retried` and `deploying` both lead to the state deploying.
          *
@@ -1719,7 +1753,7 @@ export interface components {
             /** Why */
             why: string | null;
             /** Kind */
-            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-gone" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
+            kind?: ("already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-gone" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-checkpoint-yet" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-over" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "receipt-unproven" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket") | null;
             /** Params */
             params?: {
                 [key: string]: string;
@@ -2474,7 +2508,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-gone" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
+            kind: "already-open" | "already-voted" | "bad-cursor" | "body-too-large" | "changed-since" | "debts-overdue" | "delegate-unfit" | "delegation-dates" | "delegation-gone" | "delegation-over" | "document-damaged" | "document-gone" | "document-too-large" | "emergency-not-allowed" | "endpoint-refused" | "engine-unavailable" | "evidence-contradicts" | "evidence-not-checked" | "faulty-file" | "feed-ended" | "headers-too-large" | "history-full" | "identity-changed" | "internal" | "invalid" | "key-ended" | "key-reused" | "link-expired" | "link-invalid" | "link-not-yours" | "link-used" | "logout-refused" | "malformed-ticket" | "method-not-allowed" | "newer-format" | "no-checkpoint-yet" | "no-such-address" | "no-such-month" | "no-vote" | "no-vote-to-give" | "nobody-to-approve" | "not-authorized" | "not-cancellable" | "not-delegated" | "not-found" | "not-held" | "not-holdable" | "not-over" | "not-pending" | "not-retryable" | "not-running" | "nothing-owed" | "nothing-to-repair" | "own-emergency" | "part-not-retryable" | "passkey-invalid" | "passkey-over" | "passkey-required" | "payload-unreadable" | "pre-checks-not-passed" | "preferences-changed" | "production-changed" | "provider-unavailable" | "push-off" | "receipt-unproven" | "record-behind" | "record-unreachable" | "report-stopped" | "report-too-large" | "revocations-unknown" | "rules-faulty" | "scheduled-in-the-past" | "scheduled-too-late" | "self-approval" | "service-decides" | "session-revoked" | "stale-decision" | "stale-sign-in" | "storage-down" | "target-not-owned" | "template-changed" | "template-faulty" | "tenant-gone" | "tenant-not-named" | "too-many-browsers" | "too-many-delegations" | "too-many-open" | "too-many-passkeys" | "too-many-requests" | "trail-not-kept" | "trail-unread" | "trial-too-large" | "unauthenticated" | "unknown-environment" | "unproven" | "version-malformed" | "version-moves" | "vote-not-handed" | "vote-not-needed" | "votes-missing" | "wrong-ticket" | "form" | "missing" | "not-known" | "not-one-of" | "too-large" | "too-long" | "too-many" | "too-short" | "too-small" | "unreadable";
             /** Params */
             params?: {
                 [key: string]: string;
@@ -3272,6 +3306,28 @@ export interface components {
             traceId?: string | null;
         };
         /**
+         * PromotionReceipt
+         * @description The file.
+         */
+        PromotionReceipt: {
+            /**
+             * Format
+             * @default prodgate-receipt/1
+             * @constant
+             */
+            format: "prodgate-receipt/1";
+            /** Path */
+            path: string;
+            /** Checkpoint */
+            checkpoint: string;
+            /** Acts */
+            acts: components["schemas"]["ActPlace"][];
+            /** Objects */
+            objects: {
+                [key: string]: components["schemas"]["RawObject"];
+            };
+        };
+        /**
          * PromotionRequest
          * @description A request to promote one target of one tenant from STAGING to PROD, with everything that happened to it.
          * @example {
@@ -3412,6 +3468,19 @@ export interface components {
             /** Scheduleddate */
             scheduledDate?: string | null;
             closed?: components["schemas"]["Closed"] | null;
+        };
+        /**
+         * RawObject
+         * @description A raw object of Git, without its header; `data` is base64.
+         */
+        RawObject: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "commit" | "tree" | "blob";
+            /** Data */
+            data: string;
         };
         /**
          * ReadDocument
@@ -8345,6 +8414,120 @@ export interface operations {
                 };
             };
             /** @description Somebody else changed the template meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The template is another version than If-Match names */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or the template can't be rendered: `params` has file, line and reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The engine or the Git record can't be reached now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt, byte for byte as `prodgate verify --receipt` takes it */
+            200: {
+                headers: {
+                    /** @description The name of its file */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionReceipt"];
+                };
+            };
+            /** @description No acceptable token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, template or version, for this caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not over, no checkpoint holds its end yet (`params` has `due`), or it can't be proven */
             409: {
                 headers: {
                     [name: string]: unknown;

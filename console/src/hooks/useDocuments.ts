@@ -60,6 +60,18 @@ export function useEvidence(id: string) {
   });
 }
 
+/** A request's receipt, saved as a file. */
+export function useReceipt(id: string) {
+  return useMutation({
+    mutationFn: async () => {
+      const params = { path: { id } };
+      const answer = await api.GET('/v1/requests/prod/{id}/receipt', { params, parseAs: 'blob' });
+      const { content, name } = made(answer);
+      keep(content, name);
+    },
+  });
+}
+
 export interface MadeDocument {
   content: Blob;
   name: string;

@@ -48,6 +48,11 @@ const en = {
   pack: 'Evidence pack',
   packHelp: 'The request, who did what, and what proves it.',
   packAs: (format: string) => `Evidence pack as ${format}`,
+  receipt: 'Receipt',
+  receiptHelp:
+    'One file that proves what became of this request, without the repository. It shows members and rules of the whole platform: hand it to whoever may see them.',
+  receiptSave: 'Save the receipt',
+  receiptDue: (at: string) => `The next one is due: ${at}.`,
 };
 
 const fr: typeof en = {
@@ -100,6 +105,11 @@ const fr: typeof en = {
   pack: 'Dossier de preuve',
   packHelp: 'La demande, qui a fait quoi, et ce qui le prouve.',
   packAs: (format: string) => `Dossier de preuve en ${format}`,
+  receipt: 'Reçu',
+  receiptHelp:
+    'Un seul fichier qui prouve ce que cette demande est devenue, sans le dépôt. Il montre des membres et des règles de toute la plateforme : ne le remettez qu’à qui peut les voir.',
+  receiptSave: 'Enregistrer le reçu',
+  receiptDue: (at: string) => `Le prochain est prévu : ${at}.`,
 };
 
 /** The sentences of documents and templates; they come with the pages that need them. */

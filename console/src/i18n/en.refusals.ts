@@ -152,6 +152,10 @@ export const enRefusals: Refusals = {
   'version-moves': ({ version }) =>
     version ? `${version} moves: give the digest of what is meant.` : 'The version moves: give its digest.',
   'document-too-large': () => 'The document takes more time, memory or space than it may.',
+  'not-over': () => 'This request is not over: only then it has a receipt.',
+  'no-checkpoint-yet': () => 'No checkpoint holds the end of this request yet. One is made each hour.',
+  'receipt-unproven': () =>
+    'There is no receipt: not all of this request can be proven. Tell whoever operates Prodgate.',
   'endpoint-refused': () => 'The push service of this browser has no public address, so it is not called.',
   'push-off': () => 'This installation notifies nobody in their browser.',
   'not-delegated': ({ giver }) =>

@@ -3,30 +3,35 @@
 import json
 import random
 from pathlib import Path
+from zlib import crc32
 
+import jsonschema  # type: ignore[import-untyped]
+import pygit2
 import pytest
 
 from cli import main
 from domain.errors import Unproven
+from record.audit.receipt_making import ActLeaves, NotProvable, StillReading, made, path_in
 from record.audit.receipt_proof import prove
+from record.audit.receipt_schema import receipt_schema, written
 from record.audit.receipts import NoReceipt, read_receipt
-from record.facts.checkpoints import BookState, path_of
-from record.signing.checkpoints import verifier
-from record.signing.notes import NotANote, NoteUnproven, VerifierKey
+from record.errors import RecordUnavailable
+from record.signing.checkpoints import read_checkpoint, verifier
+from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey
 from record.signing.signatures import new_key
 from tests.domain.builders import pending
 from tests.record.building import (
     Story,
     bare,
     git,
-    imported,
     number,
     opened,
     person_commits,
     publish_key,
     publish_worker_key,
 )
-from tests.record.noting import ORIGIN, checkpoint_of, service_key
+from tests.record.noting import ORIGIN, checkpoint_of, keep, service_key
+from tests.schemas import RECEIPT
 
 KEY = new_key()
 ANCHOR = str(verifier(ORIGIN, KEY))
@@ -44,11 +49,7 @@ async def record(tmp_path: Path) -> Path:
     await Story(writing, pending(id=number(3))).create()
     await writing.close()
     service_key(found, KEY)
-    note = checkpoint_of(found, KEY)
-    script = [b"commit refs/checkpoints/main", b"committer x <x@cab-i.com> 1790000000 +0000", b"data 0\n"]
-    for path, data in {path_of(1): note, "state.json": BookState(number=1).model_dump_json().encode()}.items():
-        script += [b"M 100644 inline " + path.encode(), b"data %d" % len(data), data]
-    imported(found, b"\n".join([*script, b""]))
+    keep(found, checkpoint_of(found, KEY))
     return found
 
 
@@ -116,6 +117,59 @@ async def test_an_act_that_nobody_signed_has_no_receipt(tmp_path: Path, capsys: 
     assert "Nobody signed act 3" in capsys.readouterr().err
 
 
+def test_acts_are_read_on_from_where_the_last_receipt_left_off(record: Path) -> None:
+    """Little by little where there are many; anew where the branch is set back."""
+    git_, whole = pygit2.Repository(str(record)), read_checkpoint(SignedNote.read(checkpoint_of(record, KEY)).text)
+    acts, calls = ActLeaves(git_), 0
+    while True:
+        try:
+            acts.read(whole, within=0)
+            break
+        except StillReading:
+            calls += 1
+    assert (acts.tree.size, calls > whole.size) == (whole.size, True)
+    path = path_in(git_, whole.tip, "PR-2026-0002")
+    note = checkpoint_of(record, KEY)
+    prove(made(git_, note, whole, path, acts), [VerifierKey.read(ANCHOR)])
+    early = checkpoint_of(record, KEY, "main~3")
+    acts.read(read_checkpoint(SignedNote.read(early).text))
+    assert acts.tree.size < whole.size
+
+
+@pytest.mark.parametrize("damage", [None, 0, 40, 59, -7, -1], ids=["whole", "hash", "commit", "ticket", "cut", "false"])
+def test_acts_that_were_read_are_kept_in_a_file(record: Path, tmp_path: Path, damage: int | None) -> None:
+    """The next process goes on from there; what is damaged is read anew, and proves nothing before."""
+    git_, note, kept = pygit2.Repository(str(record)), checkpoint_of(record, KEY), tmp_path / "acts"
+    early = read_checkpoint(SignedNote.read(checkpoint_of(record, KEY, "main~3")).text)
+    ActLeaves(git_, kept).read(early)
+    data = bytearray(kept.read_bytes())
+    assert len(data) == early.size * 64
+    if damage == -7:
+        data = data[:damage]
+    elif damage == -1:
+        data[:64] = (false := bytes(60)) + crc32(false).to_bytes(4)
+    elif damage is not None:
+        data[damage] ^= 1
+    kept.write_bytes(data)
+    said, acts = read_checkpoint(SignedNote.read(note).text), ActLeaves(git_, kept)
+    acts.read(said)
+    prove(made(git_, note, said, path_in(git_, said.tip, "PR-2026-0002"), acts), [VerifierKey.read(ANCHOR)])
+    assert kept.stat().st_size == said.size * 64
+    again = ActLeaves(git_, kept)
+    assert [list(again.of(number(each))) for each in (1, 2)] == [list(acts.of(number(each))) for each in (1, 2)]
+    assert [len(list(acts.of(number(each)))) for each in (1, 2)] == [4, 4]
+
+
+def test_a_checkpoint_that_counts_other_acts_makes_no_receipt(record: Path) -> None:
+    """Nor one whose commit is elsewhere."""
+    acts = ActLeaves(pygit2.Repository(str(record)))
+    said = read_checkpoint(SignedNote.read(checkpoint_of(record, KEY, size=7_000)).text)
+    with pytest.raises(NotProvable, match="counts 7000 acts"):
+        acts.read(said)
+    with pytest.raises(RecordUnavailable, match="is not here"):
+        path_in(acts.git, "ab" * 20, "PR-2026-0002")
+
+
 def test_a_checkpoint_from_before_the_last_act_makes_no_receipt(record: Path, tmp_path: Path) -> None:
     """It does not tell how the promotion ended."""
     note = tmp_path / "old.checkpoint"
@@ -133,6 +187,16 @@ def test_what_is_no_receipt_is_refused_in_one_line(
     file.write_bytes(content)
     assert main(["verify", "--receipt", str(file), "--key", ANCHOR]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_receipt_is_as_the_published_schema_says(receipt: Path) -> None:
+    """`python -m tests.schemas` writes it anew; each key is described."""
+    schema = receipt_schema()
+    assert RECEIPT.read_text(encoding="utf-8") == written()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(receipt.read_bytes()))
+    models = (schema, *schema["$defs"].values())
+    assert all(said["description"] for model in models for said in model["properties"].values())
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -2,6 +2,7 @@ import { withBehalf } from '@/api/behalf';
 import { holdOf, offered, room } from '@/api/lifecycle';
 import type { Decision, Permissions, Ticket } from '@/api/types';
 import { EvidencePack } from '@/components/documents/EvidencePack';
+import { Receipt } from '@/components/documents/Receipt';
 import { useSession } from '@/auth/useSession';
 import { usePinned } from '@/hooks/usePinned';
 import { usePermissions } from '@/hooks/useRequests';
@@ -96,6 +97,7 @@ export function DetailSide({ ticket, ask, nameOf }: DetailSideProps) {
         </Section>
       )}
       <EvidencePack id={ticket.metadata.id} />
+      <Receipt ticket={ticket} />
       <Elsewhere ticket={ticket} />
     </aside>
   );
