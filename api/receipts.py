@@ -28,6 +28,7 @@ from record.audit.receipts import MAX_BYTES, NoReceipt, PromotionReceipt
 from record.errors import RecordUnavailable
 from record.facts.checkpoints import checkpoints_ref, newest_checkpoint
 from record.facts.requesters import opened
+from record.facts.time_stamps import time_stamp_of, time_stamps_ref
 from record.git.repository import Repository
 from record.signing.checkpoints import proven_checkpoint, service_keys, verifier
 from record.signing.keys import KeyReader
@@ -87,7 +88,8 @@ class Receipts:
                 raise RecordBehind
             held(acts.git, said.tip, ticket.path, len(ticket.status.history))
             acts.read(said, self.seconds)
-            return made(acts.git, note, said, ticket.path, acts)
+            stamp = time_stamp_of(note, self.repository.journal(time_stamps_ref(self.branch)).newest)
+            return made(acts.git, note, said, ticket.path, acts, stamp)
         except (GitError, KeyError) as error:
             raise RecordUnavailable(f"The commits of {ticket.id} can't be read: {error}") from error
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from activities.checkpoints import CheckpointSetup
+from activities.time_stamps import TimeStampOutlet
 from bootstrap.channels import brokers, letters_of, mail, source
 from bootstrap.process import CannotServe
 from clients.folder.outlet import FolderOutlet
@@ -13,10 +14,12 @@ from clients.kafka.outlet import KafkaOutlet
 from clients.mail.outlet import MailOutlet
 from clients.outlet import Outlet
 from clients.s3.outlet import Bucket, S3Outlet
+from clients.tsa import TimeStampAuthority
 from domain.audience import Language
 from record.git.repository import Repository
 from record.signing.keys import KeyReader
 from record.signing.signatures import Signer
+from record.signing.time_stamps import LARGEST
 from record.trail.repository import TrailRepository
 from settings import Settings, plain, variable
 
@@ -27,6 +30,7 @@ NEEDS = (
     ("checkpoints_topic", "kafka_brokers"),
     ("checkpoints_mail", "worker_key"),
     ("checkpoints_mail", "smtp_url"),
+    ("tsa_url", "worker_key"),
     ("checkpoints_s3_key_id", "checkpoints_s3_secret"),
     ("checkpoints_s3_secret", "checkpoints_s3_key_id"),
 )
@@ -53,7 +57,7 @@ def checkpoint_setup(
         branch=settings.git_branch,
         origin=origin(settings.public_url, settings.git_branch),
         zone=settings.time_zone,
-        outlets=tuple(_outlets(settings)),
+        outlets=tuple(_outlets(settings, repository)),
         audit=audit,
     )
 
@@ -64,7 +68,7 @@ def origin(public_url: str, branch: str) -> str:
     return re.sub(r"[\s+\x00-\x1f]", "-", f"{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}/{branch}")
 
 
-def _outlets(settings: Settings) -> Iterator[Outlet]:
+def _outlets(settings: Settings, repository: Repository) -> Iterator[Outlet]:
     if settings.checkpoints_dir is not None:
         yield FolderOutlet(settings.checkpoints_dir)
     if settings.checkpoints_bucket is not None:
@@ -80,3 +84,6 @@ def _outlets(settings: Settings) -> Iterator[Outlet]:
         url = settings.smtp_url.get_secret_value()
         for address in settings.checkpoints_mail:
             yield MailOutlet(mail(settings, url, letters_of(settings)), address, Language(settings.language))
+    if settings.tsa_url is not None:
+        authority = TimeStampAuthority(settings.tsa_url, LARGEST, settings.tsa_ca_bundle)
+        yield TimeStampOutlet(authority, repository, settings.git_branch)

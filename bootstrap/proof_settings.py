@@ -47,3 +47,9 @@ class ProofSettings(BaseModel):
     checkpoints_mail: Annotated[tuple[Email, ...], BeforeValidator(listed)] = Field(
         (), description="Addresses that checkpoints are mailed to, separated by spaces."
     )
+    tsa_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#@]+([/?][^\s#]*)?$",
+        description="Address of a time-stamping authority (RFC 3161), which is asked for the time of each checkpoint.",
+    )
+    tsa_ca_bundle: Path | None = Field(None, description="CA certificates for it, if the system's are not enough.")

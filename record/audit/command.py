@@ -23,6 +23,9 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="prodgate verify", description="Audit the record in a plain clone, offline.")
     parser.add_argument("repo", type=Path, nargs="?", help="a clone of the GitOps repository, bare or not")
     parser.add_argument("--receipt", type=Path, metavar="FILE", help="prove a receipt instead, by --key name+id+key")
+    parser.add_argument(
+        "--tsa-root", type=Path, metavar="FILE", help="and its time-stamp, by the authority's root in PEM"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line: each violation, then the report")
     parser.add_argument("--since", metavar="COMMIT", help="take everything up to this commit for granted")
     parser.add_argument("--branch", default="HEAD", help="the branch to audit (default: the clone's HEAD)")
@@ -59,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
     """The command `verify REPO …`: 0 for a proven history, 1 for violations, 2 for nothing or not enough to prove."""
     asked = parser().parse_args(arguments)
     if asked.receipt is not None and asked.repo is None:
-        return verified(asked.receipt, asked.key, as_json=asked.json)
+        return verified(asked.receipt, asked.key, asked.tsa_root, as_json=asked.json)
     if asked.receipt is not None or asked.repo is None:
         parser().error("name a clone, or a receipt by --receipt")
     bound_memory()

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,13 +14,15 @@ from domain.errors import NewerFormat
 from domain.merkle import inclusion_proof, leaf_hash
 from domain.values import iso
 from record.errors import BranchRewritten, RecordUnavailable
-from record.facts.checkpoints import checkpoints_ref, newest_checkpoint
+from record.facts.checkpoints import all_checkpoints, checkpoints_ref, newest_checkpoint
+from record.facts.time_stamps import time_stamp_of, time_stamps_ref
 from record.facts.tree import ActTree
 from record.git.remote import fetched
 from record.index.changes import printable
-from record.signing.checkpoints import InclusionProof, proven_checkpoint, service_keys, verifier
+from record.signing.checkpoints import InclusionProof, proven_checkpoint, read_checkpoint, service_keys, verifier
 from record.signing.keys import KeyLine
 from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey
+from record.signing.time_stamps import NotStamped, read_roots, stamped_at
 
 LATEST = "latest"
 
@@ -34,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     asked = parser().parse_args(arguments)
     try:
         asked.command(asked)
-    except (NoteUnproven, NotProven) as error:
+    except (NoteUnproven, NotProven, NotStamped) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except (NotANote, NewerFormat, RecordUnavailable, OSError) as error:
@@ -58,7 +60,10 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check such a proof; with --key, without any record")
     check.add_argument("proof", type=Path, help="a file that `prove` printed")
     check.set_defaults(command=_check)
-    for each in (show, prove, check):
+    stamps = commands.add_parser("stamps", help="judge the time-stamps of all checkpoints by an authority's root")
+    stamps.add_argument("--tsa-root", type=Path, required=True, metavar="FILE", help="the authority's root, in PEM")
+    stamps.set_defaults(command=_stamps)
+    for each in (show, prove, check, stamps):
         each.add_argument("--repo", type=Path, help="a clone of the GitOps repository; its service keys are believed")
         each.add_argument("--branch", default="main", help="the branch that is the record (default: main)")
         each.add_argument("--key", action="append", default=[], metavar="KEY", help="believe name+id+key; repeatable")
@@ -99,6 +104,20 @@ def _prove(asked: argparse.Namespace) -> None:
     sys.stdout.write(proof.written().decode())
 
 
+def _stamps(asked: argparse.Namespace) -> None:
+    """A line for each checkpoint that was signed: its time, and the authority's."""
+    roots, read, wrong = read_roots(asked.tsa_root.read_bytes()), _journal(asked, checkpoints_ref(asked.branch)), 0
+    for number, each in enumerate(all_checkpoints(read), 1):
+        said, answer = read_checkpoint(SignedNote.read(each).text), time_stamp(asked, each)
+        try:
+            told = f"stamped {iso(stamped_at(answer, each, roots))}" if answer else "no time-stamp"
+        except NotStamped as why:
+            told, wrong = str(why), wrong + 1
+        sys.stdout.write(f"{number}  {iso(said.at)}  {printable(told)}\n")
+    if wrong:
+        raise NotProven(f"{wrong} time-stamps do not hold")
+
+
 def _check(asked: argparse.Namespace) -> None:
     proof = InclusionProof.read(asked.proof.read_bytes())
     said = proof.check(*believed(asked))
@@ -109,12 +128,23 @@ def note(asked: argparse.Namespace) -> bytes:
     """The checkpoint of a file, or the newest that the clone has."""
     if asked.checkpoint != LATEST:
         return Path(asked.checkpoint).read_bytes()
-    git, ref = clone(asked), checkpoints_ref(asked.branch)
-    found = git.references.get(ref) or git.references.get(fetched(ref))
-    newest = newest_checkpoint(partial(_file, found.peel(pygit2.Tree))) if found else None
+    ref = checkpoints_ref(asked.branch)
+    newest = newest_checkpoint(_journal(asked, ref))
     if newest is None:
         raise RecordUnavailable(f"{asked.repo} has no checkpoint: git fetch origin {ref}:{ref} brings them")
     return newest
+
+
+def time_stamp(asked: argparse.Namespace, note: bytes) -> bytes | None:
+    """The time-stamp of a checkpoint, where the clone has one."""
+    return time_stamp_of(note, _journal(asked, time_stamps_ref(asked.branch)))
+
+
+def _journal(asked: argparse.Namespace, ref: str) -> Callable[[str], bytes | None]:
+    """The files of a journal, by path, as the clone has it."""
+    git = clone(asked)
+    found = git.references.get(ref) or git.references.get(fetched(ref))
+    return partial(_file, found.peel(pygit2.Tree)) if found else lambda _: None
 
 
 def _file(tree: pygit2.Tree, path: str) -> bytes | None:

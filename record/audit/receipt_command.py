@@ -16,8 +16,9 @@ from record.errors import BranchRewritten, RecordUnavailable
 from record.index.changes import printable
 from record.signing.checkpoints import proven_checkpoint, read_checkpoint
 from record.signing.notes import NotANote, NoteUnproven, SignedNote, VerifierKey
+from record.signing.time_stamps import NotStamped, read_roots
 
-_REFUSED = (NoteUnproven, Unproven, NotProvable)
+_REFUSED = (NoteUnproven, Unproven, NotProvable, NotStamped)
 _UNREADABLE = (NotANote, NoReceipt, NewerFormat, RuleViolation, RecordUnavailable, BranchRewritten, OSError)
 
 
@@ -53,8 +54,11 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def verified(file: Path, keys: Sequence[str], *, as_json: bool) -> int:
-    """Prove a receipt: 0 where all holds, 1 where something does not, 2 without a key or for no receipt."""
+def verified(file: Path, keys: Sequence[str], roots: Path | None, *, as_json: bool) -> int:
+    """Prove a receipt: 0 where all holds, 1 where something does not, 2 without a key or for no receipt.
+
+    With the roots of a time-stamping authority, its time-stamp has to hold, too.
+    """
     try:
         believed = [VerifierKey.read(key) for key in keys if "+" in key]
         with file.open("rb") as opened:
@@ -62,6 +66,7 @@ def verified(file: Path, keys: Sequence[str], *, as_json: bool) -> int:
         if not believed:
             raise NoReceipt("Nothing is proven: --key name+id+key says whose checkpoints you believe")
         proven = prove(receipt, believed)
+        stamped = receipt.stamped_at(read_roots(roots.read_bytes())) if roots else None
     except _REFUSED as error:
         return _say(error, 1)
     except _UNREADABLE as error:
@@ -69,12 +74,17 @@ def verified(file: Path, keys: Sequence[str], *, as_json: bool) -> int:
     said = proven.checkpoint
     told = {"ticket": proven.ticket.id, "state": str(proven.ticket.state), "acts": proven.acts, "shown": proven.shown}
     if as_json:
-        sys.stdout.write(json.dumps({"receipt": told | {"checkpoint": said.model_dump(mode="json")}}) + "\n")
+        more = {"checkpoint": said.model_dump(mode="json"), "stamped": iso(stamped) if stamped else None}
+        sys.stdout.write(json.dumps({"receipt": told | more}) + "\n")
         return 0
     lines = (
         f"{proven.ticket.id} is {proven.ticket.state}: as the record was at {iso(said.at)}, {said.tip}",
         *proven.acts,
     )
+    if stamped:
+        lines = (*lines, f"The checkpoint was there at {iso(stamped)}, by the time-stamping authority")
+    elif receipt.time_stamp:
+        lines = (*lines, "Its time-stamp was not judged: --tsa-root names the authority's root")
     lines = (*lines, "Shown as the branch had it, and judged by nobody here: " + ", ".join(proven.shown))
     sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
     return 0
@@ -92,4 +102,4 @@ def _made(asked: argparse.Namespace) -> PromotionReceipt:
     held(git, said.tip, path)
     acts = ActLeaves(git)
     acts.read(said)
-    return made(git, note, said, path, acts)
+    return made(git, note, said, path, acts, proving.time_stamp(asked, note))

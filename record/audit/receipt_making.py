@@ -1,5 +1,6 @@
 """Makes receipts from a clone, for the command and for the API alike."""
 
+import base64
 import json
 import struct
 from array import array
@@ -154,8 +155,13 @@ def held(git: pygit2.Repository, tip: str, path: str, acts: int = 0) -> Promotio
     return ticket
 
 
-def made(git: pygit2.Repository, note: bytes, said: Checkpoint, path: str, acts: ActLeaves) -> PromotionReceipt:
-    """The receipt of a ticket by a checkpoint, up to which the acts were read. Raises NotProvable."""
+def made(
+    git: pygit2.Repository, note: bytes, said: Checkpoint, path: str, acts: ActLeaves, time_stamp: bytes | None = None
+) -> PromotionReceipt:
+    """The receipt of a ticket by a checkpoint, up to which the acts were read, and its time-stamp, if there is one.
+
+    Raises NotProvable.
+    """
     ticket = held(git, said.tip, path)
     places = [
         ActPlace(commit=commit, index=index, hashes=tuple(each.hex() for each in acts.tree.proof(index, said.size)))
@@ -164,7 +170,8 @@ def made(git: pygit2.Repository, note: bytes, said: Checkpoint, path: str, acts:
     wanted = [(said.tip, (path, KEYS)), *((each.commit, (path,)) for each in places)]
     befores = [str(each) for place in places for each in git[place.commit].peel(pygit2.Commit).parent_ids[:1]]
     objects = collected(git, [*wanted, *((before, paths_of(ticket)) for before in befores)])
-    return PromotionReceipt(path=path, checkpoint=note.decode(), acts=tuple(places), objects=objects)
+    stamp = base64.b64encode(time_stamp).decode() if time_stamp else None
+    return PromotionReceipt(path=path, checkpoint=note.decode(), time_stamp=stamp, acts=tuple(places), objects=objects)
 
 
 def _places(git: pygit2.Repository, path: str, ticket: PromotionRequest, acts: ActLeaves) -> list[tuple[str, int]]:

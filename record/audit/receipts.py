@@ -10,13 +10,16 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 import pygit2
+from cryptography.x509 import Certificate
 from pydantic import Field, StringConstraints, ValidationError
 from pygit2.enums import ObjectType
 
 from domain.values import CommitId, Frozen
+from record.signing.time_stamps import NotStamped, stamped_at
 
 MAX_BYTES = 50_000_000
 """A larger file is not read."""
@@ -50,8 +53,20 @@ class PromotionReceipt(Frozen):
     format: Literal["prodgate-receipt/1"] = "prodgate-receipt/1"
     path: Annotated[str, StringConstraints(max_length=200)]
     checkpoint: Annotated[str, StringConstraints(max_length=100_000)]
+    time_stamp: Annotated[str | None, Field(max_length=100_000, exclude_if=lambda value: value is None)] = None
+    """The answer of a time-stamping authority on the checkpoint (RFC 3161), base64, where it has one."""
     acts: Annotated[tuple[ActPlace, ...], Field(min_length=1, max_length=10_000)]
     objects: dict[CommitId, RawObject]
+
+    def stamped_at(self, roots: Sequence[Certificate]) -> datetime:
+        """The time by which the authority had the checkpoint. Raises NotStamped, for none too."""
+        if self.time_stamp is None:
+            raise NotStamped("it has no time-stamp")
+        try:
+            answer = base64.b64decode(self.time_stamp, validate=True)
+        except ValueError as error:
+            raise NotStamped(f"its time-stamp is no base64: {error}") from error
+        return stamped_at(answer, self.checkpoint.encode(), roots)
 
     def written(self) -> bytes:
         """The one form that a receipt has: sorted, without spaces, ASCII, a newline at the end."""

@@ -1,7 +1,7 @@
 """The checkpoints of a branch, in a journal beside it: one writer adds them, every clone can have them all."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Annotated
 
@@ -54,6 +54,14 @@ def newest_checkpoint(read: Callable[[str], bytes | None]) -> bytes | None:
     found = read(_STATE)
     state = _read(found) if found else None
     return read(path_of(state.number)) if state else None
+
+
+def all_checkpoints(read: Callable[[str], bytes | None]) -> Iterator[bytes]:
+    """The checkpoints of a journal, whose files are read so, from the first one on. Raises NewerFormat."""
+    found = read(_STATE)
+    state = (_read(found) if found else None) or BookState()
+    notes = (read(path_of(number)) for number in range(1, state.number + 1))
+    return (each for each in notes if each is not None)
 
 
 class CheckpointBook:

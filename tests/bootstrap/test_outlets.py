@@ -17,6 +17,7 @@ EVERYWHERE = {
     "checkpoints_bucket": "s3://archive/prodgate/",
     "kafka_brokers": "kafka.example:9092",
     "checkpoints_topic": "checkpoints",
+    "tsa_url": "https://tsa.example/stamp",
     "smtp_url": "smtp://mail.example",
     "checkpoints_mail": "a@cab-i.com b@cab-i.com",
 }
@@ -44,6 +45,7 @@ def test_every_outlet_that_is_set_up_has_a_name_that_stays(tmp_path: Path, key: 
         "kafka:checkpoints",
         "mail:a@cab-i.com",
         "mail:b@cab-i.com",
+        "tsa:tsa.example",
     ]
     assert setup.origin == "prodgate.example.com/main"
 
@@ -59,6 +61,7 @@ def test_without_a_key_there_are_none(tmp_path: Path) -> None:
         {"checkpoints_dir": "/srv/archive"},
         {"checkpoints_topic": "checkpoints", "kafka_brokers": "kafka.example:9092"},
         {"checkpoints_mail": "a@cab-i.com"},
+        {"tsa_url": "https://tsa.example"},
         {"checkpoints_s3_secret": "s3cret"},
         {"worker_key": "/nowhere"},
     ],
