@@ -2,12 +2,18 @@
 
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from api.receipts import Receipts
 from cli import main
+from domain.errors import RecordBehind
+from domain.ticket import PromotionRequest
+from record.git.repository import open_repository
 from record.signing.checkpoints import verifier
+from record.signing.keys import KeyReader
 from tests.api.house import ALICE, CLAIRE, JEAN, KARIM, PIERRE, VICTOR, Connect, House, opened, problem, unique_name
 from tests.record.building import git, person_commits
 from tests.record.noting import ORIGIN, checkpoint_of, keep
@@ -109,6 +115,27 @@ def test_a_checkpoint_that_no_key_of_the_record_signed_makes_none(signing: House
     assert kind(signing, ALICE, voted, 409) == "receipt-unproven"
     keep(signing.git, b"nothing")
     assert kind(signing, ALICE, voted, 409) == "receipt-unproven"
+
+
+async def test_where_there_is_much_to_read_each_call_reads_on(signing: House, voted: str, tmp_path: Path) -> None:
+    """None takes longer than its seconds; a process that starts meanwhile goes on from what the one before kept."""
+    held(signing)
+    repository = open_repository(str(signing.git), "main", tmp_path)
+    ticket = PromotionRequest.model_validate(signing.as_(ALICE).get(f"/{voted}").json())
+    given = (repository, KeyReader(repository), "main", UTC, lambda: datetime.now(UTC), tmp_path / "acts")
+    first, then = (Receipts(*given, seconds=0) for _ in range(2))
+    with pytest.raises(RecordBehind):
+        first.of(ticket)
+    made = None
+    for calls in range(200):  # noqa: B007  counted
+        try:
+            made = then.of(ticket)
+            break
+        except RecordBehind:
+            pass
+    assert calls > len(ticket.status.history)
+    assert made == signing.as_(ALICE).get(f"/{voted}/receipt").content
+    await repository.close()
 
 
 def test_the_pack_of_whoever_may_have_it_carries_it(signing: House, voted: str, tmp_path: Path) -> None:
