@@ -12,7 +12,7 @@ DESCRIBED: dict[str, dict[str, str]] = {
         "format": "Always this.",
         "path": "Path of the promotion's file in the repository.",
         "checkpoint": "Checkpoint, a signed note (c2sp.org/tlog-checkpoint), whole as it was handed out.",
-        "time_stamp": "Answer of a time-stamping authority on the checkpoint (RFC 3161), in base64, where it has one.",
+        "timeStamp": "Answer of a time-stamping authority on the checkpoint (RFC 3161), in base64, where it has one.",
         "acts": "Place of each act in the checkpoint's tree, in the order of the promotion's history.",
         "objects": "Raw Git objects by their ids: each is proven by its hash.",
     },

@@ -24,6 +24,7 @@ STUBS = {
     "java": """echo 'openjdk version "17.0.16" 2026-07-15' >&2""",
     "mvn": "",
     "pdftotext": "",
+    "openssl": "",
 }
 """The programs that `make test` needs."""
 
