@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.errors import UNREADABLE, SessionRevoked, Unauthenticated
 from api.oidc import Provider
+from domain.awx_policy import HOOK_OFF
 from domain.decision import LONGEST_ACR, Acr
 from domain.identity import SignIn
 from domain.roles import Person
@@ -207,7 +208,9 @@ class BearerSecret:
         """Raise Unauthenticated unless the header carries the token; compared in constant time."""
         scheme, _, given = (authorization or "").partition(" ")
         sent = given.strip().encode("latin-1", "replace")
-        if scheme.lower() != "bearer" or not self.secret or not hmac.compare_digest(sent, self.secret):
+        if not self.secret:
+            raise Unauthenticated(HOOK_OFF)
+        if scheme.lower() != "bearer" or not hmac.compare_digest(sent, self.secret):
             raise Unauthenticated("The token of AWX's policy hook is missing or wrong")
 
 

@@ -1,19 +1,25 @@
 """Runs `prodgate doctor`: tells from the worker's settings whether AWX is ready, before anybody needs it."""
 
+import asyncio
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 from activities.awx import AwxTimings
 from bootstrap.documents import documents
 from clients.awx.client import AwxClient, AwxConnection
 from clients.awx.errors import AwxError
-from clients.awx.template import TemplateCheck, check_template
+from clients.awx.hook import check_hook, check_set_up
+from clients.awx.template import Finding, TemplateCheck, check_template
 from clients.tls import CertificateUnusable, certificate, check_dates
+from domain.awx_policy import AwxSetup
 from domain.storage import StorageDown
 from engine.codec import PayloadKeysUnusable
 from engine.connection import NoServer, client_certificate
+from record.facts.line import UNREADABLE
+from record.git.repository import open_repository
+from record.people.directory import DirectoryReader
 from settings import Settings, plain, variable
 
 _LOG = logging.getLogger(__name__)
@@ -42,6 +48,7 @@ async def diagnose(settings: Settings, as_json: bool) -> tuple[str, int]:
     try:
         check_certificates(settings, datetime.now(UTC))
         found = await examine(settings)
+        found = replace(found, findings=(*found.findings, *await look_at_hook(settings)))
     except (CertificateUnusable, NoServer) as error:
         return _unfit(as_json, str(error), f"mend: {error}")
     except AwxError as error:
@@ -52,6 +59,36 @@ async def diagnose(settings: Settings, as_json: bool) -> tuple[str, int]:
     notes = [READABLE] if settings.readable_histories else []
     notes += [] if store == "ok" else [f"Reports can't be kept or fetched: {store}"]
     return "\n".join([_text(found), *(f"note: {each}" for each in notes)]), 0 if found.fit else 1
+
+
+async def look_at_hook(settings: Settings) -> tuple[Finding, ...]:
+    """The findings about AWX's policy hook, and about what the record says of AWX's set-up. Raises AwxError."""
+    found: list[Finding] = []
+    if settings.awx_policy_token is not None:
+        found.append(Finding(f"{variable('awx_policy_token')} is the API's alone: take it from the worker.", False))
+    async with AwxClient(awx_connection(settings)) as client:
+        hook = await check_hook(client, settings.public_url)
+        found += hook.findings
+        try:
+            setup = await _recorded_setup(settings)
+        except UNREADABLE as error:
+            return (*found, Finding(f"The record's platform.yaml can't be read: {error}.", blocking=False))
+        if setup is not None:
+            return (*found, *await check_set_up(client, setup, blocking=hook.on is True))
+    if hook.on:
+        found.append(Finding("platform.yaml does not say, at spec.awx, what deploys: until then AWX runs no job."))
+    return tuple(found)
+
+
+async def _recorded_setup(settings: Settings) -> AwxSetup | None:
+    """The set-up that the record names, as the remote has it now. Raises what reading the record raises."""
+    folder = settings.data_dir / "doctor"
+    repository = open_repository(settings.git_repo, settings.git_branch, folder, token=plain(settings.git_token))
+    try:
+        await asyncio.to_thread(repository.fetch)
+        return (await asyncio.to_thread(DirectoryReader(repository).current)).rules.awx
+    finally:
+        await repository.close()
 
 
 async def look_at_store(settings: Settings) -> str:

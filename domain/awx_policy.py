@@ -15,6 +15,9 @@ from domain.values import Frozen
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 _Value = StrictStr | StrictInt | StrictFloat | StrictBool
 
+HOOK_OFF = "The token of AWX's policy hook is not set here: nobody is answered"
+"""Told to whoever asks an API without one, so that `prodgate doctor` can name the mistake."""
+
 
 class AwxSetup(Frozen):
     """The set-up in AWX that deploys, as a reviewed file of the record says; what is left out is not compared.

@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "bootstrap/report_command": set(),
     "bootstrap/smoke": {"clients"},
     "bootstrap/documents": {"clients", "engine", "settings"},
-    "bootstrap/doctor": {"activities", "bootstrap", "clients", "domain", "engine", "settings"},
+    "bootstrap/doctor": {"activities", "bootstrap", "clients", "domain", "engine", "record", "settings"},
     "bootstrap/reconcile": {
         "activities",
         "bootstrap",

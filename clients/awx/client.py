@@ -18,7 +18,19 @@ from opentelemetry.trace import Span, SpanKind
 from pydantic import ValidationError
 
 from clients.awx.errors import AwxMissing, AwxRefused, AwxUnavailable, AwxUnknown, from_answer, from_transport, json_of
-from clients.awx.rows import JobRow, LabelRow, LaunchForm, ListPage, NotificationRow, Row, TemplateRow, UserRow
+from clients.awx.rows import (
+    HookRow,
+    JobRow,
+    LabelRow,
+    LaunchForm,
+    ListPage,
+    Named,
+    NotificationRow,
+    ProjectRow,
+    Row,
+    TemplateRow,
+    UserRow,
+)
 from clients.tls import ClientCertificate, context
 from domain.awx_answers import AwxJob
 from domain.remarks import write
@@ -130,6 +142,18 @@ class AwxClient:
     async def launch_form(self, template: int) -> LaunchForm:
         """Asks what a launch would still need (GET /job_templates/{id}/launch/)."""
         return await self._row(LaunchForm, f"job_templates/{template}/launch/")
+
+    async def policy_hook(self) -> HookRow:
+        """AWX's policy hook (GET /settings/opa/); AwxForbidden for most users, AwxMissing where AWX has none."""
+        return await self._row(HookRow, "settings/opa/")
+
+    async def project(self, number: int) -> ProjectRow:
+        """A project by its number (GET /projects/{id}/)."""
+        return await self._row(ProjectRow, f"projects/{number}/")
+
+    async def inventory_name(self, number: int) -> str:
+        """The name of an inventory (GET /inventories/{id}/)."""
+        return (await self._row(Named, f"inventories/{number}/")).name
 
     async def notifications(self, template: int, kind: str) -> list[NotificationRow]:
         """The template's own notifications of one kind: started, success or error."""

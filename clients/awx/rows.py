@@ -147,6 +147,23 @@ class UserRow(Row):
     username: str
 
 
+class ProjectRow(Row):
+    """A row of /projects/: the branch that it follows, and the commit of its last update."""
+
+    name: str = ""
+    scm_branch: str = ""
+    scm_revision: str = ""
+
+
+class HookRow(Row):
+    """AWX's settings of the policy hook (/settings/opa/); without a host it asks nobody. The token is not shown."""
+
+    host: str = Field("", alias="OPA_HOST")
+    port: int = Field(8181, alias="OPA_PORT")
+    auth_type: str = Field("None", alias="OPA_AUTH_TYPE")
+    auth_token: str = Field("", alias="OPA_AUTH_TOKEN")
+
+
 class LabelRow(Row):
     id: int
 

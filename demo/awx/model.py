@@ -1,5 +1,6 @@
 """The state of the simulated AWX: its configuration, its faults, its templates, labels and jobs."""
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +9,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 REVISION = "5f0c3e1d9a7b2c4e6f8091a2b3c4d5e6f7081920"
-"""The commit of each project's last update."""
+"""The commit of each project's last update, where none is pinned."""
+
+
+def checked_out(branch: str) -> str:
+    """The commit that a project's update finds: the one that stands in place of its branch, or the branch's tip."""
+    return branch if re.fullmatch(r"[0-9a-f]{40}", branch) else REVISION
 
 
 class LaunchFault(StrEnum):

@@ -14,7 +14,7 @@ from demo.awx.bodies import template_body
 from demo.awx.cluster import Cluster
 from demo.awx.http import ApiError, Row, json_body, page, select
 from demo.awx.kinds import ENCRYPTED, KINDS, OPA, REFERENCES, configured, shown, taken
-from demo.awx.model import REVISION, Template, User
+from demo.awx.model import Template, User, checked_out
 
 Route = tuple[str, str, Callable[..., Awaitable[Any]]]
 
@@ -138,7 +138,7 @@ class Resources:
             return
         told = self._update(update)
         more["last_update" if told["finished"] else "current_update"] = told
-        body |= {"status": told["status"], "scm_revision": REVISION if told["finished"] else ""}
+        body |= {"status": told["status"], "scm_revision": checked_out(body["scm_branch"]) if told["finished"] else ""}
 
     def _update(self, number: int) -> Row:
         done = self._cluster.directory.updated(number)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from clients.awx.hook import check_hook
 from record.git.repository import Repository
 from tests.api.house import PIERRE, SECRET, Connect, House, problem
 from tests.policy import ASKED_AT, TOKEN, guarded, hang, job
@@ -77,6 +78,15 @@ def test_nobody_but_awx_is_answered(asking: House, headers: dict[str, str]) -> N
 def test_without_a_token_the_hook_is_off(house: House) -> None:
     for sent in ({}, {"Authorization": "Bearer"}, {"Authorization": "Bearer x"}, BEARER):
         assert ask(house, {"input": {}}, sent).status_code == 401
+
+
+async def test_doctor_tells_an_api_without_a_token_from_one_that_has_it(house: House, asking: House) -> None:
+    """By the API's own refusal of a caller without one, which names no more than that."""
+    for each, lacks in ((house, True), (asking, False)):
+        async with each.awx.client() as client:
+            found = (await check_hook(client, each.url)).findings
+        assert any("The API has no PRODGATE_AWX_POLICY_TOKEN" in one.sentence for one in found) is lacks
+        assert not any("can't be asked" in one.sentence for one in found)
 
 
 DEEP: Any = "x"

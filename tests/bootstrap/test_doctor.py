@@ -24,7 +24,8 @@ async def test_a_fit_template_is_told_with_awx_s_version(simulator: Simulator) -
     """Exit code 0."""
     said, code = await diagnose(settings(simulator), as_json=False)
     assert code == 0
-    assert said.splitlines() == ["AWX 24.6.1", "Jobs are recognised by: label", "Promotions can be deployed."]
+    lines = [line for line in said.splitlines() if not line.startswith("note: ")]
+    assert lines == ["AWX 24.6.1", "Jobs are recognised by: label", "Promotions can be deployed."]
 
 
 async def test_what_has_to_be_mended_is_told_with_how(simulator: Simulator) -> None:
@@ -43,13 +44,8 @@ async def test_machines_read_json(simulator: Simulator) -> None:
     simulator.template(ask_labels_on_launch=False)
     said, code = await diagnose(settings(simulator), as_json=True)
     told = json.loads(said)
-    assert (code, told["fit"], told["version"], told["marking"], told["findings"]) == (
-        0,
-        True,
-        "24.6.1",
-        "skip-tags",
-        [],
-    )
+    assert (code, told["fit"], told["version"], told["marking"]) == (0, True, "24.6.1", "skip-tags")
+    assert {each["blocking"] for each in told["findings"]} == {False}
 
 
 @pytest.mark.parametrize("as_json", [False, True])

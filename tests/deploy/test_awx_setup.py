@@ -10,8 +10,11 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from bootstrap.doctor import diagnose
+from bootstrap.doctor import awx_connection, diagnose
+from clients.awx.client import AwxClient
+from clients.awx.hook import check_set_up
 from demo.awx.grants import verification
+from domain.awx_policy import AwxSetup
 from settings import Settings
 from tests.awx_fixtures import Receiver, Simulator, deployment, eventually, serving, simulating
 from tests.deploy.ansible import Ansible, Run
@@ -88,7 +91,7 @@ def test_it_makes_the_template_with_the_right_prompts(made: tuple[Stage, Run, Re
     """Variables, labels and skip tags are asked for; one slice, one job at a time, no survey."""
     stage, done, _ = made
     assert done.stats["localhost"]["failures"] == 0
-    assert done.stats["localhost"]["changed"] == 12
+    assert done.stats["localhost"]["changed"] == 13
     template = stage.template()
     asked = {name for name, value in template.items() if name.startswith("ask_") and value}
     assert asked == {f"ask_{what}_on_launch" for what in ("variables", "labels", "skip_tags")}
@@ -143,11 +146,13 @@ async def test_doctor_says_that_it_is_fit(made: tuple[Stage, Run, Receiver]) -> 
     said, code = await diagnose(stage.settings(), as_json=False)
     assert code == 0
     assert said.splitlines()[:2] == ["AWX 24.6.1", "Jobs are recognised by: label"]
-    assert said.splitlines()[2:] == ["Promotions can be deployed."]
+    assert said.splitlines()[-1] == "Promotions can be deployed."
+    assert "mend:" not in said
     as_admin = {"awx_user": "admin", "awx_password": SecretStr(ADMIN), "awx_template": str(stage.template()["id"])}
     seen_by_all, code = await diagnose(stage.settings(**as_admin), as_json=False)
     assert code == 0
-    assert "note" not in seen_by_all
+    assert "No webhook notification" not in seen_by_all
+    assert "note: AWX's policy hook is off" in seen_by_all
 
 
 def test_its_user_can_do_nothing_else(made: tuple[Stage, Run, Receiver]) -> None:
@@ -206,6 +211,24 @@ def test_a_second_run_changes_nothing_but_what_is_wrong_or_to_be_renewed(made: t
     assert "/elsewhere/v1/webhooks" in callback["notification_configuration"]["url"]
     with stage.login() as prodgate, stage.login(password=old) as before:
         assert (prodgate.get("me/").status_code, before.get("me/").status_code) == (200, 401)
+
+
+async def test_what_it_writes_for_the_record_is_what_awx_has(
+    made: tuple[Stage, Run, Receiver],
+) -> None:
+    """With a pinned revision and without: the check of `prodgate doctor` finds nothing that differs."""
+    stage, *_ = made
+    for pinned in ("", "b" * 40, ""):
+        stage.variables |= {"prodgate_project_revision": pinned}
+        stage.run()
+        written = yaml.safe_load((stage.ansible.folder / "spec.awx.yml").read_text())["awx"]
+        setup = AwxSetup.model_validate(written)
+        assert (setup.branch, setup.revision) == (pinned or "main", pinned or None)
+        async with AwxClient(awx_connection(stage.settings())) as client:
+            assert await check_set_up(client, setup, blocking=True) == ()
+            other = setup.model_copy(update={"revision": "c" * 40})
+            (told,) = await check_set_up(client, other, blocking=True)
+        assert "The revision of the project in AWX is" in told.sentence
 
 
 def test_the_policy_hook_is_switched_on_where_a_token_is_given(made: tuple[Stage, Run, Receiver]) -> None:

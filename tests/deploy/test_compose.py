@@ -88,6 +88,7 @@ def test_only_the_worker_can_launch() -> None:
     held = {service: set(environment(service)) for service in SERVICES}
     assert {service for service, names in held.items() if "PRODGATE_AWX_TOKEN" in names} == {"worker"}
     assert {service for service, names in held.items() if "PRODGATE_AWX_CALLBACK_SECRET" in names} == {"api"}
+    assert {service for service, names in held.items() if "PRODGATE_AWX_POLICY_TOKEN" in names} == {"api"}
     assert {service for service, names in held.items() if "PRODGATE_OIDC_ISSUER" in names} == {"api"}
     assert {service for service, names in held.items() if "PRODGATE_SIGNING_KEY" in names} == {"api"}
     assert {service for service, names in held.items() if "PRODGATE_WORKER_KEY" in names} == {"worker"}

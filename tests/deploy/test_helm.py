@@ -40,6 +40,7 @@ def _types(annotation: object) -> set[object]:
 
 
 SECRETS = sorted(name for name, field in Settings.model_fields.items() if SecretStr in _types(field.annotation))
+APIS_OWN = {"PRODGATE_AWX_CALLBACK_SECRET", "PRODGATE_AWX_POLICY_TOKEN"}
 WORKERS_OWN = {"PRODGATE_AWX_TOKEN", "PRODGATE_AWX_USER", "PRODGATE_AWX_PASSWORD"}
 DEFAULTLESS = {
     *("TEMPORAL_ADDRESS", "PRODGATE_GIT_REPO", "PRODGATE_OIDC_ISSUER", "PRODGATE_SIGNING_KEY"),
@@ -104,9 +105,9 @@ def test_a_secret_in_clear_is_refused(part: str) -> None:
 @pytest.mark.parametrize(
     ("part", "names"),
     [
-        ("secrets", {*WORKERS_OWN, "PRODGATE_AWX_CALLBACK_SECRET"}),
+        ("secrets", {*WORKERS_OWN, *APIS_OWN}),
         ("api__secrets", WORKERS_OWN),
-        ("worker__secrets", {"PRODGATE_AWX_CALLBACK_SECRET"}),
+        ("worker__secrets", APIS_OWN),
         ("files", {"PRODGATE_WORKER_KEY", "PRODGATE_SIGNING_KEY"}),
         ("api__files", {"PRODGATE_WORKER_KEY", "PRODGATE_AWX_CLIENT_KEY"}),
         ("worker__files", {"PRODGATE_SIGNING_KEY"}),
@@ -135,6 +136,7 @@ def test_each_process_holds_its_own_secrets(name: str) -> None:
         )
         assert ("PRODGATE_SIGNING_KEY" in held, "PRODGATE_OIDC_ISSUER" in held) == (not worker, not worker)
         assert "PRODGATE_PAYLOAD_KEYS" in held
+        assert ("PRODGATE_AWX_POLICY_TOKEN" in process.referred) is (not worker and name == "builds")
 
 
 @EVERY_SET

@@ -89,6 +89,14 @@ def test_each_process_has_a_user_of_its_own() -> None:
     assert "/bin/" not in (UNITS / "prodgate.sysusers.conf").read_text(encoding="utf-8")
 
 
+def test_what_awx_shows_to_the_api_never_reaches_the_worker() -> None:
+    """Even where both files were made of one."""
+    unset = {name for line in values("worker", "UnsetEnvironment") for name in line.split()}
+    assert unset == {"PRODGATE_AWX_CALLBACK_SECRET", "PRODGATE_AWX_POLICY_TOKEN"}
+    assert unset <= variables().keys()
+    assert values("api", "UnsetEnvironment") == []
+
+
 @EVERY_UNIT
 def test_a_process_has_the_time_to_end_in_order_and_comes_back(service: str) -> None:
     """SIGTERM first, to the process alone; what the API starts meanwhile ends with it."""
