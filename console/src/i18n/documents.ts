@@ -107,9 +107,9 @@ const fr: typeof en = {
   packAs: (format: string) => `Dossier de preuve en ${format}`,
   receipt: 'Reçu',
   receiptHelp:
-    'Un seul fichier qui prouve ce que cette demande est devenue, sans le dépôt. Il montre des membres et des règles de toute la plateforme : ne le remettez qu’à qui peut les voir.',
+    'Un seul fichier qui prouve ce que cette demande est devenue, sans le dépôt. Il montre des membres et des règles de toute la plateforme : ne le remettez qu’à qui peut les voir.',
   receiptSave: 'Enregistrer le reçu',
-  receiptDue: (at: string) => `Le prochain est prévu : ${at}.`,
+  receiptDue: (at: string) => `Le prochain est prévu : ${at}.`,
 };
 
 /** The sentences of documents and templates; they come with the pages that need them. */

@@ -167,11 +167,11 @@ export const frRefusals: Refusals = {
       ? `${version} est mouvante : donnez l’empreinte de ce qui est visé.`
       : 'La version est mouvante : donnez son empreinte.',
   'document-too-large': () => 'Le document prend plus de temps, de mémoire ou de place qu’il n’est permis.',
-  'not-over': () => 'Cette demande n’est pas terminée : elle n’a de reçu qu’ensuite.',
+  'not-over': () => 'Cette demande n’est pas terminée : elle n’a de reçu qu’ensuite.',
   'no-checkpoint-yet': () =>
     'Aucun point de contrôle ne couvre encore la fin de cette demande. Il s’en fait un par heure.',
   'receipt-unproven': () =>
-    'Il n’y a pas de reçu : tout n’est pas prouvé dans cette demande. Prévenez l’équipe qui exploite Prodgate.',
+    'Il n’y a pas de reçu : tout n’est pas prouvé dans cette demande. Prévenez l’équipe qui exploite Prodgate.',
   'endpoint-refused': () =>
     'Le service de notifications de ce navigateur n’a pas d’adresse publique : il n’est pas appelé.',
   'push-off': () => 'Cette installation n’avertit personne dans son navigateur.',
